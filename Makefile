@@ -1,0 +1,37 @@
+# Each target does all its own set-up; a second run installs nothing.
+PYTHON ?= python3
+VENV := .venv
+INSTALLED := $(VENV)/installed
+BIN := $(VENV)/bin
+
+.PHONY: compare test lint docs golden clean
+
+compare: $(INSTALLED)
+	$(BIN)/tf2-lstm compare
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -n auto
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# The tables of MIGRATION.md from the pairs table.
+docs: $(INSTALLED)
+	$(BIN)/python docs/tables.py
+
+# make golden NAME=lstm TF1_PYTHON=/path/to/tensorflow-1.15/bin/python
+golden:
+	@test -n "$(NAME)" || { echo "make golden: which? NAME=case or pair"; exit 2; }
+	@test -n "$(TF1_PYTHON)" || { echo "make golden: TF1_PYTHON=the python of a TensorFlow 1.15.5 environment"; exit 2; }
+	$(TF1_PYTHON) -m tf2_lstm.migrate.equivalence.recorder $(NAME) --write $(OVERWRITE)
+
+$(INSTALLED): setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Use make PYTHON=python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

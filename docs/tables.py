@@ -1,0 +1,256 @@
+"""Write the generated tables of the documents: `python docs/tables.py`, or `make docs`.
+
+A table stands between `<!-- table: NAME ... -->` and `<!-- end -->`; NAME is a function of `TABLES`,
+and the pairs that follow are its arguments. `--check` writes nothing and exits with 1 when a table is
+not current.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
+from tf2_lstm.migrate.pairs.tree import scoped_cells  # noqa: E402
+
+DOCUMENTS = ("README.md", "MIGRATION.md", "CONTRIBUTING.md")
+_PLACE = re.compile(r"(<!-- table: (\w+)([^>]*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_CONVERSIONS = {"rate": "1 - keep_prob"}
+
+
+class UnknownTable(ValueError):
+    """A document asks for a table that there is not."""
+
+
+def main(argv=None):
+    """Write or check all documents; return 0, or 1 when `--check` finds a table that is not current."""
+    argv = sys.argv[1:] if argv is None else argv
+    stale = []
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        current = fill(text)
+        if text != current:
+            stale.append(name)
+            if "--check" not in argv:
+                (ROOT / name).write_text(current, encoding="utf-8")
+    if stale:
+        print(("not current: " if "--check" in argv else "written: ") + ", ".join(stale))
+    return int(bool(stale) and "--check" in argv)
+
+
+def fill(text):
+    """Return a document with every table as it should be.
+
+    Raises:
+        UnknownTable: a marker names no table, or a pair that there is not.
+    """
+
+    def current(place):
+        return f"{place[1]}\n{_table(place[2], place[3].split())}\n\n{place[4]}"
+
+    return _PLACE.sub(current, text)
+
+
+def _table(name, arguments):
+    if name not in TABLES:
+        raise UnknownTable(f"table {name!r}: expected one of {', '.join(TABLES)}.")
+    unknown = [argument for argument in arguments if argument not in PAIRS]
+    if unknown:
+        raise UnknownTable(f"table {name} {unknown[0]}: expected a pair, one of {', '.join(PAIRS)}.")
+    return TABLES[name](*(PAIRS[argument] for argument in arguments))
+
+
+def start():
+    """You have this -> read that."""
+    rows = [
+        (", ".join(map(_code, row.tf1)), f"[{row.name}](#{row.name})", _code(row.keras), row.summary)
+        for row in PAIRS.values()
+        if row.kind != "program"
+    ]
+    return _grid(("you have", "read", "it becomes", "what changes"), rows)
+
+
+def programs():
+    """The whole programs."""
+    rows = [
+        (f"[{row.name}](#{row.name})", row.summary, row.cases[0].why)
+        for row in PAIRS.values()
+        if row.kind == "program"
+    ]
+    return _grid(("program", "what changes", "what it runs"), rows)
+
+
+def head(row):
+    """What a pair is, in lines."""
+    both = [f"[`{side}/{row.file}`]({side}/{row.file})" for side in ("legacy_tf1", "tf2_lstm")]
+    cases = f"{len(row.cases)} case{'s' if len(row.cases) > 1 else ''}"
+    lines = [
+        "" if row.kind == "program" else f"{', '.join(map(_code, row.tf1))} becomes {_code(row.keras)}.",
+        f"Files: {both[0]}, {both[1]}. Proof: `tf2-lstm compare {row.name}`, {cases}.",
+        _stock(row),
+    ]
+    return "  \n".join(line for line in lines if line)
+
+
+def _stock(row):
+    if not row.stock:
+        return ""
+    if not row.stock_unless:
+        always = "".join(f", always with `{name}={value!r}`" for name, value in row.constants.items())
+        return f"Stock Keras is exact{always}: nothing of this package is needed to run it."
+    return f"Stock {_code(row.stock)} is exact too, unless: {', '.join(map(_code, row.stock_unless))}."
+
+
+def arguments(row):
+    """What becomes of each TF1 argument."""
+    rows = [
+        (_code(argument.tf1), argument.how, _code(argument.to) if argument.to else "-", _why(argument))
+        for argument in row.arguments
+    ]
+    return _grid(("TF1 argument", "is", "Keras", "why"), rows)
+
+
+def _why(argument):
+    return " ".join(filter(None, (_CONVERSIONS.get(argument.convert, ""), argument.why))) or "-"
+
+
+def limits(row):
+    """What cannot be proved equal."""
+    if not row.limits:
+        return "Limits: none known."
+    return "Limits:\n\n" + "\n".join(f"- {limit}" for limit in row.limits)
+
+
+def all_limits():
+    """The limits of all pairs."""
+    rows = [(f"[{row.name}](#{row.name})", limit) for row in PAIRS.values() for limit in row.limits]
+    return _grid(("pair", "what cannot be proved equal"), rows)
+
+
+def refused():
+    """The arguments that have no equal."""
+    rows = [
+        (f"[{row.name}](#{row.name})", _code(argument.tf1), argument.why)
+        for row in PAIRS.values()
+        for argument in row.arguments
+        if argument.how == "refused"
+    ]
+    return _grid(("pair", "TF1 argument", "why it is refused"), rows)
+
+
+def scopes():
+    """The variable scopes that a construct opens around its cells."""
+    rows = []
+    for row in PAIRS.values():
+        if row.name == "python_loop":  # a cell called by hand has the scopes that the program opened
+            continue
+        opened = [f"{scope}/".replace("%d", "N") for scope in row.cells.values() if scope]
+        if opened:
+            rows.append((_code(row.tf1[0]), ", ".join(map(_code, dict.fromkeys(opened)))))
+        elif row.cells:
+            rows.append((_code(row.tf1[0]), "nothing"))
+        elif row.scope:
+            rows.append((_code(row.tf1[0]), _code(row.scope + "/")))
+    return _grid(("TF1 construct", "puts before the names of what is inside"), rows)
+
+
+def names():
+    """What the checkpoint of the first case of each pair holds."""
+    rows = []
+    for row in PAIRS.values():
+        if row.kind != "program":
+            rows.append((f"[{row.name}](#{row.name})", _code(row.cases[0].name), _names_of(row.cases[0])))
+        else:
+            rows.append((f"[{row.name}](#{row.name})", _code(row.name), _names_of_program(row)))
+    return _grid(("pair", "case", "names in its checkpoint"), rows)
+
+
+def _names_of(case):
+    return "<br>".join(_code(name) for name in variables_of(case.call))
+
+
+def _names_of_program(row):
+    return "<br>".join(_code(name) for name in program_variables(row))
+
+
+def variables_of(call):
+    """Return the names of the TF1 variables of a call tree, in the weight maps' order."""
+    return [
+        f"{scope}/{tensor.name}"
+        for scope, cell in scoped_cells(call).items()
+        for tensor in _present(cell, PAIRS[cell.pair].weights.tf1)
+    ]
+
+
+def program_variables(row):
+    """Return the names of the TF1 variables of a program, in its parts' order."""
+    found = []
+    for part in row.parts:
+        if part.call is None:
+            found.append(part.tf1)
+        else:
+            tensors = _present(part.call, PAIRS[part.call.pair].weights.tf1)
+            found += [f"{part.tf1}/{tensor.name}" for tensor in tensors]
+    return found
+
+
+def _present(call, tensors):
+    return [tensor for tensor in tensors if not tensor.when or call.arguments.get(tensor.when)]
+
+
+def weights(row):
+    """Where each TF1 variable of a cell goes."""
+    rows = []
+    for tensor in row.weights.tf1:
+        when = f" with {_code(tensor.when)}" if tensor.when else ""
+        parts = [part for part in row.weights.keras if _overlap(part, tensor)]
+        fold = [name for name, block in row.weights.folds.items() if block[0] in tensor.rows]
+        added = "".join(f"; {name} added to {row.weights.folds[name][1]}" for name in fold)
+        into = "<br>".join(f"{_code(part.name)} {_layout(part, row)}" for part in parts)
+        rows.append((_code(f"{row.scope}/{tensor.name}") + when, _layout(tensor, row), into + added))
+    return _grid(("TF1 variable", "shape, columns", "Keras weight, shape, columns"), rows)
+
+
+def _overlap(part, tensor):
+    return set(part.rows) & set(tensor.rows) and set(part.gates) & set(tensor.gates)
+
+
+def _layout(tensor, row):
+    projected = any("projection" in other.rows for other in row.weights.tf1)
+    heights = {"input": "D", "recurrent": "P" if projected else "U", "projection": "U"}
+    height = " + ".join(heights[kind] for kind in tensor.rows if kind in heights)
+    unit = "P" if "projection" in tensor.rows else "U"
+    width = f"{len(tensor.gates)}{unit}" if len(tensor.gates) > 1 else unit
+    gates = f" {' '.join(tensor.gates)}" if len(tensor.gates) > 1 else ""
+    return f"[{height}, {width}]{gates}" if height else f"[{width}]{gates}"
+
+
+def _code(text):
+    return f"`{text}`"
+
+
+def _grid(titles, rows):
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+
+
+TABLES = {
+    function.__name__: function
+    for function in (
+        start,
+        programs,
+        head,
+        arguments,
+        limits,
+        all_limits,
+        refused,
+        scopes,
+        names,
+        weights,
+    )
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The TF1 cells, a file a family: equations, variables, arguments and traps of each."""

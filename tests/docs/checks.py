@@ -1,0 +1,73 @@
+"""What a document names must be there: sections, links, tests. Each check returns what is wrong."""
+
+import ast
+import re
+
+from docs.blocks import headings
+
+
+def missing_sections(text, names):
+    """Hold the sections of the chapter "Pairs" against the table's names, both ways and in order."""
+    chapter = text.partition("\n## Pairs\n")[2].partition("\n## ")[0]
+    sections = headings(chapter, 3)
+    if sections == list(names):
+        return []
+    return sorted(set(names) ^ set(sections)) or [f"another order, or twice: {sections}"]
+
+
+def broken_links(name, texts, root):
+    """List the links of a document, to files and to headings of documents, that lead nowhere.
+
+    Args:
+        name: the document.
+        texts: name -> text of every document.
+        root: the folder that the documents are in.
+    """
+    broken = []
+    prose = re.sub(r"(?ms)^ *```.*?^ *```$", "", texts[name])
+    for link in re.findall(r"\]\(([^)]+)\)", prose):
+        path, _, anchor = link.partition("#")
+        file = path or name
+        if not (file in texts or (root / file).exists()) or (anchor and anchor not in _anchors(texts[file])):
+            broken.append(link)
+    return broken
+
+
+def _anchors(text):
+    titles = [title for level in (1, 2, 3) for title in headings(text, level)]
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def unknown_tests(text, root):
+    """List the tests, written `tests/file.py::name`, that are not there."""
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    return [f"{path}::{name}" for path, name in named if name not in _tests_of(root / path)]
+
+
+def _tests_of(path):
+    source = path.read_text(encoding="utf-8") if path.exists() else ""
+    return {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+
+
+def unaccounted(blocks, run, listed):
+    """List the blocks that nobody runs, and the entries of `listed` that no block has any more.
+
+    Args:
+        blocks: all `Block`s.
+        run: those that some test executes.
+        listed: (document, first line) of the blocks that are checked otherwise.
+    """
+    here = {key_of(block) for block in blocks}
+    known = [block for block in blocks if block in run or is_file(block) or key_of(block) in listed]
+    wrong = [f"{block}: not run" for block in blocks if block not in known]
+    return wrong + [f"{key}: no such block" for key in listed if key not in here]
+
+
+def key_of(block):
+    """Return what a block goes by in a table: its document and its first line."""
+    return block.file, block.text.splitlines()[0]
+
+
+def is_file(block):
+    """Say whether a block is a file that the commands of a document are about."""
+    return block.language == "text" and bool(block.role)

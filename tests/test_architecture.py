@@ -1,0 +1,187 @@
+"""Every line in its room: who may import whom, what may be imported when, which Python it must run on."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("legacy_tf1", "tf2_lstm")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+IDS = [path.relative_to(ROOT).as_posix() for path in SOURCES]
+
+#: Room -> what it may import of this project, by prefix. The longest room that fits a file counts.
+ROOMS = {
+    "legacy_tf1": ["legacy_tf1"],
+    "tf2_lstm": ["tf2_lstm"],
+    "tf2_lstm/migrate/pairs": ["tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/weights.py": ["tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/model.py": ["tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/build.py": ["tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/report": ["tf2_lstm.migrate.report"],
+    "tf2_lstm/migrate/source": ["tf2_lstm", "tf2_lstm.migrate.source", "tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/equivalence": [
+        "legacy_tf1",
+        "tf2_lstm",
+        "tf2_lstm.migrate",
+        "tf2_lstm.migrate.build",
+        "tf2_lstm.migrate.equivalence",
+        "tf2_lstm.migrate.pairs",
+        "tf2_lstm.migrate.report",
+        "tf2_lstm.migrate.weights",
+    ],
+}
+#: The twins: Keras only, whatever its backend.
+TWINS = [path for path in SOURCES if path.is_relative_to(ROOT / "tf2_lstm") and "migrate" not in path.parts]
+#: Third parties that a room may import; TensorFlow nowhere else.
+TENSORFLOW_ROOMS = {"legacy_tf1/compat.py", "tf2_lstm/migrate/equivalence/keras_runner.py"}
+#: What also runs under Python 3.7 beside TensorFlow 1.15.
+PYTHON_37 = [
+    "legacy_tf1/",
+    "tf2_lstm/__init__.py",
+    "tf2_lstm/migrate/__init__.py",
+    "tf2_lstm/migrate/pairs/",
+    "tf2_lstm/migrate/weights.py",
+    "tf2_lstm/migrate/equivalence/__init__.py",
+    "tf2_lstm/migrate/equivalence/functions.py",
+    "tf2_lstm/migrate/equivalence/goldens.py",
+    "tf2_lstm/migrate/equivalence/inputs.py",
+    "tf2_lstm/migrate/equivalence/legacy_",
+    "tf2_lstm/migrate/equivalence/recorder.py",
+    "tf2_lstm/migrate/equivalence/result.py",
+]
+
+
+def imports_of(source):
+    """Every module that a source text imports, wherever in the file: names such as "keras.ops"."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room_of(name):
+    return max((room for room in ROOMS if name == room or name.startswith(room + "/")), key=len)
+
+
+def strangers(name, source):
+    """What of this project a file imports that its room does not allow."""
+    allowed = ROOMS[room_of(name)]
+    own = {module for module in imports_of(source) if module.split(".")[0] in PACKAGES}
+    return {module for module in own if not any(is_within(module, prefix) for prefix in allowed)}
+
+
+def is_within(module, prefix):
+    """Whether an imported name belongs to a prefix; "tf2_lstm" itself stands for the public names only."""
+    if prefix in ("tf2_lstm", "tf2_lstm.migrate"):
+        return (
+            module.rpartition(".")[0] == prefix
+            or module == prefix
+            or (prefix == "tf2_lstm" and "migrate" not in module and module.startswith("tf2_lstm."))
+        )
+    return module == prefix or module.startswith(prefix + ".")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_imports_point_one_way(path):
+    name = path.relative_to(ROOT).as_posix()
+    assert not strangers(name, path.read_text(encoding="utf-8"))
+
+
+WRONG = [
+    ("legacy_tf1/unroll.py", "from tf2_lstm import RNN"),
+    ("tf2_lstm/unroll.py", "from legacy_tf1.compat import tf"),
+    ("tf2_lstm/unroll.py", "from tf2_lstm.migrate import weights"),
+    ("tf2_lstm/migrate/pairs/lstm.py", "from tf2_lstm.migrate.weights import to_keras"),
+    ("tf2_lstm/migrate/weights.py", "import tf2_lstm.migrate.build"),
+    ("tf2_lstm/migrate/report/rows.py", "def f():\n    from tf2_lstm.migrate.equivalence import prove"),
+]
+
+
+@pytest.mark.parametrize(("name", "source"), WRONG)
+def test_an_import_the_wrong_way_is_seen(name, source):
+    assert strangers(name, source)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_tensorflow_is_imported_in_its_rooms_only(path):
+    name = path.relative_to(ROOT).as_posix()
+    found = {
+        module
+        for module in imports_of(path.read_text(encoding="utf-8"))
+        if module.split(".")[0] == "tensorflow"
+    }
+    assert not found or name in TENSORFLOW_ROOMS
+
+
+@pytest.mark.parametrize("path", TWINS, ids=[path.relative_to(ROOT).as_posix() for path in TWINS])
+def test_the_twins_import_keras_and_nothing_heavier(path):
+    top = {module.split(".")[0] for module in imports_of(path.read_text(encoding="utf-8"))}
+    third = top - set(sys.stdlib_module_names) - {"tf2_lstm"}
+    assert third <= {"keras", "numpy"}
+    assert "keras.src" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_what_runs_beside_tensorflow_1_is_python_3_7(path):
+    name = path.relative_to(ROOT).as_posix()
+    if name.startswith(tuple(PYTHON_37)):
+        ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 7))
+    else:
+        ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 11))
+
+
+def test_the_list_of_python_3_7_files_is_not_stale():
+    assert all(any(name.startswith(prefix) for name in IDS) for prefix in PYTHON_37)
+
+
+def loaded_after(statement):
+    """The top-level packages that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        ).stdout.split()
+    )
+
+
+CHEAP = [
+    "import tf2_lstm",
+    "import tf2_lstm.cli",
+    "import tf2_lstm.migrate.pairs",
+    "from tf2_lstm.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass",
+    "from tf2_lstm.cli import main\ntry:\n    main(['--version'])\nexcept SystemExit:\n    pass",
+    "from tf2_lstm.cli import main\nmain(['compare', '--list'])",
+]
+
+
+@pytest.mark.parametrize("statement", CHEAP)
+def test_what_must_be_cheap_imports_nothing_heavy(statement):
+    assert not loaded_after(statement) & {"tensorflow", "keras", "numpy", "rich"}
+
+
+def test_the_promise_of_cheapness_can_be_broken():
+    assert "keras" in loaded_after("from tf2_lstm import LSTMCell")
+
+
+def test_no_path_of_one_machine_is_in_a_tracked_file():
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    pattern = re.compile(r"(?<![\w./])/(?:home|root|Users|work)/\w")
+    for name in filter(None, listed.split("\0")):
+        content = (ROOT / name).read_bytes()
+        assert not pattern.search(content.decode("utf-8", errors="replace")), name
+
+
+def test_no_file_is_a_heap():
+    """One idea a file: past 400 lines it is two."""
+    assert not [
+        name for name, path in zip(IDS, SOURCES, strict=True) if len(path.read_text().splitlines()) > 400
+    ]

@@ -1,0 +1,239 @@
+"""The command line as a user has it: real processes, exit codes, one line for an error, no noise."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tf2_lstm
+from tf2_lstm.migrate.pairs import CASES, PAIRS
+
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+
+
+def run(*arguments, **options):
+    """Run `python -m tf2_lstm` in a process of its own, as from a shell without any TF_ variable."""
+    command = [sys.executable, "-m", "tf2_lstm", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False, **options)
+
+
+def cpu_seconds(*arguments):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert run(*arguments).returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_version():
+    answer = run("--version")
+    assert answer.stdout == f"tf2-lstm {tf2_lstm.__version__}\n"
+    assert tf2_lstm.__version__ in Path("setup.cfg").read_text(encoding="utf-8")
+
+
+def test_the_console_script_is_the_module():
+    script = Path(sys.executable).with_name("tf2-lstm")
+    answer = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert answer.stdout == run("--version").stdout
+
+
+@pytest.mark.parametrize("flag", ["--help", "--version"])
+def test_help_and_version_cost_nothing(flag):
+    """0.1 s of CPU on a quiet machine; the bound leaves room for a busy one."""
+    assert min(cpu_seconds(flag) for _ in range(5)) < 0.2
+
+
+def test_compare_runs_the_two_programs_of_the_notebook():
+    answer = run("compare")
+    assert answer.returncode == 0
+    assert answer.stderr == ""
+    for side in ("live session", "Keras"):
+        assert f"single_lstm, {side}\nstate = LSTMStateTuple(c=array([[" in answer.stdout
+        assert f"stacked_lstm, {side}\noutput = array([[[" in answer.stdout
+    assert "max |difference|" in answer.stdout
+    assert "TF 1.15 record: tensorflow 1.15.5" in answer.stdout
+    assert answer.stdout.splitlines()[-1] == "EQUAL: 2 case(s), 16 comparisons"
+
+
+def test_json_has_the_schema_that_programs_rely_on():
+    answer = run("compare", "single_lstm", "gru/default", "--format", "json")
+    report = json.loads(answer.stdout)
+    assert (report["schema"], report["passed"]) == (1, True)
+    assert [case["name"] for case in report["cases"]] == ["gru/default", "single_lstm"]
+    for case in report["cases"]:
+        assert {"name", "passed", "diagnosis", "tensors"} <= set(case)
+        for tensor in case["tensors"]:
+            assert {"name", "shape", "dtype", "witness", "max_abs_diff", "tolerance", "passed"} <= set(tensor)
+            assert tensor["max_abs_diff"] <= tensor["tolerance"]
+
+
+def test_a_difference_is_exit_1_and_a_tolerance_by_hand_is_announced(tmp_path):
+    output = tmp_path / "report.md"
+    answer = run(
+        "compare",
+        "gru/default",
+        "--rtol",
+        "0",
+        "--atol",
+        "0",
+        "--format",
+        "markdown",
+        "--output",
+        str(output),
+    )
+    assert answer.returncode == 1
+    assert answer.stdout == f"DIFFERENT: 1 case(s); report in {output}\n"
+    text = output.read_text(encoding="utf-8")
+    assert "CAUTION: the tolerance was set by hand (atol=0, rtol=0)" in text
+    assert "allowed 0, would pass with atol" in text
+
+
+def test_what_was_left_out_is_announced():
+    arguments = (
+        "compare",
+        "lstm/default",
+        "--no-gradients",
+        "--steps",
+        "2",
+        "--seed",
+        "7",
+        "--dtype",
+        "float64",
+    )
+    answer = run(*arguments, "--format", "json")
+    report = json.loads(answer.stdout)
+    assert answer.returncode == 0
+    assert {tensor["dtype"] for tensor in report["cases"][0]["tensors"]} == {"float64"}
+    assert not [t for t in report["cases"][0]["tensors"] if t["name"].startswith("gradient")]
+    assert [note.split(":")[0] for note in report["notes"]] == [
+        "Seed 7 has no golden record",
+        "Golden records are float32",
+        "Programs are written in float32 and run in float32.",
+        "Gradients were not compared.",
+    ]
+
+
+def test_a_pair_name_means_all_of_its_cases():
+    from tf2_lstm.migrate.equivalence.listing import choose
+
+    assert choose(["residual", "gru/relu"], False, ()) == [CASES["gru/relu"], *PAIRS["residual"].cases]
+    assert choose([], True, ()) == list(CASES.values())
+    assert [case.name for case in choose([], False, ("single_lstm",))] == ["single_lstm"]
+
+
+def test_list_names_every_pair_and_case():
+    answer = run("compare", "--list")
+    assert answer.returncode == 0
+    assert all(name in answer.stdout for name in [*PAIRS, *CASES])
+
+
+def test_show_prints_both_files_side_by_side():
+    answer = run("compare", "--show", "stacked_lstm")
+    lines = answer.stdout.splitlines()
+    half = lines[0].index(" | ")
+    columns = [[line[:half].rstrip() for line in lines], [line[half + 3 :] for line in lines]]
+    assert [column[0] for column in columns] == [
+        "legacy_tf1/programs/stacked_lstm.py",
+        "tf2_lstm/programs/stacked_lstm.py",
+    ]
+    root = Path(tf2_lstm.__file__).parent.parent
+    for column in columns:
+        for line in (root / column[0]).read_text(encoding="utf-8").splitlines():
+            assert line[:half].rstrip() in column
+
+
+WRONG = [
+    (["compare", "nonsense"], "no pair, case or program is called 'nonsense'. See tf2-lstm compare --list."),
+    (["compare", "stacked_lst"], "Did you mean stacked_lstm"),
+    (["compare", "--show", "lstmm"], "Did you mean lstm"),
+    (
+        ["compare", "--output", "missing/folder/report.md"],
+        "the folder missing/folder does not exist. Create it first.",
+    ),
+    (["compare", "--output", "."], "is a folder, expected the name of a file"),
+    (
+        ["compare", "--steps", "-1"],
+        "argument --steps: expected a whole number from 0 to 10000, received '-1'",
+    ),
+    (["compare", "--atol", "nan"], "argument --atol: expected a number from 0 to 1000"),
+    (["compare", "--seed", "x"], "argument --seed: expected a whole number from 0 to 4294967295"),
+    (["compare", "--dtype", "float16"], "invalid choice: 'float16'"),
+    (["compare", "--all", "single_lstm"], "--all"),
+    ([], "the following arguments are required: COMMAND"),
+    (["fly"], "invalid choice: 'fly'"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"), WRONG, ids=[" ".join(row[0]) or "nothing" for row in WRONG]
+)
+def test_wrong_use_is_exit_2_and_one_line(arguments, message):
+    answer = run(*arguments)
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert message in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert len([line for line in answer.stderr.splitlines() if not line.startswith(("usage:", " "))]) == 1
+
+
+def test_a_closed_pipe_is_no_traceback():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tf2_lstm", "compare", "--list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=PLAIN,
+    )
+    process.stdout.close()
+    _, errors = process.communicate()
+    assert errors == b""
+
+
+def test_a_damaged_record_is_exit_2(tmp_path, monkeypatch, capsys):
+    from tf2_lstm import cli
+    from tf2_lstm.migrate.equivalence import goldens
+
+    monkeypatch.setattr(goldens, "FOLDER", str(tmp_path))
+    monkeypatch.setattr(goldens.read_record, "__defaults__", (str(tmp_path),))
+    assert cli.main(["compare", "gru/default"]) == 2
+    assert "gru/default: no golden record" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_wheel_installed_elsewhere_runs_compare_all(tmp_path):
+    """Built from the repository, installed in an environment of its own, run from another folder."""
+    root = Path(tf2_lstm.__file__).parent.parent
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    source = tmp_path / "source"
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, tracked.split("\0")):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes((root / name).read_bytes())
+    subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", tmp_path, source], check=True)
+    [wheel] = tmp_path.glob("*.whl")
+    assert wheel.stat().st_size < 5_000_000
+
+    environment = tmp_path / "elsewhere"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    [packages] = environment.glob("lib/python*/site-packages")
+    subprocess.run([*pip, "install", "--no-deps", "--target", packages, wheel], check=True)
+    # TensorFlow and the other dependencies come from here; the project itself must not.
+    import keras
+
+    (packages / "dependencies.pth").write_text(str(Path(keras.__file__).parent.parent))
+    python = environment / "bin/python"
+    where = [python, "-c", "import tf2_lstm, legacy_tf1; print(tf2_lstm.__file__, legacy_tf1.__file__)"]
+    found = subprocess.run(where, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert found.count(str(packages)) == 2
+
+    command = [python, "-m", "tf2_lstm", "compare", "--all", "--format", "json"]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=PLAIN, check=False)
+    assert answer.stderr == ""
+    assert answer.returncode == 0
+    report = json.loads(answer.stdout)
+    assert report["passed"]
+    assert [case["name"] for case in report["cases"]] == list(CASES)

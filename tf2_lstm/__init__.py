@@ -1,0 +1,51 @@
+"""AFTER: the Keras 3 column, one file for each file of `legacy_tf1/`.
+
+The names below are imported on first use, all together, so that `import tf2_lstm` costs nothing and
+one name is enough to register every class for `keras.models.load_model`:
+
+```python
+import keras
+from tf2_lstm import LSTMCell, RNN
+
+layer = RNN(LSTMCell(8, projection_units=4), return_sequences=True)
+print(layer(keras.ops.zeros((2, 5, 3))).shape)
+```
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "BasicLSTMCell": "cells.basic_lstm",
+    "BasicRNNCell": "cells.basic_rnn",
+    "Bidirectional": "bidirectional",
+    "DropoutWrapper": "wrappers",
+    "GRUCell": "cells.gru",
+    "LSTMCell": "cells.lstm",
+    "LSTMStateTuple": "state",
+    "RNN": "unroll",
+    "ResidualWrapper": "wrappers",
+    "SequenceMask": "unroll",
+    "StackedRNNCells": "stack",
+    "python_loop": "unroll",
+    "sequence_mask": "unroll",
+    "stack_bidirectional": "bidirectional",
+    "to_keras_state": "state",
+    "to_tf1_state": "state",
+}
+
+__all__ = sorted(_MODULES)
+
+
+def __getattr__(name):
+    if name not in _MODULES:
+        raise AttributeError(f"module 'tf2_lstm' has no attribute {name!r}")
+    # All of them: a saved model may hold any class, and loading it needs every one registered.
+    for public, module in _MODULES.items():
+        globals()[public] = getattr(importlib.import_module("tf2_lstm." + module), public)
+    return globals()[name]
+
+
+def __dir__():
+    return sorted(list(globals()) + __all__)

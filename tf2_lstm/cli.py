@@ -1,0 +1,55 @@
+"""The command line: a dispatch table, no logic.
+
+Each command's module has `HELP` (one line), `add_arguments(parser)` and `run(arguments) -> exit code`, and imports
+neither TensorFlow nor Keras before `run`.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+
+from tf2_lstm import __version__
+
+#: Command -> the module that does it.
+COMMANDS = {
+    "compare": "tf2_lstm.migrate.equivalence.command",
+    "scan": "tf2_lstm.migrate.source.scan_command",
+    "explain": "tf2_lstm.migrate.source.explain_command",
+}
+
+
+def main(argv=None):
+    """Run `tf2-lstm`.
+
+    Args:
+        argv: the arguments, by default those of the process.
+
+    Returns:
+        The exit code: 0 all equal, 1 something differs, 2 wrong use or unusable input.
+    """
+    argv = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(
+        prog="tf2-lstm",
+        description="Carry TensorFlow 1 RNN code and checkpoints over to Keras 3, and prove that nothing changed.",
+        epilog="Each command explains itself: tf2-lstm COMMAND --help",
+    )
+    parser.add_argument("--version", action="version", version=f"tf2-lstm {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, path in COMMANDS.items():
+        module = importlib.import_module(path)
+        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    arguments = parser.parse_args(argv)
+    try:
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""A cell tree in TF1's vocabulary becomes Keras layers, by the rows of the pairs table."""
+
+import importlib
+
+import keras
+
+from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
+from tf2_lstm.migrate.pairs.tree import inner_calls
+
+
+class BuildError(ValueError):
+    """A construct has no Keras equal, or an argument is unknown."""
+
+
+def resolve(symbol):
+    """Import what a row names: a class or function such as "keras.layers.LSTMCell", or a program's module."""
+    module, attribute = symbol.rsplit(".", 1)
+    found = getattr(importlib.import_module(module), attribute, None)
+    return importlib.import_module(symbol) if found is None else found
+
+
+class Builder:
+    """Builds Keras cells and layers from calls; the same call object gives the same cell, as in TF1.
+
+    Args:
+        dtype: the Keras dtype policy of everything that is built.
+        functions: name -> Python function, for arguments that are functions (residual_fn).
+
+    Example:
+        ```python
+        cell = Builder().cell(Call("lstm", num_units=4, num_proj=2))
+        assert cell.units == 4 and cell.projection_units == 2
+        ```
+    """
+
+    def __init__(self, dtype="float32", functions=None):
+        self.dtype, self.functions = dtype, functions or {}
+        self._cells = {}
+
+    def cell(self, call):
+        """Return the Keras cell of a call, built once.
+
+        Raises:
+            BuildError: an argument is unknown or has no Keras equal.
+        """
+        if id(call) not in self._cells:
+            cell = resolve(PAIRS[call.pair].keras)(dtype=self.dtype, **self.options(call))
+            self._cells[id(call)] = (cell, call)
+        return self._cells[id(call)][0]
+
+    def options(self, call):
+        """Translate a call's TF1 arguments into Keras keyword arguments by the row; constants included."""
+        row = PAIRS[call.pair]
+        known = {argument.tf1: argument for argument in row.arguments}
+        options = dict(row.constants)
+        for name, value in call.arguments.items():
+            if name not in known:
+                raise BuildError(
+                    f"{row.tf1[0]}: unknown argument {name!r}, expected one of {', '.join(known)}."
+                )
+            if known[name].how == "refused":
+                raise BuildError(f"{row.tf1[0]}({name}={value!r}): no Keras equal. {known[name].why}")
+            if known[name].how == "renamed" and known[name].to not in ("dtype", "name"):
+                options.update(self._convert(known[name], value, call))
+        return options
+
+    def _convert(self, argument, value, call):
+        if argument.convert == "cell":
+            return {argument.to: self.cell(value)}
+        if argument.convert == "cells":
+            return {argument.to: [self.cell(inner) for inner in value]}
+        if argument.convert == "rate":
+            return _rate(argument.to, value)
+        if argument.convert == "function":
+            return {argument.to: self.functions[value]}
+        if argument.convert == "only_with_num_proj" and not call.arguments.get("num_proj"):
+            return {}
+        return {argument.to: value}
+
+    def layer(self, call):
+        """Return the Keras layer of an unroll: `RNN`, `Bidirectional`, or a list of them for a stack of both.
+
+        Args:
+            call: a call of dynamic_rnn, static_rnn, bidirectional_dynamic_rnn, static_bidirectional_rnn or
+                stack_bidirectional_dynamic_rnn.
+
+        Returns:
+            A Keras layer, or a list of layers for stack_bidirectional_dynamic_rnn.
+
+        Raises:
+            BuildError: the call is not an unroll that a layer stands for.
+        """
+        cells = [cell for _, cell in inner_calls(call)]
+        row = PAIRS[call.pair]
+        if row.kind != "unroll" or not row.keras.startswith("tf2_lstm.") or call.pair == "python_loop":
+            raise BuildError(f"{call.pair}: expected an unroll that is a Keras layer, such as dynamic_rnn.")
+        if call.pair.startswith("stack_bidirectional"):
+            half = len(cells) // 2
+            return [
+                self._bidirectional(*both, "concat") for both in zip(cells[:half], cells[half:], strict=True)
+            ]
+        if len(cells) == 2:
+            return self._bidirectional(*cells, row.constants["merge_mode"], call.pair.startswith("static"))
+        return resolve(row.keras)(self.cell(cells[0]), dtype=self.dtype, **row.constants)
+
+    def _bidirectional(self, forward, backward, merge_mode, unroll=False):
+        common = {"return_sequences": True, "return_state": True, "unroll": unroll, "dtype": self.dtype}
+        rnn = resolve(PAIRS["dynamic_rnn"].keras)
+        return resolve(PAIRS["bidirectional_dynamic_rnn"].keras)(
+            rnn(self.cell(forward), **common),
+            backward_layer=rnn(self.cell(backward), go_backwards=True, **common),
+            merge_mode=merge_mode,
+            dtype=self.dtype,
+        )
+
+
+def _rate(name, keep_prob):
+    """A keep_prob of exactly 1 is no dropout in TF1; a fed one keeps the machinery for any value."""
+    if isinstance(keep_prob, Fed):
+        return {name: 1.0 - keep_prob.value}
+    return {} if keep_prob == 1.0 else {name: 1.0 - keep_prob}
+
+
+def set_weights(cell, arrays, where):
+    """Assign arrays to a built Keras cell, in the order of its own weights.
+
+    Args:
+        cell: a built Keras cell with weights.
+        arrays: as many arrays as the cell has weights, of the same shapes.
+        where: the TF1 scope, for messages.
+
+    Raises:
+        BuildError: the numbers or the shapes differ.
+    """
+    shapes = [tuple(weight.shape) for weight in cell.weights]
+    if shapes != [array.shape for array in arrays]:
+        raise BuildError(
+            f"{where}: expected the weights of {cell.name} with shapes {shapes}, received "
+            f"{[array.shape for array in arrays]}. Was the cell built for this input depth?"
+        )
+    for weight, array in zip(cell.weights, arrays, strict=True):
+        weight.assign(keras.ops.cast(array, weight.dtype))
+
+
+__all__ = ["BuildError", "Builder", "Call", "resolve", "set_weights"]

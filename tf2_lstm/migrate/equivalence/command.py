@@ -1,0 +1,133 @@
+"""`tf2-lstm compare`: run the pairs on both sides and show that they are equal."""
+
+import argparse
+import importlib
+import math
+import sys
+from pathlib import Path
+
+HELP = "Run TF1 session code and its Keras twin on the same weights and inputs, and compare everything."
+FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
+DEFAULT = ("single_lstm", "stacked_lstm")
+
+
+def add_arguments(parser):
+    """Declare the arguments of `tf2-lstm compare`."""
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"pairs, cases or programs (default: {' '.join(DEFAULT)})"
+    )
+    parser.add_argument("--all", action="store_true", help="every case and every program")
+    parser.add_argument("--list", action="store_true", help="list pairs and cases, run nothing")
+    parser.add_argument(
+        "--show", metavar="NAME", help="print the files of both columns side by side, run nothing"
+    )
+    parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
+    parser.add_argument(
+        "--seed",
+        type=_number(int, 0, 2**32 - 1),
+        default=0,
+        help="of inputs and weights; 0 has golden records",
+    )
+    parser.add_argument(
+        "--atol", type=_number(float, 0, 1000), help="absolute tolerance instead of the table's"
+    )
+    parser.add_argument(
+        "--rtol", type=_number(float, 0, 1000), help="relative tolerance instead of the table's"
+    )
+    parser.add_argument(
+        "--steps", type=_number(int, 0, 10000), default=10, help="training steps to compare (default: 10)"
+    )
+    parser.add_argument(
+        "--no-gradients", dest="gradients", action="store_false", help="leave out the gradients"
+    )
+    parser.add_argument(
+        "--format", choices=sorted(FORMATS), default="text", help="text, the default, is for people"
+    )
+    parser.add_argument(
+        "--output", metavar="FILE", type=Path, help="write the report there instead of printing it"
+    )
+
+
+def _number(kind, lowest, highest):
+    """Return a checker of a numeric argument, for argparse."""
+
+    def check(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not lowest <= value <= highest:
+            expected = f"{'a whole number' if kind is int else 'a number'} from {lowest} to {highest}"
+            raise argparse.ArgumentTypeError(f"expected {expected}, received {text!r}")
+        return value
+
+    return check
+
+
+def run(arguments):
+    """Carry out the command; return 0 if all is equal, 1 if something differs, 2 for unusable input."""
+    from tf2_lstm.migrate.equivalence import listing
+
+    try:
+        if arguments.list:
+            return _print(listing.list_pairs())
+        if arguments.show:
+            return _print(listing.side_by_side(arguments.show))
+        cases = listing.choose(arguments.names, arguments.all, DEFAULT)
+        _check_output(arguments.output)
+        report = _prove(cases, arguments)
+        _write(report, arguments)
+    except BrokenPipeError:
+        raise
+    except (ValueError, OSError) as error:
+        print(f"tf2-lstm compare: {error}", file=sys.stderr)
+        return 2
+    return 0 if report.passed else 1
+
+
+def _print(text):
+    print(text)
+    return 0
+
+
+def _check_output(output):
+    if output and not output.resolve().parent.is_dir():
+        raise OSError(f"--output {output}: the folder {output.parent} does not exist. Create it first.")
+    if output and output.is_dir():
+        raise OSError(f"--output {output}: is a folder, expected the name of a file.")
+
+
+def _prove(cases, arguments):
+    from tf2_lstm.migrate.report.progress import progress
+
+    with progress(len(cases), "importing TensorFlow and Keras") as advance:
+        importlib.import_module("legacy_tf1.compat")
+        from tf2_lstm.migrate.equivalence import prove
+        from tf2_lstm.migrate.equivalence.compare import Report
+
+        options = prove.Options(
+            arguments.seed,
+            arguments.dtype,
+            arguments.atol,
+            arguments.rtol,
+            arguments.steps,
+            arguments.gradients,
+        )
+        reports = []
+        for case in cases:
+            advance(case.name)
+            reports.append(prove.prove(case, options))
+    versions = {result.witness: result.versions for report in reports for result in report.results}
+    return Report(reports, prove.announcements(options), versions)
+
+
+def _write(report, arguments):
+    renderer = importlib.import_module(f"tf2_lstm.migrate.report.{FORMATS[arguments.format]}")
+    if arguments.output:
+        text = renderer.render(report, width=100)
+        arguments.output.write_text(text + "\n", encoding="utf-8")
+        print(
+            f"{'equal' if report.passed else 'DIFFERENT'}: {len(report.cases)} case(s); report in {arguments.output}"
+        )
+    else:
+        print(renderer.render(report))

@@ -1,0 +1,25 @@
+"""What a witness saw: named arrays in a fixed order."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Dict
+
+#: The witnesses, in the order in which a report names them.
+RECORD, LIVE, KERAS = "TF 1.15 record", "live session", "Keras"
+
+
+@dataclass
+class RunResult:
+    """The numbers of one witness.
+
+    Attributes:
+        witness: RECORD, LIVE or KERAS.
+        tensors: name -> array, in order: "outputs...", "state...", "gradient of ...", "losses", "trained ...".
+        weights: TF1 variable name -> array, as they were at the start.
+        versions: program -> version.
+    """
+
+    witness: str
+    tensors: "OrderedDict[str, Any]"
+    weights: "OrderedDict[str, Any]" = field(default_factory=OrderedDict)
+    versions: Dict[str, str] = field(default_factory=dict)

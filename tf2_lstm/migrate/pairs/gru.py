@@ -1,0 +1,53 @@
+"""GRUCell -> keras.layers.GRUCell(reset_after=False)."""
+
+from tf2_lstm.migrate.pairs.arguments import ACTIVATION, DTYPE, NAME, NUM_UNITS, REUSE
+from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair, Tensor, WeightMap
+
+_INITIALIZER = "The weights come from the checkpoint; to train afresh, give the Keras initialisers."
+
+
+def _dynamic(**options):
+    return Call("dynamic_rnn", cell=Call("gru", **dict({"num_units": 5}, **options)))
+
+
+GRU = Pair(
+    name="gru",
+    kind="cell",
+    file="cells/gru.py",
+    tf1=("tf.nn.rnn_cell.GRUCell", "tf.contrib.rnn.GRUCell"),
+    legacy="legacy_tf1.cells.gru:GRUCell",
+    keras="keras.layers.GRUCell",
+    stock="keras.layers.GRUCell",
+    constants={"reset_after": False},
+    summary="Two matrices become one in the order z (TF1's u), r, h; reset_after=False, not the Keras default.",
+    arguments=(
+        NUM_UNITS,
+        ACTIVATION,
+        REUSE,
+        Argument("kernel_initializer", "dropped", why=_INITIALIZER),
+        Argument("bias_initializer", "dropped", why=_INITIALIZER + " TF1 starts the gates' bias at 1."),
+        NAME,
+        DTYPE,
+    ),
+    scope="gru_cell",
+    weights=WeightMap(
+        tf1=(
+            Tensor("gates/kernel", ("input", "recurrent"), "ru"),
+            Tensor("gates/bias", ("bias",), "ru"),
+            Tensor("candidate/kernel", ("input", "recurrent"), "h"),
+            Tensor("candidate/bias", ("bias",), "h"),
+        ),
+        keras=(
+            Tensor("kernel", ("input",), "urh"),
+            Tensor("recurrent_kernel", ("recurrent",), "urh"),
+            Tensor("bias", ("bias",), "urh"),
+        ),
+    ),
+    cases=(
+        Case("gru/default", _dynamic(), why="the reset gate acts before the matmul; u is z"),
+        Case("gru/relu", _dynamic(activation="relu"), scale=0.5, why="only the candidate takes activation"),
+        Case("gru/lengths", _dynamic(), lengths=(4, 0, 5), why="padding"),
+        Case("gru/initial_state", _dynamic(), initial_state=True, why="a bare tensor as state"),
+        Case("gru/long", _dynamic(num_units=12), batch=2, time=30, why="rounding over 30 steps"),
+    ),
+)

@@ -1,0 +1,179 @@
+"""The shape of a row of the pairs table: data and names only, no logic.
+
+This package imports neither TensorFlow nor Keras nor NumPy, and runs under Python 3.7 beside the real
+TensorFlow 1.15 as well, because the recorder of golden records reads it there.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, Optional, Tuple
+
+
+@dataclass(frozen=True)
+class Argument:
+    """What becomes of one TF1 parameter.
+
+    Attributes:
+        tf1: the TF1 parameter's name.
+        how: "renamed" (to the Keras parameter `to`), "folded" (its effect moves to `to`: into a weight, a
+            call argument, the shape of the state), "dropped" (it has no effect on any number), or "refused"
+            (Keras has no equal; conversion stops and says so).
+        to: the Keras parameter, or where the effect went.
+        why: one sentence for a person; required unless the argument is only renamed.
+        convert: the name of a value conversion of `migrate.build`, "" for none.
+    """
+
+    tf1: str
+    how: str
+    to: str = ""
+    why: str = ""
+    convert: str = ""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """How one weight is put together from blocks.
+
+    Attributes:
+        name: the weight's name below the cell ("gates/kernel", "recurrent_kernel").
+        rows: the kinds of rows, top to bottom: ("input", "recurrent"), ("bias",), ("peephole",), ("projection",).
+        gates: one letter for each block of columns, left to right ("ijfo").
+        when: the TF1 argument that brings the weight into being, "" for always.
+    """
+
+    name: str
+    rows: Tuple[str, ...]
+    gates: str
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class WeightMap:
+    """The same blocks laid out twice; `migrate.weights` carries them over in both directions.
+
+    Attributes:
+        tf1: the TF1 variables below the cell's scope.
+        keras: the Keras weights, in the order of `layer.weights`.
+        folds: TF1 argument -> the (row kind, gate) block that its value is added to on the Keras side.
+    """
+
+    tf1: Tuple[Tensor, ...]
+    keras: Tuple[Tensor, ...]
+    folds: Dict[str, Tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One constructor call or function call in TF1's vocabulary, e.g. `Call("lstm", num_units=4)`.
+
+    Two calls are the same cell only if they are the same object: in TF1, identity is weight sharing.
+
+    Attributes:
+        pair: the name of the row that is called.
+        arguments: TF1 parameter name -> value; cells inside are Calls, activations are names such as "relu".
+    """
+
+    pair: str
+    arguments: Dict[str, Any]
+
+    def __init__(self, pair: str, **arguments: Any) -> None:
+        object.__setattr__(self, "pair", pair)
+        object.__setattr__(self, "arguments", arguments)
+
+    def __repr__(self) -> str:
+        inside = ", ".join("{}={!r}".format(*item) for item in self.arguments.items())
+        return f"{self.pair}({inside})"
+
+
+@dataclass(frozen=True)
+class Fed:
+    """An argument that TF1 programs pass as a placeholder; `value` is fed at run time."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Case:
+    """One configuration with seeded inputs, which every witness runs.
+
+    Attributes:
+        name: unique, and the golden record's folder; "pair/what-is-special".
+        call: the outermost call, an unroll.
+        batch, time, input_size: the shape of the inputs, [batch, time, input_size].
+        lengths: sequence_length, one entry a row, or None when it is not given.
+        initial_state: True when a seeded, non-zero initial state is fed.
+        noise: True when every random draw of dropout is fed with seeded noise, so that both sides drop alike.
+        scale: the weights are drawn uniformly from [-scale, scale], wide on purpose.
+        why: what this case would catch.
+    """
+
+    name: str
+    call: Call
+    batch: int = 3
+    time: int = 5
+    input_size: int = 4
+    lengths: Optional[Tuple[int, ...]] = None
+    initial_state: bool = False
+    noise: bool = False
+    scale: float = 1.0
+    why: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where a program keeps one cell, or one variable that belongs to no cell.
+
+    Attributes:
+        tf1: the scope of the cell's variables, or the variable's name.
+        keras: the way there from the Keras model: layer name, attributes, numbers of lists, joined by "/".
+        call: the cell's `Call`; None for a variable that is the same array on both sides.
+    """
+
+    tf1: str
+    keras: str
+    call: Optional[Call] = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row: a TF1 construct and its Keras twin.
+
+    Attributes:
+        name: unique; also the docs anchor, the command line's name, the golden folder and the test id.
+        kind: "cell", "wrapper", "stack", "unroll", "state" or "program".
+        file: the file of both columns, below `legacy_tf1/` and below `tf2_lstm/`.
+        tf1: every public TF1 name that this row covers; the first is the usual one.
+        legacy: the callable of the TF1 column, "module:attribute".
+        keras: the Keras twin as one writes it, e.g. "keras.layers.LSTMCell"; resolved on first use.
+        summary: one sentence: what changes.
+        arguments: total over the TF1 parameters, in TF1's order.
+        constants: Keras parameters that are always given, e.g. {"reset_after": False}.
+        scope: the variable scope of a cell with weights ("lstm_cell"); "" for a row without.
+        cells: TF1 argument that holds a cell -> the scope that TF1 opens around it; "%d" where the argument
+            holds several, numbered.
+        weights: the weight map, None for a row without weights of its own.
+        states: the state's leaves in the order in which Keras returns them; () when it is a bare tensor.
+        stock: the stock Keras symbol that is exact when none of `stock_unless` is given; "" if none is.
+        stock_unless: see `stock`.
+        parts: of a program, its weights.
+        limits: what cannot be proved equal, one sentence each.
+        cases: the configurations that prove the row.
+    """
+
+    name: str
+    kind: str
+    file: str
+    tf1: Tuple[str, ...]
+    legacy: str
+    keras: str
+    summary: str
+    arguments: Tuple[Argument, ...] = ()
+    constants: Dict[str, Any] = field(default_factory=dict)
+    scope: str = ""
+    cells: Dict[str, str] = field(default_factory=dict)
+    weights: Optional[WeightMap] = None
+    states: Tuple[str, ...] = ()
+    stock: str = ""
+    stock_unless: Tuple[str, ...] = ()
+    parts: Tuple[Part, ...] = ()
+    limits: Tuple[str, ...] = ()
+    cases: Tuple[Case, ...] = ()

@@ -1,0 +1,40 @@
+"""A report as JSON, for programs; schema 1."""
+
+import json
+import math
+
+
+def render(report, width=None):
+    """Return a `Report` as JSON text; `width` is for the other formats. An infinite difference is null."""
+    document = {
+        "schema": 1,
+        "passed": report.passed,
+        "notes": report.notes,
+        "versions": report.versions,
+        "cases": [_case(case) for case in report.cases],
+    }
+    return json.dumps(document, indent=2, allow_nan=False)
+
+
+def _case(case):
+    return {
+        "name": case.name,
+        "passed": case.passed,
+        "diagnosis": case.diagnosis,
+        "tensors": [_tensor(tensor) for tensor in case.tensors],
+    }
+
+
+def _tensor(tensor):
+    return {
+        "name": tensor.name,
+        "shape": list(tensor.shape),
+        "dtype": tensor.dtype,
+        "witness": tensor.witness,
+        "max_abs_diff": tensor.max_abs_diff if math.isfinite(tensor.max_abs_diff) else None,
+        "tolerance": tensor.tolerance,
+        "passed": tensor.passed,
+        "where": tensor.where,
+        "first_step": tensor.first_step,
+        "problem": tensor.problem,
+    }

@@ -1,0 +1,42 @@
+"""A report as Markdown, fit for a pull request."""
+
+from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of
+
+
+def render(report, width=None):
+    """Return a `Report` as Markdown text; `width` is for the other formats."""
+    lines = [f"**{closing_line(report)}**", ""]
+    lines += [f"> {note}" for note in report.notes]
+    for case in report.cases:
+        lines += ["", f"### {case.name}: {'equal' if case.passed else 'DIFFERENT'}", ""]
+        lines += _table(case)
+        lines += [f"- {failure}" for failure in failures_of(case)]
+        if case.diagnosis:
+            lines.append(f"- **{case.diagnosis}**")
+    lines += ["", *(f"- {witness}: {_versions(found)}" for witness, found in report.versions.items())]
+    return "\n".join(lines)
+
+
+def _table(case):
+    witnesses = witnesses_of(case)
+    heads = [
+        "tensor",
+        "shape",
+        *(f"max difference, {witness}" for witness in witnesses),
+        "tolerance",
+        "verdict",
+    ]
+    lines = [_line(heads), _line(["---"] * len(heads))]
+    for row in rows_of(case):
+        differences = [row.differences[witness] for witness in witnesses]
+        verdict = "equal" if row.passed else "**DIFFERENT**"
+        lines.append(_line([f"`{row.name}`", row.shape, *differences, row.tolerance, verdict]))
+    return [*lines, ""]
+
+
+def _line(cells):
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _versions(found):
+    return ", ".join(f"{name} {version}" for name, version in found.items())

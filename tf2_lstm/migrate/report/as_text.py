@@ -1,0 +1,113 @@
+"""A report as a terminal table. With few cases every tensor has a row, with many every case has one."""
+
+import io
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of, worst_of
+
+#: Up to so many cases each tensor is shown.
+_DETAILED = 6
+
+
+def render(report, width=None):
+    """Return a `Report` as text, coloured when standard output is a terminal."""
+    terminal = Console()
+    console = Console(
+        file=io.StringIO(),
+        width=width or max(terminal.width, 100),
+        force_terminal=terminal.is_terminal and width is None,
+        highlight=False,
+    )
+    for note in report.notes:
+        console.print(f"[yellow]{escape(note)}[/]")
+    if len(report.cases) <= _DETAILED:
+        for case in report.cases:
+            _show_values(console, case)
+            console.print(_tensor_table(case))
+            _show_failures(console, case)
+    else:
+        console.print(_case_table(report))
+        for case in report.cases:
+            _show_failures(console, case)
+    for witness, versions in report.versions.items():
+        console.print(f"{witness}: {', '.join(f'{name} {version}' for name, version in versions.items())}")
+    console.print(
+        f"[{'green' if report.passed else 'bold red'}]{escape(closing_line(report))}[/]", soft_wrap=True
+    )
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+def _verdict(passed):
+    return "[green]equal[/]" if passed else "[bold red]DIFFERENT[/]"
+
+
+def _tensor_table(case):
+    witnesses = witnesses_of(case)
+    table = Table(title=case.name, title_justify="left", title_style="bold")
+    table.add_column("tensor", overflow="fold")
+    table.add_column("shape")
+    for witness in witnesses:
+        table.add_column(f"max |difference|\n{witness}", justify="right")
+    table.add_column("tolerance", justify="right")
+    table.add_column("verdict")
+    for row in rows_of(case):
+        differences = [row.differences[witness] for witness in witnesses]
+        table.add_row(escape(row.name), row.shape, *differences, row.tolerance, _verdict(row.passed))
+    return table
+
+
+def _case_table(report):
+    witnesses = list(dict.fromkeys(witness for case in report.cases for witness in witnesses_of(case)))
+    table = Table()
+    table.add_column("case", overflow="fold")
+    table.add_column("tensors", justify="right")
+    for witness in witnesses:
+        table.add_column(f"max |difference|\n{witness}", justify="right")
+    table.add_column("verdict")
+    for case in report.cases:
+        worst = [worst_of(case, witness) for witness in witnesses]
+        table.add_row(escape(case.name), str(len(rows_of(case))), *worst, _verdict(case.passed))
+    return table
+
+
+def _show_failures(console, case):
+    for failure in failures_of(case):
+        console.print(f"[red]{escape(case.name)}: {escape(failure)}[/]", soft_wrap=True)
+    if case.diagnosis:
+        console.print(f"[bold red]{escape(case.name)}: {escape(case.diagnosis)}[/]", soft_wrap=True)
+
+
+def _show_values(console, case):
+    """Print outputs and states of the live session and of Keras, the way a notebook shows them."""
+    for result in case.results:
+        if result.witness.startswith("TF 1.15"):
+            continue
+        console.print(f"[bold]{escape(case.name)}, {result.witness}[/]")
+        for line in notebook_lines(result.tensors):
+            console.print(escape(line), soft_wrap=True)
+        console.print()
+
+
+def notebook_lines(tensors):
+    """Return the results (not gradients, not trained weights) as lines, each c and h pair as an LSTMStateTuple."""
+    lines, names = [], [n for n in tensors if not n.startswith(("gradient of", "trained "))]
+    for name in names:
+        value = tensors[name]
+        if name.endswith(".c"):
+            tuple_text = f"LSTMStateTuple(c={_array(value)}, h={_array(tensors[name[:-2] + '.h'])})"
+            lines.append(f"{name[:-2]} = {tuple_text}")
+        elif not (name.endswith(".h") and name[:-2] + ".c" in tensors):
+            lines.append(f"{name} = {_array(value)}")
+    return lines
+
+
+def _array(value):
+    return np.array_repr(np.asarray(value), max_line_width=110) if np.size(value) <= 60 else _summary(value)
+
+
+def _summary(value):
+    return f"<array {'x'.join(map(str, value.shape))} {value.dtype}, {value.min():.6g} to {value.max():.6g}>"

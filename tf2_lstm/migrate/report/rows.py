@@ -1,0 +1,86 @@
+"""What the text and the Markdown report share: one row a tensor, one column a witness."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tensor of a case, against all witnesses.
+
+    Attributes:
+        name: the tensor.
+        shape: as text, "2x3x5".
+        differences: witness -> largest difference as text, "-" where that witness has no such tensor.
+        tolerance: as text.
+        passed: whether all witnesses agree.
+    """
+
+    name: str
+    shape: str
+    differences: dict
+    tolerance: str
+    passed: bool
+
+
+def rows_of(case):
+    """Return the `Row`s of a `CaseReport`, in order."""
+    witnesses = witnesses_of(case)
+    grouped = OrderedDict()
+    for tensor in case.tensors:
+        grouped.setdefault(tensor.name, {})[tensor.witness] = tensor
+    return [_row(name, tensors, witnesses) for name, tensors in grouped.items()]
+
+
+def witnesses_of(case):
+    """Return the names of the witnesses that Keras is compared with, in order."""
+    return list(OrderedDict.fromkeys(tensor.witness for tensor in case.tensors))
+
+
+def _row(name, tensors, witnesses):
+    first = next(iter(tensors.values()))
+    return Row(
+        name,
+        "x".join(str(size) for size in first.shape) or "scalar",
+        {witness: _difference(tensors.get(witness)) for witness in witnesses},
+        f"{max(tensor.tolerance for tensor in tensors.values()):.1e}",
+        all(tensor.passed for tensor in tensors.values()),
+    )
+
+
+def _difference(tensor):
+    if tensor is None:
+        return "-"
+    return tensor.problem or f"{tensor.max_abs_diff:.1e}"
+
+
+def failures_of(case):
+    """Return one sentence for each failed tensor: what, where, how far, what would have passed."""
+    return [_failure(tensor) for tensor in case.tensors if not tensor.passed]
+
+
+def _failure(tensor):
+    if tensor.problem:
+        return f"{tensor.name} against the {tensor.witness}: {tensor.problem}"
+    first = "" if tensor.first_step is None else f"; the first step that is off is {tensor.first_step}"
+    return (
+        f"{tensor.name} against the {tensor.witness}: off by {tensor.max_abs_diff:.3g} at {tensor.where}{first}; "
+        f"allowed {tensor.tolerance:.3g}, would pass with atol {tensor.max_abs_diff:.3g}"
+    )
+
+
+def worst_of(case, witness):
+    """Return the largest difference of a case against one witness as text."""
+    found = [tensor.max_abs_diff for tensor in case.tensors if tensor.witness == witness]
+    return f"{max(found):.1e}" if found else "-"
+
+
+def closing_line(report):
+    """Return the last line of a report."""
+    different = [case.name for case in report.cases if not case.passed]
+    tensors = sum(len(case.tensors) for case in report.cases)
+    if different:
+        return f"DIFFERENT: {len(different)} of {len(report.cases)} case(s): {', '.join(different)}"
+    if not tensors:
+        return "DIFFERENT: nothing was compared"
+    return f"EQUAL: {len(report.cases)} case(s), {tensors} comparisons"

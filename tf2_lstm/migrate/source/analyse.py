@@ -1,0 +1,195 @@
+"""One file: from its bytes to its findings. Nothing is executed."""
+
+import ast
+import os
+import warnings
+
+from tf2_lstm.migrate.source import text_search
+from tf2_lstm.migrate.source.catalogue import ENTRIES
+from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
+from tf2_lstm.migrate.source.noqa import is_noqa
+from tf2_lstm.migrate.source.observer import Observer, finding
+from tf2_lstm.migrate.source.project import Project
+from tf2_lstm.migrate.source.reading import NotANotebook, Piece, decode, notebook
+from tf2_lstm.migrate.source.resolver import Resolver, TooMuch
+from tf2_lstm.migrate.source.traps.trap import Trap
+from tf2_lstm.migrate.source.values import Symbol
+
+MAX_BYTES = 4_000_000
+_CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_CANNOT_RESOLVE = (RecursionError, MemoryError, TooMuch)
+
+
+_IN_ALMOST_ALL = ("rnn", "RNN", "LSTM", "GRU", "lstm", "gru_", "seq2seq", "ecurrent", "zero_state")
+_TOO_COMMON = ("linear",)  # tf.nn.rnn_cell.linear: its path has "rnn" in it.
+
+
+def _hints():
+    names = {entry.name for entry in ENTRIES} | {name for names in LEAVES.values() for name in names}
+    kept = list(_IN_ALMOST_ALL)
+    for name in sorted(names - set(_TOO_COMMON), key=lambda name: (len(name), name)):
+        if not any(part in name for part in kept):
+            kept.append(name)
+    return tuple(part.encode() for part in kept)
+
+
+HINTS = _hints()
+
+
+def may_hold_a_use(data, carriers=()):
+    """Say whether bytes can hold a use at all.
+
+    Args:
+        data: the bytes: every use has one of `HINTS` in its text, or comes from a carrier.
+        carriers: names of modules of the program's own that pass TF1's names on under other names.
+    """
+    return any(hint in data for hint in HINTS) or any(name in data for name in carriers)
+
+
+def is_worth_reading(data, carriers=()):
+    """Say whether a file is parsed: it may hold a use, or it is TensorFlow code that may be unreadable."""
+    odd = b"\0" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return odd or b"tensorflow" in data or may_hold_a_use(data, carriers)
+
+
+def _carries(names):
+    """Say whether a module passes a TF1 RNN name on under a name that the search would not stop at."""
+    return any(
+        isinstance(v, Symbol) and look_up(v.dotted) and not may_hold_a_use(name.encode())
+        for name, value in names.items()
+        for v in value
+    )
+
+
+class Analyser:
+    """Analyses the files of one scan, and keeps the modules that they import from each other.
+
+    Attributes:
+        carriers: names of modules that pass TF1's names on under other names: who imports them is parsed.
+        passing: such modules found on the way.
+    """
+
+    def __init__(self):
+        self.carriers = ()
+        self.passing = set()
+        self.project = Project(self._load)
+        self._alive = []  # Values point at nodes by id: the trees must stay.
+
+    def findings(self, path, data, directory=None, named=False):
+        """Return the findings of one file, in order.
+
+        Args:
+            path: the name to report.
+            data: the bytes.
+            directory: the folder from which its own imports are looked for; None for none.
+            named: True for a file that was asked for by name: it is parsed whatever is in it.
+        """
+        if not named and not is_worth_reading(data, self.carriers):
+            return []
+        text, problem = decode(data)
+        first = [Trap("RNN002", _start(), f"not read as declared: {problem}")] if problem else []
+        try:
+            pieces = notebook(text) if path.endswith(".ipynb") else [Piece(text)]
+        except NotANotebook as error:
+            first.append(Trap("RNN005", _start(), f"not a notebook ({_line(error)}); searched by text only"))
+            return self._by_text(path, Piece(text), first)
+        if len(data) > MAX_BYTES and not path.endswith(".ipynb"):
+            if not may_hold_a_use(data):
+                return []  # Searched to the end: it holds no use.
+            first.append(
+                Trap(
+                    "RNN003", _start(), f"{len(data) >> 20} MB are too large to parse; searched by text only"
+                )
+            )
+            return self._by_text(path, pieces[0], first)
+        return self._pieces(path, pieces, directory, first, named)
+
+    def _pieces(self, path, pieces, directory, first, named):
+        parsed, found = [], []
+        for piece in pieces:
+            try:
+                parsed.append((piece, parse(piece.text)))
+            except _CANNOT_PARSE as error:
+                found += self._by_text(path, piece, [_unparsed(error, piece)])
+        held = (may_hold_a_use(piece.text.encode("utf-8", "replace"), self.carriers) for piece in pieces)
+        if not named and not any(held):
+            parsed = []
+        try:
+            found += self._resolved(path, parsed, directory, first)
+        except _CANNOT_RESOLVE as error:
+            first = [
+                *first,
+                Trap(
+                    "RNN006", _start(), f"not resolved to the end ({type(error).__name__}); searched by text"
+                ),
+            ]
+            for piece, _ in parsed or [(Piece(""), None)]:
+                found += self._by_text(path, piece, first)
+                first = []
+        return sorted(found, key=lambda one: one.sort_key())
+
+    def _resolved(self, path, parsed, directory, first):
+        observer = Observer()
+        trees = [tree for _, tree in parsed]
+        names = Resolver(self.project, directory, observer).run(trees)
+        if _carries(names):
+            self.passing.add(_module_name(path))
+        homes = _homes(parsed) if len(parsed) > 1 else None
+        lines = [piece.text.split("\n") for piece, _ in parsed]
+        found = []
+        for trap in (*first, *observer.kept()):
+            number = homes.get(id(trap.node), 0) if homes else 0
+            piece = parsed[number][0] if parsed else Piece("")
+            one = finding(trap, path, lines[number] if lines else [], piece.cell)
+            if not is_noqa(lines[number] if lines else [], one):
+                found.append(one)
+        return found
+
+    def _by_text(self, path, piece, first):
+        lines = piece.text.split("\n")
+        found = [finding(trap, path, lines, piece.cell) for trap in (*first, *text_search.search(piece.text))]
+        return [one for one in found if not is_noqa(lines, one)]
+
+    def _load(self, path):
+        """Return the names of a module of the program's own ({} for one that cannot be read)."""
+        try:
+            if os.path.getsize(path) > MAX_BYTES:
+                return {}
+            with open(path, "rb") as file:
+                tree = parse(decode(file.read())[0])
+            self._alive.append(tree)
+            return Resolver(self.project, os.path.dirname(os.path.abspath(path))).run([tree])
+        except (OSError, *_CANNOT_PARSE, *_CANNOT_RESOLVE):
+            return {}
+
+
+def _module_name(path):
+    stem = os.path.splitext(os.path.basename(path))[0]
+    return (os.path.basename(os.path.dirname(path)) if stem == "__init__" else stem).encode()
+
+
+def parse(text):
+    """Return the tree of a source, without the warnings that Python has about its escapes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def _homes(parsed):
+    return {id(node): number for number, (_, tree) in enumerate(parsed) for node in ast.walk(tree)}
+
+
+class _start:
+    lineno, col_offset, end_lineno, end_col_offset = 1, 0, 1, 0
+
+
+def _line(error):
+    return (str(error).splitlines() or [type(error).__name__])[0][:120]
+
+
+def _unparsed(error, piece):
+    node = _start()
+    if isinstance(error, SyntaxError) and error.lineno:
+        node.lineno = node.end_lineno = min(error.lineno, piece.text.count("\n") + 1)
+    text = f"not parsed by Python 3 ({_line(error)}); searched by text only"
+    return Trap("RNN001", node, text)

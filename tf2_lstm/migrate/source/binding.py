@@ -1,0 +1,77 @@
+"""Binding names: assignments of every shape, and what a star import brings."""
+
+import ast
+
+from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
+from tf2_lstm.migrate.source.values import (
+    UNKNOWN,
+    Class,
+    Instance,
+    Items,
+    LocalModule,
+    Made,
+    Symbol,
+    iterate,
+    join,
+)
+
+
+def assign(resolver, target, value):
+    """Bind a target to a value: a name, a nest of names, an attribute or an entry."""
+    if isinstance(target, ast.Name):
+        resolver.scope.bind(target.id, value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(resolver, target, value)
+    elif isinstance(target, ast.Starred):
+        assign(resolver, target.value, frozenset((Items((iterate(value),), several=True),)))
+    elif isinstance(target, ast.Attribute):
+        for owner in resolver.evaluate(target.value):
+            cls = owner.cls if isinstance(owner, Instance) else owner
+            if isinstance(cls, Class):
+                known_so_far = cls.attributes.get(target.attr, UNKNOWN)
+                grown = [v for v in known_so_far if not isinstance(v, Items)]
+                keep = grown if any(isinstance(v, Items) for v in value) else known_so_far
+                cls.attributes[target.attr] = join(keep, value)
+    elif isinstance(target, ast.Subscript):
+        resolver.evaluate(target.value)
+        resolver.saw_key(target.slice, resolver.evaluate(target.slice))
+
+
+def _unpack(resolver, target, value):
+    lists = [v for v in value if isinstance(v, Items)]
+    for number, element in enumerate(target.elts):
+        parts = [
+            v.items[number] if number < len(v.items) and not v.several else iterate(frozenset((v,)))
+            for v in lists
+        ]
+        states = frozenset(v for v in value if isinstance(v, Made) and v.role == "state")
+        assign(resolver, element, join(states, *parts))
+    if not resolver.silent and not lists:
+        resolver.listener.unpack(resolver, target, value)
+
+
+def star(resolver, value):
+    """Bind what `from module import *` brings."""
+    for alternative in value:
+        if isinstance(alternative, LocalModule):
+            exports = resolver.project.exports(alternative.path)
+            resolver.scope.names.update((k, v) for k, v in exports.items() if not k.startswith("_"))
+        elif isinstance(alternative, Symbol):
+            for name in _starred(alternative.dotted):
+                resolver.scope.bind(name, resolver.attribute(frozenset((alternative,)), name))
+
+
+def _starred(dotted):
+    use = look_up(dotted)
+    if use and use.what == "namespace":
+        return sorted(LEAVES[use.family])
+    if dotted in ("tensorflow", "tensorflow.compat.v1"):
+        return ("nn", "contrib", "compat", "keras", "train", "raw_ops", "python", "placeholder", "Session",
+                "variable_scope", "get_variable_scope", "estimator")  # fmt: skip
+    if dotted in ("tensorflow.nn", "tensorflow.compat.v1.nn"):
+        return (*sorted(name for name in LEAVES["rnn"] if name.endswith("rnn")), "rnn_cell")
+    if dotted.endswith("keras.layers"):
+        return sorted(LEAVES["keras"])
+    if dotted.endswith("contrib"):
+        return ("rnn", "seq2seq", "legacy_seq2seq", "cudnn_rnn", "grid_rnn", "recurrent")
+    return ()

@@ -1,0 +1,39 @@
+"""`tf2-lstm explain`: the page of a rule."""
+
+import sys
+
+from tf2_lstm.migrate.source.scan_command import write
+
+HELP = "print the page of a rule, or list the rules"
+
+
+def add_arguments(parser):
+    """Add the command's arguments to an `argparse.ArgumentParser`."""
+    parser.add_argument(
+        "rules", nargs="*", metavar="RULE", help="RNN101, or a pair's name; none lists the rules"
+    )
+
+
+def run(arguments):
+    """Print the pages, or the list; return the exit code.
+
+    Args:
+        arguments: the `argparse.Namespace` of `add_arguments`.
+    """
+    from tf2_lstm.migrate.source.pages import page
+    from tf2_lstm.migrate.source.rules import RULES
+
+    if not arguments.rules:
+        write("\n".join(f"{rule.id}  {rule.slug:32} {rule.summary}" for rule in RULES.values()))
+        return 0
+    by_name = {rule.slug.lower(): rule for rule in RULES.values() if rule.pair}
+    found = [RULES.get(name.upper()) or by_name.get(name.lower()) for name in arguments.rules]
+    for name, rule in zip(arguments.rules, found, strict=True):
+        if rule is None:
+            print(
+                f"tf2-lstm explain: error: no rule is called {name!r}. Without a name, all are listed.",
+                file=sys.stderr,
+            )
+            return 2
+    write("\n\n".join(page(rule) for rule in found))
+    return 0

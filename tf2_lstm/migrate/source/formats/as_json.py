@@ -1,0 +1,29 @@
+"""JSON, schema 1."""
+
+import json
+
+
+def write(result):
+    """Return the result as JSON; a finding in a notebook has the number of its cell as well."""
+    return json.dumps(
+        {"schema": 1, "files": result.files, "findings": [_one(finding) for finding in result.findings]},
+        indent=2,
+    )
+
+
+def _one(finding):
+    written = {
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "end_line": finding.end_line,
+        "end_column": finding.end_column,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "name": finding.name,
+        "message": finding.message,
+        "pair": finding.pair,
+        "fix": {"applicability": finding.applicability},
+        "url": finding.url,
+    }
+    return written if finding.cell is None else {**written, "cell": finding.cell}

@@ -1,0 +1,19 @@
+"""Markdown, to paste in a pull request."""
+
+from tf2_lstm.migrate.source.summary import sentences
+
+
+def write(result):
+    """Return a summary and a table of the findings."""
+    lines = ["# TF1 RNNs in this code", "", *sentences(result)]
+    if result.findings:
+        lines += ["", "| place | rule | severity | finding |", "|---|---|---|---|"]
+        lines += [
+            f"| `{_cell(one.place())}` | [{one.rule}]({one.url}) | {one.severity} | {_cell(one.message)} |"
+            for one in result.findings
+        ]
+    return "\n".join(lines)
+
+
+def _cell(text):
+    return text.replace("|", "\\|").replace("\n", " ")

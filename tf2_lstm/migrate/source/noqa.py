@@ -1,0 +1,23 @@
+"""`# noqa` and `# noqa: RNN101`: findings that a person has looked at."""
+
+import re
+
+_NOQA = re.compile(r"#\s*noqa(?!\w)(?P<codes>\s*:\s*[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]+)*)?", re.I)
+
+
+def is_noqa(lines, finding):
+    """Say whether the line where a finding starts, or ends, waves it through.
+
+    Args:
+        lines: the lines of the source.
+        finding: the `Finding`.
+    """
+    return any(_waves(lines, number, finding.rule) for number in {finding.line, finding.end_line})
+
+
+def _waves(lines, number, rule):
+    match = _NOQA.search(lines[number - 1]) if 0 < number <= len(lines) else None
+    if not match:
+        return False
+    codes = re.findall(r"[A-Z]+[0-9]*", (match.group("codes") or "").upper())
+    return not codes or any(rule.startswith(code) for code in codes)

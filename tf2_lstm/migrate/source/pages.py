@@ -1,0 +1,39 @@
+"""The page of a rule, for `tf2-lstm explain` and for MIGRATION.md."""
+
+from tf2_lstm.migrate.source.rule import APPLICABILITY
+from tf2_lstm.migrate.source.rules import RULES
+
+_CHAPTERS = (
+    ("RNN0", "Reading and resolving"),
+    ("RNN1", "tf.nn and tf.nn.rnn_cell"),
+    ("RNN2", "tf.contrib.rnn"),
+    ("RNN3", "cuDNN, grid cells, sequence to sequence, estimators"),
+    ("RNN4", "tf.keras 1.x, raw ops, TensorFlow Addons"),
+    ("RNN5", "Traps"),
+)
+
+
+def page(rule, level=1):
+    """Return a rule's page as Markdown: what it is, why it bites, before, after, how safe a change is.
+
+    Args:
+        rule: the `Rule`.
+        level: of the heading.
+    """
+    lines = [f"{'#' * level} {rule.heading}", "", rule.summary, ""]
+    if rule.why:
+        lines += [f"**Why it bites.** {rule.why}" if not rule.why.startswith("- ") else rule.why, ""]
+    for title, code in (("Before", rule.before), ("After", rule.after)):
+        if code:
+            lines += [f"{title}:", "", "```text", code, "```", ""]
+    lines.append(f"Severity {rule.severity}. An automatic change is {APPLICABILITY[rule.applicability]}.")
+    return "\n".join(lines)
+
+
+def chapter():
+    """Return the chapter of all rules as Markdown."""
+    lines = ["## Rules", "", "What `tf2-lstm scan` reports. `tf2-lstm explain RNN101` prints one page.", ""]
+    for prefix, title in _CHAPTERS:
+        lines += [f"### {title}", ""]
+        lines += [page(rule, level=4) + "\n" for rule in RULES.values() if rule.id.startswith(prefix)]
+    return "\n".join(lines)

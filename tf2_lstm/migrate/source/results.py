@@ -1,0 +1,85 @@
+"""What TF1's own functions give: the shapes in which outputs and states come."""
+
+from tf2_lstm.migrate.source.namespaces import look_up
+from tf2_lstm.migrate.source.rules import known
+from tf2_lstm.migrate.source.values import UNKNOWN, Items, Made, Table, cells_in, item, join, only_constant
+
+_CELLS = ("cell", "wrapper", "stack")
+
+
+def of_symbol(dotted, node, seen):
+    """Return what a call of something imported gives.
+
+    Args:
+        dotted: its full name.
+        node: the call; its identity is the identity of what it makes.
+        seen: the `events.Call`.
+    """
+    use = look_up(dotted)
+    if use is None or use.what != "name" or dotted != use.name:
+        return _one(dotted, "other", node)
+    kind = known(use).kind
+    if kind in _CELLS and use.family != "keras3":
+        return _one(dotted, "cell", node, _inner(seen) or use.leaf if kind == "wrapper" else use.leaf)
+    if kind == "state":
+        return _one(dotted, "state", node, use.leaf)
+    if kind == "unroll":
+        return _unrolled(use.leaf, dotted, node, _inner(seen))
+    if use.leaf == "dynamic_decode":
+        return _items(_one(dotted, "outputs", node), _one(dotted, "state", node), UNKNOWN)
+    return _one(dotted, "other", node)
+
+
+def _inner(seen):
+    """Return the name of the cell that a call is given first, or by the name cell."""
+    given = seen.positional[0] if seen.positional else seen.keywords.get("cell", seen.keywords.get("cell_fw"))
+    details = {cell.detail for cell in cells_in(given.value)} if given else set()
+    return details.pop() if len(details) == 1 else ""
+
+
+def _unrolled(leaf, dotted, node, cell):
+    outputs, state = _one(dotted, "outputs", node), _one(dotted, "state", node, cell)
+    if leaf == "raw_rnn":
+        return _items(outputs, state, UNKNOWN)
+    if leaf in ("bidirectional_dynamic_rnn", "bidirectional_functional_rnn"):
+        return _items(_items(outputs, outputs), _items(state, state))
+    if "bidirectional" in leaf:
+        return _items(outputs, state, state)
+    return _items(outputs, state)
+
+
+def of_step(cell, node):
+    """Return what `cell(inputs, state)` gives: an output and a state."""
+    return _items(_one(cell.maker, "outputs", node), _one(cell.maker, "state", node, cell.detail))
+
+
+def of_method(bound, node, seen):
+    """Return what a method of a cell, or of a dictionary, gives."""
+    if isinstance(bound.owner, Made):
+        if bound.name in ("zero_state", "get_initial_state"):
+            return _one(f"{bound.owner.maker}.zero_state", "state", node, bound.owner.detail)
+        return of_step(bound.owner, node) if bound.name in ("call", "__call__") else UNKNOWN
+    if isinstance(bound.owner, Table):
+        return _of_table(bound, seen)
+    return UNKNOWN
+
+
+def _of_table(bound, seen):
+    table = frozenset((bound.owner,))
+    values = join(*(value for _, value in bound.owner.entries))
+    if bound.name == "values":
+        return frozenset((Items((values,), several=True),))
+    if bound.name == "items":
+        return frozenset((Items((_items(UNKNOWN, values),), several=True),))
+    if bound.name == "keys" or not seen.positional:
+        return UNKNOWN
+    default = [given.value for given in seen.positional[1:2]]
+    return join(item(table, only_constant(seen.positional[0].value)), *default)
+
+
+def _one(maker, role, node, detail=""):
+    return frozenset((Made(maker, role, (id(node),), detail),))
+
+
+def _items(*values):
+    return frozenset((Items(values),))

@@ -1,0 +1,170 @@
+"""`scan(paths)`: the findings of a code base, as a pure function. Nothing is written, nothing is executed."""
+
+import os
+import sys
+from dataclasses import dataclass
+
+from tf2_lstm.migrate.source.analyse import Analyser
+from tf2_lstm.migrate.source.files import collect
+from tf2_lstm.migrate.source.observer import finding
+from tf2_lstm.migrate.source.rules import RULES
+from tf2_lstm.migrate.source.traps.trap import Trap
+
+STDIN = "-"
+_ENOUGH_FOR_TWO = 96
+_CHUNK = 24
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to report and where to look.
+
+    Attributes:
+        select: prefixes of rule ids to report; () is all of them.
+        ignore: prefixes of rule ids to leave out.
+        exclude: glob patterns of paths to leave out.
+        jobs: how many processes; None is one a core, when there are enough files.
+    """
+
+    select: tuple = ()
+    ignore: tuple = ()
+    exclude: tuple = ()
+    jobs: object = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a scan found.
+
+    Attributes:
+        files: how many files were read.
+        findings: every `Finding`, in the order of files and places.
+        left_out: how many files and folders were left out (.gitignore, --exclude, environments).
+    """
+
+    files: int
+    findings: tuple = ()
+    left_out: int = 0
+
+
+def scan(paths, options=None, stdin=None):
+    """Find every TF1 RNN use below some paths.
+
+    ```python
+    from tf2_lstm.migrate.source.scan import scan
+
+    source = b"from tensorflow.contrib import rnn\\ncell = rnn.BasicLSTMCell(4)\\n"
+    result = scan(["-"], stdin=source)
+    assert [finding.rule for finding in result.findings] == ["RNN010", "RNN101", "RNN501"]
+    assert result.findings[1].name == "tensorflow.contrib.rnn.BasicLSTMCell"
+    ```
+
+    Args:
+        paths: files and folders; "-" is the source in `stdin`.
+        options: an `Options`.
+        stdin: the bytes of the standard input, read from there when None.
+
+    Returns:
+        A `Result`.
+
+    Raises:
+        FileNotFoundError: a path does not exist.
+    """
+    options = options or Options()
+    found = collect([path for path in paths if path != STDIN], options.exclude)
+    results = []
+    if STDIN in paths:
+        data = sys.stdin.buffer.read() if stdin is None else stdin
+        results.append(Analyser().findings(STDIN, data, os.getcwd(), named=True))
+    results += _all(found.paths, options.jobs)
+    results += [[_unreadable(path, reason)] for path, reason in found.unreadable]
+    kept = [one for findings in results for one in findings if wanted(one, options)]
+    files = len(found.paths) + paths.count(STDIN)
+    return Result(files, tuple(sorted(kept, key=lambda one: one.sort_key())), found.left_out)
+
+
+def wanted(one, options):
+    """Say whether a finding is reported; only `ignore` silences that a file could not be read fully."""
+    if any(one.rule.startswith(prefix) for prefix in options.ignore):
+        return False
+    return not options.select or RULES[one.rule].fixed or any(one.rule.startswith(p) for p in options.select)
+
+
+def _all(paths, jobs):
+    """Return the findings of every file: once more for who imports a module that renames TF1's names."""
+    if jobs is None:
+        jobs = min(os.cpu_count() or 1, 8) if len(paths) >= _ENOUGH_FOR_TWO else 1
+    if jobs == 1:
+        return _rounds(paths, _here())
+    # A fifth of the start-up, and few scans need it.
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+
+    try:
+        with ProcessPoolExecutor(jobs) as pool:
+            return _rounds(paths, pool.map)
+    except (OSError, ImportError, BrokenExecutor):
+        return _rounds(paths, _here())  # No processes to be had here: no semaphores, or no memory for two.
+
+
+def _rounds(paths, run):
+    findings, carriers, again = dict.fromkeys(paths, ()), set(), list(paths)
+    while again:
+        chunks = [again[start : start + _CHUNK] for start in range(0, len(again), _CHUNK)]
+        passing, quiet = set(), []
+        for chunk, (found, more) in zip(
+            chunks, run(_chunk, chunks, [tuple(carriers)] * len(chunks)), strict=True
+        ):
+            findings.update(zip(chunk, found, strict=True))
+            quiet += [path for path, one in zip(chunk, found, strict=True) if not one]
+            passing |= more
+        again = quiet if passing - carriers else []
+        carriers |= passing
+    return list(findings.values())
+
+
+def _here():
+    analyser = Analyser()
+    return lambda _, chunks, carriers: (
+        _analyse(analyser, *one) for one in zip(chunks, carriers, strict=True)
+    )
+
+
+_of_this_process = None
+
+
+def _chunk(paths, carriers):
+    """Analyse files in a process of the pool, which keeps the modules that it has resolved."""
+    global _of_this_process
+    _of_this_process = _of_this_process or Analyser()
+    return _analyse(_of_this_process, paths, carriers)
+
+
+def _analyse(analyser, paths, carriers):
+    """Return (the findings of each file, the names of the modules that pass names on)."""
+    analyser.carriers = carriers
+    return [_file(analyser, path, named) for path, named in paths], analyser.passing
+
+
+def _file(analyser, path, named):
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        return [_unreadable(path, error.strerror or str(error))]
+    try:
+        return analyser.findings(path, data, os.path.dirname(os.path.abspath(path)), named)
+    except Exception as error:  # A defect of ours must not hide a file: it is a finding as well.
+        return [_failed(path, error)]
+
+
+def _unreadable(path, reason):
+    return finding(Trap("RNN004", _Start, f"not opened: {reason}"), path, [])
+
+
+def _failed(path, error):
+    text = f"not resolved: {type(error).__name__}: {error}; please report it with the file"
+    return finding(Trap("RNN006", _Start, " ".join(text.split())[:200]), path, [])
+
+
+class _Start:
+    lineno, col_offset, end_lineno, end_col_offset = 1, 0, 1, 0

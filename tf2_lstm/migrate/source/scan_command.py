@@ -1,0 +1,84 @@
+"""`tf2-lstm scan`: the command around `scan()`."""
+
+import os
+import sys
+
+FORMATS = ("text", "json", "sarif", "github", "markdown")
+HELP = "find every TF1 RNN use in a code base, and what it becomes"
+
+
+def add_arguments(parser):
+    """Add the command's arguments to an `argparse.ArgumentParser`."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or folder; - is the standard input")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="of the output (default: text)")
+    parser.add_argument(
+        "--select", action="append", default=[], metavar="IDS", help="report only these: RNN1,RNN501"
+    )
+    parser.add_argument("--ignore", action="append", default=[], metavar="IDS", help="do not report these")
+    parser.add_argument(
+        "--exclude", action="append", default=[], metavar="GLOB", help="leave out these paths"
+    )
+    parser.add_argument("--statistics", action="store_true", help="count the findings of each rule")
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are findings")
+
+
+def run(arguments):
+    """Scan, print, and return the exit code: 0 nothing found, 1 findings, 2 wrong use.
+
+    Args:
+        arguments: the `argparse.Namespace` of `add_arguments`.
+    """
+    # Here, so that the other commands of tf2-lstm do not pay for the rules.
+    from tf2_lstm.migrate.source.formats import WRITERS
+    from tf2_lstm.migrate.source.scan import Options, scan
+    from tf2_lstm.migrate.source.summary import statistics
+
+    try:
+        options = Options(_ids(arguments.select), _ids(arguments.ignore), _split(arguments.exclude))
+        result = scan(arguments.paths, options)
+    except FileNotFoundError as error:
+        return _wrong(
+            f"no such file or folder: {error}. Give a path that exists, or - for the standard input."
+        )
+    except ValueError as error:
+        return _wrong(str(error))
+    write(WRITERS[arguments.format](result))
+    if arguments.statistics:
+        write("\n".join(statistics(result)), sys.stdout if arguments.format == "text" else sys.stderr)
+    return 1 if result.findings and not arguments.exit_zero else 0
+
+
+def _split(values):
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _ids(values):
+    from tf2_lstm.migrate.source.rules import RULES
+
+    ids = tuple(part.upper() for part in _split(values))
+    for prefix in ids:
+        if not any(rule.startswith(prefix) for rule in RULES):
+            raise ValueError(f"no rule is called {prefix!r}. tf2-lstm explain lists the rules.")
+    return ids
+
+
+def write(text, stream=None):
+    """Write a text and a line end to a stream, by default the standard output; a reader may have gone."""
+    stream = stream or sys.stdout
+    try:
+        if text:
+            stream.write(_printable(text, stream) + "\n")
+            stream.flush()
+    except BrokenPipeError:
+        # The reader has gone (head): keep Python from complaining when it closes the stream itself.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _printable(text, stream):
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _wrong(message):
+    print(f"tf2-lstm scan: error: {message}", file=sys.stderr)
+    return 2

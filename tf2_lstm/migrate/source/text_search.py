@@ -1,0 +1,82 @@
+"""Uses found by text, for sources that no parser takes: names and the aliases that their imports show."""
+
+import re
+from types import SimpleNamespace
+
+from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
+from tf2_lstm.migrate.source.observer import DISTINCTIVE
+from tf2_lstm.migrate.source.rules import known, message_of, short
+from tf2_lstm.migrate.source.traps.trap import Trap
+
+_IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?", re.M)
+_FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.M)
+_ALIAS = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(\w+(?:\.\w+)+)[ \t]*$", re.M)
+_CHAIN = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*")
+_NOT_CODE = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*", re.S)
+
+
+def search(text):
+    """Yield a `Trap` for each TF1 RNN name in a text.
+
+    Args:
+        text: the source; strings and comments in it are left out.
+    """
+    code = _NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    aliases, places = _aliases(code)
+    starts = [0] + [match.end() for match in re.finditer("\n", code)]
+    line = 0
+    for match in _CHAIN.finditer(code):
+        if any(start <= match.start() < end for start, end in places):
+            continue
+        while line + 1 < len(starts) and starts[line + 1] <= match.start():
+            line += 1
+        written = re.sub(r"\s", "", match.group())
+        trap = _trap(written, aliases)
+        if trap:
+            node = _node(line + 1, match.start() - starts[line], len(match.group()))
+            yield Trap(trap[0], node, trap[1] + " (found by text)", trap[2], trap[3])
+
+
+def _node(line, column, length):
+    return SimpleNamespace(lineno=line, col_offset=column, end_lineno=line, end_col_offset=column + length)
+
+
+def _aliases(code):
+    aliases, places = {}, []
+    for match in _IMPORT.finditer(code):
+        name = match.group(1)
+        aliases[match.group(2) or name.split(".")[0]] = name if match.group(2) else name.split(".")[0]
+        if not (look_up(name)):
+            places.append(match.span())
+    for match in _FROM.finditer(code):
+        for part in match.group(2).strip("()").split(","):
+            words = part.split()
+            if words and words[0] == "*":
+                use = look_up(match.group(1))
+                names = LEAVES[use.family] if use and use.what == "namespace" else ()
+                aliases.update({name: f"{match.group(1)}.{name}" for name in names})
+            elif words:
+                aliases[words[-1] if len(words) == 3 else words[0]] = f"{match.group(1)}.{words[0]}"
+    for match in _ALIAS.finditer(code):
+        full = _full(match.group(2), aliases)
+        if look_up(full):
+            aliases.setdefault(match.group(1), full)
+    return aliases, places
+
+
+def _full(written, aliases):
+    head, dot, rest = written.partition(".")
+    return aliases.get(head, head) + dot + rest
+
+
+def _trap(written, aliases):
+    use = look_up(_full(written, aliases))
+    if use and use.family != "keras3":
+        if use.what == "name":
+            return known(use).rule, message_of(use), use.name, known(use).pair
+        rule = "RNN011" if use.what == "namespace" else "RNN012"
+        return rule, f"{short(use.name)} is of TF1's RNNs", use.name, None
+    leaf = written.rsplit(".", 1)[-1]
+    if leaf in DISTINCTIVE:
+        return "RNN008", f"{written} may be TF1's {leaf}", written, None
+    return None

@@ -1,0 +1,186 @@
+"""What an expression may stand for, as far as the source says it.
+
+A value is a frozenset of alternatives (`cell_fn = GRUCell if small else LSTMCell` has two); the empty set is
+a value that is not known. Nothing is executed.
+"""
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any
+
+UNKNOWN = frozenset()
+LIMIT = 24
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """Something imported, by its full dotted name."""
+
+    dotted: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """Some member of a namespace; which one is decided at run time."""
+
+    namespace: str
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A literal; `kind` keeps True and 1 apart."""
+
+    value: Any
+    kind: type
+
+
+@dataclass(frozen=True)
+class Made:
+    """The result of a call.
+
+    Attributes:
+        maker: the full name of what was called.
+        role: "cell", "state", "outputs" or "other".
+        site: the ids of the calls that made it, outermost first; two values of one site are one object.
+        detail: the name of the innermost cell, "LSTMCell" for a dropout around one.
+    """
+
+    maker: str
+    role: str
+    site: tuple
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A method of a `Made` object, not yet called."""
+
+    owner: Made
+    name: str
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list or tuple.
+
+    Attributes:
+        items: the values of its items.
+        shared: the same object stands in it more than once.
+        several: an item may stand for any number of items.
+    """
+
+    items: tuple
+    shared: bool = False
+    several: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dictionary or a namespace: pairs of a constant key (None when it is not known) and a value."""
+
+    entries: tuple
+
+
+@dataclass(frozen=True)
+class LocalModule:
+    """A module of the program's own, by its path."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Partial:
+    """functools.partial(function, ...)."""
+
+    function: frozenset
+    call: ast.Call
+
+
+@dataclass(eq=False)
+class Function:
+    """A function of the program's own; `returns` is None until it was looked at."""
+
+    node: Any
+    scope: Any
+    owner: Any = None
+    returns: Any = None
+    nodes: Any = None
+
+
+@dataclass(eq=False)
+class Class:
+    """A class of the program's own; `attributes` holds what its methods store on self."""
+
+    node: Any
+    scope: Any
+    bases: tuple
+    attributes: dict = field(default_factory=dict)
+    looked_at: bool = False
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An object of a class of the program's own."""
+
+    cls: Class
+
+
+def join(*values):
+    """Return the union of values, cut off where it grows beyond use."""
+    joined = frozenset().union(*values)
+    return joined if len(joined) <= LIMIT else frozenset(sorted(joined, key=repr)[:LIMIT])
+
+
+def constant(value):
+    """Return the value of a literal, UNKNOWN for one that cannot be hashed."""
+    return frozenset((Constant(value, type(value)),))
+
+
+def only_constant(value, default=None):
+    """Return the one constant that a value is, or `default`."""
+    if len(value) == 1:
+        (alternative,) = value
+        if isinstance(alternative, Constant):
+            return alternative.value
+    return default
+
+
+def iterate(value):
+    """Return what a loop over a value sees."""
+    found = []
+    for alternative in value:
+        if isinstance(alternative, Items):
+            found += alternative.items
+        elif isinstance(alternative, Table):
+            found += [constant(key) for key, _ in alternative.entries if key is not None]
+        elif isinstance(alternative, Made) and alternative.role == "state":
+            found.append(frozenset((alternative,)))
+    return join(*found)
+
+
+def item(value, key):
+    """Return what a subscript of a value is; `key` is a constant or None."""
+    found = []
+    for alternative in value:
+        if isinstance(alternative, Items):
+            exact = isinstance(key, int) and not alternative.several
+            if exact and -len(alternative.items) <= key < len(alternative.items):
+                found.append(alternative.items[key])
+            else:
+                found += alternative.items
+        elif isinstance(alternative, Table):
+            found += [entry for name, entry in alternative.entries if key is None or name in (key, None)]
+        elif isinstance(alternative, Made) and alternative.role == "state":
+            found.append(frozenset((alternative,)))
+    return join(*found)
+
+
+def cells_in(value):
+    """Return the cell objects among the alternatives of a value."""
+    return frozenset(v for v in value if isinstance(v, Made) and v.role == "cell")
+
+
+def one_object(value):
+    """Return the site of the one cell object that a value is, None when it may be several or is not known."""
+    sites = {cell.site for cell in cells_in(value)}
+    return sites.pop() if len(sites) == 1 and len(cells_in(value)) == len(value) else None

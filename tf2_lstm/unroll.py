@@ -1,0 +1,297 @@
+"""A cell over a sequence: the twins of dynamic_rnn, static_rnn and the loop by hand.
+
+| TF1                                       | here                                                      |
+|-------------------------------------------|-----------------------------------------------------------|
+| dynamic_rnn(cell, x)                      | `RNN(cell, return_sequences=True, return_state=True)(x)`  |
+| static_rnn(cell, [x0, x1, ...])           | the same with `unroll=True`, on `ops.stack(steps, axis=1)`|
+| sequence_length=n                         | `SequenceMask()([x, n])`, or `mask=sequence_mask(n, T)`   |
+| initial_state=s                           | `initial_state=to_keras_state(cell, s)` in the call       |
+| time_major=True                           | `ops.swapaxes(x, 0, 1)` before and after                  |
+| `output, state = cell(x_t, state)`        | the same in Keras, or `python_loop(cell, x, states)`      |
+
+Padding in TF1: a padded step gives the output 0 and copies the state, so that a row of length 0
+returns its initial state. Trap of stock Keras 3.15: a layer that is called with `initial_state` no
+longer sees the mask that its input carries. The layers here do.
+"""
+
+from contextlib import contextmanager
+
+import keras
+from keras import ops
+
+from tf2_lstm.stack import StackedRNNCells, step
+from tf2_lstm.state import output_size
+from tf2_lstm.wrappers import DropoutWrapper
+
+
+@keras.saving.register_keras_serializable(package="tf2_lstm")
+class RNN(keras.layers.RNN):
+    """`keras.layers.RNN` with TF1's padding, and at home with the cells of this package.
+
+    Stock `keras.layers.RNN(..., zero_output_for_mask=True)` computes the same for stock cells in a
+    loop. What differs:
+
+    * Padded steps give zeros by default. With `return_sequences=False` the output is that of each
+      row's last valid step (0 for a row without one); stock gives 0 for every padded row.
+    * `unroll=True` with `go_backwards=True` pads the right steps; stock zeroes valid ones.
+    * The mask of the input is also seen when `initial_state` is given.
+    * A list of cells is a `tf2_lstm.StackedRNNCells`; `reset_state()` works for stacks too.
+    * Variational noise and Keras's dropout masks are drawn before the loop, however deep the cell
+      is.
+    * `dtype` is that of the cell unless given; stock rounds a float64 cell's outputs to float32.
+
+    Args:
+        cell: a Keras cell, a wrapper, a stack, or a list of cells.
+        zero_output_for_mask: padded steps give zeros; False repeats the output before, as Keras
+            does.
+        **options: the other arguments of `keras.layers.RNN`: return_sequences, return_state,
+            go_backwards, stateful, unroll; and those of `keras.layers.Layer`.
+
+    Call arguments: `sequences` [B, T, D], `initial_state` (a nest as `state_size`, e.g. [h, c]),
+        `mask` [B, T] bool, `training`.
+
+    Returns: outputs [B, T, P], or [B, P] without return_sequences; with return_state a tuple
+    `outputs, *states`.
+
+    Raises:
+        NotImplementedError: on the JAX backend, for a training call of a DropoutWrapper in a loop.
+
+    ```python
+    import keras
+    from tf2_lstm import RNN, LSTMCell, sequence_mask
+
+    layer = RNN(LSTMCell(4), return_sequences=True, return_state=True)
+    outputs, h, c = layer(keras.ops.ones((2, 5, 3)), mask=sequence_mask([5, 2], 5))
+    print(outputs.shape, h.shape, c.shape)
+    ```
+    """
+
+    def __init__(self, cell, *, zero_output_for_mask=True, **options):
+        if isinstance(cell, (list, tuple)):
+            cell = StackedRNNCells(cell)
+        options.setdefault("dtype", getattr(cell, "dtype_policy", None))
+        super().__init__(cell, zero_output_for_mask=zero_output_for_mask, **options)
+
+    def call(self, sequences, initial_state=None, mask=None, training=False, sequences_mask=None):
+        """Run the cell over the sequence; Keras fills in `sequences_mask`."""
+        # Keras fills in `mask` only while `sequences` is the one tensor argument.
+        mask = sequences_mask if mask is None else mask
+        return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        """Run Keras's loop forwards, with what lasts for a whole sequence drawn before it."""
+        _check_random_loop(self, training)
+        zero = self.zero_output_for_mask and self.return_sequences
+        if self.go_backwards:
+            sequences = ops.flip(sequences, axis=1)
+            mask = None if mask is None else ops.flip(mask, axis=1)
+        _begin(self.cell, sequences[:, 0], initial_state, training)
+        try:
+            # Keras zeroes the wrong steps when it unrolls backwards, and a padded row's last output.
+            with _changed(self, go_backwards=False, zero_output_for_mask=zero):
+                last, outputs, states = super().inner_loop(sequences, initial_state, mask, training)
+        finally:
+            _end(self.cell)
+        if mask is not None and keras.backend.backend() in ("jax", "numpy"):
+            # These two repeat at padded steps: the output if unrolled, else the state for the output.
+            if zero and self.unroll:
+                outputs = ops.where(mask[:, :, None], outputs, ops.zeros_like(outputs))
+            elif not self.return_sequences and not self.unroll:
+                last = _last_valid(outputs, mask)
+        return last, outputs, states
+
+    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+        """Return the shape of the outputs and, with return_state, of the states, however nested."""
+        batch, time = sequences_shape[0], sequences_shape[1]
+        width = output_size(self.cell)
+        outputs = (batch, time, width) if self.return_sequences else (batch, width)
+        if not self.return_state:
+            return outputs
+        return outputs, *keras.tree.map_structure(lambda size: (batch, size), list(self.state_size))
+
+    def reset_state(self):
+        """Set the states that a stateful layer carries from call to call to zero."""
+        for state in [] if self.states is None else keras.tree.flatten(self.states):
+            state.assign(ops.zeros_like(state))
+
+    def _maybe_config_dropout_masks(self, cell, input_sequence, input_state):
+        # Keras would step a stack once more here, with random draws; inner_loop prepares it instead.
+        pass
+
+
+@keras.saving.register_keras_serializable(package="tf2_lstm")
+class SequenceMask(keras.layers.Layer):
+    """TF1's `sequence_length`: returns x unchanged, with the Keras mask `t < sequence_length` on it.
+
+    RNN, Bidirectional, TimeDistributed and losses that follow see the mask. A length beyond T is T;
+    a length of 0 is a row of padding. A mask that x carries already is kept: both must hold.
+
+    Call arguments: `[x, sequence_length]` of shapes [B, T, ...] and [B], the lengths of an integer
+        dtype.
+
+    Raises:
+        ValueError: when sequence_length is not of rank 1.
+
+    ```python
+    import keras
+    from tf2_lstm import RNN, LSTMCell, SequenceMask
+
+    x, lengths = keras.Input((None, 3)), keras.Input((), dtype="int32")
+    outputs = RNN(LSTMCell(4), return_sequences=True)(SequenceMask()([x, lengths]))
+    model = keras.Model([x, lengths], outputs)
+    ```
+    """
+
+    def __init__(self, **options):
+        super().__init__(autocast=False, **options)
+
+    def call(self, inputs):
+        """Return x; Keras asks `compute_mask` for its mask."""
+        x, lengths = inputs
+        if len(lengths.shape) != 1:
+            raise ValueError(
+                f"SequenceMask {self.name!r}: sequence_length must have the shape [batch]; received "
+                f"{tuple(lengths.shape)}. Use keras.Input((), dtype='int32'), or ops.squeeze."
+            )
+        # A copy, so that the mask does not stick to the caller's tensor.
+        return ops.copy(x)
+
+    def compute_output_spec(self, inputs):
+        """Return the spec of x, of any dtype."""
+        return keras.KerasTensor(inputs[0].shape, dtype=inputs[0].dtype)
+
+    def compute_mask(self, inputs, previous_mask=None):
+        """Return bool [B, T]."""
+        x, lengths = inputs
+        while len(x.shape) > 2:
+            x = x[..., 0]
+        # Counted, not ops.arange: T may be unknown.
+        steps = ops.cumsum(ops.ones_like(x, dtype="int32"), axis=1)
+        mask = ops.less_equal(steps, ops.expand_dims(lengths, axis=1))
+        before = previous_mask[0] if isinstance(previous_mask, (list, tuple)) else previous_mask
+        return mask if before is None else ops.logical_and(mask, before)
+
+
+def sequence_mask(sequence_length, maxlen):
+    """Return the mask of `sequence_length`, for a layer's `mask=`.
+
+    Args:
+        sequence_length: integers [B]; a list, an array or a tensor.
+        maxlen: the number of steps T.
+
+    Returns:
+        bool [B, T], True where t < sequence_length.
+
+    ```python
+    from tf2_lstm import sequence_mask
+
+    print(sequence_mask([0, 2, 9], 3))
+    ```
+    """
+    lengths = ops.expand_dims(ops.convert_to_tensor(sequence_length), axis=-1)
+    return ops.less(ops.arange(maxlen), lengths)
+
+
+def python_loop(cell, inputs, states, training=False):
+    """Call a cell step by step, as TF1 code does by hand: `output, state = cell(x_t, state)`.
+
+    Args:
+        cell: a Keras cell, a wrapper or a stack.
+        inputs: [B, T, D] with a known T; T = 1 is one step.
+        states: the cell's state before the first step, e.g. `cell.get_initial_state(B)`.
+        training: True for dropout.
+
+    Returns:
+        A list of T outputs [B, P], and the states after the last step.
+
+    Raises:
+        ValueError: when T is not known.
+
+    ```python
+    import keras
+    from tf2_lstm import LSTMCell, python_loop
+
+    cell = LSTMCell(4)
+    outputs, (h, c) = python_loop(cell, keras.ops.ones((2, 5, 3)), cell.get_initial_state(2))
+    print(len(outputs), h.shape)
+    ```
+    """
+    inputs = ops.convert_to_tensor(inputs)
+    if inputs.shape[1] is None:
+        raise ValueError(
+            f"python_loop: the number of steps must be known; received inputs {inputs.shape}. "
+            "Use tf2_lstm.RNN for sequences of any length."
+        )
+    outputs = []
+    _begin(cell, inputs[:, 0], states, training)
+    try:
+        for time in range(inputs.shape[1]):
+            output, states = step(cell, inputs[:, time], states, training)
+            outputs.append(output)
+    finally:
+        _end(cell)
+    return outputs, states
+
+
+@contextmanager
+def _changed(layer, **attributes):
+    """A layer with other attributes for a while."""
+    kept = {name: getattr(layer, name) for name in attributes}
+    try:
+        for name, value in attributes.items():
+            setattr(layer, name, value)
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(layer, name, value)
+
+
+def _begin(cell, inputs, states, training):
+    """Draw what lasts for a whole sequence; inputs and states of one step are given for their shapes."""
+    if isinstance(cell, DropoutWrapper):
+        cell.begin_sequence(inputs.shape[-1], training)
+    if hasattr(cell, "get_dropout_mask"):
+        cell.get_dropout_mask(inputs)
+        cell.get_recurrent_dropout_mask(keras.tree.flatten(states)[0])
+    if hasattr(cell, "cell"):
+        _begin(cell.cell, inputs, states, training)
+    if hasattr(cell, "cells"):
+        for layer, state in zip(cell.cells, states, strict=True):
+            _begin(layer, inputs, state, training)
+            inputs = ops.zeros((ops.shape(inputs)[0], output_size(layer)), dtype=inputs.dtype)
+
+
+def _end(cell):
+    """Forget what `_begin` drew."""
+    if isinstance(cell, DropoutWrapper):
+        cell.end_sequence()
+    if hasattr(cell, "get_dropout_mask"):
+        cell.reset_dropout_mask()
+        cell.reset_recurrent_dropout_mask()
+    for inner in (getattr(cell, "cell", None), *getattr(cell, "cells", ())):
+        if inner is not None:
+            _end(inner)
+
+
+def _check_random_loop(layer, training):
+    if keras.backend.backend() != "jax" or not training or layer.unroll:
+        return
+    if _draws_every_step(layer.cell):
+        raise NotImplementedError(
+            f"RNN {layer.name!r}: in a JAX loop every step would draw the same mask. Train with "
+            "unroll=True, or with DropoutWrapper(variational=True)."
+        )
+
+
+def _draws_every_step(cell):
+    fresh = isinstance(cell, DropoutWrapper) and not cell.variational
+    inner = (getattr(cell, "cell", None), *getattr(cell, "cells", ()))
+    draws = fresh and any(rate is not None for rate in cell.rates)
+    return draws or any(_draws_every_step(one) for one in inner if one is not None)
+
+
+def _last_valid(outputs, valid):
+    """The output [B, P] at each row's last valid step; zeros for a row without one."""
+    to_come = ops.flip(ops.cumsum(ops.flip(ops.cast(valid, "int32"), axis=1), axis=1), axis=1)
+    last = ops.logical_and(valid, to_come == 1)
+    return ops.sum(ops.where(last[:, :, None], outputs, ops.zeros_like(outputs)), axis=1)
