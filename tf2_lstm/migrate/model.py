@@ -1,0 +1,207 @@
+"""What was found in a TF1 model, as data: `artifacts/` fills a `TF1Model`, `recognise/` fills `Findings`.
+
+Nothing here reads a file or imports TensorFlow. Names of tensors are TF1's ("rnn/transpose_1:0"), names of variables
+are those of the checkpoint ("rnn/basic_lstm_cell/kernel").
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tf2_lstm.migrate.pairs import PAIRS, Call
+from tf2_lstm.migrate.pairs.tree import inner_calls
+
+
+class ArtifactError(ValueError):
+    """The input cannot be used: what, where, expected, found, next step, in one line."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of a TF1 model, read when it is asked for.
+
+    Attributes:
+        name: its name in the checkpoint, "rnn/lstm_cell/kernel"; of a partitioned variable the name of the whole.
+        shape: its shape, a tuple of ints.
+        dtype: its dtype's name, "float32".
+        read: a function without arguments that returns the array.
+    """
+
+    name: str
+    shape: tuple
+    dtype: str
+    read: Callable[[], Any] = field(repr=False)
+
+
+@dataclass
+class TF1Model:
+    """A TF1 artefact that was read.
+
+    Attributes:
+        kind: "checkpoint" (with a graph), "weights" (names and shapes only), "saved_model", "frozen_graph",
+            "keras_h5" or "object_checkpoint".
+        path: what the user named.
+        files: file name -> SHA-256 in hexadecimal, every file that was read.
+        producer: TensorFlow's version that wrote it, "" when it does not say.
+        graph: a `GraphDef` without the collections; None when there is none.
+        variables: checkpoint name -> `Variable`.
+        nodes: name of a graph's variable node -> (checkpoint name, None for the whole variable or the (start, stop)
+            rows that the node holds of a partitioned one). A frozen graph has its constants here.
+        signatures: a SavedModel's signature -> {"inputs": {key: tensor}, "outputs": {key: tensor}}.
+        config: the model configuration of a tf.keras .h5 file, as plain data; None otherwise.
+        notes: what a person must know of how it was read, e.g. that averages are served.
+    """
+
+    kind: str
+    path: str
+    files: dict = field(default_factory=dict)
+    producer: str = ""
+    graph: Any = None
+    variables: "OrderedDict[str, Variable]" = field(default_factory=OrderedDict)
+    nodes: dict = field(default_factory=dict)
+    signatures: dict = field(default_factory=dict)
+    config: Any = None
+    notes: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor at the edge of a recurrence: one input or output of its Keras model.
+
+    Attributes:
+        name: the Keras name: "inputs", "sequence_length", "initial_state_0_c", "outputs", "outputs_fw", "state_h".
+        tf1: the TF1 tensor, "rnn/transpose_1:0"; "" for a zero state that the graph makes itself and for what
+            the graph does not keep.
+        dtype: the dtype's name.
+        shape: sizes in the layout of the TF1 tensor, None where a size is not fixed.
+        zero: for an initial state, that the graph gives zeros: the Keras input may be left out.
+    """
+
+    name: str
+    tf1: str
+    dtype: str
+    shape: tuple
+    zero: bool = False
+
+
+@dataclass(frozen=True)
+class CellVariables:
+    """The variables of one cell of a recurrence.
+
+    Attributes:
+        call: the cell's `Call`, the very object that stands in the tree.
+        scope: the TF1 scope of its variables, for people; identity comes from the graph.
+        names: leaf name of the row's weight map ("kernel", "gates/bias", "w_i_diag") -> checkpoint name.
+        convert: how the variables become those of the row: "" as they are, or the name of a layout of
+            `recognise.layouts` (the block cells' "w_ru", cuDNN's canonical tensors, Keras 1 weights).
+    """
+
+    call: Call
+    scope: str
+    names: dict
+    convert: str = ""
+
+
+@dataclass
+class Recurrence:
+    """One recurrence that was recognised; all that is needed to build, write and prove its Keras model.
+
+    Attributes:
+        name: unique in the model and safe as a file name, made from the scope.
+        scope: the TF1 scope.
+        form: "while", "functional_while", "static", "step", "block" or "cudnn": how the graph runs it.
+        call: the outermost `Call`: dynamic_rnn, static_rnn, bidirectional_dynamic_rnn,
+            static_bidirectional_rnn, or python_loop for a cell that is stepped by hand.
+        inputs: the `Tensor`s that go in, in the order of the Keras model's inputs. A bidirectional recurrence has
+            "initial_state_fw..." and "initial_state_bw...". A static one has "inputs", or "inputs_0",
+            "inputs_1", ... when the steps are separate tensors of the graph; a step has "inputs" [B, D].
+        outputs: the `Tensor`s that come out: "outputs" (or "outputs_fw" and "outputs_bw"; "outputs_0", ... for
+            separate steps) and every leaf of the final state, "state", "state_c", "state_1_h", "state_fw_c".
+        time_major: whether inputs and outputs are [T, B, ...].
+        reverse: whether a lone recurrence runs from the last step to the first.
+        cells: the `CellVariables`, each cell object once.
+        keep_probs: dropout's keep_prob tensors or constants found, by TF1 argument; dropout is proved at 1.
+        assumed: what the user said or allowed, one sentence each: forget_bias=1.0 of a checkpoint without a graph.
+        notes: what a person must know, one sentence each.
+    """
+
+    name: str
+    scope: str
+    form: str
+    call: Call
+    inputs: list
+    outputs: list
+    time_major: bool = False
+    reverse: bool = False
+    cells: list = field(default_factory=list)
+    keep_probs: dict = field(default_factory=dict)
+    assumed: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NotConverted:
+    """A recurrence that was found and is not converted.
+
+    Attributes:
+        scope: its TF1 scope.
+        reason: why, one sentence.
+        variables: the checkpoint names of the variables that it reads.
+        operations: the kinds of operations in its step, in order of first use.
+        state_shapes: the shapes of the states that it carries.
+        nearest: the row of the pairs table that it is nearest to, "" for none.
+        differs: what is different from that row, one sentence.
+    """
+
+    scope: str
+    reason: str
+    variables: tuple = ()
+    operations: tuple = ()
+    state_shapes: tuple = ()
+    nearest: str = ""
+    differs: str = ""
+
+
+@dataclass(frozen=True)
+class Unclaimed:
+    """A variable that no recurrence claims, and why: "an optimizer's slot", "read by no recurrence"."""
+
+    name: str
+    shape: tuple
+    reason: str
+
+
+@dataclass
+class Findings:
+    """Everything that `recognise` says of a model. Nothing of it is silent.
+
+    Attributes:
+        recurrences: the `Recurrence`s, in the order of the graph.
+        not_converted: the `NotConverted` ones.
+        unclaimed: every variable that is in neither, as `Unclaimed`.
+        notes: what a person must know of the whole.
+    """
+
+    recurrences: list = field(default_factory=list)
+    not_converted: list = field(default_factory=list)
+    unclaimed: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+
+
+def describe(call):
+    """Return a tree of calls as plain data, for JSON: {"cell": TF1 name, "arguments": {...}, "cells": [...]}.
+
+    Example:
+        ```python
+        tree = describe(Call("dynamic_rnn", cell=Call("gru", num_units=4)))
+        assert tree["cells"][0] == {"cell": "GRUCell", "arguments": {"num_units": 4}, "cells": []}
+        ```
+    """
+    row = PAIRS[call.pair]
+    plain = {name: value for name, value in call.arguments.items() if name not in row.cells}
+    return {
+        "cell": row.tf1[0].rsplit(".", 1)[-1],
+        "arguments": plain,
+        "cells": [describe(inner) for _, inner in inner_calls(call)],
+    }
