@@ -3,9 +3,9 @@
 import argparse
 import io
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -173,10 +173,11 @@ def test_neither_tensorflow_nor_keras_nor_numpy_is_imported(used):
 
 def test_start_up_takes_less_than_three_tenths_of_a_second(used):
     def seconds():
-        begin = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = start("-c", f"{CALL}scan_command, [{str(used)!r}]))")
         assert b"RNN101" in done.stdout
-        return time.perf_counter() - begin
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    # The best of several: other programs may hold the machine up, never hurry it.
-    assert min(seconds() for _ in range(8)) < 0.3
+    # Of the processor, and the best of several: other programs may hold the machine up, never hurry it.
+    assert min(seconds() for _ in range(5)) < 0.3

@@ -223,3 +223,39 @@ def test_a_notebook_that_is_none_is_a_finding(tmp_path, data):
 def test_noqa_in_a_notebook(tmp_path):
     data = notebook(("code", "import tensorflow as tf"), ("code", "tf.nn.raw_rnn(a, b)  # noqa: RNN123"))
     assert of_file(tmp_path, "d.ipynb", data) == ()
+
+
+GRU = "tf.nn.rnn_cell.GRUCell(3)"
+
+MAGIC_CELLS = {
+    "a file that the cell writes": "%%writefile model.py\nimport tensorflow as tf\n" + GRU,
+    "a magic that is not known": "%%wandb\nimport tensorflow as tf\n" + GRU,
+    "a shell command of several lines": "!pip install \\\n  tensorflow==1.15 \\\n  numpy\n" + GRU,
+    "a statement that is timed": "import tensorflow as tf\n%time c = " + GRU,
+    "an expression that is timed": "import tensorflow as tf\n%timeit -n 10 " + GRU,
+    "a modulo that begins a line": "import tensorflow as tf\nx = ('a'\n  % b)\n!ls\n" + GRU,
+    "a magic in a block": "import tensorflow as tf\nif x:\n    %matplotlib inline\n    " + GRU,
+}
+
+
+@pytest.mark.parametrize("source", MAGIC_CELLS.values(), ids=MAGIC_CELLS)
+def test_a_magic_hides_no_use(tmp_path, source):
+    found = of_file(tmp_path, "m.ipynb", notebook(("code", source)))
+    assert rules(found) == ["RNN103"]
+    last = source.split("\n")[-1]
+    assert (found[0].line, found[0].column) == (source.count("\n") + 1, last.index("tf.") + 1)
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile notes.txt", "%%script perl"])
+def test_a_cell_that_is_no_python_gives_nothing(tmp_path, magic):
+    assert of_file(tmp_path, "o.ipynb", notebook(("code", magic + "\n" + GRU))) == ()
+
+
+def test_python_2_imports_of_every_shape():
+    source = (
+        b"print 'x'\nimport numpy, tensorflow as tf\ntf.nn.dynamic_rnn(c, x)\n"
+        b"import os; import tensorflow.contrib.rnn as R\nR.GRUCell(1)\n"
+        b"from tensorflow.nn import *\nstatic_rnn(c, x)\n"
+    )
+    found = scan(["-"], stdin=source).findings
+    assert {(one.line, one.rule) for one in found} >= {(3, "RNN108"), (5, "RNN103"), (7, "RNN109")}

@@ -17,7 +17,8 @@ from tf2_lstm.migrate.source.values import Symbol
 
 MAX_BYTES = 4_000_000
 _CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError)
-_CANNOT_RESOLVE = (RecursionError, MemoryError, TooMuch)
+# A ValueError is a number of thousands of digits, which Python does not print.
+_CANNOT_RESOLVE = (RecursionError, MemoryError, TooMuch, ValueError)
 
 
 _IN_ALMOST_ALL = ("rnn", "RNN", "LSTM", "GRU", "lstm", "gru_", "seq2seq", "ecurrent", "zero_state")
@@ -176,7 +177,14 @@ def parse(text):
 
 
 def _homes(parsed):
-    return {id(node): number for number, (_, tree) in enumerate(parsed) for node in ast.walk(tree)}
+    return {id(node): number for number, (_, tree) in enumerate(parsed) for node in _nodes(tree)}
+
+
+def _nodes(tree):
+    for node in ast.walk(tree):
+        yield node
+        if hasattr(node, "parsed") and node.parsed is not None:
+            yield from ast.walk(node.parsed)
 
 
 class _start:

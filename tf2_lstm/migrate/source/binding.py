@@ -4,6 +4,7 @@ import ast
 
 from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
 from tf2_lstm.migrate.source.values import (
+    LONGEST,
     UNKNOWN,
     Class,
     Instance,
@@ -11,8 +12,13 @@ from tf2_lstm.migrate.source.values import (
     LocalModule,
     Made,
     Symbol,
+    Table,
     iterate,
     join,
+    listed,
+    one_of_many,
+    only_constant,
+    tabled,
 )
 
 
@@ -23,7 +29,7 @@ def assign(resolver, target, value):
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(resolver, target, value)
     elif isinstance(target, ast.Starred):
-        assign(resolver, target.value, frozenset((Items((iterate(value),), several=True),)))
+        assign(resolver, target.value, listed((iterate(value),), several=True))
     elif isinstance(target, ast.Attribute):
         for owner in resolver.evaluate(target.value):
             cls = owner.cls if isinstance(owner, Instance) else owner
@@ -34,20 +40,38 @@ def assign(resolver, target, value):
                 cls.attributes[target.attr] = join(keep, value)
     elif isinstance(target, ast.Subscript):
         resolver.evaluate(target.value)
-        resolver.saw_key(target.slice, resolver.evaluate(target.slice))
+        key = resolver.evaluate(target.slice)
+        resolver.saw_key(target.slice, key)
+        with resolver.quietly():
+            _enter(resolver, target.value, key, value)
 
 
 def _unpack(resolver, target, value):
     lists = [v for v in value if isinstance(v, Items)]
     for number, element in enumerate(target.elts):
-        parts = [
-            v.items[number] if number < len(v.items) and not v.several else iterate(frozenset((v,)))
-            for v in lists
-        ]
+        parts = [_part(v, number, element) for v in lists]
         states = frozenset(v for v in value if isinstance(v, Made) and v.role == "state")
         assign(resolver, element, join(states, *parts))
     if not resolver.silent and not lists:
         resolver.listener.unpack(resolver, target, value)
+
+
+def _part(items, number, element):
+    if number < len(items.items) and not items.several:
+        return items.items[number]
+    any_of_them = iterate(frozenset((items,)))
+    return any_of_them if items.shared else one_of_many(any_of_them, id(element))
+
+
+def _enter(resolver, target, key, value):
+    """`table[key] = value`: the dictionary holds one entry more."""
+    if not isinstance(target, (ast.Name, ast.Attribute)):
+        return
+    before = resolver.peek(target)
+    tables = [v for v in before if isinstance(v, Table) and len(v.entries) < LONGEST]
+    if tables and value:
+        grown = [tabled((*v.entries, (only_constant(key), value))) for v in tables]
+        assign(resolver, target, join(before - frozenset(tables), *grown))
 
 
 def star(resolver, value):
@@ -57,11 +81,12 @@ def star(resolver, value):
             exports = resolver.project.exports(alternative.path)
             resolver.scope.names.update((k, v) for k, v in exports.items() if not k.startswith("_"))
         elif isinstance(alternative, Symbol):
-            for name in _starred(alternative.dotted):
+            for name in starred(alternative.dotted):
                 resolver.scope.bind(name, resolver.attribute(frozenset((alternative,)), name))
 
 
-def _starred(dotted):
+def starred(dotted):
+    """Return the names that a star import of a module of TensorFlow brings, as far as they matter."""
     use = look_up(dotted)
     if use and use.what == "namespace":
         return sorted(LEAVES[use.family])

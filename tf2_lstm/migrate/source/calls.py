@@ -22,6 +22,8 @@ from tf2_lstm.migrate.source.values import (
     cells_in,
     iterate,
     join,
+    listed,
+    tabled,
 )
 
 _SAME_LIST = ("list", "tuple", "sorted", "reversed", "set")
@@ -35,7 +37,7 @@ def call(resolver, node):
     special = _special(resolver, node, seen)
     if special is not None:
         return special
-    seen.uses = tuple(_uses(callee))
+    seen.uses = tuple(_uses(callee)) or _of_base(resolver, node, seen)
     seen.result = join(*(_result(resolver, node, v, seen) for v in callee))
     if not resolver.silent:
         resolver.listener.call(resolver, seen)
@@ -72,6 +74,20 @@ def _uses(callee):
                 yield use, known(use)
 
 
+def _of_base(resolver, node, seen):
+    """`super().__init__(...)` and `BasicLSTMCell.__init__(self, ...)`: a call of TF1's class like any other."""
+    func = node.func
+    if not (isinstance(func, ast.Attribute) and func.attr == "__init__"):
+        return ()
+    if isinstance(func.value, ast.Call) and getattr(func.value.func, "id", "") == "super":
+        owner = resolver.scope.owner
+        return tuple(_uses(join(*owner.bases))) if owner else ()
+    named = [v.dotted.removesuffix(".__init__") for v in seen.callee if isinstance(v, Symbol)]
+    uses = tuple(_uses(frozenset(map(Symbol, named))))
+    seen.positional = seen.positional[1:] if uses else seen.positional
+    return uses
+
+
 def _special(resolver, node, seen):
     name = _builtin_name(resolver, node.func, seen.callee)
     values = [given.value for given in seen.positional]
@@ -85,15 +101,15 @@ def _special(resolver, node, seen):
     if name in ("functools.partial", "partial") and values:
         return frozenset((Partial(values[0], node),))
     if name in ("types.SimpleNamespace", "dict", "collections.OrderedDict"):
-        return frozenset(
-            (Table(tuple((k if k != "**" else None, g.value) for k, g in seen.keywords.items())),)
-        )
+        return tabled([(k if k != "**" else None, g.value) for k, g in seen.keywords.items()])
+    if name == "itertools.repeat" and values:
+        return listed((values[0],), shared=True, several=True)
     if name in _SAME_LIST and values:
         return frozenset(v for v in values[0] if isinstance(v, Items)) or _list_of(iterate(values[0]))
     if name == "enumerate" and values:
-        return _list_of(frozenset((Items((UNKNOWN, iterate(values[0]))),)))
+        return _list_of(listed((UNKNOWN, iterate(values[0]))))
     if name == "zip":
-        return _list_of(frozenset((Items(tuple(iterate(v) for v in values)),)))
+        return _list_of(listed([iterate(v) for v in values]))
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "extend", "insert"):
         return _grow(resolver, node.func, values)
     return None
@@ -109,7 +125,7 @@ def _builtin_name(resolver, func, callee):
 
 
 def _list_of(element):
-    return frozenset((Items((element,), several=True),))
+    return listed((element,), several=True)
 
 
 def _getattr(resolver, node, values):
@@ -131,7 +147,7 @@ def _grow(resolver, func, values):
     lists = resolver.peek(func.value)
     if not values or not any(isinstance(v, Items) for v in lists):
         return None
-    added = values[-1] if func.attr == "extend" else frozenset((Items((values[-1],)),))
+    added = values[-1] if func.attr == "extend" else listed((values[-1],))
     resolver.assign(func.value, grown(resolver, lists, added))
     return UNKNOWN
 
@@ -147,14 +163,17 @@ def grown(resolver, lists, added):
     more = [v for v in added if isinstance(v, Items)] or [Items((UNKNOWN,), several=True)]
     cells = [cell for v in more for one in v.items for cell in cells_in(one)]
     shared = loop is not None and any(not resolver.made_in(loop, cell) for cell in cells)
-    return frozenset(
-        Items(
-            (*v.items, *(one for other in more for one in other.items)),
-            v.shared or shared or any(other.shared for other in more),
-            v.several or loop is not None or len(more) > 1 or any(other.several for other in more),
+    several = loop is not None or len(more) > 1 or any(other.several for other in more)
+    return join(
+        *(
+            listed(
+                (*v.items, *(one for other in more for one in other.items)),
+                v.shared or shared or any(other.shared for other in more),
+                v.several or several,
+            )
+            for v in lists
+            if isinstance(v, Items)
         )
-        for v in lists
-        if isinstance(v, Items) and len(v.items) < 64
     )
 
 

@@ -22,7 +22,9 @@ from tf2_lstm.migrate.source.values import (
     item,
     iterate,
     join,
+    listed,
     only_constant,
+    tabled,
 )
 
 
@@ -110,7 +112,7 @@ def _sequence(resolver, node):
             shared = shared or any(isinstance(v, Items) and v.shared for v in inner)
         else:
             items.append(evaluate(resolver, element))
-    return frozenset((Items(tuple(items), shared=shared, several=several),))
+    return listed(items, shared, several)
 
 
 def _dictionary(resolver, node):
@@ -123,7 +125,7 @@ def _dictionary(resolver, node):
         name = evaluate(resolver, key)
         resolver.saw_key(key, name)
         entries.append((only_constant(name), evaluate(resolver, inner)))
-    return frozenset((Table(tuple(entries)),))
+    return tabled(entries)
 
 
 def _subscript(resolver, node):
@@ -175,17 +177,13 @@ def combine(left, op, right):
         return UNKNOWN
     if isinstance(op, ast.Mult):
         once = any(isinstance(v, Constant) and v.value in (0, 1) for v in (*left, *right))
-        return frozenset(Items(v.items, v.shared or not once, several=not once or v.several) for v in lists)
+        return join(*(listed(v.items, v.shared or not once, not once or v.several) for v in lists))
     if isinstance(op, ast.Add):
         both = all(any(isinstance(v, Items) for v in side) for side in (left, right))
-        return frozenset(
-            (
-                Items(
-                    tuple(element for v in lists for element in v.items),
-                    any(v.shared for v in lists),
-                    not both or len(lists) > 2 or any(v.several for v in lists),
-                ),
-            )
+        return listed(
+            [element for v in lists for element in v.items],
+            any(v.shared for v in lists),
+            not both or len(lists) > 2 or any(v.several for v in lists),
         )
     return UNKNOWN
 
@@ -201,10 +199,10 @@ def _comprehension(resolver, node):
             if isinstance(node, ast.DictComp):
                 key = evaluate(resolver, node.key)
                 resolver.saw_key(node.key, key)
-                return frozenset((Table(((None, evaluate(resolver, node.value)),)),))
+                return tabled(((None, evaluate(resolver, node.value)),))
             value = evaluate(resolver, node.elt)
     outside = any(not resolver.made_in(node, cell) for cell in cells_in(value))
-    return frozenset((Items((value,), shared=outside, several=True),))
+    return listed((value,), outside, several=True)
 
 
 def _lambda(resolver, node):
@@ -212,6 +210,36 @@ def _lambda(resolver, node):
     resolver.default_values(node.args)
     resolver.defer(function)
     return frozenset((function,))
+
+
+def in_strings(annotation):
+    """Yield the expressions that stand as strings in an annotation: `"tf.nn.rnn_cell.RNNCell"`.
+
+    Each is parsed once and kept as `parsed` at its string, for nodes are told apart by their identity.
+    """
+    if isinstance(annotation, ast.Subscript) and _last_name(annotation.value) == "Literal":
+        return
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        if not hasattr(annotation, "parsed"):
+            annotation.parsed = _parsed(annotation)
+        if annotation.parsed is not None:
+            yield annotation.parsed
+    for child in ast.iter_child_nodes(annotation) if annotation is not None else ():
+        yield from in_strings(child)
+
+
+def _last_name(node):
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _parsed(string):
+    try:
+        expression = ast.parse(string.value.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for inner in ast.walk(expression):
+        ast.copy_location(inner, string)
+    return expression
 
 
 _HANDLERS = {

@@ -61,6 +61,7 @@ _MODULES = frozenset(
         "functional_rnn", "recurrent", "dynamic_attention_wrapper", "checkpoint_convert", "linear_ops",
     )
 )  # fmt: skip
+_DEEPEST = 16
 TF_ROOTS = frozenset(("tensorflow", "tensorflow_core", "tensorflow_addons", "keras", "tf_keras"))
 
 
@@ -127,7 +128,7 @@ def look_up(dotted):
     path = strip_root(dotted)
     if not path or ".compat.v2.keras" in dotted or "tensorflow.compat.v2.keras" in dotted:
         return None
-    parts = path.split(".")
+    parts = path.split(".", _DEEPEST)[:_DEEPEST]  # No module of TensorFlow lies deeper.
     head = dotted[: len(dotted) - len(path)] if not path.startswith("addons.") else "tensorflow_addons."
     shift = 1 if path.startswith("addons.") else 0
     for length in range(len(parts), 0, -1):

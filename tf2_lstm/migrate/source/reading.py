@@ -1,9 +1,12 @@
 """From bytes to source text: encodings, and the cells of a notebook."""
 
+import ast
 import io
 import json
 import re
+import sys
 import tokenize
+import warnings
 from dataclasses import dataclass
 
 _BOMS = (
@@ -13,7 +16,14 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
-_PYTHON_MAGICS = ("time", "timeit", "capture", "prun", "python", "python3", "python2", "tensorflow_version")
+_OTHER_LANGUAGES = frozenset(
+    (
+        "bash", "bigquery", "cmd", "css", "html", "javascript", "js", "julia", "latex", "markdown", "perl",
+        "powershell", "r", "ruby", "script", "sh", "sql", "svg", "svelte", "system", "sx",
+    )
+)  # fmt: skip
+_WRITES_A_FILE = re.compile(r"\s*%%(?:writefile|file)\s.*?(\.\w+)?\s*$", re.M)
+_TIMED = re.compile(r"^(\s*)(%(?:timeit|time|prun|memit)(?:\s+-\S+(?:\s+\d+)?)*\s+)(?=\S)", re.A)
 _LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*[\w)\]]\?{1,2}\s*)$")
 _ASSIGNED_MAGIC = re.compile(r"^(\s*[\w.,\s\[\]'\"]+=\s*)[%!].*$")
 
@@ -93,18 +103,50 @@ def _source(cell):
 def without_magics(text):
     """Return a cell's source with IPython's magics blanked out; lines keep their numbers."""
     magic = _CELL_MAGIC.match(text)
-    if magic and magic.group(1) not in _PYTHON_MAGICS:
+    written = _WRITES_A_FILE.match(text)
+    if magic and (magic.group(1).lower() in _OTHER_LANGUAGES or (written and written.group(1) != ".py")):
         return ""
+    lines = text.split("\n")
+    for _ in range(len(lines)):
+        number = _not_python("\n".join(lines))
+        if number is None:
+            return "\n".join(lines)
+        # Line by line, as Python stops at them: `% b` in an expression that goes on is no magic.
+        if number > len(lines) or not _blank_at(lines, number - 1):
+            break
+    return "\n".join(_blank(line) for line in lines)
+
+
+def _not_python(text):
+    """Return the number of the line that Python stops at, None if there is none."""
     try:
-        compile(
-            text, "<cell>", "exec", dont_inherit=True, flags=0x400
-        )  # ast.PyCF_ONLY_AST: no magics to blank
-        return text
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return "\n".join(_blank(line) for line in text.split("\n"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        return error.lineno or sys.maxsize
+    except (ValueError, RecursionError, MemoryError):
+        return sys.maxsize
+    return None
+
+
+def _blank_at(lines, number):
+    """Blank a magic and the lines that its backslashes join to it; return False if there is none."""
+    before = lines[number]
+    lines[number] = _blank(before)
+    if lines[number] == before:
+        return False
+    joined = not lines[number].rstrip().endswith("\\")
+    while joined and before.rstrip().endswith("\\") and number + 1 < len(lines):
+        number += 1
+        before, lines[number] = lines[number], ""
+    return True
 
 
 def _blank(line):
+    timed = _TIMED.match(line)
+    if timed:  # The statement that is timed keeps its column.
+        return timed.group(1) + "pass;".ljust(len(timed.group(2))) + line[timed.end() :]
     assigned = _ASSIGNED_MAGIC.match(line)
     if assigned:
         return assigned.group(1) + "None"

@@ -85,6 +85,8 @@ class Resolver:
     def look_up(self, name):
         """Return the value of a name here."""
         scope = self.scope.find(name)
+        if scope is None and name in ("tf", "tensorflow"):
+            return frozenset((Symbol("tensorflow"),))  # Notebooks and star imports: bound elsewhere.
         return scope.names[name] if scope else UNKNOWN
 
     def module(self, dotted, level=0):
@@ -185,7 +187,19 @@ class Resolver:
     def fresh(self, function, node):
         """Return what this call of a function returns: objects that its body makes are new at every call."""
         inside = self._ids(function.node)
-        return frozenset(_renew(value, inside, node) for value in self.returns(function))
+        return self._renewed(self.returns(function), inside, node)
+
+    def _renewed(self, value, inside, node):
+        renewed = []
+        for v in value:
+            self.step()
+            if isinstance(v, Made) and not inside.isdisjoint(v.site):
+                v = Made(v.maker, v.role, (id(node), *v.site)[:6], v.detail)
+            if isinstance(v, Items):
+                items = tuple(self._renewed(one, inside, node) for one in v.items)
+                v = Items(items, v.shared, v.several, v.depth)
+            renewed.append(v)
+        return frozenset(renewed)
 
     def _body(self, function):
         if function.owner is not None and not self.silent:
@@ -237,7 +251,13 @@ class Resolver:
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         for parameter in (*every, arguments.vararg, arguments.kwarg):
             if parameter is not None:
-                self.evaluate(parameter.annotation)
+                self.annotation(parameter.annotation)
+
+    def annotation(self, node):
+        """Look at an annotation, and at the names that stand in it as strings."""
+        self.evaluate(node)
+        for written in expressions.in_strings(node):
+            self.evaluate(written)
 
     def assign(self, target, value):
         """Bind a target to a value: a name, a nest of names, an attribute or an entry."""
@@ -310,12 +330,3 @@ def _is_property(value):
         getattr(decorator, "id", getattr(decorator, "attr", "")) for decorator in value.node.decorator_list
     ]
     return any("property" in name for name in names)
-
-
-def _renew(value, inside, node):
-    if isinstance(value, Made) and not inside.isdisjoint(value.site):
-        return Made(value.maker, value.role, (id(node), *value.site)[:6], value.detail)
-    if isinstance(value, Items):
-        items = tuple(frozenset(_renew(v, inside, node) for v in one) for one in value.items)
-        return Items(items, value.shared, value.several)
-    return value

@@ -2,7 +2,7 @@
 
 from tf2_lstm.migrate.source.namespaces import look_up
 from tf2_lstm.migrate.source.rules import known
-from tf2_lstm.migrate.source.values import UNKNOWN, Items, Made, Table, cells_in, item, join, only_constant
+from tf2_lstm.migrate.source.values import UNKNOWN, Made, Table, cells_in, item, join, listed, only_constant
 
 _CELLS = ("cell", "wrapper", "stack")
 
@@ -68,9 +68,9 @@ def _of_table(bound, seen):
     table = frozenset((bound.owner,))
     values = join(*(value for _, value in bound.owner.entries))
     if bound.name == "values":
-        return frozenset((Items((values,), several=True),))
+        return listed((values,), several=True)
     if bound.name == "items":
-        return frozenset((Items((_items(UNKNOWN, values),), several=True),))
+        return listed((_items(UNKNOWN, values),), several=True)
     if bound.name == "keys" or not seen.positional:
         return UNKNOWN
     default = [given.value for given in seen.positional[1:2]]
@@ -82,4 +82,4 @@ def _one(maker, role, node, detail=""):
 
 
 def _items(*values):
-    return frozenset((Items(values),))
+    return listed(values)

@@ -75,7 +75,7 @@ def scan(paths, options=None, stdin=None):
     results = []
     if STDIN in paths:
         data = sys.stdin.buffer.read() if stdin is None else stdin
-        results.append(Analyser().findings(STDIN, data, os.getcwd(), named=True))
+        results.append(_bytes(Analyser(), STDIN, data, os.getcwd(), named=True))
     results += _all(found.paths, options.jobs)
     results += [[_unreadable(path, reason)] for path, reason in found.unreadable]
     kept = [one for findings in results for one in findings if wanted(one, options)]
@@ -146,13 +146,19 @@ def _analyse(analyser, paths, carriers):
 
 
 def _file(analyser, path, named):
+    if not named and os.path.exists(path) and not os.path.isfile(path):
+        return [_unreadable(path, "it is no regular file")]  # A pipe would be waited for without end.
     try:
         with open(path, "rb") as file:
             data = file.read()
     except OSError as error:
         return [_unreadable(path, error.strerror or str(error))]
+    return _bytes(analyser, path, data, os.path.dirname(os.path.abspath(path)), named)
+
+
+def _bytes(analyser, path, data, directory, named):
     try:
-        return analyser.findings(path, data, os.path.dirname(os.path.abspath(path)), named)
+        return analyser.findings(path, data, directory, named)
     except Exception as error:  # A defect of ours must not hide a file: it is a finding as well.
         return [_failed(path, error)]
 

@@ -59,7 +59,7 @@ def _assign(resolver, node):
 
 
 def _annotated(resolver, node):
-    evaluate(resolver, node.annotation)
+    resolver.annotation(node.annotation)
     if node.value is not None:
         resolver.assign(node.target, evaluate(resolver, node.value))
 
@@ -144,7 +144,7 @@ def _function(resolver, node):
     for decorator in node.decorator_list:
         evaluate(resolver, decorator)
     resolver.default_values(node.args)
-    evaluate(resolver, node.returns)
+    resolver.annotation(node.returns)
     static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list)
     in_class = resolver.scope.kind == "class" and not static
     function = Function(node, resolver.scope, resolver.scope.owner if in_class else None)

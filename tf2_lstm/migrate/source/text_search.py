@@ -3,13 +3,14 @@
 import re
 from types import SimpleNamespace
 
-from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
+from tf2_lstm.migrate.source.binding import starred
+from tf2_lstm.migrate.source.namespaces import look_up
 from tf2_lstm.migrate.source.observer import DISTINCTIVE
 from tf2_lstm.migrate.source.rules import known, message_of, short
 from tf2_lstm.migrate.source.traps.trap import Trap
 
-_IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?", re.M)
-_FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.M)
+_IMPORT = re.compile(r"(?:^|;)[ \t]*import[ \t]+([^\n#;]+)", re.M)
+_FROM = re.compile(r"(?:^|;)[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.M)
 _ALIAS = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(\w+(?:\.\w+)+)[ \t]*$", re.M)
 _CHAIN = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*")
 _NOT_CODE = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*", re.S)
@@ -44,17 +45,18 @@ def _node(line, column, length):
 def _aliases(code):
     aliases, places = {}, []
     for match in _IMPORT.finditer(code):
-        name = match.group(1)
-        aliases[match.group(2) or name.split(".")[0]] = name if match.group(2) else name.split(".")[0]
-        if not (look_up(name)):
+        modules = [part.split() for part in match.group(1).split(",") if part.strip()]
+        for words in modules:
+            renamed = len(words) == 3 and words[1] == "as"
+            root = words[0].split(".")[0]
+            aliases[words[2] if renamed else root] = words[0] if renamed else root
+        if not any(look_up(words[0]) for words in modules):
             places.append(match.span())
     for match in _FROM.finditer(code):
         for part in match.group(2).strip("()").split(","):
             words = part.split()
             if words and words[0] == "*":
-                use = look_up(match.group(1))
-                names = LEAVES[use.family] if use and use.what == "namespace" else ()
-                aliases.update({name: f"{match.group(1)}.{name}" for name in names})
+                aliases.update({name: f"{match.group(1)}.{name}" for name in starred(match.group(1))})
             elif words:
                 aliases[words[-1] if len(words) == 3 else words[0]] = f"{match.group(1)}.{words[0]}"
     for match in _ALIAS.finditer(code):

@@ -10,6 +10,8 @@ from typing import Any
 
 UNKNOWN = frozenset()
 LIMIT = 24
+LONGEST = 64
+DEEPEST = 6
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,13 @@ class Items:
         items: the values of its items.
         shared: the same object stands in it more than once.
         several: an item may stand for any number of items.
+        depth: how deeply lists and tables are nested in it.
     """
 
     items: tuple
     shared: bool = False
     several: bool = False
+    depth: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Table:
     """A dictionary or a namespace: pairs of a constant key (None when it is not known) and a value."""
 
     entries: tuple
+    depth: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -126,9 +131,32 @@ class Instance:
 
 
 def join(*values):
-    """Return the union of values, cut off where it grows beyond use."""
+    """Return the union of values, cut off where it grows beyond use; of names rather than of literals."""
     joined = frozenset().union(*values)
-    return joined if len(joined) <= LIMIT else frozenset(sorted(joined, key=repr)[:LIMIT])
+    return joined if len(joined) <= LIMIT else frozenset(sorted(joined, key=_rank)[:LIMIT])
+
+
+def _rank(alternative):
+    words = (getattr(alternative, name, "") for name in ("maker", "dotted", "namespace", "path"))
+    return (isinstance(alternative, Constant), type(alternative).__name__, *words)
+
+
+def listed(items, shared=False, several=False):
+    """Return a list as a value: a long one as what may stand in it, one nested beyond sense as UNKNOWN."""
+    if len(items) > LONGEST:
+        items, several = (join(*items),), True
+    depth = _depth(items)
+    return frozenset((Items(tuple(items), shared, several, depth),)) if depth <= DEEPEST else UNKNOWN
+
+
+def tabled(entries):
+    """Return a dictionary as a value; one that is nested beyond sense is UNKNOWN."""
+    depth = _depth(value for _, value in entries)
+    return frozenset((Table(tuple(entries), depth),)) if depth <= DEEPEST else UNKNOWN
+
+
+def _depth(values):
+    return 1 + max((getattr(v, "depth", 0) for value in values for v in value), default=0)
 
 
 def constant(value):
@@ -166,6 +194,8 @@ def item(value, key):
             exact = isinstance(key, int) and not alternative.several
             if exact and -len(alternative.items) <= key < len(alternative.items):
                 found.append(alternative.items[key])
+            elif isinstance(key, int) and not alternative.shared:
+                found += [one_of_many(value, ("item", key)) for value in alternative.items]
             else:
                 found += alternative.items
         elif isinstance(alternative, Table):
@@ -173,6 +203,16 @@ def item(value, key):
         elif isinstance(alternative, Made) and alternative.role == "state":
             found.append(frozenset((alternative,)))
     return join(*found)
+
+
+def one_of_many(value, place):
+    """Return the cells of a value as that one of many which stands at a place: each is an object of its own."""
+    return frozenset(
+        Made(v.maker, v.role, (place, *v.site)[:6], v.detail)
+        if isinstance(v, Made) and v.role == "cell"
+        else v
+        for v in value
+    )
 
 
 def cells_in(value):

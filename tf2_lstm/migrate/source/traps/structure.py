@@ -2,7 +2,7 @@
 
 from tf2_lstm.migrate.source.namespaces import strip_root
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
-from tf2_lstm.migrate.source.values import Made, Symbol
+from tf2_lstm.migrate.source.values import Bound, Made, Symbol
 
 RULES = (
     trap_rule(521, "cell-subclass", "manual", "A cell of the program's own derives from a TF1 cell.",
@@ -28,6 +28,8 @@ RULES = (
 def check_step(observer, resolver, seen):
     """Yield a cell that is called directly, and once more when that is in a loop."""
     for cell in seen.callee:
+        if isinstance(cell, Bound) and cell.name in ("call", "__call__"):
+            cell = cell.owner
         if isinstance(cell, Made) and cell.role == "cell":
             name = f"{cell.maker}.__call__"
             text = "a cell called directly: output, state = cell(x, state) becomes output, states = cell(...)"
