@@ -65,6 +65,7 @@ _LOGGED = re.compile(
     r"|Using a concatenated state is slower"
     r"|At least two cells provided to MultiRNNCell are the same object"
     r"|The TensorFlow contrib module will not be included"
+    r"|triggered tf\.function retracing"
 )
 
 

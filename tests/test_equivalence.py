@@ -52,6 +52,15 @@ def test_keras_equals_the_live_session_on_other_numbers(name, seed):
     assert {tensor.witness for tensor in report.tensors} == {LIVE}
 
 
+@pytest.mark.parametrize("steps", [0, 3])
+def test_another_number_of_steps_is_compared_with_the_live_session_alone(steps):
+    report = prove(CASES["gru/default"], Options(steps=steps))
+    assert report.passed, failures(report)
+    trained = {tensor.witness for tensor in report.tensors if tensor.name.startswith("trained ")}
+    assert trained == ({LIVE} if steps else set())
+    assert {tensor.witness for tensor in report.tensors} == {RECORD, LIVE}
+
+
 def test_every_rung_of_the_ladder_is_climbed():
     report = prove(CASES["multi_rnn/mixed"])
     names = [tensor.name for tensor in report.tensors if tensor.witness == RECORD]

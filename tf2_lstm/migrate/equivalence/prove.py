@@ -13,6 +13,7 @@ from tf2_lstm.migrate.equivalence.inputs import case_inputs
 from tf2_lstm.migrate.equivalence.keras_runner import run_keras
 from tf2_lstm.migrate.equivalence.legacy_runner import run_and_save, run_live
 from tf2_lstm.migrate.equivalence.recorder import SEED, STEPS
+from tf2_lstm.migrate.equivalence.result import RECORD
 from tf2_lstm.migrate.pairs import PAIRS
 
 
@@ -67,7 +68,8 @@ def prove(case, options=None, run_candidate=run_keras):
     witnesses = [witness for witness in witnesses if witness is not None]
     report = CaseReport(case.name, [], results=[*witnesses, candidate])
     for witness in witnesses:
-        report.tensors += compare_results(witness, candidate, options.atol, options.rtol)
+        compared = _as_recorded(candidate, options) if witness.witness == RECORD else candidate
+        report.tensors += compare_results(witness, compared, options.atol, options.rtol)
     if not report.passed:
         report.diagnosis = _diagnosis(case, witnesses, candidate, options)
     return report
@@ -78,19 +80,25 @@ def _record(case, options):
     if options.dtype != "float32":
         return None
     inputs = OrderedDict() if PAIRS[case.call.pair].kind == "program" else case_inputs(case, options.seed)
-    record = goldens.read_record(case, inputs)
+    return _as_recorded(goldens.read_record(case, inputs), options)
+
+
+def _as_recorded(result, options):
+    """The tensors of a result that a record can speak of: it holds the training of `STEPS` steps alone."""
     keep = OrderedDict(
         (name, value)
-        for name, value in record.tensors.items()
+        for name, value in result.tensors.items()
         if (options.gradients or not name.startswith("gradient of "))
         and (options.steps == STEPS or not (name == "losses" or name.startswith("trained ")))
     )
-    return dataclasses.replace(record, tensors=keep)
+    return dataclasses.replace(result, tensors=keep)
 
 
 def _diagnosis(case, witnesses, candidate, options):
     if len(witnesses) == 2:
-        changed = [t for t in compare_results(*witnesses, options.atol, options.rtol) if not t.passed]
+        record, live = witnesses
+        live = _as_recorded(live, options)
+        changed = [t for t in compare_results(record, live, options.atol, options.rtol) if not t.passed]
         if changed:
             first = changed[0].name
             return (
