@@ -10,7 +10,7 @@ compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

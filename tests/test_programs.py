@@ -1,6 +1,7 @@
 """The four programs, on both sides: each runs by itself, and each pair computes the same things."""
 
 import ast
+import functools
 import importlib
 import pathlib
 import re
@@ -51,6 +52,8 @@ def _module(column, program):
     return importlib.import_module(f"{column}.programs.{program}")
 
 
+# Each program has one seed, so one run of it tells all: the tests read the results and leave them alone.
+@functools.cache
 def _run_legacy(program):
     module = _module("legacy_tf1", program)
     with session.graph(seed=1) as graph:
@@ -59,6 +62,7 @@ def _run_legacy(program):
         return module.run(sess, built)
 
 
+@functools.cache
 def _run_keras(program):
     keras.utils.set_random_seed(1)
     module = _module("tf2_lstm", program)
