@@ -21,9 +21,9 @@ class Built:
 
     `feeds` maps placeholders to functions of `feeds.py`. `recurrences`, `not_converted` and `unclaimed` are written
     by hand from the program. `fetches` are tensors that run.npz holds besides the edges. `sizes` are the sizes of the
-    feeds. `save(session)` writes the artefact into the current folder and returns what the user would name; `unnamed`
-    lists tensors of the edges that the written artefact does not hold. `ran` says how run.npz came to be when it was
-    not the artefact's own graph.
+    feeds. `prepare(session)` runs before saving. `save(session)` writes the artefact into the current folder and
+    returns what the user would name. `results(session, sizes)` gives the run where the artefact's own graph does not,
+    and `ran` says how; `weights=False` leaves the variables alone.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Built:
         self.prepare = more.pop("prepare", None)
         self.results = more.pop("results", None)
         self.ran = more.pop("ran", "")
+        self.weights = more.pop("weights", True)
         if more:
             raise TypeError("unknown: {}".format(", ".join(sorted(more))))
 

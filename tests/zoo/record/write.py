@@ -24,7 +24,8 @@ def record(artefact, root):
             tf.set_random_seed(1)
             built = artefact.build()
             with tf.Session(graph=graph, config=_config()) as session:
-                _fill(session, artefact.name)
+                if built.weights:
+                    _fill(session, artefact.name)
                 _write(artefact, built, session)
         destination = os.path.join(root, artefact.name)
         shutil.rmtree(destination, ignore_errors=True)
