@@ -5,9 +5,7 @@ import os
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from tf2_lstm.migrate.artifacts import files, protos, table
+from tf2_lstm.migrate.artifacts import files, protos, table, values
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
 #: `DataType` of TensorFlow -> (name, bytes of one element); what is not here is no variable of a model.
@@ -169,17 +167,6 @@ def _check_entry(prefix, key, entry, sizes):
 def _variable(tensors, name, entry):
     shape = tuple(dim.size for dim in entry.shape.dim)
     dtype = DTYPES[entry.dtype][0]
-    return Variable(name, shape, dtype, lambda: _finite(tensors.prefix, name, tensors.read(name)))
-
-
-def _finite(prefix, name, value):
-    """Refuse NaN and infinity: nothing could be proved with them. The sum costs no second array."""
-    value = np.asarray(value)
-    if value.dtype.kind == "f" and not math.isfinite(np.sum(value, dtype=np.float64)):
-        wrong = value.size - int(np.isfinite(value).sum())
-        if wrong:
-            raise ArtifactError(
-                f"{files.shown(prefix)}: {name} has {wrong} of {value.size} values that are NaN or infinite, expected "
-                "none. The training diverged: take an earlier checkpoint."
-            )
-    return value
+    return Variable(
+        name, shape, dtype, lambda: values.finite(tensors.read(name), name, files.shown(tensors.prefix))
+    )

@@ -1,5 +1,6 @@
 """Files as strangers give them: looked at before they are opened, hashed, never followed out of their folder."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -98,9 +99,38 @@ def load(path, limit=MESSAGE_LIMIT):
         raise ArtifactError(
             f"{shown(path)}: expected 1 to {limit} bytes, found {found.st_size}. Is the file whole, and the right one?"
         )
+    with _reading(path) as file:
+        return file.read()
+
+
+def ends(path, first=512, last=8):
+    """Return the first and the last bytes of a file.
+
+    Raises:
+        ArtifactError: it is empty, or cannot be read.
+
+    Example:
+        ```python
+        assert ends(__import__("os").__file__, first=1)[0] == b"r"
+        ```
+    """
+    with _reading(path) as file:
+        head = file.read(first)
+        file.seek(-min(last, os.fstat(file.fileno()).st_size), os.SEEK_END)
+        tail = file.read()
+    if not head:
+        raise ArtifactError(
+            f"{shown(path)}: expected a file with something in it, found an empty one. Copy it again."
+        )
+    return head, tail
+
+
+@contextlib.contextmanager
+def _reading(path):
+    """The opened file; what the system refuses becomes one line."""
     try:
         with open(path, "rb") as file:
-            return file.read()
+            yield file
     except OSError as error:
         raise ArtifactError(
             f"{shown(path)}: expected a file that can be read, the system says: {_reason(error)}. "
@@ -119,14 +149,8 @@ def digest(path):
         assert len(digest(__import__("os").__file__)) == 64
         ```
     """
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ArtifactError(
-            f"{shown(path)}: expected a file that can be read, the system says: {_reason(error)}. "
-            "Give yourself the permission, or copy the file."
-        ) from error
+    with _reading(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digests(paths, root=None):

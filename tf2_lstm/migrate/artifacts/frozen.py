@@ -3,7 +3,7 @@
 import math
 from collections import OrderedDict
 
-from tf2_lstm.migrate.artifacts import files, graphs, protos
+from tf2_lstm.migrate.artifacts import checkpoint, files, graphs, meta_graph, places, protos
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
@@ -23,14 +23,16 @@ WEIGHT_READERS = (
 )
 
 
-def read_frozen(path):
-    """Read a frozen graph.
+def read_graph(path, weights=None):
+    """Read a file that holds a graph alone.
 
     Args:
-        path: the `.pb` file.
+        path: the `.pb` file, or the `.pbtxt` one in protobuf's text form.
+        weights: the prefix of a checkpoint, for a graph that still has variables.
 
     Returns:
-        A `TF1Model` of kind "frozen_graph". Its variables are the constants that stand where variables were.
+        A `TF1Model` of kind "frozen_graph", whose variables are the constants that stand where variables were; with
+        weights of kind "checkpoint".
 
     Raises:
         ArtifactError: it is no graph, or it still has variables, whose values it does not hold.
@@ -38,13 +40,16 @@ def read_frozen(path):
     Example:
         ```python
         try:
-            read_frozen("no.pb")
+            read_graph("no.pb")
         except ArtifactError as error:
             assert "nothing is there" in str(error)
         ```
     """
     where = files.shown(path)
-    graph = graphs.checked(protos.parse("GraphDef", files.load(path), where), where)
+    text = path.endswith(places.TEXT_GRAPHS)
+    graph = graphs.checked(protos.parse("GraphDef", files.load(path), where, text), where)
+    if weights:
+        return checkpoint.with_graph("checkpoint", path, meta_graph.Meta(graph), weights, [path])
     held = graphs.variable_nodes(graph)
     if held:
         raise ArtifactError(

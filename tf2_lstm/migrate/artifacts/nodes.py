@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import replace
 
-from tf2_lstm.migrate.artifacts import files
+from tf2_lstm.migrate.artifacts import files, partitions
 from tf2_lstm.migrate.artifacts.graphs import static_shape, variable_nodes
 from tf2_lstm.migrate.artifacts.restores import Restored, read_restores
 from tf2_lstm.migrate.model import ArtifactError
@@ -42,7 +42,10 @@ def connect(graph, restore_op, variables, where, required=()):
         elif not all(part in variables for part in composed.get(name, [""])):
             missing.append(name)
     _refuse_missing(missing, restored, required, variables, where)
-    notes = []
+    variables, nodes = partitions.join(
+        variables, nodes, files.shown(where), apart=partitions.joined_on_other_axes(graph) & nodes.keys()
+    )
+    notes = _drop_cut_up(variables, nodes)
     if missing:
         notes.append(
             f"{len(missing)} variable(s) of the graph have no value in the checkpoint: {_listed(missing)}."
@@ -68,6 +71,18 @@ def _held(name, node, source, variables, where):
     cut = tuple(slice(s, s + n) for s, n in zip(source.starts, source.sizes, strict=True))
     variables[name] = replace(whole, name=name, shape=source.sizes, read=lambda: whole.read()[cut])
     return name, None
+
+
+def _drop_cut_up(variables, nodes):
+    """Leave out a whole whose slices became variables of their own; return the notes that say so."""
+    own = [name for name, (held, _) in nodes.items() if name == held and "/part_" in name]
+    wholes = sorted({name.rpartition("/part_")[0] for name in own} & variables.keys())
+    for name in wholes:
+        del variables[name]
+    return [
+        f"{name} is partitioned on another axis than rows: its parts are variables of their own."
+        for name in wholes
+    ]
 
 
 def _check_slice(source, whole, where):

@@ -1,25 +1,25 @@
-"""What a path is, and which file of this room reads it."""
+"""Reading a TF1 model: what the path is, says `places.py`; here is who reads it."""
 
 import os
 
-from tf2_lstm.migrate.artifacts import checkpoint, files, frozen, protos, saved_model
+from tf2_lstm.migrate.artifacts import averages, checkpoint, files, frozen, keras_h5, places, saved_model
 from tf2_lstm.migrate.model import ArtifactError
 
 
 def read(path, weights=None, ema=False):
-    """Read a TF1 model from whatever it was saved as. Nothing of it is run, no value is read yet.
+    """Read a TF1 model from whatever it was saved as. Nothing of it is run, and no value is read yet.
 
     Args:
-        path: a checkpoint's prefix or folder, a `.meta` file, a SavedModel's folder, a frozen graph's `.pb`, or a
-            tf.keras `.h5`.
-        weights: the prefix or folder of the checkpoint, where it is not beside the graph.
+        path: a checkpoint's prefix, its folder or one of its files; a `.meta` file; a SavedModel's folder; a frozen
+            graph's `.pb` file; a `.h5` file of tf.keras.
+        weights: the checkpoint that has the values, where it is not beside the graph or has another name.
         ema: serve the exponential moving averages in place of the variables.
 
     Returns:
         A `TF1Model`.
 
     Raises:
-        ArtifactError: the input cannot be used; the message says what, where, and what to do.
+        ArtifactError: the input cannot be used; the message says what, where, what was expected and what to do.
 
     Example:
         ```python
@@ -30,27 +30,30 @@ def read(path, weights=None, ema=False):
         ```
     """
     path = os.fspath(path)
-    if files.is_folder(path):
-        if files.is_file(os.path.join(path, "saved_model.pb")):
-            return saved_model.read_saved_model(path, path)
-        prefix = _latest(path)
-        return _read_prefix(path, prefix)
-    if path.endswith(".meta"):
-        return checkpoint.read_checkpoint(path, path, weights or path[: -len(".meta")])
-    if path.endswith(".pb"):
-        return frozen.read_frozen(path)
-    return _read_prefix(path, path)
+    kind, place = places.kind_of(path)
+    prefix = places.checkpoint_prefix(os.fspath(weights)) if weights else None
+    if weights and (kind == "keras_h5" or (kind == "prefix" and not _has_meta(place))):
+        raise ArtifactError(
+            f"{files.shown(path)}: --weights gives values to a graph, and this has no graph. Name the .meta file, the "
+            "SavedModel or the graph, or leave out --weights."
+        )
+    model = _read(path, kind, place, prefix)
+    return averages.serve(model) if ema else model
 
 
-def _read_prefix(path, prefix):
-    if not files.is_file(prefix + ".index"):
-        raise ArtifactError(f"{path}: nothing is there.")
-    if files.is_file(prefix + ".meta"):
-        return checkpoint.read_checkpoint(path, prefix + ".meta", prefix)
-    return checkpoint.read_weights(path, prefix)
+def _read(path, kind, place, prefix):
+    if kind == "saved_model":
+        return saved_model.read_saved_model(path, place, prefix)
+    if kind == "keras_h5":
+        return keras_h5.read_keras_h5(path)
+    if kind == "graph":
+        return frozen.read_graph(path, prefix)
+    if kind == "meta":
+        return checkpoint.read_checkpoint(path, place, prefix or place.removesuffix(".meta"))
+    if _has_meta(place):
+        return checkpoint.read_checkpoint(path, place + ".meta", prefix or place)
+    return checkpoint.read_weights(path, place)
 
 
-def _latest(folder):
-
-    state = protos.parse("CheckpointState", files.load(os.path.join(folder, "checkpoint")), folder, text=True)
-    return os.path.join(folder, os.path.basename(state.model_checkpoint_path))
+def _has_meta(prefix):
+    return files.is_file(prefix + ".meta")

@@ -2,18 +2,19 @@
 
 import os
 
-from tf2_lstm.migrate.artifacts import bundle, checkpoint, files, meta_graph, protos
+from tf2_lstm.migrate.artifacts import checkpoint, files, meta_graph, protos
 from tf2_lstm.migrate.model import ArtifactError
 
 SERVE = "serve"
 
 
-def read_saved_model(path, folder):
+def read_saved_model(path, folder, weights=None):
     """Read a SavedModel.
 
     Args:
         path: what the user named.
         folder: the folder that holds saved_model.pb.
+        weights: the prefix of another checkpoint, instead of the one inside.
 
     Returns:
         A `TF1Model` of kind "saved_model".
@@ -38,10 +39,8 @@ def read_saved_model(path, folder):
             "tf.saved_model.save writes it. Load it with tf.saved_model.load, or name the TF1 model it was made from."
         )
     meta = meta_graph.meta_of(chosen, where)
-    found = bundle.read_bundle(os.path.join(folder, "variables", "variables"))
-    return checkpoint.with_graph(
-        "saved_model", path, meta, found, files.digests([file, *found.paths], root=folder)
-    )
+    prefix = weights or os.path.join(folder, "variables", "variables")
+    return checkpoint.with_graph("saved_model", path, meta, prefix, [file], root=None if weights else folder)
 
 
 def _choose(saved, where):
