@@ -155,7 +155,7 @@ def cudnn_graph(name, layer, kind, call, both=False, layers=1, blob_only=False):
     x = tf.placeholder(tf.float32, [None, None, WIDTH], name="x")
     outputs, states = layer(x)
     states = {"h": states[0], "c": states[1]} if kind is LSTM else states[0]
-    scope = layer.name
+    scope = layer._scope.name
     canonical = _draw(name, scope, kind, both, layers)
     scopes = _scopes(scope, kind, both, layers)
     opaque = scope + "/opaque_kernel"
