@@ -22,6 +22,11 @@ ROOMS = {
     "tf2_lstm/migrate/model.py": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/artifacts": ["tf2_lstm.migrate.artifacts", "tf2_lstm.migrate.model"],
     "tf2_lstm/migrate/build.py": ["tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/recognise": [
+        "tf2_lstm.migrate.model",
+        "tf2_lstm.migrate.pairs",
+        "tf2_lstm.migrate.recognise",
+    ],
     "tf2_lstm/migrate/report": ["tf2_lstm.migrate.report"],
     "tf2_lstm/migrate/source": ["tf2_lstm", "tf2_lstm.migrate.source", "tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/equivalence": [

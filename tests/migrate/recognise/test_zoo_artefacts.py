@@ -1,0 +1,78 @@
+"""Every artefact of the zoo: what is found is what its program says, no more and no less."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tf2_lstm.migrate.artifacts import read
+from tf2_lstm.migrate.pairs import Fed
+from tf2_lstm.migrate.pairs.tree import inner_calls
+from tf2_lstm.migrate.recognise import recognise
+
+FILES = Path(__file__).resolve().parents[2] / "zoo" / "files"
+EXPECTED = [json.loads(path.read_text()) for path in sorted(FILES.glob("*/expected.json"))]
+
+
+def call_data(call, known):
+    """A tree of calls as the zoo writes it: a cell object that occurred before is {"same": its number}."""
+    for number, earlier in enumerate(known):
+        if earlier is call:
+            return {"same": number}
+    known.append(call)
+    inside = inner_calls(call)
+    cells = {id(cell) for _, cell in inside}
+    arguments = {
+        name: value
+        for name, value in call.arguments.items()
+        if id(value) not in cells and not isinstance(value, tuple) and not isinstance(value, Fed)
+    }
+    return {
+        "pair": call.pair,
+        "arguments": arguments,
+        "cells": [call_data(cell, known) for _, cell in inside],
+    }
+
+
+def found_data(recurrence, expected):
+    """A recurrence in the zoo's words; edges that the zoo leaves out because the program never held them go."""
+    edge = {tensor.name: tensor.tf1 for tensor in [*recurrence.inputs, *recurrence.outputs]}
+    zeros = sorted(tensor.name for tensor in recurrence.inputs if tensor.zero)
+    unsaid = {name for name in zeros if name not in expected["edge"]}
+    return {
+        "scope": recurrence.scope,
+        "form": recurrence.form,
+        "time_major": recurrence.time_major,
+        "reverse": recurrence.reverse,
+        "call": call_data(recurrence.call, []),
+        "variables": sorted(name for cell in recurrence.cells for name in cell.names.values()),
+        "edge": {name: tensor for name, tensor in edge.items() if name not in unsaid},
+        "zero_initial_state": zeros,
+    }
+
+
+def expected_data(expected):
+    fields = ("scope", "form", "time_major", "reverse", "call", "edge")
+    return {
+        **{name: expected[name] for name in fields},
+        "variables": sorted(expected["variables"]),
+        "zero_initial_state": sorted(expected["zero_initial_state"]),
+    }
+
+
+@pytest.mark.parametrize("expected", EXPECTED, ids=[expected["name"] for expected in EXPECTED])
+def test_what_is_found_is_what_the_program_says(expected):
+    options = expected.get("options", {})
+    folder = FILES / expected["name"]
+    weights = folder / options["weights"] if "weights" in options else None
+    model = read(str(folder / expected["artifact"]), weights=weights, ema=options.get("ema", False))
+    findings = recognise(model, options.get("assume", ()))
+    wanted = expected["recurrences"]
+    assert [one.scope for one in findings.recurrences] == [one["scope"] for one in wanted]
+    for recurrence, one in zip(findings.recurrences, wanted, strict=True):
+        assert found_data(recurrence, one) == expected_data(one)
+    found = [(one.scope, one.nearest, sorted(one.variables)) for one in findings.not_converted]
+    assert found == [
+        (one["scope"], one["nearest"], sorted(one["variables"])) for one in expected["not_converted"]
+    ]
+    assert sorted(one.name for one in findings.unclaimed) == sorted(expected["unclaimed"])

@@ -1,0 +1,395 @@
+"""What each TF1 operation becomes as a term; an operation that is not here stands for itself and matches nothing."""
+
+import numpy as np
+
+from tf2_lstm.migrate.recognise.graph import array_of, shape_of
+from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, array, constant, scalar
+
+#: Operations that hand on their first input.
+PASS = {
+    "Identity",
+    "Enter",
+    "RefEnter",
+    "NextIteration",
+    "Exit",
+    "RefExit",
+    "ReadVariableOp",
+    "Snapshot",
+    "StopGradient",
+    "PreventGradient",
+    "CheckNumerics",
+    "EnsureShape",
+    "LoopCond",
+}
+#: Operations that give another value each time they run: never the same term twice.
+FRESH = {"Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "TensorArrayV3", "RandomUniform"}
+SIMPLE = {
+    "Add": "add",
+    "AddV2": "add",
+    "BiasAdd": "add",
+    "AddN": "add",
+    "Mul": "mul",
+    "Sub": "sub",
+    "RealDiv": "div",
+    "Div": "div",
+    "Reciprocal": "inverse",
+    "Inv": "inverse",
+}
+PURE = {"Shape", "Range", "ExpandDims", "Floor", "Max", "Min", "Size", "Rank", "Fill", "Pow", "Exp", "Square"}
+
+
+def operate(terms, node, args):
+    """Return what a node computes: a term, or a list of terms of its outputs.
+
+    Args:
+        terms: the table of terms.
+        node: the NodeDef.
+        args: the terms of its inputs.
+    """
+    op = node.op
+    if op in PASS and args:
+        return args[0]
+    if op in SIMPLE:
+        return getattr(terms, SIMPLE[op])(*args)
+    if op in ELEMENTWISE:
+        return terms.elementwise(op, args[0])
+    special = SPECIAL.get(op)
+    found = special(terms, node, args) if special else None
+    return stand_alone(terms, node, args) if found is None else found
+
+
+def stand_alone(terms, node, args):
+    """Return the term of an operation that is known to nobody: its inputs, its attributes, its name if it is random."""
+    attributes = tuple(
+        sorted(
+            (name, _plain(value))
+            for name, value in node.attr.items()
+            if not name.startswith("_") and name != "parallel_iterations"
+        )
+    )
+    pure = node.op in PURE
+    own = node.name if not pure and (not args or node.op in FRESH or "Random" in node.op) else ""
+    return terms.make(node.op, args, None if pure else (own, attributes))
+
+
+def _plain(value):
+    """An attribute as a hashable value; a float keeps its 32 bits."""
+    kind = value.WhichOneof("value")
+    if kind == "f":
+        return np.float32(value.f)
+    return getattr(value, kind) if kind in ("i", "b", "s", "type") else value.SerializeToString()
+
+
+def _const(terms, node, args):
+    values = array_of(node.attr["value"].tensor)
+    return terms.make("const", (), ("s", node.name, ())) if values is None else terms.const(values)
+
+
+def _identity_cast(terms, node, args):
+    whole = {3, 9}
+    if args[0].op == "var" or (node.attr["SrcT"].type in whole and node.attr["DstT"].type in whole):
+        return args[0]
+    return terms.make("Cast", args, node.attr["DstT"].type)
+
+
+def _neg(terms, node, args):
+    return terms.mul(terms.number(-1), args[0])
+
+
+def _matmul(terms, node, args):
+    if node.attr["transpose_a"].b or node.attr["transpose_b"].b:
+        return None
+    return terms.make("matmul", args)
+
+
+def _concat(terms, node, args):
+    *parts, axis = args if node.op == "ConcatV2" else (*args[1:], args[0])
+    axis = scalar(axis)
+    if axis is None:
+        return None
+    if axis == 0 and all(array(part) is not None for part in parts):
+        return _vector(terms, [value for part in parts for value in array(part)])
+    whole = _joined(parts) if axis == 0 else None
+    return whole_variable(terms, whole) if whole else terms.concat(parts, axis)
+
+
+def _joined(parts):
+    """The variable that partitions are parts of, in order and without a gap: its (name, shape), else None."""
+    if any(part.op != "var" or part.attr[2] is None for part in parts):
+        return None
+    name, shape, _ = parts[0].attr
+    at = 0
+    for part in parts:
+        if part.attr[0] != name or part.attr[2][0] != at:
+            return None
+        at = part.attr[2][1]
+    return (name, shape) if at == shape[0] else None
+
+
+def whole_variable(terms, whole):
+    """Return the term of a variable, given its (name, shape)."""
+    term = terms.make("var", (), (*whole, None))
+    terms.widths[term.number] = whole[1][-1] if whole[1] else None
+    return term
+
+
+def _vector(terms, values):
+    return terms.make("const", (), ("i", (len(values),), tuple(values)))
+
+
+def _pack(terms, node, args):
+    if all(isinstance(scalar(arg), int) for arg in args) and not node.attr["axis"].i:
+        return _vector(terms, [scalar(arg) for arg in args])
+    return terms.make("Pack", args, node.attr["axis"].i)
+
+
+def _range(terms, node, args):
+    values = [scalar(arg) for arg in args]
+    if None in values:
+        return terms.make("Range", args)
+    return _vector(terms, list(range(*values)))
+
+
+def _split(terms, node, args):
+    if node.op == "SplitV":
+        return _split_sizes(terms, *args)
+    axis, value = args
+    count, width = node.attr["num_split"].i, terms.width(value)
+    if scalar(axis) not in (1, -1):
+        return [terms.make("piece", args, (number, count)) for number in range(count)]
+    if width is None or width % count:
+        return [terms.make("split", (value,), (number, count)) for number in range(count)]
+    size = width // count
+    return [terms.cols(value, number * size, (number + 1) * size) for number in range(count)]
+
+
+def _split_sizes(terms, value, sizes, axis):
+    sizes = array(sizes)
+    if sizes is None or scalar(axis) not in (1, -1) or min(sizes) < 0:
+        return None
+    ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
+    return [terms.cols(value, end - size, end) for end, size in zip(ends, sizes, strict=True)]
+
+
+def _slice(terms, node, args):
+    value, begin, size = args
+    begin, size = array(begin), array(size)
+    if begin is None or size is None or len(begin) != 2 or begin[0] != 0 or size[0] != -1:
+        return terms.make("Slice", args)
+    stop = begin[1] + size[1] if size[1] >= 0 else terms.width(value)
+    return terms.make("Slice", args) if stop is None else terms.cols(value, begin[1], stop)
+
+
+def _strided_slice(terms, node, args):
+    value, *bounds = args
+    masks = {
+        name: node.attr[name + "_mask"].i for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
+    }
+    if not masks["ellipsis"] and not masks["new_axis"]:
+        begin, end, strides = (array(bound) for bound in bounds)
+        if None not in (begin, end, strides):
+            found = _piece(terms, value, begin, end, strides, masks)
+            if found is not None:
+                return found
+        if array(bounds[2]) == [1] and masks["shrink_axis"] == 1 and bounds[0].op == "Pack":
+            return element(terms, value, bounds[0].args[0], 0)
+        if bounds[0].op == "Pack" and masks["shrink_axis"] == 2 and masks["begin"] & 1 and masks["end"] & 1:
+            return element(terms, value, bounds[0].args[1], 1)
+    return terms.make("StridedSlice", args, tuple(masks.values()))
+
+
+def _piece(terms, value, begin, end, strides, masks):
+    shrink = masks["shrink_axis"]
+    if value.op == "Shape" and shrink == 1 and strides == [1]:
+        return size(terms, value.args[0], begin[0])
+    if array(value) is not None and shrink == 1:
+        return terms.number(array(value)[begin[0]])
+    if any(stride != 1 for stride in strides):
+        return None
+    if shrink == 1 and len(begin) == 1:
+        return element(terms, value, terms.number(begin[0]), 0)
+    first_whole = masks["begin"] & 1 and masks["end"] & 1
+    if len(begin) == 2 and first_whole and shrink == 2:
+        return element(terms, value, terms.number(begin[1]), 1)
+    if len(begin) == 2 and first_whole and not shrink:
+        start = 0 if masks["begin"] & 2 else begin[1]
+        stop = terms.width(value) if masks["end"] & 2 else end[1]
+        return terms.cols(value, start, stop) if stop is not None and 0 <= start < stop else None
+    return None
+
+
+def size(terms, value, axis):
+    """Return the size of an axis; that of a transposed tensor is the other one's of the tensor."""
+    if value.op == "swap" and axis in (0, 1):
+        return size(terms, value.args[0], 1 - axis)
+    if value.op in ("reverse", "ReverseSequence", "Cast"):
+        return size(terms, value.args[0], axis)
+    return terms.make("size", (value,), axis)
+
+
+def element(terms, value, index, axis):
+    """Return a step of a sequence; of a transposed sequence it is the step on the other axis."""
+    if value.op == "swap":
+        return element(terms, value.args[0], index, 1 - axis)
+    return terms.make("element", (value, index), axis)
+
+
+def _transpose(terms, node, args):
+    order = array(args[1])
+    if order is None and args[1].op == "concat":
+        first, rest = args[1].args[0], args[1].args[1:]
+        order = (
+            array(first)
+            if len(rest) == 1 and rest[0].op == "Range" and scalar(rest[0].args[0]) == 2
+            else None
+        )
+    if order is not None and order[:2] == [1, 0] and order[2:] == list(range(2, len(order))):
+        return args[0].args[0] if args[0].op == "swap" else terms.make("swap", args[:1])
+    return None
+
+
+def _unpack(terms, node, args):
+    axis = node.attr["axis"].i
+    return [element(terms, args[0], terms.number(at), axis) for at in range(node.attr["num"].i)]
+
+
+def _gather(terms, node, args):
+    axis = scalar(args[2]) if len(args) == 3 else 0
+    return element(terms, args[0], args[1], axis) if axis in (0, 1) and args[0].op != "var" else None
+
+
+def _scatter(terms, node, args):
+    return terms.make("steps", (args[2],))
+
+
+def _list_of(terms, node, args):
+    return terms.make("steps", args[:1])
+
+
+def _read(terms, node, args):
+    flow, index = (args[2], args[1]) if node.op == "TensorArrayReadV3" else args[:2]
+    if flow.op == "steps":
+        return element(terms, flow.args[0], index, 0)
+    return terms.make("read", (flow, index))
+
+
+def _write(terms, node, args):
+    flow, index, value = (args[3], args[1], args[2]) if node.op == "TensorArrayWriteV3" else args[:3]
+    return terms.make("write", (flow, index, value))
+
+
+def _stack(terms, node, args):
+    return terms.make("stack", (args[2] if node.op == "TensorArrayGatherV3" else args[0],))
+
+
+def _select(terms, node, args):
+    return terms.select(*args)
+
+
+def _bounded(op):
+    def make(terms, node, args):
+        value, bound = args if scalar(args[1]) is not None else args[::-1]
+        return terms.clip(op, value, bound)
+
+    return make
+
+
+def _clip(terms, node, args):
+    low, high = scalar(args[1]), scalar(args[2])
+    return None if low is None or high is None else terms.make("clip", args[:1], (low, high))
+
+
+def _compare(op, swapped):
+    return lambda terms, node, args: terms.make(op, args[::-1] if swapped else args)
+
+
+def _fill(terms, node, args):
+    made = terms.make("Fill", args)
+    shape = array(args[0]) or (array(args[0].args[-1]) if args[0].op == "concat" else None)
+    if shape is None and args[0].op == "Pack":
+        shape = [scalar(args[0].args[-1])]
+    terms.widths[made.number] = shape[-1] if shape else None
+    return made
+
+
+def _zeros_like(terms, node, args):
+    made = terms.make("Fill", (terms.make("Shape", args), terms.number(0.0)))
+    terms.widths[made.number] = terms.width(args[0])
+    return made
+
+
+def _placeholder(terms, node, args):
+    made, shape = stand_alone(terms, node, args), shape_of(node)
+    terms.widths[made.number] = shape[-1] if shape else None
+    return made
+
+
+def _reduce(terms, node, args):
+    return terms.make(node.op, args[:1]) if array(args[1]) in ([0], [-1]) or scalar(args[1]) == 0 else None
+
+
+def _reverse(terms, node, args):
+    axes = array(args[1])
+    if axes is not None and len(axes) == 1 and axes[0] in (0, 1):
+        inner, axis = (args[0].args[0], 1 - axes[0]) if args[0].op == "swap" else (args[0], axes[0])
+        made = terms.make("reverse", (inner,), axis)
+        return terms.make("swap", (made,)) if args[0].op == "swap" else made
+    return None
+
+
+def _reverse_sequence(terms, node, args):
+    axes = (node.attr["seq_dim"].i, node.attr["batch_dim"].i)
+    inner, axes = (args[0].args[0], axes[::-1]) if args[0].op == "swap" else (args[0], axes)
+    if axes not in ((0, 1), (1, 0)):
+        return None
+    made = terms.make("ReverseSequence", (inner, args[1]), axes[0])
+    return terms.make("swap", (made,)) if args[0].op == "swap" else made
+
+
+SPECIAL = {
+    "Const": _const,
+    "Cast": _identity_cast,
+    "Neg": _neg,
+    "MatMul": _matmul,
+    "BatchMatMul": lambda terms, node, args: None,
+    "ConcatV2": _concat,
+    "Concat": _concat,
+    "Pack": _pack,
+    "Range": _range,
+    "Split": _split,
+    "SplitV": _split,
+    "Slice": _slice,
+    "StridedSlice": _strided_slice,
+    "Transpose": _transpose,
+    "Unpack": _unpack,
+    "Gather": _gather,
+    "GatherV2": _gather,
+    "TensorArrayScatterV3": _scatter,
+    "TensorListFromTensor": _list_of,
+    "TensorArrayReadV3": _read,
+    "TensorListGetItem": _read,
+    "TensorArrayWriteV3": _write,
+    "TensorListSetItem": _write,
+    "TensorArrayGatherV3": _stack,
+    "TensorListStack": _stack,
+    "Select": _select,
+    "SelectV2": _select,
+    "Minimum": _bounded("minimum"),
+    "Maximum": _bounded("maximum"),
+    "ClipByValue": _clip,
+    "GreaterEqual": _compare("ge", False),
+    "LessEqual": _compare("ge", True),
+    "Less": _compare("less", False),
+    "Greater": _compare("less", True),
+    "LogicalAnd": lambda terms, node, args: terms.make("and", sorted(args, key=lambda term: term.number)),
+    "Fill": _fill,
+    "ZerosLike": _zeros_like,
+    "Placeholder": _placeholder,
+    "PlaceholderWithDefault": _placeholder,
+    "Max": _reduce,
+    "Min": _reduce,
+    "ReverseV2": _reverse,
+    "ReverseSequence": _reverse_sequence,
+}
+
+__all__ = ["constant", "element", "operate", "size", "stand_alone", "whole_variable"]

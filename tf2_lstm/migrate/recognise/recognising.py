@@ -1,0 +1,104 @@
+"""The whole of recognising: a model in, findings out."""
+
+import re
+
+from tf2_lstm.migrate.model import Findings, NotConverted, Recurrence
+from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.recognise.blocks import block_applications
+from tf2_lstm.migrate.recognise.calls import Calls
+from tf2_lstm.migrate.recognise.edges import Edges
+from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
+from tf2_lstm.migrate.recognise.lstm import lstm_applications
+from tf2_lstm.migrate.recognise.reading import Reading
+from tf2_lstm.migrate.recognise.unclaimed import unclaimed
+from tf2_lstm.migrate.recognise.understood import NotUnderstood
+from tf2_lstm.migrate.recognise.unrolled import is_recurrence, understand
+
+MATCHERS = (lstm_applications, gru_applications, rnn_applications, block_applications)
+
+
+def recognise(model, assume=(), assume_defaults=False):
+    """Find every recurrence of a TF1 model and say what each one is.
+
+    Args:
+        model: a `TF1Model`.
+        assume: what the user says of a model without a graph: "rnn/lstm_cell: forget_bias=0".
+        assume_defaults: whether TF1's defaults may be assumed for what a model without a graph cannot tell.
+
+    Returns:
+        `Findings`: recurrences, what is not converted and why, and the variables that nobody claims.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.model import TF1Model
+
+        class Empty:
+            node, library = (), type("Library", (), {"function": ()})
+
+        assert recognise(TF1Model("checkpoint", "", graph=Empty)).recurrences == []
+        ```
+    """
+    findings = Findings()
+    reading = Reading(model)
+    applications = every_application(reading.terms)
+    unrolled, calls, edges = [], Calls(reading.name), Edges(reading)
+    for loop in reading.loops:
+        if loop.is_backward() or not is_recurrence(loop):
+            continue
+        try:
+            unrolled.append(understand(reading.terms, loop, applications))
+        except NotUnderstood as problem:
+            findings.not_converted.append(NotConverted(loop.scope, f"{problem}"))
+    for one in unrolled:
+        findings.recurrences.append(_alone(one, calls, edges))
+    _name(findings.recurrences)
+    findings.unclaimed = unclaimed(model, findings, reading)
+    return findings
+
+
+def every_application(terms):
+    """All applications of known cells among the terms, in the order of the graph."""
+    return [found for term in list(terms.every) for match in MATCHERS for found in match(terms, term)]
+
+
+def _alone(unrolled, calls, edges):
+    """The `Recurrence` of one loop."""
+    cell = calls.cell(unrolled.layers, unrolled.flat)
+    reverse, source = is_reversed(unrolled, edges)
+    initial, final = edges.states(unrolled)
+    inputs = [edges.inputs(unrolled, source)]
+    if unrolled.lengths is not None:
+        inputs.append(edges.lengths(unrolled.lengths))
+    return Recurrence(
+        name="",
+        scope=unrolled.loop.scope,
+        form=unrolled.loop.form,
+        call=Call("dynamic_rnn", cell=cell),
+        inputs=inputs + initial,
+        outputs=[edges.outputs(unrolled, reverse), *final],
+        time_major=unrolled.axis == 0,
+        reverse=reverse,
+        cells=calls.of(unrolled.layers),
+    )
+
+
+def is_reversed(unrolled, edges):
+    """Whether a loop runs over a reversed sequence and its outputs are turned back: (whether, the sequence)."""
+    source = unrolled.source
+    turned = source.op == "reverse" or (source.op == "ReverseSequence" and source.args[1] is unrolled.lengths)
+    if turned and source.attr == unrolled.axis and edges.kept(unrolled, True) is not None:
+        return True, source.args[0]
+    return False, source
+
+
+def _name(recurrences):
+    """Give each recurrence a name that is safe as a file name and unique."""
+    used = set()
+    for recurrence in recurrences:
+        safe = re.sub(r"[^A-Za-z0-9_-]+", "_", recurrence.scope).strip("_-")[:80] or "rnn"
+        name, number = safe, 1
+        while name.lower() in used:
+            number += 1
+            name = f"{safe}_{number}"
+        used.add(name.lower())
+        recurrence.name = name
