@@ -3,7 +3,7 @@
 import math
 from collections import OrderedDict
 
-from tf2_lstm.migrate.artifacts import checkpoint, files, graphs, meta_graph, places, protos
+from tf2_lstm.migrate.artifacts import checkpoint, files, graphs, meta_graph, places, protos, values
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
@@ -53,7 +53,7 @@ def read_graph(path, weights=None):
     held = graphs.variable_nodes(graph)
     if held:
         raise ArtifactError(
-            f"{where}: expected a frozen graph, found {len(held)} variable(s) without values, {next(iter(held))} "
+            f"{where}: expected a frozen graph, found {len(held)} variable(s) without values, {files.shown(next(iter(held)))} "
             "first. Name the checkpoint with --weights, or freeze the graph."
         )
     variables = OrderedDict((node.name, _variable(node, where)) for node in _weights(graph))
@@ -68,8 +68,8 @@ def _weights(graph):
         for name in node.input:
             readers.setdefault(graphs.producer(name), []).append(node)
     for node in graph.node:
-        if node.op == "Const" and node.attr["dtype"].type in FLOATS:
-            shape = node.attr["value"].tensor.tensor_shape.dim
+        if node.op == "Const" and graphs.attribute(node, "dtype").type in FLOATS:
+            shape = graphs.attribute(node, "value").tensor.tensor_shape.dim
             if shape and any(_reads_weight(node.name, reader) for reader in readers.get(node.name, [])):
                 yield node
 
@@ -77,26 +77,27 @@ def _weights(graph):
 def _reads_weight(name, reader):
     if reader.op == "Identity":
         return reader.name == name + "/read" or "ReadVariableOp" in reader.name
-    return reader.op in WEIGHT_READERS or (reader.op == "Enter" and reader.attr["is_constant"].b)
+    return reader.op in WEIGHT_READERS or (reader.op == "Enter" and graphs.attribute(reader, "is_constant").b)
 
 
 def _variable(node, where):
-    tensor = node.attr["value"].tensor
+    tensor = graphs.attribute(node, "value").tensor
     shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
-    dtype, size = DTYPES[tensor.dtype]
+    dtype, size = DTYPES.get(tensor.dtype, ("", files.MESSAGE_LIMIT + 1))
     if min(shape) < 0 or math.prod(shape) * size > files.MESSAGE_LIMIT:
         raise ArtifactError(
-            f"{where}: the constant {node.name} has the impossible shape {list(shape)}. "
+            f"{where}: the constant {files.shown(node.name)} has the impossible shape {list(shape)}. "
             "The file is damaged: copy it again."
         )
-    return Variable(node.name, shape, dtype, lambda: _value(node, where))
+    return Variable(node.name, shape, dtype, lambda: values.finite(_value(node, where), node.name, where))
 
 
 def _value(node, where):
     try:
-        return protos.tensorflow().make_ndarray(node.attr["value"].tensor)
+        value = protos.tensorflow().make_ndarray(graphs.attribute(node, "value").tensor)
     except (ValueError, TypeError) as error:
         raise ArtifactError(
-            f"{where}: expected the values of the constant {node.name}, found others ({error}). "
-            "The file is damaged: copy it again."
+            f"{where}: expected the values of the constant {files.shown(node.name)}, found others "
+            f"({error}). The file is damaged: copy it again."
         ) from error
+    return value

@@ -1,9 +1,15 @@
 """A graph as it comes out of a file: checked for what every graph must be, and freed of its devices."""
 
+import re
+
+from tf2_lstm.migrate.artifacts import protos
 from tf2_lstm.migrate.model import ArtifactError
 
 #: Kinds of operations that hold a variable.
 VARIABLES = ("VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable")
+
+#: An input: "^scope/node" for waiting, "scope/node" or "scope/node:1" for a tensor.
+INPUT = re.compile(r"\^?[^:^]+(:\d{1,9})?$")
 
 
 def producer(node_input):
@@ -32,9 +38,7 @@ def checked(graph, where):
 
     Example:
         ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        graph = message("GraphDef")
+        graph = protos.message("GraphDef")
         graph.node.add(name="x", op="Placeholder", device="/gpu:0")
         assert checked(graph, "graph.pb").node[0].device == ""
         ```
@@ -63,7 +67,7 @@ def _check_nodes(nodes, where):
         names.add(node.name)
     for node in nodes:
         for name in node.input:
-            if producer(name) not in names:
+            if not INPUT.match(name) or producer(name) not in names:
                 raise ArtifactError(
                     f"{where}: {node.name[:200]!r} reads {name[:200]!r}, which the graph does not have. "
                     "The file is damaged, or only a part of a graph: export the whole again."
@@ -75,9 +79,7 @@ def variable_nodes(graph):
 
     Example:
         ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        graph = message("GraphDef")
+        graph = protos.message("GraphDef")
         graph.node.add(name="kernel", op="VariableV2")
         assert list(variable_nodes(graph)) == ["kernel"]
         ```
@@ -85,18 +87,30 @@ def variable_nodes(graph):
     return {node.name: node for node in graph.node if node.op in VARIABLES}
 
 
+def attribute(node, name):
+    """Return an attribute, an empty one if the node has none of that name; the node stays as it is.
+
+    Example:
+        ```python
+        node = protos.message("GraphDef").node.add(name="x", op="Enter")
+        assert not attribute(node, "is_constant").b and "is_constant" not in node.attr
+        ```
+    """
+    return node.attr[name] if name in node.attr else protos.message("AttrValue")
+
+
 def static_shape(node):
     """Return a node's `shape` attribute as a tuple, None where any size is open.
 
     Example:
         ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        node = message("GraphDef").node.add(name="kernel", op="VariableV2")
+        node = protos.message("GraphDef").node.add(name="kernel", op="VariableV2")
         node.attr["shape"].shape.dim.add(size=3)
         assert static_shape(node) == (3,)
         ```
     """
+    if "shape" not in node.attr:
+        return None
     shape = node.attr["shape"].shape
     sizes = tuple(dim.size for dim in shape.dim)
-    return None if shape.unknown_rank or "shape" not in node.attr or min(sizes, default=0) < 0 else sizes
+    return None if shape.unknown_rank or min(sizes, default=0) < 0 else sizes

@@ -72,17 +72,16 @@ def meta_of(meta, where):
         graphs.checked(meta.graph_def, where),
         meta.saver_def.restore_op_name,
         meta.meta_info_def.tensorflow_version,
-        frozenset(_trainable(meta)),
+        frozenset(_trainable(meta, where)),
         {key: _signature(one) for key, one in meta.signature_def.items()},
     )
 
 
-def _trainable(meta):
+def _trainable(meta, where):
     """The nodes of the collection "trainable_variables", whose `VariableDef`s begin with the tensor's name."""
-    variable = protos.message("VariableDef")
-    for value in meta.collection_def["trainable_variables"].bytes_list.value:
-        variable.ParseFromString(value)
-        yield graphs.producer(variable.variable_name)
+    if "trainable_variables" in meta.collection_def:
+        for value in meta.collection_def["trainable_variables"].bytes_list.value:
+            yield graphs.producer(protos.parse("VariableDef", value, where).variable_name)
 
 
 def _signature(signature):

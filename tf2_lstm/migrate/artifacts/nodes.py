@@ -60,8 +60,8 @@ def _held(name, node, source, variables, where):
     found = source.sizes or whole.shape
     if expected not in (None, found):
         raise ArtifactError(
-            f"{files.shown(where)}: the graph's variable {name} has shape {list(expected)}, the checkpoint's "
-            f"{source.name} has {list(found)}. They are of different models: name the checkpoint of this graph."
+            f"{files.shown(where)}: the graph's variable {files.shown(name)} has shape {list(expected)}, the checkpoint's "
+            f"{files.shown(source.name)} has {list(found)}. They are of different models: name the checkpoint of this graph."
         )
     if not source.sizes:
         return source.name, None
@@ -90,7 +90,7 @@ def _check_slice(source, whole, where):
     if len(ends) != len(whole.shape) or any(end > size for end, size in zip(ends, whole.shape, strict=True)):
         raise ArtifactError(
             f"{files.shown(where)}: the graph restores {list(source.sizes)} from {list(source.starts)} on of "
-            f"{source.name}, which has shape {list(whole.shape)}. They are of different models: name the checkpoint of "
+            f"{files.shown(source.name)}, which has shape {list(whole.shape)}. They are of different models: name the checkpoint of "
             "this graph."
         )
 
@@ -107,5 +107,5 @@ def _refuse_missing(missing, restored, required, variables, where):
 
 
 def _listed(names, most=3):
-    names = [name[:200] for name in names]
+    names = [files.shown(name) for name in names]
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -9,7 +9,8 @@ from collections import OrderedDict
 
 import numpy as np
 
-from tf2_lstm.migrate.artifacts.graphs import producer, variable_nodes
+from tf2_lstm.migrate.artifacts import files
+from tf2_lstm.migrate.artifacts.graphs import attribute, producer, variable_nodes
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
 #: "kernel/part_1" and what belongs to it, "kernel/part_1/Adam".
@@ -71,7 +72,7 @@ def _groups(variables, where):
         missing = next(number for number in range(len(parts) + 1) if number not in parts)
         if missing < max(parts):
             raise ArtifactError(
-                f"{where}: expected all parts of {name}, found {len(parts)} and part_{missing} is missing. "
+                f"{where}: expected all parts of {files.shown(name)}, found {len(parts)} and part_{missing} is missing. "
                 "Read the checkpoint with all of its data files."
             )
         ordered = [parts[number] for number in sorted(parts)]
@@ -105,9 +106,9 @@ def joined_on_other_axes(graph):
     for node in graph.node:
         if node.op != "ConcatV2":
             continue
-        *values, axis = [producer(name) for name in node.input if not name.startswith("^")]
-        sources = {_read_from(nodes, name) for name in values}
-        if sources <= held.keys() and nodes[axis].op == "Const" and _number(nodes[axis]) != 0:
+        inputs = [producer(name) for name in node.input if not name.startswith("^")]
+        sources = {_read_from(nodes, name) for name in inputs[:-1]}
+        if sources and sources <= held.keys() and _constant(nodes[inputs[-1]]) != 0:
             found |= sources
     return found
 
@@ -122,7 +123,8 @@ def _read_from(nodes, name):
     return name
 
 
-def _number(node):
-    tensor = node.attr["value"].tensor
+def _constant(node):
+    """The whole number that a constant holds; 0 for anything else."""
+    tensor = attribute(node, "value").tensor
     values = list(tensor.int_val) + list(tensor.int64_val)
     return values[0] if values else int.from_bytes(tensor.tensor_content[:4], "little", signed=True)

@@ -7,9 +7,11 @@ it verifies a checksum of each tensor as fast as it reads (`docs/adr/0008-how-ar
 import importlib
 import os
 
+from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.model import ArtifactError
 
 MESSAGES = {
+    "AttrValue": "tensorflow.core.framework.attr_value_pb2",
     "GraphDef": "tensorflow.core.framework.graph_pb2",
     "MetaGraphDef": "tensorflow.core.protobuf.meta_graph_pb2",
     "VariableDef": "tensorflow.core.framework.variable_pb2",
@@ -115,7 +117,7 @@ class Tensors:
             return self._reader.get_tensor(name)
         except (tf.errors.OpError, RuntimeError, ValueError, LookupError, TypeError, OSError) as error:
             raise ArtifactError(
-                f"{self.prefix}: expected the values of {name} as the index describes them, TensorFlow's reader says: "
+                f"{files.shown(self.prefix)}: expected the values of {files.shown(name)} as the index describes them, TensorFlow's reader says: "
                 f"{_one_line(error)}. The data file was damaged or changed: copy the checkpoint again."
             ) from error
 

@@ -7,7 +7,7 @@ given other names, or averages, is understood without guessing.
 
 from dataclasses import dataclass
 
-from tf2_lstm.migrate.artifacts.graphs import producer
+from tf2_lstm.migrate.artifacts.graphs import attribute, producer
 
 ASSIGN = ("Assign", "AssignVariableOp")
 RESTORE = ("RestoreV2", "Restore", "RestoreSlice")
@@ -111,7 +111,7 @@ def _strings(nodes, node, position):
     """The constant strings that are one input of a node."""
     if position >= len(node.input) or node.input[position].startswith("^"):
         return []
-    tensor = nodes[producer(node.input[position])].attr["value"].tensor
+    tensor = attribute(nodes[producer(node.input[position])], "value").tensor
     count = 1
     for dim in tensor.tensor_shape.dim:
         count *= max(dim.size, 0)

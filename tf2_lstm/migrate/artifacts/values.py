@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -36,7 +37,7 @@ def finite(value, name, where):
     wrong = value.size - int(np.isfinite(value).sum())
     if wrong:
         raise ArtifactError(
-            f"{where}: {name} has {wrong} of {value.size} values that are NaN or infinite, expected none. "
+            f"{where}: {files.shown(name)} has {wrong} of {value.size} values that are NaN or infinite, expected none. "
             "The training diverged: take an earlier checkpoint."
         )
     return value
