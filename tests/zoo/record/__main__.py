@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 
-THEMES = ("cells", "unrolls", "bidirectional", "stacks", "blocks", "cudnn", "foreign")
+THEMES = ("cells", "unrolls", "bidirectional", "stacks", "blocks", "cudnn", "foreign", "files")
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files")
 
 

@@ -21,9 +21,10 @@ class Built:
 
     `feeds` maps placeholders to functions of `feeds.py`. `recurrences`, `not_converted` and `unclaimed` are written
     by hand from the program. `fetches` are tensors that run.npz holds besides the edges. `sizes` are the sizes of the
-    feeds. `prepare(session)` runs before saving. `save(session)` writes the artefact into the current folder and
-    returns what the user would name. `results(session, sizes)` gives the run where the artefact's own graph does not,
-    and `ran` says how; `weights=False` leaves the variables alone.
+    feeds. `options` are what the user must say besides the path. `prepare(session)` runs before saving.
+    `save(session)` writes the artefact into the current folder and returns what the user would name.
+    `results(session, sizes)` gives the run where the artefact's own graph does not, and `ran` says how;
+    `weights=False` leaves the variables alone.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Built:
         self.prepare = more.pop("prepare", None)
         self.results = more.pop("results", None)
         self.ran = more.pop("ran", "")
+        self.options = more.pop("options", {})
         self.weights = more.pop("weights", True)
         if more:
             raise TypeError("unknown: {}".format(", ".join(sorted(more))))

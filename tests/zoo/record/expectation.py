@@ -58,11 +58,13 @@ def gru_named(scope):
 def recurrence(scope, call, variables, inputs, outputs, state, **options):
     """Say one recurrence: tensors are those that the program held, nests as it held them.
 
-    Options: form ("while"), time_major, reverse, sequence_length, initial_state (a nest), zero (the given initial
+    Options: graph (True; False when the artefact has no graph: the edge is then that of the run), form ("while"),
+    time_major, reverse, sequence_length, initial_state (a nest), zero (the given initial
     state is of zeros made by the graph), keep_probs. Without initial_state the graph makes zeros that the program
     never held.
     """
     form, time_major = options.pop("form", "while"), options.pop("time_major", False)
+    graph = options.pop("graph", True)
     reverse, zero = options.pop("reverse", False), options.pop("zero", False)
     initial, lengths = options.pop("initial_state", None), options.pop("sequence_length", None)
     edge = OrderedDict(leaves(inputs, "inputs"))
@@ -81,7 +83,7 @@ def recurrence(scope, call, variables, inputs, outputs, state, **options):
         call=call_data(call),
         variables=variables,
     )
-    said["edge"] = edge
+    said["edge" if graph else "run_edge"] = edge
     zeros = [] if initial is not None and not zero else ["initial_" + name for name in ends]
     said["zero_initial_state"] = zeros
     if "keep_probs" in options:

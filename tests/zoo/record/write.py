@@ -77,8 +77,13 @@ def _write(artefact, built, session):
 
 def edge_names(built):
     """Every tensor name at an edge, once, in order."""
-    names = [_name(tensor) for item in built.recurrences for tensor in item["edge"].values()]
+    names = [_name(tensor) for item in built.recurrences for tensor in _edge(item).values()]
+    names = [name for name in names if name]
     return list(OrderedDict.fromkeys(names + [_name(tensor) for tensor in built.fetches]))
+
+
+def _edge(item):
+    return item["edge"] if "edge" in item else item["run_edge"]
 
 
 def _name(tensor):
@@ -116,13 +121,16 @@ def twin(build):
 
 def _expected(artefact, built, path):
     said = OrderedDict(schema=1, name=artefact.name, why=artefact.why, producer=tf.__version__, artifact=path)
+    if built.options:
+        said["options"] = built.options
     said["feeds"] = [_name(tensor) for tensor in built.feeds]
     if built.ran:
         said["ran"] = built.ran
     said["recurrences"] = []
     for item in built.recurrences:
         plain = OrderedDict(item)
-        plain["edge"] = OrderedDict((key, _name(tensor)) for key, tensor in item["edge"].items())
+        key = "edge" if "edge" in item else "run_edge"
+        plain[key] = OrderedDict((role, _name(tensor)) for role, tensor in item[key].items())
         said["recurrences"].append(plain)
     said["not_converted"] = built.not_converted
     said["unclaimed"] = built.unclaimed
