@@ -14,7 +14,7 @@ FILES = Path(__file__).resolve().parents[2] / "zoo" / "files"
 EXPECTED = [json.loads(path.read_text()) for path in sorted(FILES.glob("*/expected.json"))]
 
 
-def call_data(call, known):
+def call_data(call, known, fed):
     """A tree of calls as the zoo writes it: a cell object that occurred before is {"same": its number}."""
     for number, earlier in enumerate(known):
         if earlier is call:
@@ -23,14 +23,14 @@ def call_data(call, known):
     inside = inner_calls(call)
     cells = {id(cell) for _, cell in inside}
     arguments = {
-        name: value
+        name: fed[name] if isinstance(value, Fed) else value
         for name, value in call.arguments.items()
-        if id(value) not in cells and not isinstance(value, tuple) and not isinstance(value, Fed)
+        if id(value) not in cells and not isinstance(value, tuple)
     }
     return {
         "pair": call.pair,
         "arguments": arguments,
-        "cells": [call_data(cell, known) for _, cell in inside],
+        "cells": [call_data(cell, known, fed) for _, cell in inside],
     }
 
 
@@ -44,7 +44,7 @@ def found_data(recurrence, expected):
         "form": recurrence.form,
         "time_major": recurrence.time_major,
         "reverse": recurrence.reverse,
-        "call": call_data(recurrence.call, []),
+        "call": call_data(recurrence.call, [], recurrence.keep_probs),
         "variables": sorted(name for cell in recurrence.cells for name in cell.names.values()),
         "edge": {name: tensor for name, tensor in edge.items() if name not in unsaid},
         "zero_initial_state": zeros,

@@ -21,10 +21,11 @@ class Calls:
         self.name, self.known, self.variables, self.keep_probs = name, {}, {}, {}
 
     def cell(self, layers, flat=False):
-        """Return the `Call` of a step's layers."""
+        """Return the `Call` of a step's layers; several are a stack."""
+        return self._layer(layers[0], flat) if len(layers) == 1 else self._stack(layers, flat)
+
+    def _stack(self, layers, flat):
         calls = tuple(self._layer(layer, flat) for layer in layers)
-        if len(calls) == 1 and not flat_stack(layers, flat):
-            return calls[0]
         options = {"state_is_tuple": False} if flat else {}
         return self._same(("multi_rnn", *map(id, calls)), lambda: Call("multi_rnn", cells=calls, **options))
 
@@ -32,7 +33,7 @@ class Calls:
         if isinstance(layer.inside, Application):
             call = self._cell(layer.inside, flat)
         else:
-            call = self.cell(layer.inside, flat)
+            call = self._stack(layer.inside, flat)
         for wrapper in layer.wrappers:
             call = self._wrap(call, wrapper)
         return call
@@ -50,16 +51,15 @@ class Calls:
     def _wrap(self, call, wrapper):
         if "residual" in wrapper:
             return self._same(("residual", id(call)), lambda: Call("residual", cell=call))
-        options = {
-            argument: self._keep(argument, wrapper[what]) for what, argument in KEEPS if what in wrapper
-        }
-        if wrapper.get("variational"):
+        dropped = {argument: wrapper[what] for what, argument in KEEPS if what in wrapper}
+        options = {argument: self._keep(argument, one.keep) for argument, one in dropped.items()}
+        if any(one.variational for one in dropped.values()):
             options["variational_recurrent"] = True
         key = ("dropout", id(call), tuple(options.items()))
         return self._same(key, lambda: Call("dropout", cell=call, **options))
 
     def _keep(self, argument, keep):
-        value = self.name(keep) if isinstance(keep, Term) else keep
+        value = self.name(keep, first=True) if isinstance(keep, Term) else keep
         self.keep_probs.setdefault(argument, value)
         return Fed(1.0) if isinstance(keep, Term) else keep
 
@@ -80,11 +80,6 @@ class Calls:
         return list(found.values())
 
 
-def flat_stack(layers, flat):
-    """Whether a flat state is that of a stack of one."""
-    return False
-
-
 def common_scope(names):
     """The scope that all names stand in, "rnn/lstm_cell" of its kernel and bias."""
     split = [name.split("/") for name in names]
@@ -98,14 +93,14 @@ def common_scope(names):
     return "/".join(common)
 
 
-def state_names(layers):
+def state_names(layers, stacked=False):
     """The names of the states below "state": [(name, application, state's name, width)], in TF1's order."""
     found = []
     for number, layer in enumerate(layers):
-        prefix = f"_{number}" if len(layers) > 1 else ""
+        prefix = f"_{number}" if stacked or len(layers) > 1 else ""
         if isinstance(layer.inside, Application):
             for state, width in sizes(layer.inside).items():
                 found.append((prefix + (f"_{state}" if state else ""), layer.inside, state, width))
         else:
-            found += [(prefix + name, *rest) for name, *rest in state_names(layer.inside)]
+            found += [(prefix + name, *rest) for name, *rest in state_names(layer.inside, stacked=True)]
     return found

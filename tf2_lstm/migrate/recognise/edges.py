@@ -44,11 +44,17 @@ class Edges:
         swapped = self.terms.find("swap", (term,)) if unrolled.axis == 1 else None
         steps = swapped if swapped is not None else self.terms.find("steps", (term,))
         names = self.reading.sources.get(steps.number) if steps is not None else None
-        if names:
-            return (
-                names[0] if steps is swapped or steps.op != "steps" else names[-2 if len(names) == 4 else 0]
-            )
-        return self.reading.name(term)
+        if not names:
+            return self.reading.name(term)
+        return self.outside(names[2] if steps.op == "steps" and len(names) == 4 else names[0])
+
+    def outside(self, name):
+        """The tensor before the switch of a conditional that the program stands in."""
+        node = self.reading.nodes.get(edge(name)[0])
+        while node is not None and node.op == "Switch":
+            name = node.input[0] if ":" in node.input[0] else node.input[0] + ":0"
+            node = self.reading.nodes.get(edge(name)[0])
+        return name
 
     def inputs(self, unrolled, term, name="inputs"):
         """The `Tensor` of the input."""

@@ -228,9 +228,7 @@ def size(terms, value, axis):
 
 
 def element(terms, value, index, axis):
-    """Return a step of a sequence; of a transposed sequence it is the step on the other axis."""
-    if value.op == "swap":
-        return element(terms, value.args[0], index, 1 - axis)
+    """Return a step of a sequence, taken on an axis."""
     return terms.make("element", (value, index), axis)
 
 
@@ -244,7 +242,7 @@ def _transpose(terms, node, args):
             else None
         )
     if order is not None and order[:2] == [1, 0] and order[2:] == list(range(2, len(order))):
-        return args[0].args[0] if args[0].op == "swap" else terms.make("swap", args[:1])
+        return terms.make("swap", args[:1])
     return None
 
 

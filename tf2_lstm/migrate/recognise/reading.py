@@ -20,12 +20,13 @@ class Reading:
         terms: the table of terms.
         loops: the `Loop`s, in the order of the graph.
         names: a term's number -> the tensors that have this value, as (name, operation), in order.
+        places: a term's number -> the node that computes it first, in a function with the function's node before.
         sources: a term's number -> the TF1 tensors that the first node which computes it reads.
     """
 
     def __init__(self, model):
         self.model, self.terms, self.loops = model, Terms(), []
-        self.names, self.sources, self.branches = {}, {}, {}
+        self.names, self.sources, self.branches, self.places = {}, {}, {}, {}
         self.functions = {function.signature.name: function for function in model.graph.library.function}
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self.frames = {}, {}
@@ -46,6 +47,11 @@ class Reading:
             if number == 0 and not isinstance(outputs, list) and op not in MANY
             else self._output(outputs, number)
         )
+
+    def place(self, term):
+        """Return the name of the node that computes a term first, "" for a term that no node is."""
+        inner = term.args[0] if term.op == "output" else term
+        return self.places.get(term.number) or self.places.get(inner.number, "")
 
     def exit(self, leaf):
         """Return the term of what a loop variable is after the last step; what it comes from is not below it."""
@@ -81,6 +87,8 @@ class Reading:
         if found is None:
             found = operate(self.terms, node, args)
         values[node.name] = (found, node.op)
+        for term in found if isinstance(found, list) else [found]:
+            self.places.setdefault(term.number, inside + node.name)
         if top:
             self._note(node, found)
 

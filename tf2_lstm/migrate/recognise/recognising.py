@@ -9,6 +9,7 @@ from tf2_lstm.migrate.recognise.calls import Calls
 from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
+from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.reading import Reading
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
@@ -46,7 +47,9 @@ def recognise(model, assume=(), assume_defaults=False):
         if loop.is_backward() or not is_recurrence(loop):
             continue
         try:
-            unrolled.append(understand(reading.terms, loop, applications))
+            one = understand(reading.terms, loop, applications)
+            one.layers = regroup(one.layers, reading.place)
+            unrolled.append(one)
         except NotUnderstood as problem:
             findings.not_converted.append(NotConverted(loop.scope, f"{problem}"))
     for one in unrolled:
@@ -63,6 +66,7 @@ def every_application(terms):
 
 def _alone(unrolled, calls, edges):
     """The `Recurrence` of one loop."""
+    calls.keep_probs = {}
     cell = calls.cell(unrolled.layers, unrolled.flat)
     reverse, source = is_reversed(unrolled, edges)
     initial, final = edges.states(unrolled)
@@ -79,6 +83,7 @@ def _alone(unrolled, calls, edges):
         time_major=unrolled.axis == 0,
         reverse=reverse,
         cells=calls.of(unrolled.layers),
+        keep_probs=calls.keep_probs,
     )
 
 

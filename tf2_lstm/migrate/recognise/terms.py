@@ -188,6 +188,8 @@ class Terms:
     def clip(self, op, term, bound):
         """Return a minimum or maximum with a constant; both of them, in the order of clip_by_value, are "clip"."""
         value = scalar(bound)
+        if value is not None and scalar(term) is not None:
+            return self.number((max if op == "maximum" else min)(value, scalar(term)))
         other = {"maximum": "minimum", "minimum": "maximum"}[op]
         if value is None:
             return self.make(op, sorted((term, bound), key=lambda one: one.number))

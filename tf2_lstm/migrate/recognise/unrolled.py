@@ -82,12 +82,26 @@ def understand(terms, loop, applications):
     layers, x = step.layers(found)
     if x.op != "element" or x.args[1] not in step.times:
         raise NotUnderstood(f"the input of a step is not a step of a sequence: {describe(x)}")
-    source, axis = x.args[0], x.attr
+    source, axis = orient(terms, x, step.output)
     if any(term.op == "loopvar" for term in leaves(source)):
         raise NotUnderstood("the sequence is changed while the loop runs")
     step.check_end(source, axis)
     states = {key: step.by_leaf[base(old)] for key, old in step.claimed.items()}
     return Unrolled(loop, layers, source, axis, step.lengths, states, step.flat, step.output)
+
+
+def orient(terms, x, output):
+    """The sequence and its axis of time as the program has them: before the transpose that dynamic_rnn makes.
+
+    A program that transposes by itself and leaves the outputs in that layout has a time-major sequence.
+    """
+    source, axis = x.args[0], x.attr
+    if source.op != "swap":
+        return source, axis
+    stacked = terms.find("stack", (output.exit,)) if output is not None else None
+    if axis == 0 and stacked is not None and terms.find("swap", (stacked,)) is None:
+        return source, axis
+    return source.args[0], 1 - axis
 
 
 def kept_for_gradients(var):
@@ -167,7 +181,7 @@ class _Step:
         if piece is new:
             return True
         dropped = dropout(self.terms, piece)
-        return dropped is not None and dropped[0] is new
+        return dropped is not None and dropped.value is new
 
     def _check_covered(self, covered, new):
         for leaf, olds in covered.items():
@@ -237,10 +251,10 @@ class _Step:
                     leaf = base(old)
                     piece = self._piece({leaf: self.new(self.by_leaf[leaf])}, old)
                     if piece is not application.new[state]:
-                        _, keep, variational = dropout(self.terms, piece)
+                        dropped = dropout(self.terms, piece)
                         if state == "c":
                             raise NotUnderstood("dropout acts on the state c")
-                        layer.drop("state", keep, variational)
+                        layer.holder(application).drop("state", dropped)
 
     def check_end(self, source, axis):
         """The loop must run over all steps, or to the end of the longest row."""

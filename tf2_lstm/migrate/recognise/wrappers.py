@@ -3,7 +3,17 @@
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.application import Application
-from tf2_lstm.migrate.recognise.terms import array, scalar
+from tf2_lstm.migrate.recognise.terms import Term, array, scalar
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A value times a random mask: the value, its keep_prob (a number or a term), and the mask's term."""
+
+    value: Term
+    keep: object
+    variational: bool
+    mask: Term
 
 
 @dataclass
@@ -12,8 +22,8 @@ class Layer:
 
     Attributes:
         inside: an `Application`, or a list of `Layer`s from bottom to top.
-        wrappers: from the inside out, each {"residual": True} or dropout's {"input": keep, "output": keep, "state":
-            keep, "variational": bool}; a keep is a number or a term.
+        wrappers: from the inside out, each {"residual": True} or dropout's {"input": `Dropped`, "output": ...,
+            "state": ...}.
     """
 
     inside: Application | list
@@ -25,7 +35,14 @@ class Layer:
             return [self.inside]
         return [one for layer in self.inside for one in layer.applications()]
 
-    def drop(self, what, keep, variational):
+    def holder(self, application):
+        """The layer that holds a cell directly, this one or one inside."""
+        if self.inside is application:
+            return self
+        inner = [layer for layer in self.inside if application in layer.applications()]
+        return inner[0].holder(application)
+
+    def drop(self, what, dropped):
         """Note a dropout, on the outermost wrapper if that is a dropout that lacks it, else around all."""
         outer = self.wrappers[-1] if self.wrappers else None
         if what == "state":
@@ -34,9 +51,7 @@ class Layer:
         if outer is None or "residual" in outer or what in outer:
             outer = {}
             self.wrappers.append(outer)
-        outer[what] = keep
-        if variational:
-            outer["variational"] = True
+        outer[what] = dropped
 
 
 def dropout(terms, term):
@@ -47,7 +62,7 @@ def dropout(terms, term):
         term: any term.
 
     Returns:
-        A triple (value, keep, variational), the keep a number or a term; None when it is no dropout.
+        A `Dropped`; None when it is no dropout.
     """
     if term.op != "mul":
         return None
@@ -58,7 +73,7 @@ def dropout(terms, term):
             value = _unscaled(terms, rest, found[0]) if rest else None
             if value is not None:
                 number = scalar(found[0])
-                return value, found[0] if number is None else number, found[1]
+                return Dropped(value, found[0] if number is None else number, found[1], mask)
     return None
 
 
@@ -109,8 +124,8 @@ class Layers:
             layer, below = found
             dropped = dropout(self.terms, below)
             if dropped and (self.top(below) is None):
-                layer.drop("input", dropped[1], dropped[2])
-                below = dropped[0]
+                layer.drop("input", dropped)
+                below = dropped.value
             layers.insert(0, layer)
 
     def top(self, term):
@@ -119,9 +134,9 @@ class Layers:
             return Layer(self.outputs[term]), self.outputs[term].inputs
         dropped = dropout(self.terms, term)
         if dropped:
-            found = self.top(dropped[0])
+            found = self.top(dropped.value)
             if found:
-                found[0].drop("output", dropped[1], dropped[2])
+                found[0].drop("output", dropped)
             return found
         return self._residual(term) if term.op == "add" else None
 
@@ -144,8 +159,8 @@ class Layers:
             layer, below = found
             layers.insert(0, layer)
             dropped = dropout(self.terms, below)
-            if below is not added and dropped and dropped[0] is added:
-                layer.drop("input", dropped[1], dropped[2])
+            if below is not added and dropped and dropped.value is added:
+                layer.drop("input", dropped)
                 below = added
             if below is added:
                 return layers[0] if len(layers) == 1 else Layer(layers)
