@@ -53,8 +53,8 @@ def read_graph(path, weights=None):
     held = graphs.variable_nodes(graph)
     if held:
         raise ArtifactError(
-            f"{where}: expected a frozen graph, found {len(held)} variable(s) without values, {files.shown(next(iter(held)))} "
-            "first. Name the checkpoint with --weights, or freeze the graph."
+            f"{where}: expected a frozen graph, found {len(held)} variable(s) without values, "
+            f"{files.shown(next(iter(held)))} first. Name the checkpoint with --weights, or freeze the graph."
         )
     variables = OrderedDict((node.name, _variable(node, where)) for node in _weights(graph))
     nodes = {name: (name, None) for name in variables}

@@ -8,6 +8,8 @@ from tf2_lstm.migrate.artifacts.graphs import static_shape, variable_nodes
 from tf2_lstm.migrate.artifacts.restores import Restored, read_restores
 from tf2_lstm.migrate.model import ArtifactError
 
+OTHER_MODEL = "They are of different models: name the checkpoint of this graph."
+
 
 def connect(graph, restore_op, variables, where, required=()):
     """Say for every variable node of a graph which variable of the checkpoint it holds.
@@ -60,8 +62,8 @@ def _held(name, node, source, variables, where):
     found = source.sizes or whole.shape
     if expected not in (None, found):
         raise ArtifactError(
-            f"{files.shown(where)}: the graph's variable {files.shown(name)} has shape {list(expected)}, the checkpoint's "
-            f"{files.shown(source.name)} has {list(found)}. They are of different models: name the checkpoint of this graph."
+            f"{files.shown(where)}: the graph's variable {files.shown(name)} has shape {list(expected)}, the "
+            f"checkpoint's {files.shown(source.name)} has {list(found)}. {OTHER_MODEL}"
         )
     if not source.sizes:
         return source.name, None
@@ -90,8 +92,7 @@ def _check_slice(source, whole, where):
     if len(ends) != len(whole.shape) or any(end > size for end, size in zip(ends, whole.shape, strict=True)):
         raise ArtifactError(
             f"{files.shown(where)}: the graph restores {list(source.sizes)} from {list(source.starts)} on of "
-            f"{files.shown(source.name)}, which has shape {list(whole.shape)}. They are of different models: name the checkpoint of "
-            "this graph."
+            f"{files.shown(source.name)}, which has shape {list(whole.shape)}. {OTHER_MODEL}"
         )
 
 
@@ -102,7 +103,7 @@ def _refuse_missing(missing, restored, required, variables, where):
         names = [restored[name].name for name in gone]
         raise ArtifactError(
             f"{files.shown(where)}: the graph restores {_listed(names)}, which the checkpoint does not have; it has "
-            f"{_listed(list(variables))}. It is of another model: name the checkpoint of this graph."
+            f"{_listed(list(variables))}. {OTHER_MODEL}"
         )
 
 

@@ -72,8 +72,8 @@ def _groups(variables, where):
         missing = next(number for number in range(len(parts) + 1) if number not in parts)
         if missing < max(parts):
             raise ArtifactError(
-                f"{where}: expected all parts of {files.shown(name)}, found {len(parts)} and part_{missing} is missing. "
-                "Read the checkpoint with all of its data files."
+                f"{where}: expected all parts of {files.shown(name)}, found {len(parts)}, "
+                f"part_{missing} is missing. Read the checkpoint with all of its data files."
             )
         ordered = [parts[number] for number in sorted(parts)]
         if len({(part.shape[1:], part.dtype) for part in ordered}) == 1:

@@ -111,14 +111,14 @@ class Tensors:
         """
         tf = tensorflow()
         try:
-            self._reader = self._reader or tf.compat.v1.train.NewCheckpointReader(
-                os.path.abspath(self.prefix)
-            )
+            if self._reader is None:
+                self._reader = tf.compat.v1.train.NewCheckpointReader(os.path.abspath(self.prefix))
             return self._reader.get_tensor(name)
         except (tf.errors.OpError, RuntimeError, ValueError, LookupError, TypeError, OSError) as error:
             raise ArtifactError(
-                f"{files.shown(self.prefix)}: expected the values of {files.shown(name)} as the index describes them, TensorFlow's reader says: "
-                f"{_one_line(error)}. The data file was damaged or changed: copy the checkpoint again."
+                f"{files.shown(self.prefix)}: expected the values of {files.shown(name)} as the index "
+                f"describes them, TensorFlow's reader says: {_one_line(error)}. "
+                "The data file was damaged or changed: copy the checkpoint again."
             ) from error
 
 
