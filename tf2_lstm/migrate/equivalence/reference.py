@@ -34,11 +34,12 @@ class Reference:
         variables: full TF1 variable name -> array.
         seed: of the inputs.
         mistake: the name of a mistake of `diagnosis.MISTAKES`, "" for none.
+        fed: what is fed instead of the seeded inputs.
     """
 
-    def __init__(self, case, variables, seed=0, mistake=""):
+    def __init__(self, case, variables, seed=0, mistake="", fed=None):
         self.case, self.mistake = case, mistake
-        self.fed = case_inputs(case, seed)
+        self.fed = case_inputs(case, seed) if fed is None else fed
         self._weights = {}
         for scope, call in scoped_cells(case.call).items():
             own = {n[len(scope) + 1 :]: v for n, v in variables.items() if n.startswith(scope + "/")}

@@ -1,0 +1,97 @@
+"""What is fed to a recurrence for its proof: seeded numbers of several batch sizes and lengths, or the user's own."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf2_lstm.migrate.equivalence.inputs import draws, wide
+from tf2_lstm.migrate.keras_code.recurrence import takes
+
+#: (batch, steps, what becomes of sequence_length) where the graph leaves them free.
+SIZES = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "mixed"), (2, 4, "none"))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One set of inputs.
+
+    Attributes:
+        label: for the report, "batch 3, 5 steps".
+        values: TF1 tensor name -> array.
+    """
+
+    label: str
+    values: dict
+
+
+def samples_of(recurrence, seed=0):
+    """Draw the seeded inputs of a recurrence.
+
+    Args:
+        recurrence: a `model.Recurrence`.
+        seed: an int.
+
+    Returns:
+        A list of `Sample`s with a value for each tensor that the Keras model takes; sizes that the graph fixes are
+        kept, the others vary. With a sequence_length there are rows of length 0 and a batch of nothing but padding.
+    """
+    lengths = any(tensor.name == "sequence_length" for tensor in recurrence.inputs)
+    found = OrderedDict()
+    for batch, steps, kind in SIZES:
+        batch, steps = _fixed(recurrence, batch, steps)
+        if kind == "none" and not lengths:
+            continue
+        label = _label(recurrence, batch, steps, kind if lengths else "")
+        if label not in found:
+            found[label] = Sample(label, _values(recurrence, batch, steps, kind, seed))
+    return list(found.values())
+
+
+def fed_tensors(recurrence):
+    """The input tensors that a proof feeds: those that the Keras model takes."""
+    return [tensor for tensor in recurrence.inputs if takes(recurrence, tensor)]
+
+
+def _fixed(recurrence, batch, steps):
+    """The sizes that the graph leaves no choice of."""
+    first = next(tensor for tensor in recurrence.inputs if tensor.name.startswith("inputs"))
+    sizes = list(first.shape[:2]) if len(first.shape) == 3 else [first.shape[0], None]
+    if recurrence.time_major:
+        sizes.reverse()
+    others = [tensor.shape[0] for tensor in fed_tensors(recurrence) if not tensor.name.startswith("inputs")]
+    known = [size for size in [sizes[0], *others] if size is not None]
+    return known[0] if known else batch, sizes[1] or steps
+
+
+def _label(recurrence, batch, steps, kind):
+    sequence = len(next(t for t in recurrence.inputs if t.name.startswith("inputs")).shape) == 3
+    padding = {"none": ", all padding", "mixed": ", lengths 0 to all"}.get(kind, "")
+    return f"batch {batch}" + (f", {steps} steps" if sequence else "") + padding
+
+
+def _values(recurrence, batch, steps, kind, seed):
+    values = {}
+    for tensor in fed_tensors(recurrence):
+        generator = draws(seed, f"{recurrence.name}:{batch}x{steps}:{tensor.tf1}")
+        if tensor.name == "sequence_length":
+            values[tensor.tf1] = _lengths(batch, steps, kind).astype(tensor.dtype)
+        elif tensor.tf1 not in values:
+            shape = _shape(tensor, batch, steps, recurrence.time_major)
+            values[tensor.tf1] = wide(generator, shape, 1.0).astype(tensor.dtype)
+    return values
+
+
+def _lengths(batch, steps, kind):
+    """The whole length, then nothing, then lengths between."""
+    if kind == "mixed":
+        return np.array([steps, 0, *[1 + row % max(steps - 1, 1) for row in range(batch)]])[:batch]
+    return np.full(batch, steps if kind == "full" else 0)
+
+
+def _shape(tensor, batch, steps, time_major):
+    free = [batch] + [steps] * (len(tensor.shape) == 3)
+    if time_major and len(free) == 2:
+        free.reverse()
+    rest = list(tensor.shape[len(free) :])
+    return tuple(free + rest)
