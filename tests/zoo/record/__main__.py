@@ -10,11 +10,18 @@ import os
 import sys
 
 THEMES = (
-    "cells", "unrolls", "bidirectional", "stacks", "blocks", "cudnn", "foreign", "files", "keras_files", "training",
+    "cells",
+    "unrolls",
+    "bidirectional",
+    "stacks",
+    "blocks",
+    "cudnn",
+    "foreign",
+    "files",
+    "keras_files",
+    "training",
 )
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files")
-    os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files", "keras_files", "training"
-)
 
 
 def main(argv=None):
