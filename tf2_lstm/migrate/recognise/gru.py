@@ -67,9 +67,10 @@ def _match(terms, new, update, h, candidate):
     if not before and not after:
         return None
     variables.update(before or after)
-    pair = "gru" if before else "gru_reset_after"
-    state = OrderedDict([("", h)])
-    return Application(pair, options, variables, split[0], state, OrderedDict([("", new)]), new)
+    if after:
+        options["reset_after"] = True
+    old, found = OrderedDict([("", h)]), OrderedDict([("", new)])
+    return Application("gru", options, variables, split[0], old, found, new, "reset_after" if after else "")
 
 
 def _reset_before(terms, term, inputs, reset_h):

@@ -42,6 +42,28 @@ def lstm_applications(terms, term):
     return []
 
 
+def any_order(terms, term):
+    """The order of the gates of an LSTM that is one but for the order, "ifoj"; "" for anything else."""
+    if term.op != "mul" or len(term.args) != 2:
+        return ""
+    for gate, squashed in (term.args, term.args[::-1]):
+        c = unclipped(squashed.args[0])[0] if squashed.op in ACTIVATIONS else term
+        if gate.op == "Sigmoid" and c.op == "add" and len(c.args) == 2:
+            for keep, write in (c.args, c.args[::-1]):
+                for forget, _ in gated(keep):
+                    for enter, candidate in gated(write):
+                        parts = {"i": enter, "f": forget, "o": gate.args[0], "j": (candidate.args or (c,))[0]}
+                        starts = {name: _start(part) for name, part in parts.items()}
+                        if None not in starts.values() and len(set(starts.values())) == 4:
+                            return "".join(sorted(starts, key=starts.get))
+    return ""
+
+
+def _start(term):
+    columns = [part for part in (term.args if term.op == "add" else (term,)) if part.op in ("cols", "split")]
+    return columns[0].attr[0] if len(columns) == 1 else None
+
+
 def _match(terms, h, output_gate, squashed):
     c, clip = unclipped(squashed.args[0])
     if c.op != "add" or len(c.args) != 2:

@@ -62,17 +62,17 @@ class Reading:
     def _output(self, term, number):
         return self.terms.make("output", (term,), number)
 
-    def name(self, term):
-        """Return the TF1 tensor of a term; of several the last one that is more than a copy; "" for none."""
+    def name(self, term, first=False):
+        """Return the TF1 tensor of a term; of several the last (or first) that is more than a copy; "" for none."""
         found = self.names.get(term.number, [])
         if term.op == "exit":
             copies = [name for name, op in found if op in ("Exit", "RefExit", "FunctionalExit")]
-            return copies[0] if copies else (found[0][0] if found else "")
+            return copies[0] if copies else ""
         real = [name for name, op in found if op not in PASS and op not in ("Switch", "Exit")]
         if term.op == "var":
             real = [name for name, op in found if op not in VARIABLES]
             return real[0] if real else ""
-        return real[-1] if real else (found[-1][0] if found else "")
+        return real[0 if first else -1] if real else (found[-1][0] if found else "")
 
     def _read(self, node, values, top=False, inside=""):
         try:

@@ -2,13 +2,15 @@
 
 import re
 
-from tf2_lstm.migrate.model import Findings, NotConverted, Recurrence
+from tf2_lstm.migrate.model import Findings, Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
+from tf2_lstm.migrate.recognise.directions import paired, scope_of
 from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
+from tf2_lstm.migrate.recognise.nearest import not_converted
 from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.reading import Reading
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
@@ -51,9 +53,12 @@ def recognise(model, assume=(), assume_defaults=False):
             one.layers = regroup(one.layers, reading.place)
             unrolled.append(one)
         except NotUnderstood as problem:
-            findings.not_converted.append(NotConverted(loop.scope, f"{problem}"))
-    for one in unrolled:
-        findings.recurrences.append(_alone(one, calls, edges))
+            states = [(var.leaf, var.next) for var in loop.variables]
+            said = not_converted(reading.terms, loop.scope, f"{problem}", states, applications)
+            findings.not_converted.append(said)
+    for forward, backward in paired(unrolled, lambda one: is_reversed(one, edges)):
+        make = _alone if backward is None else _both
+        findings.recurrences.append(make(forward, backward, calls, edges))
     _name(findings.recurrences)
     findings.unclaimed = unclaimed(model, findings, reading)
     return findings
@@ -64,7 +69,32 @@ def every_application(terms):
     return [found for term in list(terms.every) for match in MATCHERS for found in match(terms, term)]
 
 
-def _alone(unrolled, calls, edges):
+def _both(forward, backward, calls, edges):
+    """The `Recurrence` of two loops over one sequence."""
+    calls.keep_probs = {}
+    cells = [calls.cell(one.layers, one.flat) for one in (forward, backward)]
+    initial, final = [], []
+    for one, side in ((forward, "_fw"), (backward, "_bw")):
+        before, after = edges.states(one, side)
+        initial, final = initial + before, final + after
+    inputs = [edges.inputs(forward, forward.source)]
+    if forward.lengths is not None:
+        inputs.append(edges.lengths(forward.lengths))
+    outputs = [edges.outputs(forward, False, "outputs_fw"), edges.outputs(backward, True, "outputs_bw")]
+    return Recurrence(
+        name="",
+        scope=scope_of((forward, backward)),
+        form=forward.form,
+        call=Call("bidirectional_dynamic_rnn", cell_fw=cells[0], cell_bw=cells[1]),
+        inputs=inputs + initial,
+        outputs=outputs + final,
+        time_major=forward.axis == 0,
+        cells=calls.of(forward.layers + backward.layers),
+        keep_probs=calls.keep_probs,
+    )
+
+
+def _alone(unrolled, _, calls, edges):
     """The `Recurrence` of one loop."""
     calls.keep_probs = {}
     cell = calls.cell(unrolled.layers, unrolled.flat)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.loops import Loop, counts
+from tf2_lstm.migrate.recognise.operations import size
 from tf2_lstm.migrate.recognise.terms import Term, constant, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
@@ -32,6 +33,16 @@ class Unrolled:
     flat: bool
     output: object = None
     notes: list = field(default_factory=list)
+
+    @property
+    def scope(self):
+        """The scope in which the loop was made."""
+        return self.loop.scope
+
+    @property
+    def form(self):
+        """How the graph runs it."""
+        return self.loop.form
 
 
 def is_recurrence(loop):
@@ -273,7 +284,7 @@ class _Step:
         if isinstance(scalar(bound), int):
             return True
         if bound.op == "size":
-            return bound.attr == axis and sized_alike(bound.args[0], source)
+            return bound is size(self.terms, source, axis)
         if bound.op == "minimum" and len(bound.args) == 2:
             return all(self._is_end(arg, source, axis) or self._is_longest(arg) for arg in bound.args)
         if bound.op == "minimum":
@@ -285,13 +296,6 @@ class _Step:
     def _is_longest(self, term):
         inner = term.args[0] if term.op == "maximum" and term.attr == ("bound", 1) else term
         return self.lengths is not None and inner.op == "Max" and inner.args[0] is self.lengths
-
-
-def sized_alike(term, source):
-    """Whether a size is that of the source: of the tensor, or of what it was turned round from."""
-    while source.op in ("reverse", "ReverseSequence") and source is not term:
-        source = source.args[0]
-    return term is source
 
 
 def describe(term, depth=2):
