@@ -20,6 +20,7 @@ THEMES = (
     "files",
     "keras_files",
     "training",
+    "programs",
 )
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files")
 

@@ -11,6 +11,7 @@ from tests.zoo.record.expectation import (
     lstm,
     named,
     recurrence,
+    rnn,
     stack,
 )
 from tests.zoo.record.feeds import floats, lengths
@@ -142,15 +143,15 @@ def bidirectional_gru_one_side_used():
 @artefact("a stack of two layers in each direction")
 def bidirectional_of_stacks():
     x = tf.placeholder(tf.float32, [None, None, 4], name="x")
-    both = [cells.MultiRNNCell([cells.BasicLSTMCell(5), cells.GRUCell(3)]) for _ in range(2)]
+    both = [cells.MultiRNNCell([cells.BasicLSTMCell(5), cells.BasicRNNCell(3)]) for _ in range(2)]
     outputs, states = tf.nn.bidirectional_dynamic_rnn(both[0], both[1], x, dtype=tf.float32)
     layer = "multi_rnn_cell/cell_{}/{}"
     names = []
     for side in (FW, BW):
-        names += named(side + layer.format(0, "basic_lstm_cell")) + gru_named(
-            side + layer.format(1, "gru_cell")
+        names += named(side + layer.format(0, "basic_lstm_cell")) + named(
+            side + layer.format(1, "basic_rnn_cell")
         )
-    calls = [stack(lstm(), gru(3)) for _ in range(2)]
+    calls = [stack(lstm(), rnn(3)) for _ in range(2)]
     found = recurrence("bidirectional_rnn", bidirectional(*calls), names, x, sides(outputs), sides(states))
     return Built({x: floats("B", "T", 4)}, [found])
 
@@ -194,13 +195,11 @@ def static_bidirectional_lengths():
 @artefact("contrib's stack of bidirectional layers: one recurrence a layer")
 def stack_bidirectional_dynamic():
     x = tf.placeholder(tf.float32, [None, None, 4], name="x")
-    sizes = tf.placeholder(tf.int32, [None], name="lengths")
     outputs, fw, bw = tf.contrib.rnn.stack_bidirectional_dynamic_rnn(
         [cells.LSTMCell(5), cells.LSTMCell(3)],
         [cells.LSTMCell(5), cells.LSTMCell(3)],
         x,
         dtype=tf.float32,
-        sequence_length=sizes,
     )
     top = "stack_bidirectional_rnn/cell_{}/bidirectional_rnn"
     found = []
@@ -216,13 +215,12 @@ def stack_bidirectional_dynamic():
                 x if layer == 0 else "stack_bidirectional_rnn/cell_0/concat:0",
                 {"fw": inner.format("fw", "fw"), "bw": BACKWARD.format(layer)},
                 {"fw": fw[layer], "bw": bw[layer]},
-                sequence_length=sizes,
             )
         )
-    return Built({x: floats("B", "T", 4), sizes: lengths()}, found, fetches=[outputs])
+    return Built({x: floats("B", "T", 4)}, found, fetches=[outputs])
 
 
-BACKWARD = "stack_bidirectional_rnn/cell_{}/ReverseSequence:0"
+BACKWARD = "stack_bidirectional_rnn/cell_{}/ReverseV2:0"
 
 
 @artefact("bidirectional layers stacked by the program, in two scopes")
