@@ -81,15 +81,17 @@ class Calls:
 
 
 def common_scope(names):
-    """The scope that all names stand in, "rnn/lstm_cell" of its kernel and bias."""
-    split = [name.split("/") for name in names]
+    """The scope that all variables stand in, "rnn/lstm_cell" of its kernel and bias."""
+    return common_prefix([name.rpartition("/")[0] for name in names])
+
+
+def common_prefix(scopes):
+    """What scopes share, "rnn" of "rnn/fw" and "rnn/bw"."""
     common = []
-    for parts in zip(*split, strict=False):
+    for parts in zip(*(scope.split("/") for scope in scopes), strict=False):
         if len(set(parts)) > 1:
             break
         common.append(parts[0])
-    if len(split) == 1:
-        common = common[:-1]
     return "/".join(common)
 
 

@@ -1,6 +1,6 @@
 """Two loops over one sequence, one of them from its end, are one bidirectional recurrence."""
 
-from tf2_lstm.migrate.recognise.calls import common_scope
+from tf2_lstm.migrate.recognise.calls import common_prefix
 
 
 def paired(unrolled, reversal):
@@ -26,7 +26,7 @@ def paired(unrolled, reversal):
         if not partners:
             pairs.append((one, None))
             continue
-        partner, at = max(partners, key=lambda found: len(common_scope([one.scope, found[0].scope])))
+        partner, at = max(partners, key=lambda found: len(common_prefix([one.scope, found[0].scope])))
         used |= {number, at}
         pairs.append((partner, one) if backward else (one, partner))
     return pairs
@@ -39,4 +39,4 @@ def alike(one, other):
 
 def scope_of(pair):
     """The scope of both: what their scopes share."""
-    return pair[0].scope if pair[1] is None else common_scope([pair[0].scope, pair[1].scope])
+    return pair[0].scope if pair[1] is None else common_prefix([pair[0].scope, pair[1].scope])

@@ -82,7 +82,9 @@ def _plain(value):
 
 def _const(terms, node, args):
     values = array_of(node.attr["value"].tensor)
-    return terms.make("const", (), ("s", node.name, ())) if values is None else terms.const(values)
+    if values is None:
+        return terms.make("const", (), ("s", node.name, (), ""))
+    return terms.const(values, node.name if values.dtype.kind == "f" and values.ndim > 1 else "")
 
 
 def _identity_cast(terms, node, args):
@@ -134,7 +136,7 @@ def whole_variable(terms, whole):
 
 
 def _vector(terms, values):
-    return terms.make("const", (), ("i", (len(values),), tuple(values)))
+    return terms.make("const", (), ("i", (len(values),), tuple(values), ""))
 
 
 def _pack(terms, node, args):
@@ -206,11 +208,11 @@ def _piece(terms, value, begin, end, strides, masks):
         return terms.number(array(value)[begin[0]])
     if any(stride != 1 for stride in strides):
         return None
-    if shrink == 1 and len(begin) == 1:
-        return element(terms, value, terms.number(begin[0]), 0)
-    first_whole = masks["begin"] & 1 and masks["end"] & 1
-    if len(begin) == 2 and first_whole and shrink == 2:
-        return element(terms, value, terms.number(begin[1]), 1)
+    whole = [axis for axis in range(len(begin)) if masks["begin"] & masks["end"] & (1 << axis)]
+    if shrink in (1, 2) and len(whole) == len(begin) - 1 and len(begin) <= 3:
+        axis = shrink - 1
+        return None if axis in whole else element(terms, value, terms.number(begin[axis]), axis)
+    first_whole = 0 in whole
     if len(begin) == 2 and first_whole and not shrink:
         start = 0 if masks["begin"] & 2 else begin[1]
         stop = terms.width(value) if masks["end"] & 2 else end[1]
@@ -302,7 +304,7 @@ def _compare(op, swapped):
 
 
 def _fill(terms, node, args):
-    made = terms.make("Fill", args)
+    made = terms.make("Fill", args, node.name)
     shape = array(args[0]) or (array(args[0].args[-1]) if args[0].op == "concat" else None)
     if shape is None and args[0].op == "Pack":
         shape = [scalar(args[0].args[-1])]

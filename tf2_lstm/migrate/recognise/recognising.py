@@ -4,8 +4,10 @@ import re
 
 from tf2_lstm.migrate.model import Findings, Recurrence
 from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.recognise import static
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
+from tf2_lstm.migrate.recognise.chains import chains_of, stepped
 from tf2_lstm.migrate.recognise.directions import paired, scope_of
 from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
@@ -59,6 +61,9 @@ def recognise(model, assume=(), assume_defaults=False):
     for forward, backward in paired(unrolled, lambda one: is_reversed(one, edges)):
         make = _alone if backward is None else _both
         findings.recurrences.append(make(forward, backward, calls, edges))
+    for forward, backward in static.pairs(steps_of(reading, applications, edges)):
+        made = static.alone(forward, calls) if backward is None else static.both(forward, backward, calls)
+        findings.recurrences.append(made)
     _name(findings.recurrences)
     findings.unclaimed = unclaimed(model, findings, reading)
     return findings
@@ -67,6 +72,15 @@ def recognise(model, assume=(), assume_defaults=False):
 def every_application(terms):
     """All applications of known cells among the terms, in the order of the graph."""
     return [found for term in list(terms.every) for match in MATCHERS for found in match(terms, term)]
+
+
+def steps_of(reading, applications, edges):
+    """The recurrences whose steps stand in the graph one by one."""
+    chains = chains_of(reading.terms, applications)
+    found = stepped(reading.terms, chains, reading.place)
+    for one in found:
+        one.layers = regroup(one.layers, reading.place)
+    return [static.Static(edges, one) for one in found]
 
 
 def _both(forward, backward, calls, edges):

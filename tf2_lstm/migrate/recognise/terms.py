@@ -67,19 +67,22 @@ class Terms:
         """List the terms that are computed from a term directly."""
         return list(self.using.get(term.number, ()))
 
-    def const(self, array):
-        """Return the term of a constant; float32 values are kept as people wrote them, 0.1 and not 0.10000000149."""
+    def const(self, array, own=""):
+        """Return the term of a constant; float32 values are kept as people wrote them, 0.1 and not 0.10000000149.
+
+        A constant with a name of its `own` is no other one: two initial states of zeros are two.
+        """
         array = np.asarray(array)
         if array.dtype.kind == "f" and array.size and np.all(array == array.flat[0]):
-            return self.make("const", (), ("f", array.shape, (written(array.flat[0]),)))
+            return self.make("const", (), ("f", array.shape, (written(array.flat[0]),), own))
         kind = {"f": "f", "b": "b"}.get(array.dtype.kind, "i")
         values = tuple(written(value) if kind == "f" else value.item() for value in array.flat)
-        return self.make("const", (), (kind, array.shape, values))
+        return self.make("const", (), (kind, array.shape, values, own))
 
     def number(self, value):
         """Return the term of a scalar number."""
         kind = "f" if isinstance(value, float) else "i"
-        return self.make("const", (), (kind, (), (value,)))
+        return self.make("const", (), (kind, (), (value,), ""))
 
     def add(self, *args):
         """Return the sum: flat, constants folded, zero dropped."""
@@ -158,6 +161,8 @@ class Terms:
             return self.cols(term.args[0], term.attr[0] + start, term.attr[0] + stop)
         if term.op in ELEMENTWISE:
             return self.make(term.op, (self.cols(term.args[0], start, stop),))
+        if term.op == "select":
+            return self.select(term.args[0], *(self.cols(arg, start, stop) for arg in term.args[1:]))
         if start == 0 and self.width(term) == stop:
             return term
         if term.op == "concat" and term.attr in (1, -1):
