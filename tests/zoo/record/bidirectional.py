@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tests.zoo.record.artefact import Built, artefact
+from tests.zoo.record.artefact import SIZES, Built, artefact
 from tests.zoo.record.expectation import (
     bidirectional,
     dynamic,
@@ -62,14 +62,14 @@ def bidirectional_lengths():
 
 @artefact("two classes of two widths")
 def bidirectional_different_cells():
-    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    x = tf.placeholder(tf.float32, [3, 5, 4], name="x")
     outputs, states = tf.nn.bidirectional_dynamic_rnn(
         cells.LSTMCell(5, num_proj=3), cells.GRUCell(6), x, dtype=tf.float32
     )
     names = named(FW + "lstm_cell", "kernel", "bias", "projection/kernel") + gru_named(BW + "gru_cell")
     call = bidirectional(lstm(num_proj=3), gru(6))
     found = recurrence("bidirectional_rnn", call, names, x, sides(outputs), sides(states))
-    return Built({x: floats("B", "T", 4)}, [found])
+    return Built({x: floats("B", "T", 4)}, [found], sizes=SIZES[:1])
 
 
 @artefact("one cell object for both directions: one set of weights, saved under fw")
@@ -130,19 +130,19 @@ def bidirectional_time_major_initial_states():
 
 @artefact("only the backward output is used by the program")
 def bidirectional_gru_one_side_used():
-    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    x = tf.placeholder(tf.float32, [3, 5, 4], name="x")
     outputs, states = tf.nn.bidirectional_dynamic_rnn(cells.GRUCell(5), cells.GRUCell(5), x, dtype=tf.float32)
     last = tf.reduce_max(outputs[1], 1)
     names = gru_named(FW + "gru_cell") + gru_named(BW + "gru_cell")
     found = recurrence(
         "bidirectional_rnn", bidirectional(gru(), gru()), names, x, sides(outputs), sides(states)
     )
-    return Built({x: floats("B", "T", 4)}, [found], fetches=[last])
+    return Built({x: floats("B", "T", 4)}, [found], fetches=[last], sizes=SIZES[:1])
 
 
 @artefact("a stack of two layers in each direction")
 def bidirectional_of_stacks():
-    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    x = tf.placeholder(tf.float32, [3, 5, 4], name="x")
     both = [cells.MultiRNNCell([cells.BasicLSTMCell(5), cells.BasicRNNCell(3)]) for _ in range(2)]
     outputs, states = tf.nn.bidirectional_dynamic_rnn(both[0], both[1], x, dtype=tf.float32)
     layer = "multi_rnn_cell/cell_{}/{}"
@@ -153,7 +153,7 @@ def bidirectional_of_stacks():
         )
     calls = [stack(lstm(), rnn(3)) for _ in range(2)]
     found = recurrence("bidirectional_rnn", bidirectional(*calls), names, x, sides(outputs), sides(states))
-    return Built({x: floats("B", "T", 4)}, [found])
+    return Built({x: floats("B", "T", 4)}, [found], sizes=SIZES[:1])
 
 
 @artefact("both directions unrolled; the outputs are concatenated step by step")
@@ -170,7 +170,7 @@ def static_bidirectional():
 
 @artefact("both directions unrolled, with lengths")
 def static_bidirectional_lengths():
-    x = tf.placeholder(tf.float32, [None, 3, 4], name="x")
+    x = tf.placeholder(tf.float32, [None, 2, 4], name="x")
     sizes = tf.placeholder(tf.int32, [None], name="lengths")
     outputs, fw, bw = tf.nn.static_bidirectional_rnn(
         cells.GRUCell(5), cells.GRUCell(5), tf.unstack(x, axis=1), dtype=tf.float32, sequence_length=sizes
@@ -188,36 +188,36 @@ def static_bidirectional_lengths():
         sequence_length=sizes,
     )
     return Built(
-        {x: floats("B", "T", 4), sizes: lengths()}, [found], sizes=({"B": 3, "T": 3}, {"B": 2, "T": 3})
+        {x: floats("B", "T", 4), sizes: lengths()}, [found], sizes=({"B": 3, "T": 2}, {"B": 2, "T": 2})
     )
 
 
 @artefact("contrib's stack of bidirectional layers: one recurrence a layer")
 def stack_bidirectional_dynamic():
-    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    x = tf.placeholder(tf.float32, [3, 5, 4], name="x")
     outputs, fw, bw = tf.contrib.rnn.stack_bidirectional_dynamic_rnn(
-        [cells.LSTMCell(5), cells.LSTMCell(3)],
-        [cells.LSTMCell(5), cells.LSTMCell(3)],
+        [cells.LSTMCell(5), cells.BasicRNNCell(3)],
+        [cells.LSTMCell(5), cells.BasicRNNCell(3)],
         x,
         dtype=tf.float32,
     )
     top = "stack_bidirectional_rnn/cell_{}/bidirectional_rnn"
     found = []
     # The function keeps the layers' tensors to itself: their names are those that TensorFlow gives.
-    for layer, units in enumerate((5, 3)):
-        scope = top.format(layer)
+    for layer, (call, cell) in enumerate(((lstm, "lstm_cell"), (rnn, "basic_rnn_cell"))):
+        scope, units = top.format(layer), (5, 3)[layer]
         inner = scope + "/{}/{}/transpose_1:0"
         found.append(
             recurrence(
                 scope,
-                bidirectional(lstm(units), lstm(units)),
-                named(scope + "/fw/lstm_cell") + named(scope + "/bw/lstm_cell"),
+                bidirectional(call(units), call(units)),
+                named(scope + "/fw/" + cell) + named(scope + "/bw/" + cell),
                 x if layer == 0 else "stack_bidirectional_rnn/cell_0/concat:0",
                 {"fw": inner.format("fw", "fw"), "bw": BACKWARD.format(layer)},
                 {"fw": fw[layer], "bw": bw[layer]},
             )
         )
-    return Built({x: floats("B", "T", 4)}, found, fetches=[outputs])
+    return Built({x: floats("B", "T", 4)}, found, fetches=[outputs], sizes=SIZES[:1])
 
 
 BACKWARD = "stack_bidirectional_rnn/cell_{}/ReverseV2:0"
@@ -225,7 +225,7 @@ BACKWARD = "stack_bidirectional_rnn/cell_{}/ReverseV2:0"
 
 @artefact("bidirectional layers stacked by the program, in two scopes")
 def stacked_by_hand():
-    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    x = tf.placeholder(tf.float32, [3, 5, 4], name="x")
     inputs, found = x, []
     for layer in range(2):
         with tf.variable_scope(f"layer_{layer}"):
@@ -237,7 +237,7 @@ def stacked_by_hand():
         call = bidirectional(lstm(3), lstm(3))
         found.append(recurrence(scope, call, names, inputs, sides(outputs), sides(states)))
         inputs = tf.concat(outputs, 2)
-    return Built({x: floats("B", "T", 4)}, found, fetches=[inputs])
+    return Built({x: floats("B", "T", 4)}, found, fetches=[inputs], sizes=SIZES[:1])
 
 
 @artefact("contrib's static stack of bidirectional layers")
