@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tests.zoo.record.artefact import Built, artefact
+from tests.zoo.record.artefact import SIZES, Built, artefact
 from tests.zoo.record.expectation import dynamic, gru, gru_named, lstm, named, recurrence, rnn, stack
 from tests.zoo.record.feeds import floats, lengths, value
 from tests.zoo.record.write import twin
@@ -226,7 +226,7 @@ def residual_lengths():
 
 @artefact("residual from the second layer on, around dropout, the usual deep stack")
 def residual_in_stack_with_dropout():
-    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    x = tf.placeholder(tf.float32, [3, 5, 4], name="x")
     keep = tf.placeholder(tf.float32, [], name="keep_prob")
 
     def one(number):
@@ -241,7 +241,7 @@ def residual_in_stack_with_dropout():
     call = dynamic(stack(calls[0], residual(calls[1]), residual(calls[2])))
     names = layer(0, "lstm_cell") + layer(1, "lstm_cell") + layer(2, "lstm_cell")
     found = recurrence("rnn", call, names, x, outputs, state, keep_probs=probs)
-    return Built({x: floats("B", "T", 4), keep: value(1.0)}, [found])
+    return Built({x: floats("B", "T", 4), keep: value(1.0)}, [found], sizes=SIZES[:1])
 
 
 @artefact("one residual around a whole stack")
@@ -277,8 +277,8 @@ def one_cell_two_inputs():
 
 @artefact("a siamese pair: two cell objects on the same variables by AUTO_REUSE")
 def siamese_reuse():
-    left = tf.placeholder(tf.float32, [None, None, 4], name="left")
-    right = tf.placeholder(tf.float32, [None, None, 4], name="right")
+    left = tf.placeholder(tf.float32, [3, 5, 4], name="left")
+    right = tf.placeholder(tf.float32, [3, 5, 4], name="right")
 
     def encode(x):
         with tf.variable_scope("siamese", reuse=tf.AUTO_REUSE):
@@ -291,7 +291,9 @@ def siamese_reuse():
         recurrence("siamese/rnn", dynamic(gru()), names, left, *first),
         recurrence("siamese_1/rnn", dynamic(gru()), names, right, *second),
     ]
-    return Built({left: floats("B", "T", 4), right: floats("B", "T", 4)}, found, fetches=[distance])
+    return Built(
+        {left: floats("B", "T", 4), right: floats("B", "T", 4)}, found, fetches=[distance], sizes=SIZES[:1]
+    )
 
 
 @artefact("the decoder starts from the encoder's final state")

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from tests.zoo.record.artefact import SIZES, Built, artefact
-from tests.zoo.record.expectation import dynamic, gru, gru_named, lstm, named, recurrence
+from tests.zoo.record.expectation import dynamic, lstm, named, recurrence, rnn
 from tests.zoo.record.feeds import floats
 from tf2_lstm.migrate.equivalence.inputs import draws
 from tf2_lstm.migrate.pairs import Call
@@ -42,19 +42,19 @@ def train_adam():
     )
 
 
-@artefact("momentum and averages at once, over a GRU that is unrolled")
+@artefact("momentum and averages at once, over a cell that is unrolled")
 def train_momentum_averages():
     x = tf.placeholder(tf.float32, [None, 2, 2], name="x")
     target = tf.placeholder(tf.float32, [None, 3], name="target")
-    outputs, state = tf.nn.static_rnn(cells.GRUCell(3), tf.unstack(x, axis=1), dtype=tf.float32)
+    outputs, state = tf.nn.static_rnn(cells.BasicRNNCell(3), tf.unstack(x, axis=1), dtype=tf.float32)
     loss = tf.reduce_mean(tf.square(state - target))
     optimize = tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss)
     average = tf.train.ExponentialMovingAverage(0.5)
     with tf.control_dependencies([optimize]):
         train = average.apply(tf.trainable_variables())
-    names = gru_named("rnn/gru_cell")
+    names = named("rnn/basic_rnn_cell")
     unclaimed = [name + more for name in names for more in ("/Momentum", "/ExponentialMovingAverage")]
-    call = Call("static_rnn", cell=gru(3))
+    call = Call("static_rnn", cell=rnn(3))
     found = recurrence("rnn", call, names, x, list(outputs), state, form="static")
     feeds = {x: floats("B", "T", 2), target: floats("B", 3)}
     sizes = ({"B": 3, "T": 2}, {"B": 2, "T": 2})
