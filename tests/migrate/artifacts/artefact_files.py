@@ -31,6 +31,12 @@ def read_zoo(name):
     )
 
 
+def read_all(path, **options):
+    """Read a model and every value of it: name -> array."""
+    model = artifacts.read(path, **options)
+    return {name: variable.read() for name, variable in model.variables.items()}
+
+
 def copy_of(name, folder):
     """Copy an artefact of the zoo, to be damaged; return the path that a user would name."""
     shutil.copytree(ZOO / name, folder, dirs_exist_ok=True)
@@ -43,16 +49,17 @@ def save(folder, build, saver=tf1.train.Saver, name="model.ckpt", **options):
     with tf.Graph().as_default(), tf1.Session() as session:
         build()
         saver = saver()
-        session.run(tf1.global_variables_initializer())
-        values = {}
-        for variable in tf1.global_variables():
-            value = draws.uniform(-1, 1, variable.shape.as_list()).astype(
-                variable.dtype.base_dtype.as_numpy_dtype
-            )
-            variable.load(value, session)
-            values[variable.op.name] = value
+        variables = tf1.global_variables()
+        drawn = [draw(draws, variable) for variable in variables]
+        starts = {variable.initial_value: value for variable, value in zip(variables, drawn, strict=True)}
+        session.run(tf1.global_variables_initializer(), starts)
+        values = {variable.op.name: value for variable, value in zip(variables, drawn, strict=True)}
         saver.save(session, str(folder / name), **options)
     return str(folder / name), values
+
+
+def draw(draws, variable):
+    return draws.uniform(-1, 1, variable.shape.as_list()).astype(variable.dtype.base_dtype.as_numpy_dtype)
 
 
 def cell(kernel=(9, 20), scope="rnn/basic_lstm_cell", **options):

@@ -60,8 +60,9 @@ def kind_of(path):
             f"{files.shown(path)}.index: the graph is there, the weights are not: expected the index of the "
             "checkpoint. Copy all of its files, or name another checkpoint with --weights."
         )
+    seen = "nothing is there" if files.status(path) is None else "it is no ordinary file"
     raise ArtifactError(
-        f"{files.shown(path)}: expected a checkpoint, a SavedModel, a .pb or an .h5 file, nothing is there. "
+        f"{files.shown(path)}: expected a checkpoint, a SavedModel, a .pb or an .h5 file, {seen}. "
         "Check the path; a checkpoint is named without .index."
     )
 
@@ -99,7 +100,7 @@ def _folder(path):
         return "saved_model", path
     if STATE in names:
         return "prefix", _latest(path)
-    found = [name.removesuffix(".index") for name in names if name.endswith(".index")]
+    found = sorted(name.removesuffix(".index") for name in names if name.endswith(".index"))
     if len(found) == 1:
         return "prefix", os.path.join(path, found[0])
     has = f"{len(found)} checkpoints ({', '.join(found[:5])})" if found else f"{_listed(names)}"
