@@ -44,9 +44,13 @@ class Edges:
         swapped = self.terms.find("swap", (term,)) if unrolled.axis == 1 else None
         steps = swapped if swapped is not None else self.terms.find("steps", (term,))
         names = self.reading.sources.get(steps.number) if steps is not None else None
+        if not names and unrolled.source.op in ("reverse", "ReverseSequence"):
+            names = self.reading.sources.get(unrolled.source.number)
         if not names:
             return self.reading.name(term)
-        return self.outside(names[2] if steps.op == "steps" and len(names) == 4 else names[0])
+        return self.outside(
+            names[2] if steps is not None and steps.op == "steps" and len(names) == 4 else names[0]
+        )
 
     def outside(self, name):
         """The tensor before the switch of a conditional that the program stands in."""
@@ -88,7 +92,8 @@ class Edges:
             name, shape = f"state{suffix}{ending}", (batch, width)
             zero = constant(var.initial) == 0
             initial.append(Tensor("initial_" + name, var.initial_name, dtype, shape, zero))
-            final.append(Tensor(name, self.reading.name(var.exit), dtype, shape))
+            exit = self.reading.name(var.exit) if var.exit is not None else ""
+            final.append(Tensor(name, exit, dtype, shape))
         return initial, final
 
     def _flat(self, unrolled):
@@ -127,11 +132,11 @@ class Edges:
 
     def kept(self, unrolled, reverse):
         """The term of the outputs in the layout of the input, turned back round if the input was turned round."""
-        if unrolled.output is None:
-            return None
-        term = self.terms.find("stack", (unrolled.output.exit,))
-        if term is not None and unrolled.axis == 1:
-            term = self.terms.find("swap", (term,))
+        term = unrolled.outcome
+        if unrolled.output is not None:
+            term = self.terms.find("stack", (unrolled.output.exit,))
+            if term is not None and unrolled.axis == 1:
+                term = self.terms.find("swap", (term,))
         if term is None or not reverse:
             return term
         if unrolled.source.op == "reverse":

@@ -37,12 +37,19 @@ def not_converted(terms, scope, reason, states, applications):
     """
     own = {leaf for leaf, _ in states}
     inside = step_terms([new for _, new in states], own)
-    variables = sorted({arg.attr[0] for term in inside for arg in term.args if arg.op == "var"})
+    variables = sorted({name for term in inside for arg in term.args for name in _weights(arg)})
     operations = dict.fromkeys(PEOPLE.get(term.op, term.op) for term in inside if term.op not in LEAVES)
-    carried = [leaf for leaf, new in states if _is_state(terms, leaf, new)]
-    near, differs = nearest(terms, inside, own, carried, applications)
+    carried = [leaf for leaf, new in states if not _counts(leaf, new) and new.op not in ("write", "or")]
+    near, differs = nearest(terms, inside, own, len(carried), applications)
     shapes = tuple((None, terms.width(leaf)) for leaf in carried)
     return NotConverted(scope, reason, tuple(variables), tuple(operations), shapes, near, differs or reason)
+
+
+def whole(reading, term, reason, row):
+    """Describe a recurrence that is one operation and is not converted."""
+    place = reading.place(term)
+    variables = tuple(sorted({arg.attr[0] for arg in term.args if arg.op == "var"}))
+    return NotConverted(place.rpartition("/")[0], reason, variables, (term.op,), (), row, reason)
 
 
 def step_terms(ends, own):
@@ -55,13 +62,22 @@ def step_terms(ends, own):
     return [term for term in every if term in depends]
 
 
-def _is_state(terms, leaf, new):
-    """Whether what is carried is multiplied with weights on its way round."""
-    inside = step_terms([new], {leaf})
-    return any(arg.op == "var" for term in inside for arg in term.args)
+def _weights(term):
+    """The variables that a term is made of, when it is made of nothing else."""
+    below = leaves(term)
+    if any(one.op not in ("var", "const", "mul", "add", "inverse", "concat", "cols") for one in below):
+        return []
+    return [one.attr[0] for one in below if one.op == "var"]
 
 
-def nearest(terms, inside, own, carried, applications):
+def _counts(leaf, new):
+    """Whether what is carried only counts, or stays as it is."""
+    return new is leaf or (
+        new.op == "add" and leaf in new.args and all(scalar(arg) == 1 for arg in new.args if arg is not leaf)
+    )
+
+
+def nearest(terms, inside, own, count, applications):
     """The row that a step is nearest to and what differs: ("gru", "...") or ("", "")."""
     here = [one for one in applications if any(base(old) in own for old in one.old.values())]
     cells = [one for one in here if one.pair != "basic_rnn"]
@@ -72,9 +88,9 @@ def nearest(terms, inside, own, carried, applications):
         if order:
             return "basic_lstm", f"the gates stand in the order {', '.join(order)} and not i, j, f, o"
     gated = [term for term in inside if term.op == "add" and any(_gated(arg, own) for arg in term.args)]
-    if gated and any(_complement(arg) for arg in gated[0].args) and len(carried) == 1:
+    if gated and any(_complement(arg) for arg in gated[0].args) and count == 1:
         return "gru", "the state is mixed with a candidate, but by other gates"
-    if gated and len(carried) > 1:
+    if gated and count > 1:
         return "basic_lstm", "c is kept and written by gates, but by other equations"
     return ("basic_rnn", "") if here else ("", "")
 

@@ -51,7 +51,7 @@ class Reading:
     def place(self, term):
         """Return the name of the node that computes a term first, "" for a term that no node is."""
         inner = term.args[0] if term.op == "output" else term
-        return self.places.get(term.number) or self.places.get(inner.number, "")
+        return self.places.get(inner.number, "")
 
     def exit(self, leaf):
         """Return the term of what a loop variable is after the last step; what it comes from is not below it."""
@@ -97,6 +97,7 @@ class Reading:
         outputs = found if isinstance(found, list) else [found]
         if node.op in MANY and not isinstance(found, list):
             outputs = [self._output(found, number) for number in range(MANY[node.op])]
+            self.sources.setdefault(found.number, [_full(reference) for reference in data_inputs(node)])
         op = node.op
         if op == "Identity" and self.nodes.get(edge(node.input[0])[0]) is not None:
             op = "FunctionalExit" if self.nodes[edge(node.input[0])[0]].op in LOOPS else op

@@ -8,11 +8,13 @@ from tf2_lstm.migrate.recognise import static
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
 from tf2_lstm.migrate.recognise.chains import chains_of, stepped
+from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.directions import paired, scope_of
 from tf2_lstm.migrate.recognise.edges import Edges
+from tf2_lstm.migrate.recognise.fused import fused, fused_terms
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
-from tf2_lstm.migrate.recognise.nearest import not_converted
+from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.reading import Reading
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
@@ -58,9 +60,19 @@ def recognise(model, assume=(), assume_defaults=False):
             states = [(var.leaf, var.next) for var in loop.variables]
             said = not_converted(reading.terms, loop.scope, f"{problem}", states, applications)
             findings.not_converted.append(said)
+    for term in fused_terms(reading.terms):
+        try:
+            unrolled.append(fused(reading, term))
+        except NotUnderstood as problem:
+            findings.not_converted.append(whole(reading, term, f"{problem}", "lstm"))
     for forward, backward in paired(unrolled, lambda one: is_reversed(one, edges)):
         make = _alone if backward is None else _both
         findings.recurrences.append(make(forward, backward, calls, edges))
+    for term in cudnn_terms(reading.terms):
+        try:
+            findings.recurrences.append(cudnn(edges, term))
+        except NotUnderstood as problem:
+            findings.not_converted.append(whole(reading, term, f"{problem}", "basic_lstm"))
     for forward, backward in static.pairs(steps_of(reading, applications, edges)):
         made = static.alone(forward, calls) if backward is None else static.both(forward, backward, calls)
         findings.recurrences.append(made)

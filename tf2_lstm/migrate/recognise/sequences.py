@@ -13,11 +13,13 @@ class Sequence:
         steps: the terms of the steps in the order of time.
         whole: the term of the tensor that holds them all, None when they are separate tensors.
         axis: the axis of time of the whole.
+        read: the term of the operation that reads the whole tensor, None for outputs.
     """
 
     steps: tuple
     whole: Term | None = None
     axis: int = 0
+    read: Term | None = None
 
 
 def taken(terms, steps):
@@ -50,8 +52,8 @@ def taken(terms, steps):
 def oriented(steps, source, axis):
     """The sequence of a whole tensor, as the program had it before a transpose."""
     if source.op == "swap" and axis == 0:
-        return Sequence(tuple(steps), source.args[0], 1)
-    return Sequence(tuple(steps), source, axis)
+        return Sequence(tuple(steps), source.args[0], 1, source)
+    return Sequence(tuple(steps), source, axis, steps[0])
 
 
 def separate(terms, steps):

@@ -31,7 +31,11 @@ class Static:
         """The scope of a step's variables, and of a run that around it."""
         cells = [chain.steps[0].variables.values() for chain in self.stepped.chains]
         scope = common_scope([variable.attr[0] for variables in cells for variable in variables])
-        return scope if self.count == 1 else scope.rpartition("/")[0]
+        if self.count > 1 or scope.rpartition("/")[2].startswith("multi_rnn_cell"):
+            scope = scope.rpartition("/")[0]
+        place = "/" + self.reading.place(self.stepped.outputs[0])
+        before, found, _ = place.partition(f"/{scope}/") if scope else ("", "", "")
+        return f"{before}/{scope}".strip("/") if found else scope
 
     def _turned(self):
         return turned_back(self.terms, self.shown(), self.reverse)
@@ -102,6 +106,8 @@ def sequence_tensors(edges, sequence, name, width, dtype):
     """
     if sequence.whole is not None:
         tf1 = edges.reading.name(sequence.whole)
+        if sequence.read is not None:
+            tf1 = edges.reading.sources.get(sequence.read.number, [tf1])[0]
         shape = edges.shape(tf1)
         known = shape[:2] if shape and len(shape) == 3 else _sizes(sequence)
         return [Tensor(name, tf1, dtype, (*known, width))], sequence.axis

@@ -11,6 +11,14 @@ import numpy as np
 
 #: What acts on each element alone: pieces of columns can be taken before it.
 ELEMENTWISE = {"Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Softplus", "Softsign"}
+#: What people call the leaves.
+LEAVES = {
+    "var": "a variable",
+    "const": "a constant",
+    "loopvar": "a state",
+    "element": "a step of the input",
+    "exit": "the end of a loop",
+}
 
 
 class Term:
@@ -29,8 +37,15 @@ class Term:
         self.op, self.args, self.attr, self.number = op, args, attr, number
 
     def __repr__(self):
-        inside = ", ".join([*(repr(arg) for arg in self.args), *([repr(self.attr)] if self.attr else [])])
-        return f"{self.op}({inside})"
+        return describe(self)
+
+
+def describe(term, depth=2):
+    """A term in a few words, for messages: "mul(Sigmoid(add), Tanh(add))"."""
+    name = LEAVES.get(term.op, term.op)
+    if not term.args or depth == 0 or term.op == "element":
+        return name
+    return f"{name}({', '.join(describe(arg, depth - 1) for arg in term.args)})"
 
 
 class Terms:

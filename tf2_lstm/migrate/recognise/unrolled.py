@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.operations import size
-from tf2_lstm.migrate.recognise.terms import Term, constant, leaves, scalar
+from tf2_lstm.migrate.recognise.terms import Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
 
@@ -22,6 +22,7 @@ class Unrolled:
         states: (application, state's name) -> the loop variable that carries it.
         flat: whether one loop variable carries several states.
         output: the loop variable of the outputs, None when the loop keeps none.
+        outcome: the term of all outputs, when no loop variable collects them.
     """
 
     loop: Loop
@@ -32,6 +33,7 @@ class Unrolled:
     states: dict
     flat: bool
     output: object = None
+    outcome: Term | None = None
     notes: list = field(default_factory=list)
 
     @property
@@ -296,16 +298,3 @@ class _Step:
     def _is_longest(self, term):
         inner = term.args[0] if term.op == "maximum" and term.attr == ("bound", 1) else term
         return self.lengths is not None and inner.op == "Max" and inner.args[0] is self.lengths
-
-
-def describe(term, depth=2):
-    """A term in a few words, for messages: "Mul(Sigmoid, Tanh)"."""
-    name = {
-        "var": "a variable",
-        "const": "a constant",
-        "loopvar": "a state",
-        "element": "a step of the input",
-    }.get(term.op, term.op)
-    if not term.args or depth == 0 or term.op == "element":
-        return name
-    return f"{name}({', '.join(describe(arg, depth - 1) for arg in term.args)})"
