@@ -74,6 +74,7 @@ TWINS = [path for path in SOURCES if path.is_relative_to(ROOT / "tf2_lstm") and 
 TENSORFLOW_ROOMS = {
     "legacy_tf1/compat.py",
     "tf2_lstm/migrate/artifacts/protos.py",
+    "tf2_lstm/migrate/convert/bundles.py",
     "tf2_lstm/migrate/convert/keras_side.py",
     "tf2_lstm/migrate/convert/replay.py",
     "tf2_lstm/migrate/convert/slices.py",

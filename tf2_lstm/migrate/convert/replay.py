@@ -160,6 +160,11 @@ class Replay:
         return {name: tf.convert_to_tensor(value) for name, value in named if value is not None}
 
 
+def tensorflow_version():
+    """Return the version of the TensorFlow that replays."""
+    return tf.__version__
+
+
 def first_line(error):
     """Return what an exception says, on one line, or its kind when it says nothing."""
     lines = [line.strip() for line in str(getattr(error, "message", "") or error).splitlines()]
