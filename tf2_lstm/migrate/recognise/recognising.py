@@ -5,6 +5,7 @@ import re
 from tf2_lstm.migrate.model import Findings, Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise import static
+from tf2_lstm.migrate.recognise.assumptions import parse
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
 from tf2_lstm.migrate.recognise.chains import chains_of, stepped
@@ -12,7 +13,9 @@ from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.directions import paired, scope_of
 from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
+from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
+from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.places import regroup
@@ -45,8 +48,23 @@ def recognise(model, assume=(), assume_defaults=False):
         assert recognise(TF1Model("checkpoint", "", graph=Empty)).recurrences == []
         ```
     """
-    findings = Findings()
-    reading = Reading(model)
+    findings, assumptions = Findings(), parse(assume, assume_defaults)
+    reading = None
+    if model.config is not None:
+        keras_layers(model, findings)
+    elif model.graph is None:
+        graphless(model, assumptions, findings)
+    else:
+        reading = Reading(model)
+        _of_graph(reading, findings)
+    _name(findings.recurrences)
+    findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
+    findings.unclaimed = unclaimed(model, findings, reading)
+    return findings
+
+
+def _of_graph(reading, findings):
+    """Add everything that a graph holds to findings."""
     applications = every_application(reading.terms)
     unrolled, calls, edges = [], Calls(reading.name), Edges(reading)
     for loop in reading.loops:
@@ -76,9 +94,6 @@ def recognise(model, assume=(), assume_defaults=False):
     for forward, backward in static.pairs(steps_of(reading, applications, edges)):
         made = static.alone(forward, calls) if backward is None else static.both(forward, backward, calls)
         findings.recurrences.append(made)
-    _name(findings.recurrences)
-    findings.unclaimed = unclaimed(model, findings, reading)
-    return findings
 
 
 def every_application(terms):
