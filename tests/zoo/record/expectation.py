@@ -83,7 +83,9 @@ def recurrence(scope, call, variables, inputs, outputs, state, **options):
         call=call_data(call),
         variables=variables,
     )
-    said["edge" if graph else "run_edge"] = edge
+    said["edge"] = edge if graph else OrderedDict()
+    if not graph:
+        said["run_edge"] = edge
     zeros = [] if initial is not None and not zero else ["initial_" + name for name in ends]
     said["zero_initial_state"] = zeros
     if "keep_probs" in options:

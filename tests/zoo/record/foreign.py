@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tests.zoo.record.artefact import Built, artefact
+from tests.zoo.record.artefact import SIZES, Built, artefact
 from tests.zoo.record.expectation import dynamic, gru, gru_named, lstm, named, not_converted, recurrence
 from tests.zoo.record.feeds import floats, ints, lengths
 
@@ -36,7 +36,7 @@ def layer_norm_lstm():
 
 @artefact("a cell found by search: two kernels and eight branches")
 def nas_cell():
-    names = named("rnn/nas_rnn", "kernel", "recurrent_kernel")
+    names = named("rnn/nas_cell", "kernel", "recurrent_kernel")
     return foreign(contrib.NASCell(5), "", names, "the equations are of no row")
 
 
@@ -216,7 +216,7 @@ def greedy_decoder():
 
 @artefact("two recurrences of which one cannot be converted: the other still is")
 def half_convertible():
-    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    x = tf.placeholder(tf.float32, [3, 5, 4], name="x")
     with tf.variable_scope("known"):
         first = tf.nn.dynamic_rnn(cells.BasicLSTMCell(5), x, dtype=tf.float32)
     with tf.variable_scope("unknown"):
@@ -228,6 +228,7 @@ def half_convertible():
         [found],
         [not_converted("unknown/rnn", "gru", names, "one gate and no reset")],
         fetches=list(second),
+        sizes=SIZES[:1],
     )
 
 

@@ -123,7 +123,7 @@ def ptb_model():
         "Model/embedding",
         "Model/softmax_w",
         "Model/softmax_b",
-        "Model/Variable",
+        "Train/Model/Variable",
         "Model/global_step",
     ]
     return Built(

@@ -260,8 +260,8 @@ def device_gpu():
 
 @artefact("one cell object run over two inputs: two recurrences, one set of weights")
 def one_cell_two_inputs():
-    questions = tf.placeholder(tf.float32, [None, None, 4], name="questions")
-    answers = tf.placeholder(tf.float32, [None, None, 4], name="answers")
+    questions = tf.placeholder(tf.float32, [3, 5, 4], name="questions")
+    answers = tf.placeholder(tf.float32, [3, 5, 4], name="answers")
     with tf.variable_scope("shared") as scope:
         cell = cells.LSTMCell(5)
         first = tf.nn.dynamic_rnn(cell, questions, dtype=tf.float32)
@@ -272,7 +272,7 @@ def one_cell_two_inputs():
         recurrence("shared/rnn", dynamic(lstm()), names, questions, *first),
         recurrence("shared/rnn_1", dynamic(lstm()), names, answers, *second),
     ]
-    return Built({questions: floats("B", "T", 4), answers: floats("B", "T", 4)}, found)
+    return Built({questions: floats("B", "T", 4), answers: floats("B", "T", 4)}, found, sizes=SIZES[:1])
 
 
 @artefact("a siamese pair: two cell objects on the same variables by AUTO_REUSE")
@@ -329,7 +329,7 @@ def decoder_from_encoder_state():
 
 @artefact("one recurrence feeds the next; both are plain loops in scopes of their own")
 def two_loops_in_a_row():
-    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    x = tf.placeholder(tf.float32, [3, 5, 4], name="x")
     with tf.variable_scope("lower"):
         first = tf.nn.dynamic_rnn(cells.GRUCell(5), x, dtype=tf.float32)
     with tf.variable_scope("upper"):
@@ -338,4 +338,4 @@ def two_loops_in_a_row():
         recurrence("lower/rnn", dynamic(gru()), gru_named("lower/rnn/gru_cell"), x, *first),
         recurrence("upper/rnn", dynamic(rnn(3)), named("upper/rnn/basic_rnn_cell"), first[0], *second),
     ]
-    return Built({x: floats("B", "T", 4)}, found)
+    return Built({x: floats("B", "T", 4)}, found, sizes=SIZES[:1])

@@ -83,7 +83,7 @@ def edge_names(built):
 
 
 def _edge(item):
-    return item["edge"] if "edge" in item else item["run_edge"]
+    return item.get("run_edge", item["edge"])
 
 
 def _name(tensor):
@@ -129,8 +129,8 @@ def _expected(artefact, built, path):
     said["recurrences"] = []
     for item in built.recurrences:
         plain = OrderedDict(item)
-        key = "edge" if "edge" in item else "run_edge"
-        plain[key] = OrderedDict((role, _name(tensor)) for role, tensor in item[key].items())
+        for key in {"edge", "run_edge"} & set(item):
+            plain[key] = OrderedDict((role, _name(tensor)) for role, tensor in item[key].items())
         said["recurrences"].append(plain)
     said["not_converted"] = built.not_converted
     said["unclaimed"] = built.unclaimed
