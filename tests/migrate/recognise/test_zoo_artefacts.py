@@ -38,8 +38,8 @@ def found_data(recurrence, expected):
     """A recurrence in the zoo's words; edges that the zoo leaves out because the program never held them go."""
     edge = {tensor.name: tensor.tf1 for tensor in [*recurrence.inputs, *recurrence.outputs]}
     zeros = sorted(tensor.name for tensor in recurrence.inputs if tensor.zero)
-    said = expected.get("edge", edge)
-    unsaid = {name for name in zeros if name not in said}
+    said = expected.get("edge", {})
+    unsaid = {name for name in edge if name not in said and (name in zeros or not edge[name])}
     return {
         "scope": recurrence.scope,
         "form": recurrence.form,

@@ -51,12 +51,10 @@ class Assumptions:
     def _said(self, scope, option):
         found = None
         for number, (where, what, value) in enumerate(self.said):
-            if (what == option and f"/{scope}/".endswith(f"/{where}/")) or f"{scope}/".startswith(
-                f"{where}/"
-            ):
-                if what == option:
-                    self.used.add(number)
-                    found = value
+            inside = f"/{scope}/".endswith(f"/{where}/") or f"{scope}/".startswith(f"{where}/")
+            if what == option and inside:
+                self.used.add(number)
+                found = value
         return found
 
     def unused(self):

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.blocks import block_lstm, output
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
-from tf2_lstm.migrate.recognise.operations import size
+from tf2_lstm.migrate.recognise.pieces import size
 from tf2_lstm.migrate.recognise.terms import leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import Unrolled

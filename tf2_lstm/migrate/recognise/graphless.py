@@ -23,7 +23,7 @@ def graphless(model, assumptions, findings):
     """
     runs = _runs(named_cells(model.variables))
     done = set()
-    for base, cells in runs.items():
+    for base in runs:
         if base in done:
             continue
         sides = _sides(base, runs)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tf2_lstm.migrate.recognise.graph import array_of, shape_of
+from tf2_lstm.migrate.recognise.pieces import element, gather, slice_, split, strided_slice, unpack
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, array, constant, scalar
 
 #: Operations that hand on their first input.
@@ -152,88 +153,6 @@ def _range(terms, node, args):
     return _vector(terms, list(range(*values)))
 
 
-def _split(terms, node, args):
-    if node.op == "SplitV":
-        return _split_sizes(terms, *args)
-    axis, value = args
-    count, width = node.attr["num_split"].i, terms.width(value)
-    if scalar(axis) not in (1, -1):
-        return [terms.make("piece", args, (number, count)) for number in range(count)]
-    if width is None or width % count:
-        return [terms.make("split", (value,), (number, count)) for number in range(count)]
-    size = width // count
-    return [terms.cols(value, number * size, (number + 1) * size) for number in range(count)]
-
-
-def _split_sizes(terms, value, sizes, axis):
-    sizes = array(sizes)
-    if sizes is None or scalar(axis) not in (1, -1) or min(sizes) < 0:
-        return None
-    ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
-    return [terms.cols(value, end - size, end) for end, size in zip(ends, sizes, strict=True)]
-
-
-def _slice(terms, node, args):
-    value, begin, size = args
-    begin, size = array(begin), array(size)
-    if begin is None or size is None or len(begin) != 2 or begin[0] != 0 or size[0] != -1:
-        return terms.make("Slice", args)
-    stop = begin[1] + size[1] if size[1] >= 0 else terms.width(value)
-    return terms.make("Slice", args) if stop is None else terms.cols(value, begin[1], stop)
-
-
-def _strided_slice(terms, node, args):
-    value, *bounds = args
-    masks = {
-        name: node.attr[name + "_mask"].i for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
-    }
-    if not masks["ellipsis"] and not masks["new_axis"]:
-        begin, end, strides = (array(bound) for bound in bounds)
-        if None not in (begin, end, strides):
-            found = _piece(terms, value, begin, end, strides, masks)
-            if found is not None:
-                return found
-        if array(bounds[2]) == [1] and masks["shrink_axis"] == 1 and bounds[0].op == "Pack":
-            return element(terms, value, bounds[0].args[0], 0)
-        if bounds[0].op == "Pack" and masks["shrink_axis"] == 2 and masks["begin"] & 1 and masks["end"] & 1:
-            return element(terms, value, bounds[0].args[1], 1)
-    return terms.make("StridedSlice", args, tuple(masks.values()))
-
-
-def _piece(terms, value, begin, end, strides, masks):
-    shrink = masks["shrink_axis"]
-    if value.op == "Shape" and shrink == 1 and strides == [1]:
-        return size(terms, value.args[0], begin[0])
-    if array(value) is not None and shrink == 1:
-        return terms.number(array(value)[begin[0]])
-    if any(stride != 1 for stride in strides):
-        return None
-    whole = [axis for axis in range(len(begin)) if masks["begin"] & masks["end"] & (1 << axis)]
-    if shrink in (1, 2) and len(whole) == len(begin) - 1 and len(begin) <= 3:
-        axis = shrink - 1
-        return None if axis in whole else element(terms, value, terms.number(begin[axis]), axis)
-    first_whole = 0 in whole
-    if len(begin) == 2 and first_whole and not shrink:
-        start = 0 if masks["begin"] & 2 else begin[1]
-        stop = terms.width(value) if masks["end"] & 2 else end[1]
-        return terms.cols(value, start, stop) if stop is not None and 0 <= start < stop else None
-    return None
-
-
-def size(terms, value, axis):
-    """Return the size of an axis; that of a transposed tensor is the other one's of the tensor."""
-    if value.op == "swap" and axis in (0, 1):
-        return size(terms, value.args[0], 1 - axis)
-    if value.op in ("reverse", "ReverseSequence", "Cast"):
-        return size(terms, value.args[0], axis)
-    return terms.make("size", (value,), axis)
-
-
-def element(terms, value, index, axis):
-    """Return a step of a sequence, taken on an axis."""
-    return terms.make("element", (value, index), axis)
-
-
 def _transpose(terms, node, args):
     order = array(args[1])
     if order is None and args[1].op == "concat":
@@ -248,17 +167,10 @@ def _transpose(terms, node, args):
     return None
 
 
-def _unpack(terms, node, args):
-    axis = node.attr["axis"].i
-    return [element(terms, args[0], terms.number(at), axis) for at in range(node.attr["num"].i)]
-
-
-def _gather(terms, node, args):
-    axis = scalar(args[2]) if len(args) == 3 else 0
-    return element(terms, args[0], args[1], axis) if axis in (0, 1) and args[0].op != "var" else None
-
-
 def _scatter(terms, node, args):
+    indices = array(args[1])
+    if indices is not None and indices == list(range(len(indices))):
+        terms.sizes[args[2].number, 0] = len(indices)
     return terms.make("steps", (args[2],))
 
 
@@ -279,7 +191,14 @@ def _write(terms, node, args):
 
 
 def _stack(terms, node, args):
-    return terms.make("stack", (args[2] if node.op == "TensorArrayGatherV3" else args[0],))
+    if node.op == "TensorListStack":
+        made, steps = terms.make("stack", args[:1]), node.attr["num_elements"].i
+    else:
+        indices = array(args[1])
+        made, steps = terms.make("stack", args[2:]), len(indices) if indices else 0
+    if steps > 0:
+        terms.sizes[made.number, 0] = steps
+    return made
 
 
 def _select(terms, node, args):
@@ -321,6 +240,8 @@ def _zeros_like(terms, node, args):
 def _placeholder(terms, node, args):
     made, shape = stand_alone(terms, node, args), shape_of(node)
     terms.widths[made.number] = shape[-1] if shape else None
+    sizes = enumerate(shape or ())
+    terms.sizes.update({(made.number, axis): known for axis, known in sizes if known is not None})
     return made
 
 
@@ -356,14 +277,14 @@ SPECIAL = {
     "Concat": _concat,
     "Pack": _pack,
     "Range": _range,
-    "Split": _split,
-    "SplitV": _split,
-    "Slice": _slice,
-    "StridedSlice": _strided_slice,
+    "Split": split,
+    "SplitV": split,
+    "Slice": slice_,
+    "StridedSlice": strided_slice,
     "Transpose": _transpose,
-    "Unpack": _unpack,
-    "Gather": _gather,
-    "GatherV2": _gather,
+    "Unpack": unpack,
+    "Gather": gather,
+    "GatherV2": gather,
     "TensorArrayScatterV3": _scatter,
     "TensorListFromTensor": _list_of,
     "TensorArrayReadV3": _read,
@@ -381,6 +302,7 @@ SPECIAL = {
     "LessEqual": _compare("ge", True),
     "Less": _compare("less", False),
     "Greater": _compare("less", True),
+    "LogicalOr": lambda terms, node, args: terms.make("or", sorted(args, key=lambda term: term.number)),
     "LogicalAnd": lambda terms, node, args: terms.make("and", sorted(args, key=lambda term: term.number)),
     "Fill": _fill,
     "ZerosLike": _zeros_like,
@@ -392,4 +314,4 @@ SPECIAL = {
     "ReverseSequence": _reverse_sequence,
 }
 
-__all__ = ["constant", "element", "operate", "size", "stand_alone", "whole_variable"]
+__all__ = ["constant", "operate", "stand_alone", "whole_variable"]

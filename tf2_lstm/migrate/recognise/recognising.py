@@ -8,14 +8,16 @@ from tf2_lstm.migrate.recognise import static
 from tf2_lstm.migrate.recognise.assumptions import parse
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
-from tf2_lstm.migrate.recognise.chains import chains_of, stepped
+from tf2_lstm.migrate.recognise.chains import chains_of, is_rehearsal, stepped
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.directions import paired, scope_of
 from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
 from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
+from tf2_lstm.migrate.recognise.induction import written_out
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
+from tf2_lstm.migrate.recognise.keras_cells import keras_applications
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.places import regroup
@@ -24,7 +26,11 @@ from tf2_lstm.migrate.recognise.unclaimed import unclaimed
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import is_recurrence, understand
 
-MATCHERS = (lstm_applications, gru_applications, rnn_applications, block_applications)
+MATCHERS = (lstm_applications, gru_applications, rnn_applications, block_applications, keras_applications)
+ENDS_WITH_ROWS = (
+    "raw_rnn stops after the longest row: its outputs have max(sequence_length) steps, those of the Keras model as "
+    "many as the input; the steps that both have are the same"
+)
 
 
 def recognise(model, assume=(), assume_defaults=False):
@@ -65,6 +71,7 @@ def recognise(model, assume=(), assume_defaults=False):
 
 def _of_graph(reading, findings):
     """Add everything that a graph holds to findings."""
+    ends_with_rows = {loop.name for loop in reading.loops if written_out(reading.terms, loop)}
     applications = every_application(reading.terms)
     unrolled, calls, edges = [], Calls(reading.name), Edges(reading)
     for loop in reading.loops:
@@ -73,6 +80,7 @@ def _of_graph(reading, findings):
         try:
             one = understand(reading.terms, loop, applications)
             one.layers = regroup(one.layers, reading.place)
+            one.notes += [ENDS_WITH_ROWS] if loop.name in ends_with_rows else []
             unrolled.append(one)
         except NotUnderstood as problem:
             states = [(var.leaf, var.next) for var in loop.variables]
@@ -91,7 +99,7 @@ def _of_graph(reading, findings):
             findings.recurrences.append(cudnn(edges, term))
         except NotUnderstood as problem:
             findings.not_converted.append(whole(reading, term, f"{problem}", "basic_lstm"))
-    for forward, backward in static.pairs(steps_of(reading, applications, edges)):
+    for forward, backward in static.pairs(steps_of(reading, applications, edges, unrolled)):
         made = static.alone(forward, calls) if backward is None else static.both(forward, backward, calls)
         findings.recurrences.append(made)
 
@@ -101,9 +109,13 @@ def every_application(terms):
     return [found for term in list(terms.every) for match in MATCHERS for found in match(terms, term)]
 
 
-def steps_of(reading, applications, edges):
+def steps_of(reading, applications, edges, runs):
     """The recurrences whose steps stand in the graph one by one."""
-    chains = chains_of(reading.terms, applications)
+    chains = [
+        chain
+        for chain in chains_of(reading.terms, applications)
+        if not any(is_rehearsal(reading.terms, chain, run) for run in runs)
+    ]
     found = stepped(reading.terms, chains, reading.place)
     for one in found:
         one.layers = regroup(one.layers, reading.place)
@@ -154,6 +166,7 @@ def _alone(unrolled, _, calls, edges):
         time_major=unrolled.axis == 0,
         reverse=reverse,
         cells=calls.of(unrolled.layers),
+        notes=list(unrolled.notes),
         keep_probs=calls.keep_probs,
     )
 

@@ -62,7 +62,8 @@ class Terms:
     """
 
     def __init__(self):
-        self.known, self.every, self.widths, self.using = {}, [], {}, {}
+        self.known, self.every, self.using = {}, [], {}
+        self.widths, self.sizes = {}, {}
 
     def make(self, op, args=(), attr=None):
         """Return the term of these parts, the same object for the same parts."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.loops import Loop, counts
-from tf2_lstm.migrate.recognise.operations import size
+from tf2_lstm.migrate.recognise.pieces import fixed_size, size
 from tf2_lstm.migrate.recognise.terms import Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
@@ -275,6 +275,8 @@ class _Step:
         while any(part.op == "and" for part in parts):
             parts = [inner for part in parts for inner in (part.args if part.op == "and" else (part,))]
         for part in parts:
+            if self._all_ended(part):
+                continue
             if (
                 part.op != "less"
                 or part.args[0] not in self.times
@@ -282,9 +284,15 @@ class _Step:
             ):
                 raise NotUnderstood(f"the loop goes on by a condition of its own: {describe(part)}")
 
+    def _all_ended(self, part):
+        """Whether a condition is "not all rows have ended"."""
+        inner = part.args[0] if part.op == "LogicalNot" else part
+        mask = inner.args[0] if inner.op == "All" and inner is not part else None
+        return mask is not None and self._finished(mask) and mask.args[1] is self.lengths
+
     def _is_end(self, bound, source, axis):
         if isinstance(scalar(bound), int):
-            return True
+            return scalar(bound) == fixed_size(self.terms, source, axis)
         if bound.op == "size":
             return bound is size(self.terms, source, axis)
         if bound.op == "minimum" and len(bound.args) == 2:
