@@ -2,8 +2,6 @@
 
 import os
 
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-
 import numpy as np
 import tensorflow as tf
 

@@ -44,8 +44,10 @@ def run(arguments):
 
 def print_conversion(conversion, form, out=None):
     """Print the report and, for people, what came of it."""
+    from tf2_lstm.migrate.convert import converting
+
     renderer = importlib.import_module(f"tf2_lstm.migrate.report.{FORMATS[form]}")
-    print(renderer.render(conversion.report))
+    print(renderer.render(converting.shown(conversion.report, form)))
     if form == "text":
         print(closing(conversion, out))
 

@@ -2,12 +2,12 @@
 
 import importlib
 import json
+import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.convert.folder import MANIFEST, safe_names, staged
-from tf2_lstm.migrate.convert.manifest import manifest_of, weight_paths
+from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
 from tf2_lstm.migrate.recognise import recognise
@@ -117,7 +117,7 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
         _write(staging / MANIFEST, json.dumps(conversion.manifest, indent=1, allow_nan=False))
         for name, renderer in (("report.json", "as_json"), ("report.md", "as_markdown")):
             module = importlib.import_module(f"tf2_lstm.migrate.report.{renderer}")
-            _write(staging / name, module.render(conversion.report))
+            _write(staging / name, module.render(shown(conversion.report, name)))
     return conversion
 
 
@@ -175,13 +175,39 @@ def _convert_all(request, tf1, findings, staging, advance):
     return Conversion(tf1, findings, report, [one.name for one, _, _ in converted], manifest)
 
 
+def shown(report, name):
+    """Return a report as a person wants it: of each tensor the worst sample; whole in JSON."""
+    if name.endswith("json"):
+        return report
+    return replace(report, cases=[replace(case, tensors=_worst(case.tensors)) for case in report.cases])
+
+
+def _worst(tensors):
+    worst = {}
+    for tensor in tensors:
+        known = worst.get(tensor.name)
+        rank = (not tensor.passed, tensor.max_abs_diff)
+        if known is None or rank > (not known.passed, known.max_abs_diff):
+            worst[tensor.name] = tensor
+    return [_of_all(tensor) for tensor in worst.values()]
+
+
+def _of_all(tensor):
+    """A tensor's report under the witness of all samples; the sample moves to where the difference is."""
+    witness, _, sample = tensor.witness.partition(", ")
+    where = f"{tensor.where} of {sample}" if tensor.where else ""
+    return replace(tensor, witness=witness, where=where)
+
+
 def _failed(recurrence, problem):
     variables = tuple(name for cell in recurrence.cells for name in cell.names.values())
     return NotConverted(recurrence.scope, problem, variables, nearest=recurrence.call.pair)
 
 
 def _notes(tf1, findings, cases):
-    notes = [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
+    onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
+    notes = [] if onednn else ["oneDNN is on: its fusions change results. Set TF_ENABLE_ONEDNN_OPTS=0."]
+    notes += [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
     return notes + [f"not converted: {one.scope}: {one.reason}" for one in findings.not_converted]
 
 
@@ -189,4 +215,4 @@ def _write(path, text):
     path.write_text(text + "\n", encoding="utf-8")
 
 
-__all__ = ["ArtifactError", "Conversion", "Path", "Request", "convert", "look", "prove", "weight_paths"]
+__all__ = ["ArtifactError", "Conversion", "Request", "convert", "look", "prove"]

@@ -53,11 +53,7 @@ def safe(text):
 
 
 def _recurrence(root, one):
-    how = [
-        one.form.replace("_", " "),
-        *(["time-major"] if one.time_major else []),
-        *(["backward"] if one.reverse else []),
-    ]
+    how = [one.form.replace("_", " ")] + ["time-major"] * one.time_major + ["backward"] * one.reverse
     branch = root.add(
         f"[bold green]{safe(one.name)}[/]: scope {safe(one.scope) or '(none)'}, {', '.join(how)}"
     )

@@ -1,12 +1,7 @@
 """Run the user's own TF1 graph, between the tensors at a recurrence's edge, in a v1 session."""
 
 import contextlib
-import os
 from collections import OrderedDict
-
-# oneDNN's fusions change results; TensorFlow reads this when it is imported.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
 import tensorflow as tf

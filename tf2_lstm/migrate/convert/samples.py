@@ -17,7 +17,7 @@ class Sample:
     """One set of inputs.
 
     Attributes:
-        label: for the report, "batch 3, 5 steps".
+        label: for the report, "3 x 5 steps".
         values: TF1 tensor name -> array.
     """
 
@@ -66,8 +66,8 @@ def _fixed(recurrence, batch, steps):
 
 def _label(recurrence, batch, steps, kind):
     sequence = len(next(t for t in recurrence.inputs if t.name.startswith("inputs")).shape) == 3
-    padding = {"none": ", all padding", "mixed": ", lengths 0 to all"}.get(kind, "")
-    return f"batch {batch}" + (f", {steps} steps" if sequence else "") + padding
+    padding = {"none": ", all padding", "mixed": f", lengths 0 to {steps}"}.get(kind, "")
+    return (f"{batch} x {steps} steps" if sequence else f"batch {batch}") + padding
 
 
 def _values(recurrence, batch, steps, kind, seed):
