@@ -95,6 +95,9 @@ def fixed_size(terms, value, axis):
     """Return the size of an axis where the graph fixes it, else None."""
     if (value.number, axis) in terms.sizes:
         return terms.sizes[value.number, axis]
+    swapped = terms.find("swap", (value,))
+    if swapped is not None and (swapped.number, 1 - axis) in terms.sizes:
+        return terms.sizes[swapped.number, 1 - axis]
     if value.op == "swap" and axis in (0, 1):
         return fixed_size(terms, value.args[0], 1 - axis)
     if value.op in ("reverse", "ReverseSequence", "Cast"):
