@@ -6,6 +6,9 @@ it verifies a checksum of each tensor as fast as it reads (`docs/adr/0008-how-ar
 
 import importlib
 import os
+import shutil
+import tempfile
+import weakref
 
 from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.model import ArtifactError
@@ -112,7 +115,7 @@ class Tensors:
         tf = tensorflow()
         try:
             if self._reader is None:
-                self._reader = tf.compat.v1.train.NewCheckpointReader(os.path.abspath(self.prefix))
+                self._reader = tf.compat.v1.train.NewCheckpointReader(self._plain_prefix())
             return self._reader.get_tensor(name)
         except (tf.errors.OpError, RuntimeError, ValueError, LookupError, TypeError, OSError) as error:
             raise ArtifactError(
@@ -120,6 +123,20 @@ class Tensors:
                 f"describes them, TensorFlow's reader says: {_one_line(error)}. "
                 "The data file was damaged or changed: copy the checkpoint again."
             ) from error
+
+    def _plain_prefix(self):
+        """The prefix as TensorFlow's reader finds it; it takes some characters for those of a pattern."""
+        prefix = os.path.abspath(self.prefix)
+        if not set(prefix) & set("*?[\\"):
+            return prefix
+        folder, name = os.path.split(prefix)
+        links = tempfile.mkdtemp()
+        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+        for file in files.names_in(folder):
+            if file.startswith((name + ".index", name + ".data-")):
+                link = os.path.join(links, "model" + file[len(name) :])
+                os.symlink(os.path.join(folder, file), link)
+        return os.path.join(links, "model")
 
 
 def _one_line(error):
