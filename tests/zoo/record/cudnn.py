@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from tests.zoo.record.artefact import SIZES, Built, artefact
 from tests.zoo.record.blocks import COMPATIBLE_GRU
-from tests.zoo.record.expectation import dynamic, gru, lstm, recurrence, rnn, stack
+from tests.zoo.record.expectation import dynamic, gru, lstm, not_converted, recurrence, rnn, stack
 from tests.zoo.record.write import CHECKPOINT
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.pairs import Call
@@ -220,3 +220,14 @@ def cudnn_rnn_tanh():
 def cudnn_rnn_relu():
     call = dynamic(stack(rnn(activation="relu"), rnn(activation="relu")))
     return cudnn_graph("cudnn_rnn_relu", cudnn.CudnnRNNRelu(2, UNITS), RELU, call, layers=2)
+
+
+@artefact("Saver(tf.global_variables()) writes the opaque blob alone, whose layout is the GPU's own")
+def cudnn_blob_only():
+    layer = cudnn.CudnnLSTM(1, UNITS)
+    built = cudnn_graph("cudnn_blob_only", layer, LSTM, _stacked(_cudnn_lstm, 1), blob_only=True)
+    edge = built.recurrences.pop()["edge"]
+    built.fetches, built.unclaimed = [tensor for role, tensor in edge.items() if role != "inputs"], []
+    why = "the checkpoint has no canonical tensors"
+    built.not_converted = [not_converted("cudnn_lstm", "basic_lstm", ["cudnn_lstm/opaque_kernel"], why)]
+    return built

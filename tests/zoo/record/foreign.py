@@ -164,8 +164,8 @@ def phased_lstm():
 
 @artefact("a decoder with attention: the encoder converts, the decoder does not")
 def attention_decoder():
-    source = tf.placeholder(tf.float32, [None, None, 4], name="source")
-    target = tf.placeholder(tf.float32, [None, None, 3], name="target")
+    source = tf.placeholder(tf.float32, [3, 5, 4], name="source")
+    target = tf.placeholder(tf.float32, [3, 5, 3], name="target")
     sizes = tf.placeholder(tf.int32, [None], name="lengths")
     with tf.variable_scope("encoder"):
         memory, state = tf.nn.dynamic_rnn(cells.GRUCell(5), source, dtype=tf.float32)
@@ -187,6 +187,7 @@ def attention_decoder():
         [not_converted("decoder", "gru", names, why)],
         unclaimed=["memory_layer/kernel"],
         fetches=[outputs.rnn_output],
+        sizes=SIZES[:1],
     )
 
 

@@ -216,9 +216,16 @@ def speech_model():
     return Built(feeds, [found], unclaimed=unclaimed, fetches=[logits])
 
 
+def _draw_states(session, variables):
+    """Give states that are kept in variables numbers of their own."""
+    for variable in variables:
+        drawn = wide(draws(0, "state:" + variable.op.name), variable.shape.as_list(), 1.0)
+        variable.load(drawn.astype("float32"), session)
+
+
 @artefact("a bidirectional language model: projected, clipped, residual layers, states kept in variables")
 def language_model():
-    x = tf.placeholder(tf.float32, [3, None, 3], name="token_embeddings")
+    x = tf.placeholder(tf.float32, [3, 5, 3], name="token_embeddings")
     sizes = tf.placeholder(tf.int32, [3], name="lengths")
     options = {"num_proj": 3, "cell_clip": 0.75, "proj_clip": 0.5}
     starts, kept = {}, []
@@ -267,17 +274,74 @@ def language_model():
         initial_state=starts,
     )
 
-    def prepare(session):
-        for variable in kept:
-            name = "language_model:" + variable.op.name
-            variable.load(wide(draws(0, name), variable.shape.as_list(), 1.0).astype("float32"), session)
-
     return Built(
         {x: floats("B", "T", 3), sizes: lengths()},
         [found],
         unclaimed=[variable.op.name for variable in kept],
-        prepare=prepare,
-        sizes=({"B": 3, "T": 5}, {"B": 3, "T": 4}),
+        prepare=lambda session: _draw_states(session, kept),
+        sizes=SIZES[:1],
+    )
+
+
+@artefact(
+    "the same model as one loop a layer and direction: the backward layers run on reversed tensors throughout"
+)
+def language_model_layers():
+    x = tf.placeholder(tf.float32, [3, 5, 3], name="token_embeddings")
+    options = {"num_proj": 3, "cell_clip": 0.75, "proj_clip": 0.5}
+    kept, updates, runs = [], [], {}
+    with tf.variable_scope("bilm"):
+        for side, inputs in enumerate((x, tf.reverse(x, [1]))):
+            for layer in range(2):
+                pair = [
+                    tf.get_variable(f"state_{side}_{layer}_{leaf}", [3, width], trainable=False)
+                    for leaf, width in (("c", 5), ("h", 3))
+                ]
+                start = cells.LSTMStateTuple(*[tf.convert_to_tensor(one) for one in pair])
+                cell = cells.LSTMCell(5, **options)
+                cell = cells.ResidualWrapper(cell) if layer else cell
+                with tf.variable_scope(f"RNN_{side}/RNN/MultiRNNCell/Cell{layer}"):
+                    raw, state = tf.nn.dynamic_rnn(cell, inputs, initial_state=start)
+                output = tf.reverse(raw, [1]) if side else raw
+                kept += pair
+                updates += [variable.assign(end) for variable, end in zip(pair, state)]
+                runs[side, layer] = inputs, raw, output, start, state
+                inputs = raw
+    with tf.control_dependencies(updates):
+        tf.stack([tf.concat([runs[0, layer][2], runs[1, layer][2]], 2) for layer in range(2)], name="layers")
+
+    def call(layer):
+        return Call("residual", cell=lstm(**options)) if layer else lstm(**options)
+
+    def names(side, layer):
+        scope = f"bilm/RNN_{side}/RNN/MultiRNNCell/Cell{layer}/rnn/lstm_cell"
+        return named(scope, "kernel", "bias", "projection/kernel")
+
+    (_, _, fw, fw_start, fw_state), (_, _, bw, bw_start, bw_state) = runs[0, 0], runs[1, 0]
+    found = [
+        recurrence(
+            "bilm",
+            bidirectional(call(0), call(0)),
+            names(0, 0) + names(1, 0),
+            x,
+            {"fw": fw, "bw": bw},
+            {"fw": fw_state, "bw": bw_state},
+            initial_state={"fw": fw_start, "bw": bw_start},
+        )
+    ]
+    # The upper backward layer reads the lower one's tensor as it is, from the last step to the first.
+    for side in range(2):
+        inputs, raw, _, start, state = runs[side, 1]
+        scope = f"bilm/RNN_{side}/RNN/MultiRNNCell/Cell1/rnn"
+        found.append(
+            recurrence(scope, dynamic(call(1)), names(side, 1), inputs, raw, state, initial_state=start)
+        )
+    return Built(
+        {x: floats("B", "T", 3)},
+        found,
+        unclaimed=[variable.op.name for variable in kept],
+        prepare=lambda session: _draw_states(session, kept),
+        sizes=SIZES[:1],
     )
 
 
