@@ -1,8 +1,10 @@
 """Every artefact of the zoo: what is found is what its program says, no more and no less."""
 
 import json
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tf2_lstm.migrate.artifacts import read
@@ -61,17 +63,22 @@ def expected_data(expected):
     }
 
 
+@cache
+def findings_by_name(name):
+    expected = json.loads((FILES / name / "expected.json").read_text())
+    options, folder = expected.get("options", {}), FILES / name
+    weights = str(folder / options["weights"]) if "weights" in options else None
+    model = read(str(folder / expected["artifact"]), weights=weights, ema=options.get("ema", False))
+    return recognise(model, options.get("assume", ()), options.get("assume_defaults", False))
+
+
+def findings_of(expected):
+    return findings_by_name(expected["name"])
+
+
 @pytest.mark.parametrize("expected", EXPECTED, ids=[expected["name"] for expected in EXPECTED])
 def test_what_is_found_is_what_the_program_says(expected):
-    options = expected.get("options", {})
-    folder = FILES / expected["name"]
-    weights = folder / options["weights"] if "weights" in options else None
-    model = read(
-        str(folder / expected["artifact"]),
-        weights=str(weights) if weights else None,
-        ema=options.get("ema", False),
-    )
-    findings = recognise(model, options.get("assume", ()), options.get("assume_defaults", False))
+    findings = findings_of(expected)
     wanted = expected["recurrences"]
     assert [one.scope for one in findings.recurrences] == [one["scope"] for one in wanted]
     for recurrence, one in zip(findings.recurrences, wanted, strict=True):
@@ -82,3 +89,19 @@ def test_what_is_found_is_what_the_program_says(expected):
         (one["scope"], one["nearest"], sorted(one["variables"])) for one in expected["not_converted"]
     ]
     assert sorted(one.name for one in findings.unclaimed) == sorted(expected["unclaimed"])
+
+
+@pytest.mark.parametrize("expected", EXPECTED, ids=[expected["name"] for expected in EXPECTED])
+def test_the_edges_have_the_shapes_and_dtypes_of_the_run(expected):
+    for file in ("run.npz", "run_2.npz"):
+        path = FILES / expected["name"] / file
+        run = dict(np.load(path)) if path.exists() else {}
+        for recurrence in findings_of(expected).recurrences:
+            for tensor in [*recurrence.inputs, *recurrence.outputs]:
+                if tensor.tf1 in run:
+                    found = run[tensor.tf1]
+                    assert len(tensor.shape) == found.ndim, tensor
+                    sizes = zip(tensor.shape, found.shape, strict=True)
+                    assert all(said in (None, size) for said, size in sizes), (tensor, found.shape)
+                    assert tensor.shape[-1] is not None or found.ndim == 1, tensor
+                    assert tensor.dtype == found.dtype.name, tensor

@@ -60,7 +60,10 @@ class Calls:
 
     def _keep(self, argument, keep):
         value = self.name(keep, first=True) if isinstance(keep, Term) else keep
-        self.keep_probs.setdefault(argument, value)
+        named, number = argument, 1
+        while self.keep_probs.setdefault(named, value) != value:
+            number += 1
+            named = f"{argument}_{number}"
         return Fed(1.0) if isinstance(keep, Term) else keep
 
     def _same(self, key, make):

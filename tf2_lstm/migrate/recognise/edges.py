@@ -7,6 +7,17 @@ from tf2_lstm.migrate.recognise.terms import constant
 from tf2_lstm.migrate.recognise.unrolled import base
 
 
+def first_variable(cell):
+    """The first variable of a cell, its kernel."""
+    return next(iter(cell.variables.values()))
+
+
+def input_width(cell):
+    """The depth of the input: the kernel's rows above those of the state, which a Keras kernel does not have."""
+    rows = first_variable(cell).attr[1][0]
+    return rows if cell.convert == "keras1" else rows - cell.width
+
+
 class Edges:
     """Names the edges of recurrences.
 
@@ -17,13 +28,14 @@ class Edges:
     def __init__(self, reading):
         self.reading, self.terms = reading, reading.terms
 
-    def dtype(self, unrolled):
-        """The dtype of the cells: that of their variables in the graph."""
-        variable = next(iter(unrolled.layers[0].applications()[0].variables.values()))
-        for name, (checkpoint, _) in self.reading.model.nodes.items():
-            if checkpoint == variable.attr[0] and name in self.reading.nodes:
-                return dtype_of(self.reading.nodes[name])
-        return "float32"
+    def dtype(self, run):
+        """The dtype that the cells compute in: that of what the program gives them."""
+        source = run.stepped.inputs[0] if hasattr(run, "stepped") else run.source
+        node = self.reading.nodes.get(self.reading.place(source))
+        found = dtype_of(node) if node is not None else ""
+        if "float" in found:
+            return found
+        return self.reading.model.variables[first_variable(run.first()).attr[0]].dtype
 
     def shape(self, name):
         """The static shape of a tensor as far as a placeholder says it; None for an unknown rank."""
@@ -62,15 +74,10 @@ class Edges:
 
     def inputs(self, unrolled, term, name="inputs"):
         """The `Tensor` of the input."""
-        tf1, variable = self.source(unrolled, term), self.first(unrolled)
-        rows = variable.variables[next(iter(variable.variables))].attr[1][0]
+        tf1 = self.source(unrolled, term)
         known = self.shape(tf1)
         shape = known if known is not None and len(known) == 3 else (None, None, None)
-        return Tensor(name, tf1, self.dtype(unrolled), (*shape[:2], rows - variable.width))
-
-    def first(self, unrolled):
-        """The cell of the lowest layer."""
-        return unrolled.layers[0].applications()[0]
+        return Tensor(name, tf1, self.dtype(unrolled), (*shape[:2], input_width(unrolled.first())))
 
     def lengths(self, term):
         """The `Tensor` of sequence_length."""
@@ -152,4 +159,4 @@ class Edges:
         return found
 
 
-__all__ = ["Edges", "base"]
+__all__ = ["Edges", "base", "input_width"]

@@ -92,7 +92,7 @@ def shape_of(node):
     return tuple(None if dim.size < 0 else dim.size for dim in node.attr["shape"].shape.dim)
 
 
-def dtype_of(node, names=("dtype", "T", "output_type", "DstT")):
+def dtype_of(node, names=("dtype", "T", "Tparams", "DstT", "output_type")):
     """Return the dtype's name of a node's output, "float32" when it does not say."""
     for name in names:
         if name in node.attr and node.attr[name].type:

@@ -4,6 +4,7 @@ from tf2_lstm.migrate.model import Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
 from tf2_lstm.migrate.recognise.chains import masked, state_after
+from tf2_lstm.migrate.recognise.edges import input_width
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
 from tf2_lstm.migrate.recognise.terms import constant
 
@@ -126,7 +127,7 @@ def alone(static, calls):
     edges, dtype = static.edges, static.edges.dtype(static)
     width = static.layers[-1].applications()[-1].width
     initial, final = static.states()
-    depth = input_width(static)
+    depth = input_width(static.first())
     if static.count == 1:
         inputs = [Tensor("inputs", edges.reading.name(static.stepped.inputs[0]), dtype, (None, depth))]
         outputs = [Tensor("outputs", edges.reading.name(static.shown()[0]), dtype, (None, width))]
@@ -158,18 +159,12 @@ def same_axis(sequence, axis):
     return sequence if axis in (None, sequence.axis) else Sequence(sequence.steps)
 
 
-def input_width(static):
-    """The depth of the input: the kernel's rows above those of the state."""
-    first = static.first()
-    return first.variables[next(iter(first.variables))].attr[1][0] - first.width
-
-
 def both(forward, backward, calls):
     """The `Recurrence` of two unrolled runs over one sequence; TF1 concatenates their outputs step by step."""
     calls.keep_probs = {}
     edges, dtype = forward.edges, forward.edges.dtype(forward)
     cells = [calls.cell(one.layers, one.flat) for one in (forward, backward)]
-    inputs, axis = sequence_tensors(edges, forward.sequence, "inputs", input_width(forward), dtype)
+    inputs, axis = sequence_tensors(edges, forward.sequence, "inputs", input_width(forward.first()), dtype)
     if forward.lengths is not None:
         inputs.append(edges.lengths(forward.lengths))
     joined = [

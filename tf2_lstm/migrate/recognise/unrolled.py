@@ -41,6 +41,10 @@ class Unrolled:
         """The scope in which the loop was made."""
         return self.loop.scope
 
+    def first(self):
+        """The cell of the lowest layer."""
+        return self.layers[0].applications()[0]
+
     @property
     def form(self):
         """How the graph runs it."""
@@ -297,8 +301,8 @@ class _Step:
             return bound is size(self.terms, source, axis)
         if bound.op == "minimum" and len(bound.args) == 2:
             return all(self._is_end(arg, source, axis) or self._is_longest(arg) for arg in bound.args)
-        if bound.op == "minimum":
-            return self._is_longest(bound.args[0])
+        if bound.op == "minimum" or (bound.op == "clip" and bound.attr[0] == 1):
+            return bound.attr[1] == fixed_size(self.terms, source, axis) and self._is_longest(bound.args[0])
         if bound.op == "maximum" and bound.attr == ("bound", 1):
             return self._is_end(bound.args[0], source, axis)
         return False
