@@ -237,6 +237,21 @@ def test_every_variable_is_claimed_not_converted_or_unclaimed(name):
     assert not unclaimed & (claimed | foreign)
 
 
+SAVED_AS_WRITTEN = [name for name in NAMES if (FILES / name / "model.ckpt.meta").exists()]
+
+
+@pytest.mark.parametrize("name", SAVED_AS_WRITTEN)
+def test_the_checkpoint_has_the_names_that_its_graph_saves(name):
+    import tensorflow as tf
+
+    meta = tf.compat.v1.MetaGraphDef.FromString((FILES / name / "model.ckpt.meta").read_bytes())
+    nodes = {node.name: node for node in meta.graph_def.node}
+    saves = next(node for node in nodes.values() if node.op == "SaveV2")
+    names = tf.make_ndarray(nodes[saves.input[1]].attr["value"].tensor)
+    stored = tf.train.list_variables(str(FILES / name / "model.ckpt"))
+    assert {saved.decode() for saved in names} == {stored_name for stored_name, _ in stored}
+
+
 def replayed(folders):
     """What `replay.py` says of folders, from one process."""
     done = subprocess.run(
