@@ -17,6 +17,10 @@ PEOPLE = {
     "clip": "ClipByValue",
     "element": "TensorArrayReadV3",
     "inverse": "Reciprocal",
+    "piece": "Split",
+    "or": "LogicalOr",
+    "reverse": "ReverseV2",
+    "swap": "Transpose",
 }
 #: Not operations but leaves and bookkeeping.
 LEAVES = {"var", "const", "loopvar", "exit", "output", "write", "steps", "less", "ge", "and", "size", "which"}
