@@ -43,8 +43,8 @@ def lstm_block_cell():
 
 @artefact("LSTMBlockCell with everything it has")
 def lstm_block_cell_options():
-    options = {"forget_bias": 0.5, "cell_clip": 0.6, "use_peepholes": True}
-    cell = contrib.LSTMBlockCell(5, forget_bias=0.5, cell_clip=0.6, use_peephole=True)
+    options = {"forget_bias": 0.5, "cell_clip": 0.25, "use_peepholes": True}
+    cell = contrib.LSTMBlockCell(5, forget_bias=0.5, cell_clip=0.25, use_peephole=True)
     return plain(cell, lstm(**options), named("rnn/lstm_cell", *PEEPHOLES))
 
 
@@ -115,11 +115,11 @@ def fused_options():
     start = cells.LSTMStateTuple(
         tf.placeholder(tf.float32, [None, 5], name="c"), tf.placeholder(tf.float32, [None, 5], name="h")
     )
-    cell = contrib.LSTMBlockFusedCell(5, forget_bias=0.25, cell_clip=0.7, use_peephole=True)
+    cell = contrib.LSTMBlockFusedCell(5, forget_bias=0.25, cell_clip=0.375, use_peephole=True)
     outputs, state = cell(x, initial_state=start, sequence_length=sizes)
     found = recurrence(
         "lstm_fused_cell",
-        dynamic(lstm(forget_bias=0.25, cell_clip=0.7, use_peepholes=True)),
+        dynamic(lstm(forget_bias=0.25, cell_clip=0.375, use_peepholes=True)),
         named("lstm_fused_cell", *PEEPHOLES),
         x,
         outputs,

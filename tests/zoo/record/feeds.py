@@ -22,7 +22,7 @@ def ints(limit, *dims):
 
 def lengths():
     """A length a row, int32 [B]: full, nothing, and something between."""
-    return lambda generator, sizes: np.array([sizes["T"], 0, sizes["T"] - 2][: sizes["B"]], "int32")
+    return lambda generator, sizes: np.array([sizes["T"], 0, max(1, sizes["T"] - 2)][: sizes["B"]], "int32")
 
 
 def value(constant, dtype="float32"):
