@@ -1,15 +1,37 @@
 """A cell tree in TF1's vocabulary becomes Keras layers, by the rows of the pairs table."""
 
 import importlib
+from dataclasses import dataclass
 
 import keras
 
 from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
+#: What a recognised cell may have that no argument of a TF1 cell says: the gates' activation of tf.keras 1.15, where
+#: a GRU resets.
+BEYOND_TF1 = {
+    "recurrent_activation": lambda value: (
+        {} if value == "sigmoid" else {"recurrent_activation": _gates(value)}
+    ),
+    "reset_after": lambda value: {"reset_after": value},
+}
+
 
 class BuildError(ValueError):
     """A construct has no Keras equal, or an argument is unknown."""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """An object that is named, not called: "tf2_lstm.hard_sigmoid"."""
+
+    name: str
+
+
+def _gates(name):
+    """TF1's hard_sigmoid is not that of Keras 3."""
+    return Symbol("tf2_lstm.hard_sigmoid") if name == "hard_sigmoid" else name
 
 
 def resolve(symbol):
@@ -59,7 +81,7 @@ class Builder:
     def __init__(self, dtype="float32", functions=None, stock=False, make=None):
         self.dtype, self.functions = dtype, functions or {}
         self._symbol = stock_symbol if stock else lambda call: PAIRS[call.pair].keras
-        self._make = make or (lambda symbol, call, **options: resolve(symbol)(**options))
+        self._make = make or _construct
         self._cells = {}
 
     def cell(self, call):
@@ -79,6 +101,9 @@ class Builder:
         known = {argument.tf1: argument for argument in row.arguments}
         options = dict(row.constants)
         for name, value in call.arguments.items():
+            if name in BEYOND_TF1:
+                options.update(BEYOND_TF1[name](value))
+                continue
             if name not in known:
                 raise BuildError(
                     f"{row.tf1[0]}: unknown argument {name!r}, expected one of {', '.join(known)}."
@@ -137,6 +162,11 @@ class Builder:
             merge_mode=merge_mode,
             dtype=self.dtype,
         )
+
+
+def _construct(symbol, call, **options):
+    given = {key: resolve(one.name) if isinstance(one, Symbol) else one for key, one in options.items()}
+    return resolve(symbol)(**given)
 
 
 def _rate(name, keep_prob):

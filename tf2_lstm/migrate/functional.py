@@ -5,7 +5,7 @@ from collections import OrderedDict
 import keras
 import numpy as np
 
-from tf2_lstm.migrate import weights
+from tf2_lstm.migrate import layouts
 from tf2_lstm.migrate.build import resolve, set_weights
 from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -32,18 +32,15 @@ def build_model(recurrence, variables):
     model = keras.Model(dict(inputs), dict(outputs), name=recurrence.name)
     for cell in recurrence.cells:
         own = read_variables(cell, variables)
-        set_weights(
-            find(model, program.cells[id(cell.call)]),
-            weights.to_keras(cell.call, own, cell.scope),
-            cell.scope,
-        )
+        arrays = layouts.to_keras(cell, own)
+        del own
+        set_weights(find(model, program.cells[id(cell.call)]), arrays, cell.scope)
     return model
 
 
 def read_variables(cell, variables):
     """Read the variables of one `CellVariables`: leaf name of the row's weight map -> array."""
-    read = OrderedDict((leaf, np.asarray(variables[name].read())) for leaf, name in cell.names.items())
-    return read
+    return OrderedDict((leaf, np.asarray(variables[name].read())) for leaf, name in cell.names.items())
 
 
 def find(model, path):
@@ -66,5 +63,5 @@ def tf1_variables(cell, arrays, folded=True):
     Returns:
         An OrderedDict from checkpoint name to array.
     """
-    own = weights.to_tf1(cell.call, arrays, folded, where=cell.scope)
+    own = layouts.from_keras(cell, arrays, folded)
     return OrderedDict((cell.names[leaf], array) for leaf, array in own.items())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tf2_lstm.migrate.pairs import PAIRS, Call
+from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
 
@@ -192,6 +192,8 @@ class Findings:
 def describe(call):
     """Return a tree of calls as plain data, for JSON: {"cell": TF1 name, "arguments": {...}, "cells": [...]}.
 
+    An argument that a program feeds is "fed".
+
     Example:
         ```python
         tree = describe(Call("dynamic_rnn", cell=Call("gru", num_units=4)))
@@ -199,7 +201,11 @@ def describe(call):
         ```
     """
     row = PAIRS[call.pair]
-    plain = {name: value for name, value in call.arguments.items() if name not in row.cells}
+    plain = {
+        name: "fed" if isinstance(value, Fed) else value
+        for name, value in call.arguments.items()
+        if name not in row.cells
+    }
     return {
         "cell": row.tf1[0].rsplit(".", 1)[-1],
         "arguments": plain,

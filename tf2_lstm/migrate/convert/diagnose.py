@@ -5,11 +5,13 @@ from collections import OrderedDict
 
 import numpy as np
 
+from tf2_lstm.migrate.convert.samples import key_of
 from tf2_lstm.migrate.equivalence.diagnosis import diagnose
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.functional import read_variables
 from tf2_lstm.migrate.keras_code.states import leaf_names
-from tf2_lstm.migrate.pairs import Case
+from tf2_lstm.migrate.layouts import to_equations
+from tf2_lstm.migrate.pairs import PAIRS, Case
 from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, scoped_cells, state_sizes
 
 
@@ -26,13 +28,28 @@ def diagnose_sample(tf1, recurrence, sample, expected, received):
     Returns:
         One sentence.
     """
-    if recurrence.reverse:
-        return "no diagnosis: the known mistakes are not tried with a lone backward direction"
-    values = {
-        tensor.name: sample.values[tensor.tf1] for tensor in recurrence.inputs if tensor.tf1 in sample.values
-    }
-    inputs = _inputs(recurrence, values)
-    lengths = values.get("sequence_length")
+    if recurrence.reverse or recurrence.form == "cudnn":
+        return "no diagnosis: the known mistakes are tried with neither a lone backward direction nor cuDNN's layers"
+    case, fed = case_of(recurrence, sample)
+    sides = [
+        RunResult(witness, _named(recurrence, side), weights=equation_variables(tf1, recurrence))
+        for witness, side in (("TF1", expected), (KERAS, received))
+    ]
+    try:
+        return diagnose(case, *sides, fed=fed)
+    except (KeyError, ValueError) as error:
+        return f"no diagnosis: the equations in NumPy do not cover it ({error})"
+
+
+def case_of(recurrence, sample):
+    """Describe a recurrence as a `Case`.
+
+    Returns:
+        (Case, fed): fed is an OrderedDict of float64 arrays, "inputs" [B, T, D] and "initial_state...".
+    """
+    tensors = [tensor for tensor in recurrence.inputs if key_of(tensor) in sample.values]
+    values = {tensor.name: sample.values[key_of(tensor)] for tensor in tensors}
+    inputs, lengths = _inputs(recurrence, values), values.get("sequence_length")
     case = Case(
         recurrence.name,
         recurrence.call,
@@ -42,13 +59,24 @@ def diagnose_sample(tf1, recurrence, sample, expected, received):
         lengths=None if lengths is None else tuple(int(length) for length in lengths),
     )
     fed = OrderedDict(inputs=inputs.astype("float64"))
+    if recurrence.form == "cudnn":
+        fed.update(_unstacked(recurrence.call, values))
+        return case, fed
     names = _leaves(recurrence.call, "initial_state")
     fed.update((names[name], value.astype("float64")) for name, value in values.items() if name in names)
-    sides = [
-        RunResult(witness, _named(recurrence, side), weights=_variables(tf1, recurrence))
-        for witness, side in (("TF1 graph", expected), (KERAS, received))
-    ]
-    return diagnose(case, *sides, fed=fed)
+    return case, fed
+
+
+def _unstacked(call, values):
+    """cuDNN's initial states, [layers * directions, B, U], apart under the names of `equivalence`."""
+    both = len(PAIRS[call.pair].cells) == 2
+    for name, value in values.items():
+        if not name.startswith("initial_state"):
+            continue
+        leaf = f".{name[-1]}" if name.endswith(("_c", "_h")) else ""
+        for number, one in enumerate(value.astype("float64")):
+            layer, side = (number // 2, (".fw", ".bw")[number % 2]) if both else (number, "")
+            yield f"initial_state{side}[{layer}]{leaf}", one
 
 
 def _inputs(recurrence, values):
@@ -91,11 +119,11 @@ def _named(recurrence, side):
     return named
 
 
-def _variables(tf1, recurrence):
+def equation_variables(tf1, recurrence):
     """The weights under the names that the call tree alone would give them."""
     own = {id(cell.call): cell for cell in recurrence.cells}
     return OrderedDict(
         (f"{scope}/{leaf}", array)
         for scope, call in scoped_cells(recurrence.call).items()
-        for leaf, array in read_variables(own[id(call)], tf1.variables).items()
+        for leaf, array in to_equations(own[id(call)], read_variables(own[id(call)], tf1.variables)).items()
     )

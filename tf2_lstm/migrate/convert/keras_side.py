@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 import tf2_lstm
-from tf2_lstm.migrate.convert.samples import fed_tensors
+from tf2_lstm.migrate.convert.samples import compared_tensors, fed_tensors, key_of
 from tf2_lstm.migrate.convert.slices import KEPT
 from tf2_lstm.migrate.functional import find, tf1_variables
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -24,9 +24,9 @@ def run_model(model, recurrence, values):
     Returns:
         An OrderedDict from the name of each output that the graph has to its array.
     """
-    outputs = _call(model, {tensor.name: values[tensor.tf1] for tensor in fed_tensors(recurrence)})
+    outputs = _call(model, {tensor.name: values[key_of(tensor)] for tensor in fed_tensors(recurrence)})
     return OrderedDict(
-        (tensor.name, np.asarray(outputs[tensor.name])) for tensor in recurrence.outputs if tensor.tf1
+        (tensor.name, np.asarray(outputs[tensor.name])) for tensor in compared_tensors(recurrence)
     )
 
 
@@ -42,7 +42,7 @@ def run_gradients(model, recurrence, values, targets):
     Returns:
         An OrderedDict from a TF1 tensor name, or a checkpoint name of a variable, to the gradient.
     """
-    inputs = {t.name: tf.convert_to_tensor(values[t.tf1]) for t in fed_tensors(recurrence)}
+    inputs = {t.name: tf.convert_to_tensor(values[key_of(t)]) for t in fed_tensors(recurrence)}
     floats = {name: value for name, value in inputs.items() if value.dtype.is_floating}
     cells = program_of(recurrence).cells
     owned = [(cell, find(model, cells[id(cell.call)]).trainable_weights) for cell in recurrence.cells]
@@ -53,8 +53,11 @@ def run_gradients(model, recurrence, values, targets):
         loss = 0.5 * tf.add_n(errors)
     sources = [[weight.value for weight in weights] for _, weights in owned]
     of_weights, of_inputs = tape.gradient(loss, (sources, floats), unconnected_gradients="zero")
-    names = {tensor.name: tensor.tf1 for tensor in fed_tensors(recurrence)}
-    found = OrderedDict((names[name], np.asarray(value)) for name, value in of_inputs.items())
+    names = {tensor.name: key_of(tensor) for tensor in fed_tensors(recurrence)}
+    found = OrderedDict()
+    for name, value in of_inputs.items():
+        # One tensor may be two inputs, the same zeros as c and as h.
+        found[names[name]] = found.get(names[name], 0) + np.asarray(value)
     for (cell, _), gradients in zip(owned, of_weights, strict=True):
         arrays = [keras.ops.convert_to_numpy(value) for value in gradients]
         found.update(tf1_variables(cell, arrays, folded=False))

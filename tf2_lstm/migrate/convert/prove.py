@@ -5,9 +5,10 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate.convert.diagnose import diagnose_sample
+from tf2_lstm.migrate.convert.equations import Equations
 from tf2_lstm.migrate.convert.keras_side import run_gradients, run_model
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
-from tf2_lstm.migrate.convert.samples import fed_tensors, samples_of
+from tf2_lstm.migrate.convert.samples import compared_tensors, fed_tensors, key_of, samples_of
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
@@ -42,7 +43,9 @@ def prove_model(tf1, recurrence, model, samples=None, seed=0):
 
 
 def replay_of(tf1, recurrence):
-    """Open the slice of the user's graph between a recurrence's inputs and outputs."""
+    """Open the slice of the user's graph between a recurrence's inputs and outputs; the equations where none runs."""
+    if tf1.graph is None or recurrence.form == "cudnn":
+        return Equations(tf1, recurrence)
     feeds = {tensor.tf1: (tensor.dtype, tensor.shape) for tensor in fed_tensors(recurrence)}
     outputs = [tensor.tf1 for tensor in recurrence.outputs if tensor.tf1]
     return Replay(
@@ -81,7 +84,7 @@ class Proof:
 
     def __init__(self, tf1, recurrence, model, report):
         self.tf1, self.recurrence, self.model, self.report = tf1, recurrence, model, report
-        self._outputs = {tensor.name: tensor.tf1 for tensor in recurrence.outputs if tensor.tf1}
+        self._outputs = {tensor.name: key_of(tensor) for tensor in compared_tensors(recurrence)}
         self._not_run = []
 
     def compare(self, replay, sample):
@@ -94,7 +97,7 @@ class Proof:
             return
         expected = OrderedDict((name, ran[tensor]) for name, tensor in self._outputs.items())
         received = run_model(self.model, self.recurrence, sample.values)
-        witness = f"TF1 graph, {sample.label}"
+        witness = f"{replay.witness}, {sample.label}"
         reports = _compared(witness, self.recurrence, expected, received)
         if not all(tensor.passed for tensor in reports) and not self.report.diagnosis:
             self.report.diagnosis = diagnose_sample(self.tf1, self.recurrence, sample, expected, received)
@@ -112,7 +115,7 @@ class Proof:
         if replay.no_gradients:
             why = _unlike(self.tf1, self.recurrence) or replay.no_gradients.partition(". ")[0]
             notes.append(f"{name}: no gradients were compared: {why}")
-        return notes
+        return notes + [f"{name}: {replay.remark}"] * bool(replay.remark)
 
     def _gradients(self, witness, replay, sample, expected):
         # A tensor may be two outputs, the last output and h: it has one target.
@@ -130,7 +133,7 @@ class Proof:
             return []
         received = run_gradients(self.model, self.recurrence, sample.values, targets)
         wanted = _by_variable(raw, self.tf1.nodes)
-        wanted = {name: wanted.get(name, np.zeros_like(value)) for name, value in received.items()}
+        wanted = {name: _like(wanted.get(name), value) for name, value in received.items()}
         sides = [
             OrderedDict((f"gradient of {name}", side[name]) for name in received)
             for side in (wanted, received)
@@ -140,8 +143,9 @@ class Proof:
 
 def _unlike(tf1, recurrence):
     """Why TF1's gradient is not that of its own equations, "" where it is."""
-    clipped = any(node.op == "BlockLSTM" and node.attr["cell_clip"].f > 0 for node in tf1.graph.node)
-    if recurrence.form == "block" and clipped:
+    if recurrence.form != "block" or tf1.graph is None:
+        return ""
+    if any(node.op == "BlockLSTM" and node.attr["cell_clip"].f > 0 for node in tf1.graph.node):
         return "the gradient of TF1's BlockLSTM goes through cell_clip as if nothing were clipped"
     return ""
 
@@ -158,6 +162,14 @@ def _compared(witness, recurrence, expected, received):
 def _batch_major(recurrence, name, value):
     turn = recurrence.time_major and name.startswith("outputs") and np.ndim(value) == 3
     return np.swapaxes(value, 0, 1) if turn else value
+
+
+def _like(gradient, received):
+    """TF1's gradient in the dtype of the model; float32 masters of a half-precision graph have half the digits.
+
+    None is a gradient that does not exist: zero.
+    """
+    return np.zeros_like(received) if gradient is None else np.asarray(gradient, received.dtype)
 
 
 def _by_variable(gradients, nodes):

@@ -38,6 +38,8 @@ class Replay:
             cannot be imported.
     """
 
+    witness, remark = "TF1 graph", ""
+
     def __init__(self, model, outputs, feeds, constants=None, gradients=True, keep=False):
         self._outputs, self._constants = list(dict.fromkeys(outputs)), constants or {}
         types = {name: (tf.as_dtype(dtype).as_datatype_enum, shape) for name, (dtype, shape) in feeds.items()}

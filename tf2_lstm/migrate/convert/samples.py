@@ -18,7 +18,7 @@ class Sample:
 
     Attributes:
         label: for the report, "3 x 5 steps".
-        values: TF1 tensor name -> array.
+        values: `key_of` a tensor -> array.
     """
 
     label: str
@@ -48,6 +48,17 @@ def samples_of(recurrence, seed=0):
     return list(found.values())
 
 
+def compared_tensors(recurrence):
+    """The outputs that a proof compares: those of the graph, or all where there is none."""
+    known = [tensor for tensor in recurrence.outputs if tensor.tf1]
+    return known or list(recurrence.outputs)
+
+
+def key_of(tensor):
+    """Return what a tensor goes by in a sample: its TF1 name, or its own where the model has no graph."""
+    return tensor.tf1 or tensor.name
+
+
 def fed_tensors(recurrence):
     """The input tensors that a proof feeds: those that the Keras model takes."""
     return [tensor for tensor in recurrence.inputs if takes(recurrence, tensor)]
@@ -57,11 +68,16 @@ def _fixed(recurrence, batch, steps):
     """The sizes that the graph leaves no choice of."""
     first = next(tensor for tensor in recurrence.inputs if tensor.name.startswith("inputs"))
     sizes = list(first.shape[:2]) if len(first.shape) == 3 else [first.shape[0], None]
-    if recurrence.time_major:
+    if recurrence.time_major and len(first.shape) == 3:
         sizes.reverse()
-    others = [tensor.shape[0] for tensor in fed_tensors(recurrence) if not tensor.name.startswith("inputs")]
-    known = [size for size in [sizes[0], *others] if size is not None]
+    others = [tensor for tensor in fed_tensors(recurrence) if not tensor.name.startswith("inputs")]
+    known = [size for size in [sizes[0], *(_batch_of(tensor) for tensor in others)] if size is not None]
     return known[0] if known else batch, sizes[1] or steps
+
+
+def _batch_of(tensor):
+    """The batch of a state or of lengths; cuDNN's states are [layers, B, U]."""
+    return tensor.shape[-2] if len(tensor.shape) > 1 else tensor.shape[0]
 
 
 def _label(recurrence, batch, steps, kind):
@@ -73,12 +89,12 @@ def _label(recurrence, batch, steps, kind):
 def _values(recurrence, batch, steps, kind, seed):
     values = {}
     for tensor in fed_tensors(recurrence):
-        generator = draws(seed, f"{recurrence.name}:{batch}x{steps}:{tensor.tf1}")
+        generator = draws(seed, f"{recurrence.name}:{batch}x{steps}:{key_of(tensor)}")
         if tensor.name == "sequence_length":
-            values[tensor.tf1] = _lengths(batch, steps, kind).astype(tensor.dtype)
-        elif tensor.tf1 not in values:
+            values[key_of(tensor)] = _lengths(batch, steps, kind).astype(tensor.dtype)
+        elif key_of(tensor) not in values:
             shape = _shape(tensor, batch, steps, recurrence.time_major)
-            values[tensor.tf1] = wide(generator, shape, 1.0).astype(tensor.dtype)
+            values[key_of(tensor)] = wide(generator, shape, 1.0).astype(tensor.dtype)
     return values
 
 
@@ -90,8 +106,9 @@ def _lengths(batch, steps, kind):
 
 
 def _shape(tensor, batch, steps, time_major):
+    if not tensor.name.startswith("inputs"):
+        return (*tensor.shape[:-2], batch, *tensor.shape[-1:])
     free = [batch] + [steps] * (len(tensor.shape) == 3)
     if time_major and len(free) == 2:
         free.reverse()
-    rest = list(tensor.shape[len(free) :])
-    return tuple(free + rest)
+    return (*free, *tensor.shape[len(free) :])

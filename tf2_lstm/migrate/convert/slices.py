@@ -37,6 +37,7 @@ def cut(graph, outputs, feeds):
     for node in graph.node:
         if node.name in found:
             _copy(part, node, fed)
+    _add_loop_ends(part)
     return part, fed
 
 
@@ -124,6 +125,17 @@ def _loop_ends(graph, found):
     return {
         node.name for node in graph.node if node.op in ("Exit", "RefExit") and node_of(node.input[0]) in found
     }
+
+
+def _add_loop_ends(part):
+    """Give an Exit to each loop variable whose own was pruned, in a frozen graph."""
+    conditions = {node.name for node in part.node if node.op == "LoopCond"}
+    left = {node_of(node.input[0]) for node in part.node if node.op in ("Exit", "RefExit")}
+    switches = [node for node in part.node if node.op == "Switch" and node_of(node.input[1]) in conditions]
+    for switch in switches:
+        if switch.name not in left:
+            end = part.node.add(name=f"{switch.name}/exit", op="Exit", input=[switch.name])
+            end.attr["T"].CopyFrom(switch.attr["T"])
 
 
 def _add_placeholder(part, name, dtype, shape):

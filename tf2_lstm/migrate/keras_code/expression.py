@@ -4,6 +4,8 @@ import keyword
 from dataclasses import dataclass, field
 from typing import Any
 
+from tf2_lstm.migrate.build import Symbol
+
 
 @dataclass(frozen=True)
 class Ref:
@@ -83,6 +85,8 @@ def value_of(expression, names, resolve):
     inner = lambda one: value_of(one, names, resolve)  # noqa: E731
     if isinstance(expression, Ref):
         return names[expression.name]
+    if isinstance(expression, Symbol):
+        return resolve(expression.name)
     if isinstance(expression, Item):
         return inner(expression.of)[expression.at]
     if isinstance(expression, Apply):

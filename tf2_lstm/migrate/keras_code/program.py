@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref
+from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref, Symbol
 
 
 @dataclass
@@ -49,7 +49,9 @@ def symbols_of(program):
     found = set()
 
     def look(expression):
-        if isinstance(expression, Apply):
+        if isinstance(expression, Symbol):
+            found.add(expression.name)
+        elif isinstance(expression, Apply):
             found.update([expression.what] if isinstance(expression.what, str) else [])
             look(list(expression.arguments) + list(expression.options.values()))
         elif isinstance(expression, (list, tuple)):

@@ -40,7 +40,9 @@ def takes(recurrence, tensor):
     Zeros that the unroll makes for itself are no input: the Keras model makes them too. Zeros that the program
     made outside (`cell.zero_state`) are one, because programs feed them.
     """
-    own = not tensor.tf1 or tensor.tf1.startswith(f"{recurrence.scope}/")
+    cells = [cell.scope for cell in recurrence.cells]
+    scopes = [recurrence.scope, *cells, *(scope.rpartition("/")[0] for scope in cells)]
+    own = not tensor.tf1 or any(scope and tensor.tf1.startswith(f"{scope}/") for scope in scopes)
     return not (tensor.zero and own)
 
 
@@ -53,13 +55,17 @@ class _Writer:
         self.builder = Builder(self.dtype, stock=True, make=self._make)
         self.given = {one.name: one for one in recurrence.inputs if takes(recurrence, one)}
         self.wanted = {one.name: one for one in recurrence.outputs}
+        self.leaves, self.final = {}, {}
 
     def write(self):
         for tensor in self.given.values():
             self.program.inputs[tensor.name] = self.program.add(tensor.name, _input(tensor), tensor.tf1)
+        self.leaves.update(self.program.inputs)
         call = self.recurrence.call
         cells = [cell for _, cell in inner_calls(call)]
-        if call.pair == "python_loop":
+        if self.recurrence.form == "cudnn":
+            self._cudnn(call, cells)
+        elif call.pair == "python_loop":
             self._steps(cells[0])
         elif len(cells) == 1:
             self._one_direction(cells[0])
@@ -186,6 +192,42 @@ class _Writer:
             self._keep_states(call, f"state_{side}", pieces)
         self._keep_both(fw, bw)
 
+    def _cudnn(self, call, cells):
+        """All layers of one cuDNN operation, whose states are [layers * directions, B, units]."""
+        layers = [(cell,) for _, cell in inner_calls(cells[0])]
+        if len(PAIRS[call.pair].cells) == 2:
+            layers = list(zip(cells[: len(cells) // 2], cells[len(cells) // 2 :], strict=True))
+        self._apart(sum(map(len, layers)))
+        x, number = self._sequence(), 0
+        for place, layer in enumerate(layers):
+            outputs = []
+            for side, cell in zip(("", "_backward"), layer, strict=False):
+                options = {"go_backwards": True} if side else {}
+                rnn = self._rnn(cell, f"layer_{place}{side}", **options)
+                found = self._run(rnn, cell, x, None, f"_{number}")
+                outputs.append(self._in_order(found, bool(side)))
+                number += 1
+            x = outputs[0]
+            if len(outputs) == 2:
+                x = self.program.op(f"both_{place}", "concatenate", outputs, axis=-1)
+        self._keep_outputs({"outputs": x})
+        self._together(number)
+
+    def _apart(self, count):
+        """Take cuDNN's initial states apart, one for each layer and direction."""
+        for name in [name for name in self.program.inputs if name.startswith("initial_state")]:
+            states = self.program.op(f"{name}_apart", "unstack", self.program.inputs[name], count, axis=0)
+            ending = name.removeprefix("initial_state")
+            for number in range(count):
+                self.leaves[f"initial_state_{number}{ending}"] = Item(states, number)
+
+    def _together(self, count):
+        """Put the final states of all layers together as cuDNN has them."""
+        for ending in ("", "_c", "_h"):
+            states = [self.final.get(f"state_{number}{ending}") for number in range(count)]
+            if f"state{ending}" in self.wanted and None not in states:
+                self._keep({f"state{ending}": self.program.op(f"state{ending}", "stack", states, axis=0)})
+
     def _run(self, rnn, call, sequence, mask, side):
         """Call a layer, keep its states, return its outputs [B, T, P]."""
         options = {} if mask is None else {"mask": mask}
@@ -229,7 +271,7 @@ class _Writer:
     def _initial_state(self, call, name, listed=False, zeros=False):
         """The nest of the initial state for Keras; None when the layer makes zeros itself."""
         leaves = leaf_pieces(call, name)
-        if not zeros and not any(leaf in self.given for leaf, _ in leaves):
+        if not zeros and not any(leaf in self.leaves for leaf, _ in leaves):
             return None
         pieces = iter([piece for leaf, widths in leaves for piece in self._pieces(leaf, widths)])
         nest = keras_nest(call, lambda width: next(pieces))
@@ -237,7 +279,7 @@ class _Writer:
 
     def _pieces(self, leaf, widths):
         """One leaf, cut into what Keras keeps apart when TF1 keeps it flat."""
-        whole = self.program.inputs[leaf] if leaf in self.given else self._zeros(sum(widths))
+        whole = self.leaves[leaf] if leaf in self.leaves else self._zeros(sum(widths))
         if len(widths) == 1:
             return [whole]
         edges = [sum(widths[: number + 1]) for number in range(len(widths) - 1)]
@@ -289,6 +331,7 @@ class _Writer:
             own = [next(pieces) for _ in widths]
             if leaf in self.wanted and len(own) > 1:
                 own = [self.program.op(leaf, "concatenate", own, axis=-1)]
+            self.final[leaf] = own[0]
             self._keep({leaf: own[0]})
 
     def _keep(self, outputs):

@@ -1,6 +1,6 @@
 """Lines of Keras code as text, in the layout that a formatter leaves alone."""
 
-from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Symbol
 
 #: No written line is longer, unless a single word is; the usual limit of formatters.
 WIDTH = 88
@@ -62,7 +62,7 @@ def source(expression):
         assert source(Apply("f", ("a", [1.0, None]), {"x": Item(Ref("y"), 2)})) == 'f("a", [1.0, None], x=y[2])'
         ```
     """
-    if isinstance(expression, Ref):
+    if isinstance(expression, (Ref, Symbol)):
         return expression.name
     if isinstance(expression, Item):
         return f"{source(expression.of)}[{expression.at}]"
