@@ -131,6 +131,42 @@ def test_a_table_is_what_tensorflow_wrote(tmp_path):
     assert all(np.array_equal(found[name], values[name]) for name in values)
 
 
+@pytest.mark.slow
+def test_a_damaged_h5_is_refused_or_read_and_never_crashes(tmp_path):
+    """HDF5 has no checksum: what can be asked is that Python lives on."""
+    path = copy_of("h5_lstm", tmp_path)
+    content, draw, seen = path.read_bytes(), random.Random(5), Counter()
+    for number in range(12):
+        path.write_bytes(HOW[number % len(HOW)](content, draw.randrange(min(len(content), 6000)), draw))
+        try:
+            seen["read" if read_all(path) else ""] += 1
+        except artifacts.ArtifactError as error:
+            seen["refused" if str(error).isprintable() else ""] += 1
+    assert seen["read"] + seen["refused"] == 12
+    assert seen["refused"] >= 4
+
+
+def test_an_h5_in_which_the_library_runs_for_ever_is_refused(tmp_path, monkeypatch):
+    """An object of the heap of texts that has no number and no size: the next one is where it is."""
+    path = copy_of("h5_lstm", tmp_path)
+    content = bytearray(path.read_bytes())
+    head = content.index(b"tensorflow", content.index(b"GCOL")) - 16
+    content[head : head + 16] = bytes(16)
+    path.write_bytes(content)
+    monkeypatch.setattr("tf2_lstm.migrate.artifacts.keras_h5.SECONDS", 3)
+    with pytest.raises(artifacts.ArtifactError, match="did not come to an end in 3 seconds"):
+        read_all(path)
+
+
+def test_a_crash_of_the_library_is_refused(tmp_path, monkeypatch):
+    path = copy_of("h5_lstm", tmp_path)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "crashing"))
+    (tmp_path / "crashing").write_text("#!/bin/sh\nkill -SEGV $$\n")
+    (tmp_path / "crashing").chmod(0o755)
+    with pytest.raises(artifacts.ArtifactError, match="the library that reads it crashed"):
+        read_all(path)
+
+
 def test_damage_that_is_not_seen_would_fail_these_tests(tmp_path, monkeypatch):
     """The sabotage: values without checksums."""
     prefix, _ = save(tmp_path, cell)

@@ -6,8 +6,11 @@ it is called.
 
 import json
 import math
+import os
+import subprocess
+import sys
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 
@@ -16,6 +19,8 @@ from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
 MODELS = ("Sequential", "Model", "Functional")
 KINDS = "fiub"
+#: How long another process may take to read a file; an ordinary one takes less than one.
+SECONDS = 30
 
 
 def read_keras_h5(path):
@@ -41,6 +46,7 @@ def read_keras_h5(path):
     """
     where = files.shown(path)
     digests = files.digests([path])
+    survive(path)
     with _opened(path) as file:
         version = _text(file.attrs.get("keras_version", ""))
         config = _config(file, version, where)
@@ -48,6 +54,61 @@ def read_keras_h5(path):
         for name, place in _weights(_inner(file, "model_weights", where), where):
             variables[name] = _variable(path, name, place, _dataset(file, place, where))
     return TF1Model("keras_h5", path, digests, version, variables=variables, config=config)
+
+
+def survive(path):
+    """Let another process read the file first: the library may run for ever in a damaged one, or crash.
+
+    Args:
+        path: the file.
+
+    Raises:
+        ArtifactError: the process did not come to an end by itself.
+
+    Example:
+        ```python
+        survive("no.h5")  # what is wrong in an ordinary way is said by who reads it
+        ```
+    """
+    command = [sys.executable, "-c", f"from {__name__} import walk; import sys; walk(sys.argv[1])", path]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            timeout=SECONDS,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        ended = "crashed" if done.returncode < 0 else ""
+    except subprocess.TimeoutExpired:
+        ended = f"did not come to an end in {SECONDS} seconds"
+    if ended:
+        raise ArtifactError(
+            f"{files.shown(path)}: expected a model of tf.keras in HDF5, but the library that reads it {ended}. "
+            "The file is damaged: copy it again."
+        )
+
+
+def walk(path):
+    """Read everything of a file that is not plain numbers in one piece, and say nothing of what is wrong with it.
+
+    Args:
+        path: the file.
+
+    Example:
+        ```python
+        walk("no.h5")
+        ```
+    """
+    where = files.shown(path)
+    with suppress(ArtifactError), _opened(path) as file:
+        _config(file, _text(file.attrs.get("keras_version", "")), where)
+        for _, place in _weights(_inner(file, "model_weights", where), where):
+            dataset = _dataset(file, place, where)
+            if dataset.chunks is not None:
+                np.asarray(dataset[()])
 
 
 @contextmanager
