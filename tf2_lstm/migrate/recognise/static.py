@@ -25,7 +25,8 @@ class Static:
         self.lengths = stepped.chains[0].lengths
         self.scope = self._scope()
         self.reverse, self.sequence = taken(self.terms, stepped.inputs) if self.count > 1 else (False, None)
-        if self.reverse is not False and self._turned() is None:
+        ends = None if self.reverse is True else self.reverse
+        if self.reverse is not False and (ends is not self.lengths or self._turned() is None):
             self.reverse, self.sequence = False, separate(self.terms, stepped.inputs)
 
     def _scope(self):
