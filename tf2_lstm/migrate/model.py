@@ -97,7 +97,7 @@ class CellVariables:
             the matmul (Call argument `reset_after`): gates/kernel, gates/bias, and for the candidate
             input_projection/{kernel, bias} and hidden_projection/{kernel, bias}; "keras1" for the weights of a
             tf.keras 1.15 layer, already in Keras's layout: kernel, recurrent_kernel, bias (none with use_bias=False);
-            "keras1_cudnn" for those of CuDNNLSTM and CuDNNGRU, whose bias is the input's and the recurrent one in a row.
+            "keras1_cudnn" for those of CuDNNLSTM and CuDNNGRU, whose bias is two in a row.
     """
 
     call: Call
