@@ -66,6 +66,8 @@ def linear(terms, term):
     if len(products) != 1 or len(biases) > 1 or len(products) + len(biases) != len(parts):
         return None
     inputs, kernel = products[0].args
+    if biases and biases[0].attr[1] != kernel.attr[1][1:]:
+        return None
     whole = inputs.op == "concat" and inputs.attr in (1, -1)
     return list(inputs.args) if whole else [inputs], kernel, biases[0] if biases else None
 

@@ -25,7 +25,7 @@ def written_out(terms, loop):
             value = _ended(terms, var, time) or _carried_input(terms, var, time)
             if value is not None:
                 replaced[var.leaf] = value
-    if not replaced:
+    if not replaced or loop.condition is None:
         return False
     known = dict(replaced)
     for var in loop.variables:

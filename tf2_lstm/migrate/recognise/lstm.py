@@ -145,7 +145,7 @@ def _gate(terms, term, c):
             constant += scalar(part)
         elif part.op == "mul" and len(part.args) == 2 and c in part.args:
             weight = part.args[0] if part.args[1] is c else part.args[1]
-            if not is_variable(weight, 1):
+            if not is_variable(weight, 1) or weight.attr[1] != (terms.width(columns_of(term)),):
                 return None
             peephole.append(weight)
         else:
@@ -153,6 +153,11 @@ def _gate(terms, term, c):
     if len(columns) != 1 or len(peephole) > 1:
         return None
     return columns[0], constant, peephole[0] if peephole else None
+
+
+def columns_of(term):
+    """The first piece of columns in a sum."""
+    return next((part for part in term.args if part.op in ("cols", "split")), term)
 
 
 def _projections(terms, h, states, options, variables):
@@ -167,6 +172,8 @@ def _projections(terms, h, states, options, variables):
     found = [cell(h, options, variables)]
     for user in terms.users(h):
         if user.op != "matmul" or user.args[0] is not h or not is_variable(user.args[1], 2):
+            continue
+        if user.args[1].attr[1][0] != options["num_units"]:
             continue
         more = OrderedDict(options, num_proj=user.args[1].attr[1][1])
         weights = OrderedDict(variables, **{"projection/kernel": user.args[1]})

@@ -171,7 +171,9 @@ def _scatter(terms, node, args):
     indices = array(args[1])
     if indices is not None and indices == list(range(len(indices))):
         terms.sizes[args[2].number, 0] = len(indices)
-    return terms.make("steps", (args[2],))
+    made = terms.make("steps", (args[2],))
+    terms.handles[made.number] = args[0]
+    return made
 
 
 def _list_of(terms, node, args):
@@ -180,7 +182,8 @@ def _list_of(terms, node, args):
 
 def _read(terms, node, args):
     flow, index = (args[2], args[1]) if node.op == "TensorArrayReadV3" else args[:2]
-    if flow.op == "steps":
+    known = terms.handles.get(flow.number)
+    if flow.op == "steps" and (known is None or known is args[0]):
         return element(terms, flow.args[0], index, 0)
     return terms.make("read", (flow, index))
 

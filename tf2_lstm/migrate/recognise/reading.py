@@ -1,5 +1,7 @@
 """A graph read into terms and loops, once, without running anything."""
 
+from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.recognise.arity import check_inputs
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
 from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
@@ -30,6 +32,7 @@ class Reading:
         self.functions = {function.signature.name: function for function in model.graph.library.function}
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self.frames = {}, {}
+        check_inputs(self.nodes, model.path)
         for node in in_order(self.nodes):
             self._read(node, self.values, top=True)
         self._close_frames()
@@ -41,6 +44,11 @@ class Reading:
         outputs, op = values[name]
         number = position(op, output)
         if isinstance(outputs, list):
+            if number >= len(outputs):
+                raise ArtifactError(
+                    f"{self.model.path}: the graph is damaged: {reference!r} is read, but the operation ({op}) has "
+                    f"{len(outputs)} output(s)"
+                )
             return outputs[number]
         return (
             outputs
@@ -75,14 +83,9 @@ class Reading:
         return real[0 if first else -1] if real else (found[-1][0] if found else "")
 
     def _read(self, node, values, top=False, inside=""):
-        try:
-            args = [
-                self.term(reference, values)
-                for reference in data_inputs(node)
-                if edge(reference)[0] in values
-            ]
-        except IndexError:
-            args = []
+        args = [
+            self.term(reference, values) for reference in data_inputs(node) if edge(reference)[0] in values
+        ]
         found = self._special(node, args, values, top, inside)
         if found is None:
             found = operate(self.terms, node, args)
@@ -133,6 +136,12 @@ class Reading:
         """The parts of a v1 loop or conditional."""
         if node.op in ("Merge", "RefMerge"):
             back = [name for name in map(edge, node.input) if self._op(name[0]) == "NextIteration"]
+            if back and not (
+                len(node.input) == 2 and self._op(edge(node.input[0])[0]) in ("Enter", "RefEnter")
+            ):
+                raise ArtifactError(
+                    f"{self.model.path}: the graph is damaged: {node.name!r} is no Merge of Enter and NextIteration"
+                )
             return self._loop_variable(node, args) if back else self._merge(node, args)
         if node.op in ("Switch", "RefSwitch"):
             data, condition = (edge(reference)[0] for reference in data_inputs(node))
@@ -185,7 +194,8 @@ class Reading:
 
     def _merge(self, node, args):
         """The result of a conditional: which branch under which condition is seen from the switches above."""
-        first, second = (self._branches_of(reference) for reference in data_inputs(node)[:2])
+        branches = [self._branches_of(reference) for reference in data_inputs(node)]
+        first, second = branches if len(branches) == 2 else ((), ())
         for predicate, branch in first:
             if (predicate, 1 - branch) in second:
                 yes, no = (args[0], args[1]) if branch == 1 else (args[1], args[0])

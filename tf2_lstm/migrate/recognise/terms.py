@@ -63,7 +63,7 @@ class Terms:
 
     def __init__(self):
         self.known, self.every, self.using = {}, [], {}
-        self.widths, self.sizes = {}, {}
+        self.widths, self.sizes, self.handles = {}, {}, {}
 
     def make(self, op, args=(), attr=None):
         """Return the term of these parts, the same object for the same parts."""
@@ -149,7 +149,7 @@ class Terms:
             plain += [self.mul(self.number(-1), term) for term in minus[0].args] if inner else [part]
         for part in list(plain):
             opposite = self.mul(self.number(-1), part)
-            if part in plain and opposite in plain and scalar(part) is None:
+            if opposite is not part and part in plain and opposite in plain and scalar(part) is None:
                 plain.remove(part)
                 plain.remove(opposite)
         left = []

@@ -275,6 +275,8 @@ class _Step:
 
     def check_end(self, source, axis):
         """The loop must run over all steps, or to the end of the longest row."""
+        if self.loop.condition is None:
+            raise NotUnderstood("nothing says when the loop ends")
         parts = [self.loop.condition]
         while any(part.op == "and" for part in parts):
             parts = [inner for part in parts for inner in (part.args if part.op == "and" else (part,))]
