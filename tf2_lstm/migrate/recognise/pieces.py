@@ -9,6 +9,8 @@ def split(terms, node, args):
         return _split_sizes(terms, *args)
     axis, value = args
     count, width = node.attr["num_split"].i, terms.width(value)
+    if not count:
+        return None
     if scalar(axis) not in ((0, -1) if is_vector(value) else (1, -1)):
         return [terms.make("piece", args, (number, count)) for number in range(count)]
     if width is None or width % count:
