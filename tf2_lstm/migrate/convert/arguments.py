@@ -1,6 +1,6 @@
 """What the commands on a TF1 model share on the command line."""
 
-from tf2_lstm.migrate.model import ArtifactError
+import importlib
 
 
 def add_model_arguments(parser, path=True):
@@ -39,9 +39,14 @@ def request_of(arguments, path=None):
     )
 
 
+def import_quietly():
+    """Import TensorFlow without what it prints on the way."""
+    importlib.import_module("legacy_tf1.compat")
+
+
 def one_line(error):
     """Return an error as one line."""
     return " ".join(str(error).split())
 
 
-__all__ = ["ArtifactError", "add_model_arguments", "one_line", "request_of"]
+__all__ = ["add_model_arguments", "import_quietly", "one_line", "request_of"]

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tf2_lstm.migrate.convert.arguments import add_model_arguments, one_line, request_of
+from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
 from tf2_lstm.migrate.convert.convert_command import print_conversion
 from tf2_lstm.migrate.equivalence import command
 from tf2_lstm.migrate.pairs import CASES, PAIRS
@@ -42,12 +42,14 @@ def is_path(name):
 
 
 def _prove(arguments, path):
-    from tf2_lstm.migrate.convert import converting
     from tf2_lstm.migrate.model import ArtifactError
     from tf2_lstm.migrate.report.progress import progress
 
     try:
         with progress(0, f"reading {path}") as advance:
+            import_quietly()
+            from tf2_lstm.migrate.convert import converting
+
             conversion = converting.prove(request_of(arguments, path), advance)
     except ArtifactError as error:
         print(f"tf2-lstm compare: {one_line(error)}", file=sys.stderr)

@@ -4,7 +4,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from tf2_lstm.migrate.convert.arguments import add_model_arguments, one_line, request_of
+from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
 
 HELP = (
     "Turn the recurrences of a TF1 checkpoint, graph or SavedModel into Keras models, with a proof of each."
@@ -25,13 +25,15 @@ def add_arguments(parser):
 
 def run(arguments):
     """Carry out the command; 0 everything converted and proved, 1 not everything, 2 unusable input."""
-    from tf2_lstm.migrate.convert import converting
     from tf2_lstm.migrate.convert.folder import FolderError
     from tf2_lstm.migrate.model import ArtifactError
     from tf2_lstm.migrate.report.progress import progress
 
     try:
         with progress(0, f"reading {arguments.path}") as advance:
+            import_quietly()
+            from tf2_lstm.migrate.convert import converting
+
             conversion = converting.convert(
                 request_of(arguments), arguments.output, arguments.overwrite, advance
             )

@@ -2,7 +2,7 @@
 
 import sys
 
-from tf2_lstm.migrate.convert.arguments import add_model_arguments, one_line, request_of
+from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
 
 HELP = "Write the weights of a converted Keras model into a copy of the TF1 checkpoint that it came from."
 
@@ -23,6 +23,7 @@ def add_arguments(parser):
 
 def run(arguments):
     """Carry out the command; 0 the checkpoint is written, 2 unusable input."""
+    import_quietly()
     from tf2_lstm.migrate.convert.exporting import export
     from tf2_lstm.migrate.convert.folder import FolderError
     from tf2_lstm.migrate.model import ArtifactError

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from tf2_lstm.migrate.convert.arguments import add_model_arguments, one_line, request_of
+from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
 
 HELP = "Show the recurrences of a TF1 checkpoint, graph or SavedModel: cells, tensors, variables."
 
@@ -16,6 +16,7 @@ def add_arguments(parser):
 
 def run(arguments):
     """Carry out the command; 0 all recurrences are known, 1 one is not, 2 unusable input."""
+    import_quietly()
     from tf2_lstm.migrate.convert import converting, findings_as_text
     from tf2_lstm.migrate.model import ArtifactError
 
