@@ -18,6 +18,7 @@ KINDS = {"cell", "wrapper", "stack", "unroll", "state", "program"}
 ALONE = {
     ("legacy_tf1", "compat.py"): "Keras needs no search for its classes",
     ("legacy_tf1", "session.py"): "Keras has no session",
+    ("tf2_lstm", "activations.py"): "tf.keras 1.15's hard_sigmoid is an argument of layers, no RNN construct",
     ("tf2_lstm", "cli.py"): "the command line",
     ("tf2_lstm", "__main__.py"): "the command line",
 }

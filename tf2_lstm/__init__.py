@@ -28,6 +28,7 @@ _MODULES = {
     "ResidualWrapper": "wrappers",
     "SequenceMask": "unroll",
     "StackedRNNCells": "stack",
+    "hard_sigmoid": "activations",
     "python_loop": "unroll",
     "sequence_mask": "unroll",
     "stack_bidirectional": "bidirectional",

@@ -13,7 +13,10 @@ from tf2_lstm import __version__
 
 #: Command -> the module that does it.
 COMMANDS = {
-    "compare": "tf2_lstm.migrate.equivalence.command",
+    "inspect": "tf2_lstm.migrate.convert.inspect_command",
+    "convert": "tf2_lstm.migrate.convert.convert_command",
+    "export": "tf2_lstm.migrate.convert.export_command",
+    "compare": "tf2_lstm.migrate.convert.compare_command",
     "scan": "tf2_lstm.migrate.source.scan_command",
     "explain": "tf2_lstm.migrate.source.explain_command",
 }

@@ -1,15 +1,37 @@
 """A cell tree in TF1's vocabulary becomes Keras layers, by the rows of the pairs table."""
 
 import importlib
+from dataclasses import dataclass
 
 import keras
 
 from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
+#: What a recognised cell may have that no argument of a TF1 cell says: the gates' activation of tf.keras 1.15, where
+#: a GRU resets.
+BEYOND_TF1 = {
+    "recurrent_activation": lambda value: (
+        {} if value == "sigmoid" else {"recurrent_activation": _gates(value)}
+    ),
+    "reset_after": lambda value: {"reset_after": value},
+}
+
 
 class BuildError(ValueError):
     """A construct has no Keras equal, or an argument is unknown."""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """An object that is named, not called: "tf2_lstm.hard_sigmoid"."""
+
+    name: str
+
+
+def _gates(name):
+    """TF1's hard_sigmoid is not that of Keras 3."""
+    return Symbol("tf2_lstm.hard_sigmoid") if name == "hard_sigmoid" else name
 
 
 def resolve(symbol):
@@ -19,12 +41,35 @@ def resolve(symbol):
     return importlib.import_module(symbol) if found is None else found
 
 
+def is_stock(call):
+    """Whether stock Keras has an exact cell for a call, and for all cells inside, by the rows.
+
+    Example:
+        ```python
+        assert is_stock(Call("lstm", num_units=4)) and not is_stock(Call("lstm", num_units=4, num_proj=2))
+        ```
+    """
+    row, inside = PAIRS[call.pair], [cell for _, cell in inner_calls(call)]
+    if row.kind == "stack":
+        distinct = {id(cell) for cell in inside}
+        return len(inside) > 1 and len(distinct) == len(inside) and all(map(is_stock, inside))
+    return bool(row.stock) and not any(call.arguments.get(name) for name in row.stock_unless)
+
+
+def stock_symbol(call):
+    """Return the name of the class for a cell: stock Keras where it is exact, else the row's own."""
+    row = PAIRS[call.pair]
+    return row.stock if is_stock(call) else row.keras
+
+
 class Builder:
     """Builds Keras cells and layers from calls; the same call object gives the same cell, as in TF1.
 
     Args:
         dtype: the Keras dtype policy of everything that is built.
         functions: name -> Python function, for arguments that are functions (residual_fn).
+        stock: stock Keras where it is exact, instead of the class of this package.
+        make: a function of (symbol, call, **options) that makes a cell; by default the class itself is called.
 
     Example:
         ```python
@@ -33,8 +78,10 @@ class Builder:
         ```
     """
 
-    def __init__(self, dtype="float32", functions=None):
+    def __init__(self, dtype="float32", functions=None, stock=False, make=None):
         self.dtype, self.functions = dtype, functions or {}
+        self._symbol = stock_symbol if stock else lambda call: PAIRS[call.pair].keras
+        self._make = make or _construct
         self._cells = {}
 
     def cell(self, call):
@@ -44,7 +91,7 @@ class Builder:
             BuildError: an argument is unknown or has no Keras equal.
         """
         if id(call) not in self._cells:
-            cell = resolve(PAIRS[call.pair].keras)(dtype=self.dtype, **self.options(call))
+            cell = self._make(self._symbol(call), call, dtype=self.dtype, **self.options(call))
             self._cells[id(call)] = (cell, call)
         return self._cells[id(call)][0]
 
@@ -54,6 +101,9 @@ class Builder:
         known = {argument.tf1: argument for argument in row.arguments}
         options = dict(row.constants)
         for name, value in call.arguments.items():
+            if name in BEYOND_TF1:
+                options.update(BEYOND_TF1[name](value))
+                continue
             if name not in known:
                 raise BuildError(
                     f"{row.tf1[0]}: unknown argument {name!r}, expected one of {', '.join(known)}."
@@ -114,6 +164,11 @@ class Builder:
         )
 
 
+def _construct(symbol, call, **options):
+    given = {key: resolve(one.name) if isinstance(one, Symbol) else one for key, one in options.items()}
+    return resolve(symbol)(**given)
+
+
 def _rate(name, keep_prob):
     """A keep_prob of exactly 1 is no dropout in TF1; a fed one keeps the machinery for any value."""
     if isinstance(keep_prob, Fed):
@@ -142,4 +197,4 @@ def set_weights(cell, arrays, where):
         weight.assign(keras.ops.cast(array, weight.dtype))
 
 
-__all__ = ["BuildError", "Builder", "Call", "resolve", "set_weights"]
+__all__ = ["BuildError", "Builder", "Call", "is_stock", "resolve", "set_weights", "stock_symbol"]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tf2_lstm.migrate.pairs import PAIRS, Call
+from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
 
@@ -93,8 +93,11 @@ class CellVariables:
         call: the cell's `Call`, the very object that stands in the tree.
         scope: the TF1 scope of its variables, for people; identity comes from the graph.
         names: leaf name of the row's weight map ("kernel", "gates/bias", "w_i_diag") -> checkpoint name.
-        convert: how the variables become those of the row: "" as they are, or the name of a layout of
-            `recognise.layouts` (the block cells' "w_ru", cuDNN's canonical tensors, Keras 1 weights).
+        convert: how the variables become those of the row: "" as they are; "reset_after" for a GRU that resets after
+            the matmul (Call argument `reset_after`): gates/kernel, gates/bias, and for the candidate
+            input_projection/{kernel, bias} and hidden_projection/{kernel, bias}; "keras1" for the weights of a
+            tf.keras 1.15 layer, already in Keras's layout: kernel, recurrent_kernel, bias (none with use_bias=False);
+            "keras1_cudnn" for those of CuDNNLSTM and CuDNNGRU, whose bias is two in a row.
     """
 
     call: Call
@@ -110,9 +113,12 @@ class Recurrence:
     Attributes:
         name: unique in the model and safe as a file name, made from the scope.
         scope: the TF1 scope.
-        form: "while", "functional_while", "static", "step", "block" or "cudnn": how the graph runs it.
+        form: "while", "functional_while", "static", "step", "block" or "cudnn": how the graph runs it; "keras" for a
+            layer of a .h5 file, "" for a checkpoint without a graph (its tensors have no TF1 names).
         call: the outermost `Call`: dynamic_rnn, static_rnn, bidirectional_dynamic_rnn,
-            static_bidirectional_rnn, or python_loop for a cell that is stepped by hand.
+            static_bidirectional_rnn, python_loop for a cell that is stepped by hand, or
+            stack_bidirectional_dynamic_rnn for a cuDNN layer. Beyond the rows' arguments a gru may have
+            `reset_after`, and a Keras 1 cell has `recurrent_activation` ("hard_sigmoid" is clip(0.2 x + 0.5)).
         inputs: the `Tensor`s that go in, in the order of the Keras model's inputs. A bidirectional recurrence has
             "initial_state_fw..." and "initial_state_bw...". A static one has "inputs", or "inputs_0",
             "inputs_1", ... when the steps are separate tensors of the graph; a step has "inputs" [B, D].
@@ -121,7 +127,8 @@ class Recurrence:
         time_major: whether inputs and outputs are [T, B, ...].
         reverse: whether a lone recurrence runs from the last step to the first.
         cells: the `CellVariables`, each cell object once.
-        keep_probs: dropout's keep_prob tensors or constants found, by TF1 argument; dropout is proved at 1.
+        keep_probs: dropout's keep_prob tensors or constants found, by TF1 argument ("input_keep_prob_2" for a second
+            value); dropout is proved at 1.
         assumed: what the user said or allowed, one sentence each: forget_bias=1.0 of a checkpoint without a graph.
         notes: what a person must know, one sentence each.
     """
@@ -192,6 +199,8 @@ class Findings:
 def describe(call):
     """Return a tree of calls as plain data, for JSON: {"cell": TF1 name, "arguments": {...}, "cells": [...]}.
 
+    An argument that a program feeds is "fed".
+
     Example:
         ```python
         tree = describe(Call("dynamic_rnn", cell=Call("gru", num_units=4)))
@@ -199,7 +208,11 @@ def describe(call):
         ```
     """
     row = PAIRS[call.pair]
-    plain = {name: value for name, value in call.arguments.items() if name not in row.cells}
+    plain = {
+        name: "fed" if isinstance(value, Fed) else value
+        for name, value in call.arguments.items()
+        if name not in row.cells
+    }
     return {
         "cell": row.tf1[0].rsplit(".", 1)[-1],
         "arguments": plain,

@@ -71,7 +71,7 @@ MISTAKES = OrderedDict(
 _SAME = 1e-4
 
 
-def diagnose(case, reference, candidate, seed=0):
+def diagnose(case, reference, candidate, seed=0, fed=None):
     """Name the likely cause of a difference.
 
     Args:
@@ -79,6 +79,7 @@ def diagnose(case, reference, candidate, seed=0):
         reference: the `RunResult` of a TF1 witness; its `weights` are the TF1 variables.
         candidate: the `RunResult` that differs.
         seed: of the inputs.
+        fed: what was fed instead of the seeded inputs: "inputs", "initial_state..." -> array, batch-major.
 
     Returns:
         One sentence. It says so when no known mistake gives these numbers.
@@ -89,7 +90,7 @@ def diagnose(case, reference, candidate, seed=0):
         return f"likely cause: {MISTAKES['c_and_h_swapped']} [c_and_h_swapped]"
     for mistake, sentence in MISTAKES.items():
         for variables in _variants(case, reference.weights, mistake):
-            run = Reference(case, variables, seed, mistake).run()
+            run = Reference(case, variables, seed, mistake, fed).run()
             if _same(run, candidate.tensors) and not _same(run, reference.tensors):
                 return f"likely cause: {sentence} [{mistake}]"
     return "no known mistake gives these numbers" + _only_later(reference, candidate)

@@ -23,7 +23,14 @@ def sigmoid(x):
 
 _FED_SWAPPED = ("c_and_h_swapped", "fed_c_and_h_swapped")
 _RETURNED_SWAPPED = ("c_and_h_swapped", "returned_c_and_h_swapped")
-_ACTIVATIONS = {None: np.tanh, "tanh": np.tanh, "relu": lambda x: np.maximum(x, 0.0), "sigmoid": sigmoid}
+_GATES = {"hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0.0, 1.0)}
+_ACTIVATIONS = {
+    None: np.tanh,
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0.0),
+    "sigmoid": sigmoid,
+    "linear": lambda x: x,
+}
 
 
 class Reference:
@@ -34,11 +41,12 @@ class Reference:
         variables: full TF1 variable name -> array.
         seed: of the inputs.
         mistake: the name of a mistake of `diagnosis.MISTAKES`, "" for none.
+        fed: what is fed instead of the seeded inputs.
     """
 
-    def __init__(self, case, variables, seed=0, mistake=""):
+    def __init__(self, case, variables, seed=0, mistake="", fed=None):
         self.case, self.mistake = case, mistake
-        self.fed = case_inputs(case, seed)
+        self.fed = case_inputs(case, seed) if fed is None else fed
         self._weights = {}
         for scope, call in scoped_cells(case.call).items():
             own = {n[len(scope) + 1 :]: v for n, v in variables.items() if n.startswith(scope + "/")}
@@ -130,10 +138,14 @@ class Reference:
 
     def _gru(self, call, x, state):
         weights, units = self._weights[id(call)], state.shape[1]
-        r, u = np.split(sigmoid(_affine(weights, "gates/", x, state)), 2, axis=1)
+        gate = _gate(call)
+        r, u = np.split(gate(_affine(weights, "gates/", x, state)), 2, axis=1)
         if self.mistake == "gates_in_tf1_order":
             r, u = u, r
-        if self.mistake == "reset_after":
+        if call.arguments.get("reset_after"):
+            z = _project(weights, "candidate/input_projection/", x)
+            z = z + r * _project(weights, "candidate/hidden_projection/", state)
+        elif self.mistake == "reset_after":
             kernel = weights["candidate/kernel"]
             z = x @ kernel[:-units] + r * (state @ kernel[-units:]) + weights["candidate/bias"]
         else:
@@ -149,13 +161,14 @@ class Reference:
         units, flat = options["num_units"], not isinstance(state, dict)
         c, h = (state[:, :units], state[:, units:]) if flat else (state["c"], state["h"])
         i, j, f, o = self._gates(call, x, h)
-        i = sigmoid(i + weights.get("w_i_diag", 0.0) * c)
-        f = sigmoid(f + weights.get("w_f_diag", 0.0) * c)
+        gate = _gate(call)
+        i = gate(i + weights.get("w_i_diag", 0.0) * c)
+        f = gate(f + weights.get("w_f_diag", 0.0) * c)
         activation = _ACTIVATIONS[options.get("activation")]
         unclipped = f * c + i * activation(j)
         clipped = _clip(unclipped, options.get("cell_clip"))
         seen = unclipped if self.mistake == "clip_after" else clipped
-        o = sigmoid(
+        o = gate(
             o + weights.get("w_o_diag", 0.0) * (c if self.mistake == "output_peephole_on_old_c" else seen)
         )
         h = o * activation(seen)
@@ -223,6 +236,15 @@ def _swap_c_and_h(named):
         if name.endswith("c") and other in named and named[name].shape == named[other].shape:
             swapped[name], swapped[other] = named[other], named[name]
     return swapped
+
+
+def _gate(call):
+    """The gates' activation: TF1's cells have the sigmoid, tf.keras 1.15 another if it is asked to."""
+    return _GATES.get(call.arguments.get("recurrent_activation"), sigmoid)
+
+
+def _project(weights, prefix, x):
+    return x @ weights[prefix + "kernel"] + weights[prefix + "bias"]
 
 
 def _affine(weights, prefix, x, h):

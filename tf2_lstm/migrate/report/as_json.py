@@ -21,11 +21,12 @@ def _case(case):
         "name": case.name,
         "passed": case.passed,
         "diagnosis": case.diagnosis,
-        "tensors": [_tensor(tensor) for tensor in case.tensors],
+        "tensors": [tensor_entry(tensor) for tensor in case.tensors],
     }
 
 
-def _tensor(tensor):
+def tensor_entry(tensor):
+    """Return a `TensorReport` as plain data. An infinite difference is None."""
     return {
         "name": tensor.name,
         "shape": list(tensor.shape),

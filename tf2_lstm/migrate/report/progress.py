@@ -13,7 +13,7 @@ def progress(total, doing):
     """Show a progress line while the block runs.
 
     Args:
-        total: how many things will be done.
+        total: how many things will be done, 0 when nobody knows yet.
         doing: what is done before the first of them.
 
     Yields:
@@ -34,7 +34,7 @@ def progress(total, doing):
     def advance(name):
         nonlocal done
         done += 1
-        status.update(f"{done} of {total}: {name}")
+        status.update(f"{done} of {total}: {name}" if total else name)
 
     try:
         yield advance

@@ -1,0 +1,140 @@
+"""What does `tf2-lstm convert` cost on a large checkpoint, in time and in memory?
+
+Writes a TF1 checkpoint of two LSTM layers of the asked size, and starts three kinds of processes in turn, several
+times: one that only imports TensorFlow and Keras (their footprint), one that reads the checkpoint with TensorFlow's
+own reader and writes the same bytes as `.keras`, and `tf2-lstm convert`, proof included. The promise for 1 GB: at most
+3 times the time of reading and writing, and a peak of at most 2.5 times the recurrent weights above the footprint.
+
+    python benchmarks/convert_memory.py [--gb 0.1] [--rounds 3]
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+WRITE = """
+import math, sys
+from legacy_tf1.compat import rnn_cell, tf
+tf.disable_eager_execution()
+units = int(sys.argv[2])
+inputs = tf.placeholder(tf.float32, [None, None, units])
+cell = rnn_cell.MultiRNNCell([rnn_cell.BasicLSTMCell(units) for _ in range(2)])
+spread = 1 / math.sqrt(units)
+with tf.variable_scope("", initializer=tf.random_uniform_initializer(-spread, spread, seed=1)):
+    tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    tf.train.Saver().save(session, sys.argv[1])
+"""
+FOOTPRINT = "import tensorflow, keras; tensorflow.zeros(1); keras.Input((1,))"
+READ_AND_WRITE = """
+import sys, tensorflow, keras
+reader = tensorflow.compat.v1.train.NewCheckpointReader(sys.argv[1])
+arrays = [reader.get_tensor(name) for name in sorted(reader.get_variable_to_shape_map())]
+layers = [keras.layers.Dense(array.shape[-1], use_bias=False) for array in arrays]
+outputs = []
+for layer, array in zip(layers, arrays):
+    depth = array.shape[0] if array.ndim == 2 else 1
+    outputs.append((keras.Input((depth,)), layer))
+model = keras.Model([i for i, _ in outputs], [layer(i) for i, layer in outputs])
+for layer in layers:
+    layer.set_weights([arrays.pop(0).reshape(layer.kernel.shape)])
+model.save(sys.argv[2])
+"""
+CONVERT = """
+import sys
+from tf2_lstm.cli import main
+sys.exit(main(["convert", sys.argv[1], "-o", sys.argv[2]]))
+"""
+
+
+def run(code, *arguments):
+    """Run Python code in a process of its own; return (seconds, peak memory in bytes)."""
+    environment = {
+        **os.environ,
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONPATH": str(ROOT),
+    }
+    begin = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, arguments)], env=environment, stdout=said, stderr=said
+        )
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        taken = time.perf_counter() - begin
+        if child.returncode:
+            said.seek(0)
+            raise SystemExit(f"a process ended with {child.returncode}:\n{said.read().decode()[-3000:]}")
+    return taken, used.ru_maxrss * 1024
+
+
+def measure(folder, prefix, rounds):
+    """Run the three kinds in turn; return kind -> (shortest time, largest peak)."""
+    found = {}
+    for number in range(rounds):
+        out = folder / f"round_{number}"
+        out.mkdir()
+        for kind, code, arguments in (
+            ("footprint", FOOTPRINT, ()),
+            ("read and write", READ_AND_WRITE, (prefix, out / "same_bytes.keras")),
+            ("convert", CONVERT, (prefix, out / "converted")),
+        ):
+            taken, peak = run(code, *arguments)
+            before = found.get(kind, (taken, peak))
+            found[kind] = (min(before[0], taken), max(before[1], peak))
+        check(out / "converted")
+    return found
+
+
+def check(converted):
+    """See to it that something was converted: figures of nothing would mean nothing."""
+    models = list(converted.glob("*.keras"))
+    if len(models) != 1:
+        raise SystemExit(f"expected one model, found {[model.name for model in models]}")
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--gb", type=float, default=0.1, help="size of the checkpoint (default: 0.1)")
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    units = max(8, int((asked.gb * 2**30 / 4 / 16) ** 0.5))
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        prefix = folder / "model.ckpt"
+        run(WRITE, prefix, units)
+        size = sum(path.stat().st_size for path in folder.glob("model.ckpt.data-*"))
+        found = measure(folder, prefix, asked.rounds)
+        report(size, units, found)
+
+
+def report(size, units, found):
+    """Print what was found, with the machine and the versions."""
+    from importlib.metadata import version
+
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{machine}, TensorFlow {version('tensorflow')}, Keras {version('keras')}")
+    print(f"checkpoint: {size / 2**30:.3f} GB, two layers of {units} units")
+    start, floor = found["footprint"]
+    for kind, (taken, peak) in found.items():
+        above = f"{(peak - floor) / size:5.2f} times the weights above the footprint"
+        print(f"{kind:15} {taken:7.2f} s, peak {peak / 2**20:7.0f} MB, {above}")
+    ratio = found["convert"][0] / found["read and write"][0]
+    bare = (found["convert"][0] - start) / (found["read and write"][0] - start)
+    print(
+        f"convert takes {ratio:.2f} times reading and writing; without the start of Python, {bare:.2f} times"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Files that were cut off or changed anywhere: refused in one line, or read as what they were. Never a crash.
+
+Of a `.meta` file, which has no checksum, much can change that touches no value: the graph may be another one then, but
+every variable still has the values of the checkpoint.
+"""
+
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+from artefact_files import ZOO, cell, copy_of, read_all, save, tf1
+
+from tf2_lstm.migrate import artifacts
+from tf2_lstm.migrate.artifacts import table
+
+DATA = ".data-00000-of-00001"
+
+
+def cut(content, where, draw):
+    return content[:where]
+
+
+def flip(content, where, draw):
+    return content[:where] + bytes([content[where] ^ 1 << draw.randrange(8)]) + content[where + 1 :]
+
+
+def another(content, where, draw):
+    return content[:where] + bytes([(content[where] + draw.randrange(1, 256)) % 256]) + content[where + 1 :]
+
+
+def zeros(content, where, draw):
+    size = draw.randrange(1, 30)
+    return content[:where] + bytes(len(content[where : where + size])) + content[where + size :]
+
+
+def longer(content, where, draw):
+    return content[:where] + draw.randbytes(draw.randrange(1, 9)) + content[where:]
+
+
+def shorter(content, where, draw):
+    return content[:where] + content[where + draw.randrange(1, 9) :]
+
+
+HOW = [cut, flip, another, zeros, longer, shorter]
+NAMES = ["basic_lstm", "partitioned_by_scope", "train_adam"]
+SUFFIXES = [".index", DATA, ".meta"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("name", NAMES)
+def test_damage_is_refused_or_changes_no_value(name, suffix, tmp_path):
+    """Nine times sixty: 540 damaged checkpoints."""
+    prefix = copy_of(name, tmp_path)
+    wanted = read_all(prefix)
+    path = prefix.with_name(prefix.name + suffix)
+    content, draw, seen = path.read_bytes(), random.Random(f"{name}{suffix}"), Counter()
+    for number in range(60):
+        damaged = HOW[number % len(HOW)](content, draw.randrange(len(content)), draw)
+        path.write_bytes(damaged)
+        seen[outcome(prefix, wanted)] += 1
+    assert seen["refused"] >= (20 if suffix == ".meta" else 40)
+    if suffix == DATA:
+        assert seen["refused"] >= 50
+
+
+def outcome(prefix, wanted):
+    try:
+        found = read_all(prefix)
+    except artifacts.ArtifactError as error:
+        return "refused" if str(error).isprintable() else "refused in several lines"
+    assert found.keys() == wanted.keys()
+    for name, value in found.items():
+        np.testing.assert_array_equal(value, wanted[name], err_msg=name)
+    return "as it was"
+
+
+def test_every_byte_of_the_data_is_under_a_checksum(tmp_path):
+    prefix = copy_of("basic_lstm", tmp_path)
+    path = prefix.with_name(prefix.name + DATA)
+    content = path.read_bytes()
+    for where in range(0, len(content), 3):
+        path.write_bytes(flip(content, where, random.Random(where)))
+        with pytest.raises(artifacts.ArtifactError):
+            read_all(prefix)
+
+
+def test_every_byte_of_the_index_is_checked_or_of_no_meaning(tmp_path):
+    """Only the filling of the footer and the unused block of filters can change."""
+    content = (ZOO / "basic_lstm" / "model.ckpt.index").read_bytes()
+    wanted = table.entries(content)
+    unseen = [
+        where
+        for where in range(len(content))
+        if is_unseen(flip(content, where, random.Random(where)), wanted)
+    ]
+    assert len(unseen) < table.FOOTER + 16
+    assert min(unseen) > wanted_end(content)
+
+
+def is_unseen(content, wanted):
+    try:
+        assert table.entries(content) == wanted
+    except table.BrokenTable:
+        return False
+    return True
+
+
+def wanted_end(content):
+    """Where the blocks of entries end: the index of the table is read after them."""
+    return max(content.rfind(key) for key, _ in table.entries(content) if key)
+
+
+def test_a_table_is_what_tensorflow_wrote(tmp_path):
+    """The whole names are in the index, in order, the header first, however many blocks there are.
+
+    A block ends at 256 kB, so long names fill one soon.
+    """
+
+    def build():
+        for number in range(60):
+            tf1.get_variable(f"{number:02d}" * 4000, (1,))
+
+    prefix, values = save(tmp_path, build)
+    content = (tmp_path / "model.ckpt.index").read_bytes()
+    assert len(content) > 400_000
+    keys = [key.decode() for key, _ in table.entries(content)]
+    assert keys == ["", *sorted(values)]
+    found = read_all(prefix)
+    assert found.keys() == values.keys()
+    assert all(np.array_equal(found[name], values[name]) for name in values)
+
+
+@pytest.mark.slow
+def test_a_damaged_h5_is_refused_or_read_and_never_crashes(tmp_path):
+    """HDF5 has no checksum: what can be asked is that Python lives on."""
+    path = copy_of("h5_lstm", tmp_path)
+    content, draw, seen = path.read_bytes(), random.Random(5), Counter()
+    for number in range(12):
+        path.write_bytes(HOW[number % len(HOW)](content, draw.randrange(min(len(content), 6000)), draw))
+        try:
+            seen["read" if read_all(path) else ""] += 1
+        except artifacts.ArtifactError as error:
+            seen["refused" if str(error).isprintable() else ""] += 1
+    assert seen["read"] + seen["refused"] == 12
+    assert seen["refused"] >= 4
+
+
+def test_an_h5_in_which_the_library_runs_for_ever_is_refused(tmp_path, monkeypatch):
+    """An object of the heap of texts that has no number and no size: the next one is where it is."""
+    path = copy_of("h5_lstm", tmp_path)
+    content = bytearray(path.read_bytes())
+    head = content.index(b"tensorflow", content.index(b"GCOL")) - 16
+    content[head : head + 16] = bytes(16)
+    path.write_bytes(content)
+    monkeypatch.setattr("tf2_lstm.migrate.artifacts.keras_h5.SECONDS", 3)
+    with pytest.raises(artifacts.ArtifactError, match="did not come to an end in 3 seconds"):
+        read_all(path)
+
+
+def test_a_crash_of_the_library_is_refused(tmp_path, monkeypatch):
+    path = copy_of("h5_lstm", tmp_path)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "crashing"))
+    (tmp_path / "crashing").write_text("#!/bin/sh\nkill -SEGV $$\n")
+    (tmp_path / "crashing").chmod(0o755)
+    with pytest.raises(artifacts.ArtifactError, match="the library that reads it crashed"):
+        read_all(path)
+
+
+def test_damage_that_is_not_seen_would_fail_these_tests(tmp_path, monkeypatch):
+    """The sabotage: values without checksums."""
+    prefix, _ = save(tmp_path, cell)
+    wanted = read_all(prefix)
+    monkeypatch.setattr("tf2_lstm.migrate.artifacts.protos.Tensors.read", lambda self, name: wanted[name] + 1)
+    with pytest.raises(AssertionError):
+        outcome(prefix, wanted)

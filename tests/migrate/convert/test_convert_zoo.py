@@ -1,0 +1,71 @@
+"""Every artefact of the zoo through the whole way, against what TensorFlow 1.15.5 computed."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from expected_recurrences import ZOO, read_expected, read_run
+
+from tf2_lstm.migrate.convert.converting import Request, convert
+from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
+
+NAMES = sorted(path.parent.name for path in ZOO.glob("*/expected.json"))
+
+
+def request_of(name):
+    expected = read_expected(name)
+    options = dict(expected.get("options", {}))
+    if "weights" in options:
+        options["weights"] = str(ZOO / name / options["weights"])
+    return Request(str(ZOO / name / expected["artifact"]), **options)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
+    expected = read_expected(name)
+    if not expected["recurrences"] and not expected["not_converted"]:
+        with pytest.raises(ValueError, match="no recurrence in it"):
+            convert(request_of(name), tmp_path / "out")
+        assert not (tmp_path / "out").exists()
+        return
+    conversion = convert(request_of(name), tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    problems = [(one.scope, one.reason) for one in conversion.findings.not_converted]
+    assert len(manifest["models"]) == len(expected["recurrences"]), problems
+    assert {one["scope"] for one in manifest["not_converted"]} == {
+        one["scope"] for one in expected["not_converted"]
+    }
+    assert conversion.complete == (bool(expected["recurrences"]) and not expected["not_converted"])
+    for entry in manifest["models"]:
+        assert entry["proof"]["passed"]
+        if manifest["source"]["kind"] in ("weights", "object_checkpoint"):
+            give_names(entry, expected["feeds"], read_run(name))
+        for file in ("run.npz", "run_2.npz"):
+            if (ZOO / name / file).exists():
+                compare_with_run(tmp_path / "out", entry, read_run(name, file))
+
+
+def give_names(entry, feeds, run):
+    """Without a graph nobody knows what the tensors were called where they were recorded; their order is TF1's."""
+    for tensor, name in zip(entry["inputs"], feeds, strict=True):
+        tensor["tf1"] = name
+    results = [name for name in run if name not in feeds]
+    for tensor, name in zip(entry["outputs"], results, strict=True):
+        tensor["tf1"] = name
+
+
+def compare_with_run(folder, entry, run):
+    """Feed a model what TensorFlow 1.15.5 was fed or computed at the edge; each output must be what it computed."""
+    model = keras.models.load_model(folder / entry["file"])
+    outputs = model({tensor["name"]: run[tensor["tf1"]] for tensor in entry["inputs"]})
+    assert set(outputs) == {tensor["name"] for tensor in entry["outputs"]}
+    compared = [tensor for tensor in entry["outputs"] if tensor["tf1"] in run]
+    assert compared
+    for tensor in compared:
+        wanted, found = run[tensor["tf1"]], np.asarray(outputs[tensor["name"]])
+        assert found.shape == wanted.shape, tensor
+        assert found.dtype == wanted.dtype
+        allowed = tolerance_for(str(wanted.dtype), tensor["name"]).allowed(np.abs(wanted).max())
+        assert np.abs(found - wanted).max() <= allowed, tensor

@@ -1,0 +1,143 @@
+"""The written source: it runs, gives the numbers of the .keras file, and a stranger's names stay names."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from expected_recurrences import ZOO
+
+from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.convert.samples import fed_tensors, key_of, samples_of
+from tf2_lstm.migrate.emit import emit
+from tf2_lstm.migrate.functional import build_model
+from tf2_lstm.migrate.keras_code.write import WIDTH, write_comment
+
+NAMES = [
+    "basic_lstm_flat_state",
+    "lstm_all_options",
+    "bidirectional_same_cell",
+    "bidirectional_time_major_initial_states",
+    "cudnn_gru_bidirectional",
+    "dropout_in_stack",
+    "dynamic_lengths",
+    "one_step",
+    "residual_in_stack_with_dropout",
+    "stack_mixed",
+    "static_bidirectional_lengths",
+]
+
+
+def recurrence_of(name):
+    model, findings = look(Request(str(ZOO / name / "model.ckpt")))
+    return model, findings.recurrences[0]
+
+
+def run_source(source):
+    names = {"__name__": "written"}
+    exec(compile(source, "written.py", "exec"), names)
+    return names["build_model"]()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_gives_the_numbers_of_the_saved_model(name, tmp_path):
+    model, recurrence = recurrence_of(name)
+    built = build_model(recurrence, model.variables)
+    built.save(tmp_path / "model.keras")
+    written = run_source(emit(recurrence))
+    written.load_weights(tmp_path / "model.keras")
+    values = samples_of(recurrence)[0].values
+    feeds = {tensor.name: values[key_of(tensor)] for tensor in fed_tensors(recurrence)}
+    expected, found = built(feeds), written(feeds)
+    assert list(expected) == list(found)
+    for key in expected:
+        assert np.abs(np.asarray(expected[key])).max() > 0
+        np.testing.assert_array_equal(np.asarray(found[key]), np.asarray(expected[key]))
+
+
+def test_the_formatter_leaves_it_alone(tmp_path):
+    for name in NAMES:
+        (tmp_path / f"{name}.py").write_text(emit(recurrence_of(name)[1]))
+    ruff = Path(sys.executable).with_name("ruff")
+    for length in ("88", "110"):
+        done = subprocess.run(
+            [ruff, "format", "--isolated", "--check", "--diff", "--line-length", length, tmp_path],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+
+
+EVIL = [
+    '"""\nimport os\nos.abort()\n"""',
+    "a\nimport os; os.abort()",
+    "a\rimport os; os.abort()",
+    "a\u2028import os; os.abort()",
+    "a\x0cimport os; os.abort()",
+    "' + __import__('os').abort() + '",
+    '"); import os; os.abort(); ("',
+    "\\",
+]
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_a_name_cannot_become_code(name):
+    _, recurrence = recurrence_of("dynamic_lengths")
+    recurrence.scope = recurrence.name = name
+    for tensors in (recurrence.inputs, recurrence.outputs):
+        tensors[:] = [type(one)(one.name, name, one.dtype, one.shape) for one in tensors]
+    recurrence.call.arguments["cell"].arguments["name"] = name
+    source = emit(recurrence)
+    assert source.isascii()
+    assert "\r" not in source
+    assert "\x0c" not in source
+    outside = [line.split("#")[0] for line in source.splitlines() if "abort" in line]
+    assert all("abort" not in line or 'name="' in line or "name='" in line for line in outside), outside
+    tree = compile(source, "evil.py", "exec")
+    assert "os" not in tree.co_names
+    assert "abort" not in str([code.co_names for code in tree.co_consts if hasattr(code, "co_names")])
+
+
+def test_a_name_that_is_no_identifier_is_no_variable():
+    _, recurrence = recurrence_of("dynamic_lengths")
+    recurrence.inputs[:] = [
+        type(one)("os.abort()" if one.name == "sequence_length" else one.name, one.tf1, one.dtype, one.shape)
+        for one in recurrence.inputs
+    ]
+    with pytest.raises(ValueError, match="expected a Python name"):
+        emit(recurrence)
+
+
+def test_a_comment_keeps_to_its_line():
+    lines = write_comment("a\nb " + "word " * 60, 4)
+    assert all(line.startswith("    # ") and len(line) <= WIDTH for line in lines)
+    assert "a\\nb" in lines[0]
+
+
+def test_stock_is_stock(tmp_path):
+    """What needs only Keras loads in a process that never heard of this package."""
+    model, recurrence = recurrence_of("dynamic_lengths")
+    build_model(recurrence, model.variables).save(tmp_path / "model.keras")
+    assert "tf2_lstm" not in emit(recurrence)
+    look = (
+        "import sys, keras\n"
+        f"model = keras.models.load_model({str(tmp_path / 'model.keras')!r}, safe_mode=True)\n"
+        "assert not [name for name in sys.modules if name.startswith('tf2_lstm')]\n"
+        "assert sorted(model.input) == ['inputs', 'sequence_length']\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_ours_is_refused_without_the_import(tmp_path):
+    model, recurrence = recurrence_of("lstm_all_options")
+    build_model(recurrence, model.variables).save(tmp_path / "model.keras")
+    assert "import tf2_lstm" in emit(recurrence)
+    load = f"keras.models.load_model({str(tmp_path / 'model.keras')!r}, safe_mode=True)"
+    for first, works in (("import keras", False), ("import keras\nfrom tf2_lstm import RNN", True)):
+        done = subprocess.run([sys.executable, "-c", f"{first}\n{load}"], capture_output=True, check=False)
+        assert (done.returncode == 0) == works

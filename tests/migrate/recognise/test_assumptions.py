@@ -1,0 +1,100 @@
+"""What is said of a checkpoint without a graph is used where it belongs, and asked for where it is missing."""
+
+import pytest
+
+from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
+from tf2_lstm.migrate.recognise import recognise
+from tf2_lstm.migrate.recognise.assumptions import parse
+
+
+def model(**shapes):
+    variables = {
+        name.replace("__", "/"): Variable(name.replace("__", "/"), shape, "float32", None)
+        for name, shape in shapes.items()
+    }
+    return TF1Model("weights", "model.ckpt", variables=variables)
+
+
+def lstm(scope="rnn__lstm_cell", units=5, inputs=4):
+    return {f"{scope}__kernel": (inputs + units, 4 * units), f"{scope}__bias": (4 * units,)}
+
+
+BAD = [
+    "forget_bias=1",
+    "rnn/lstm_cell",
+    "rnn/lstm_cell:",
+    "rnn/lstm_cell: forget_bias",
+    "rnn/lstm_cell: forget_bias=one",
+    "rnn/lstm_cell: forget_bias=nan",
+    "rnn/lstm_cell: forget_bias=inf",
+    "rnn/lstm_cell: forgetbias=1",
+    "rnn/lstm_cell: activation=gelu",
+    ": forget_bias=1",
+]
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_an_assumption_that_is_none_is_refused(text):
+    with pytest.raises(ArtifactError, match="expected") as error:
+        parse([text])
+    assert "\n" not in str(error.value)
+
+
+SCOPES = ["rnn/lstm_cell", "lstm_cell", "rnn", "/rnn/"]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_scope_is_the_cells_its_end_or_one_around(scope):
+    findings = recognise(model(**lstm()), [f"{scope}: forget_bias=0, activation=relu"])
+    (found,) = findings.recurrences
+    assert found.cells[0].call.arguments == {"num_units": 5, "forget_bias": 0.0, "activation": "relu"}
+    assert found.assumed == [
+        "rnn/lstm_cell: forget_bias=0.0 (as was said)",
+        "rnn/lstm_cell: activation=relu (as was said)",
+    ]
+
+
+def test_what_is_missing_is_asked_for_by_name():
+    findings = recognise(model(**lstm()), ["rnn/lstm_cell: forget_bias=0"])
+    assert not findings.recurrences
+    (said,) = findings.not_converted
+    assert "--assume 'rnn/lstm_cell: activation=...'" in said.reason
+    assert "--assume-defaults" in said.reason
+
+
+def test_an_assumption_of_another_scope_is_not_used_and_said():
+    findings = recognise(model(**lstm()), ["encoder: forget_bias=0"], assume_defaults=True)
+    assert findings.recurrences[0].cells[0].call.arguments == {"num_units": 5}
+    assert findings.notes == ["encoder: forget_bias=0.0: not needed by any cell, and not used"]
+
+
+def test_defaults_are_said():
+    (found,) = recognise(model(**lstm()), assume_defaults=True).recurrences
+    assert found.assumed == [
+        "rnn/lstm_cell: forget_bias=1.0 (TF1's default)",
+        "rnn/lstm_cell: activation=tanh (TF1's default)",
+    ]
+
+
+def test_a_clip_may_be_said():
+    (found,) = recognise(model(**lstm()), ["rnn: cell_clip=3"], assume_defaults=True).recurrences
+    assert found.cells[0].call.pair == "lstm"
+    assert found.cells[0].call.arguments["cell_clip"] == 3.0
+
+
+SHAPES = [
+    ({"rnn__lstm_cell__kernel": (9, 20), "rnn__lstm_cell__bias": (16,)}, "another bias"),
+    ({"rnn__lstm_cell__kernel": (5, 20), "rnn__lstm_cell__bias": (20,)}, "no rows for an input"),
+    ({**lstm(), "rnn__lstm_cell__gamma": (5,)}, "a variable more"),
+    ({"dense__kernel": (9, 20), "dense__bias": (20,)}, "no cell by its name"),
+]
+
+
+@pytest.mark.parametrize(("shapes", "why"), SHAPES, ids=[why for _, why in SHAPES])
+def test_what_does_not_fit_is_not_taken_for_a_cell(shapes, why):
+    findings = recognise(model(**shapes), assume_defaults=True)
+    assert not findings.recurrences
+    named = {one.name for one in findings.unclaimed} | {
+        n for one in findings.not_converted for n in one.variables
+    }
+    assert named == {name.replace("__", "/") for name in shapes}

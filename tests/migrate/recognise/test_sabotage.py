@@ -1,0 +1,174 @@
+"""A graph that is a known cell but for one thing is reported, never taken for the cell; a harmless change is not."""
+
+import pytest
+from tampering import Tampered
+
+from tf2_lstm.migrate.recognise import recognise
+
+BASIC, LSTM, GRU = "~basic_lstm_cell/", "~lstm_cell/", "~gru_cell/"
+
+SABOTAGE = {
+    # the equations of the LSTM
+    "gates i and o swapped": lambda: (
+        basic().wire(BASIC + "Sigmoid_1", 0, BASIC + "split:3").wire(BASIC + "Sigmoid_2", 0, BASIC + "split")
+    ),
+    "gates i and f swapped": lambda: (
+        basic().wire(BASIC + "Sigmoid_1", 0, BASIC + "split:2").wire(BASIC + "Add", 0, BASIC + "split")
+    ),
+    "one gate read twice": lambda: basic().wire(BASIC + "Sigmoid_1", 0, BASIC + "split:3"),
+    "forget bias on the input gate": lambda: basic().insert(BASIC + "Sigmoid_1", 0, "Add", BASIC + "Const_2"),
+    "forget bias added to c": lambda: basic().insert(BASIC + "Tanh_1", 0, "Add", BASIC + "Const_2"),
+    "h halved in the state": lambda: basic().insert("~NextIteration_4", 0, "Mul", "half"),
+    "h halved in the output": lambda: basic().insert(
+        "~TensorArrayWrite/TensorArrayWriteV3", 2, "Mul", "half"
+    ),
+    "c halved": lambda: basic().insert("~NextIteration_3", 0, "Mul", "half"),
+    "input doubled": lambda: basic().insert(BASIC + "concat", 0, "Add", "~TensorArrayReadV3"),
+    "a tanh in place of a gate": lambda: basic().retype(BASIC + "Sigmoid_1", "Tanh"),
+    "another activation on the output": lambda: basic().retype(BASIC + "Tanh_1", "Relu"),
+    "another activation on the candidate": lambda: basic().retype(BASIC + "Tanh", "Relu"),
+    "a difference in place of the sum": lambda: basic().retype(BASIC + "Add_1", "Sub"),
+    "a maximum in place of the sum": lambda: basic().retype(BASIC + "Add_1", "Maximum"),
+    "an unknown operation on h": lambda: basic().insert("~NextIteration_4", 0, "Erf"),
+    "an unknown operation on the gates": lambda: basic().insert(BASIC + "split", 1, "Sinh"),
+    "an operation that might be harmless": lambda: basic().insert(BASIC + "Tanh_1", 0, "Reshape", "half"),
+    "h before x in the kernel's rows": lambda: (
+        basic().wire(BASIC + "concat", 0, "~Identity_4").wire(BASIC + "concat", 1, "~TensorArrayReadV3")
+    ),
+    "c in place of h": lambda: basic().wire(BASIC + "concat", 1, "~Identity_3"),
+    "states swapped": lambda: (
+        basic().wire("~NextIteration_3", 0, BASIC + "Mul_2").wire("~NextIteration_4", 0, BASIC + "Add_1")
+    ),
+    "the new c in place of the old one": lambda: basic().wire(BASIC + "Mul_2", 0, "~Identity_3"),
+    "the output is c": lambda: basic().wire("~TensorArrayWrite/TensorArrayWriteV3", 2, BASIC + "Add_1"),
+    "no bias": lambda: basic().wire(BASIC + "split", 1, BASIC + "MatMul"),
+    # the loop
+    "the clock goes by two": lambda: basic().constant("~add_1/y", 2),
+    "the clock starts at one": lambda: basic().constant("rnn/time", 1),
+    "a fixed number of steps": lambda: basic().wire("~Less_1/Enter", 0, "three"),
+    "the step before is read": lambda: basic().insert("~TensorArrayReadV3", 1, "Sub", "~add_1/y"),
+    "the output is written a step late": lambda: basic().wire(
+        "~TensorArrayWrite/TensorArrayWriteV3", 1, "~add_1"
+    ),
+    "the loop stops by a value": lambda: basic().wire("~LogicalAnd", 0, "a_bool"),
+    # masks
+    "the mask is later by one": lambda: full_lstm().retype("~GreaterEqual", "Greater"),
+    "the mask is the other way round": lambda: (
+        full_lstm().wire("~Select_1", 1, LSTM + "clip_by_value").wire("~Select_1", 2, "~Identity_3")
+    ),
+    "only the outputs are masked": lambda: (
+        full_lstm()
+        .wire("~NextIteration_3", 0, LSTM + "clip_by_value")
+        .wire("~NextIteration_4", 0, LSTM + "clip_by_value_1")
+    ),
+    "only c is masked": lambda: full_lstm().wire("~NextIteration_4", 0, LSTM + "clip_by_value_1"),
+    "the output goes on after the end": lambda: full_lstm().wire(
+        "~TensorArrayWrite/TensorArrayWriteV3", 2, LSTM + "clip_by_value_1"
+    ),
+    "the padding is not zero": lambda: full_lstm().constant("rnn/zeros/Const", 1.0),
+    # peepholes, clips, projection
+    "the output gate looks at the old c": lambda: full_lstm().wire(LSTM + "mul_4", 1, "~Identity_3"),
+    "the output gate looks at the unclipped c": lambda: full_lstm().wire(LSTM + "mul_4", 1, LSTM + "add_3"),
+    "the state is the unclipped c": lambda: full_lstm().wire("~Select_1", 2, LSTM + "add_3"),
+    "a clip that is not symmetric": lambda: full_lstm().constant(LSTM + "clip_by_value/y", -0.1),
+    "a clip on the gates": lambda: full_lstm().insert(
+        LSTM + "split", 1, "Minimum", LSTM + "clip_by_value/Minimum/y"
+    ),
+    "one peephole is missing": lambda: full_lstm().wire(LSTM + "Sigmoid_1", 0, LSTM + "split"),
+    "peepholes of i and f look at h": lambda: full_lstm().wire(LSTM + "mul_2", 1, LSTM + "mul_5"),
+    "the state is not projected": lambda: full_lstm().wire("~Select_2", 2, LSTM + "mul_5"),
+    "an activation after the projection": lambda: full_lstm().insert(
+        LSTM + "clip_by_value_1/Minimum", 0, "Tanh"
+    ),
+    # the GRU
+    "r and u swapped": lambda: (
+        gru()
+        .wire(GRU + "mul", 0, GRU + "split:1")
+        .wire(GRU + "mul_1", 0, GRU + "split")
+        .wire(GRU + "sub", 1, GRU + "split")
+    ),
+    "u and 1 - u swapped": lambda: (
+        gru().wire(GRU + "mul_1", 0, GRU + "sub").wire(GRU + "mul_2", 0, GRU + "split:1")
+    ),
+    "the candidate does not reset": lambda: gru().wire(GRU + "concat_1", 1, "~Identity_3"),
+    "the candidate resets by u": lambda: gru().wire(GRU + "mul", 0, GRU + "split:1"),
+    "two less u": lambda: gru().constant(GRU + "sub/x", 2.0),
+    # wrappers
+    "the residual is added twice": lambda: Tampered("residual_lstm").insert(
+        "~TensorArrayWrite/TensorArrayWriteV3", 2, "Add", "~TensorArrayReadV3"
+    ),
+    "the residual adds the old h": lambda: Tampered("residual_lstm").wire("~add_1", 0, "~Identity_4"),
+    "dropout that scales by another number": lambda: Tampered("dropout_constant").constant(
+        "~dropout/truediv/x", 2.0
+    ),
+    "dropout that does not scale": lambda: Tampered("dropout_constant").wire(
+        "~dropout/mul_1", 0, "~TensorArrayReadV3"
+    ),
+    "noise that is not uniform": lambda: Tampered("dropout_constant").retype(
+        "~dropout/random_uniform/RandomUniform", "RandomStandardNormal"
+    ),
+}
+
+
+def basic():
+    return with_constants(Tampered("basic_lstm"))
+
+
+def full_lstm():
+    return Tampered("lstm_all_options")
+
+
+def gru():
+    return Tampered("gru_cell")
+
+
+CONSTANTS = {
+    "half": (1, "float_val", 0.5),
+    "one": (1, "float_val", 1.0),
+    "three": (3, "int_val", 3),
+    "a_bool": (10, "bool_val", True),
+}
+
+
+def with_constants(tampered):
+    """Constants that a change may use."""
+    for name, (dtype, field, value) in CONSTANTS.items():
+        node = tampered.model.graph.node.add()
+        node.name, node.op = name, "Const"
+        node.attr["value"].tensor.dtype = node.attr["dtype"].type = dtype
+        getattr(node.attr["value"].tensor, field).append(value)
+        tampered.nodes[name] = node
+    return tampered
+
+
+@pytest.mark.parametrize("name", SABOTAGE)
+def test_a_sabotage_is_reported_and_not_converted(name):
+    findings = recognise(SABOTAGE[name]().model)
+    assert not findings.recurrences
+    assert [one.scope for one in findings.not_converted] == ["rnn"]
+    assert findings.not_converted[0].reason
+    assert findings.not_converted[0].variables
+
+
+HARMLESS = {
+    "nothing": lambda: basic(),
+    "factors in the other order": lambda: (
+        basic().wire(BASIC + "Mul", 0, BASIC + "Sigmoid").wire(BASIC + "Mul", 1, "~Identity_3")
+    ),
+    "terms in the other order": lambda: (
+        basic().wire(BASIC + "Add_1", 0, BASIC + "Mul_1").wire(BASIC + "Add_1", 1, BASIC + "Mul")
+    ),
+    "AddV2": lambda: basic().retype(BASIC + "Add_1", "AddV2"),
+    "copies": lambda: (
+        basic().insert("~NextIteration_4", 0, "Identity").insert(BASIC + "split", 1, "StopGradient")
+    ),
+    "Add for the bias": lambda: basic().retype(BASIC + "BiasAdd", "Add"),
+    "times one": lambda: basic().insert(BASIC + "Tanh_1", 0, "Mul", "one"),
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_harmless_change_is_none(name):
+    findings = recognise(HARMLESS[name]().model)
+    assert not findings.not_converted
+    assert [repr(one.call) for one in findings.recurrences] == ["dynamic_rnn(cell=basic_lstm(num_units=5))"]

@@ -1,0 +1,180 @@
+"""Models of tf.keras 1.15 in .h5 files, and its layers in an ordinary graph.
+
+A .h5 file holds no graph: the tensors of a layer are called LAYER/inputs, LAYER/outputs, LAYER/state_h, whatever
+the layer returns in its model: outputs of every step, and the final state.
+"""
+
+from collections import OrderedDict
+
+import tensorflow as tf
+
+from tests.zoo.record.artefact import Built, artefact
+from tests.zoo.record.expectation import bidirectional, dynamic, gru, lstm, recurrence, rnn, stack
+from tests.zoo.record.feeds import floats, ints
+from tf2_lstm.migrate.equivalence.inputs import draws
+
+keras = tf.keras
+layers = keras.layers
+RAN = "by a copy of each layer that returns every output and the state"
+WHOLE = {"return_sequences": True, "return_state": True}
+
+
+def hard_lstm(units=5, **options):
+    """The `Call` of a tf.keras LSTM of 1.15: no forget_bias beside the bias, and gates by hard_sigmoid."""
+    options.setdefault("recurrent_activation", "hard_sigmoid")
+    return lstm(units, forget_bias=0.0, **options)
+
+
+def names(layer, *leaves):
+    """The names of a layer's weights in the file."""
+    return [f"{layer}/{leaf}" for leaf in leaves or ("kernel", "recurrent_kernel", "bias")]
+
+
+def found(layer, call, variables, state, sides=("",)):
+    """The recurrence of a layer; `state` is the nest of its state's names."""
+    outputs = {side: f"{layer}/outputs_{side}" for side in sides} if sides != ("",) else layer + "/outputs"
+    return recurrence(layer, call, variables, layer + "/inputs", outputs, state, form="keras")
+
+
+def state_names(layer, *leaves):
+    """Names of a state's tensors by leaf; a bare name for a single state."""
+    return OrderedDict((leaf, f"{layer}/state_{leaf}") for leaf in leaves) if leaves else layer + "/state"
+
+
+def h5(model, recurrences, unclaimed=(), feed=None):
+    """A model that is saved with `model.save`, and the results of each of its recurrent layers."""
+
+    def save(session):
+        keras.backend.set_session(session)
+        model.save("model.h5")
+        return "model.h5"
+
+    def results(session, sizes):
+        found = OrderedDict()
+        draw = feed or floats("B", "T", 4)
+        fed = {model.input: draw(draws(sizes["B"], "inputs"), sizes)}
+        for item in recurrences:
+            found.update(_layer_results(session, model.get_layer(item["scope"]), item["edge"], fed))
+        return found
+
+    built = Built({}, recurrences, unclaimed=unclaimed, ran=RAN)
+    built.save, built.results = save, results
+    return built
+
+
+def _layer_results(session, layer, edge, feed):
+    """What a layer gives, by the names of its edge."""
+    found = {edge["inputs"]: session.run(layer.input, feed)}
+    if isinstance(layer, layers.Bidirectional):
+        tensors = _copied(session, layer.forward_layer, layer.input)
+        backward = _copied(session, layer.backward_layer, layer.input)
+        tensors = [tensors[0], tf.reverse(backward[0], [1]), *tensors[1:], *backward[1:]]
+    else:
+        tensors = _copied(session, layer, layer.input)
+    results = [name for role, name in edge.items() if role != "inputs"]
+    found.update(zip(results, session.run(tensors, feed)))
+    return found
+
+
+def _copied(session, layer, inputs):
+    """The outputs and states of a copy of a layer, in the order in which Keras returns them."""
+    copy = type(layer).from_config(dict(layer.get_config(), name=layer.name + "_copy", **WHOLE))
+    tensors = copy(inputs)
+    for variable, value in zip(copy.weights, session.run(layer.weights)):
+        variable.load(value, session)
+    return tf.contrib.framework.nest.flatten(tensors)
+
+
+def one_layer(layer):
+    """A model of one layer on [B, T, 4]."""
+    return keras.Sequential([layer])
+
+
+@artefact("LSTM of tf.keras 1.15: hard_sigmoid is clip(0.2x + 0.5)")
+def h5_lstm():
+    model = one_layer(layers.LSTM(5, input_shape=(None, 4), name="lstm", return_sequences=True))
+    state = state_names("lstm", "h", "c")
+    return h5(model, [found("lstm", dynamic(hard_lstm()), names("lstm"), state)])
+
+
+@artefact("GRU that resets before the matmul, the default of 1.15")
+def h5_gru():
+    model = one_layer(layers.GRU(5, input_shape=(None, 4), name="gru"))
+    call = dynamic(gru(recurrent_activation="hard_sigmoid"))
+    return h5(model, [found("gru", call, names("gru"), state_names("gru"))])
+
+
+@artefact("GRU that resets after the matmul, with two biases")
+def h5_gru_reset_after():
+    model = one_layer(layers.GRU(5, input_shape=(None, 4), name="gru", reset_after=True))
+    call = dynamic(gru(recurrent_activation="hard_sigmoid", reset_after=True))
+    return h5(model, [found("gru", call, names("gru"), state_names("gru"))])
+
+
+@artefact("SimpleRNN with relu")
+def h5_simple_rnn():
+    model = one_layer(layers.SimpleRNN(5, input_shape=(None, 4), name="simple", activation="relu"))
+    call = dynamic(rnn(activation="relu"))
+    return h5(model, [found("simple", call, names("simple"), state_names("simple"))])
+
+
+@artefact("Bidirectional(LSTM)")
+def h5_bidirectional():
+    inner = layers.LSTM(5, return_sequences=True, name="lstm")
+    model = one_layer(layers.Bidirectional(inner, input_shape=(None, 4), name="both"))
+    variables = names("both/forward_lstm") + names("both/backward_lstm")
+    state = OrderedDict((side, state_names("both/" + side, "h", "c")) for side in ("fw", "bw"))
+    call = bidirectional(hard_lstm(), hard_lstm())
+    return h5(model, [found("both", call, variables, state, ("fw", "bw"))])
+
+
+@artefact("RNN([LSTMCell, LSTMCell]): kernel and kernel_1 in one scope")
+def h5_rnn_of_cells():
+    cells = [layers.LSTMCell(5), layers.LSTMCell(3)]
+    model = one_layer(layers.RNN(cells, input_shape=(None, 4), name="rnn"))
+    leaves = ("kernel", "recurrent_kernel", "bias", "kernel_1", "recurrent_kernel_1", "bias_1")
+    state = [OrderedDict((leaf, f"rnn/state_{n}_{leaf}") for leaf in ("h", "c")) for n in (0, 1)]
+    call = dynamic(stack(hard_lstm(), hard_lstm(3)))
+    return h5(model, [found("rnn", call, names("rnn", *leaves), state)])
+
+
+@artefact("a text classifier: embedding, two recurrent layers, dropout, dense")
+def h5_stacked():
+    model = keras.Sequential(
+        [
+            layers.Embedding(11, 4, name="embedding"),
+            layers.LSTM(5, return_sequences=True, dropout=0.25, recurrent_dropout=0.5, name="lower"),
+            layers.Dropout(0.5),
+            layers.GRU(3, name="upper"),
+            layers.Dense(2, activation="softmax", name="scores"),
+        ]
+    )
+    model.build((None, None))
+    model.compile("adam", "categorical_crossentropy")
+    recurrences = [
+        found("lower", dynamic(hard_lstm()), names("lower"), state_names("lower", "h", "c")),
+        found(
+            "upper",
+            dynamic(gru(3, recurrent_activation="hard_sigmoid")),
+            names("upper"),
+            state_names("upper"),
+        ),
+    ]
+    unclaimed = ["embedding/embeddings", "scores/kernel", "scores/bias"]
+    return h5(model, recurrences, unclaimed, ints(11, "B", "T"))
+
+
+@artefact("the LSTM of tf.compat.v2 in 1.15: sigmoid, and the same class name in the file")
+def h5_v2_lstm():
+    model = one_layer(tf.compat.v2.keras.layers.LSTM(5, input_shape=(None, 4), name="lstm"))
+    call = dynamic(hard_lstm(recurrent_activation="sigmoid"))
+    return h5(model, [found("lstm", call, names("lstm"), state_names("lstm", "h", "c"))])
+
+
+@artefact("a tf.keras layer in an ordinary graph that a Saver wrote")
+def keras_layer_in_graph():
+    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    outputs, h, c = layers.LSTM(5, name="lstm", **WHOLE)(x)
+    state = OrderedDict([("h", h), ("c", c)])
+    said = recurrence("lstm", dynamic(hard_lstm()), names("lstm"), x, outputs, state)
+    return Built({x: floats("B", "T", 4)}, [said])

@@ -1,0 +1,341 @@
+"""Every artefact has its files, says all of itself, and still gives what TensorFlow 1.15.5 computed."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tf2_lstm.migrate.pairs import PAIRS
+
+ZOO = Path(__file__).resolve().parent
+ROOT = ZOO.parents[1]
+FILES = ZOO / "files"
+FOLDERS = sorted(FILES.iterdir())
+NAMES = [folder.name for folder in FOLDERS]
+RECORDERS = sorted((ZOO / "record").glob("*.py"))
+
+FORMS = {"while", "functional_while", "static", "step", "block", "cudnn", "keras", ""}
+EDGE = re.compile(
+    r"(inputs|outputs)(_\d+)?|outputs_(fw|bw)(_\d+)?|sequence_length|(initial_)?state(_(fw|bw))?(_\d+)?(_[ch])?"
+)
+#: Whole programs, which must stay.
+PROGRAMS = {
+    "char_model",
+    "ptb_model",
+    "tagger",
+    "speech_model",
+    "language_model",
+    "encoder_decoder",
+    "policy",
+}
+
+#: Read under another name than the one in the file, as `artifacts` documents it.
+READ_AS = {"weights_alone_before_1_2": (("weights", "kernel"), ("biases", "bias"))}
+
+#: What TensorFlow 2 cannot run, or does not run to the recorded numbers, and why.
+NOT_REPLAYED = {
+    **dict.fromkeys(
+        ("dropout_constant", "dropout_state_gru", "dropout_variational"), "draws noise; its run keeps all"
+    ),
+    "averages_served": "its run has the averages in place of the weights",
+}
+
+
+def expected_of(name):
+    return json.loads((FILES / name / "expected.json").read_text(encoding="utf-8"))
+
+
+def why_not_replayed(name):
+    """Why an artefact has no graph that a CPU runs to its recorded numbers; "" for one that has."""
+    if name.startswith("cudnn_") and "compatible" not in name:
+        return "only a GPU runs cuDNN"
+    if name.startswith("h5_"):
+        return "a .h5 file has no graph"
+    if name.startswith("weights_alone_") or name == "object_checkpoint":
+        return "weights without a graph"
+    return NOT_REPLAYED.get(name, "")
+
+
+REPLAYED = [name for name in NAMES if not why_not_replayed(name)]
+CHUNK = 20
+
+
+def test_there_are_enough():
+    assert len(NAMES) >= 70
+    assert set(NAMES) >= PROGRAMS
+
+
+def test_the_zoo_is_small():
+    sizes = {
+        name: sum(path.stat().st_size for path in (FILES / name).rglob("*") if path.is_file())
+        for name in NAMES
+    }
+    assert sum(sizes.values()) <= 8 * 2**20
+    assert not {name: size for name, size in sizes.items() if size > 260_000}
+
+
+def builders(paths):
+    """Name and reason of every builder in the recorders' sources."""
+    found = {}
+    for path in paths:
+        for node in ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 7)).body:
+            for decorator in getattr(node, "decorator_list", []):
+                if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "artefact":
+                    found[node.name] = ast.literal_eval(decorator.args[0])
+    return found
+
+
+def test_every_artefact_has_a_builder_and_every_builder_its_artefact():
+    assert builders(RECORDERS) == {name: expected_of(name)["why"] for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_files_are_there_and_say_all_that_is_needed(name):
+    assert not flaws(FILES / name)
+
+
+def flaws(folder):
+    """What is wrong with the form of an artefact's files, as a list of sentences."""
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    found = []
+    if (expected["schema"], expected["name"], expected["producer"]) != (1, folder.name, "1.15.5"):
+        found.append("schema, name or producer")
+    if (
+        not (folder / expected["artifact"]).exists()
+        and not (folder / (expected["artifact"] + ".index")).exists()
+    ):
+        found.append("no " + expected["artifact"])
+    runs = sorted(folder.glob("run*.npz"))
+    if not runs or runs[0].name != "run.npz":
+        found.append("no run.npz")
+    for entry in expected["recurrences"]:
+        found += recurrence_flaws(entry)
+    for run in runs:
+        found += run_flaws(run, expected)
+    return found
+
+
+def recurrence_flaws(entry):
+    found = [] if entry["form"] in FORMS else ["form " + entry["form"]]
+    edge = entry.get("run_edge", entry["edge"])
+    found += [f"edge {role}" for role in edge if not EDGE.fullmatch(role)]
+    found += [f"zero {role}" for role in entry["zero_initial_state"] if not EDGE.fullmatch(role)]
+    if not {"inputs", "inputs_0"} & set(edge) or not entry["variables"]:
+        found.append("no inputs or no variables")
+    starts = {role for role in edge if role.startswith("initial_")} | set(entry["zero_initial_state"])
+    if starts != {"initial_" + role for role in edge if role.startswith("state")}:
+        found.append("the initial state and the final one have other leaves")
+    return found + call_flaws(entry["call"], [0])
+
+
+def call_flaws(tree, count):
+    """Unknown pairs, wrong numbers of cells, and references to a cell that was not there yet."""
+    if "same" in tree:
+        return [] if 0 <= tree["same"] < count[0] else ["same"]
+    count[0] += 1
+    found = [] if tree["pair"] in PAIRS else ["pair " + tree["pair"]]
+    wants = PAIRS[tree["pair"]].cells if not found else ()
+    if bool(wants) != bool(tree["cells"]):
+        found.append("cells of " + tree["pair"])
+    return found + [flaw for cell in tree["cells"] for flaw in call_flaws(cell, count)]
+
+
+def run_flaws(run, expected):
+    with np.load(run, allow_pickle=False) as arrays:
+        names = set(arrays.files)
+        bad = [
+            name for name in names if arrays[name].dtype.kind == "f" and not np.isfinite(arrays[name]).all()
+        ]
+    edges = [entry.get("run_edge", entry["edge"]) for entry in expected["recurrences"]]
+    needed = {tensor for edge in edges for tensor in edge.values() if tensor} | set(expected["feeds"])
+    return [f"{run.name} lacks {name}" for name in needed - names] + [f"{name} is not finite" for name in bad]
+
+
+def variables_of(folder, expected):
+    """The variables of an artefact, read without any code of this project."""
+    import tensorflow as tf
+
+    path = folder / expected["artifact"]
+    if path.suffix == ".pb":
+        return constants_of(path)
+    if path.suffix == ".h5":
+        return weights_of(path)
+    if path.is_dir() and (path / "variables").exists():
+        prefix = path / "variables" / "variables"
+    elif path.is_dir():
+        prefix = tf.train.latest_checkpoint(str(path))
+    else:
+        prefix = folder / expected.get("options", {}).get("weights", path.name)
+    return {name for name, _ in tf.train.list_variables(str(prefix))}
+
+
+def constants_of(path):
+    """The constants of a frozen graph that were variables: those that an Identity below their own name reads."""
+    import tensorflow as tf
+
+    nodes = {node.name: node for node in tf.compat.v1.GraphDef.FromString(path.read_bytes()).node}
+    return {
+        node.input[0]
+        for node in nodes.values()
+        if node.op == "Identity"
+        and node.name in (f"{node.input[0]}/read", f"{node.input[0]}/Read/ReadVariableOp")
+        and nodes[node.input[0]].op == "Const"
+    }
+
+
+def weights_of(path):
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        group = file["model_weights"]
+        layers = {layer.decode(): group[layer.decode()] for layer in group.attrs["layer_names"]}
+        weights = [
+            (layer, weight.decode()) for layer in layers for weight in layers[layer].attrs["weight_names"]
+        ]
+    names = [weight if weight.startswith(f"{layer}/") else f"{layer}/{weight}" for layer, weight in weights]
+    return {name.removesuffix(":0") for name in names}
+
+
+def own_names(folder, expected, names):
+    """The names by which `artifacts.read` knows the variables: whole ones, a program's own, today's."""
+    if "_CHECKPOINTABLE_OBJECT_GRAPH" in names:
+        return object_names(folder / expected["artifact"])
+    names = {re.sub(r"/part_\d+$", "", name) for name in names}
+    for old, new in READ_AS.get(expected["name"], ()):
+        names = {name.replace(old, new) for name in names}
+    return names
+
+
+def object_names(prefix):
+    import tensorflow as tf
+    from tensorflow.core.protobuf import trackable_object_graph_pb2
+
+    stored = tf.train.load_checkpoint(str(prefix)).get_tensor("_CHECKPOINTABLE_OBJECT_GRAPH")
+    graph = trackable_object_graph_pb2.TrackableObjectGraph.FromString(stored)
+    return {attribute.full_name for node in graph.nodes for attribute in node.attributes}
+
+
+def claims(expected):
+    """Every variable that the expectation names, in the order claimed, not converted, unclaimed."""
+    shared = [set(entry["variables"]) for entry in expected["recurrences"]]
+    foreign = [set(entry["variables"]) for entry in expected["not_converted"]]
+    return set().union(*shared), set().union(*foreign), set(expected["unclaimed"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_variable_is_claimed_not_converted_or_unclaimed(name):
+    expected = expected_of(name)
+    names = own_names(FILES / name, expected, variables_of(FILES / name, expected))
+    claimed, foreign, unclaimed = claims(expected)
+    assert claimed | foreign | unclaimed == names
+    assert not unclaimed & (claimed | foreign)
+
+
+SAVED_AS_WRITTEN = [name for name in NAMES if (FILES / name / "model.ckpt.meta").exists()]
+
+
+@pytest.mark.parametrize("name", SAVED_AS_WRITTEN)
+def test_the_checkpoint_has_the_names_that_its_graph_saves(name):
+    import tensorflow as tf
+
+    meta = tf.compat.v1.MetaGraphDef.FromString((FILES / name / "model.ckpt.meta").read_bytes())
+    nodes = {node.name: node for node in meta.graph_def.node}
+    saves = next(node for node in nodes.values() if node.op == "SaveV2")
+    names = tf.make_ndarray(nodes[saves.input[1]].attr["value"].tensor)
+    stored = tf.train.list_variables(str(FILES / name / "model.ckpt"))
+    assert {saved.decode() for saved in names} == {stored_name for stored_name, _ in stored}
+
+
+def replayed(folders):
+    """What `replay.py` says of folders, from one process."""
+    done = subprocess.run(
+        [sys.executable, str(ZOO / "replay.py"), *map(str, folders)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+#: dtype -> bound on the difference, relative to the largest magnitude and at least absolute.
+BOUNDS = {"float32": 2e-6, "float64": 1e-12, "float16": 4e-3}
+
+
+def too_far(result):
+    """The tensors of one replayed artefact that are not what was recorded."""
+    if "error" in result:
+        return [result["error"]]
+    return [
+        (run, tensor, apart)
+        for run, tensors in result.items()
+        for tensor, (apart, largest, dtype) in tensors.items()
+        if not apart <= BOUNDS.get(dtype, 0.0) * max(1.0, largest)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(0, len(REPLAYED), CHUNK))
+def test_the_artefacts_still_give_what_tensorflow_1_15_5_computed(start):
+    results = replayed(FILES / name for name in REPLAYED[start : start + CHUNK])
+    assert list(results) == REPLAYED[start : start + CHUNK]
+    assert not {
+        name: far for name, far in ((name, too_far(result)) for name, result in results.items()) if far
+    }
+
+
+@pytest.mark.slow
+def test_another_number_and_another_name_are_seen(tmp_path):
+    for name in ("other_number", "other_tensor", "right"):
+        shutil.copytree(FILES / "basic_lstm", tmp_path / name)
+    with np.load(FILES / "basic_lstm" / "run.npz") as arrays:
+        recorded = dict(arrays)
+    moved = {**recorded, "rnn/transpose_1:0": recorded["rnn/transpose_1:0"] + np.float32(1e-4)}
+    np.savez(tmp_path / "other_number" / "run.npz", **moved)
+    np.savez(tmp_path / "other_tensor" / "run.npz", **recorded, **{"rnn/no:0": recorded["rnn/transpose_1:0"]})
+    results = replayed(sorted(tmp_path.iterdir()))
+    assert {name for name, result in results.items() if too_far(result)} == {"other_number", "other_tensor"}
+
+
+def test_the_list_of_what_is_not_replayed_is_not_stale():
+    assert set(NOT_REPLAYED) <= set(NAMES)
+    assert len(REPLAYED) > 0.8 * len(NAMES)
+
+
+SABOTAGES = {
+    "no run": lambda folder, expected: (folder / "run.npz").unlink(),
+    "no checkpoint": lambda folder, expected: (folder / "model.ckpt.index").rename(folder / "else"),
+    "unknown pair": lambda folder, expected: expected["recurrences"][0]["call"].update(pair="what"),
+    "no cell": lambda folder, expected: expected["recurrences"][0]["call"].update(cells=[]),
+    "a state without a start": lambda folder, expected: expected["recurrences"][0][
+        "zero_initial_state"
+    ].pop(),
+    "an edge of no name": lambda folder, expected: expected["recurrences"][0]["edge"].update(what="a:0"),
+    "an edge that did not run": lambda folder, expected: expected["recurrences"][0]["edge"].update(
+        inputs="a:0"
+    ),
+    "another producer": lambda folder, expected: expected.update(producer="2.21.0"),
+}
+
+
+@pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=list(SABOTAGES))
+def test_a_flaw_is_seen(sabotage, tmp_path):
+    folder = shutil.copytree(FILES / "basic_lstm", tmp_path / "basic_lstm")
+    assert not flaws(folder)
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    sabotage(folder, expected)
+    (folder / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
+    assert flaws(folder)
+
+
+def test_a_variable_that_nobody_names_is_seen():
+    expected = expected_of("train_adam")
+    names = own_names(FILES / "train_adam", expected, variables_of(FILES / "train_adam", expected))
+    expected["unclaimed"].remove("global_step")
+    assert names - set().union(*claims(expected)) == {"global_step"}

@@ -1,0 +1,132 @@
+"""Checkpoints: `model.ckpt.index` and `.data-...`, with the graph of a `.meta` file beside it or without."""
+
+from tf2_lstm.migrate.artifacts import (
+    bundle,
+    files,
+    meta_graph,
+    nodes,
+    object_checkpoint,
+    old_names,
+    partitions,
+)
+from tf2_lstm.migrate.model import TF1Model
+
+
+def read_checkpoint(path, meta_path, prefix):
+    """Read a checkpoint with its graph.
+
+    Args:
+        path: what the user named.
+        meta_path: the `.meta` file.
+        prefix: the checkpoint's path without ".index".
+
+    Returns:
+        A `TF1Model` of kind "checkpoint".
+
+    Raises:
+        ArtifactError: a file is missing or damaged, or the two are of different models.
+
+    Example:
+        ```python
+        try:
+            read_checkpoint("a.meta", "a.meta", "b.ckpt")
+        except ValueError as error:
+            assert "a.meta" in str(error)
+        ```
+    """
+    meta = meta_graph.read_meta(meta_path)
+    return with_graph("checkpoint", path, meta, prefix, [meta_path])
+
+
+def with_graph(kind, path, meta, prefix, graph_files, root=None):
+    """Bring a graph and a checkpoint together.
+
+    Args:
+        kind: the kind of the model.
+        path: what the user named.
+        meta: a `Meta`.
+        prefix: the checkpoint's path without ".index".
+        graph_files: the files that the graph is from.
+        root: see `files.digests`.
+
+    Returns:
+        A `TF1Model`.
+
+    Raises:
+        ArtifactError: a file is missing or damaged, or the two are of different models.
+
+    Example:
+        ```python
+        try:
+            with_graph("checkpoint", "x", None, "b.ckpt", [])
+        except ValueError as error:
+            assert "b.ckpt.index" in str(error)
+        ```
+    """
+    found, named = read_named(prefix)
+    held, variables, notes = nodes.connect(
+        meta.graph, meta.restore_op, found.variables, found.prefix, meta.trainable
+    )
+    return TF1Model(
+        kind,
+        path,
+        files.digests([*graph_files, *found.paths], root),
+        meta.producer,
+        meta.graph,
+        variables,
+        held,
+        meta.signatures,
+        notes=named + notes,
+    )
+
+
+def read_weights(path, prefix):
+    """Read a checkpoint without a graph: names and shapes are all that is known.
+
+    Args:
+        path: what the user named.
+        prefix: the checkpoint's path without ".index".
+
+    Returns:
+        A `TF1Model` of kind "weights" or "object_checkpoint".
+
+    Raises:
+        ArtifactError: a file is missing or damaged.
+
+    Example:
+        ```python
+        try:
+            read_weights("b.ckpt", "b.ckpt")
+        except ValueError as error:
+            assert "b.ckpt.index" in str(error)
+        ```
+    """
+    found, notes = read_named(prefix)
+    variables, renamed = old_names.rename(found.variables)
+    variables, _ = partitions.join(variables, {}, files.shown(prefix))
+    kind = "object_checkpoint" if found.object_graph else "weights"
+    return TF1Model(kind, path, files.digests(found.paths), variables=variables, notes=notes + renamed)
+
+
+def read_named(prefix):
+    """Read a checkpoint with the names that the program gave, whatever kind it is.
+
+    Args:
+        prefix: the checkpoint's path without ".index".
+
+    Returns:
+        (bundle, notes).
+
+    Raises:
+        ArtifactError: a file is missing or damaged, or TensorFlow 2 wrote it.
+
+    Example:
+        ```python
+        try:
+            read_named("b.ckpt")
+        except ValueError as error:
+            assert "b.ckpt.index" in str(error)
+        ```
+    """
+    found = bundle.read_bundle(prefix)
+    return object_checkpoint.with_own_names(found) if found.object_graph else (found, [])

@@ -1,0 +1,103 @@
+"""Frozen graphs: one file, in which every variable has become a constant."""
+
+import math
+from collections import OrderedDict
+
+from tf2_lstm.migrate.artifacts import checkpoint, files, graphs, meta_graph, places, protos, values
+from tf2_lstm.migrate.artifacts.bundle import DTYPES
+from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
+
+FLOATS = (1, 2, 14, 19)
+#: What reads a weight directly once a graph was simplified.
+WEIGHT_READERS = (
+    "MatMul",
+    "BatchMatMul",
+    "BatchMatMulV2",
+    "BiasAdd",
+    "Conv2D",
+    "Gather",
+    "GatherV2",
+    "LSTMBlockCell",
+    "GRUBlockCell",
+    "BlockLSTM",
+)
+
+
+def read_graph(path, weights=None):
+    """Read a file that holds a graph alone.
+
+    Args:
+        path: the `.pb` file, or the `.pbtxt` one in protobuf's text form.
+        weights: the prefix of a checkpoint, for a graph that still has variables.
+
+    Returns:
+        A `TF1Model` of kind "frozen_graph", whose variables are the constants that stand where variables were; with
+        weights of kind "checkpoint".
+
+    Raises:
+        ArtifactError: it is no graph, or it still has variables, whose values it does not hold.
+
+    Example:
+        ```python
+        try:
+            read_graph("no.pb")
+        except ArtifactError as error:
+            assert "nothing is there" in str(error)
+        ```
+    """
+    where = files.shown(path)
+    text = path.endswith(places.TEXT_GRAPHS)
+    graph = graphs.checked(protos.parse("GraphDef", files.load(path), where, text), where)
+    if weights:
+        return checkpoint.with_graph("checkpoint", path, meta_graph.Meta(graph), weights, [path])
+    held = graphs.variable_nodes(graph)
+    if held:
+        raise ArtifactError(
+            f"{where}: expected a frozen graph, found {len(held)} variable(s) without values, "
+            f"{files.shown(next(iter(held)))} first. Name the checkpoint with --weights, or freeze the graph."
+        )
+    variables = OrderedDict((node.name, _variable(node, where)) for node in _weights(graph))
+    nodes = {name: (name, None) for name in variables}
+    return TF1Model("frozen_graph", path, files.digests([path]), "", graph, variables, nodes)
+
+
+def _weights(graph):
+    """The constants that were variables: read as a variable is read, or by what only weights go into."""
+    readers = {}
+    for node in graph.node:
+        for name in node.input:
+            readers.setdefault(graphs.producer(name), []).append(node)
+    for node in graph.node:
+        if node.op == "Const" and graphs.attribute(node, "dtype").type in FLOATS:
+            shape = graphs.attribute(node, "value").tensor.tensor_shape.dim
+            if shape and any(_reads_weight(node.name, reader) for reader in readers.get(node.name, [])):
+                yield node
+
+
+def _reads_weight(name, reader):
+    if reader.op == "Identity":
+        return reader.name == name + "/read" or "ReadVariableOp" in reader.name
+    return reader.op in WEIGHT_READERS or (reader.op == "Enter" and graphs.attribute(reader, "is_constant").b)
+
+
+def _variable(node, where):
+    tensor = graphs.attribute(node, "value").tensor
+    shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
+    dtype, size = DTYPES.get(tensor.dtype, ("", files.MESSAGE_LIMIT + 1))
+    if min(shape) < 0 or math.prod(shape) * size > files.MESSAGE_LIMIT:
+        raise ArtifactError(
+            f"{where}: the constant {files.shown(node.name)} has the impossible shape {list(shape)}. "
+            "The file is damaged: copy it again."
+        )
+    return Variable(node.name, shape, dtype, lambda: values.finite(_value(node, where), node.name, where))
+
+
+def _value(node, where):
+    try:
+        value = protos.tensorflow().make_ndarray(graphs.attribute(node, "value").tensor)
+    except (ValueError, TypeError) as error:
+        raise ArtifactError(
+            f"{where}: expected the values of the constant {files.shown(node.name)}, found others "
+            f"({error}). The file is damaged: copy it again."
+        ) from error
+    return value

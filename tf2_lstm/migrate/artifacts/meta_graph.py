@@ -1,0 +1,91 @@
+"""MetaGraphs: a graph with its Saver, as `.meta` files and SavedModels have them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tf2_lstm.migrate.artifacts import files, graphs, protos
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What is used of a MetaGraph. All collections are left behind; `trainable` is read from one of them.
+
+    Attributes:
+        graph: the `GraphDef`, checked, without devices.
+        restore_op: the name of the Saver's restore operation, "" for none.
+        producer: the version of TensorFlow that wrote it.
+        trainable: nodes of the trainable variables, as far as the collection says.
+        signatures: as `TF1Model` has them.
+    """
+
+    graph: Any = field(repr=False)
+    restore_op: str = ""
+    producer: str = ""
+    trainable: frozenset = frozenset()
+    signatures: dict = field(default_factory=dict)
+
+
+def read_meta(path):
+    """Read a `.meta` file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        A `Meta`.
+
+    Raises:
+        ArtifactError: it is no MetaGraph.
+
+    Example:
+        ```python
+        try:
+            read_meta("no.meta")
+        except ValueError as error:
+            assert "nothing is there" in str(error)
+        ```
+    """
+    return meta_of(protos.parse("MetaGraphDef", files.load(path), files.shown(path)), files.shown(path))
+
+
+def meta_of(meta, where):
+    """Take from a `MetaGraphDef` what is used.
+
+    Args:
+        meta: the message.
+        where: the file, for messages.
+
+    Returns:
+        A `Meta`.
+
+    Raises:
+        ArtifactError: its graph is none.
+
+    Example:
+        ```python
+        meta = protos.message("MetaGraphDef")
+        meta.graph_def.node.add(name="x", op="Placeholder")
+        assert meta_of(meta, "x.meta").restore_op == ""
+        ```
+    """
+    return Meta(
+        graphs.checked(meta.graph_def, where),
+        meta.saver_def.restore_op_name,
+        meta.meta_info_def.tensorflow_version,
+        frozenset(_trainable(meta, where)),
+        {key: _signature(one) for key, one in meta.signature_def.items()},
+    )
+
+
+def _trainable(meta, where):
+    """The nodes of the collection "trainable_variables", whose `VariableDef`s begin with the tensor's name."""
+    if "trainable_variables" in meta.collection_def:
+        for value in meta.collection_def["trainable_variables"].bytes_list.value:
+            yield graphs.producer(protos.parse("VariableDef", value, where).variable_name)
+
+
+def _signature(signature):
+    return {
+        "inputs": {key: info.name for key, info in signature.inputs.items()},
+        "outputs": {key: info.name for key, info in signature.outputs.items()},
+    }

@@ -1,0 +1,58 @@
+"""Object-based checkpoints, which `tf.train.Checkpoint` of TensorFlow 1.15 writes: keys are paths through objects.
+
+Each also keeps the variable's own name ("rnn/basic_lstm_cell/kernel"), by which a graph knows it. So that name is
+used, and where it is missing or not the only one of its kind, the path through the objects.
+"""
+
+from collections import Counter, OrderedDict
+from dataclasses import replace
+
+from tf2_lstm.migrate.artifacts import files, protos
+from tf2_lstm.migrate.model import ArtifactError
+
+SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
+
+
+def with_own_names(bundle):
+    """Name the variables of an object-based checkpoint as the program named them.
+
+    Args:
+        bundle: a `Bundle` with an object graph.
+
+    Returns:
+        (bundle, notes).
+
+    Raises:
+        ArtifactError: the object graph is damaged, or TensorFlow 2 wrote it.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.bundle import Bundle
+
+        try:
+            with_own_names(Bundle("no.ckpt", OrderedDict(), (), True, []))
+        except ArtifactError as error:
+            assert "no.ckpt" in str(error)
+        ```
+    """
+    where = files.shown(bundle.prefix)
+    graph = protos.parse("TrackableObjectGraph", bundle.object_graph_bytes(), where)
+    if any(node.HasField("has_checkpoint_values") for node in graph.nodes):
+        raise ArtifactError(
+            f"{where}: expected a checkpoint of TensorFlow 1, found an object-based one of TensorFlow 2. "
+            "Its layers are Keras layers already: load it with tf.train.Checkpoint(model=...).restore."
+        )
+    names = {
+        attribute.checkpoint_key: attribute.full_name for node in graph.nodes for attribute in node.attributes
+    }
+    often = Counter(names.values())
+    variables = OrderedDict()
+    for key, variable in bundle.variables.items():
+        name = names.get(key, "")
+        name = name if name and often[name] == 1 else key.removesuffix(SUFFIX)
+        variables[name] = replace(variable, name=name)
+    note = (
+        f"The object-based checkpoint's {len(variables)} variable(s) are called by the names that the program gave "
+        "them."
+    )
+    return replace(bundle, variables=variables), [note]

@@ -1,0 +1,87 @@
+"""Names of variables that TensorFlow used before 1.2, turned into today's.
+
+Until 1.1 a cell's variables were `weights` and `biases`; until 0.12 scopes were spelled like classes and a variable
+was `RNN/MultiRNNCell/Cell0/BasicLSTMCell/Linear/Matrix`. With a graph its Saver says which variable is which, so these
+names are only for a checkpoint that stands alone. Source: the release notes of TensorFlow 1.0 and 1.2, and
+`tensorflow/contrib/rnn/python/tools/checkpoint_convert.py` of 1.15, which lists the same pairs.
+"""
+
+import re
+from collections import Counter, OrderedDict
+from dataclasses import replace
+
+#: A path is a cell's if one of its parts says so; `fully_connected/weights` stays what it is.
+CELL = re.compile(r"rnn|lstm|gru|_cell", re.IGNORECASE)
+CLASS = re.compile(r"(?:Basic|Multi|Layer|Block|Input|Output)?(?:RNN|LSTM|GRU)(?:Cell)?$")
+LEAVES = (
+    (re.compile(r"/Linear/Matrix(?=/|$)"), "/kernel"),
+    (re.compile(r"/Linear/Bias(?=/|$)"), "/bias"),
+    (re.compile(r"/weights(?=/|$)"), "/kernel"),
+    (re.compile(r"/biases(?=/|$)"), "/bias"),
+    (re.compile(r"/Gates/"), "/gates/"),
+    (re.compile(r"/Candidate/"), "/candidate/"),
+    (re.compile(r"/Cell(\d+)(?=/)"), r"/cell_\1"),
+    (re.compile(r"/LSTMCell/W_P_(\d+)(?=/|$)"), r"/lstm_cell/projection/kernel/part_\1"),
+    (re.compile(r"/LSTMCell/W_(\d+)(?=/|$)"), r"/lstm_cell/kernel/part_\1"),
+    (re.compile(r"/LSTMCell/B(?=/|$)"), "/lstm_cell/bias"),
+    (re.compile(r"/W_([FIO])_diag(?=/|$)"), lambda match: f"/w_{match[1].lower()}_diag"),
+)
+
+
+def todays(name):
+    """Return today's name of a variable, the same if it is one or is no cell's.
+
+    Args:
+        name: a name of a checkpoint.
+
+    Example:
+        ```python
+        assert todays("rnn/basic_lstm_cell/weights") == "rnn/basic_lstm_cell/kernel"
+        assert todays("RNN/MultiRNNCell/Cell0/LSTMCell/B") == "rnn/multi_rnn_cell/cell_0/lstm_cell/bias"
+        assert todays("fully_connected/weights") == "fully_connected/weights"
+        ```
+    """
+    if not any(CELL.search(part) for part in name.split("/")[:-1]):
+        return name
+    found = "/" + name
+    for pattern, replacement in LEAVES:
+        found = pattern.sub(replacement, found)
+    return "/".join(_snake(part) for part in found[1:].split("/"))
+
+
+def _snake(part):
+    if not CLASS.match(part):
+        return part
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", part).lower()
+
+
+def rename(variables):
+    """Give variables of a checkpoint without a graph today's names.
+
+    Args:
+        variables: checkpoint name -> `Variable`.
+
+    Returns:
+        (variables, notes). Where two variables would get one name, they keep theirs.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.model import Variable
+
+        old = Variable("rnn/gru_cell/gates/weights", (4, 4), "float32", lambda: None)
+        variables, notes = rename({old.name: old})
+        assert list(variables) == ["rnn/gru_cell/gates/kernel"] and len(notes) == 1
+        ```
+    """
+    names = {name: todays(name) for name in variables}
+    taken = Counter(names.values())
+    renamed = OrderedDict()
+    for name, variable in variables.items():
+        new = names[name] if taken[names[name]] == 1 else name
+        renamed[new] = replace(variable, name=new)
+    changed = [(old, new) for old, new in zip(variables, renamed, strict=True) if old != new]
+    if not changed:
+        return renamed, []
+    shown = ", ".join(f"{old} as {new}" for old, new in changed[:4])
+    more = f" and {len(changed) - 4} more" if len(changed) > 4 else ""
+    return renamed, [f"Names from before TensorFlow 1.2 are read as today's: {shown}{more}."]

@@ -1,0 +1,143 @@
+"""The one file of this room that imports TensorFlow: its protocol buffers, and its reader of tensors.
+
+Files come from strangers: a message is parsed and never run. TensorFlow's own reader is used for the values because
+it verifies a checksum of each tensor as fast as it reads (`docs/adr/0008-how-artefacts-are-read.md`).
+"""
+
+import importlib
+import os
+import shutil
+import tempfile
+import weakref
+
+from tf2_lstm.migrate.artifacts import files
+from tf2_lstm.migrate.model import ArtifactError
+
+MESSAGES = {
+    "AttrValue": "tensorflow.core.framework.attr_value_pb2",
+    "GraphDef": "tensorflow.core.framework.graph_pb2",
+    "MetaGraphDef": "tensorflow.core.protobuf.meta_graph_pb2",
+    "VariableDef": "tensorflow.core.framework.variable_pb2",
+    "SavedModel": "tensorflow.core.protobuf.saved_model_pb2",
+    "BundleHeaderProto": "tensorflow.core.protobuf.tensor_bundle_pb2",
+    "BundleEntryProto": "tensorflow.core.protobuf.tensor_bundle_pb2",
+    "TrackableObjectGraph": "tensorflow.core.protobuf.trackable_object_graph_pb2",
+    "CheckpointState": "tensorflow.python.training.checkpoint_state_pb2",
+}
+
+
+def tensorflow():
+    """Import TensorFlow as proofs need it: without oneDNN, whose fusions change results, and without its log.
+
+    Returns:
+        The module.
+
+    Example:
+        ```python
+        assert tensorflow().__version__.startswith("2.")
+        ```
+    """
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import tensorflow
+
+    return tensorflow
+
+
+def message(kind):
+    """Return an empty message.
+
+    Args:
+        kind: one of `MESSAGES`.
+
+    Example:
+        ```python
+        assert not message("GraphDef").node
+        ```
+    """
+    tensorflow()
+    return getattr(importlib.import_module(MESSAGES[kind]), kind)()
+
+
+def parse(kind, data, where, text=False):
+    """Parse a message.
+
+    Args:
+        kind: one of `MESSAGES`.
+        data: bytes.
+        where: the file, for messages.
+        text: whether the bytes are protobuf's text format.
+
+    Returns:
+        The message.
+
+    Raises:
+        ArtifactError: the bytes are something else.
+
+    Example:
+        ```python
+        assert parse("GraphDef", b"", "empty.pb").node == []
+        ```
+    """
+    found = message(kind)
+    decoding = importlib.import_module("google.protobuf.message")
+    text_format = importlib.import_module("google.protobuf.text_format")
+    try:
+        if text:
+            text_format.Parse(data.decode("utf-8"), found)
+        else:
+            found.ParseFromString(data)
+    except (decoding.DecodeError, text_format.ParseError, UnicodeDecodeError, RecursionError) as error:
+        raise ArtifactError(
+            f"{where}: expected a {kind} of TensorFlow, found {len(data)} bytes that are none "
+            f"({_one_line(error)}). Is the file whole, and the right one?"
+        ) from error
+    return found
+
+
+class Tensors:
+    """The values of a checkpoint, opened when the first one is asked for.
+
+    Args:
+        prefix: the checkpoint's path without ".index".
+    """
+
+    def __init__(self, prefix):
+        self.prefix = prefix
+        self._reader = None
+
+    def read(self, name):
+        """Return the array of a name as TensorFlow's reader gives it, its checksum verified.
+
+        Raises:
+            ArtifactError: the reader refuses: the data are not what the index says.
+        """
+        tf = tensorflow()
+        try:
+            if self._reader is None:
+                self._reader = tf.compat.v1.train.NewCheckpointReader(self._plain_prefix())
+            return self._reader.get_tensor(name)
+        except (tf.errors.OpError, RuntimeError, ValueError, LookupError, TypeError, OSError) as error:
+            raise ArtifactError(
+                f"{files.shown(self.prefix)}: expected the values of {files.shown(name)} as the index "
+                f"describes them, TensorFlow's reader says: {_one_line(error)}. "
+                "The data file was damaged or changed: copy the checkpoint again."
+            ) from error
+
+    def _plain_prefix(self):
+        """The prefix as TensorFlow's reader finds it; it takes some characters for those of a pattern."""
+        prefix = os.path.abspath(self.prefix)
+        if not set(prefix) & set("*?[\\"):
+            return prefix
+        folder, name = os.path.split(prefix)
+        links = tempfile.mkdtemp()
+        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+        for file in files.names_in(folder):
+            if file.startswith((name + ".index", name + ".data-")):
+                link = os.path.join(links, "model" + file[len(name) :])
+                os.symlink(os.path.join(folder, file), link)
+        return os.path.join(links, "model")
+
+
+def _one_line(error):
+    return " ".join(str(error).split())[:300]

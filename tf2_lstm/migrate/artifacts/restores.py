@@ -1,0 +1,134 @@
+"""Which name of the checkpoint each variable of a graph is restored from, read from the Saver's own operations.
+
+A Saver leaves its work in the graph: `restore_op_name` waits for Assign operations, each takes an output of a Restore
+operation, whose constants say the name in the checkpoint and, of a partitioned variable, the slice. So a Saver that was
+given other names, or averages, is understood without guessing.
+"""
+
+from dataclasses import dataclass
+
+from tf2_lstm.migrate.artifacts.graphs import attribute, producer
+
+ASSIGN = ("Assign", "AssignVariableOp")
+RESTORE = ("RestoreV2", "Restore", "RestoreSlice")
+#: What stands between a restored tensor and its variable and changes nothing but the form.
+PLAIN = ("Identity", "Reshape", "Cast")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What one variable's node is restored from.
+
+    Attributes:
+        name: the name in the checkpoint.
+        starts: where the node's slice of the whole begins, an int for each axis; () for the whole.
+        sizes: the slice's shape; () for the whole.
+    """
+
+    name: str
+    starts: tuple = ()
+    sizes: tuple = ()
+
+
+def read_restores(graph, restore_op):
+    """Follow a Saver's restore operation to the variables that it sets.
+
+    Args:
+        graph: a `GraphDef`.
+        restore_op: the `restore_op_name` of the `SaverDef`; "" takes every restore of the graph.
+
+    Returns:
+        (restored, composed): node -> `Restored`, and node -> names of the tensors that are put together to one
+        value, as a cuDNN layer's opaque kernel is.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        assert read_restores(message("GraphDef"), "") == ({}, {})
+        ```
+    """
+    nodes = {node.name: node for node in graph.node}
+    restored, composed = {}, {}
+    for assign in _assigns(nodes, producer(restore_op)):
+        if len(assign.input) < 2:
+            continue
+        target = producer(assign.input[0])
+        direct, sources = _sources(nodes, assign.input[1])
+        if direct and len(sources) == 1:
+            restored.setdefault(target, sources[0])
+        elif sources:
+            composed.setdefault(target, tuple(source.name for source in sources))
+    return restored, composed
+
+
+def _assigns(nodes, restore_op):
+    """The Assign operations that a restore operation waits for; all of the graph where there is none."""
+    if restore_op not in nodes:
+        return [node for node in nodes.values() if node.op in ASSIGN]
+    found, seen, left = [], set(), [restore_op]
+    while left:
+        name = left.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        node = nodes[name]
+        if node.op in ASSIGN:
+            found.append(node)
+        else:
+            left += [producer(one) for one in node.input if one.startswith("^")]
+    return sorted(found, key=lambda node: node.name)
+
+
+def _sources(nodes, value):
+    """Every restored tensor that a value is made from, and whether it is one of them as it is."""
+    direct, found, seen, left = True, [], set(), [value]
+    while left:
+        name = left.pop()
+        node = nodes[producer(name)]
+        if name in seen:
+            continue
+        seen.add(name)
+        if node.op in RESTORE:
+            found += _restored(nodes, node, name)
+            continue
+        direct = direct and node.op in PLAIN
+        left += [one for one in node.input if not one.startswith("^")][: 1 if node.op in PLAIN else None]
+    return direct, found
+
+
+def _restored(nodes, node, name):
+    """The name and the slice behind one output of a Restore operation, as a list of one or none."""
+    index = int(name.rpartition(":")[2]) if ":" in name else 0
+    names = _strings(nodes, node, 1)
+    if index >= len(names):
+        return []
+    slices = _strings(nodes, node, 2)
+    return [Restored(names[index], *_slice(slices[index] if index < len(slices) else ""))]
+
+
+def _strings(nodes, node, position):
+    """The constant strings that are one input of a node."""
+    if position >= len(node.input) or node.input[position].startswith("^"):
+        return []
+    tensor = attribute(nodes[producer(node.input[position])], "value").tensor
+    count = 1
+    for dim in tensor.tensor_shape.dim:
+        count *= max(dim.size, 0)
+    values = [value.decode("utf-8", errors="replace") for value in tensor.string_val]
+    # A constant may leave out the end that repeats its last value.
+    return (values + values[-1:] * min(count - len(values), 1_000_000)) if values else []
+
+
+def _slice(text):
+    """Read "8 24 4,4:0,24": the whole is 8 by 24, the slice has 4 rows from the fourth on and all columns."""
+    *dims, spec = text.split(" ")
+    parts = [part.split(",") for part in spec.split(":")]
+    try:
+        sizes = [int(dim) for dim in dims]
+        starts = [0 if part == ["-"] else int(part[0]) for part in parts]
+        lengths = [size if part == ["-"] else int(part[1]) for size, part in zip(sizes, parts, strict=True)]
+    except (ValueError, IndexError):
+        return (), ()
+    whole = all(start == 0 for start in starts) and lengths == sizes
+    return ((), ()) if whole else (tuple(starts), tuple(lengths))

@@ -1,0 +1,56 @@
+"""SavedModels of TensorFlow 1: a MetaGraph with signatures, and a checkpoint in the folder `variables`."""
+
+import os
+
+from tf2_lstm.migrate.artifacts import checkpoint, files, meta_graph, protos
+from tf2_lstm.migrate.model import ArtifactError
+
+SERVE = "serve"
+
+
+def read_saved_model(path, folder, weights=None):
+    """Read a SavedModel.
+
+    Args:
+        path: what the user named.
+        folder: the folder that holds saved_model.pb.
+        weights: the prefix of another checkpoint, instead of the one inside.
+
+    Returns:
+        A `TF1Model` of kind "saved_model".
+
+    Raises:
+        ArtifactError: a file is damaged, or it is a SavedModel of TensorFlow 2.
+
+    Example:
+        ```python
+        try:
+            read_saved_model("export", "export")
+        except ArtifactError as error:
+            assert "saved_model.pb" in str(error)
+        ```
+    """
+    file = os.path.join(folder, "saved_model.pb")
+    where = files.shown(file)
+    chosen = _choose(protos.parse("SavedModel", files.load(file), where), where)
+    if chosen.HasField("object_graph_def"):
+        raise ArtifactError(
+            f"{where}: expected a SavedModel of TensorFlow 1, found one of functions and objects, as TensorFlow 2's "
+            "tf.saved_model.save writes it. Load it with tf.saved_model.load, or name the TF1 model it was made from."
+        )
+    meta = meta_graph.meta_of(chosen, where)
+    prefix = weights or os.path.join(folder, "variables", "variables")
+    return checkpoint.with_graph("saved_model", path, meta, prefix, [file], root=None if weights else folder)
+
+
+def _choose(saved, where):
+    """The MetaGraph that is served; the only one where none says so."""
+    tagged = [meta for meta in saved.meta_graphs if SERVE in meta.meta_info_def.tags]
+    chosen = tagged or list(saved.meta_graphs)
+    if len(chosen) != 1:
+        tags = ["+".join(meta.meta_info_def.tags) or "no tag" for meta in saved.meta_graphs]
+        raise ArtifactError(
+            f"{where}: expected one MetaGraph with the tag {SERVE!r}, found {len(tags)} ({', '.join(tags)[:200]}). "
+            "Export the model that is served."
+        )
+    return chosen[0]

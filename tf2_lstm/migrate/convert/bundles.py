@@ -1,0 +1,65 @@
+"""Copying a TF1 checkpoint entry by entry, partitions as they are."""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from tf2_lstm.migrate.model import ArtifactError
+
+
+def checkpoint_prefix(tf1, request):
+    """Return the prefix of the checkpoint that a model was read from.
+
+    Raises:
+        ArtifactError: it was read from something else than a checkpoint.
+    """
+    given = request.weights or request.path
+    if os.path.isdir(given):
+        given = os.path.join(given, "variables", "variables") if tf1.kind == "saved_model" else _latest(given)
+    given = given.removesuffix(".meta").removesuffix(".index")
+    if not os.path.exists(f"{given}.index"):
+        raise ArtifactError(
+            f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}."
+        )
+    return given
+
+
+def _latest(folder):
+    found = tf.train.latest_checkpoint(folder)
+    return found or folder
+
+
+def read_entries(prefix, tf1, new):
+    """Yield every entry of a checkpoint as (name, array), a partitioned variable whole; check that `new` fits in.
+
+    Args:
+        prefix: the checkpoint's prefix.
+        tf1: the `TF1Model` that was read from it.
+        new: checkpoint name -> array that will take an entry's place.
+
+    Raises:
+        ArtifactError: a name of `new` is no entry of the checkpoint, or has another shape.
+    """
+    reader = tf.train.load_checkpoint(prefix)
+    shapes = reader.get_variable_to_shape_map()
+    for name, value in new.items():
+        if list(np.shape(value)) != shapes.get(name):
+            found = shapes.get(name, "no such entry")
+            raise ArtifactError(
+                f"{prefix}: expected {name} with shape {list(np.shape(value))}, found {found}."
+            )
+    for name in sorted(shapes):
+        yield name, reader.get_tensor(name)
+
+
+def write_bundle(entries, prefix):
+    """Write a checkpoint as `tf.train.Saver` does.
+
+    Args:
+        entries: name -> array.
+        prefix: its prefix.
+    """
+    names = list(entries)
+    tensors = [tf.convert_to_tensor(entries[name]) for name in names]
+    tf.raw_ops.SaveV2(prefix=prefix, tensor_names=names, shape_and_slices=[""] * len(names), tensors=tensors)

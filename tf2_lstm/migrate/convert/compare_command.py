@@ -1,0 +1,58 @@
+"""`tf2-lstm compare`: the pairs, or with a PATH the recurrences of a TF1 model, proved without writing."""
+
+import os
+import sys
+
+from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+from tf2_lstm.migrate.convert.convert_command import print_conversion
+from tf2_lstm.migrate.equivalence import command
+from tf2_lstm.migrate.pairs import CASES, PAIRS
+
+HELP = command.HELP
+
+
+def add_arguments(parser):
+    """Declare the arguments of `tf2-lstm compare`."""
+    command.add_arguments(parser)
+    model = parser.add_argument_group(
+        "a TF1 model", "NAME may be the path of one: its graph is replayed and nothing is written"
+    )
+    add_model_arguments(model, path=False)
+    model.add_argument(
+        "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
+    )
+
+
+def run(arguments):
+    """Carry out the command; 0 if all is equal, 1 if something differs, 2 for unusable input."""
+    paths = [name for name in arguments.names if is_path(name)]
+    if not paths:
+        return command.run(arguments)
+    if len(arguments.names) > 1:
+        print(f"tf2-lstm compare: {paths[0]}: expected one path alone.", file=sys.stderr)
+        return 2
+    return _prove(arguments, paths[0])
+
+
+def is_path(name):
+    """Whether a name is a file's, a folder's or a checkpoint's and not that of a pair or a case."""
+    if name in PAIRS or name in CASES:
+        return False
+    return any(os.path.exists(name + ending) for ending in ("", ".index", ".meta"))
+
+
+def _prove(arguments, path):
+    from tf2_lstm.migrate.model import ArtifactError
+    from tf2_lstm.migrate.report.progress import progress
+
+    try:
+        with progress(0, f"reading {path}") as advance:
+            import_quietly()
+            from tf2_lstm.migrate.convert import converting
+
+            conversion = converting.prove(request_of(arguments, path), advance)
+    except ArtifactError as error:
+        print(f"tf2-lstm compare: {one_line(error)}", file=sys.stderr)
+        return 2
+    print_conversion(conversion, arguments.format)
+    return 0 if conversion.complete else 1

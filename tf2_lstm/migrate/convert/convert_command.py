@@ -1,0 +1,64 @@
+"""`tf2-lstm convert`: Keras models, source and a proof out of a TF1 model."""
+
+import importlib
+import sys
+from pathlib import Path
+
+from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+
+HELP = (
+    "Turn the recurrences of a TF1 checkpoint, graph or SavedModel into Keras models, with a proof of each."
+)
+FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
+
+
+def add_arguments(parser):
+    """Declare the arguments of `tf2-lstm convert`."""
+    add_model_arguments(parser)
+    parser.add_argument("-o", "--output", metavar="OUT", required=True, type=Path, help="the folder to write")
+    parser.add_argument(
+        "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT if convert wrote it")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
+
+
+def run(arguments):
+    """Carry out the command; 0 everything converted and proved, 1 not everything, 2 unusable input."""
+    from tf2_lstm.migrate.convert.folder import FolderError
+    from tf2_lstm.migrate.model import ArtifactError
+    from tf2_lstm.migrate.report.progress import progress
+
+    try:
+        with progress(0, f"reading {arguments.path}") as advance:
+            import_quietly()
+            from tf2_lstm.migrate.convert import converting
+
+            conversion = converting.convert(
+                request_of(arguments), arguments.output, arguments.overwrite, advance
+            )
+    except (ArtifactError, FolderError) as error:
+        print(f"tf2-lstm convert: {one_line(error)}", file=sys.stderr)
+        return 2
+    print_conversion(conversion, arguments.format, arguments.output)
+    return 0 if conversion.complete else 1
+
+
+def print_conversion(conversion, form, out=None):
+    """Print the report and, for people, what came of it."""
+    from tf2_lstm.migrate.convert import converting
+
+    renderer = importlib.import_module(f"tf2_lstm.migrate.report.{FORMATS[form]}")
+    print(renderer.render(converting.shown(conversion.report, form)))
+    if form == "text":
+        print(closing(conversion, out))
+
+
+def closing(conversion, out):
+    """Say in a few words what was converted, what was not, and where it is."""
+    total = len(conversion.models) + len(conversion.findings.not_converted)
+    proved = f"{len(conversion.models)} of {total} recurrence(s) converted and proved"
+    if out is None:
+        return proved
+    files = ", ".join(f"{name}.keras" for name in conversion.models) or "no model"
+    return f"{proved}; in {out}: {files}"

@@ -1,0 +1,218 @@
+"""The whole way: look, build, prove, write."""
+
+import importlib
+import json
+import os
+from dataclasses import dataclass, field, replace
+
+from tf2_lstm.migrate import artifacts
+from tf2_lstm.migrate.convert.folder import MANIFEST, safe_names, staged
+from tf2_lstm.migrate.convert.manifest import manifest_of
+from tf2_lstm.migrate.equivalence.compare import Report
+from tf2_lstm.migrate.model import ArtifactError, NotConverted
+from tf2_lstm.migrate.recognise import recognise
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be converted, as the command line says it.
+
+    Attributes:
+        path: a checkpoint, graph or SavedModel; see `artifacts.read`.
+        weights: the checkpoint, where it is not beside the graph.
+        ema: serve the exponential moving averages.
+        assume: what a model without a graph cannot tell, "rnn/lstm_cell: forget_bias=0".
+        assume_defaults: assume TF1's defaults for it.
+        inputs: a `.npz` of the user's own data, its keys TF1 tensor names; None for seeded numbers.
+    """
+
+    path: str
+    weights: str | None = None
+    ema: bool = False
+    assume: tuple = ()
+    assume_defaults: bool = False
+    inputs: str | None = None
+
+
+@dataclass
+class Conversion:
+    """What came of a request.
+
+    Attributes:
+        tf1: the `TF1Model`.
+        findings: the `Findings`; what failed is among `not_converted`.
+        report: the `Report`, a case a recurrence.
+        models: names of the recurrences that were converted and proved.
+        manifest: the manifest as plain data.
+    """
+
+    tf1: object
+    findings: object
+    report: object
+    models: list = field(default_factory=list)
+    manifest: dict = field(default_factory=dict)
+
+    @property
+    def complete(self):
+        """Whether every recurrence was converted and proved."""
+        return bool(self.models) and not self.findings.not_converted
+
+
+def look(request):
+    """Read a TF1 model and find its recurrences; nothing is built or run.
+
+    Args:
+        request: the `Request`.
+
+    Returns:
+        (TF1Model, Findings), the recurrences with names that are safe as file names.
+
+    Raises:
+        ArtifactError: the input cannot be used.
+
+    Example:
+        ```python
+        try:
+            look(Request("no/such/model.ckpt"))
+        except ArtifactError as error:
+            assert "nothing is there" in str(error)
+        ```
+    """
+    tf1 = artifacts.read(request.path, request.weights, request.ema)
+    findings = recognise(tf1, tuple(request.assume), request.assume_defaults)
+    names = safe_names([recurrence.name or recurrence.scope for recurrence in findings.recurrences])
+    for recurrence, name in zip(findings.recurrences, names, strict=True):
+        recurrence.name = name
+    return tf1, findings
+
+
+def convert(request, out, overwrite=False, advance=lambda name: None):
+    """Convert every recurrence of a TF1 model to a Keras model, prove each, and write a folder.
+
+    Args:
+        request: the `Request`.
+        out: the folder to write: NAME.keras, NAME.py, report.json, report.md, manifest.json.
+        overwrite: whether a folder that was written before is replaced.
+        advance: called with each recurrence's name as it begins.
+
+    Returns:
+        A `Conversion`; what is not in its `models` is named in its `findings.not_converted`.
+
+    Raises:
+        ArtifactError: the input cannot be used; nothing is written.
+        FolderError: the output cannot be written; nothing is left of it.
+
+    Example:
+        ```python
+        try:
+            convert(Request("no/such/model.ckpt"), "out")
+        except ArtifactError as error:
+            assert "nothing is there" in str(error)
+        ```
+    """
+    tf1, findings = look(request)
+    _check_any(request, findings)
+    with staged(out, overwrite, [request.path, *filter(None, [request.weights, request.inputs])]) as staging:
+        conversion = _convert_all(request, tf1, findings, staging, advance)
+        _write(staging / MANIFEST, json.dumps(conversion.manifest, indent=1, allow_nan=False))
+        for name, renderer in (("report.json", "as_json"), ("report.md", "as_markdown")):
+            module = importlib.import_module(f"tf2_lstm.migrate.report.{renderer}")
+            _write(staging / name, module.render(shown(conversion.report, name)))
+    return conversion
+
+
+def prove(request, advance=lambda name: None):
+    """Prove every recurrence of a TF1 model against its Keras model, and write nothing.
+
+    Args:
+        request: the `Request`.
+        advance: called with each recurrence's name as it begins.
+
+    Returns:
+        A `Conversion`.
+
+    Raises:
+        ArtifactError: the input cannot be used.
+
+    Example:
+        ```python
+        try:
+            prove(Request("no/such/model.ckpt"))
+        except ArtifactError as error:
+            assert "nothing is there" in str(error)
+        ```
+    """
+    tf1, findings = look(request)
+    _check_any(request, findings)
+    return _convert_all(request, tf1, findings, None, advance)
+
+
+def _check_any(request, findings):
+    if not findings.recurrences and not findings.not_converted:
+        raise ArtifactError(
+            f"{request.path}: no recurrence in it: no loop and no step carries a state through weights. Expected a "
+            "model with an RNN; tf2-lstm inspect says what its variables are."
+        )
+
+
+def _convert_all(request, tf1, findings, staging, advance):
+    """Build, prove and write one recurrence after the other; the `Conversion`."""
+    from tf2_lstm.migrate.convert.one import Workshop
+
+    workshop = Workshop(tf1, request.inputs, staging)
+    converted, cases, failed = [], [], []
+    for recurrence in findings.recurrences:
+        advance(recurrence.name)
+        case, paths, problem = workshop.convert(recurrence)
+        cases += [case] if case else []
+        if problem:
+            failed.append(_failed(recurrence, problem))
+        else:
+            converted.append((recurrence, case, paths))
+    findings = replace(findings, not_converted=[*findings.not_converted, *failed])
+    report = Report(cases, _notes(tf1, findings, cases), workshop.versions())
+    manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"])
+    return Conversion(tf1, findings, report, [one.name for one, _, _ in converted], manifest)
+
+
+def shown(report, name):
+    """Return a report as a person wants it: of each tensor the worst sample; whole in JSON."""
+    if name.endswith("json"):
+        return report
+    return replace(report, cases=[replace(case, tensors=_worst(case.tensors)) for case in report.cases])
+
+
+def _worst(tensors):
+    worst = {}
+    for tensor in tensors:
+        known = worst.get(tensor.name)
+        rank = (not tensor.passed, tensor.max_abs_diff)
+        if known is None or rank > (not known.passed, known.max_abs_diff):
+            worst[tensor.name] = tensor
+    return [_of_all(tensor) for tensor in worst.values()]
+
+
+def _of_all(tensor):
+    """A tensor's report under the witness of all samples; the sample moves to where the difference is."""
+    witness, _, sample = tensor.witness.partition(", ")
+    where = f"{tensor.where} of {sample}" if tensor.where else ""
+    return replace(tensor, witness=witness, where=where)
+
+
+def _failed(recurrence, problem):
+    variables = tuple(name for cell in recurrence.cells for name in cell.names.values())
+    return NotConverted(recurrence.scope, problem, variables, nearest=recurrence.call.pair)
+
+
+def _notes(tf1, findings, cases):
+    onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
+    notes = [] if onednn else ["oneDNN is on: its fusions change results. Set TF_ENABLE_ONEDNN_OPTS=0."]
+    notes += [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
+    return notes + [f"not converted: {one.scope}: {one.reason}" for one in findings.not_converted]
+
+
+def _write(path, text):
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+__all__ = ["ArtifactError", "Conversion", "Request", "convert", "look", "prove"]

@@ -1,0 +1,129 @@
+"""Why a proof failed: the known mistakes of `equivalence.diagnosis`, tried on the recurrence's own numbers."""
+
+import re
+from collections import OrderedDict
+
+import numpy as np
+
+from tf2_lstm.migrate.convert.samples import key_of
+from tf2_lstm.migrate.equivalence.diagnosis import diagnose
+from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.functional import read_variables
+from tf2_lstm.migrate.keras_code.states import leaf_names
+from tf2_lstm.migrate.layouts import to_equations
+from tf2_lstm.migrate.pairs import PAIRS, Case
+from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, scoped_cells, state_sizes
+
+
+def diagnose_sample(tf1, recurrence, sample, expected, received):
+    """Name the likely cause of a difference.
+
+    Args:
+        tf1: the `TF1Model`.
+        recurrence: the `Recurrence` that differs.
+        sample: the `Sample` with which it does.
+        expected: output name -> array of the TF1 graph.
+        received: the same of Keras.
+
+    Returns:
+        One sentence.
+    """
+    if recurrence.reverse or recurrence.form == "cudnn":
+        return "no diagnosis: the known mistakes are tried with neither a lone backward direction nor cuDNN's layers"
+    case, fed = case_of(recurrence, sample)
+    sides = [
+        RunResult(witness, _named(recurrence, side), weights=equation_variables(tf1, recurrence))
+        for witness, side in (("TF1", expected), (KERAS, received))
+    ]
+    try:
+        return diagnose(case, *sides, fed=fed)
+    except (KeyError, ValueError) as error:
+        return f"no diagnosis: the equations in NumPy do not cover it ({error})"
+
+
+def case_of(recurrence, sample):
+    """Describe a recurrence as a `Case`.
+
+    Returns:
+        (Case, fed): fed is an OrderedDict of float64 arrays, "inputs" [B, T, D] and "initial_state...".
+    """
+    tensors = [tensor for tensor in recurrence.inputs if key_of(tensor) in sample.values]
+    values = {tensor.name: sample.values[key_of(tensor)] for tensor in tensors}
+    inputs, lengths = _inputs(recurrence, values), values.get("sequence_length")
+    case = Case(
+        recurrence.name,
+        recurrence.call,
+        batch=inputs.shape[0],
+        time=inputs.shape[1],
+        input_size=inputs.shape[2],
+        lengths=None if lengths is None else tuple(int(length) for length in lengths),
+    )
+    fed = OrderedDict(inputs=inputs.astype("float64"))
+    if recurrence.form == "cudnn":
+        fed.update(_unstacked(recurrence.call, values))
+        return case, fed
+    names = _leaves(recurrence.call, "initial_state")
+    fed.update((names[name], value.astype("float64")) for name, value in values.items() if name in names)
+    return case, fed
+
+
+def _unstacked(call, values):
+    """cuDNN's initial states, [layers * directions, B, U], apart under the names of `equivalence`."""
+    both = len(PAIRS[call.pair].cells) == 2
+    for name, value in values.items():
+        if not name.startswith("initial_state"):
+            continue
+        leaf = f".{name[-1]}" if name.endswith(("_c", "_h")) else ""
+        for number, one in enumerate(value.astype("float64")):
+            layer, side = (number // 2, (".fw", ".bw")[number % 2]) if both else (number, "")
+            yield f"initial_state{side}[{layer}]{leaf}", one
+
+
+def _inputs(recurrence, values):
+    if "inputs" not in values:
+        steps = sorted((n for n in values if re.fullmatch(r"inputs_\d+", n)), key=lambda n: int(n[7:]))
+        return np.stack([values[name] for name in steps], axis=1)
+    inputs = values["inputs"]
+    if inputs.ndim == 2:
+        return inputs[:, None]
+    return np.swapaxes(inputs, 0, 1) if recurrence.time_major else inputs
+
+
+def _leaves(call, name):
+    """The edge's name of each state leaf -> the name that the witnesses of `equivalence` give it."""
+    cells = [cell for _, cell in inner_calls(call)]
+    if len(cells) == 1:
+        plain = name_leaves(state_sizes(cells[0]), name)
+        return dict(zip([leaf for leaf, _ in leaf_names(cells[0], name)], plain, strict=True))
+    found = {}
+    for side, cell in zip(("fw", "bw"), cells, strict=True):
+        plain = name_leaves(state_sizes(cell), f"{name}.{side}")
+        found.update(zip([leaf for leaf, _ in leaf_names(cell, f"{name}_{side}")], plain, strict=True))
+    return found
+
+
+def _named(recurrence, side):
+    """The outputs, batch-major and as one tensor, and the states, under the names of `equivalence`."""
+    named, states = OrderedDict(), _leaves(recurrence.call, "state")
+    for whole in ("outputs", "outputs_fw", "outputs_bw"):
+        steps = [side[name] for name in side if re.fullmatch(rf"{whole}_\d+", name)]
+        value = np.stack(steps, axis=1) if steps else side.get(whole)
+        if value is None:
+            continue
+        if np.ndim(value) == 2:
+            value = value[:, None]
+        elif recurrence.time_major:
+            value = np.swapaxes(value, 0, 1)
+        named[whole.replace("_", ".")] = value
+    named.update((states[name], value) for name, value in side.items() if name in states)
+    return named
+
+
+def equation_variables(tf1, recurrence):
+    """The weights under the names that the call tree alone would give them."""
+    own = {id(cell.call): cell for cell in recurrence.cells}
+    return OrderedDict(
+        (f"{scope}/{leaf}", array)
+        for scope, call in scoped_cells(recurrence.call).items()
+        for leaf, array in to_equations(own[id(call)], read_variables(own[id(call)], tf1.variables)).items()
+    )

@@ -1,0 +1,41 @@
+"""`tf2-lstm export`: the way back, Keras weights into a TF1 checkpoint that the old graph restores."""
+
+import sys
+
+from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+
+HELP = "Write the weights of a converted Keras model into a copy of the TF1 checkpoint that it came from."
+
+
+def add_arguments(parser):
+    """Declare the arguments of `tf2-lstm export`."""
+    parser.add_argument(
+        "model", metavar="MODEL.keras", help="a model that convert wrote, trained further or not"
+    )
+    parser.add_argument(
+        "--like", metavar="PATH", required=True, dest="path", help="what it was converted from"
+    )
+    parser.add_argument("-o", "--output", metavar="PREFIX", required=True, help="the checkpoint to write")
+    parser.add_argument("--name", help="the recurrence, when the model was renamed")
+    parser.add_argument("--overwrite", action="store_true", help="replace a checkpoint that is there")
+    add_model_arguments(parser, path=False)
+
+
+def run(arguments):
+    """Carry out the command; 0 the checkpoint is written, 2 unusable input."""
+    import_quietly()
+    from tf2_lstm.migrate.convert.exporting import export
+    from tf2_lstm.migrate.convert.folder import FolderError
+    from tf2_lstm.migrate.model import ArtifactError
+
+    try:
+        changed = export(
+            arguments.model, request_of(arguments), arguments.output, arguments.name, arguments.overwrite
+        )
+    except (ArtifactError, FolderError) as error:
+        print(f"tf2-lstm export: {one_line(error)}", file=sys.stderr)
+        return 2
+    print(f"{arguments.output}: {len(changed)} variable(s) from {arguments.model}, the others as they were")
+    for name in changed:
+        print(f"  {name}")
+    return 0

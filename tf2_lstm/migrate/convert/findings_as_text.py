@@ -1,0 +1,112 @@
+"""Findings as a tree for a terminal."""
+
+import io
+
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree
+
+from tf2_lstm.migrate.model import describe
+
+
+def render(tf1, findings, width=None):
+    """Return a model's findings as text.
+
+    Args:
+        tf1: the `TF1Model`.
+        findings: the `Findings`.
+        width: of a line; None for the terminal's, 100 at least.
+
+    Returns:
+        The text; what comes from the model is escaped, so that it cannot colour or move the terminal.
+    """
+    terminal = Console()
+    wide = width or max(terminal.width, 100)
+    console = Console(
+        file=io.StringIO(), width=wide, force_terminal=terminal.is_terminal and width is None, highlight=False
+    )
+    producer = f", written by TensorFlow {tf1.producer}" if tf1.producer else ""
+    root = Tree(f"[bold]{safe(tf1.path)}[/]: {tf1.kind.replace('_', ' ')}{safe(producer)}")
+    for note in [*tf1.notes, *findings.notes]:
+        root.add(f"[yellow]{safe(note)}[/]")
+    for recurrence in findings.recurrences:
+        _recurrence(root, recurrence)
+    for one in findings.not_converted:
+        _not_converted(root, one)
+    _unclaimed(root, findings.unclaimed)
+    if not findings.recurrences and not findings.not_converted:
+        root.add("no recurrence: no loop and no step carries a state through weights")
+    console.print(root)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+def safe(text):
+    """Return a stranger's text without what a terminal would act on.
+
+    Example:
+        ```python
+        assert safe("a[b]") == r"a\\[b]" and safe("\\x1b[2J") == r"\\x1b\\[2J"
+        ```
+    """
+    printable = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return escape(printable)
+
+
+def _recurrence(root, one):
+    how = [one.form.replace("_", " ")] + ["time-major"] * one.time_major + ["backward"] * one.reverse
+    branch = root.add(
+        f"[bold green]{safe(one.name)}[/]: scope {safe(one.scope) or '(none)'}, {', '.join(how)}"
+    )
+    _cells(branch, describe(one.call))
+    for title, tensors in (("inputs", one.inputs), ("outputs", one.outputs)):
+        inside = branch.add(title)
+        for tensor in tensors:
+            inside.add(f"{tensor.name}: {_origin(tensor)} {tensor.dtype} {_shape(tensor.shape)}")
+    variables = branch.add("variables")
+    for cell in one.cells:
+        for leaf, name in cell.names.items():
+            variables.add(f"{safe(name)} ({leaf})")
+    for argument, value in one.keep_probs.items():
+        branch.add(f"{argument}: {safe(str(value))}")
+    for note in [*(f"assumed: {text}" for text in one.assumed), *one.notes]:
+        branch.add(f"[yellow]{safe(note)}[/]")
+
+
+def _cells(branch, tree):
+    arguments = ", ".join(f"{name}={value!r}" for name, value in tree["arguments"].items())
+    inside = branch.add(
+        safe(f"{tree['cell']}({arguments})" if arguments or not tree["cells"] else tree["cell"])
+    )
+    for cell in tree["cells"]:
+        _cells(inside, cell)
+
+
+def _origin(tensor):
+    zeros = "zeros" if tensor.zero else "not in the graph"
+    return safe(tensor.tf1) + (" (zeros)" if tensor.zero else "") if tensor.tf1 else zeros
+
+
+def _shape(shape):
+    return safe("[" + ", ".join("?" if size is None else str(size) for size in shape) + "]")
+
+
+def _not_converted(root, one):
+    branch = root.add(
+        f"[bold red]not convertible[/]: scope {safe(one.scope) or '(none)'}: {safe(one.reason)}"
+    )
+    if one.nearest:
+        branch.add(f"nearest: {safe(one.nearest)}{'; ' + safe(one.differs) if one.differs else ''}")
+    if one.state_shapes:
+        branch.add(safe("states: " + ", ".join(str(shape) for shape in one.state_shapes)))
+    if one.operations:
+        branch.add(safe("operations: " + ", ".join(one.operations)))
+    for name in one.variables:
+        branch.add(f"variable {safe(name)}")
+
+
+def _unclaimed(root, unclaimed):
+    if not unclaimed:
+        return
+    branch = root.add(f"variables that no recurrence claims: {len(unclaimed)}")
+    for one in unclaimed:
+        branch.add(f"{safe(one.name)} {_shape(one.shape)}: {safe(one.reason)}")

@@ -1,0 +1,57 @@
+"""`tf2-lstm inspect`: what recurrences a TF1 model holds; nothing is built, run or written."""
+
+import json
+import sys
+
+from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+
+HELP = "Show the recurrences of a TF1 checkpoint, graph or SavedModel: cells, tensors, variables."
+
+
+def add_arguments(parser):
+    """Declare the arguments of `tf2-lstm inspect`."""
+    add_model_arguments(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(arguments):
+    """Carry out the command; 0 all recurrences are known, 1 one is not, 2 unusable input."""
+    import_quietly()
+    from tf2_lstm.migrate.convert import converting, findings_as_text
+    from tf2_lstm.migrate.model import ArtifactError
+
+    try:
+        tf1, findings = converting.look(request_of(arguments))
+    except ArtifactError as error:
+        print(f"tf2-lstm inspect: {one_line(error)}", file=sys.stderr)
+        return 2
+    if arguments.format == "json":
+        print(json.dumps(as_data(tf1, findings), indent=2))
+    else:
+        print(findings_as_text.render(tf1, findings))
+    return 1 if findings.not_converted else 0
+
+
+def as_data(tf1, findings):
+    """Return a model and its findings as plain data, in the words of the manifest."""
+    from tf2_lstm.migrate.convert import manifest
+
+    return {
+        "schema": 1,
+        "source": {"kind": tf1.kind, "files": dict(tf1.files), "producer": tf1.producer},
+        "notes": [*tf1.notes, *findings.notes],
+        "recurrences": [
+            {
+                "name": one.name,
+                **manifest.recurrence_entry(one),
+                "inputs": [manifest.tensor_of(tensor) for tensor in one.inputs],
+                "outputs": [manifest.tensor_of(tensor) for tensor in one.outputs],
+                "variables": [name for cell in one.cells for name in cell.names.values()],
+                "keep_probs": dict(one.keep_probs),
+                "notes": list(one.notes),
+            }
+            for one in findings.recurrences
+        ],
+        "not_converted": [manifest.not_converted_entry(one) for one in findings.not_converted],
+        "unclaimed_variables": [manifest.unclaimed_entry(one) for one in findings.unclaimed],
+    }

@@ -1,0 +1,78 @@
+"""The Keras side of a proof: the model's outputs, and its gradients under TF1's names."""
+
+from collections import OrderedDict
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import tf2_lstm
+from tf2_lstm.migrate.convert.samples import compared_tensors, fed_tensors, key_of
+from tf2_lstm.migrate.convert.slices import KEPT
+from tf2_lstm.migrate.functional import find, tf1_variables
+from tf2_lstm.migrate.keras_code.recurrence import program_of
+
+
+def run_model(model, recurrence, values):
+    """Call a model as its users do.
+
+    Args:
+        model: the Keras model.
+        recurrence: its `Recurrence`.
+        values: TF1 tensor name -> array.
+
+    Returns:
+        An OrderedDict from the name of each output that the graph has to its array.
+    """
+    outputs = _call(model, {tensor.name: values[key_of(tensor)] for tensor in fed_tensors(recurrence)})
+    return OrderedDict(
+        (tensor.name, np.asarray(outputs[tensor.name])) for tensor in compared_tensors(recurrence)
+    )
+
+
+def run_gradients(model, recurrence, values, targets):
+    """Differentiate half the sum of the mean squares of (output - target), as `Replay.run_gradients` does.
+
+    Args:
+        model: the Keras model.
+        recurrence: its `Recurrence`.
+        values: TF1 tensor name -> array.
+        targets: output name -> array.
+
+    Returns:
+        An OrderedDict from a TF1 tensor name, or a checkpoint name of a variable, to the gradient.
+    """
+    inputs = {t.name: tf.convert_to_tensor(values[key_of(t)]) for t in fed_tensors(recurrence)}
+    floats = {name: value for name, value in inputs.items() if value.dtype.is_floating}
+    cells = program_of(recurrence).cells
+    owned = [(cell, find(model, cells[id(cell.call)]).trainable_weights) for cell in recurrence.cells]
+    with tf.GradientTape() as tape:
+        tape.watch(list(floats.values()))
+        outputs = _call(model, inputs)
+        errors = [tf.reduce_mean(tf.square(outputs[name] - target)) for name, target in targets.items()]
+        loss = 0.5 * tf.add_n(errors)
+    sources = [[weight.value for weight in weights] for _, weights in owned]
+    of_weights, of_inputs = tape.gradient(loss, (sources, floats), unconnected_gradients="zero")
+    names = {tensor.name: key_of(tensor) for tensor in fed_tensors(recurrence)}
+    found = OrderedDict()
+    for name, value in of_inputs.items():
+        # One tensor may be two inputs, the same zeros as c and as h.
+        found[names[name]] = found.get(names[name], 0) + np.asarray(value)
+    for (cell, _), gradients in zip(owned, of_weights, strict=True):
+        arrays = [keras.ops.convert_to_numpy(value) for value in gradients]
+        found.update(tf1_variables(cell, arrays, folded=False))
+    return found
+
+
+def _call(model, inputs):
+    """Call a model; dropout wrappers act, and draw noise that keeps every unit."""
+    wrappers = [layer for layer in model._flatten_layers() if isinstance(layer, tf2_lstm.DropoutWrapper)]
+    if not wrappers:
+        return model(inputs)
+    for wrapper in wrappers:
+        wrapper.draw_noise = lambda shape, dtype: keras.ops.full(shape, KEPT, dtype)
+    try:
+        return model(inputs, training=True)
+    finally:
+        for wrapper in wrappers:
+            del wrapper.draw_noise

@@ -1,0 +1,82 @@
+"""What TensorFlow must know of the loops of an imported graph before it can differentiate them.
+
+TensorFlow keeps a context for each v1 loop in Python and saves it in a collection. A graph without its collections
+has the loops all the same: their frames say which nodes belong to which loop.
+"""
+
+from collections import defaultdict
+
+from tf2_lstm.migrate.convert.slices import node_of
+
+_ENTER, _EXIT = ("Enter", "RefEnter"), ("Exit", "RefExit")
+
+
+def loop_contexts(graph):
+    """Describe the loops of a graph, none inside another.
+
+    Args:
+        graph: a `GraphDef` with v1 control flow.
+
+    Returns:
+        A list of dicts, the fields of TensorFlow's `WhileContextDef`.
+
+    Raises:
+        ValueError: a loop lies inside another, or is not complete.
+    """
+    nodes, readers = {node.name: node for node in graph.node}, defaultdict(list)
+    for node in graph.node:
+        for name in node.input:
+            readers[node_of(name)].append(node)
+    frames = defaultdict(list)
+    for node in graph.node:
+        if node.op in _ENTER:
+            frames[node.attr["frame_name"].s.decode()].append(node)
+    return [_context(frame, enters, nodes, readers) for frame, enters in frames.items()]
+
+
+def _context(frame, enters, nodes, readers):
+    members = _members(enters, readers)
+    if sum(node.op == "LoopCond" for node in members) != 1:
+        raise ValueError(f"the loop {frame} holds another one, or has no condition")
+    variables = [node for node in enters if not node.attr["is_constant"].b]
+    [condition] = [node for node in members if node.op == "LoopCond"]
+    merge, body = _pivots(variables, readers)
+    outside = {name for node in enters for name in node.input if not name.startswith("^")}
+    own = [f"{node.name}:0" for node in members]
+    return {
+        "context_name": frame,
+        "parallel_iterations": 32,
+        "back_prop": True,
+        "pivot_name": f"{condition.name}:0",
+        "pivot_for_pred_name": f"{merge}:0",
+        "pivot_for_body_name": f"{body}:0",
+        "loop_exit_names": [f"{node.name}:0" for node in members if node.op in _EXIT],
+        "loop_enter_names": [f"{node.name}:0" for node in variables],
+        "values": own + sorted(outside),
+        "external_values": {node.input[0]: f"{node.name}:0" for node in enters if node.attr["is_constant"].b},
+        "outside": sorted(outside),
+    }
+
+
+def _members(enters, readers):
+    """The nodes of one frame: what the Enters lead to, up to the Exits."""
+    waiting, found = list(enters), {}
+    while waiting:
+        node = waiting.pop()
+        if node.name in found:
+            continue
+        found[node.name] = node
+        if node.op not in _EXIT:
+            waiting += readers[node.name]
+    return list(found.values())
+
+
+def _pivots(variables, readers):
+    """A loop variable's Merge, and the Identity of its value inside the body."""
+    for enter in variables:
+        for merge in (node for node in readers[enter.name] if node.op in ("Merge", "RefMerge")):
+            for switch in (node for node in readers[merge.name] if node.op in ("Switch", "RefSwitch")):
+                for body in readers[switch.name]:
+                    if f"{switch.name}:1" in body.input and body.op == "Identity":
+                        return merge.name, body.name
+    raise ValueError("the loop has no variable that its body reads")

@@ -1,0 +1,116 @@
+"""`manifest.json`: what was written, for other programs; schema 1."""
+
+from tf2_lstm import __version__
+from tf2_lstm.migrate.convert.samples import fed_tensors
+from tf2_lstm.migrate.model import describe
+from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.report.as_json import tensor_entry
+
+
+def manifest_of(tf1, findings, converted, versions):
+    """Describe a conversion.
+
+    Args:
+        tf1: the `TF1Model`.
+        findings: the `Findings`; `not_converted` holds what failed as well.
+        converted: a list of (recurrence, `CaseReport`, weight paths), see `weight_paths`.
+        versions: program -> version.
+
+    Returns:
+        A dict of plain data.
+    """
+    return {
+        "schema": 1,
+        "tool": {"name": "tf2-lstm", "version": __version__, **versions},
+        "source": {"kind": tf1.kind, "files": dict(tf1.files), "producer": tf1.producer},
+        "models": [_model(*one) for one in converted],
+        "not_converted": [not_converted_entry(one) for one in findings.not_converted],
+        "unclaimed_variables": [unclaimed_entry(one) for one in findings.unclaimed],
+    }
+
+
+def _model(recurrence, report, paths):
+    return {
+        "name": recurrence.name,
+        "file": f"{recurrence.name}.keras",
+        "source_code": f"{recurrence.name}.py",
+        **recurrence_entry(recurrence),
+        "inputs": [tensor_of(tensor) for tensor in fed_tensors(recurrence)],
+        "outputs": [tensor_of(tensor) for tensor in recurrence.outputs],
+        "variables": paths,
+        "proof": {
+            "passed": report.passed,
+            "max_abs_diff": max((tensor.max_abs_diff for tensor in report.tensors), default=None),
+            "tensors": [tensor_entry(tensor) for tensor in report.tensors],
+        },
+    }
+
+
+def recurrence_entry(recurrence):
+    """What a recurrence is, as plain data."""
+    return {
+        "scope": recurrence.scope,
+        "form": recurrence.form,
+        "cell": describe(recurrence.call),
+        "time_major": recurrence.time_major,
+        "reverse": recurrence.reverse,
+        "assumed": list(recurrence.assumed),
+        "zero_states": [
+            tensor_of(tensor) for tensor in recurrence.inputs if tensor not in fed_tensors(recurrence)
+        ],
+    }
+
+
+def tensor_of(tensor):
+    """A `model.Tensor` as plain data."""
+    return {"name": tensor.name, "tf1": tensor.tf1, "dtype": tensor.dtype, "shape": list(tensor.shape)}
+
+
+def not_converted_entry(one):
+    """A `NotConverted` as plain data."""
+    return {
+        "scope": one.scope,
+        "reason": one.reason,
+        "variables": list(one.variables),
+        "operations": list(one.operations),
+        "state_shapes": [
+            list(shape) if isinstance(shape, (list, tuple)) else shape for shape in one.state_shapes
+        ],
+        "nearest": one.nearest,
+        "differs": one.differs,
+    }
+
+
+def unclaimed_entry(one):
+    """An `Unclaimed` as plain data."""
+    return {"name": one.name, "shape": list(one.shape), "reason": one.reason}
+
+
+def weight_paths(cell, weights):
+    """Say which Keras weights hold the numbers of each variable of a cell.
+
+    Args:
+        cell: the `CellVariables`.
+        weights: the Keras cell's own weights, in order.
+
+    Returns:
+        A dict: checkpoint name -> list of Keras weight paths.
+    """
+    rows = PAIRS[cell.call.pair].weights
+    present = [tensor for tensor in rows.keras if not tensor.when or cell.call.arguments.get(tensor.when)]
+    held = {leaf.name: _blocks(leaf) for leaf in rows.tf1}
+    found = {}
+    for leaf, name in cell.names.items():
+        own = held.get(leaf)
+        paths = [
+            weight.path
+            for tensor, weight in zip(present, weights, strict=True)
+            if own is None or _blocks(tensor) & own
+        ]
+        found.setdefault(name, [])
+        found[name] += [path for path in paths if path not in found[name]]
+    return found
+
+
+def _blocks(tensor):
+    return {(kind, gate) for kind in tensor.rows for gate in tensor.gates}

@@ -1,0 +1,89 @@
+"""One recurrence through the workshop: built, saved, loaded again, proved."""
+
+import os
+
+import keras
+
+from tf2_lstm.migrate.build import BuildError
+from tf2_lstm.migrate.convert.manifest import weight_paths
+from tf2_lstm.migrate.convert.own_inputs import own_samples
+from tf2_lstm.migrate.convert.prove import prove_model
+from tf2_lstm.migrate.convert.replay import tensorflow_version
+from tf2_lstm.migrate.emit import emit
+from tf2_lstm.migrate.functional import build_model, find
+from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.weights import WeightError
+
+
+class Workshop:
+    """Converts the recurrences of one model.
+
+    Args:
+        tf1: the `TF1Model`.
+        inputs: the path of the user's own `.npz`, or None.
+        staging: the folder to write to, None to write nothing.
+    """
+
+    def __init__(self, tf1, inputs, staging):
+        self._tf1, self._inputs, self._staging = tf1, inputs, staging
+
+    def versions(self):
+        """Return what computed which side: witness -> {program: version}."""
+        here = {"tensorflow": tensorflow_version(), "keras": keras.__version__}
+        source = {"producer": self._tf1.producer or "unknown", "tensorflow": here["tensorflow"]}
+        return {"TF1 graph": source, "Keras": here}
+
+    def convert(self, recurrence):
+        """Build, write and prove the Keras model of one recurrence.
+
+        Args:
+            recurrence: the `Recurrence`.
+
+        Returns:
+            (CaseReport or None, weight paths, problem): the problem is "" when it is converted and proved; else
+            nothing of it is left in the folder.
+        """
+        try:
+            model = build_model(recurrence, self._tf1.variables)
+            source = emit(recurrence)
+        except (BuildError, WeightError) as error:
+            return None, {}, str(error)
+        if self._staging:
+            model = self._saved(model, recurrence, source)
+        case = prove_model(self._tf1, recurrence, model, own_samples(self._tf1, recurrence, self._inputs))
+        if not case.passed:
+            self._remove(recurrence)
+            return case, {}, _problem(case)
+        return case, _paths(model, recurrence), ""
+
+    def _saved(self, model, recurrence, source):
+        """Write a model and its source; return what a later process will load."""
+        path = self._staging / f"{recurrence.name}.keras"
+        model.save(path)
+        path.with_suffix(".py").write_text(source, encoding="utf-8")
+        del model
+        return keras.models.load_model(path, compile=False, safe_mode=True)
+
+    def _remove(self, recurrence):
+        for ending in (".keras", ".py") if self._staging else ():
+            os.unlink(self._staging / f"{recurrence.name}{ending}")
+
+
+def _problem(case):
+    wrong = [tensor for tensor in case.tensors if not tensor.passed]
+    if not wrong:
+        return case.diagnosis or "not proved: nothing could be compared"
+    worst = max(wrong, key=lambda tensor: tensor.max_abs_diff)
+    amount = worst.problem or f"off by {worst.max_abs_diff:.3g}, allowed {worst.tolerance:.3g}"
+    cause = f"; {case.diagnosis}" if case.diagnosis else ""
+    return f"over tolerance: {worst.name} {amount}{cause}"
+
+
+def _paths(model, recurrence):
+    cells, found = program_of(recurrence).cells, {}
+    for cell in recurrence.cells:
+        found.update(weight_paths(cell, find(model, cells[id(cell.call)]).weights))
+    return found
+
+
+__all__ = ["Workshop"]

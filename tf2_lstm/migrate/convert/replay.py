@@ -1,0 +1,242 @@
+"""Run the user's own TF1 graph, between the tensors at a recurrence's edge, in a v1 session."""
+
+import contextlib
+from collections import OrderedDict
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import control_flow_pb2
+
+from tf2_lstm.migrate.artifacts.safety import refused_operations
+from tf2_lstm.migrate.convert.loops import loop_contexts
+from tf2_lstm.migrate.convert.slices import SliceError, cut, keep_everything, node_of, normal
+
+v1 = tf.compat.v1
+
+
+class ReplayError(ValueError):
+    """The TF1 graph cannot be replayed: what, where, why."""
+
+
+class Replay:
+    """A slice of a TF1 graph in a session, its variables restored.
+
+    Args:
+        model: a `TF1Model` with a graph.
+        outputs: names of the tensors to compute.
+        feeds: tensor name -> (dtype's name, shape), the tensors to feed.
+        constants: tensor name -> value, of what is fed the same at every run (keep_prob 1).
+        gradients: whether to differentiate as well.
+        keep: whether dropout is to keep every unit; its noise is changed in the slice.
+
+    Attributes:
+        no_gradients: why there are none, "" when there are.
+        switches: names of the flags of the graph that no edge feeds -> the value that they are fed.
+
+    Raises:
+        ReplayError: a tensor is not in the graph, an operation touches files, Python or the network, or the graph
+            cannot be imported.
+    """
+
+    witness, remark = "TF1 graph", ""
+
+    def __init__(self, model, outputs, feeds, constants=None, gradients=True, keep=False):
+        self._outputs, self._constants = list(dict.fromkeys(outputs)), constants or {}
+        types = {name: (tf.as_dtype(dtype).as_datatype_enum, shape) for name, (dtype, shape) in feeds.items()}
+        nodes = {node.name: node for node in model.graph.node} if self._constants else {}
+        for name in self._constants:
+            types[name] = (_dtype_of(nodes, name), None)
+        part, self._fed = _slice(model.graph, outputs, types)
+        if keep:
+            keep_everything(part)
+        self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
+        self._variables = {name: entry for name, entry in model.nodes.items() if _holds(part, name)}
+        self.no_gradients = "" if gradients else "not asked for"
+        self._graph = tf.Graph()
+        with self._graph.as_default(), _old_control_flow():
+            _import(part)
+            self._loads = list(self._assignments(part, model.variables))
+            self._gradients = self._differentiate(part) if gradients else {}
+        self._session = v1.Session(graph=self._graph, config=v1.ConfigProto(allow_soft_placement=True))
+        self._load(model.variables)
+
+    def close(self):
+        """End the session."""
+        self._session.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        self.close()
+
+    def run(self, values):
+        """Compute the outputs.
+
+        Args:
+            values: tensor name -> array, for the tensors to feed.
+
+        Returns:
+            An OrderedDict from tensor name to array.
+
+        Raises:
+            ReplayError: the graph fails; the message is TensorFlow's first line.
+        """
+        return self._run(OrderedDict((name, self._tensor(name)) for name in self._outputs), values, {})
+
+    def run_gradients(self, values, targets):
+        """Compute the gradients of half the sum of the mean squares of (output - target).
+
+        Args:
+            values: as of `run`.
+            targets: name of an output -> array of its shape.
+
+        Returns:
+            An OrderedDict from the name of a fed tensor or of a variable's node to its gradient.
+        """
+        return self._run(
+            self._gradients, values, {self._targets[name]: targets[name] for name in self._targets}
+        )
+
+    def _run(self, fetches, values, more):
+        fed = {f"{self._fed[normal(name)]}:0": value for name, value in {**self._constants, **values}.items()}
+        try:
+            return self._session.run(fetches, {**fed, **self._flags(), **more})
+        except (tf.errors.OpError, TypeError, ValueError) as error:
+            # A branch that a flag switches off has no value; is_training is off first, a branch that is asked for on.
+            if "Retval" in str(error) and not all(self.switches.values()):
+                self.switches = dict.fromkeys(self.switches, True)
+                return self._run(fetches, values, more)
+            raise ReplayError(f"the TF1 graph does not run: {first_line(error)}") from error
+
+    def _flags(self):
+        return {f"{name}:0": value for name, value in self.switches.items()}
+
+    def _tensor(self, name):
+        placeholder = self._fed.get(normal(name))
+        return self._graph.get_tensor_by_name(f"{placeholder}:0" if placeholder else normal(name))
+
+    def _assignments(self, part, variables):
+        """The variables' nodes of the slice, each with what sets it."""
+        for name in self._variables:
+            tensor = self._graph.get_tensor_by_name(f"{name}:0")
+            if tensor.op.type in ("VariableV2", "Variable"):
+                value = v1.placeholder(tensor.dtype.base_dtype)
+                yield name, value, tf.raw_ops.Assign(ref=tensor, value=value, validate_shape=False).op
+            elif tensor.op.type == "VarHandleOp":
+                value = v1.placeholder(tf.as_dtype(tensor.op.get_attr("dtype")))
+                yield name, value, tf.raw_ops.AssignVariableOp(resource=tensor, value=value)
+
+    def _load(self, variables):
+        for name, placeholder, assign in self._loads:
+            checkpoint_name, rows = self._variables[name]
+            value = np.asarray(variables[checkpoint_name].read())
+            value = value if rows is None else value[rows[0] : rows[1]]
+            self._session.run(assign, {placeholder: value.astype(placeholder.dtype.as_numpy_dtype)})
+
+    def _differentiate(self, part):
+        """The gradients' tensors, {} when TensorFlow has none; then `no_gradients` says why."""
+        outputs = [self._tensor(name) for name in self._outputs]
+        outputs = [
+            (name, one) for name, one in zip(self._outputs, outputs, strict=True) if one.dtype.is_floating
+        ]
+        sources = OrderedDict((name, self._tensor(name)) for name in self._fed if name not in self._constants)
+        sources.update((name, self._graph.get_tensor_by_name(f"{name}:0")) for name in self._variables)
+        sources = {
+            name: one for name, one in sources.items() if one.dtype.is_floating or one.dtype == tf.resource
+        }
+        try:
+            _make_contexts(part)
+            self._targets = {name: v1.placeholder(one.dtype) for name, one in outputs}
+            errors = [tf.reduce_mean(tf.square(one - self._targets[name])) for name, one in outputs]
+            found = v1.gradients(0.5 * tf.add_n(errors), list(sources.values()))
+        except Exception as error:
+            self.no_gradients = first_line(error)
+            return {}
+        named = zip(sources, found, strict=True)
+        return {name: tf.convert_to_tensor(value) for name, value in named if value is not None}
+
+
+def tensorflow_version():
+    """Return the version of the TensorFlow that replays."""
+    return tf.__version__
+
+
+def first_line(error):
+    """Return what an exception says, on one line, or its kind when it says nothing."""
+    lines = [line.strip() for line in str(getattr(error, "message", "") or error).splitlines()]
+    # Before it says what is wrong, TensorFlow lists where the nodes were made.
+    places = [number for number, line in enumerate(lines) if line.startswith("Node: ")]
+    told = [line for line in lines[places[-1] + 1 if places else 0 :] if line]
+    return told[0] if told else type(error).__name__
+
+
+def _slice(graph, outputs, types):
+    types = OrderedDict((normal(name), entry) for name, entry in types.items())
+    try:
+        part, fed = cut(graph, outputs, types)
+    except SliceError as error:
+        raise ReplayError(str(error)) from error
+    refused = refused_operations(part, [node.name for node in part.node])
+    if refused:
+        raise ReplayError(
+            f"the slice between its inputs and outputs holds {', '.join(map(str, refused[:3]))}, which may touch "
+            "files, Python or the network: it is not run. Cut that out of the graph and save it again."
+        )
+    return part, fed
+
+
+def _dtype_of(nodes, name):
+    """The dtype of the first output of a node, as its attributes have it."""
+    node = nodes.get(node_of(name))
+    for key in ("dtype", "T", "DstT"):
+        if node is not None and key in node.attr:
+            return node.attr[key].type
+    return tf.float32.as_datatype_enum
+
+
+def _holds(part, name):
+    return any(node.name == name for node in part.node)
+
+
+def _is_flag(node, fed):
+    """Whether a node is a boolean that somebody must feed and no edge does."""
+    return (
+        node.op == "Placeholder"
+        and node.attr["dtype"].type == tf.bool.as_datatype_enum
+        and (node.name not in fed.values())
+    )
+
+
+def _import(part):
+    try:
+        tf.import_graph_def(part, name="")
+    except Exception as error:
+        raise ReplayError(
+            f"TensorFlow {tf.__version__} cannot import the graph: {first_line(error)}"
+        ) from error
+
+
+def _make_contexts(part):
+    """Give TensorFlow the loops' contexts, without which it cannot differentiate them."""
+    from tensorflow.python.ops.control_flow_ops import WhileContext
+
+    for fields in loop_contexts(part):
+        values, external = fields.pop("values"), fields.pop("external_values")
+        outside = fields.pop("outside")
+        definition = control_flow_pb2.WhileContextDef(**fields)
+        definition.values_def.values.extend(values)
+        definition.values_def.external_values.update({**{name: name for name in outside}, **external})
+        WhileContext.from_proto(definition)
+
+
+@contextlib.contextmanager
+def _old_control_flow():
+    """Imported v1 loops are differentiated by v1 control flow only."""
+    was = v1.control_flow_v2_enabled()
+    v1.disable_control_flow_v2()
+    try:
+        yield
+    finally:
+        if was:
+            v1.enable_control_flow_v2()

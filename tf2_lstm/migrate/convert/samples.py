@@ -1,0 +1,114 @@
+"""What is fed to a recurrence for its proof: seeded numbers of several batch sizes and lengths, or the user's own."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf2_lstm.migrate.equivalence.inputs import draws, wide
+from tf2_lstm.migrate.keras_code.recurrence import takes
+
+#: (batch, steps, what becomes of sequence_length) where the graph leaves them free.
+SIZES = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "mixed"), (2, 4, "none"))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One set of inputs.
+
+    Attributes:
+        label: for the report, "3 x 5 steps".
+        values: `key_of` a tensor -> array.
+    """
+
+    label: str
+    values: dict
+
+
+def samples_of(recurrence, seed=0):
+    """Draw the seeded inputs of a recurrence.
+
+    Args:
+        recurrence: a `model.Recurrence`.
+        seed: an int.
+
+    Returns:
+        A list of `Sample`s with a value for each tensor that the Keras model takes; sizes that the graph fixes are
+        kept, the others vary. With a sequence_length there are rows of length 0 and a batch of nothing but padding.
+    """
+    lengths = any(tensor.name == "sequence_length" for tensor in recurrence.inputs)
+    found = OrderedDict()
+    for batch, steps, kind in SIZES:
+        batch, steps = _fixed(recurrence, batch, steps)
+        if kind == "none" and not lengths:
+            continue
+        label = _label(recurrence, batch, steps, kind if lengths else "")
+        if label not in found:
+            found[label] = Sample(label, _values(recurrence, batch, steps, kind, seed))
+    return list(found.values())
+
+
+def compared_tensors(recurrence):
+    """The outputs that a proof compares: those of the graph, or all where there is none."""
+    known = [tensor for tensor in recurrence.outputs if tensor.tf1]
+    return known or list(recurrence.outputs)
+
+
+def key_of(tensor):
+    """Return what a tensor goes by in a sample: its TF1 name, or its own where the model has no graph."""
+    return tensor.tf1 or tensor.name
+
+
+def fed_tensors(recurrence):
+    """The input tensors that a proof feeds: those that the Keras model takes."""
+    return [tensor for tensor in recurrence.inputs if takes(recurrence, tensor)]
+
+
+def _fixed(recurrence, batch, steps):
+    """The sizes that the graph leaves no choice of."""
+    first = next(tensor for tensor in recurrence.inputs if tensor.name.startswith("inputs"))
+    sizes = list(first.shape[:2]) if len(first.shape) == 3 else [first.shape[0], None]
+    if recurrence.time_major and len(first.shape) == 3:
+        sizes.reverse()
+    others = [tensor for tensor in fed_tensors(recurrence) if not tensor.name.startswith("inputs")]
+    known = [size for size in [sizes[0], *(_batch_of(tensor) for tensor in others)] if size is not None]
+    return known[0] if known else batch, sizes[1] or steps
+
+
+def _batch_of(tensor):
+    """The batch of a state or of lengths; cuDNN's states are [layers, B, U]."""
+    return tensor.shape[-2] if len(tensor.shape) > 1 else tensor.shape[0]
+
+
+def _label(recurrence, batch, steps, kind):
+    sequence = len(next(t for t in recurrence.inputs if t.name.startswith("inputs")).shape) == 3
+    padding = {"none": ", all padding", "mixed": f", lengths 0 to {steps}"}.get(kind, "")
+    return (f"{batch} x {steps} steps" if sequence else f"batch {batch}") + padding
+
+
+def _values(recurrence, batch, steps, kind, seed):
+    values = {}
+    for tensor in fed_tensors(recurrence):
+        generator = draws(seed, f"{recurrence.name}:{batch}x{steps}:{key_of(tensor)}")
+        if tensor.name == "sequence_length":
+            values[key_of(tensor)] = _lengths(batch, steps, kind).astype(tensor.dtype)
+        elif key_of(tensor) not in values:
+            shape = _shape(tensor, batch, steps, recurrence.time_major)
+            values[key_of(tensor)] = wide(generator, shape, 1.0).astype(tensor.dtype)
+    return values
+
+
+def _lengths(batch, steps, kind):
+    """The whole length, then nothing, then lengths between."""
+    if kind == "mixed":
+        return np.array([steps, 0, *[1 + row % max(steps - 1, 1) for row in range(batch)]])[:batch]
+    return np.full(batch, steps if kind == "full" else 0)
+
+
+def _shape(tensor, batch, steps, time_major):
+    if not tensor.name.startswith("inputs"):
+        return (*tensor.shape[:-2], batch, *tensor.shape[-1:])
+    free = [batch] + [steps] * (len(tensor.shape) == 3)
+    if time_major and len(free) == 2:
+        free.reverse()
+    return (*free, *tensor.shape[len(free) :])

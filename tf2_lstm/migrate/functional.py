@@ -1,0 +1,67 @@
+"""A recurrence and its variables become a functional Keras model, weights in place; and back."""
+
+from collections import OrderedDict
+
+import keras
+import numpy as np
+
+from tf2_lstm.migrate import layouts
+from tf2_lstm.migrate.build import resolve, set_weights
+from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
+from tf2_lstm.migrate.keras_code.recurrence import program_of
+
+
+def build_model(recurrence, variables):
+    """Build the Keras model of a recurrence and set its weights.
+
+    Args:
+        recurrence: a `model.Recurrence`.
+        variables: checkpoint name -> `model.Variable`, of a `TF1Model`.
+
+    Returns:
+        A functional `keras.Model` with a dict of inputs and a dict of outputs, named and laid out as the
+        recurrence says.
+
+    Raises:
+        BuildError: the recurrence is of a kind that no Keras model is written for.
+        WeightError: a variable does not fit its cell.
+    """
+    program = program_of(recurrence)
+    names = evaluate(program.lines, resolve)
+    inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
+    model = keras.Model(dict(inputs), dict(outputs), name=recurrence.name)
+    for cell in recurrence.cells:
+        own = read_variables(cell, variables)
+        arrays = layouts.to_keras(cell, own)
+        del own
+        set_weights(find(model, program.cells[id(cell.call)]), arrays, cell.scope)
+    return model
+
+
+def read_variables(cell, variables):
+    """Read the variables of one `CellVariables`: leaf name of the row's weight map -> array."""
+    return OrderedDict((leaf, np.asarray(variables[name].read())) for leaf, name in cell.names.items())
+
+
+def find(model, path):
+    """Return what a path leads to: layer name, attributes, numbers of lists, joined by "/"."""
+    name, *steps = path.split("/")
+    found = model.get_layer(name)
+    for step in steps:
+        found = found[int(step)] if step.isdigit() else getattr(found, step)
+    return found
+
+
+def tf1_variables(cell, arrays, folded=True):
+    """Turn the arrays of a Keras cell back into the variables of a `CellVariables`.
+
+    Args:
+        cell: the `CellVariables`.
+        arrays: the cell's weights, in Keras's order, or their gradients.
+        folded: False for gradients; see `weights.to_tf1`.
+
+    Returns:
+        An OrderedDict from checkpoint name to array.
+    """
+    own = layouts.from_keras(cell, arrays, folded)
+    return OrderedDict((cell.names[leaf], array) for leaf, array in own.items())

@@ -1,0 +1,110 @@
+"""Lines of Keras code as data: what `build` evaluates and `emit` prints."""
+
+import keyword
+from dataclasses import dataclass, field
+from typing import Any
+
+from tf2_lstm.migrate.build import Symbol
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A name that an earlier line assigned."""
+
+    name: str
+
+    def __post_init__(self):
+        if not self.name.isidentifier() or keyword.iskeyword(self.name):
+            raise ValueError(
+                f"{self.name!r}: expected a Python name. Report this: names here are made, not read."
+            )
+
+
+@dataclass(frozen=True)
+class Item:
+    """One element of what a name holds, `states[0]`; `of` may itself be an `Item`."""
+
+    of: Any
+    at: int
+
+
+@dataclass(frozen=True)
+class Apply:
+    """A call.
+
+    Attributes:
+        what: a symbol such as "keras.layers.LSTM", or a `Ref` to a layer.
+        arguments: positional ones: expressions, numbers, strings, None, and lists, tuples and dicts of them.
+        options: keyword ones, of the same kinds.
+    """
+
+    what: Any
+    arguments: tuple = ()
+    options: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assignment.
+
+    Attributes:
+        targets: the names; more than one, or one that begins with "*", unpack the value.
+        value: an expression.
+        note: a comment that stands above the line, "" for none.
+    """
+
+    targets: tuple
+    value: Any
+    note: str = ""
+
+
+def evaluate(lines, resolve):
+    """Run lines.
+
+    Args:
+        lines: the `Line`s, in order.
+        resolve: a function from a symbol to the object that it names.
+
+    Returns:
+        A dict from name to value.
+
+    Example:
+        ```python
+        lines = [Line(("a", "*rest"), Apply("divmod", (7, 2))), Line(("b",), Item(Ref("rest"), 0))]
+        assert evaluate(lines, {"divmod": divmod}.get) == {"a": 3, "rest": [1], "b": 1}
+        ```
+    """
+    names = {}
+    for line in lines:
+        _assign(line.targets, value_of(line.value, names, resolve), names)
+    return names
+
+
+def value_of(expression, names, resolve):
+    """Return the value of an expression; see `evaluate`."""
+    inner = lambda one: value_of(one, names, resolve)  # noqa: E731
+    if isinstance(expression, Ref):
+        return names[expression.name]
+    if isinstance(expression, Symbol):
+        return resolve(expression.name)
+    if isinstance(expression, Item):
+        return inner(expression.of)[expression.at]
+    if isinstance(expression, Apply):
+        what = inner(expression.what) if isinstance(expression.what, Ref) else resolve(expression.what)
+        return what(*map(inner, expression.arguments), **{k: inner(v) for k, v in expression.options.items()})
+    if isinstance(expression, (list, tuple)):
+        return type(expression)(map(inner, expression))
+    if isinstance(expression, dict):
+        return {key: inner(value) for key, value in expression.items()}
+    return expression
+
+
+def _assign(targets, value, names):
+    if len(targets) == 1:
+        names[targets[0]] = value
+        return
+    values = list(value)
+    if targets[-1].startswith("*"):
+        fixed = len(targets) - 1
+        values = [*values[:fixed], values[fixed:]]
+    names.update((target.lstrip("*"), one) for target, one in zip(targets, values, strict=True))

@@ -1,0 +1,357 @@
+"""A recurrence becomes the lines of a functional Keras model with its very inputs and outputs."""
+
+import re
+
+from tf2_lstm.migrate.build import Builder, BuildError, is_stock, stock_symbol
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
+from tf2_lstm.migrate.keras_code.program import Program
+from tf2_lstm.migrate.keras_code.states import innermost, keras_nest, leaf_pieces, tf1_order
+from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.pairs.tree import inner_calls
+
+#: Stock cell -> the stock layer that runs it.
+LAYERS = {
+    "keras.layers.LSTMCell": "keras.layers.LSTM",
+    "keras.layers.GRUCell": "keras.layers.GRU",
+    "keras.layers.SimpleRNNCell": "keras.layers.SimpleRNN",
+}
+#: What a person writes without its name.
+_POSITIONAL = ("units", "cell", "cells")
+
+
+def program_of(recurrence):
+    """Describe the Keras model of a recurrence.
+
+    Args:
+        recurrence: a `model.Recurrence`.
+
+    Returns:
+        A `Program`.
+
+    Raises:
+        BuildError: the recurrence is of a kind that no Keras model is written for.
+    """
+    return _Writer(recurrence).write()
+
+
+def takes(recurrence, tensor):
+    """Whether the Keras model has an input for an input tensor of a recurrence.
+
+    Zeros that the unroll makes for itself are no input: the Keras model makes them too. Zeros that the program
+    made outside (`cell.zero_state`) are one, because programs feed them.
+    """
+    cells = [cell.scope for cell in recurrence.cells]
+    scopes = [recurrence.scope, *cells, *(scope.rpartition("/")[0] for scope in cells)]
+    own = not tensor.tf1 or any(scope and tensor.tf1.startswith(f"{scope}/") for scope in scopes)
+    return not (tensor.zero and own)
+
+
+class _Writer:
+    """Writes the lines of one recurrence."""
+
+    def __init__(self, recurrence):
+        self.recurrence, self.program = recurrence, Program()
+        self.dtype = next(one.dtype for one in recurrence.inputs if one.name.startswith("inputs"))
+        self.builder = Builder(self.dtype, stock=True, make=self._make)
+        self.given = {one.name: one for one in recurrence.inputs if takes(recurrence, one)}
+        self.wanted = {one.name: one for one in recurrence.outputs}
+        self.leaves, self.final = {}, {}
+
+    def write(self):
+        for tensor in self.given.values():
+            self.program.inputs[tensor.name] = self.program.add(tensor.name, _input(tensor), tensor.tf1)
+        self.leaves.update(self.program.inputs)
+        call = self.recurrence.call
+        cells = [cell for _, cell in inner_calls(call)]
+        if self.recurrence.form == "cudnn":
+            self._cudnn(call, cells)
+        elif call.pair == "python_loop":
+            self._steps(cells[0])
+        elif len(cells) == 1:
+            self._one_direction(cells[0])
+        elif len(cells) == 2 and "bidirectional" in call.pair and not call.pair.startswith("stack"):
+            self._two_directions(*cells)
+        else:
+            raise BuildError(f"{self.recurrence.scope}: no Keras model is written for {call.pair}.")
+        if set(self.program.outputs) != set(self.wanted):
+            missing = sorted(set(self.wanted) ^ set(self.program.outputs))
+            raise BuildError(f"{self.recurrence.scope}: {', '.join(missing)} is no output of {call.pair}.")
+        return self.program
+
+    # The cells and layers.
+
+    def _make(self, symbol, call, dtype, **options):
+        """Assign a cell to a name, named for its place; the `Builder` makes each cell once."""
+        name = self.program.fresh(PAIRS[call.pair].name if inner_calls(call) else "cell")
+        return self.program.add(name, self._called(symbol, dtype, {**options, "name": name}))
+
+    def _called(self, symbol, dtype, options):
+        first = tuple(options.pop(name) for name in _POSITIONAL if name in options)
+        if dtype != "float32":
+            options["dtype"] = dtype
+        return Apply(symbol, first, options)
+
+    def _rnn(self, call, name, **options):
+        """Assign the layer that runs a cell over a sequence; stock Keras where it is exact."""
+        options = {"return_sequences": True, "return_state": True, **options, "name": name}
+        stock = is_stock(call)
+        if stock:
+            options["zero_output_for_mask"] = True
+        layer = LAYERS.get(stock_symbol(call)) if stock else None
+        if layer:
+            options = {**self.builder.options(call), **options}
+        else:
+            options["cell"] = self.builder.cell(call)
+        symbol = layer or ("keras.layers.RNN" if stock else "tf2_lstm.RNN")
+        self._locate(call, f"{name}/cell")
+        return self.program.add(name, self._called(symbol, self.dtype, options))
+
+    def _locate(self, call, path):
+        """Note where each cell with weights stands, by its first place."""
+        if PAIRS[call.pair].weights is not None:
+            self.program.cells.setdefault(id(call), path)
+        for number, (_, inner) in enumerate(inner_calls(call)):
+            inside = f"cells/{number}" if PAIRS[call.pair].kind == "stack" else "cell"
+            self._locate(inner, f"{path}/{inside}")
+
+    # The kinds of recurrence.
+
+    def _steps(self, call):
+        """A cell that is called by hand, once or several times."""
+        cell = self.builder.cell(call)
+        self._locate(call, cell.name)
+        steps, states = self._step_inputs(), self._initial_state(call, "initial_state", zeros=True)
+        outputs = []
+        for step in steps:
+            number = f"_{len(outputs)}" if len(steps) > 1 else ""
+            output, states = self.program.unpack(
+                [self._free(f"output{number}"), self._free(f"states{number}")], Apply(cell, (step, states))
+            )
+            outputs.append(output)
+        named = [f"outputs_{number}" for number in range(len(steps))] if "outputs" not in self.wanted else []
+        self._keep(dict(zip(named, outputs, strict=True)) if named else {"outputs": outputs[-1]})
+        lone = PAIRS[innermost(call).pair].kind == "cell" and PAIRS[innermost(call).pair].states
+        self._keep_states(call, "state", [Item(states, 0), Item(states, 1)] if lone else states)
+
+    def _step_inputs(self):
+        if "inputs" in self.program.inputs:
+            return [self.program.inputs["inputs"]]
+        return [ref for name, ref in self.program.inputs.items() if re.fullmatch(r"inputs_\d+", name)]
+
+    def _known_steps(self):
+        """The number of steps that a static graph has in its one input tensor, 0 when there is none."""
+        shape = self.given["inputs"].shape if "inputs" in self.given else ()
+        return (shape[0 if self.recurrence.time_major else 1] or 0) if len(shape) == 3 else 0
+
+    def _one_direction(self, call):
+        options = {"go_backwards": True} if self.recurrence.reverse else {}
+        rnn = self._rnn(call, "rnn", **options)
+        sequence, mask = self._sequence(), self._mask()
+        outputs = self._run(rnn, call, sequence, mask, "")
+        self._keep_outputs({"outputs": self._in_order(outputs, self.recurrence.reverse)})
+
+    def _two_directions(self, forward, backward):
+        if forward is backward:
+            self._shared_directions(forward)
+            return
+        layers = [self._rnn(forward, "fw"), self._rnn(backward, "bw", go_backwards=True)]
+        sequence, mask = self._sequence(), self._mask()
+        fw = self._run(layers[0], forward, sequence, mask, "_fw")
+        bw = self._in_order(self._run(layers[1], backward, sequence, mask, "_bw"), reverse=True)
+        self._keep_both(fw, bw)
+
+    def _shared_directions(self, call):
+        """One cell object in both directions: only our layer keeps that it is one."""
+        cell = self.builder.cell(call)
+        options = {"return_sequences": True, "return_state": True}
+        both = [
+            self.program.add(
+                name, self._called("tf2_lstm.RNN", self.dtype, {"cell": cell, **more, "name": name})
+            )
+            for name, more in (("fw", options), ("bw", {**options, "go_backwards": True}))
+        ]
+        options = {"merge_mode": None, "name": "rnn"}
+        rnn = self.program.add("rnn", Apply("tf2_lstm.Bidirectional", tuple(both), options))
+        self._locate(call, "rnn/forward_layer/cell")
+        sequence, mask = self._sequence(), self._mask()
+        initial = [self._initial_state(call, f"initial_state_{side}", listed=True) for side in ("fw", "bw")]
+        if (initial[0] is None) != (initial[1] is None):
+            initial = [
+                self._initial_state(call, f"initial_state_{side}", listed=True, zeros=True)
+                for side in ("fw", "bw")
+            ]
+        options = {} if mask is None else {"mask": mask}
+        if initial[0] is not None:
+            options["initial_state"] = initial[0] + initial[1]
+        fw, bw, states = self.program.unpack(
+            ["outputs_fw", "outputs_bw", "*states"], Apply(rnn, (sequence,), options)
+        )
+        each = len(_listed(keras_nest(call, lambda width: None)))
+        for start, side in ((0, "fw"), (each, "bw")):
+            pieces = [Item(states, start + number) for number in range(each)]
+            self._keep_states(call, f"state_{side}", pieces)
+        self._keep_both(fw, bw)
+
+    def _cudnn(self, call, cells):
+        """All layers of one cuDNN operation, whose states are [layers * directions, B, units]."""
+        layers = [(cell,) for _, cell in inner_calls(cells[0])]
+        if len(PAIRS[call.pair].cells) == 2:
+            layers = list(zip(cells[: len(cells) // 2], cells[len(cells) // 2 :], strict=True))
+        self._apart(sum(map(len, layers)))
+        x, number = self._sequence(), 0
+        for place, layer in enumerate(layers):
+            outputs = []
+            for side, cell in zip(("", "_backward"), layer, strict=False):
+                options = {"go_backwards": True} if side else {}
+                rnn = self._rnn(cell, f"layer_{place}{side}", **options)
+                found = self._run(rnn, cell, x, None, f"_{number}")
+                outputs.append(self._in_order(found, bool(side)))
+                number += 1
+            x = outputs[0]
+            if len(outputs) == 2:
+                x = self.program.op(f"both_{place}", "concatenate", outputs, axis=-1)
+        self._keep_outputs({"outputs": x})
+        self._together(number)
+
+    def _apart(self, count):
+        """Take cuDNN's initial states apart, one for each layer and direction."""
+        for name in [name for name in self.program.inputs if name.startswith("initial_state")]:
+            states = self.program.op(f"{name}_apart", "unstack", self.program.inputs[name], count, axis=0)
+            ending = name.removeprefix("initial_state")
+            for number in range(count):
+                self.leaves[f"initial_state_{number}{ending}"] = Item(states, number)
+
+    def _together(self, count):
+        """Put the final states of all layers together as cuDNN has them."""
+        for ending in ("", "_c", "_h"):
+            states = [self.final.get(f"state_{number}{ending}") for number in range(count)]
+            if f"state{ending}" in self.wanted and None not in states:
+                self._keep({f"state{ending}": self.program.op(f"state{ending}", "stack", states, axis=0)})
+
+    def _run(self, rnn, call, sequence, mask, side):
+        """Call a layer, keep its states, return its outputs [B, T, P]."""
+        options = {} if mask is None else {"mask": mask}
+        initial = self._initial_state(call, f"initial_state{side}", listed=True)
+        if initial is not None:
+            options["initial_state"] = initial
+        row = PAIRS[innermost(call).pair]
+        names = {2: [f"state{side}_h", f"state{side}_c"], 0: [f"state{side}"]}[len(row.states)]
+        if row.kind == "stack":
+            names = [f"*states{side}"]
+        value = Apply(rnn, (sequence,), options)
+        outputs, *states = self.program.unpack([self._free(f"outputs{side}"), *names], value)
+        self._keep_states(call, f"state{side}", states[0] if row.kind == "stack" else states)
+        return outputs
+
+    # The edge.
+
+    def _sequence(self):
+        """The input [B, T, D] that Keras layers take."""
+        if "inputs" not in self.program.inputs:
+            return self.program.op("x", "stack", self._step_inputs(), axis=1)
+        inputs = self.program.inputs["inputs"]
+        return self.program.op("x", "swapaxes", inputs, 0, 1) if self.recurrence.time_major else inputs
+
+    def _mask(self):
+        """The mask [B, T] of sequence_length, or None; counted, because T may be unknown."""
+        if "sequence_length" not in self.program.inputs:
+            return None
+        sequence = self._sequence_name()
+        one = self.program.op("one_unit", "take", sequence, 0, axis=2)
+        ones = self.program.op("ones", "ones_like", one, dtype="int32")
+        steps = self.program.op("steps", "cumsum", ones, axis=1)
+        lengths = self.program.op("lengths", "expand_dims", self.program.inputs["sequence_length"], 1)
+        lengths = self.program.op("lengths_int32", "cast", lengths, "int32")
+        return self.program.op("mask", "less_equal", steps, lengths)
+
+    def _sequence_name(self):
+        known = {target for line in self.program.lines for target in line.targets}
+        return Ref("x") if "x" in known else self.program.inputs["inputs"]
+
+    def _initial_state(self, call, name, listed=False, zeros=False):
+        """The nest of the initial state for Keras; None when the layer makes zeros itself."""
+        leaves = leaf_pieces(call, name)
+        if not zeros and not any(leaf in self.leaves for leaf, _ in leaves):
+            return None
+        pieces = iter([piece for leaf, widths in leaves for piece in self._pieces(leaf, widths)])
+        nest = keras_nest(call, lambda width: next(pieces))
+        return _listed(nest) if listed else nest
+
+    def _pieces(self, leaf, widths):
+        """One leaf, cut into what Keras keeps apart when TF1 keeps it flat."""
+        whole = self.leaves[leaf] if leaf in self.leaves else self._zeros(sum(widths))
+        if len(widths) == 1:
+            return [whole]
+        edges = [sum(widths[: number + 1]) for number in range(len(widths) - 1)]
+        parts = self.program.op(self._free(f"{leaf}_parts"), "split", whole, edges, axis=1)
+        return [Item(parts, number) for number in range(len(widths))]
+
+    def _zeros(self, width):
+        first = self._step_inputs()[0] if "inputs" not in self.program.inputs else self._sequence_name()
+        rank = len(next(one.shape for one in self.given.values() if one.name.startswith("inputs")))
+        if rank == 3:
+            first = self.program.op("first_step", "take", first, 0, axis=1)
+        column = self.program.op("column", "take", first, [0], axis=1)
+        return self.program.op(
+            "zeros", "repeat", self.program.op("zero", "zeros_like", column), width, axis=1
+        )
+
+    def _in_order(self, outputs, reverse):
+        return (
+            self.program.op(self._free(f"{outputs.name}_in_order"), "flip", outputs, axis=1)
+            if reverse
+            else outputs
+        )
+
+    def _keep_both(self, fw, bw):
+        if any(name.startswith(("outputs_fw", "outputs_bw")) for name in self.wanted):
+            self._keep_outputs({"outputs_fw": fw, "outputs_bw": bw})
+        else:
+            self._keep_outputs({"outputs": self.program.op("outputs", "concatenate", [fw, bw], axis=-1)})
+
+    def _keep_outputs(self, outputs):
+        """Lay outputs [B, T, P] out as TF1 has them: as they are, time-major, or as a list of steps."""
+        for name, ref in outputs.items():
+            if name in self.wanted:
+                swapped = self.recurrence.time_major
+                self._keep(
+                    {name: self.program.op(self._free(name), "swapaxes", ref, 0, 1) if swapped else ref}
+                )
+                continue
+            steps = [one for one in self.wanted if re.fullmatch(rf"{name}_\d+", one)]
+            if steps:
+                count = max(int(one.rpartition("_")[2]) for one in steps) + 1
+                count = max(count, len(self._step_inputs()), self._known_steps())
+                apart = self.program.op(self._free(f"{name}_steps"), "unstack", ref, count, axis=1)
+                self._keep({one: Item(apart, int(one.rpartition("_")[2])) for one in steps})
+
+    def _keep_states(self, call, name, states):
+        pieces = iter(tf1_order(call, states))
+        for leaf, widths in leaf_pieces(call, name):
+            own = [next(pieces) for _ in widths]
+            if leaf in self.wanted and len(own) > 1:
+                own = [self.program.op(leaf, "concatenate", own, axis=-1)]
+            self.final[leaf] = own[0]
+            self._keep({leaf: own[0]})
+
+    def _keep(self, outputs):
+        self.program.outputs.update((name, ref) for name, ref in outputs.items() if name in self.wanted)
+        self.program.outputs = {
+            name: self.program.outputs[name] for name in self.wanted if name in self.program.outputs
+        }
+
+    def _free(self, name):
+        return self.program.fresh(name)
+
+
+def _input(tensor):
+    """The call of `keras.Input` for a tensor of TF1's shape."""
+    options = {} if tensor.dtype == "float32" else {"dtype": tensor.dtype}
+    shape = tuple(tensor.shape)
+    if shape and shape[0] is None:
+        return Apply("keras.Input", (shape[1:],), {**options, "name": tensor.name})
+    return Apply("keras.Input", (), {"batch_shape": shape, **options, "name": tensor.name})
+
+
+def _listed(nest):
+    return nest if isinstance(nest, list) else [nest]

@@ -1,0 +1,97 @@
+"""Lines of Keras code as text, in the layout that a formatter leaves alone."""
+
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Symbol
+
+#: No written line is longer, unless a single word is; the usual limit of formatters.
+WIDTH = 88
+
+
+def write_line(line, indent):
+    """Return a `Line` as text lines.
+
+    Args:
+        line: the `Line`.
+        indent: spaces before each.
+
+    Returns:
+        A list of strings.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.keras_code.expression import Line
+
+        lines = write_line(Line(("y", "*s"), Apply(Ref("rnn"), (Ref("x"),), {"mask": Ref("m")})), 4)
+        assert lines == ["    y, *s = rnn(x, mask=m)"]
+        ```
+    """
+    head = ", ".join(line.targets) + " = "
+    return [*write_comment(line.note, indent), *write_value(head, line.value, "", indent)]
+
+
+def write_comment(text, indent):
+    """Return a text as comment lines; what does not print is escaped, so that it cannot leave the comment."""
+    if not text:
+        return []
+    safe = text if text.isprintable() and text.isascii() else ascii(text)
+    lines, room = [""], WIDTH - indent - 2
+    for word in safe.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return [" " * indent + ("# " + one).rstrip() for one in lines]
+
+
+def write_value(head, expression, tail, indent):
+    """Return `head`, an expression and `tail` as text lines; what is too long has an element a line."""
+    flat = " " * indent + head + source(expression) + tail
+    parts = _parts(expression)
+    if len(flat) <= WIDTH or not parts:
+        return [flat]
+    opening, elements, closing = parts
+    lines = [" " * indent + head + opening]
+    for name, element in elements:
+        lines += write_value(name, element, ",", indent + 4)
+    return [*lines, " " * indent + closing + tail]
+
+
+def source(expression):
+    """Return an expression on one line; every string of a stranger comes out as a literal.
+
+    Example:
+        ```python
+        assert source(Apply("f", ("a", [1.0, None]), {"x": Item(Ref("y"), 2)})) == 'f("a", [1.0, None], x=y[2])'
+        ```
+    """
+    if isinstance(expression, (Ref, Symbol)):
+        return expression.name
+    if isinstance(expression, Item):
+        return f"{source(expression.of)}[{expression.at}]"
+    if isinstance(expression, str):
+        return _literal(expression)
+    parts = _parts(expression)
+    if parts is None:
+        return repr(expression)
+    opening, elements, closing = parts
+    inside = ", ".join(name + source(element) for name, element in elements)
+    lone = isinstance(expression, tuple) and len(expression) == 1
+    return f"{opening}{inside}{',' if lone else ''}{closing}"
+
+
+def _parts(expression):
+    """What an expression is made of: opening, (name, element) pairs, closing; None for what has no inside."""
+    if isinstance(expression, Apply):
+        what = expression.what if isinstance(expression.what, str) else source(expression.what)
+        named = [(f"{key}=", value) for key, value in expression.options.items()]
+        return f"{what}(", [("", one) for one in expression.arguments] + named, ")"
+    if isinstance(expression, dict):
+        return "{", [(f"{_literal(key)}: ", value) for key, value in expression.items()], "}"
+    if isinstance(expression, (list, tuple)):
+        brackets = "[]" if isinstance(expression, list) else "()"
+        return brackets[0], [("", one) for one in expression], brackets[1]
+    return None
+
+
+def _literal(text):
+    """A string literal in ASCII, with the quotes that formatters prefer."""
+    quoted = ascii(text)
+    return quoted if '"' in quoted or "\\" in quoted else f'"{quoted[1:-1]}"'

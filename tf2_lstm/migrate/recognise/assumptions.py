@@ -1,0 +1,117 @@
+"""What a user says, or allows, of a model that has no graph: `--assume 'rnn/lstm_cell: forget_bias=0'`."""
+
+from dataclasses import dataclass, field
+
+from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.recognise.application import ACTIVATIONS
+
+NUMBERS = ("forget_bias", "cell_clip", "proj_clip")
+DEFAULTS = {"forget_bias": 1.0, "activation": "tanh"}
+
+
+@dataclass
+class Assumptions:
+    """The assumptions of one call of `recognise`.
+
+    Attributes:
+        said: [(scope, option, value)].
+        defaults: whether TF1's defaults may stand for what nobody said.
+        used: the numbers of what was said that some cell needed.
+    """
+
+    said: list
+    defaults: bool = False
+    used: set = field(default_factory=set)
+
+    def of(self, scope, needed, possible):
+        """Answer what a checkpoint cannot tell of a cell.
+
+        Args:
+            scope: the scope of its variables.
+            needed: the options that must be known.
+            possible: further options that may be said.
+
+        Returns:
+            A triple: option -> value without TF1's defaults, the sentences of what was assumed, the options of
+            `needed` that nobody said.
+        """
+        options, sentences, missing = {}, [], []
+        for option in (*needed, *possible):
+            value, why = self._said(scope, option), "as was said"
+            if value is None and option in needed and self.defaults:
+                value, why = DEFAULTS[option], "TF1's default"
+            if value is not None:
+                sentences.append(f"{scope}: {option}={value} ({why})")
+            elif option in needed:
+                missing.append(option)
+            if value is not None and value != DEFAULTS.get(option):
+                options[option] = value
+        return options, sentences, missing
+
+    def _said(self, scope, option):
+        found = None
+        for number, (where, what, value) in enumerate(self.said):
+            inside = f"/{scope}/".endswith(f"/{where}/") or f"{scope}/".startswith(f"{where}/")
+            if what == option and inside:
+                self.used.add(number)
+                found = value
+        return found
+
+    def unused(self):
+        """What was said and no cell needed, as it was said."""
+        return [
+            f"{where}: {what}={value}"
+            for n, (where, what, value) in enumerate(self.said)
+            if n not in self.used
+        ]
+
+
+def parse(texts, defaults=False):
+    """Read assumptions.
+
+    Args:
+        texts: each "SCOPE: OPTION=VALUE", with more options after commas; a scope is the cell's, the end of it, or one
+            around it.
+        defaults: whether TF1's defaults may stand for what nobody said.
+
+    Returns:
+        `Assumptions`.
+
+    Raises:
+        ArtifactError: a text is none, or an option or value is unknown.
+
+    Example:
+        ```python
+        assert parse(["rnn/lstm_cell: forget_bias=0"]).said == [("rnn/lstm_cell", "forget_bias", 0.0)]
+        ```
+    """
+    said = []
+    for text in texts:
+        scope, colon, rest = str(text).rpartition(":")
+        pairs = [pair.partition("=") for pair in rest.split(",")]
+        if not colon or not scope.strip() or any(not equals for _, equals, _ in pairs):
+            raise ArtifactError(
+                f"assumption {text!r}: expected 'SCOPE: OPTION=VALUE', e.g. 'rnn/lstm_cell: forget_bias=0'"
+            )
+        said += [(scope.strip(" /"), *_option(text, name.strip(), value.strip())) for name, _, value in pairs]
+    return Assumptions(said, defaults)
+
+
+def _option(text, name, value):
+    if name == "activation":
+        if value not in ACTIVATIONS.values():
+            known = ", ".join(ACTIVATIONS.values())
+            raise ArtifactError(
+                f"assumption {text!r}: expected one of the activations {known}, found {value!r}"
+            )
+        return name, value
+    if name not in NUMBERS:
+        known = ", ".join(("activation", *NUMBERS))
+        raise ArtifactError(f"assumption {text!r}: expected one of the options {known}, found {name!r}")
+    try:
+        number = float(value)
+    except ValueError:
+        raise ArtifactError(f"assumption {text!r}: expected a number for {name}, found {value!r}") from None
+    if not abs(number) < float("inf"):
+        raise ArtifactError(f"assumption {text!r}: expected a finite number for {name}, found {value!r}")
+    return name, number

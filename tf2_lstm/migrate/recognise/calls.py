@@ -1,0 +1,111 @@
+"""Layers become a tree of `Call`s in TF1's words; one cell object is one `Call`."""
+
+from collections import OrderedDict
+
+from tf2_lstm.migrate.model import CellVariables
+from tf2_lstm.migrate.pairs import Call, Fed
+from tf2_lstm.migrate.recognise.application import Application, sizes
+from tf2_lstm.migrate.recognise.terms import Term
+
+KEEPS = (("input", "input_keep_prob"), ("output", "output_keep_prob"), ("state", "state_keep_prob"))
+
+
+class Calls:
+    """Makes the `Call`s of a model; the same variables with the same options are the same cell.
+
+    Args:
+        name: a function from a term to its TF1 tensor, for keep_probs that are fed.
+    """
+
+    def __init__(self, name):
+        self.name, self.known, self.variables, self.keep_probs = name, {}, {}, {}
+
+    def cell(self, layers, flat=False):
+        """Return the `Call` of a step's layers; several are a stack."""
+        return self._layer(layers[0], flat) if len(layers) == 1 else self._stack(layers, flat)
+
+    def _stack(self, layers, flat):
+        calls = tuple(self._layer(layer, flat) for layer in layers)
+        options = {"state_is_tuple": False} if flat else {}
+        return self._same(("multi_rnn", *map(id, calls)), lambda: Call("multi_rnn", cells=calls, **options))
+
+    def _layer(self, layer, flat):
+        if isinstance(layer.inside, Application):
+            call = self._cell(layer.inside, flat)
+        else:
+            call = self._stack(layer.inside, flat)
+        for wrapper in layer.wrappers:
+            call = self._wrap(call, wrapper)
+        return call
+
+    def _cell(self, application, flat):
+        options = OrderedDict(application.options)
+        if flat and "c" in application.old:
+            options["state_is_tuple"] = False
+        call = self._same((application.key, flat), lambda: Call(application.pair, **options))
+        names = OrderedDict((leaf, term.attr[0]) for leaf, term in application.variables.items())
+        scope = common_scope(names.values())
+        self.variables[id(call)] = CellVariables(call, scope, names, application.convert)
+        return call
+
+    def _wrap(self, call, wrapper):
+        if "residual" in wrapper:
+            return self._same(("residual", id(call)), lambda: Call("residual", cell=call))
+        dropped = {argument: wrapper[what] for what, argument in KEEPS if what in wrapper}
+        options = {argument: self._keep(argument, one.keep) for argument, one in dropped.items()}
+        if any(one.variational for one in dropped.values()):
+            options["variational_recurrent"] = True
+        key = ("dropout", id(call), tuple(options.items()))
+        return self._same(key, lambda: Call("dropout", cell=call, **options))
+
+    def _keep(self, argument, keep):
+        value = self.name(keep, first=True) if isinstance(keep, Term) else keep
+        named, number = argument, 1
+        while self.keep_probs.setdefault(named, value) != value:
+            number += 1
+            named = f"{argument}_{number}"
+        return Fed(1.0) if isinstance(keep, Term) else keep
+
+    def _same(self, key, make):
+        if key not in self.known:
+            self.known[key] = make()
+        return self.known[key]
+
+    def of(self, layers):
+        """The `CellVariables` of the layers' cells, each cell once."""
+        found = OrderedDict()
+        for layer in layers:
+            for application in layer.applications():
+                for flat in (False, True):
+                    call = self.known.get((application.key, flat))
+                    if call is not None:
+                        found[id(call)] = self.variables[id(call)]
+        return list(found.values())
+
+
+def common_scope(names):
+    """The scope that all variables stand in, "rnn/lstm_cell" of its kernel and bias."""
+    return common_prefix([name.rpartition("/")[0] for name in names])
+
+
+def common_prefix(scopes):
+    """What scopes share, "rnn" of "rnn/fw" and "rnn/bw"."""
+    common = []
+    for parts in zip(*(scope.split("/") for scope in scopes), strict=False):
+        if len(set(parts)) > 1:
+            break
+        common.append(parts[0])
+    return "/".join(common)
+
+
+def state_names(layers, stacked=False):
+    """The names of the states below "state": [(name, application, state's name, width)], in TF1's order."""
+    found = []
+    for number, layer in enumerate(layers):
+        prefix = f"_{number}" if stacked or len(layers) > 1 else ""
+        if isinstance(layer.inside, Application):
+            for state, width in sizes(layer.inside).items():
+                found.append((prefix + (f"_{state}" if state else ""), layer.inside, state, width))
+        else:
+            found += [(prefix + name, *rest) for name, *rest in state_names(layer.inside, stacked=True)]
+    return found

@@ -1,0 +1,250 @@
+"""Cells that stand in the graph step by step: static_rnn, loops in Python, a cell that is called once."""
+
+from dataclasses import dataclass, field
+
+from tf2_lstm.migrate.recognise.application import Application
+from tf2_lstm.migrate.recognise.places import STACK
+from tf2_lstm.migrate.recognise.terms import Term, scalar
+from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
+
+
+@dataclass(eq=False)
+class Chain:
+    """One cell applied step after step.
+
+    Attributes:
+        steps: the `Application`s in the order of time.
+        lengths: the term of sequence_length, None when there is none.
+        dropped: the dropout of the states, None when there is none.
+    """
+
+    steps: list
+    lengths: Term | None = None
+    dropped: object = None
+
+    def after(self, terms, step, state):
+        """The term of a state when a step has ended: with dropout, and kept where the row has ended."""
+        application = self.steps[step]
+        new = state_after(terms, application, state)
+        return new
+
+
+@dataclass(eq=False)
+class Stepped:
+    """Chains that are the layers of one recurrence.
+
+    Attributes:
+        chains: the `Chain`s, bottom to top.
+        layers: the `Layer`s of the first step.
+        inputs: the terms that go in, one a step.
+        outputs: the terms that come out, one a step, before the mask of ended rows.
+    """
+
+    chains: list
+    layers: list
+    inputs: list
+    outputs: list = field(default_factory=list)
+
+
+def state_after(terms, application, state):
+    """Return the term of a state after a step: what the next step reads."""
+    new = application.new[state]
+    dropped = [user for user in terms.users(new) if _dropped(terms, user) is new and state != "c"]
+    for value in [*dropped, new]:
+        for user in terms.users(value):
+            if masked(user) and user.args[1] is application.old[state] and user.args[2] is value:
+                return user
+    return new
+
+
+def masked(term):
+    """Whether a term is a choice by "the row has ended at this step"."""
+    return term.op == "select" and term.args[0].op == "ge" and scalar(term.args[0].args[0]) is not None
+
+
+def _dropped(terms, term):
+    found = dropout(terms, term)
+    return found.value if found else None
+
+
+def chains_of(terms, applications):
+    """Link the applications that do not stand in a loop into chains.
+
+    Args:
+        terms: the table of terms.
+        applications: every `Application` of the model.
+
+    Returns:
+        The `Chain`s, in the order of the graph; of cells that could be read in two ways the one that is linked.
+    """
+    alone = outside_loops(terms, applications)
+    before = {one: _before(terms, one, alone) for one in alone}
+    after = {earlier: one for one, (earlier, _) in before.items() if earlier is not None}
+    chains = []
+    for one in alone:
+        if before[one][0] is None:
+            steps = [one]
+            while steps[-1] in after:
+                steps.append(after[steps[-1]])
+            chains.append(Chain(steps))
+    linked = {_core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
+    return [_with_lengths(terms, chain) for chain in chains if _stands(terms, chain, linked)]
+
+
+def outside_loops(terms, applications):
+    """The applications that depend on nothing that a loop carries."""
+    inside = [False] * len(terms.every)
+    for number, term in enumerate(list(terms.every)):
+        inside[number] = term.op == "loopvar" or any(inside[arg.number] for arg in term.args)
+    return [one for one in applications if not inside[one.output.number]]
+
+
+def _core(application):
+    """What the readings of one application with and without a projection share."""
+    return (
+        application.variables[next(iter(application.variables))],
+        application.inputs,
+        *application.old.values(),
+    )
+
+
+def _stands(terms, chain, linked):
+    """Whether a chain is a recurrence: several steps, or one step of a cell that cannot be a dense layer."""
+    if len(chain.steps) > 1:
+        return True
+    one = chain.steps[0]
+    if one.pair == "basic_rnn" or _core(one) in linked:
+        return False
+    width = terms.width(one.old.get("h", one.output))
+    return width == one.width if width is not None else "num_proj" not in one.options
+
+
+def _before(terms, one, alone):
+    """The application whose new states are the old ones of this one: (application, lengths), or (None, None)."""
+    found = None
+    for state, old in one.old.items():
+        earlier = _maker(terms, one, state, old, alone)
+        if earlier is None or (found is not None and earlier is not found):
+            return None, None
+        found = earlier
+    return found, None
+
+
+def _maker(terms, one, state, old, alone):
+    value = old.args[2] if masked(old) else old
+    inner = _dropped(terms, value)
+    for candidate in alone:
+        if candidate is not one and candidate.key == one.key and candidate.new[state] in (value, inner):
+            if masked(old) and old.args[1] is not candidate.old[state]:
+                continue
+            return candidate
+    return None
+
+
+def _with_lengths(terms, chain):
+    for number, step in enumerate(chain.steps):
+        for state in step.new:
+            after = state_after(terms, step, state)
+            if masked(after):
+                time, lengths = after.args[0].args
+                chain.lengths = lengths if scalar(time) == number else None
+    return chain
+
+
+def stepped(terms, chains, place):
+    """Put chains that are layers of one stack together.
+
+    Args:
+        terms: the table of terms.
+        chains: the `Chain`s.
+        place: a function from a term to the name of the node that made it first.
+
+    Returns:
+        The `Stepped` ones, in the order of the graph.
+    """
+    index = {step: (chain, number) for chain in chains for number, step in enumerate(chain.steps)}
+    reader = Layers(terms, list(index))
+    lower = {chain: _lower(terms, reader, chain, index, place) for chain in chains}
+    tops = [chain for chain in chains if chain not in lower.values()]
+    return [_stack(terms, reader, top, lower, place) for top in tops]
+
+
+def _lower(terms, reader, chain, index, place):
+    """The chain whose outputs a chain reads, step by step, when both stand in one MultiRNNCell."""
+    if not STACK.search(place(chain.steps[0].output)):
+        return None
+    found = None
+    for number, step in enumerate(chain.steps):
+        below = reader.top(step.inputs)
+        if below is None:
+            dropped = dropout(terms, step.inputs)
+            below = reader.top(dropped.value) if dropped else None
+        if below is None:
+            return None
+        other, at = index[below[0].applications()[-1]]
+        if at != number or len(other.steps) != len(chain.steps) or (found is not None and other is not found):
+            return None
+        found = other
+    return found if STACK.search(place(found.steps[0].output)) else None
+
+
+def _stack(terms, reader, top, lower, place):
+    chains = [top]
+    while lower[chains[0]] is not None:
+        chains.insert(0, lower[chains[0]])
+    members = {chain.steps[number] for chain in chains for number in range(len(chain.steps))}
+    own = Layers(terms, [step for step in members if isinstance(step, Application)])
+    inputs, outputs, layers = [], [], None
+    for step in top.steps:
+        output = given(terms, own, step, place)
+        read, x = own.stack(output)
+        layers = layers or read
+        inputs.append(x)
+        outputs.append(output)
+    for chain, layer in _with_state_dropout(terms, chains, layers):
+        layer.holder(chain.steps[0]).drop("state", chain.dropped)
+    return Stepped(chains, layers, inputs, outputs)
+
+
+def _with_state_dropout(terms, chains, layers):
+    found = []
+    for chain in chains:
+        step = chain.steps[0]
+        state = "h" if "h" in step.new else ""
+        after = state_after(terms, step, state)
+        chain.dropped = dropout(terms, after.args[2] if masked(after) else after)
+        if chain.dropped and chain.dropped.value is step.new[state]:
+            found += [(chain, layer) for layer in layers if step in layer.applications()]
+    return found
+
+
+def given(terms, reader, step, place):
+    """The output of a step: the cell's, with the wrappers that stand in its scope around it."""
+    scope = place(step.output).rpartition("/")[0].rpartition("/")[0]
+    output, grown = step.output, True
+    while grown:
+        grown = False
+        for user in terms.users(output):
+            inner = dropout(terms, user)
+            wrapped = (inner and inner.value is output) or user.op == "add"
+            inside = bool(scope) and place(user).startswith(scope + "/") and _is_output(terms, user)
+            if wrapped and inside and reader.top(user) is not None:
+                output, grown = user, True
+                break
+    return output
+
+
+def _is_output(terms, term):
+    """Whether a term is more than the state of the next step."""
+    return any(user.op != "concat" for user in terms.users(term)) or not terms.users(term)
+
+
+def is_rehearsal(terms, chain, run):
+    """Whether a lone step only rehearses a loop's first one, as tf.keras does to learn a shape; nobody reads it."""
+    step = chain.steps[0]
+    cells = [cell for layer in run.layers for cell in layer.applications()]
+    same = [cell for cell in cells if cell.key == step.key]
+    if len(chain.steps) > 1 or not same or step.inputs.op != "element" or terms.users(step.output):
+        return False
+    starts = {state: run.states[same[0], state].initial for state in step.old}
+    return starts == dict(step.old) and scalar(step.inputs.args[1]) == 0

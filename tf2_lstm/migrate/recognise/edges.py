@@ -1,0 +1,162 @@
+"""The tensors at the edge of a recurrence: what goes in, what comes out, under which names."""
+
+from tf2_lstm.migrate.model import Tensor
+from tf2_lstm.migrate.recognise.calls import state_names
+from tf2_lstm.migrate.recognise.graph import dtype_of, edge, shape_of
+from tf2_lstm.migrate.recognise.terms import constant
+from tf2_lstm.migrate.recognise.unrolled import base
+
+
+def first_variable(cell):
+    """The first variable of a cell, its kernel."""
+    return next(iter(cell.variables.values()))
+
+
+def input_width(cell):
+    """The depth of the input: the kernel's rows above those of the state, which a Keras kernel does not have."""
+    rows = first_variable(cell).attr[1][0]
+    return rows if cell.convert == "keras1" else rows - cell.width
+
+
+class Edges:
+    """Names the edges of recurrences.
+
+    Args:
+        reading: the `Reading` of the graph.
+    """
+
+    def __init__(self, reading):
+        self.reading, self.terms = reading, reading.terms
+
+    def dtype(self, run):
+        """The dtype that the cells compute in: that of what the program gives them."""
+        source = run.stepped.inputs[0] if hasattr(run, "stepped") else run.source
+        node = self.reading.nodes.get(self.reading.place(source))
+        found = dtype_of(node) if node is not None else ""
+        if "float" in found:
+            return found
+        return self.reading.model.variables[first_variable(run.first()).attr[0]].dtype
+
+    def shape(self, name):
+        """The static shape of a tensor as far as a placeholder says it; None for an unknown rank."""
+        node = self.reading.nodes.get(edge(name)[0])
+        while node is not None and node.op in ("Identity", "StopGradient", "Enter", "Switch"):
+            node = self.reading.nodes.get(edge(node.input[0])[0])
+        if node is not None and node.op in (
+            "Placeholder",
+            "PlaceholderWithDefault",
+            "VariableV2",
+            "VarHandleOp",
+        ):
+            return shape_of(node)
+        return None
+
+    def source(self, unrolled, term):
+        """The TF1 tensor that holds the input, as the program gave it: what was transposed, or put into an array."""
+        swapped = self.terms.find("swap", (term,)) if unrolled.axis == 1 else None
+        steps = swapped if swapped is not None else self.terms.find("steps", (term,))
+        names = self.reading.sources.get(steps.number) if steps is not None else None
+        if not names and unrolled.source.op in ("reverse", "ReverseSequence"):
+            names = self.reading.sources.get(unrolled.source.number)
+        if not names:
+            return self.reading.name(term)
+        return self.outside(
+            names[2] if steps is not None and steps.op == "steps" and len(names) == 4 else names[0]
+        )
+
+    def outside(self, name):
+        """The tensor before the switch of a conditional that the program stands in."""
+        node = self.reading.nodes.get(edge(name)[0])
+        while node is not None and node.op == "Switch":
+            name = node.input[0] if ":" in node.input[0] else node.input[0] + ":0"
+            node = self.reading.nodes.get(edge(name)[0])
+        return name
+
+    def inputs(self, unrolled, term, name="inputs"):
+        """The `Tensor` of the input."""
+        tf1 = self.source(unrolled, term)
+        known = self.shape(tf1)
+        shape = known if known is not None and len(known) == 3 else (None, None, None)
+        return Tensor(name, tf1, self.dtype(unrolled), (*shape[:2], input_width(unrolled.first())))
+
+    def lengths(self, term):
+        """The `Tensor` of sequence_length."""
+        name = self.reading.name(term)
+        node = self.reading.nodes.get(edge(name)[0])
+        dtype = dtype_of(node) if node is not None else "int32"
+        shape = self.shape(name)
+        return Tensor("sequence_length", name, dtype if "int" in dtype else "int32", shape or (None,))
+
+    def states(self, unrolled, suffix=""):
+        """The `Tensor`s of the initial and of the final states: two lists, in TF1's order."""
+        initial, final, seen, batch = [], [], [], self.batch(unrolled)
+        dtype = self.dtype(unrolled)
+        for ending, application, state, width in self._flat(unrolled):
+            var = unrolled.states[application, state]
+            if var in seen:
+                continue
+            seen.append(var)
+            name, shape = f"state{suffix}{ending}", (batch, width)
+            zero = constant(var.initial) == 0
+            initial.append(Tensor("initial_" + name, var.initial_name, dtype, shape, zero))
+            exit = self.reading.name(var.exit) if var.exit is not None else ""
+            final.append(Tensor(name, exit, dtype, shape))
+        return initial, final
+
+    def _flat(self, unrolled):
+        named = state_names(unrolled.layers)
+        if not unrolled.flat:
+            return named
+        whole = {}
+        for ending, application, state, width in named:
+            var = id(unrolled.states[application, state])
+            layer = ending[: -len(state) - 1] if state else ending
+            known = whole.get(var)
+            whole[var] = (
+                known[0] if known else layer,
+                application,
+                state,
+                width + (known[3] if known else 0),
+            )
+        if len(whole) == 1:
+            ((_, *rest),) = whole.values()
+            return [("", *rest)]
+        return list(whole.values())
+
+    def batch(self, unrolled):
+        """The static batch size, None where it is not fixed."""
+        shape = self.shape(self.source(unrolled, unrolled.source))
+        return shape[1 - unrolled.axis] if shape and len(shape) == 3 else None
+
+    def outputs(self, unrolled, reverse, name="outputs"):
+        """The `Tensor` of the outputs, in the layout of the input; its TF1 name is "" when the graph keeps none."""
+        term = self.kept(unrolled, reverse)
+        shape = self.shape(self.source(unrolled, unrolled.source))
+        shape = shape[:2] if shape and len(shape) == 3 else (None, None)
+        top = unrolled.layers[-1].applications()[-1]
+        tf1 = self.reading.name(term) if term is not None else ""
+        return Tensor(name, tf1, self.dtype(unrolled), (*shape, top.width))
+
+    def kept(self, unrolled, reverse):
+        """The term of the outputs in the layout of the input, turned back round if the input was turned round."""
+        term = unrolled.outcome
+        if unrolled.output is not None:
+            term = self.terms.find("stack", (unrolled.output.exit,))
+            if term is not None and unrolled.axis == 1:
+                term = self.terms.find("swap", (term,))
+        if term is None or not reverse:
+            return term
+        if unrolled.source.op == "reverse":
+            return self._turned("reverse", (term,), unrolled.axis)
+        return self._turned("ReverseSequence", (term, unrolled.source.args[1]), unrolled.axis)
+
+    def _turned(self, op, args, axis):
+        """The reversed tensor; transposes are kept outside of reversals, so both places are looked at."""
+        found = self.terms.find(op, args, axis)
+        if found is None and args[0].op == "swap":
+            inner = self.terms.find(op, (args[0].args[0], *args[1:]), 1 - axis)
+            found = self.terms.find("swap", (inner,)) if inner is not None else None
+        return found
+
+
+__all__ = ["Edges", "base", "input_width"]

@@ -1,0 +1,70 @@
+"""Chains of steps that no known cell explains: weights that are multiplied with what they made a step before."""
+
+from tf2_lstm.migrate.model import NotConverted
+from tf2_lstm.migrate.recognise.application import is_variable
+from tf2_lstm.migrate.recognise.calls import common_scope
+from tf2_lstm.migrate.recognise.nearest import not_converted
+from tf2_lstm.migrate.recognise.terms import leaves
+
+PRODUCTS = {"matmul", "Conv2D", "Conv3D", "BatchMatMul", "BatchMatMulV2"}
+
+
+def foreign_chains(terms, applications, known):
+    """Report what is unrolled in the graph and is no known cell.
+
+    Args:
+        terms: the table of terms.
+        applications: every `Application` of the model; what goes through a known cell is no chain.
+        known: the checkpoint names that are claimed or reported already.
+
+    Returns:
+        A list of `NotConverted`.
+    """
+    stop = {one.output for one in applications if known & {term.attr[0] for term in one.variables.values()}}
+    found, reported = [], set(known)
+    for kernel, products in _products(terms):
+        if kernel in reported:
+            continue
+        first = next(
+            (one for one in products if one in set(leaves(products[-1], stop)) - {products[-1]}), None
+        )
+        if first is None:
+            continue
+        reason = "the same weights are multiplied step by step with what they made before, by no known cell"
+        said = not_converted(terms, "", reason, [(first, products[-1])], applications)
+        reported |= set(said.variables)
+        scope = common_scope(said.variables).rpartition("/")[0]
+        found.append(type(said)(**{**vars(said), "scope": scope}))
+    return found + _odd_steps(terms, applications)
+
+
+def _odd_steps(terms, applications):
+    """Report weights of known cells that some other step multiplies too: one step of a run that differs."""
+    steps = {}
+    for one in applications:
+        kernel = next(iter(one.variables.values()))
+        steps.setdefault(kernel.attr[0], set()).add((one.inputs, *one.old.values()))
+    found = []
+    for kernel, products in _products(terms):
+        known = len(steps.get(kernel, ()))
+        if 0 < known < len(products):
+            odd = len(products) - known
+            reason = f"{odd} of {len(products)} steps that multiply {kernel} differ from the known cell of the others"
+            scope = kernel.rpartition("/")[0].rpartition("/")[0]
+            pair = next(
+                one.pair for one in applications if one.variables[next(iter(one.variables))].attr[0] == kernel
+            )
+            found.append(NotConverted(scope, reason, (kernel,), ("MatMul",), (), pair, reason))
+    return found
+
+
+def _products(terms):
+    """Every variable that is multiplied more than once outside of loops: (its name, the products in order)."""
+    found, inside = {}, [False] * len(terms.every)
+    for number, term in enumerate(list(terms.every)):
+        inside[number] = term.op == "loopvar" or any(inside[arg.number] for arg in term.args)
+        if term.op in PRODUCTS and not inside[number]:
+            for arg in term.args:
+                if is_variable(arg):
+                    found.setdefault(arg.attr[0], []).append(term)
+    return [(name, products) for name, products in found.items() if len(products) > 1]

@@ -1,0 +1,135 @@
+"""Recurrences of a checkpoint without a graph: every option that is not in names and shapes is said or asked for."""
+
+from collections import OrderedDict
+
+from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence, Tensor
+from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
+from tf2_lstm.migrate.recognise.names_alone import named_cells
+
+NOTES = (
+    "without a graph nobody can tell wrappers (residual, dropout) or sequence_length: none are assumed",
+    "without a graph there is nothing to replay: the proof is against the equations of the cell that was assumed",
+)
+
+
+def graphless(model, assumptions, findings):
+    """Add to findings what the names and shapes of a model show.
+
+    Args:
+        model: a `TF1Model` without a graph.
+        assumptions: the `Assumptions`.
+        findings: the `Findings` that are added to.
+    """
+    runs = _runs(named_cells(model.variables))
+    done = set()
+    for base in runs:
+        if base in done:
+            continue
+        sides = _sides(base, runs)
+        done |= set(sides)
+        missing = _missing([cell for side in sides for cell in runs[side]], assumptions)
+        scope = base.rpartition("/")[0] if len(sides) == 2 else base
+        if missing:
+            findings.not_converted.append(
+                _asked(scope, [cell for side in sides for cell in runs[side]], missing)
+            )
+        else:
+            findings.recurrences.append(_recurrence(scope, [runs[side] for side in sides], assumptions))
+
+
+def _runs(cells):
+    """The cells by the scope around them, the layers of a stack in order; without a stack each cell by itself."""
+    runs = OrderedDict()
+    for cell in cells:
+        base = cell.base if cell.layer is not None or cell.base not in runs else cell.scope
+        runs.setdefault(base, []).append(cell)
+    for found in runs.values():
+        found.sort(key=lambda cell: cell.layer or 0)
+    return runs
+
+
+def _sides(base, runs):
+    """The scopes of both directions when there are two."""
+    around, _, side = base.rpartition("/")
+    if side in ("fw", "bw"):
+        both = [f"{around}/{name}" if around else name for name in ("fw", "bw")]
+        if all(name in runs for name in both):
+            return both
+    return [base]
+
+
+def _missing(cells, assumptions):
+    """What must still be said: [(scope, options)], a cell without a row with no options."""
+    found = []
+    for cell in cells:
+        missing = assumptions.of(cell.scope, cell.needed, _possible(cell))[2]
+        if missing or not cell.pair:
+            found.append((cell.scope, missing))
+    return found
+
+
+def _possible(cell):
+    clips = ("cell_clip", "proj_clip") if "num_proj" in cell.options else ("cell_clip",)
+    return clips if "forget_bias" in cell.needed else ()
+
+
+def _asked(scope, cells, missing):
+    unknown = [cell for cell in cells if not cell.pair]
+    names = tuple(name for cell in cells for name in cell.names.values())
+    if unknown:
+        reason = f"{unknown[0].scope}: the variables are those of no known cell; a graph (.meta) would say what it is"
+        return NotConverted(scope, reason, names, (), (), "basic_lstm", "more variables than the cell has")
+    asked = "; ".join(
+        f"--assume '{where}: {', '.join(f'{one}=...' for one in options)}'" for where, options in missing
+    )
+    reason = f"a checkpoint without a graph does not tell it: give {asked}, or --assume-defaults for TF1's defaults"
+    shapes = tuple((None, cell.options["num_units"]) for cell in cells)
+    return NotConverted(
+        scope, reason, names, (), shapes, cells[0].pair, "nothing that names and shapes can show"
+    )
+
+
+def _recurrence(scope, sides, assumptions):
+    cells, assumed, made = [], [], []
+    for side in sides:
+        calls = []
+        for cell in side:
+            said, sentences, _ = assumptions.of(cell.scope, cell.needed, _possible(cell))
+            options = {**cell.options, **said}
+            more = {"use_peepholes", "cell_clip", "num_proj", "proj_clip"} & set(options)
+            pair = "lstm" if more and cell.pair == "basic_lstm" else cell.pair
+            calls.append(Call(pair, **options))
+            cells.append(CellVariables(calls[-1], cell.scope, cell.names, cell.convert))
+            assumed += sentences
+        stacked = side[0].layer is not None
+        made.append(Call("multi_rnn", cells=tuple(calls)) if stacked else calls[0])
+    call = Call("dynamic_rnn", cell=made[0])
+    if len(made) == 2:
+        call = Call("bidirectional_dynamic_rnn", cell_fw=made[0], cell_bw=made[1])
+    first, dtype = sides[0][0], sides[0][0].dtype
+    states = states_of(call, dtype)
+    ends = zip(("_fw", "_bw") if len(made) == 2 else ("",), made, strict=True)
+    outputs = [Tensor(f"outputs{side}", "", dtype, (None, None, output_size(one))) for side, one in ends]
+    inputs = [Tensor("inputs", "", dtype, (None, None, first.depth))]
+    initial = [Tensor(f"initial_{one.name}", "", dtype, one.shape, True) for one in states]
+    return Recurrence(
+        name="",
+        scope=scope,
+        form="",
+        call=call,
+        inputs=inputs + initial,
+        outputs=outputs + states,
+        cells=cells,
+        assumed=assumed,
+        notes=list(NOTES),
+    )
+
+
+def states_of(call, dtype):
+    """The final states of a call as `Tensor`s without a TF1 name, in TF1's order."""
+    found = []
+    for name, width in name_leaves(state_sizes(call), "state").items():
+        plain = name.replace("[", "_").replace("]", "").replace(".", "_")
+        found.append(Tensor(plain, "", dtype, (None, width)))
+    return found

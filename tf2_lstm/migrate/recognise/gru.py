@@ -1,0 +1,116 @@
+"""The equations of GRUCell, of the cuDNN-compatible GRU and of BasicRNNCell.
+
+    GRUCell:     r, u = split(sigmoid([x; h] @ gates + b));  c = act([x; r * h] @ candidate + b);  h' = u*h + (1-u)*c
+    reset after: c = act(x @ input_projection + b + r * (h @ hidden_projection + b)), the rest alike
+    BasicRNN:    h' = act([x; h] @ kernel + bias)
+
+Source: TensorFlow 1.15, `rnn_cell_impl.py`, `contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py`.
+"""
+
+from collections import OrderedDict
+
+from tf2_lstm.migrate.recognise.application import (
+    ACTIVATIONS,
+    Application,
+    activation,
+    inputs_and_state,
+    linear,
+)
+from tf2_lstm.migrate.recognise.terms import negated, scalar
+
+
+def gru_applications(terms, term):
+    """Find the GRU whose new state is this term; a list of none or one `Application`."""
+    if term.op != "add" or len(term.args) != 2:
+        return []
+    for keep, write in (term.args, term.args[::-1]):
+        for update, candidate in _update(keep, write):
+            h = terms.without(keep, update)
+            found = h is not None and _match(terms, term, update, h, candidate)
+            if found:
+                return [found]
+    return []
+
+
+def _update(keep, write):
+    """All ways to read the two products as u * h and (1 - u) * candidate: pairs (u, candidate)."""
+    if keep.op != "mul" or write.op != "mul" or len(write.args) != 2:
+        return []
+    found = []
+    for rest, candidate in (write.args, write.args[::-1]):
+        if rest.op == "add" and len(rest.args) == 2 and candidate.op in ACTIVATIONS:
+            minus = [negated(arg) for arg in rest.args]
+            ones = [arg for arg in rest.args if scalar(arg) == 1]
+            inside = [one for one in minus if one]
+            if len(ones) == 1 and len(inside) == 1 and len(inside[0]) == 1 and inside[0][0] in keep.args:
+                found.append((inside[0][0], candidate))
+    return found
+
+
+def _match(terms, new, update, h, candidate):
+    if update.op != "Sigmoid" or update.args[0].op != "cols":
+        return None
+    columns = update.args[0]
+    units = columns.attr[1] - columns.attr[0]
+    reset = terms.find("Sigmoid", (terms.cols(columns.args[0], 0, units),))
+    gates = linear(terms, columns.args[0])
+    if reset is None or columns.attr != (units, 2 * units) or gates is None or gates[2] is None:
+        return None
+    split = inputs_and_state(terms, gates[0])
+    if split is None or split[1] is not h or gates[1].attr[1][-1] != 2 * units:
+        return None
+    variables = OrderedDict([("gates/kernel", gates[1]), ("gates/bias", gates[2])])
+    options = OrderedDict(num_units=units, **activation(candidate.op))
+    inside = candidate.args[0]
+    before = _reset_before(terms, inside, split[0], terms.mul(reset, h))
+    after = None if before else _reset_after(terms, inside, split[0], h, reset)
+    if not before and not after:
+        return None
+    variables.update(before or after)
+    if after:
+        options["reset_after"] = True
+    old, found = OrderedDict([("", h)]), OrderedDict([("", new)])
+    return Application("gru", options, variables, split[0], old, found, new, "reset_after" if after else "")
+
+
+def _reset_before(terms, term, inputs, reset_h):
+    affine = linear(terms, term)
+    if affine is None or affine[2] is None or inputs_and_state(terms, affine[0]) != (inputs, reset_h):
+        return None
+    return [("candidate/kernel", affine[1]), ("candidate/bias", affine[2])]
+
+
+def _reset_after(terms, term, inputs, h, reset):
+    if term.op != "add":
+        return None
+    for product in term.args:
+        inner = terms.without(product, reset) if product.op == "mul" else None
+        rest = terms.without(term, product) if inner is not None else None
+        if rest is None:
+            continue
+        hidden, direct = linear(terms, inner), linear(terms, rest)
+        if None in (hidden, direct) or hidden[2] is None or direct[2] is None:
+            continue
+        if hidden[0] == [h] and terms.concat(direct[0], 1) is inputs:
+            names = ("candidate/input_projection/", "candidate/hidden_projection/")
+            found = zip(names, (direct, hidden), strict=True)
+            return [
+                (name + leaf, one[at]) for name, one in found for at, leaf in ((1, "kernel"), (2, "bias"))
+            ]
+    return None
+
+
+def rnn_applications(terms, term):
+    """Find the BasicRNNCell whose new state is this term; a list of none or one `Application`."""
+    if term.op not in ACTIVATIONS:
+        return []
+    affine = linear(terms, term.args[0])
+    split = inputs_and_state(terms, affine[0]) if affine else None
+    if split is None or affine[2] is None:
+        return []
+    options = OrderedDict(num_units=affine[1].attr[1][1], **activation(term.op))
+    if options["num_units"] >= affine[1].attr[1][0]:
+        return []
+    variables = OrderedDict(kernel=affine[1], bias=affine[2])
+    old, new = OrderedDict([("", split[1])]), OrderedDict([("", term)])
+    return [Application("basic_rnn", options, variables, split[0], old, new, term)]

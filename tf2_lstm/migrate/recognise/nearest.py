@@ -1,0 +1,122 @@
+"""What is said of a recurrence that is not converted: what it reads and does, and the known cell it is nearest to."""
+
+from tf2_lstm.migrate.model import NotConverted
+from tf2_lstm.migrate.recognise.lstm import any_order
+from tf2_lstm.migrate.recognise.terms import leaves, negated, scalar
+from tf2_lstm.migrate.recognise.unrolled import base
+
+#: What a normal form was made of, for people.
+PEOPLE = {
+    "add": "Add",
+    "mul": "Mul",
+    "matmul": "MatMul",
+    "concat": "ConcatV2",
+    "cols": "Split",
+    "split": "Split",
+    "select": "Select",
+    "clip": "ClipByValue",
+    "element": "TensorArrayReadV3",
+    "inverse": "Reciprocal",
+    "piece": "Split",
+    "or": "LogicalOr",
+    "reverse": "ReverseV2",
+    "swap": "Transpose",
+}
+#: Not operations but leaves and bookkeeping.
+LEAVES = {"var", "const", "loopvar", "exit", "output", "write", "steps", "less", "ge", "and", "size", "which"}
+
+
+def not_converted(terms, scope, reason, states, applications):
+    """Describe a recurrence that is not converted.
+
+    Args:
+        terms: the table of terms.
+        scope: its TF1 scope.
+        reason: why, one sentence.
+        states: [(leaf, the term of its new value)] of what it carries.
+        applications: every `Application` of the model.
+
+    Returns:
+        A `NotConverted`.
+    """
+    own = {leaf for leaf, _ in states}
+    inside = step_terms([new for _, new in states], own)
+    variables = sorted({name for term in inside for arg in term.args for name in _weights(arg)})
+    operations = dict.fromkeys(PEOPLE.get(term.op, term.op) for term in inside if term.op not in LEAVES)
+    carried = [leaf for leaf, new in states if not _counts(leaf, new) and new.op not in ("write", "or")]
+    near, differs = nearest(terms, inside, own, len(carried), applications)
+    shapes = tuple((None, terms.width(leaf)) for leaf in carried)
+    return NotConverted(scope, reason, tuple(variables), tuple(operations), shapes, near, differs or reason)
+
+
+def whole(reading, term, reason, row):
+    """Describe a recurrence that is one operation and is not converted."""
+    place = reading.place(term)
+    variables = tuple(sorted({arg.attr[0] for arg in term.args if arg.op == "var"}))
+    return NotConverted(place.rpartition("/")[0], reason, variables, (term.op,), (), row, reason)
+
+
+def step_terms(ends, own):
+    """The terms of one step that are computed from what it carries, in order."""
+    every = sorted({term for end in ends for term in leaves(end)}, key=lambda term: term.number)
+    depends = set()
+    for term in every:
+        if term in own or any(arg in depends for arg in term.args):
+            depends.add(term)
+    return [term for term in every if term in depends]
+
+
+def _weights(term):
+    """The variables that a term is made of, when it is made of nothing else."""
+    below = leaves(term)
+    if any(one.op not in ("var", "const", "mul", "add", "inverse", "concat", "cols") for one in below):
+        return []
+    return [one.attr[0] for one in below if one.op == "var"]
+
+
+def _counts(leaf, new):
+    """Whether what is carried only counts, or stays as it is."""
+    return new is leaf or (
+        new.op == "add" and leaf in new.args and all(scalar(arg) == 1 for arg in new.args if arg is not leaf)
+    )
+
+
+def nearest(terms, inside, own, count, applications):
+    """The row that a step is nearest to and what differs: ("gru", "...") or ("", "")."""
+    here = [one for one in applications if any(base(old) in own for old in one.old.values())]
+    cells = [one for one in here if one.pair != "basic_rnn"]
+    if cells:
+        return cells[0].pair, ""
+    for term in inside:
+        order = any_order(terms, term)
+        if order:
+            return "basic_lstm", f"the gates stand in the order {', '.join(order)} and not i, j, f, o"
+    gated = [term for term in inside if term.op == "add" and any(_gated(arg, own) for arg in term.args)]
+    if gated and any(_complement(arg) for arg in gated[0].args) and count == 1:
+        return "gru", "the state is mixed with a candidate, but by other gates"
+    if gated and count > 1:
+        return "basic_lstm", "c is kept and written by gates, but by other equations"
+    return ("basic_rnn", "") if here else ("", "")
+
+
+def _gated(term, own):
+    """Whether a term is a gate times a state."""
+    return (
+        term.op == "mul"
+        and any(arg.op == "Sigmoid" or _sigmoid_inside(arg) for arg in term.args)
+        and any(base(arg) in own for arg in term.args)
+    )
+
+
+def _sigmoid_inside(term):
+    return term.op in ("split", "cols") and term.args[0].op == "Sigmoid"
+
+
+def _complement(term):
+    """Whether a product has a factor 1 - gate."""
+    return term.op == "mul" and any(
+        arg.op == "add"
+        and any(scalar(one) == 1 for one in arg.args)
+        and any(negated(one) for one in arg.args)
+        for arg in term.args
+    )

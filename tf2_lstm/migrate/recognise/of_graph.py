@@ -1,0 +1,113 @@
+"""Everything that a graph holds: loops, fused operations, cuDNN, and steps that stand one by one."""
+
+from tf2_lstm.migrate.recognise import runs, static
+from tf2_lstm.migrate.recognise.blocks import block_applications
+from tf2_lstm.migrate.recognise.calls import Calls
+from tf2_lstm.migrate.recognise.chains import chains_of, is_rehearsal, stepped
+from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
+from tf2_lstm.migrate.recognise.directions import paired
+from tf2_lstm.migrate.recognise.edges import Edges
+from tf2_lstm.migrate.recognise.foreign import foreign_chains
+from tf2_lstm.migrate.recognise.fused import fused, fused_terms
+from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
+from tf2_lstm.migrate.recognise.induction import written_out
+from tf2_lstm.migrate.recognise.keras_cells import keras_applications
+from tf2_lstm.migrate.recognise.lstm import lstm_applications
+from tf2_lstm.migrate.recognise.nearest import not_converted, whole
+from tf2_lstm.migrate.recognise.places import regroup
+from tf2_lstm.migrate.recognise.understood import NotUnderstood
+from tf2_lstm.migrate.recognise.unrolled import is_recurrence, understand
+
+MATCHERS = (lstm_applications, gru_applications, rnn_applications, block_applications, keras_applications)
+ENDS_WITH_ROWS = (
+    "raw_rnn stops after the longest row: its outputs have max(sequence_length) steps, those of the Keras model as "
+    "many as the input; the steps that both have are the same"
+)
+
+
+class OfGraph:
+    """Finds the recurrences of a graph.
+
+    Args:
+        reading: the `Reading` of the graph.
+        findings: the `Findings` that are added to.
+    """
+
+    def __init__(self, reading, findings):
+        self.reading, self.terms, self.findings = reading, reading.terms, findings
+        self.calls, self.edges = Calls(reading.name), Edges(reading)
+        self.ends_with_rows = {loop.name for loop in reading.loops if written_out(self.terms, loop)}
+        self.applications = every_application(self.terms)
+
+    def find(self):
+        """Add every recurrence, converted or not."""
+        unrolled = self._loops() + self._fused()
+        for forward, backward in paired(unrolled, lambda one: runs.is_reversed(one, self.edges)):
+            sides = (forward,) if backward is None else (forward, backward)
+            made = (runs.alone if backward is None else runs.both)(*sides, self.calls, self.edges)
+            self.findings.recurrences.append(made)
+        self._cudnn()
+        self._steps(unrolled)
+        found = foreign_chains(self.terms, self.applications, self._known())
+        self.findings.not_converted += found
+
+    def _known(self):
+        """The variables that are claimed or reported."""
+        claimed = [
+            name for one in self.findings.recurrences for cell in one.cells for name in cell.names.values()
+        ]
+        return {*claimed, *(name for one in self.findings.not_converted for name in one.variables)}
+
+    def _loops(self):
+        found = []
+        for loop in self.reading.loops:
+            if loop.is_backward() or not is_recurrence(loop):
+                continue
+            try:
+                one = understand(self.terms, loop, self.applications)
+            except NotUnderstood as problem:
+                states = [(var.leaf, var.next) for var in loop.variables]
+                said = not_converted(self.terms, loop.scope, f"{problem}", states, self.applications)
+                self.findings.not_converted.append(said)
+                continue
+            one.layers = regroup(one.layers, self.reading.place)
+            one.notes += [ENDS_WITH_ROWS] if loop.name in self.ends_with_rows else []
+            found.append(one)
+        return found
+
+    def _fused(self):
+        found = []
+        for term in fused_terms(self.terms):
+            try:
+                found.append(fused(self.reading, term))
+            except NotUnderstood as problem:
+                self.findings.not_converted.append(whole(self.reading, term, f"{problem}", "lstm"))
+        return found
+
+    def _cudnn(self):
+        for term in cudnn_terms(self.terms):
+            try:
+                self.findings.recurrences.append(cudnn(self.edges, term))
+            except NotUnderstood as problem:
+                said = whole(self.reading, term, f"{problem}", "basic_lstm")
+                self.findings.not_converted.append(said)
+
+    def _steps(self, unrolled):
+        """The recurrences whose steps stand in the graph one by one."""
+        chains = [
+            chain
+            for chain in chains_of(self.terms, self.applications)
+            if not any(is_rehearsal(self.terms, chain, run) for run in unrolled)
+        ]
+        found = stepped(self.terms, chains, self.reading.place)
+        for one in found:
+            one.layers = regroup(one.layers, self.reading.place)
+        for forward, backward in static.pairs([static.Static(self.edges, one) for one in found]):
+            alone = backward is None
+            made = static.alone(forward, self.calls) if alone else static.both(forward, backward, self.calls)
+            self.findings.recurrences.append(made)
+
+
+def every_application(terms):
+    """All applications of known cells among the terms, in the order of the graph."""
+    return [found for term in list(terms.every) for match in MATCHERS for found in match(terms, term)]

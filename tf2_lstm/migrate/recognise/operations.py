@@ -1,0 +1,320 @@
+"""What each TF1 operation becomes as a term; an operation that is not here stands for itself and matches nothing."""
+
+import numpy as np
+
+from tf2_lstm.migrate.recognise.graph import array_of, shape_of
+from tf2_lstm.migrate.recognise.pieces import element, gather, slice_, split, strided_slice, unpack
+from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, array, constant, scalar
+
+#: Operations that hand on their first input.
+PASS = {
+    "Identity",
+    "Enter",
+    "RefEnter",
+    "NextIteration",
+    "Exit",
+    "RefExit",
+    "ReadVariableOp",
+    "Snapshot",
+    "StopGradient",
+    "PreventGradient",
+    "CheckNumerics",
+    "EnsureShape",
+    "LoopCond",
+}
+#: Operations that give another value each time they run: never the same term twice.
+FRESH = {"Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "TensorArrayV3", "RandomUniform"}
+SIMPLE = {
+    "Add": "add",
+    "AddV2": "add",
+    "BiasAdd": "add",
+    "AddN": "add",
+    "Mul": "mul",
+    "Sub": "sub",
+    "RealDiv": "div",
+    "Div": "div",
+    "Reciprocal": "inverse",
+    "Inv": "inverse",
+}
+PURE = {"Shape", "Range", "ExpandDims", "Floor", "Max", "Min", "Size", "Rank", "Fill", "Pow", "Exp", "Square"}
+
+
+def operate(terms, node, args):
+    """Return what a node computes: a term, or a list of terms of its outputs.
+
+    Args:
+        terms: the table of terms.
+        node: the NodeDef.
+        args: the terms of its inputs.
+    """
+    op = node.op
+    if op in PASS and args:
+        return args[0]
+    if op in SIMPLE:
+        return getattr(terms, SIMPLE[op])(*args)
+    if op in ELEMENTWISE:
+        return terms.elementwise(op, args[0])
+    special = SPECIAL.get(op)
+    found = special(terms, node, args) if special else None
+    return stand_alone(terms, node, args) if found is None else found
+
+
+def stand_alone(terms, node, args):
+    """Return the term of an operation that is known to nobody: its inputs, its attributes, its name if it is random."""
+    attributes = tuple(
+        sorted(
+            (name, _plain(value))
+            for name, value in node.attr.items()
+            if not name.startswith("_") and name != "parallel_iterations"
+        )
+    )
+    pure = node.op in PURE
+    own = node.name if not pure and (not args or node.op in FRESH or "Random" in node.op) else ""
+    return terms.make(node.op, args, None if pure else (own, attributes))
+
+
+def _plain(value):
+    """An attribute as a hashable value; a float keeps its 32 bits."""
+    kind = value.WhichOneof("value")
+    if kind == "f":
+        return np.float32(value.f)
+    return getattr(value, kind) if kind in ("i", "b", "s", "type") else value.SerializeToString()
+
+
+def _const(terms, node, args):
+    values = array_of(node.attr["value"].tensor)
+    if values is None:
+        return terms.make("const", (), ("s", node.name, (), ""))
+    return terms.const(values, node.name if values.dtype.kind == "f" and values.ndim > 1 else "")
+
+
+def _identity_cast(terms, node, args):
+    whole = {3, 9}
+    if args[0].op == "var" or (node.attr["SrcT"].type in whole and node.attr["DstT"].type in whole):
+        return args[0]
+    return terms.make("Cast", args, node.attr["DstT"].type)
+
+
+def _neg(terms, node, args):
+    return terms.mul(terms.number(-1), args[0])
+
+
+def _matmul(terms, node, args):
+    if node.attr["transpose_a"].b or node.attr["transpose_b"].b:
+        return None
+    return terms.make("matmul", args)
+
+
+def _concat(terms, node, args):
+    *parts, axis = args if node.op == "ConcatV2" else (*args[1:], args[0])
+    axis = scalar(axis)
+    if axis is None:
+        return None
+    if axis == 0 and all(array(part) is not None for part in parts):
+        return _vector(terms, [value for part in parts for value in array(part)])
+    whole = _joined(parts) if axis == 0 else None
+    return whole_variable(terms, whole) if whole else terms.concat(parts, axis)
+
+
+def _joined(parts):
+    """The variable that partitions are parts of, in order and without a gap: its (name, shape), else None."""
+    if any(part.op != "var" or part.attr[2] is None for part in parts):
+        return None
+    name, shape, _ = parts[0].attr
+    at = 0
+    for part in parts:
+        if part.attr[0] != name or part.attr[2][0] != at:
+            return None
+        at = part.attr[2][1]
+    return (name, shape) if at == shape[0] else None
+
+
+def whole_variable(terms, whole):
+    """Return the term of a variable, given its (name, shape)."""
+    term = terms.make("var", (), (*whole, None))
+    terms.widths[term.number] = whole[1][-1] if whole[1] else None
+    return term
+
+
+def _vector(terms, values):
+    return terms.make("const", (), ("i", (len(values),), tuple(values), ""))
+
+
+def _pack(terms, node, args):
+    if all(isinstance(scalar(arg), int) for arg in args) and not node.attr["axis"].i:
+        return _vector(terms, [scalar(arg) for arg in args])
+    return terms.make("Pack", args, node.attr["axis"].i)
+
+
+def _range(terms, node, args):
+    values = [scalar(arg) for arg in args]
+    if None in values:
+        return terms.make("Range", args)
+    return _vector(terms, list(range(*values)))
+
+
+def _transpose(terms, node, args):
+    order = array(args[1])
+    if order is None and args[1].op == "concat":
+        first, rest = args[1].args[0], args[1].args[1:]
+        order = (
+            array(first)
+            if len(rest) == 1 and rest[0].op == "Range" and scalar(rest[0].args[0]) == 2
+            else None
+        )
+    if order is not None and order[:2] == [1, 0] and order[2:] == list(range(2, len(order))):
+        return terms.make("swap", args[:1])
+    return None
+
+
+def _scatter(terms, node, args):
+    indices = array(args[1])
+    if indices is not None and indices == list(range(len(indices))):
+        terms.sizes[args[2].number, 0] = len(indices)
+    made = terms.make("steps", (args[2],))
+    terms.handles[made.number] = args[0]
+    return made
+
+
+def _list_of(terms, node, args):
+    return terms.make("steps", args[:1])
+
+
+def _read(terms, node, args):
+    flow, index = (args[2], args[1]) if node.op == "TensorArrayReadV3" else args[:2]
+    known = terms.handles.get(flow.number)
+    if flow.op == "steps" and (known is None or known is args[0]):
+        return element(terms, flow.args[0], index, 0)
+    return terms.make("read", (flow, index))
+
+
+def _write(terms, node, args):
+    flow, index, value = (args[3], args[1], args[2]) if node.op == "TensorArrayWriteV3" else args[:3]
+    return terms.make("write", (flow, index, value))
+
+
+def _stack(terms, node, args):
+    if node.op == "TensorListStack":
+        made, steps = terms.make("stack", args[:1]), node.attr["num_elements"].i
+    else:
+        indices = array(args[1])
+        made, steps = terms.make("stack", args[2:]), len(indices) if indices else 0
+    if steps > 0:
+        terms.sizes[made.number, 0] = steps
+    return made
+
+
+def _select(terms, node, args):
+    return terms.select(*args)
+
+
+def _bounded(op):
+    def make(terms, node, args):
+        value, bound = args if scalar(args[1]) is not None else args[::-1]
+        return terms.clip(op, value, bound)
+
+    return make
+
+
+def _clip(terms, node, args):
+    low, high = scalar(args[1]), scalar(args[2])
+    return None if low is None or high is None else terms.make("clip", args[:1], (low, high))
+
+
+def _compare(op, swapped):
+    return lambda terms, node, args: terms.make(op, args[::-1] if swapped else args)
+
+
+def _fill(terms, node, args):
+    made = terms.make("Fill", args, node.name)
+    shape = array(args[0]) or (array(args[0].args[-1]) if args[0].op == "concat" else None)
+    if shape is None and args[0].op == "Pack":
+        shape = [scalar(args[0].args[-1])]
+    terms.widths[made.number] = shape[-1] if shape else None
+    return made
+
+
+def _zeros_like(terms, node, args):
+    made = terms.make("Fill", (terms.make("Shape", args), terms.number(0.0)))
+    terms.widths[made.number] = terms.width(args[0])
+    return made
+
+
+def _placeholder(terms, node, args):
+    made, shape = stand_alone(terms, node, args), shape_of(node)
+    terms.widths[made.number] = shape[-1] if shape else None
+    sizes = enumerate(shape or ())
+    terms.sizes.update({(made.number, axis): known for axis, known in sizes if known is not None})
+    return made
+
+
+def _reduce(terms, node, args):
+    return terms.make(node.op, args[:1]) if array(args[1]) in ([0], [-1]) or scalar(args[1]) == 0 else None
+
+
+def _reverse(terms, node, args):
+    axes = array(args[1])
+    if axes is not None and len(axes) == 1 and axes[0] in (0, 1):
+        inner, axis = (args[0].args[0], 1 - axes[0]) if args[0].op == "swap" else (args[0], axes[0])
+        made = terms.make("reverse", (inner,), axis)
+        return terms.make("swap", (made,)) if args[0].op == "swap" else made
+    return None
+
+
+def _reverse_sequence(terms, node, args):
+    axes = (node.attr["seq_dim"].i, node.attr["batch_dim"].i)
+    inner, axes = (args[0].args[0], axes[::-1]) if args[0].op == "swap" else (args[0], axes)
+    if axes not in ((0, 1), (1, 0)):
+        return None
+    made = terms.make("ReverseSequence", (inner, args[1]), axes[0])
+    return terms.make("swap", (made,)) if args[0].op == "swap" else made
+
+
+SPECIAL = {
+    "Const": _const,
+    "Cast": _identity_cast,
+    "Neg": _neg,
+    "MatMul": _matmul,
+    "BatchMatMul": lambda terms, node, args: None,
+    "ConcatV2": _concat,
+    "Concat": _concat,
+    "Pack": _pack,
+    "Range": _range,
+    "Split": split,
+    "SplitV": split,
+    "Slice": slice_,
+    "StridedSlice": strided_slice,
+    "Transpose": _transpose,
+    "Unpack": unpack,
+    "Gather": gather,
+    "GatherV2": gather,
+    "TensorArrayScatterV3": _scatter,
+    "TensorListFromTensor": _list_of,
+    "TensorArrayReadV3": _read,
+    "TensorListGetItem": _read,
+    "TensorArrayWriteV3": _write,
+    "TensorListSetItem": _write,
+    "TensorArrayGatherV3": _stack,
+    "TensorListStack": _stack,
+    "Select": _select,
+    "SelectV2": _select,
+    "Minimum": _bounded("minimum"),
+    "Maximum": _bounded("maximum"),
+    "ClipByValue": _clip,
+    "GreaterEqual": _compare("ge", False),
+    "LessEqual": _compare("ge", True),
+    "Less": _compare("less", False),
+    "Greater": _compare("less", True),
+    "LogicalOr": lambda terms, node, args: terms.make("or", sorted(args, key=lambda term: term.number)),
+    "LogicalAnd": lambda terms, node, args: terms.make("and", sorted(args, key=lambda term: term.number)),
+    "Fill": _fill,
+    "ZerosLike": _zeros_like,
+    "Placeholder": _placeholder,
+    "PlaceholderWithDefault": _placeholder,
+    "Max": _reduce,
+    "Min": _reduce,
+    "ReverseV2": _reverse,
+    "ReverseSequence": _reverse_sequence,
+}
+
+__all__ = ["constant", "operate", "stand_alone", "whole_variable"]

@@ -1,0 +1,133 @@
+"""Pieces of tensors: columns, steps of a sequence, and how long a sequence is."""
+
+from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, array, scalar
+
+
+def split(terms, node, args):
+    """Split and SplitV: columns, where the width is known."""
+    if node.op == "SplitV":
+        return _split_sizes(terms, *args)
+    axis, value = args
+    count, width = node.attr["num_split"].i, terms.width(value)
+    if not count:
+        return None
+    if scalar(axis) not in ((0, -1) if is_vector(value) else (1, -1)):
+        return [terms.make("piece", args, (number, count)) for number in range(count)]
+    if width is None or width % count:
+        return [terms.make("split", (value,), (number, count)) for number in range(count)]
+    size = width // count
+    return [terms.cols(value, number * size, (number + 1) * size) for number in range(count)]
+
+
+def is_vector(term):
+    """Whether a term is a variable of one axis."""
+    return term.op == "var" and len(term.attr[1]) == 1
+
+
+def _split_sizes(terms, value, sizes, axis):
+    sizes = array(sizes)
+    if sizes is None or scalar(axis) not in (1, -1) or min(sizes) < 0:
+        return None
+    ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
+    return [terms.cols(value, end - size, end) for end, size in zip(ends, sizes, strict=True)]
+
+
+def slice_(terms, node, args):
+    """Slice: columns."""
+    value, begin, size = args
+    begin, size = array(begin), array(size)
+    if begin is None or size is None or len(begin) != 2 or begin[0] != 0 or size[0] != -1:
+        return terms.make("Slice", args)
+    stop = begin[1] + size[1] if size[1] >= 0 else terms.width(value)
+    return terms.make("Slice", args) if stop is None else terms.cols(value, begin[1], stop)
+
+
+def strided_slice(terms, node, args):
+    """StridedSlice: columns, a step of a sequence, or one size of a shape."""
+    value, *bounds = args
+    masks = {
+        name: node.attr[name + "_mask"].i for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
+    }
+    if not masks["ellipsis"] and not masks["new_axis"]:
+        begin, end, strides = (array(bound) for bound in bounds)
+        if None not in (begin, end, strides):
+            found = _piece(terms, value, begin, end, strides, masks)
+            if found is not None:
+                return found
+        if array(bounds[2]) == [1] and masks["shrink_axis"] == 1 and bounds[0].op == "Pack":
+            return element(terms, value, bounds[0].args[0], 0)
+        if bounds[0].op == "Pack" and masks["shrink_axis"] == 2 and masks["begin"] & 1 and masks["end"] & 1:
+            return element(terms, value, bounds[0].args[1], 1)
+    return terms.make("StridedSlice", args, tuple(masks.values()))
+
+
+def _piece(terms, value, begin, end, strides, masks):
+    shrink = masks["shrink_axis"]
+    if value.op == "Shape" and shrink == 1 and strides == [1]:
+        return size(terms, value.args[0], begin[0])
+    if array(value) is not None and shrink == 1:
+        return terms.number(array(value)[begin[0]])
+    if any(stride != 1 for stride in strides):
+        return None
+    whole = [axis for axis in range(len(begin)) if masks["begin"] & masks["end"] & (1 << axis)]
+    if shrink in (1, 2) and len(whole) == len(begin) - 1 and len(begin) <= 3:
+        axis = shrink - 1
+        return None if axis in whole else element(terms, value, terms.number(begin[axis]), axis)
+    first_whole = 0 in whole
+    if len(begin) == 1 and is_vector(value) and not shrink:
+        stop = terms.width(value) if masks["end"] & 1 else end[0]
+        return terms.cols(value, 0 if masks["begin"] & 1 else begin[0], stop)
+    if len(begin) == 2 and first_whole and not shrink:
+        start = 0 if masks["begin"] & 2 else begin[1]
+        stop = terms.width(value) if masks["end"] & 2 else end[1]
+        return terms.cols(value, start, stop) if stop is not None and 0 <= start < stop else None
+    return None
+
+
+def size(terms, value, axis):
+    """Return the size of an axis; that of a transposed tensor is the other one's of the tensor."""
+    if value.op == "swap" and axis in (0, 1):
+        return size(terms, value.args[0], 1 - axis)
+    if value.op in ("reverse", "ReverseSequence", "Cast"):
+        return size(terms, value.args[0], axis)
+    return terms.make("size", (value,), axis)
+
+
+def fixed_size(terms, value, axis):
+    """Return the size of an axis where the graph fixes it, else None."""
+    if (value.number, axis) in terms.sizes:
+        return terms.sizes[value.number, axis]
+    swapped = terms.find("swap", (value,))
+    if swapped is not None and (swapped.number, 1 - axis) in terms.sizes:
+        return terms.sizes[swapped.number, 1 - axis]
+    if value.op == "swap" and axis in (0, 1):
+        return fixed_size(terms, value.args[0], 1 - axis)
+    if value.op in ("reverse", "ReverseSequence", "Cast"):
+        return fixed_size(terms, value.args[0], axis)
+    if value.op in ("GatherV2", "Gather") and value.args[0].op == "var":
+        return fixed_size(terms, value.args[1], axis)
+    if value.op == "Reshape" and array(value.args[1]) is not None:
+        wanted = array(value.args[1])
+        return wanted[axis] if axis < len(wanted) and wanted[axis] >= 0 else None
+    if value.op in ("add", "mul", *ELEMENTWISE):
+        return max((fixed_size(terms, arg, axis) or 0 for arg in value.args), default=0) or None
+    if value.op == "concat" and axis != value.attr:
+        return next(filter(None, (fixed_size(terms, arg, axis) for arg in value.args)), None)
+    return None
+
+
+def element(terms, value, index, axis):
+    """Return a step of a sequence, taken on an axis."""
+    return terms.make("element", (value, index), axis)
+
+
+def unpack(terms, node, args):
+    """Unpack: the steps of a sequence."""
+    axis = node.attr["axis"].i
+    return [element(terms, args[0], terms.number(at), axis) for at in range(node.attr["num"].i)]
+
+
+def gather(terms, node, args):
+    """Gather: a step of a sequence."""
+    axis = scalar(args[2]) if len(args) == 3 else 0
+    return element(terms, args[0], args[1], axis) if axis in (0, 1) and args[0].op != "var" else None

@@ -1,0 +1,286 @@
+"""A graph read into terms and loops, once, without running anything."""
+
+from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.recognise.arity import check_inputs
+from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
+from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
+from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
+from tf2_lstm.migrate.recognise.terms import Terms
+
+VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable", "TemporaryVariable"}
+LOOPS = {"While", "StatelessWhile"}
+CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
+
+
+class Reading:
+    """All terms of a model's graph and where they stand in it.
+
+    Args:
+        model: a `TF1Model` with a graph.
+
+    Attributes:
+        terms: the table of terms.
+        loops: the `Loop`s, in the order of the graph.
+        names: a term's number -> the tensors that have this value, as (name, operation), in order.
+        places: a term's number -> the node that computes it first, in a function with the function's node before.
+        sources: a term's number -> the TF1 tensors that the first node which computes it reads.
+    """
+
+    def __init__(self, model):
+        self.model, self.terms, self.loops = model, Terms(), []
+        self.names, self.sources, self.branches, self.places = {}, {}, {}, {}
+        self.functions = {function.signature.name: function for function in model.graph.library.function}
+        self.nodes = {node.name: node for node in model.graph.node}
+        self.values, self.frames = {}, {}
+        check_inputs(self.nodes, model.path)
+        for node in in_order(self.nodes):
+            self._read(node, self.values, top=True)
+        self._close_frames()
+
+    def term(self, reference, values=None):
+        """Return the term of a tensor, "name:1"."""
+        values = self.values if values is None else values
+        name, output = edge(reference)
+        outputs, op = values[name]
+        number = position(op, output)
+        if isinstance(outputs, list):
+            if number >= len(outputs):
+                raise ArtifactError(
+                    f"{self.model.path}: the graph is damaged: {reference!r} is read, but the operation ({op}) has "
+                    f"{len(outputs)} output(s)"
+                )
+            return outputs[number]
+        return (
+            outputs
+            if number == 0 and not isinstance(outputs, list) and op not in MANY
+            else self._output(outputs, number)
+        )
+
+    def place(self, term):
+        """Return the name of the node that computes a term first, "" for a term that no node is."""
+        inner = term.args[0] if term.op == "output" else term
+        return self.places.get(inner.number, "")
+
+    def exit(self, leaf):
+        """Return the term of what a loop variable is after the last step; what it comes from is not below it."""
+        made = self.terms.make("exit", (), leaf.attr)
+        self.terms.widths[made.number] = self.terms.width(leaf)
+        return made
+
+    def _output(self, term, number):
+        return self.terms.make("output", (term,), number)
+
+    def name(self, term, first=False):
+        """Return the TF1 tensor of a term; of several the last (or first) that is more than a copy; "" for none."""
+        found = self.names.get(term.number, [])
+        if term.op == "exit":
+            copies = [name for name, op in found if op in ("Exit", "RefExit", "FunctionalExit")]
+            return copies[0] if copies else ""
+        real = [name for name, op in found if op not in PASS and op not in ("Switch", "Exit")]
+        if term.op == "var":
+            real = [name for name, op in found if op not in VARIABLES]
+            return real[0] if real else ""
+        return real[0 if first else -1] if real else (found[-1][0] if found else "")
+
+    def _read(self, node, values, top=False, inside=""):
+        args = [
+            self.term(reference, values) for reference in data_inputs(node) if edge(reference)[0] in values
+        ]
+        found = self._special(node, args, values, top, inside)
+        if found is None:
+            found = operate(self.terms, node, args)
+        values[node.name] = (found, node.op)
+        for term in found if isinstance(found, list) else [found]:
+            self.places.setdefault(term.number, inside + node.name)
+        if top:
+            self._note(node, found)
+
+    def _note(self, node, found):
+        self.branches[node.name] = self._branch(node)
+        outputs = found if isinstance(found, list) else [found]
+        if node.op in MANY and not isinstance(found, list):
+            outputs = [self._output(found, number) for number in range(MANY[node.op])]
+            self.sources.setdefault(found.number, [_full(reference) for reference in data_inputs(node)])
+        op = node.op
+        if op == "Identity" and self.nodes.get(edge(node.input[0])[0]) is not None:
+            op = "FunctionalExit" if self.nodes[edge(node.input[0])[0]].op in LOOPS else op
+        for number, term in enumerate(outputs):
+            if (node.op in LOOPS or op == "FunctionalExit") and term.op != "exit":
+                continue
+            self.names.setdefault(term.number, []).append((f"{node.name}:{number}", op))
+            self.sources.setdefault(term.number, [_full(reference) for reference in data_inputs(node)])
+
+    def _special(self, node, args, values, top, inside):
+        """Variables, control flow and calls; None for everything else."""
+        if node.name in self.model.nodes and top and (node.op in VARIABLES or node.op == "Const"):
+            return self._variable(node)
+        if node.op in VARIABLES:
+            return self.terms.make("var", (), (node.name, (), None))
+        if node.op in LOOPS:
+            return self._functional_while(node, args, inside)
+        if node.op in ("If", "StatelessIf"):
+            return self._functional_if(node, args, inside)
+        if node.op in CALLS and node.attr["f"].func.name in self.functions:
+            return self._call(node.attr["f"].func.name, args, inside + node.name + "/")
+        return self._frame(node, args) if top else None
+
+    def _variable(self, node):
+        name, rows = self.model.nodes[node.name]
+        known = self.model.variables.get(name)
+        shape = tuple(known.shape) if known is not None and known.shape else ()
+        if rows is None or (shape and tuple(rows) == (0, shape[0])):
+            return whole_variable(self.terms, (name, shape))
+        return self.terms.make("var", (), (name, shape, tuple(rows)))
+
+    def _frame(self, node, args):
+        """The parts of a v1 loop or conditional."""
+        if node.op in ("Merge", "RefMerge"):
+            back = [name for name in map(edge, node.input) if self._op(name[0]) == "NextIteration"]
+            if back and not (
+                len(node.input) == 2 and self._op(edge(node.input[0])[0]) in ("Enter", "RefEnter")
+            ):
+                raise ArtifactError(
+                    f"{self.model.path}: the graph is damaged: {node.name!r} is no Merge of Enter and NextIteration"
+                )
+            return self._loop_variable(node, args) if back else self._merge(node, args)
+        if node.op in ("Switch", "RefSwitch"):
+            data, condition = (edge(reference)[0] for reference in data_inputs(node))
+            if (
+                args[0].op == "loopvar"
+                and self._op(condition) == "LoopCond"
+                and self._op(data) in ("Merge", "RefMerge")
+            ):
+                return [self.exit(args[0]), args[0]]
+            return [args[0], args[0]]
+        return None
+
+    def _op(self, name):
+        return self.nodes[name].op if name in self.nodes else ""
+
+    def _loop_variable(self, node, args):
+        enter = self.nodes[edge(node.input[0])[0]]
+        frame = enter.attr["frame_name"].s.decode()
+        if frame not in self.frames:
+            self.frames[frame] = Loop(node.name.rpartition("/")[0], "while")
+            self.loops.append(self.frames[frame])
+        leaf = self.terms.make("loopvar", (), (frame, node.name))
+        self.terms.widths[leaf.number] = self.terms.width(args[0])
+        initial_name = _full(data_inputs(enter)[0])
+        self.frames[frame].variables.append(LoopVariable(leaf, args[0], initial_name))
+        return [leaf, self.terms.make("which", (), node.name)]
+
+    def _close_frames(self):
+        for loop in self.frames.values():
+            for var in loop.variables:
+                merge = self.nodes[var.leaf.attr[1]]
+                back = self.nodes[edge(merge.input[1])[0]]
+                var.next = self.term(data_inputs(back)[0])
+                var.exit = self.exit(var.leaf)
+            order = {name: number for number, name in enumerate(self.nodes)}
+            loop.variables.sort(key=lambda var: order[var.leaf.attr[1]])
+        for node in self.nodes.values():
+            if node.op == "LoopCond":
+                self._condition(node)
+
+    def _condition(self, node):
+        condition = self.term(node.input[0])
+        switches = [other for other in self.nodes.values() if other.op in ("Switch", "RefSwitch")]
+        for switch in switches:
+            if edge(switch.input[1])[0] == node.name:
+                leaf = self.term(switch.input[0])
+                if leaf.op == "loopvar":
+                    self.frames[leaf.attr[0]].condition = condition
+                    return
+
+    def _merge(self, node, args):
+        """The result of a conditional: which branch under which condition is seen from the switches above."""
+        branches = [self._branches_of(reference) for reference in data_inputs(node)]
+        first, second = branches if len(branches) == 2 else ((), ())
+        for predicate, branch in first:
+            if (predicate, 1 - branch) in second:
+                yes, no = (args[0], args[1]) if branch == 1 else (args[1], args[0])
+                chosen = self.terms.select(self.terms.every[predicate], yes, no)
+                return [chosen, self.terms.make("which", (), node.name)]
+        return [self.terms.make("merge", args, node.name), self.terms.make("which", (), node.name)]
+
+    def _branches_of(self, reference):
+        """The (condition, branch) pairs under which a tensor lives."""
+        name, output = edge(reference)
+        found = set(self.branches.get(name, ()))
+        node = self.nodes[name]
+        if node.op == "Switch" and self._op(edge(data_inputs(node)[1])[0]) != "LoopCond":
+            found.add((self.term(data_inputs(node)[1]).number, output))
+        return found
+
+    def _branch(self, node):
+        references = [reference.lstrip("^") for reference in node.input]
+        known = [reference for reference in references if edge(reference)[0] in self.branches]
+        if node.op in ("Merge", "RefMerge") and len(known) > 1:
+            pairs = [self._branches_of(reference) for reference in known[:2]]
+            return frozenset(pairs[0] & pairs[1])
+        return frozenset().union(*(self._branches_of(reference) for reference in known))
+
+    def _call(self, name, args, inside):
+        """The terms of what a function of the graph's library returns for these arguments."""
+        function = self.functions[name]
+        values = {
+            arg.name: (term, "arg") for arg, term in zip(function.signature.input_arg, args, strict=False)
+        }
+        for node in in_order({node.name: node for node in function.node_def}):
+            self._read(node, values, inside=inside)
+        return [self.term(function.ret[arg.name], values) for arg in function.signature.output_arg]
+
+    def _functional_if(self, node, args, inside):
+        branches = [node.attr[name].func.name for name in ("then_branch", "else_branch")]
+        if any(name not in self.functions for name in branches):
+            return None
+        yes, no = (self._call(name, args[1:], inside + node.name + "/") for name in branches)
+        return [self.terms.select(args[0], *both) for both in zip(yes, no, strict=True)]
+
+    def _functional_while(self, node, args, inside):
+        body, condition = node.attr["body"].func.name, node.attr["cond"].func.name
+        if body not in self.functions or condition not in self.functions:
+            return None
+        function, name = self.functions[body], inside + node.name
+        loop, leaves = Loop(name, "functional_while"), []
+        references = [_full(reference) for reference in data_inputs(node)]
+        for number, arg in enumerate(function.signature.input_arg):
+            result = function.ret[function.signature.output_arg[number].name]
+            if result == arg.name or self._is_copy(function, result, arg.name):
+                leaves.append(args[number])
+                continue
+            leaf = self.terms.make("loopvar", (), (name, str(number)))
+            self.terms.widths[leaf.number] = self.terms.width(args[number])
+            leaves.append(leaf)
+            loop.variables.append(LoopVariable(leaf, args[number], references[number]))
+        results = dict(zip(leaves, self._call(body, leaves, name + "/"), strict=True))
+        loop.condition = self._call(condition, leaves, name + "/")[0]
+        for var in loop.variables:
+            var.next, var.exit = results[var.leaf], self.exit(var.leaf)
+        self.loops.append(loop)
+        own = {var.leaf: var.exit for var in loop.variables}
+        return [own.get(leaf, leaf) for leaf in leaves]
+
+    def _is_copy(self, function, result, argument):
+        """Whether a result is an argument handed through Identity."""
+        nodes = {node.name: node for node in function.node_def}
+        while edge(result)[0] in nodes and nodes[edge(result)[0]].op == "Identity":
+            result = nodes[edge(result)[0]].input[0]
+        return result == argument
+
+
+def _full(reference):
+    """ "name" is the tensor "name:0"."""
+    return reference if ":" in reference else reference + ":0"
+
+
+#: Operations with several outputs whose node is one term: output 0 is a piece of it too.
+MANY = {
+    "LSTMBlockCell": 7,
+    "BlockLSTM": 7,
+    "GRUBlockCell": 4,
+    "TensorArrayV3": 2,
+    "CudnnRNN": 4,
+    "CudnnRNNV2": 5,
+    "CudnnRNNV3": 5,
+}

@@ -1,0 +1,60 @@
+"""The whole of recognising: a model in, findings out."""
+
+import re
+
+from tf2_lstm.migrate.model import Findings
+from tf2_lstm.migrate.recognise.assumptions import parse
+from tf2_lstm.migrate.recognise.graphless import graphless
+from tf2_lstm.migrate.recognise.keras1 import keras_layers
+from tf2_lstm.migrate.recognise.of_graph import OfGraph
+from tf2_lstm.migrate.recognise.reading import Reading
+from tf2_lstm.migrate.recognise.unclaimed import unclaimed
+
+
+def recognise(model, assume=(), assume_defaults=False):
+    """Find every recurrence of a TF1 model and say what each one is.
+
+    Args:
+        model: a `TF1Model`.
+        assume: what the user says of a model without a graph: "rnn/lstm_cell: forget_bias=0".
+        assume_defaults: whether TF1's defaults may be assumed for what a model without a graph cannot tell.
+
+    Returns:
+        `Findings`: recurrences, what is not converted and why, and the variables that nobody claims.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.model import TF1Model
+
+        class Empty:
+            node, library = (), type("Library", (), {"function": ()})
+
+        assert recognise(TF1Model("checkpoint", "", graph=Empty)).recurrences == []
+        ```
+    """
+    findings, assumptions = Findings(), parse(assume, assume_defaults)
+    reading = None
+    if model.config is not None:
+        keras_layers(model, findings)
+    elif model.graph is None:
+        graphless(model, assumptions, findings)
+    else:
+        reading = Reading(model)
+        OfGraph(reading, findings).find()
+    _name(findings.recurrences)
+    findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
+    findings.unclaimed = unclaimed(model, findings, reading)
+    return findings
+
+
+def _name(recurrences):
+    """Give each recurrence a name that is safe as a file name and unique."""
+    used = set()
+    for recurrence in recurrences:
+        safe = re.sub(r"[^A-Za-z0-9_-]+", "_", recurrence.scope).strip("_-")[:80] or "rnn"
+        name, number = safe, 1
+        while name.lower() in used:
+            number += 1
+            name = f"{safe}_{number}"
+        used.add(name.lower())
+        recurrence.name = name

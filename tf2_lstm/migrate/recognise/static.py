@@ -1,0 +1,231 @@
+"""Recurrences of cells that stand in the graph step by step."""
+
+from tf2_lstm.migrate.model import Recurrence, Tensor
+from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
+from tf2_lstm.migrate.recognise.chains import masked, state_after
+from tf2_lstm.migrate.recognise.edges import input_width
+from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
+from tf2_lstm.migrate.recognise.terms import constant
+
+
+class Static:
+    """One unrolled recurrence, or one step, with what is needed to name its edges.
+
+    Args:
+        edges: the `Edges`.
+        stepped: the `Stepped`.
+    """
+
+    def __init__(self, edges, stepped):
+        self.edges, self.terms, self.reading = edges, edges.terms, edges.reading
+        self.stepped, self.layers = stepped, stepped.layers
+        self.count = len(stepped.inputs)
+        self.form = "static" if self.count > 1 else "step"
+        self.lengths = stepped.chains[0].lengths
+        self.scope = self._scope()
+        self.reverse, self.sequence = taken(self.terms, stepped.inputs) if self.count > 1 else (False, None)
+        ends = None if self.reverse is True else self.reverse
+        if self.reverse is not False and (ends is not self.lengths or self._turned() is None):
+            self.reverse, self.sequence = False, separate(self.terms, stepped.inputs)
+
+    def _scope(self):
+        """The scope of a step's variables, and of a run that around it."""
+        cells = [chain.steps[0].variables.values() for chain in self.stepped.chains]
+        scope = common_scope([variable.attr[0] for variables in cells for variable in variables])
+        if self.count > 1 or scope.rpartition("/")[2].startswith("multi_rnn_cell"):
+            scope = scope.rpartition("/")[0]
+        place = "/" + self.reading.place(self.stepped.outputs[0])
+        before, found, _ = place.partition(f"/{scope}/") if scope else ("", "", "")
+        return f"{before}/{scope}".strip("/") if found else scope
+
+    def _turned(self):
+        return turned_back(self.terms, self.shown(), self.reverse)
+
+    def shown(self):
+        """The outputs as the graph gives them: zero where a row has ended."""
+        found = []
+        for output in self.stepped.outputs:
+            masks = [
+                user
+                for user in self.terms.users(output)
+                if masked(user) and constant(user.args[1]) == 0 and user.args[2] is output
+            ]
+            found.append(masks[0] if masks and self.lengths is not None else output)
+        return found
+
+    def outputs(self):
+        """The outputs in the order of the input."""
+        return self._turned() if self.reverse is not False else self.shown()
+
+    def states(self, suffix=""):
+        """The `Tensor`s of the initial and of the final states."""
+        initial, final, seen = [], [], set()
+        by_first = {chain.steps[0]: chain for chain in self.stepped.chains}
+        dtype = self.edges.dtype(self)
+        for ending, application, state, width in state_names(self.layers):
+            old = application.old[state]
+            after = state_after(self.terms, by_first[application].steps[-1], state)
+            flat = old.args[0] if old.op == "cols" else None
+            if flat is not None and flat.op != "concat":
+                joined = self._joined(after)
+                if joined is not None:
+                    if flat in seen:
+                        continue
+                    seen.add(flat)
+                    old, after, width = flat, joined, self.terms.width(joined)
+                    ending = ending[: -len(state) - 1] if len(self.layers) == 1 else ""
+            name = f"state{suffix}{ending}"
+            zero = constant(old) == 0
+            initial.append(Tensor("initial_" + name, self.reading.name(old), dtype, (None, width), zero))
+            final.append(Tensor(name, self.reading.name(after), dtype, (None, width)))
+        return initial, final
+
+    def _joined(self, after):
+        """The flat state that a state ends in."""
+        joined = [user for user in self.terms.users(after) if user.op == "concat" and user.args[0] is after]
+        return joined[0] if joined else None
+
+    @property
+    def flat(self):
+        """Whether the cells carry flat states."""
+        olds = [old for chain in self.stepped.chains for old in chain.steps[0].old.values()]
+        return (
+            all(old.op == "cols" and old.args[0].op not in ("concat", "swap") for old in olds)
+            and len(olds) > 1
+        )
+
+    def first(self):
+        """The cell of the lowest layer."""
+        return self.layers[0].applications()[0]
+
+
+def sequence_tensors(edges, sequence, name, width, dtype):
+    """The `Tensor`s of a sequence: one of the whole, or one a step.
+
+    Returns:
+        A pair (tensors, axis of time or None).
+    """
+    if sequence.whole is not None:
+        tf1 = edges.reading.name(sequence.whole)
+        if sequence.read is not None:
+            tf1 = edges.reading.sources.get(sequence.read.number, [tf1])[0]
+        shape = edges.shape(tf1)
+        known = shape[:2] if shape and len(shape) == 3 else _sizes(sequence)
+        return [Tensor(name, tf1, dtype, (*known, width))], sequence.axis
+    names = [edges.reading.name(step) for step in sequence.steps]
+    return [Tensor(f"{name}_{number}", tf1, dtype, (None, width)) for number, tf1 in enumerate(names)], None
+
+
+def _sizes(sequence):
+    steps = len(sequence.steps)
+    return (steps, None) if sequence.axis == 0 else (None, steps)
+
+
+def alone(static, calls):
+    """The `Recurrence` of one unrolled run, or of one step."""
+    calls.keep_probs = {}
+    edges, dtype = static.edges, static.edges.dtype(static)
+    width = static.layers[-1].applications()[-1].width
+    initial, final = static.states()
+    depth = input_width(static.first())
+    if static.count == 1:
+        inputs = [Tensor("inputs", edges.reading.name(static.stepped.inputs[0]), dtype, (None, depth))]
+        outputs = [Tensor("outputs", edges.reading.name(static.shown()[0]), dtype, (None, width))]
+        axis = None
+    else:
+        inputs, axis = sequence_tensors(edges, static.sequence, "inputs", depth, dtype)
+        whole = separate(static.terms, static.outputs())
+        outputs, kept = sequence_tensors(edges, same_axis(whole, axis), "outputs", width, dtype)
+        axis = kept if axis is None else axis
+    if static.lengths is not None:
+        inputs.append(edges.lengths(static.lengths))
+    pair = "static_rnn" if static.count > 1 else "python_loop"
+    return Recurrence(
+        name="",
+        scope=static.scope,
+        form=static.form,
+        call=Call(pair, cell=calls.cell(static.layers, static.flat)),
+        inputs=inputs + initial,
+        outputs=outputs + final,
+        time_major=axis == 0,
+        reverse=static.reverse is not False,
+        cells=calls.of(static.layers),
+        keep_probs=calls.keep_probs,
+    )
+
+
+def same_axis(sequence, axis):
+    """The sequence, as separate steps if its whole lies on another axis than the input."""
+    return sequence if axis in (None, sequence.axis) else Sequence(sequence.steps)
+
+
+def both(forward, backward, calls):
+    """The `Recurrence` of two unrolled runs over one sequence; TF1 concatenates their outputs step by step."""
+    calls.keep_probs = {}
+    edges, dtype = forward.edges, forward.edges.dtype(forward)
+    cells = [calls.cell(one.layers, one.flat) for one in (forward, backward)]
+    inputs, axis = sequence_tensors(edges, forward.sequence, "inputs", input_width(forward.first()), dtype)
+    if forward.lengths is not None:
+        inputs.append(edges.lengths(forward.lengths))
+    joined = [
+        edges.terms.find("concat", pair, 1)
+        for pair in zip(forward.outputs(), backward.outputs(), strict=True)
+    ]
+    width = sum(one.layers[-1].applications()[-1].width for one in (forward, backward))
+    whole = separate(edges.terms, joined) if None not in joined else None
+    outputs, kept = [Tensor("outputs", "", dtype, (None, None, width))], None
+    if whole is not None:
+        outputs, kept = sequence_tensors(edges, same_axis(whole, axis), "outputs", width, dtype)
+    axis = kept if axis is None else axis
+    initial, final = [], []
+    for one, side in ((forward, "_fw"), (backward, "_bw")):
+        before, after = one.states(side)
+        initial, final = initial + before, final + after
+    return Recurrence(
+        name="",
+        scope=common_prefix([forward.scope, backward.scope]),
+        form="static",
+        call=Call("static_bidirectional_rnn", cell_fw=cells[0], cell_bw=cells[1]),
+        inputs=inputs + initial,
+        outputs=outputs + final,
+        time_major=axis == 0,
+        cells=calls.of(forward.layers + backward.layers),
+        keep_probs=calls.keep_probs,
+    )
+
+
+def pairs(statics):
+    """Pair forward and backward runs over the same steps: [(forward, backward or None)]."""
+    found, used = [], set()
+    for one in statics:
+        if one in used:
+            continue
+        partners = [
+            other
+            for other in statics
+            if other not in used and other is not one and one.count > 1 and other.lengths is one.lengths
+            if (one.reverse is False) != (other.reverse is False)
+            and other.sequence.steps == one.sequence.steps
+        ]
+        partners = partners or [other for other in statics if other not in used and _mirrors(other, one)]
+        if partners:
+            used |= {one, partners[0]}
+            found.append((one, partners[0]) if one.reverse is False else (partners[0], one))
+        else:
+            found.append((one, None))
+    return found
+
+
+def _mirrors(other, one):
+    """Whether a run takes the separate steps of another one from the last to the first; then it is told so."""
+    mirrored = (
+        other is not one
+        and one.count > 1
+        and one.reverse is other.reverse is False
+        and other.lengths is one.lengths is None
+        and other.stepped.inputs == one.stepped.inputs[::-1]
+    )
+    if mirrored:
+        other.reverse, other.sequence = True, one.sequence
+    return mirrored

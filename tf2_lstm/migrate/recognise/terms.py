@@ -1,0 +1,325 @@
+"""Terms: what a tensor is computed from, hash-consed and normalised.
+
+Two tensors that compute the same thing from the same leaves are the same `Term` object, so equations are compared
+with `is`. The normal forms: sums and products are flat and sorted with their constants folded, a difference is a sum
+with a factor -1, a quotient is a product with an inverse, pieces of columns are "cols" with numbers, a pair of
+minimum and maximum is "clip", the branches of a conditional and of a Select are "select", a step of a sequence is an
+"element". Everything else is a term of its own operation with its attributes, so that it can match nothing by chance.
+"""
+
+import numpy as np
+
+#: What acts on each element alone: pieces of columns can be taken before it.
+ELEMENTWISE = {"Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Softplus", "Softsign"}
+#: What people call the leaves.
+LEAVES = {
+    "var": "a variable",
+    "const": "a constant",
+    "loopvar": "a state",
+    "element": "a step of the input",
+    "exit": "the end of a loop",
+}
+
+
+class Term:
+    """One node of the shared graph of terms; made by `Terms` only, compared by identity.
+
+    Attributes:
+        op: what it is: "var", "const", "loopvar", "add", "cols", ..., or a TF1 operation's name.
+        args: the terms that it is computed from.
+        attr: what else tells it from others, hashable.
+        number: its place in the order of making; arguments come before what uses them.
+    """
+
+    __slots__ = ("args", "attr", "number", "op")
+
+    def __init__(self, op, args, attr, number):
+        self.op, self.args, self.attr, self.number = op, args, attr, number
+
+    def __repr__(self):
+        return describe(self)
+
+
+def describe(term, depth=2):
+    """A term in a few words, for messages: "mul(Sigmoid(add), Tanh(add))"."""
+    name = LEAVES.get(term.op, term.op)
+    if not term.args or depth == 0 or term.op == "element":
+        return name
+    return f"{name}({', '.join(describe(arg, depth - 1) for arg in term.args)})"
+
+
+class Terms:
+    """The table of all terms of a model, and the functions that make them in normal form.
+
+    Example:
+        ```python
+        terms = Terms()
+        x, one = terms.make("Placeholder", (), "x"), terms.number(1.0)
+        assert terms.add(one, x) is terms.add(x, one)
+        assert terms.add(x, terms.number(0.0)) is x
+        assert terms.sub(terms.add(x, one), one) is x
+        ```
+    """
+
+    def __init__(self):
+        self.known, self.every, self.using = {}, [], {}
+        self.widths, self.sizes, self.handles = {}, {}, {}
+
+    def make(self, op, args=(), attr=None):
+        """Return the term of these parts, the same object for the same parts."""
+        key = (op, tuple(arg.number for arg in args), attr)
+        if key not in self.known:
+            self.known[key] = Term(op, tuple(args), attr, len(self.every))
+            self.every.append(self.known[key])
+            for arg in args:
+                self.using.setdefault(arg.number, []).append(self.known[key])
+        return self.known[key]
+
+    def find(self, op, args=(), attr=None):
+        """Return the term of these parts if somebody made it, else None."""
+        return self.known.get((op, tuple(arg.number for arg in args), attr))
+
+    def users(self, term):
+        """List the terms that are computed from a term directly."""
+        return list(self.using.get(term.number, ()))
+
+    def const(self, array, own=""):
+        """Return the term of a constant; float32 values are kept as people wrote them, 0.1 and not 0.10000000149.
+
+        A constant with a name of its `own` is no other one: two initial states of zeros are two.
+        """
+        array = np.asarray(array)
+        if array.dtype.kind == "f" and array.size and np.all(array == array.flat[0]):
+            return self.make("const", (), ("f", array.shape, (written(array.flat[0]),), own))
+        kind = {"f": "f", "b": "b"}.get(array.dtype.kind, "i")
+        values = tuple(written(value) if kind == "f" else value.item() for value in array.flat)
+        return self.make("const", (), (kind, array.shape, values, own))
+
+    def number(self, value):
+        """Return the term of a scalar number."""
+        kind = "f" if isinstance(value, float) else "i"
+        return self.make("const", (), (kind, (), (value,), ""))
+
+    def add(self, *args):
+        """Return the sum: flat, constants folded, zero dropped."""
+        return self._flat("add", args, lambda a, b: a + b, 0)
+
+    def mul(self, *args):
+        """Return the product: flat, constants folded, one dropped."""
+        return self._flat("mul", args, lambda a, b: a * b, 1)
+
+    def sub(self, left, right):
+        """Return the difference as a sum."""
+        return self.add(left, self.mul(self.number(-1), right))
+
+    def div(self, left, right):
+        """Return the quotient as a product."""
+        return self.mul(left, self.inverse(right))
+
+    def inverse(self, term):
+        """Return 1 / term."""
+        if term.op == "inverse":
+            return term.args[0]
+        value = scalar(term)
+        return self.number(float(1 / value)) if value else self.make("inverse", (term,))
+
+    def _flat(self, op, args, fold, neutral):
+        parts, value, floating = [], neutral, False
+        for arg in args:
+            for part in arg.args if arg.op == op else (arg,):
+                number = scalar(part)
+                if number is None:
+                    parts.append(part)
+                else:
+                    value, floating = rounded(fold(value, number)), floating or isinstance(number, float)
+        if op == "add":
+            parts, value = self._distributed(parts, value)
+        if value != neutral or not parts:
+            parts.append(self.number(float(value) if floating else value))
+        if len(parts) == 1:
+            return parts[0]
+        return self.make(op, sorted(parts, key=lambda term: term.number))
+
+    def _distributed(self, parts, value):
+        """-1 * (a + b) in a sum becomes -a and -b, and what stands there with both signs goes."""
+        plain = []
+        for part in parts:
+            minus = negated(part)
+            inner = minus is not None and len(minus) == 1 and minus[0].op == "add"
+            plain += [self.mul(self.number(-1), term) for term in minus[0].args] if inner else [part]
+        for part in list(plain):
+            opposite = self.mul(self.number(-1), part)
+            if opposite is not part and part in plain and opposite in plain and scalar(part) is None:
+                plain.remove(part)
+                plain.remove(opposite)
+        left = []
+        for part in plain:
+            number = scalar(part)
+            value, left = (value + number, left) if number is not None else (value, [*left, part])
+        return left, value
+
+    def without(self, term, part):
+        """Return what is left of a sum or product when `part` is taken out, None when it is not in it."""
+        left = list(term.args)
+        for piece in part.args if part.op == term.op else (part,):
+            if piece not in left:
+                return None
+            left.remove(piece)
+        return (self.add if term.op == "add" else self.mul)(*left) if left else None
+
+    def elementwise(self, op, term):
+        """Return an elementwise function of a term; its pieces of columns are taken inside."""
+        return self.make(op, (term,))
+
+    def cols(self, term, start, stop):
+        """Return the columns start to stop of a matrix."""
+        if term.op == "cols":
+            return self.cols(term.args[0], term.attr[0] + start, term.attr[0] + stop)
+        if term.op in ELEMENTWISE:
+            return self.make(term.op, (self.cols(term.args[0], start, stop),))
+        if term.op == "select":
+            return self.select(term.args[0], *(self.cols(arg, start, stop) for arg in term.args[1:]))
+        if start == 0 and self.width(term) == stop:
+            return term
+        if term.op == "concat" and term.attr in (1, -1):
+            piece = self._part(term, start, stop)
+            if piece is not None:
+                return piece
+        return self.make("cols", (term,), (start, stop))
+
+    def _part(self, term, start, stop):
+        at, inside = 0, []
+        for arg in term.args:
+            width = self.width(arg)
+            if width is None:
+                return None
+            if start <= at and at + width <= stop:
+                inside.append(arg)
+            at += width
+        sizes = sum(self.width(arg) for arg in inside)
+        return self.concat(inside, term.attr) if inside and sizes == stop - start else None
+
+    def concat(self, args, axis):
+        """Return a concatenation, flat; one part alone is that part."""
+        parts = []
+        for arg in args:
+            parts += arg.args if arg.op == "concat" and arg.attr == axis else (arg,)
+        return parts[0] if len(parts) == 1 else self.make("concat", parts, axis)
+
+    def clip(self, op, term, bound):
+        """Return a minimum or maximum with a constant; both of them, in the order of clip_by_value, are "clip"."""
+        value = scalar(bound)
+        if value is not None and scalar(term) is not None:
+            return self.number((max if op == "maximum" else min)(value, scalar(term)))
+        other = {"maximum": "minimum", "minimum": "maximum"}[op]
+        if value is None:
+            return self.make(op, sorted((term, bound), key=lambda one: one.number))
+        if term.op == other and isinstance(term.attr, tuple) and term.attr[0] == "bound":
+            low, high = (value, term.attr[1]) if op == "maximum" else (term.attr[1], value)
+            if low <= high:
+                return self.make("clip", term.args, (low, high))
+        return self.make(op, (term,), ("bound", value))
+
+    def select(self, condition, yes, no):
+        """Return the choice; the shortcuts of a masked step (no row ended, all rows ended) are dropped."""
+        if yes is no:
+            return yes
+        if (
+            no.op == "select"
+            and no.args[0].op == "ge"
+            and no.args[1] is yes
+            and reaches(condition, no.args[0])
+        ):
+            return no
+        if no.op == "select" and no.args[2] is yes and before(condition, no.args[0]):
+            return no
+        return self.make("select", (condition, yes, no))
+
+    def width(self, term):
+        """Return the number of columns of a term, None where the graph does not say."""
+        if term.number not in self.widths:
+            self.widths[term.number] = None
+            self.widths[term.number] = self._width(term)
+        return self.widths[term.number]
+
+    def _width(self, term):
+        if term.op in ("add", "mul", "select", "maximum", "minimum"):
+            found = [self.width(arg) for arg in (term.args[1:] if term.op == "select" else term.args)]
+            return max((width for width in found if width is not None), default=None)
+        if term.op in ELEMENTWISE or term.op in ("clip", "inverse", "Floor"):
+            return self.width(term.args[0])
+        if term.op == "matmul":
+            return self.width(term.args[1])
+        if term.op == "cols":
+            return term.attr[1] - term.attr[0]
+        if term.op == "concat" and term.attr in (1, -1):
+            found = [self.width(arg) for arg in term.args]
+            return None if None in found else sum(found)
+        if term.op == "const":
+            return term.attr[1][-1] if term.attr[1] else None
+        return None
+
+
+def written(value):
+    """The shortest decimal number that is this float of its dtype."""
+    return float(str(value))
+
+
+def rounded(value):
+    """Fold constants as float32 would, so that 1 - 0.1 is 0.9."""
+    return written(np.float32(value)) if isinstance(value, float) else value
+
+
+def scalar(term):
+    """The value of a scalar constant, else None."""
+    return term.attr[2][0] if term.op == "const" and term.attr[1] == () and term.attr[0] in "fi" else None
+
+
+def array(term):
+    """The values of a constant of integers as a list, else None."""
+    return list(term.attr[2]) if term.op == "const" and term.attr[0] == "i" else None
+
+
+def constant(term):
+    """The value that all elements of a float constant or a Fill have, else None."""
+    if term.op == "Fill":
+        return scalar(term.args[1])
+    return term.attr[2][0] if term.op == "const" and term.attr[0] == "f" and len(term.attr[2]) == 1 else None
+
+
+def negated(term):
+    """The factors of -1 * factors, else None."""
+    if term.op != "mul":
+        return None
+    rest = [arg for arg in term.args if scalar(arg) is None]
+    return rest if [scalar(arg) for arg in term.args if scalar(arg) is not None] == [-1] else None
+
+
+def reaches(condition, finished):
+    """Whether the condition is "the time has reached the longest row" of the mask "the time has reached the row"."""
+    time, lengths = finished.args
+    return condition.op == "ge" and condition.args[0] is time and reduced(condition.args[1], "Max", lengths)
+
+
+def before(condition, finished):
+    """Whether the condition is "the time is before the end of the shortest row"."""
+    if finished.op != "ge" or condition.op != "less":
+        return False
+    time, lengths = finished.args
+    return condition.args[0] is time and reduced(condition.args[1], "Min", lengths)
+
+
+def reduced(term, op, source):
+    """Whether a term is a reduction of the whole of a vector."""
+    return term.op == op and term.args[0] is source
+
+
+def leaves(term, stop=()):
+    """All terms that a term is computed from, itself included; nothing below the terms of `stop`."""
+    seen, todo = {}, [term]
+    while todo:
+        one = todo.pop()
+        if one.number not in seen:
+            seen[one.number] = one
+            todo += () if one in stop else one.args
+    return list(seen.values())

@@ -1,0 +1,118 @@
+"""The variables that no recurrence claims, each with the reason that the graph gives."""
+
+import re
+
+from tf2_lstm.migrate.model import Unclaimed
+from tf2_lstm.migrate.recognise.graph import data_inputs, edge
+from tf2_lstm.migrate.recognise.operations import PASS
+
+#: Names by which checkpoints without a graph show an optimizer's slots.
+SLOT = re.compile(r"(^|/)(beta[12]_power|Adam|Momentum|RMSProp|Adagrad|Adadelta|Ftrl)(_\d+)?$")
+#: What writes a variable and does not read it for a result.
+BOOKKEEPING = {
+    "Assign",
+    "AssignVariableOp",
+    "SaveV2",
+    "RestoreV2",
+    "VarIsInitializedOp",
+    "IsVariableInitialized",
+    "VariableShape",
+    "Shape",
+    "ScalarSummary",
+    "HistogramSummary",
+    "MergeV2Checkpoints",
+}
+
+
+def unclaimed(model, findings, reading=None):
+    """List the variables of a model that are in no recurrence, converted or not.
+
+    Args:
+        model: the `TF1Model`.
+        findings: the `Findings` so far.
+        reading: the `Reading` of the graph, None for a model without one.
+
+    Returns:
+        A list of `Unclaimed`.
+    """
+    claimed = {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
+    claimed |= {name for one in findings.not_converted for name in one.variables}
+    readers = _readers(reading.model.graph.node) if reading is not None else {}
+    starts = {edge(one.tf1)[0] for run in findings.recurrences for one in run.inputs if "state" in one.name}
+    return [
+        Unclaimed(name, tuple(variable.shape or ()), _reason(model, name, variable, reading, readers, starts))
+        for name, variable in model.variables.items()
+        if name not in claimed
+    ]
+
+
+def _reason(model, name, variable, reading, readers, starts):
+    if model.config is not None:
+        return "of a layer that is no recurrence"
+    if reading is None:
+        return _by_name(name, variable)
+    nodes = [node for node, (checkpoint, _) in model.nodes.items() if checkpoint == name]
+    averages = f"{name}/ExponentialMovingAverage"
+    if not nodes and any(checkpoint == averages for checkpoint, _ in model.nodes.values()):
+        return "its moving average is served instead"
+    if not nodes:
+        return "in the checkpoint, but no node of the graph holds it"
+    uses, copies = _uses(nodes, readers)
+    if any(_is_slot(use, at) for use, at in uses):
+        return "an optimizer's slot" if variable.shape else "a number of an optimizer"
+    if "int" in variable.dtype and any(use.op.startswith("Assign") and "Add" in use.op for use, _ in uses):
+        return "a counter"
+    if _is_average(nodes, uses):
+        return "the moving average of another variable"
+    if copies & starts:
+        return "keeps the state of a recurrence between runs: its value is an initial state"
+    reading_ops = dict.fromkeys(use.op for use, _ in uses if use.op not in BOOKKEEPING)
+    if not reading_ops:
+        return "read by no operation of the graph"
+    return f"read outside of the recurrences, by {', '.join(reading_ops)}"
+
+
+def _by_name(name, variable):
+    if SLOT.search(name):
+        return "an optimizer's slot, by its name"
+    if name.endswith("/ExponentialMovingAverage"):
+        return "the moving average of another variable, by its name"
+    if not variable.shape and "int" in variable.dtype:
+        return "a counter, by its shape"
+    return "its names and shapes are those of no known cell"
+
+
+def _readers(nodes):
+    """Node name -> [(node that reads it, at which input)]."""
+    found = {}
+    for node in nodes:
+        for at, reference in enumerate(data_inputs(node)):
+            found.setdefault(edge(reference)[0], []).append((node, at))
+    return found
+
+
+def _uses(nodes, readers):
+    """Every (operation, input number) that uses a variable, read through copies; and the nodes that copy it."""
+    found, todo, seen = [], list(nodes), set(nodes)
+    while todo:
+        name = todo.pop()
+        for reader, at in readers.get(name, ()):
+            if reader.op in PASS or (reader.op == "Switch" and at == 0):
+                if reader.name not in seen:
+                    seen.add(reader.name)
+                    todo.append(reader.name)
+            else:
+                found.append((reader, at))
+    return found, seen
+
+
+def _is_slot(use, at):
+    """Whether an operation uses a variable as its optimizer's memory: ApplyAdam's m and v, not the weight itself."""
+    return re.match(r"(Resource)?(Sparse)?Apply[A-Z]", use.op) is not None and at > 0
+
+
+def _is_average(nodes, uses):
+    """Whether a variable only follows another one: it is moved towards it and nothing else reads it."""
+    moved = [use for use, at in uses if use.op in ("AssignSub", "AssignSubVariableOp") and at == 0]
+    others = {use.op for use, _ in uses} - BOOKKEEPING - {"AssignSub", "AssignSubVariableOp", "Sub"}
+    return bool(moved) and not others

@@ -1,0 +1,314 @@
+"""Loops that run a cell over a sequence: dynamic_rnn, and raw loops that do the same."""
+
+from dataclasses import dataclass, field
+
+from tf2_lstm.migrate.recognise.loops import Loop, counts
+from tf2_lstm.migrate.recognise.pieces import fixed_size, size
+from tf2_lstm.migrate.recognise.terms import Term, constant, describe, leaves, scalar
+from tf2_lstm.migrate.recognise.understood import NotUnderstood
+from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
+
+
+@dataclass
+class Unrolled:
+    """A loop whose every step is understood.
+
+    Attributes:
+        loop: the `Loop`.
+        layers: the `Layer`s of a step, bottom to top.
+        source: the term of the whole input.
+        axis: the axis of time of the source, 0 or 1.
+        lengths: the term of sequence_length, None when there is none.
+        states: (application, state's name) -> the loop variable that carries it.
+        flat: whether one loop variable carries several states.
+        output: the loop variable of the outputs, None when the loop keeps none.
+        outcome: the term of all outputs, when no loop variable collects them.
+    """
+
+    loop: Loop
+    layers: list
+    source: Term
+    axis: int
+    lengths: Term | None
+    states: dict
+    flat: bool
+    output: object = None
+    outcome: Term | None = None
+    notes: list = field(default_factory=list)
+
+    @property
+    def scope(self):
+        """The scope in which the loop was made."""
+        return self.loop.scope
+
+    def first(self):
+        """The cell of the lowest layer."""
+        return self.layers[0].applications()[0]
+
+    @property
+    def form(self):
+        """How the graph runs it."""
+        return self.loop.form
+
+
+def is_recurrence(loop):
+    """Whether a loop carries a state through a product with a variable: else it is no recurrence."""
+    for var in loop.variables:
+        below = leaves(var.next)
+        if any(term.op in PRODUCTS and reads_variable(term) and var.leaf in leaves(term) for term in below):
+            return True
+    return False
+
+
+#: Operations that multiply with a matrix.
+PRODUCTS = {
+    "matmul",
+    "MatMul",
+    "LSTMBlockCell",
+    "GRUBlockCell",
+    "BatchMatMul",
+    "BatchMatMulV2",
+    "Conv2D",
+    "Conv3D",
+}
+
+
+def reads_variable(term):
+    """Whether an operation reads a variable, through anything."""
+    return any(leaf.op == "var" for leaf in leaves(term))
+
+
+def understand(terms, loop, applications):
+    """Read a loop as cells run over a sequence.
+
+    Args:
+        terms: the table of terms.
+        loop: a `Loop`.
+        applications: every `Application` of the model.
+
+    Returns:
+        An `Unrolled`.
+
+    Raises:
+        NotUnderstood: a part of the step or of the loop is something else.
+    """
+    if loop.is_inside():
+        raise NotUnderstood("it runs inside the step of another loop")
+    step = _Step(terms, loop)
+    found = step.cells(applications)
+    layers, x = step.layers(found)
+    if x.op != "element" or x.args[1] not in step.times:
+        raise NotUnderstood(f"the input of a step is not a step of a sequence: {describe(x)}")
+    source, axis = orient(terms, x, step.output)
+    if any(term.op == "loopvar" for term in leaves(source)):
+        raise NotUnderstood("the sequence is changed while the loop runs")
+    step.check_end(source, axis)
+    states = {key: step.by_leaf[base(old)] for key, old in step.claimed.items()}
+    return Unrolled(loop, layers, source, axis, step.lengths, states, step.flat, step.output)
+
+
+def orient(terms, x, output):
+    """The sequence and its axis of time as the program has them: before the transpose that dynamic_rnn makes.
+
+    A program that transposes by itself and leaves the outputs in that layout has a time-major sequence.
+    """
+    source, axis = x.args[0], x.attr
+    if source.op != "swap":
+        return source, axis
+    stacked = terms.find("stack", (output.exit,)) if output is not None else None
+    if axis == 0 and stacked is not None and terms.find("swap", (stacked,)) is None:
+        return source, axis
+    return source.args[0], 1 - axis
+
+
+def kept_for_gradients(var):
+    """Whether a loop variable only stores values for the backward pass."""
+    return var.next.op == "TensorListPushBack" and var.next.args[0] is var.leaf
+
+
+def base(term):
+    """The loop variable that an old state is, or is columns of; None for anything else."""
+    inner = term.args[0] if term.op in ("cols", "split") else term
+    return inner if inner.op == "loopvar" else None
+
+
+class _Step:
+    """One step of a loop, while it is being understood."""
+
+    def __init__(self, terms, loop):
+        self.terms, self.loop = terms, loop
+        self.by_leaf = {var.leaf: var for var in loop.variables}
+        self.times = {var.leaf for var in loop.variables if counts(var)}
+        self.writes = [
+            var for var in loop.variables if var.next.op == "write" and var.next.args[0] is var.leaf
+        ]
+        fixed = {var.leaf for var in loop.variables if var.next is var.leaf}
+        fixed |= {var.leaf for var in loop.variables if kept_for_gradients(var)}
+        carried = self.times | fixed | {var.leaf for var in self.writes}
+        self.carried = [var for var in loop.variables if var.leaf not in carried]
+        self.masks, self.claimed, self.lengths, self.flat, self.output = {}, {}, None, False, None
+
+    def new(self, var):
+        """The new value of a state without the mask of finished rows."""
+        term = var.next
+        if term.op == "select" and term.args[1] is var.leaf and self._finished(term.args[0]):
+            self.masks[var.leaf] = term.args[0]
+            return term.args[2]
+        self.masks[var.leaf] = None
+        return term
+
+    def _finished(self, condition):
+        return (
+            condition.op == "ge"
+            and condition.args[0] in self.times
+            and not any(term.op == "loopvar" for term in leaves(condition.args[1]))
+        )
+
+    def cells(self, applications):
+        """The cells of the step: those whose every old state is carried here and becomes their new one."""
+        new = {var.leaf: self.new(var) for var in self.carried}
+        found, covered = [], {var.leaf: [] for var in self.carried}
+        for application in applications:
+            pieces = {state: self._piece(new, old) for state, old in application.old.items()}
+            if all(
+                piece is not None and self._same(piece, application.new[state])
+                for state, piece in pieces.items()
+            ):
+                found.append(application)
+                for state, old in application.old.items():
+                    self.claimed[application, state] = old
+                    covered[base(old)].append(old)
+        self._check_covered(covered, new)
+        return found
+
+    def _piece(self, new, old):
+        """What becomes of a state: the new value of its loop variable, or its columns of that."""
+        leaf = base(old)
+        if leaf not in new:
+            return None
+        if old.op == "cols":
+            return self.terms.cols(new[leaf], *old.attr)
+        if old.op == "split":
+            number, count = old.attr
+            parts = new[leaf].args if new[leaf].op == "concat" else ()
+            return parts[number] if len(parts) == count else None
+        return new[leaf]
+
+    def _same(self, piece, new):
+        if piece is new:
+            return True
+        dropped = dropout(self.terms, piece)
+        return dropped is not None and dropped.value is new
+
+    def _check_covered(self, covered, new):
+        for leaf, olds in covered.items():
+            if not olds:
+                raise NotUnderstood(f"a state is carried by no known cell: {describe(new[leaf])}")
+            if olds != [leaf]:
+                self.flat = True
+                self._check_flat(leaf, olds, new[leaf])
+        masks = set(self.masks.values())
+        if len(masks) > 1:
+            raise NotUnderstood("some states stop at the end of a row and others do not")
+        mask = next(iter(masks), None)
+        self.lengths = mask.args[1] if mask is not None else None
+
+    def _check_flat(self, leaf, olds, new):
+        parts = new.args if new.op == "concat" else ()
+        if len(olds) != len(parts) or leaf in olds:
+            raise NotUnderstood("a flat state holds more than the states of the cells")
+        if all(old.op == "cols" for old in olds):
+            ends = sorted(old.attr for old in olds)
+            if [start for start, _ in ends] != [0, *(stop for _, stop in ends[:-1])]:
+                raise NotUnderstood("a flat state is not the states of the cells side by side")
+
+    def layers(self, found):
+        """The layers of the step and the term of what goes in, from what the loop writes."""
+        reader = Layers(self.terms, found)
+        if not self.writes:
+            return self._without_output(reader, found)
+        tried = []
+        for var in self.writes:
+            if var.next.args[1] not in self.times:
+                raise NotUnderstood("an output is not written at the number of the step")
+            layers, x = reader.stack(self._unmasked(var.next.args[2]))
+            used = [one for layer in layers for one in layer.applications()]
+            if layers and set(used) == set(found) and len(used) == len(found):
+                tried.append((var, layers, x))
+        if len(tried) != 1 or len(self.writes) != 1:
+            raise NotUnderstood(
+                f"what a step gives out is no output of the cells: {describe(self.writes[0].next.args[2])}"
+            )
+        self.output, layers, x = tried[0]
+        self._states_dropped(layers)
+        return layers, x
+
+    def _without_output(self, reader, found):
+        for top in found:
+            layers, x = reader.stack(top.output)
+            if sum(len(layer.applications()) for layer in layers) == len(found):
+                self._states_dropped(layers)
+                return layers, x
+        raise NotUnderstood("the cells of a step do not feed each other")
+
+    def _unmasked(self, term):
+        if term.op == "select" and constant(term.args[1]) == 0 and self._finished(term.args[0]):
+            mask = term.args[0]
+            if self.lengths is not mask.args[1]:
+                raise NotUnderstood("outputs and states stop at different times")
+            return term.args[2]
+        if self.lengths is not None:
+            raise NotUnderstood("the outputs go on after the end of a row, or are not zero there")
+        return term
+
+    def _states_dropped(self, layers):
+        for layer in layers:
+            for application in layer.applications():
+                for state, old in application.old.items():
+                    leaf = base(old)
+                    piece = self._piece({leaf: self.new(self.by_leaf[leaf])}, old)
+                    if piece is not application.new[state]:
+                        dropped = dropout(self.terms, piece)
+                        if state == "c":
+                            raise NotUnderstood("dropout acts on the state c")
+                        layer.holder(application).drop("state", dropped)
+
+    def check_end(self, source, axis):
+        """The loop must run over all steps, or to the end of the longest row."""
+        if self.loop.condition is None:
+            raise NotUnderstood("nothing says when the loop ends")
+        parts = [self.loop.condition]
+        while any(part.op == "and" for part in parts):
+            parts = [inner for part in parts for inner in (part.args if part.op == "and" else (part,))]
+        for part in parts:
+            if self._all_ended(part):
+                continue
+            if (
+                part.op != "less"
+                or part.args[0] not in self.times
+                or not self._is_end(part.args[1], source, axis)
+            ):
+                raise NotUnderstood(f"the loop goes on by a condition of its own: {describe(part)}")
+
+    def _all_ended(self, part):
+        """Whether a condition is "not all rows have ended"."""
+        inner = part.args[0] if part.op == "LogicalNot" else part
+        mask = inner.args[0] if inner.op == "All" and inner is not part else None
+        return mask is not None and self._finished(mask) and mask.args[1] is self.lengths
+
+    def _is_end(self, bound, source, axis):
+        if isinstance(scalar(bound), int):
+            return scalar(bound) == fixed_size(self.terms, source, axis)
+        if bound.op == "size":
+            return bound is size(self.terms, source, axis)
+        if bound.op == "minimum" and len(bound.args) == 2:
+            return all(self._is_end(arg, source, axis) or self._is_longest(arg) for arg in bound.args)
+        if bound.op == "minimum" or (bound.op == "clip" and bound.attr[0] == 1):
+            return bound.attr[1] == fixed_size(self.terms, source, axis) and self._is_longest(bound.args[0])
+        if bound.op == "maximum" and bound.attr == ("bound", 1):
+            return self._is_end(bound.args[0], source, axis)
+        return False
+
+    def _is_longest(self, term):
+        inner = term.args[0] if term.op == "maximum" and term.attr == ("bound", 1) else term
+        return self.lengths is not None and inner.op == "Max" and inner.args[0] is self.lengths

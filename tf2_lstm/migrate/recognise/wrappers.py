@@ -1,0 +1,168 @@
+"""Layers and wrappers, read from a step's output down to its input: stacks, dropout, residual."""
+
+from dataclasses import dataclass, field
+
+from tf2_lstm.migrate.recognise.application import Application
+from tf2_lstm.migrate.recognise.terms import Term, array, scalar
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A value times a random mask: the value, its keep_prob (a number or a term), and the mask's term."""
+
+    value: Term
+    keep: object
+    variational: bool
+    mask: Term
+
+
+@dataclass
+class Layer:
+    """One layer of a step: a cell (or, inside a residual, a stack of layers) and what is wrapped around it.
+
+    Attributes:
+        inside: an `Application`, or a list of `Layer`s from bottom to top.
+        wrappers: from the inside out, each {"residual": True} or dropout's {"input": `Dropped`, "output": ...,
+            "state": ...}.
+    """
+
+    inside: Application | list
+    wrappers: list = field(default_factory=list)
+
+    def applications(self):
+        """All cells of the layer, bottom to top."""
+        if isinstance(self.inside, Application):
+            return [self.inside]
+        return [one for layer in self.inside for one in layer.applications()]
+
+    def holder(self, application):
+        """The layer that holds a cell directly, this one or one inside."""
+        if self.inside is application:
+            return self
+        inner = [layer for layer in self.inside if application in layer.applications()]
+        return inner[0].holder(application)
+
+    def drop(self, what, dropped):
+        """Note a dropout, on the outermost wrapper if that is a dropout that lacks it, else around all."""
+        outer = self.wrappers[-1] if self.wrappers else None
+        if what == "state":
+            free = [one for one in self.wrappers if "residual" not in one and "state" not in one]
+            outer = free[0] if free else None
+        if outer is None or "residual" in outer or what in outer:
+            outer = {}
+            self.wrappers.append(outer)
+        outer[what] = dropped
+
+
+def dropout(terms, term):
+    """Take a dropped-out value apart.
+
+    Args:
+        terms: the table of terms.
+        term: any term.
+
+    Returns:
+        A `Dropped`; None when it is no dropout.
+    """
+    if term.op != "mul":
+        return None
+    for mask in term.args:
+        found = _keep(terms, mask)
+        if found:
+            rest = terms.without(term, mask)
+            value = _unscaled(terms, rest, found[0]) if rest else None
+            if value is not None:
+                number = scalar(found[0])
+                return Dropped(value, found[0] if number is None else number, found[1], mask)
+    return None
+
+
+def _keep(terms, mask):
+    """The keep_prob of random >= 1 - keep_prob, or of floor(random + keep_prob): (term, variational)."""
+    if mask.op == "Cast" and mask.args[0].op == "ge" and mask.args[0].args[0].op == "RandomUniform":
+        return terms.sub(terms.number(1.0), mask.args[0].args[1]), False
+    if mask.op == "Floor" and mask.args[0].op == "add":
+        noise = [arg for arg in mask.args[0].args if arg.op == "RandomUniform"]
+        if len(noise) == 1:
+            shape = array(noise[0].args[0])
+            return terms.without(mask.args[0], noise[0]), bool(shape) and shape[0] == 1
+    return None
+
+
+def _unscaled(terms, product, keep):
+    number = scalar(keep)
+    if number is None:
+        return terms.without(product, terms.inverse(keep)) if product.op == "mul" else None
+    factors = product.args if product.op == "mul" else (product,)
+    constants = [scalar(arg) for arg in factors if scalar(arg) is not None]
+    scale = (constants[0] if constants else 1.0) * number
+    rest = [arg for arg in factors if scalar(arg) is None]
+    if not rest or abs(scale - 1) > 1e-5:
+        return terms.mul(*rest, terms.number(scale)) if rest and constants and abs(scale - 1) > 1e-5 else None
+    return terms.mul(*rest)
+
+
+class Layers:
+    """Reads layers off the terms of one step.
+
+    Args:
+        terms: the table of terms.
+        applications: the `Application`s of the step.
+    """
+
+    def __init__(self, terms, applications):
+        self.terms = terms
+        self.outputs = {application.output: application for application in applications}
+
+    def stack(self, output):
+        """Return the layers below an output, bottom to top, and the term that goes into the lowest one."""
+        layers, below = [], output
+        while True:
+            found = self.top(below)
+            if found is None:
+                return layers, below
+            layer, below = found
+            dropped = dropout(self.terms, below)
+            if dropped and (self.top(below) is None):
+                layer.drop("input", dropped)
+                below = dropped.value
+            layers.insert(0, layer)
+
+    def top(self, term):
+        """Return the layer whose output a term is, and its input; None when it is no layer's output."""
+        if term in self.outputs:
+            return Layer(self.outputs[term]), self.outputs[term].inputs
+        dropped = dropout(self.terms, term)
+        if dropped:
+            found = self.top(dropped.value)
+            if found:
+                found[0].drop("output", dropped)
+            return found
+        return self._residual(term) if term.op == "add" else None
+
+    def _residual(self, term):
+        for output in [*self.outputs, *term.args]:
+            added = self.terms.without(term, output)
+            if added is None or (output not in self.outputs and not dropout(self.terms, output)):
+                continue
+            found = self.top(output)
+            wrapped = self._down_to(found, added) if found else None
+            if wrapped:
+                wrapped.wrappers.append({"residual": True})
+                return wrapped, added
+        return None
+
+    def _down_to(self, found, added):
+        """The layer, or the stack of layers, whose input is what a residual connection adds."""
+        layers = []
+        while found:
+            layer, below = found
+            layers.insert(0, layer)
+            dropped = dropout(self.terms, below)
+            if below is not added and dropped and dropped.value is added:
+                layer.drop("input", dropped)
+                below = added
+            if below is added:
+                return layers[0] if len(layers) == 1 else Layer(layers)
+            found = self.top(below)
+        return None
