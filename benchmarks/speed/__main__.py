@@ -34,7 +34,7 @@ def parser():
 def main(argv=None):
     """Run; return 0, 1 when a contender is wrong, 2 when one cannot run or the command is wrong."""
     options = parser().parse_args(argv)
-    rounds = options.rounds or (3 if options.quick else 7)
+    rounds = (3 if options.quick else 7) if options.rounds is None else options.rounds
     if rounds < 1:
         print(f"--rounds: expected a number from 1 up; received {rounds}.", file=sys.stderr)
         return 2

@@ -1,5 +1,6 @@
 """The process of a contender, seen from the side that measures."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -68,7 +69,9 @@ class Process:
 
     def close(self):
         """End the process."""
-        self._process.stdin.close()
+        # What was not sent to a process that is gone cannot be sent now either.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
