@@ -545,6 +545,27 @@ def test_a_step_changes_nothing_that_it_is_given(path):
     assert all(np.array_equal(leaf, copy) for leaf, copy in zip(state, copies, strict=True))
 
 
+def test_an_output_is_not_the_state_and_may_be_written_into():
+    layer, x = built(RNN(LSTMCell(5), return_sequences=True)), inputs()
+    step = streaming(layer, "numpy")
+    for given in (x[:, 0], x[:, :1], x[:, :3]):
+        y, state = step(given)
+        kept = [leaf.copy() for leaf in state]
+        y += 1
+        y, again = step(given, state)
+        y += 1
+        assert all(np.array_equal(leaf, copy) for leaf, copy in zip(state, kept, strict=True))
+        assert np.array_equal(step(given, state)[1][0], again[0])
+
+
+def test_other_dtypes_are_cast_as_keras_casts_them():
+    layer, x = built(RNN(LSTMCell(5), return_sequences=True)), inputs("float64")
+    step = streaming(layer, "numpy")
+    y, state = step(x[:, 0], [leaf.astype("float64") for leaf in step.initial_state(B)])
+    assert {y.dtype.name, *(leaf.dtype.name for leaf in state)} == {"float32"}
+    check(y, layer(x)[:, 0])
+
+
 @pytest.mark.parametrize("path", ["numpy", "keras"])
 def test_weights_are_those_of_the_last_refresh(path):
     layer, x = built(RNN(LSTMCell(5), return_sequences=True)), inputs()
@@ -624,11 +645,22 @@ def test_the_size_of_a_call_chooses_the_path(batch, numpy, monkeypatch):
     layer.build((None, None, 64))
     step = streaming(layer)
     ran = []
-    monkeypatch.setattr(step, "_run_numpy", lambda *given: ran.append("numpy") or 1 / 0)
+    for name in ("_run_numpy", "_lone_step"):
+        monkeypatch.setattr(step, name, lambda *given: ran.append("numpy") or 1 / 0)
     monkeypatch.setattr(step, "_keras", lambda *given: ran.append("keras") or 1 / 0)
     with pytest.raises(ZeroDivisionError):
         step(np.zeros((batch, 64), "float32"))
     assert ran == (["numpy"] if numpy else ["keras"])
+
+
+def test_a_lone_layer_takes_the_short_way_and_a_model_the_long_one(monkeypatch):
+    layer = built(RNN(LSTMCell(5), return_sequences=True))
+    x, step = inputs()[:, 0], streaming(layer)
+    monkeypatch.setattr(step, "_run_numpy", lambda *given: 1 / 0)
+    step(x, step.initial_state(B))
+    with pytest.raises(ZeroDivisionError):
+        step(x[:, None], step.initial_state(B))
+    assert streaming(_in_model(keras.layers.LSTM(3)))._lone_step is None
 
 
 SABOTAGE = {

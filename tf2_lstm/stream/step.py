@@ -8,7 +8,7 @@ from tf2_lstm.bidirectional import Bidirectional
 from tf2_lstm.state import initial_state
 from tf2_lstm.stream.held import HeldStream
 from tf2_lstm.stream.keras_path import KerasPath
-from tf2_lstm.stream.numpy_path import compile_numpy
+from tf2_lstm.stream.numpy_path import compile_numpy, lone_step
 from tf2_lstm.stream.plan import StreamingError, check_recurrent, plan_of, twin_of
 from tf2_lstm.stream.shapes import Shapes
 
@@ -89,15 +89,20 @@ class StreamingStep:
         self._one = _states_of(self._plan)
         self._shapes = Shapes(self._plan, self._one)
         self._keras = KerasPath(self._plan, self._one)
-        self._weights = sum(_size(weight) for weight in _cell_weights(self._plan))
+        self._weights = sum(_size(weight) for weight in _multiplied(self._plan))
+        self._few = float("inf") if path == "numpy" else _SMALL / max(1, self._weights)
         self.refresh()
 
     def __call__(self, inputs, state=None):
         """Run a step or a chunk."""
+        if self._lone_step is not None and type(inputs) is np.ndarray and 0 < len(inputs) < self._few:
+            done = self._lone_step(inputs, state)
+            if done is not None:
+                return done
         arrays, batch, time, stepwise = self._shapes.read(inputs)
         states = self._named(self.initial_state(batch) if state is None else state, batch)
         tensors = any(map(ops.is_tensor, arrays)) if type(inputs) is not np.ndarray else False
-        if self._numpy is not None and (self.path == "numpy" or batch * time * self._weights < _SMALL):
+        if self._numpy is not None and batch * time < self._few:
             outputs, new, given = *self._run_numpy(arrays, states), False
         else:
             outputs, new, given = *self._keras(arrays, states), True
@@ -132,6 +137,7 @@ class StreamingStep:
     def refresh(self):
         """Take the weights anew, after training or set_weights."""
         self._numpy = None if self.path == "keras" else compile_numpy(self._plan)
+        self._lone_step = lone_step(self._plan) if self._lone and self._numpy is not None else None
         if self.path == "numpy" and self._numpy is None:
             raise StreamingError(
                 f"streaming: {self._plan.model.name!r} has a layer, a cell or an activation without a NumPy "
@@ -197,8 +203,11 @@ def _states_of(plan):
     return named
 
 
-def _cell_weights(plan):
-    return [weight for operation in plan.operations for weight in getattr(operation.operation, "weights", ())]
+def _multiplied(plan):
+    """The weights that every step is multiplied with; of an embedding one row is read."""
+    layers = [operation.operation for operation in plan.operations]
+    layers = [layer for layer in layers if not isinstance(layer, keras.layers.Embedding)]
+    return [weight for layer in layers for weight in getattr(layer, "weights", ())]
 
 
 def _size(weight):
