@@ -36,11 +36,11 @@ def saves(cell, weights):
     return widths
 
 
-def finds(cell, weights):
+def finds(cell, turned):
     """What a step of the gradient keeps for the weights' gradients: names and widths."""
     widths = {"z": 4 * cell.units}
-    if "projection_kernel" in weights:
-        widths["raw_h"] = weights["projection_kernel"].shape[-1]
+    if "projection_kernel" in turned:
+        widths["raw_h"] = turned["projection_kernel"].shape[0]
     return widths
 
 
@@ -93,19 +93,19 @@ def factors(cell, weights, saved, before):
     return found
 
 
-def step_back(cell, weights, factors, dh, dc):
+def step_back(cell, turned, factors, dh, dc):
     """One step of the gradient: those of (h, c) before it, and of what all steps need together."""
     found = {}
-    if "projection_kernel" in weights:
+    if "projection_kernel" in turned:
         found["raw_h"] = dh * factors["inside"] if "inside" in factors else dh
-        dh = tf.matmul(found["raw_h"], weights["projection_kernel"], transpose_b=True)
+        dh = tf.matmul(found["raw_h"], turned["projection_kernel"])
     dc = dc + dh * factors["to_c"]
     dz = tf.concat([dc, dc, dc, dh], axis=-1) * factors["to_gates"]
-    before = tf.matmul(dz, weights["recurrent_kernel"], transpose_b=True), dc * factors["to_old"]
+    before = tf.matmul(dz, turned["recurrent_kernel"]), dc * factors["to_old"]
     return before, {"z": dz, **found}
 
 
-def gradients(cell, weights, x, before, saved, found):
+def gradients(cell, weights, turned, x, before, saved, found):
     """The gradients of x and of every weight, from all steps [N, ...] at once."""
     dz = found["z"]
     old_h, old_c = before
@@ -124,7 +124,7 @@ def gradients(cell, weights, x, before, saved, found):
     if "projection_kernel" in weights:
         m = saved["o"] * TABLE[cell.activation][0](c)
         result["projection_kernel"] = tf.matmul(m, found["raw_h"], transpose_a=True)
-    return tf.matmul(dz, weights["kernel"], transpose_b=True), result
+    return tf.matmul(dz, turned["kernel"]), result
 
 
 def _clipped(cell, saved):

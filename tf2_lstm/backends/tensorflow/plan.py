@@ -65,7 +65,8 @@ def plan_of(cell, training=False):
 
     Returns:
         A Cell, Stack or Residual; None for what only Keras's own loop computes: a class that is not
-        known, an activation without a row in `activations.TABLE`, a residual_fn, noise.
+        known, a `call` that was replaced, an activation without a row in `activations.TABLE`, a
+        residual_fn, noise.
 
     ```python
     import keras
@@ -76,7 +77,7 @@ def plan_of(cell, training=False):
     ```
     """
     read = _READERS.get(type(cell))
-    return None if read is None else read(cell, training)
+    return None if read is None or _is_changed(cell) else read(cell, training)
 
 
 def weights_of(cell):
@@ -190,3 +191,9 @@ _READERS = {
     ResidualWrapper: _residual,
     DropoutWrapper: _dropout,
 }
+_CALLS = {kind: kind.call for kind in _READERS}
+
+
+def _is_changed(cell):
+    """Whether someone put another `call` on the object or its class."""
+    return "call" in vars(cell) or type(cell).call is not _CALLS[type(cell)]

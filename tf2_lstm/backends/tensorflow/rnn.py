@@ -19,7 +19,7 @@ def saves(cell, weights):
     return {}
 
 
-def finds(cell, weights):
+def finds(cell, turned):
     """What a step of the gradient keeps for the weights' gradients: names and widths."""
     return {"z": cell.units}
 
@@ -35,13 +35,13 @@ def factors(cell, weights, saved, before):
     return {"to_z": TABLE[cell.activation][1](saved["h"])}
 
 
-def step_back(cell, weights, factors, dh):
+def step_back(cell, turned, factors, dh):
     """One step of the gradient."""
     dz = dh * factors["to_z"]
-    return (tf.matmul(dz, weights["recurrent_kernel"], transpose_b=True),), {"z": dz}
+    return (tf.matmul(dz, turned["recurrent_kernel"]),), {"z": dz}
 
 
-def gradients(cell, weights, x, before, saved, found):
+def gradients(cell, weights, turned, x, before, saved, found):
     """The gradients of x and of every weight, from all steps [N, ...] at once."""
     dz = found["z"]
     result = {
@@ -50,4 +50,4 @@ def gradients(cell, weights, x, before, saved, found):
     }
     if "bias" in weights:
         result["bias"] = tf.reduce_sum(dz, axis=0)
-    return tf.matmul(dz, weights["kernel"], transpose_b=True), result
+    return tf.matmul(dz, turned["kernel"]), result

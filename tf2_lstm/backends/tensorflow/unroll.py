@@ -17,6 +17,11 @@ from tensorflow.python.ops import control_flow_util
 from tf2_lstm.backends.tensorflow.plan import dtypes_of, plan_of, recurrences, weights_of
 from tf2_lstm.backends.tensorflow.program import Request, run
 
+#: Where XLA pays: at least so many steps, of at most so many numbers a state (rows x units).
+LEAST_STEPS, MOST, MOST_TRAINING = 16, 1024, 4096
+#: For how many sizes of inputs a program is compiled; the next ones run as they come.
+SIZES = 8
+
 
 def unroll(layer, sequences, initial_state, mask, training):
     """Run an RNN layer over a sequence if a fast program fits it.
@@ -71,35 +76,85 @@ def _request(layer, x, states, mask, training):
 
 
 def _called(request, trains, x, states, mask, tensors):
-    if not tf.executing_eagerly():
-        return run(request, trains, x, states, mask, tensors, fixed=under_xla())
+    inside = not tf.executing_eagerly()
+    if inside and under_xla():
+        return run(request, trains, x, states, mask, tensors, fixed=True)
+    compiled = pays_to_compile(request, trains, x.shape, mask is not None)
+    if inside and not compiled:
+        return run(request, trains, x, states, mask, tensors, fixed=False)
     flat = [x, *states, *tensors] + ([] if mask is None else [mask])
-    loose = 1 + len(states)
-    specs = [
-        _loose(t) if n < loose or t is mask else tf.TensorSpec(t.shape, t.dtype) for n, t in enumerate(flat)
-    ]
-    outputs, last = _function(request, trains, len(states), tuple(specs))(*flat)
+    data = [] if compiled else [x, *states, mask]
+    specs = tuple(_loose(t) if any(t is one for one in data) else _fixed(t) for t in flat)
+    outputs, last = _function(request, trains, len(states), specs, compiled)(*flat)
     return outputs, list(last)
 
 
 @functools.lru_cache(maxsize=256)
-def _function(request, trains, states, specs):
-    """One function for all batch sizes and lengths; the weights are arguments."""
+def _function(request, trains, states, specs, compiled):
+    """One function for one size, compiled by XLA, or else for all; the weights are arguments."""
     end = 1 + states + sum(len(cell.weights) for cell in recurrences(request.plan))
 
-    def fast_unroll(x, *rest):
-        tensors = [x, *rest]
+    def fast_unroll(*tensors):
         mask = tensors[end] if len(tensors) > end else None
-        first, weights = tensors[1 : 1 + states], tensors[1 + states : end]
-        return run(request, trains, x, first, mask, weights, fixed=False)
+        x, *first = tensors[: 1 + states]
+        return run(request, trains, x, first, mask, tensors[1 + states : end], fixed=compiled)
 
-    return tf.function(fast_unroll, autograph=False, input_signature=specs)
+    return tf.function(fast_unroll, autograph=False, input_signature=specs, jit_compile=compiled or None)
+
+
+def pays_to_compile(request, trains, shape, is_masked):
+    """Say whether XLA is worth its compilation, which is made for each size anew.
+
+    It is if every size is known, the steps are many and each is small, so that TensorFlow's cost for
+    every operation counts; and until a plan has been compiled for SIZES sizes.
+
+    Args:
+        request: the Request.
+        trains: whether a gradient will be asked for.
+        shape: that of the inputs, [B, T, D].
+        is_masked: whether there is a mask; only the other program leaves padding out.
+
+    Returns:
+        A bool.
+
+    ```python
+    import tensorflow as tf
+
+    from tf2_lstm import LSTMCell
+    from tf2_lstm.backends.tensorflow.plan import plan_of
+    from tf2_lstm.backends.tensorflow.program import Request
+    from tf2_lstm.backends.tensorflow.unroll import pays_to_compile
+
+    request = Request(plan_of(LSTMCell(128)), sequences=True, states=False, zero=True)
+    for batch in (1, 256, None):
+        print(pays_to_compile(request, True, tf.TensorShape([batch, 50, 64]), False))
+    ```
+    """
+    if None in shape or shape[1] < LEAST_STEPS:
+        return False
+    most = MOST_TRAINING if trains and not is_masked else MOST
+    if shape[0] * max(cell.units for cell in recurrences(request.plan)) > most:
+        return False
+    sizes = _sizes(request, trains, is_masked)
+    if len(sizes) < SIZES:
+        sizes.add(tuple(shape))
+    return tuple(shape) in sizes
+
+
+@functools.lru_cache(maxsize=256)
+def _sizes(request, trains, is_masked):
+    """The sizes that a program has been compiled for, a set that grows."""
+    return set()
 
 
 def _loose(tensor):
     """The spec of a tensor whose batch, and time, may differ from call to call."""
     free = 2 if tensor.dtype == tf.bool or tensor.shape.rank == 3 else 1
     return tf.TensorSpec([None] * free + tensor.shape[free:], tensor.dtype)
+
+
+def _fixed(tensor):
+    return tf.TensorSpec(tensor.shape, tensor.dtype)
 
 
 def under_xla():
