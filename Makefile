@@ -16,7 +16,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# The tables of MIGRATION.md from the pairs table.
+# The tables of the documents, from the pairs table and benchmarks/results/latest.json.
 docs: $(INSTALLED)
 	$(BIN)/python docs/tables.py
 

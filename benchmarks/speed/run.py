@@ -24,11 +24,13 @@ def present(names, tf1_python=None):
     """Return those of the contenders that can take part, and why the others cannot."""
     there, absent = [], {}
     for name in names:
-        needs = CONTENDERS[name].needs
+        missing = [
+            one for one in (CONTENDERS[name].needs or "").split() if importlib.util.find_spec(one) is None
+        ]
         if name == "tf1" and tf1_python is None:
             absent[name] = "no --tf1-python was given"
-        elif needs and importlib.util.find_spec(needs) is None:
-            absent[name] = f"{needs} is not installed"
+        elif missing:
+            absent[name] = f"{missing[0]} is not installed"
         else:
             there.append(name)
     return there, absent

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.speed import goals, measure, reference, run, tables, tasks, wire
+from benchmarks.speed import documents, goals, measure, reference, run, tables, tasks, wire
 from benchmarks.speed.__main__ import main, parser
 from benchmarks.speed.checking import GRADIENTS, OUTPUTS, WrongResult, check
 from benchmarks.speed.contenders import CONTENDERS, able, legacy
@@ -342,6 +342,23 @@ def test_a_table_shows_ratios_first():
     assert "(3 rounds)" in tables.markdown(few)
 
 
+def test_the_tables_of_the_documents():
+    found = result_of(**{"inference/lstm/mid": figures(ours=4.0, ours_function=5.0, tf1=10.0, torch=2.0)})
+    text = documents.summary(found)
+    assert "| inference, against the TF1 session | - | - | 2.50x | - | - |" in text
+    assert "| inference, against torch | - | - | 0.50x | - | - |" in text
+    assert "| training step, against torch | - | - | - | - | - |" in text
+    assert "a full run, median of 7 rounds; the TF1 session is TensorFlow 1.15.5." in text
+    found["versions"].pop("tf1")
+    assert "compat.v1 on TensorFlow 2.21" in documents.summary(found)
+
+
+def test_the_committed_result_makes_every_table():
+    for name, table in documents.TABLES.items():
+        assert table(), name
+    assert documents.load()["tasks"]
+
+
 def test_files_are_written(tmp_path):
     found = result_of(**{"inference/lstm/mid": figures(ours=4.0, tf1=10.0)})
     points = {
@@ -353,7 +370,10 @@ def test_files_are_written(tmp_path):
     run.write(found, tmp_path / "new", "one", said.append)
     assert json.loads((tmp_path / "new" / "one.json").read_text()) == found
     assert (tmp_path / "new" / "one.md").read_text() == tables.markdown(found)
-    assert said[0].startswith("written: one.json, one.md")
+    assert said == [f"written: one.json, one.md, inference.png, training.png in {tmp_path / 'new'}"]
+    assert all(
+        (tmp_path / "new" / f"{kind}.png").read_bytes().startswith(b"\x89PNG") for kind in found["curves"]
+    )
 
 
 def test_who_cannot_take_part_is_said(monkeypatch):

@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-#: label: for the tables; module: its file here; kinds, cells: what it can do; needs: the package to import.
+#: label: for the tables; module: its file here; kinds, cells: what it can do; needs: the packages to import.
 Contender = namedtuple("Contender", ("label", "module", "kinds", "cells", "needs"))
 
 _ALL = ("inference", "training", "streaming", "variable", "variable_training")
@@ -22,7 +22,7 @@ CONTENDERS = {
     ),
     "ours_function": Contender("tf2_lstm in tf.function", "ours", _WITH_GRADIENTS, _BOTH, "tf2_lstm"),
     "torch": Contender("torch.nn.LSTM", "pytorch", _ALL, ("lstm",), "torch"),
-    "onnx": Contender("onnxruntime", "onnx", ("inference", "streaming"), _BOTH, "onnxruntime"),
+    "onnx": Contender("onnxruntime", "onnx", ("inference", "streaming"), _BOTH, "onnxruntime onnx"),
     "floor": Contender("floor: the flops as GEMMs", "floor", _ALL[:3], _BOTH, "numpy"),
 }
 
