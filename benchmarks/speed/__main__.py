@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from benchmarks.speed.checking import WrongResult
@@ -44,7 +45,8 @@ def main(argv=None):
             file=sys.stderr,
         )
         return 2
-    say = lambda text: print(text, flush=True)  # noqa: E731
+    started = time.monotonic()
+    say = lambda text: print(f"{time.monotonic() - started:4.0f} s  {text}", flush=True)  # noqa: E731
     try:
         result = run(options.contenders, rounds, options.quick, options.only, options.tf1_python, say)
     except WrongResult as error:

@@ -103,7 +103,7 @@ def _curves(processes, rounds, quick, say):
             # The curves cross in one point.
             if task.key not in done:
                 done[task.key] = measure(task, some, rounds)
-                say(f"{curve} {value} {task.kind}")
+                say(f"curve {curve} {value}, {task.kind}")
             found[task.kind][curve][str(value)] = done[task.key]
     return found
 

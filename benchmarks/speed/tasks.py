@@ -70,7 +70,8 @@ def curves(quick=False):
     """Return {(curve, value): [task of inference, of training]}."""
     found = {}
     for curve, values in CURVES.items():
-        for value in values[:2] if quick else values:
+        others = [value for value in values if value != CURVE_BASE[curve]]
+        for value in sorted([CURVE_BASE[curve], *(others[:1] if quick else others)]):
             at = dict(CURVE_BASE, **{curve: value})
             shape = (at["batch"], at["time"], 128, [at["units"]] * at["layers"])
             name = "{batch}x{time} {units}u {layers}l".format(**at)
