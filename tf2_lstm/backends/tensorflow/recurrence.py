@@ -69,8 +69,9 @@ def _forwards(cell, weights, schedule, x, first):
 def loop(schedule, body, states, arrays):
     """A while loop over the steps whose states may lose rows, or gain them."""
     shapes = [schedule.shape(state) for state in states]
+    stop = schedule.stop
     return tf.while_loop(
-        lambda time, *_: time < schedule.steps,
+        lambda time, *_: time < stop,
         body,
         (tf.constant(0), states, arrays),
         shape_invariants=(tf.TensorShape(()), shapes, [tf.TensorShape(None)] * len(arrays)),
@@ -94,12 +95,12 @@ def _backwards(cell, weights, schedule, x, first, history, saved, dy, d_last):
 def _loop_back(cell, turned, schedule, factors, dy, d_last):
     equations = EQUATIONS[cell.kind]
     steps = {name: schedule.split(_shaped(value, dy)) for name, value in factors.items()}
-    upstream = schedule.split(dy)
+    upstream, stop = schedule.split(dy), schedule.stop
     widths = equations.finds(cell, turned)
     arrays = [schedule.array(width, dy.dtype) for width in widths.values()]
 
     def body(count, states, arrays):
-        time = schedule.steps - 1 - count
+        time = stop - 1 - count
         states = schedule.grow(states, d_last, time)
         states[0] += upstream.read(time)
         here = {name: array.read(time) for name, array in steps.items()}

@@ -36,6 +36,11 @@ class Whole:
     steps: object
     batch: object
 
+    @property
+    def stop(self):
+        """How many steps the loops run."""
+        return self.steps
+
     def pack(self, x):
         """[B, T, W] -> the layout."""
         return tf.transpose(x, [1, 0, 2])
@@ -103,9 +108,19 @@ class Whole:
 
 @dataclass(frozen=True)
 class Masked(Whole):
-    """Every row goes through every step, and is left alone where it is not valid: `valid` [T, B, 1]."""
+    """Every row goes through every step up to the last one that any needs.
+
+    A row is left alone where it is not valid: `valid` [T, B, 1]. The steps after the last are never
+    written, and XLA's arrays are zero there.
+    """
 
     valid: object
+
+    @property
+    def stop(self):
+        """The number of the last step that is valid for any row, and one more."""
+        numbers = tf.range(1, self.steps + 1)[:, None, None]
+        return tf.reduce_max(tf.where(self.valid, numbers, 0))
 
     def unpack(self, y, hold=False):
         """The layout -> [B, T, W], zero at padded steps; `hold` is for Packed alone."""
@@ -122,6 +137,12 @@ class Masked(Whole):
         old = [tf.zeros_like(n) if o is None else o for n, o in zip(new, old, strict=True)]
         return [tf.where(valid, n, o) for n, o in zip(new, old, strict=True)]
 
+    def last(self, history, first):
+        """The states after each row's last step, [B, W] sorted."""
+        stop = self.stop
+        pairs = zip(history, first, strict=True)
+        return [tf.where(stop > 0, tf.gather(h, tf.maximum(stop - 1, 0)), s) for h, s in pairs]
+
 
 @dataclass(frozen=True)
 class Packed:
@@ -137,6 +158,11 @@ class Packed:
     held: object  # [B, T] the same, a padded one standing where the valid one before it does
     previous: object  # [N] where the step before stands, after the B first states
     end: object  # [B] where the last step of each sorted row stands, after the B first states
+
+    @property
+    def stop(self):
+        """How many steps the loops run."""
+        return self.steps
 
     def pack(self, x):
         """[B, T, W] -> the layout."""

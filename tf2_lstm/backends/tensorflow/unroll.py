@@ -17,8 +17,10 @@ from tensorflow.python.ops import control_flow_util
 from tf2_lstm.backends.tensorflow.plan import dtypes_of, plan_of, recurrences, weights_of
 from tf2_lstm.backends.tensorflow.program import Request, run
 
-#: Where XLA pays: at least so many steps, of at most so many numbers a state (rows x units).
-LEAST_STEPS, MOST, MOST_TRAINING = 16, 1024, 4096
+#: Where XLA pays: at least so many steps, and few enough units that products do not decide alone.
+LEAST_STEPS, MOST_UNITS = 16, 512
+#: Up to so many numbers a state (rows x units); more if TensorFlow would have one thing to do at a time.
+MOST, MOST_ALONE = 1024, 16384
 #: For how many sizes of inputs a program is compiled; the next ones run as they come.
 SIZES = 8
 
@@ -132,8 +134,11 @@ def pays_to_compile(request, trains, shape, is_masked):
     """
     if None in shape or shape[1] < LEAST_STEPS:
         return False
-    most = MOST_TRAINING if trains and not is_masked else MOST
-    if shape[0] * max(cell.units for cell in recurrences(request.plan)) > most:
+    cells = recurrences(request.plan)
+    units = max(cell.units for cell in cells)
+    # An inference of several recurrences has two steps under way at once; XLA has one.
+    alone = not is_masked and units < MOST_UNITS and (trains or len(cells) == 1)
+    if shape[0] * units > (MOST_ALONE if alone else MOST):
         return False
     sizes = _sizes(request, trains, is_masked)
     if len(sizes) < SIZES:
