@@ -333,6 +333,44 @@ def test_a_converted_model(flat, path):
     assert set(state) == set(expected) - {"outputs"}
 
 
+def converted_model_with_lengths():
+    """Time-major, the mask counted from sequence_length by operations of its own."""
+    inputs, lengths = (
+        keras.Input((None, D), name="inputs"),
+        keras.Input((), dtype="int32", name="sequence_length"),
+    )
+    start = keras.Input((5,), name="initial_state")
+    x = ops.swapaxes(inputs, 0, 1)
+    steps = ops.cumsum(ops.ones_like(ops.take(x, 0, axis=2), dtype="int32"), axis=1)
+    mask = ops.less_equal(steps, ops.expand_dims(lengths, 1))
+    layer = keras.layers.GRU(5, return_sequences=True, return_state=True, zero_output_for_mask=True)
+    y, state = layer(x, mask=mask, initial_state=[start])
+    given = {"inputs": inputs, "sequence_length": lengths, "initial_state": start}
+    return wide(keras.Model(given, {"outputs": ops.swapaxes(y, 0, 1), "state": state}))
+
+
+def test_a_converted_model_with_lengths():
+    model, x, lengths = (
+        converted_model_with_lengths(),
+        np.swapaxes(inputs(), 0, 1),
+        np.array([7, 2, 0], "int32"),
+    )
+    expected = model({"inputs": x, "sequence_length": lengths, "initial_state": np.zeros((B, 5), "float32")})
+    step, state = streaming(model), None
+    for time in range(T):
+        y, state = step({"inputs": x[time], "sequence_length": (lengths > time).astype("int32")}, state)
+        assert np.array_equal(y["outputs"].any(axis=1), lengths > time)
+        check(y["outputs"] + 1, expected["outputs"][time] + 1)
+    check(state["state"], expected["state"])
+
+
+def _mask_as_output():
+    model = converted_model_with_lengths()
+    x = model.input["inputs"]
+    counted = ops.cumsum(x, axis=0)
+    return keras.Model(model.input, {**model.output, "counted": counted})
+
+
 @pytest.mark.parametrize("path", ["numpy", "keras"])
 def test_the_state_that_the_model_returns_matters(path):
     model, x = converted_model(), inputs()
@@ -446,6 +484,7 @@ REFUSED = {
         lambda: _in_model(keras.layers.LSTM(3, return_sequences=True), keras.layers.Softmax(axis=1)),
         r"axis=1",
     ),
+    "counted along time": (_mask_as_output, "Cumsum"),
     "flipped": (_reversed, "Flip"),
     "last output": (_second_reads_the_last, "is given no sequence"),
     "called twice": (_called_twice, "is called twice"),

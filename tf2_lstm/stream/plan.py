@@ -91,7 +91,7 @@ def plan_of(model):
             f"streaming: {model.name!r} has no recurrent layer, so there is no state to carry."
         )
     _check_masks(operations)
-    axes = time_axes(operations, keras.tree.flatten(inputs), StreamingError)
+    axes = time_axes(operations, keras.tree.flatten(inputs), model.outputs, StreamingError)
     return Plan(operations, inputs, outputs, layers, state_inputs, state_outputs, axes, model)
 
 

@@ -26,7 +26,8 @@ def streaming(model_or_layer, path="auto"):
     (Embedding, Dense, TimeDistributed, Dropout, ...). In a model that names its states as inputs
     `initial_state_...` and outputs `state_...`, as a converted one does, those are the states.
     What a step gives is what the whole sequence gives at that step, to rounding; the state that a
-    `stateful` layer holds is neither read nor written. Dropout is off.
+    `stateful` layer holds is neither read nor written. Dropout is off. Lengths that go in beside a
+    sequence count the steps of that call: of one step they are 0 or 1.
 
     Args:
         model_or_layer: the built layer or model.

@@ -45,7 +45,7 @@ _LAST_STEP = (slice(None, None, None), -1)
 _MARK = 99_991
 
 
-def time_axes(operations, inputs, error):
+def time_axes(operations, inputs, outputs, error):
     """Return {id of a symbolic tensor: its time axis or None}.
 
     Inputs [B, T, ...] are tried first, then time-major ones [T, B, ...].
@@ -53,19 +53,33 @@ def time_axes(operations, inputs, error):
     Args:
         operations: the `Operation`s of a plan, in order.
         inputs: the symbolic tensors that are no states.
+        outputs: all symbolic tensors that the model gives.
         error: the exception to raise.
     """
-    refused = None
+    refused, for_masks = None, _for_masks(operations, outputs)
     for axis in (1, 0):
         axes = {id(tensor): axis if len(tensor.shape) >= 2 else None for tensor in inputs}
         try:
             for operation in operations:
-                _follow(operation, axes, error)
+                if id(operation) not in for_masks:
+                    _follow(operation, axes, error)
         except error as reason:
             refused = refused or reason
         else:
             return axes
     raise refused
+
+
+def _for_masks(operations, outputs):
+    """The operations that only make masks: they may count along time, from the first step of a call."""
+    needed, found = {id(tensor) for tensor in outputs}, set()
+    for operation in reversed(operations):
+        if operation.layer is None and needed.isdisjoint(operation.outputs):
+            found.add(id(operation))
+            continue
+        mask = operation.arguments.kwargs.get("mask") if operation.layer is not None else None
+        needed |= {id(tensor) for tensor in operation.arguments.keras_tensors if tensor is not mask}
+    return found
 
 
 def _follow(operation, axes, error):
