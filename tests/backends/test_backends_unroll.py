@@ -206,6 +206,23 @@ def test_any_mask(seed):
         _assert_equal(layer, x, states, rng.random((batch, time)) < rng.random())
 
 
+@pytest.mark.parametrize("masked", [False, True])
+def test_an_empty_batch_of_unknown_size(masked):
+    layer = _layer(CELLS["stack"], return_sequences=True)
+    specs = [tf.TensorSpec((None, None, DEPTH), "float64"), tf.TensorSpec((None, None), "bool")]
+    call = tf.function(lambda x, mask: layer(x, mask=mask if masked else None), specs, autograph=False)
+    found = keras.tree.flatten(call(tf.zeros((0, 3, DEPTH), "float64"), tf.zeros((0, 3), "bool")))
+    assert [leaf.shape[0] for leaf in found] == [0] * len(found)
+    assert found[0].shape == (0, 3, 5)
+
+
+def test_a_mask_of_numbers_is_a_mask():
+    layer = _layer(CELLS["gru"], return_sequences=True)
+    found = layer(_inputs(layer)[0], mask=MASKS["holes"].astype("int32"))
+    for one, other in zip(found, layer(_inputs(layer)[0], mask=MASKS["holes"]), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.slow
 def test_compiled_it_is_the_plain_loop():
     layer = _layer(CELLS["stack"], return_sequences=True)
@@ -383,6 +400,7 @@ PATHS = {
     ),
     "a subclass": (lambda: Subclass(4), {}, _eager, {}, TIME, {"plain"}),
     "a call replaced": (_replaced, {}, _eager, {}, TIME, {"plain"}),
+    "a mask for all rows": (CELLS["gru"], {}, _eager, {"mask": MASKS["lengths"][:1]}, TIME, {"plain"}),
     "two dtypes": (_other_dtype, {}, _eager, {}, TIME, {"plain"}),
 }
 

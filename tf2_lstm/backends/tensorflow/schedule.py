@@ -265,7 +265,8 @@ def packed(mask):
     lengths = tf.reduce_sum(valid, axis=1)
     order = tf.argsort(lengths, direction="DESCENDING", stable=True)
     rank = tf.math.invert_permutation(order)
-    longest = tf.reduce_max(lengths)
+    # An empty batch has no largest length.
+    longest = tf.maximum(tf.reduce_max(lengths), 0)
     sizes = tf.reduce_sum(tf.cast(lengths[:, None] > tf.range(longest), "int32"), axis=0)
     # One more, so that there is something to gather from when no step is valid.
     offsets = tf.concat([[0], tf.cumsum(sizes)], axis=0)

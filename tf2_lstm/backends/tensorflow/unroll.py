@@ -22,7 +22,7 @@ LEAST_STEPS, MOST_UNITS = 16, 512
 #: Up to so many numbers a state (rows x units); more if TensorFlow would have one thing to do at a time.
 MOST, MOST_ALONE = 1024, 16384
 #: For how many sizes of inputs a program is compiled; the next ones run as they come.
-SIZES = 8
+SIZES = 4
 
 
 def unroll(layer, sequences, initial_state, mask, training):
@@ -51,6 +51,7 @@ def unroll(layer, sequences, initial_state, mask, training):
     print(last.shape, c.shape)
     ```
     """
+    mask = None if mask is None else tf.cast(mask, "bool")
     # The states of a stateful layer are variables.
     states = [tf.convert_to_tensor(keras.ops.convert_to_tensor(s)) for s in keras.tree.flatten(initial_state)]
     request = _request(layer, sequences, states, mask, training)
@@ -64,9 +65,7 @@ def unroll(layer, sequences, initial_state, mask, training):
 
 def _request(layer, x, states, mask, training):
     """What to compute; None if a fast program does not fit."""
-    if not _is_plain(training) or x.shape.rank != 3 or x.shape[-1] is None or 0 in x.shape:
-        return None
-    if mask is not None and mask.shape.rank != 2:
+    if not _is_plain(training) or not _fit(x.shape, states, mask):
         return None
     dtypes = dtypes_of(layer.cell) | {tensor.dtype.name for tensor in (x, *states)}
     plan = plan_of(layer.cell, bool(training)) if len(dtypes) == 1 else None
@@ -165,6 +164,14 @@ def _fixed(tensor):
 def under_xla():
     """Whether what is being traced will be compiled by XLA."""
     return control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
+
+
+def _fit(shape, states, mask):
+    """Whether the inputs are [B, T, D], and states and mask theirs; Keras may broadcast others, or refuse."""
+    if shape.rank != 3 or shape[-1] is None or 0 in shape:
+        return False
+    fits = [state.shape.is_compatible_with([shape[0], None]) for state in states]
+    return all(fits) and (mask is None or mask.shape.is_compatible_with(shape[:2]))
 
 
 def _is_plain(training):
