@@ -14,8 +14,9 @@ from tf2_lstm.stream.shapes import Shapes
 
 _LAYERS = (keras.layers.RNN, keras.layers.Bidirectional, Bidirectional)
 PATHS = ("auto", "numpy", "keras")
-#: Above so many multiplications in a call the compiled Keras path is faster than NumPy.
-_SMALL = 30e6
+#: Above so many multiplications in a call the compiled Keras path is about as fast as NumPy, and much
+#: faster on a busy machine, where the threads of NumPy's BLAS wait for each other.
+_SMALL = 8e6
 
 
 def streaming(model_or_layer, path="auto"):
