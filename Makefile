@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 BIN := $(VENV)/bin
 
-.PHONY: compare test lint docs golden clean
+.PHONY: compare test lint docs bench golden clean
 
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
@@ -16,9 +16,17 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# The tables of MIGRATION.md from the pairs table.
+# The tables of the documents, from the pairs table and benchmarks/results/latest.json.
 docs: $(INSTALLED)
 	$(BIN)/python docs/tables.py
+
+# make bench [ARGS="--quick --only training/lstm"] [TF1_PYTHON=/path/to/tensorflow-1.15/bin/python]
+bench: $(INSTALLED) $(VENV)/installed-bench
+	$(BIN)/python -m benchmarks.speed $(ARGS) $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
+
+$(VENV)/installed-bench: setup.cfg $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@touch $@
 
 # make golden NAME=lstm TF1_PYTHON=/path/to/tensorflow-1.15/bin/python
 golden:

@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
 from tf2_lstm.migrate.pairs.tree import scoped_cells  # noqa: E402
 
@@ -250,7 +251,7 @@ TABLES = {
         names,
         weights,
     )
-}
+} | SPEED
 
 if __name__ == "__main__":
     sys.exit(main())

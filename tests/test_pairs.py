@@ -29,7 +29,8 @@ NOT_ARGUMENTS = {"self", "kwargs", "args"}
 def files_of(column):
     root = ROOTS[column]
     found = {path.relative_to(root).as_posix() for path in root.rglob("*.py")}
-    return {name for name in found if not name.startswith("migrate/") and not name.endswith("__init__.py")}
+    rooms = ("migrate/", "stream/", "backends/")
+    return {name for name in found if not name.startswith(rooms) and not name.endswith("__init__.py")}
 
 
 def signature_of(pair):

@@ -32,6 +32,7 @@ _MODULES = {
     "python_loop": "unroll",
     "sequence_mask": "unroll",
     "stack_bidirectional": "bidirectional",
+    "streaming": "stream",
     "to_keras_state": "state",
     "to_tf1_state": "state",
 }

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 import keras
 from keras import ops
 
+from tf2_lstm import backends
 from tf2_lstm.stack import StackedRNNCells, step
 from tf2_lstm.state import output_size
 from tf2_lstm.wrappers import DropoutWrapper
@@ -79,12 +80,18 @@ class RNN(keras.layers.RNN):
         return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        """Run Keras's loop forwards, with what lasts for a whole sequence drawn before it."""
+        """Run forwards: the backend's fast unroll if it has one for this cell, else Keras's loop."""
         _check_random_loop(self, training)
-        zero = self.zero_output_for_mask and self.return_sequences
         if self.go_backwards:
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
+        fast = backends.unrolls()
+        found = fast and fast.unroll(self, sequences, initial_state, mask, training)
+        return found or self._plain_loop(sequences, initial_state, mask, training)
+
+    def _plain_loop(self, sequences, initial_state, mask, training):
+        """Run Keras's loop."""
+        zero = self.zero_output_for_mask and self.return_sequences
         _begin(self.cell, sequences[:, 0], initial_state, training)
         try:
             # Keras zeroes the wrong steps when it unrolls backwards, and a padded row's last output.

@@ -257,7 +257,8 @@ def test_zero_output_for_mask_can_be_switched_off():
     cell = LSTMCell(4)
     outputs = RNN(cell, return_sequences=True, zero_output_for_mask=False)(X, mask=MASK)
     stock = keras.layers.RNN(cell, return_sequences=True)(X, mask=MASK)
-    np.testing.assert_array_equal(outputs, stock)
+    # Not bit for bit: a step's product has fewer rows when padding is left out.
+    _close(outputs, stock)
     assert np.any(outputs[1, 2:])
 
 

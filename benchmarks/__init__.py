@@ -1,0 +1,1 @@
+"""What is measured, a file or a folder a question."""

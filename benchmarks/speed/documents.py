@@ -1,0 +1,81 @@
+"""The tables of README.md and MIGRATION.md, from the committed result; `docs/tables.py` puts them there."""
+
+import json
+from pathlib import Path
+
+from benchmarks.speed.goals import OURS
+from benchmarks.speed.tables import base_of, goals_table, grid, memory_table, number, task_table
+from benchmarks.speed.tasks import SHAPES
+
+RESULT = Path(__file__).resolve().parent.parent / "results" / "latest.json"
+
+
+def load(path=RESULT):
+    """Return the committed result."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def speed():
+    """README's table: how many times as fast as the TF1 session, and as two others."""
+    return summary(load())
+
+
+def summary(result):
+    """One row a kind of work and opponent, one column a shape; the better way of calling tf2_lstm counts."""
+    rows = [
+        ("inference, against the TF1 session", "inference", None),
+        ("inference, against Keras layers in tf.function", "inference", "keras_function"),
+        ("inference, against torch", "inference", "torch"),
+        ("training step, against the TF1 session", "training", None),
+        ("training step, against Keras layers in tf.function", "training", "keras_function"),
+        ("training step, against torch", "training", "torch"),
+        ("streaming step, against session.run", "streaming", None),
+    ]
+    shapes = list(SHAPES)
+    lines = [
+        [what, *(_times(result, f"{kind}/lstm/{shape}", other) for shape in shapes)]
+        for what, kind, other in rows
+    ]
+    return f"{_source(result)}\n\n{grid(['times as fast', *shapes], lines)}"
+
+
+def _times(result, key, other):
+    figures = result["tasks"].get(key, {})
+    there = [figures[name]["median"] for name in OURS if name in figures]
+    other = other or base_of(figures)
+    return f"{number(figures[other]['median'] / min(there))}x" if there and other in figures else "-"
+
+
+def _source(result):
+    session = "TensorFlow 1.15.5" if "tf1" in result["versions"] else "compat.v1 on TensorFlow 2.21"
+    machine = result["machine"]
+    return (
+        f"{machine['cpu']}, {machine['threads']} threads, a {result['kind']} run, median of {result['rounds']} rounds; "
+        f"the TF1 session is {session}."
+    )
+
+
+def _tasks(kind, cell="lstm"):
+    def table():
+        result = load()
+        keys = [key for key in result["tasks"] if key.startswith(f"{kind}/{cell}/")]
+        return task_table(result, keys)
+
+    return table
+
+
+def _memory():
+    result = load()
+    return memory_table(result) if result["memory"] else "Not in this run."
+
+
+#: Name of a table in the documents -> the function that makes it.
+TABLES = {
+    "speed": speed,
+    "speed_inference": _tasks("inference"),
+    "speed_training": _tasks("training"),
+    "speed_streaming": _tasks("streaming"),
+    "speed_variable": _tasks("variable"),
+    "speed_memory": _memory,
+    "speed_goals": lambda: goals_table(load()),
+}

@@ -1,0 +1,58 @@
+"""What the fast unrolls leave in a SavedModel runs in a process that knows nothing of this package."""
+
+import json
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from tf2_lstm import RNN, Bidirectional, GRUCell, LSTMCell
+from tf2_lstm.backends.tensorflow.unroll import LEAST_STEPS
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+DEPTH = 3
+#: Sizes known to the exported model: none, so that any run; or all, so that XLA compiles the unroll.
+SIZES = {"any": (None, None, DEPTH), "fixed": (1, LEAST_STEPS, DEPTH)}
+
+SERVE = """
+import json, sys
+import numpy as np, tensorflow as tf
+folder = sys.argv[1]
+served = tf.saved_model.load(folder + "/model")
+data = np.load(folder + "/data.npz")
+np.savez(folder + "/served.npz", *[served.serve(data[name]).numpy() for name in data.files])
+print(json.dumps([name for name in sys.modules if name.startswith("tf2_lstm")]))
+"""
+
+
+def _model(shape):
+    x = keras.Input(batch_shape=shape)
+    both = Bidirectional(RNN([LSTMCell(4), GRUCell(3)], return_sequences=True))
+    return keras.Model(x, both(keras.layers.Masking()(x)))
+
+
+@pytest.mark.parametrize("shape", SIZES.values(), ids=SIZES)
+def test_an_exported_model_runs_in_a_fresh_process(tmp_path, shape):
+    model = _model(shape)
+    rng = np.random.default_rng(5)
+    sizes = [(1, LEAST_STEPS)] if shape[0] else [(2, 3), (5, 1), (1, LEAST_STEPS)]
+    batches = [rng.normal(size=(*size, DEPTH)).astype("float32") for size in sizes]
+    for batch in batches:
+        batch[:, 2:4] = 0
+    np.savez(tmp_path / "data.npz", *batches)
+    model.export(str(tmp_path / "model"), verbose=False)
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == []
+    served = np.load(tmp_path / "served.npz")
+    assert len(served.files) == len(batches)
+    for name, batch in zip(served.files, batches, strict=True):
+        np.testing.assert_allclose(served[name], model(batch), rtol=0, atol=1e-6)
+        assert np.any(served[name])

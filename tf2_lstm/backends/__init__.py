@@ -1,0 +1,51 @@
+"""Code that is particular to one Keras backend, a room each; everything else here runs on any.
+
+A room is imported when a layer first runs on its backend. A backend without a room takes Keras's
+own loop.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import keras
+
+_PLAIN = ContextVar("plain", default=False)
+
+
+@contextmanager
+def plain():
+    """Inside, every layer takes Keras's own loop, which has gradients of any order.
+
+    What a tf.function has traced before stays as it is.
+
+    ```python
+    import keras
+
+    from tf2_lstm import RNN, LSTMCell, backends
+
+    with backends.plain():
+        print(RNN(LSTMCell(4))(keras.ops.ones((2, 5, 3))).shape)
+    ```
+    """
+    token = _PLAIN.set(True)
+    try:
+        yield
+    finally:
+        _PLAIN.reset(token)
+
+
+def unrolls():
+    """Return the module whose `unroll` runs a layer over a sequence; None for Keras's own loop.
+
+    ```python
+    from tf2_lstm import backends
+
+    print(backends.unrolls())
+    ```
+    """
+    if _PLAIN.get() or keras.backend.backend() != "tensorflow":
+        return None
+    # Here, so that no other backend needs TensorFlow.
+    from tf2_lstm.backends.tensorflow import unroll
+
+    return unroll

@@ -1,0 +1,1 @@
+"""The TensorFlow backend's fast unrolls: `unroll.py` chooses, the other files compute."""

@@ -1,0 +1,310 @@
+"""Which row takes part in which step: three ways to lay out a batch of sequences for a loop.
+
+| way    | layout     | for                                                       |
+|--------|------------|-----------------------------------------------------------|
+| Whole  | [T, B, W]  | no mask                                                   |
+| Masked | [T, B, W]  | a mask under XLA, whose shapes are fixed                  |
+| Packed | [N, W]     | any other mask: the N valid steps alone, nothing padded   |
+
+Packed sorts the rows by their number of valid steps, longest first, and puts valid step 0 of all
+rows first, then step 1 of those rows that have one, and so on: step t is one block of `sizes[t]`
+rows. A hole in a mask closes, since a padded step leaves the state alone.
+
+All three have the same methods, so that a loop is written once: `pack` and `unpack` between [B, T,
+W] and the layout; `split` and `join` between the layout and a TensorArray of steps; `trim`, `grow`,
+`choose` at a step; `before` and `last` for the states before each step and after the last one.
+"""
+
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Every row is valid at every step.
+
+    ```python
+    import tensorflow as tf
+
+    from tf2_lstm.backends.tensorflow.schedule import whole
+
+    print(whole(tf.zeros((2, 5, 3))).pack(tf.zeros((2, 5, 3))).shape)
+    ```
+    """
+
+    steps: object
+    batch: object
+
+    @property
+    def stop(self):
+        """How many steps the loops run."""
+        return self.steps
+
+    def pack(self, x):
+        """[B, T, W] -> the layout."""
+        return tf.transpose(x, [1, 0, 2])
+
+    def unpack(self, y, hold=False):
+        """The layout -> [B, T, W]."""
+        return tf.transpose(y, [1, 0, 2])
+
+    def final(self, y):
+        """The output of each row's last valid step, [B, W]."""
+        return y[-1]
+
+    def sort(self, states):
+        """States [B, W] in the order of the layout's rows."""
+        return list(states)
+
+    def unsort(self, states):
+        """The inverse of sort."""
+        return list(states)
+
+    def split(self, y):
+        """The layout -> a TensorArray, an element a step."""
+        return tf.TensorArray(y.dtype, self.steps, element_shape=y.shape[1:]).unstack(y)
+
+    def array(self, width, dtype):
+        """An empty TensorArray for steps [rows, width]."""
+        return tf.TensorArray(dtype, self.steps, element_shape=[_static(self.batch), width])
+
+    def shape(self, state):
+        """The shape that a state has at every step."""
+        return tf.TensorShape([_static(self.batch), state.shape[-1]])
+
+    def join(self, array):
+        """A TensorArray -> the layout."""
+        return array.stack()
+
+    def trim(self, states, step):
+        """The states of the rows that take part in a step."""
+        return list(states)
+
+    def grow(self, states, final, step):
+        """For a loop backwards: the rows that took part in a step, the new ones from `final`."""
+        return list(states)
+
+    def choose(self, step, new, old):
+        """The new values at valid rows, the old ones else; an old None is zero."""
+        return list(new)
+
+    def start_back(self, final):
+        """Where a loop backwards begins."""
+        return list(final)
+
+    def end_back(self, states, final):
+        """What a loop backwards ends with, for all rows."""
+        return list(states)
+
+    def before(self, history, first):
+        """The states before each step, in the layout, from those after each and the first ones."""
+        return [tf.concat([s[None], h[:-1]], axis=0) for h, s in zip(history, first, strict=True)]
+
+    def last(self, history, first):
+        """The states after each row's last step, [B, W] sorted."""
+        return [h[-1] for h in history]
+
+
+@dataclass(frozen=True)
+class Masked(Whole):
+    """Every row goes through every step up to the last one that any needs.
+
+    A row is left alone where it is not valid: `valid` [T, B, 1]. The steps after the last are never
+    written, and XLA's arrays are zero there.
+    """
+
+    valid: object
+
+    @property
+    def stop(self):
+        """The number of the last step that is valid for any row, and one more."""
+        numbers = tf.range(1, self.steps + 1)[:, None, None]
+        return tf.reduce_max(tf.where(self.valid, numbers, 0))
+
+    def unpack(self, y, hold=False):
+        """The layout -> [B, T, W], zero at padded steps; `hold` is for Packed alone."""
+        return tf.transpose(tf.where(self.valid, y, tf.zeros_like(y)), [1, 0, 2])
+
+    def final(self, y):
+        """The output of each row's last valid step, zero without one."""
+        to_come = tf.cumsum(tf.cast(self.valid, "int32"), reverse=True)
+        return tf.reduce_sum(tf.where(self.valid & (to_come == 1), y, tf.zeros_like(y)), axis=0)
+
+    def choose(self, step, new, old):
+        """The new values at valid rows, the old ones else; an old None is zero."""
+        valid = self.valid[step]
+        old = [tf.zeros_like(n) if o is None else o for n, o in zip(new, old, strict=True)]
+        return [tf.where(valid, n, o) for n, o in zip(new, old, strict=True)]
+
+    def last(self, history, first):
+        """The states after each row's last step, [B, W] sorted."""
+        stop = self.stop
+        pairs = zip(history, first, strict=True)
+        return [tf.where(stop > 0, tf.gather(h, tf.maximum(stop - 1, 0)), s) for h, s in pairs]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The valid steps alone; see the head of this file."""
+
+    steps: object
+    batch: object
+    sizes: object  # [T] rows of each step
+    order: object  # [B] the row of the batch at each place
+    rank: object  # [B] its inverse
+    source: object  # [N] of the B * T steps, which stands where
+    place: object  # [B, T] where each step stands; N for a padded one
+    held: object  # [B, T] the same, a padded one standing where the valid one before it does
+    previous: object  # [N] where the step before stands, after the B first states
+    end: object  # [B] where the last step of each sorted row stands, after the B first states
+
+    @property
+    def stop(self):
+        """How many steps the loops run."""
+        return self.steps
+
+    def pack(self, x):
+        """[B, T, W] -> the layout."""
+        flat = tf.reshape(x, tf.stack([tf.size(self.place), x.shape[-1]]))
+        return _moved(flat, self.source, tf.reshape(self.place, [-1]), (False, True))
+
+    def unpack(self, y, hold=False):
+        """The layout -> [B, T, W]; padded steps are zero, or with `hold` what came before."""
+        if hold:
+            return tf.gather(_with_zero(y), self.held)
+        flat = _moved(y, tf.reshape(self.place, [-1]), self.source, (True, False))
+        return tf.reshape(flat, tf.concat([tf.shape(self.place), [y.shape[-1]]], axis=0))
+
+    def final(self, y):
+        """The output of each row's last valid step, zero without one."""
+        return tf.gather(_with_zero(y), self.held[:, -1])
+
+    def sort(self, states):
+        """States [B, W] in the order of the layout's rows."""
+        return [_moved(state, self.order, self.rank) for state in states]
+
+    def unsort(self, states):
+        """The inverse of sort."""
+        return [_moved(state, self.rank, self.order) for state in states]
+
+    def split(self, y):
+        """The layout -> a TensorArray, an element a step."""
+        array = tf.TensorArray(y.dtype, self.steps, infer_shape=False, element_shape=[None, y.shape[-1]])
+        return array.split(y, self.sizes)
+
+    def array(self, width, dtype):
+        """An empty TensorArray for steps [rows, width]."""
+        return tf.TensorArray(dtype, self.steps, infer_shape=False, element_shape=[None, width])
+
+    def shape(self, state):
+        """The shape that a state has at every step."""
+        return tf.TensorShape([None, state.shape[-1]])
+
+    def join(self, array):
+        """A TensorArray -> the layout."""
+        return array.concat()
+
+    def trim(self, states, step):
+        """The states of the rows that take part in a step."""
+        return [state[: self.sizes[step]] for state in states]
+
+    def grow(self, states, final, step):
+        """For a loop backwards: the rows that took part in a step, the new ones from `final`."""
+        pairs = zip(states, final, strict=True)
+        return [tf.concat([s, f[tf.shape(s)[0] : self.sizes[step]]], axis=0) for s, f in pairs]
+
+    def choose(self, step, new, old):
+        """The new values: every row that is here is valid."""
+        return list(new)
+
+    def start_back(self, final):
+        """Where a loop backwards begins: without a row."""
+        return [state[:0] for state in final]
+
+    def end_back(self, states, final):
+        """What a loop backwards ends with, and for rows without a step what it was given."""
+        pairs = zip(states, final, strict=True)
+        return [tf.concat([s, f[tf.shape(s)[0] :]], axis=0) for s, f in pairs]
+
+    def before(self, history, first):
+        """The states before each step, in the layout."""
+        pairs = zip(history, first, strict=True)
+        return [tf.gather(tf.concat([s, h], axis=0), self.previous) for h, s in pairs]
+
+    def last(self, history, first):
+        """The states after each row's last step, [B, W] sorted."""
+        pairs = zip(history, first, strict=True)
+        return [tf.gather(tf.concat([s, h], axis=0), self.end) for h, s in pairs]
+
+
+def whole(x):
+    """Return the schedule of a batch [B, T, D] without a mask."""
+    return Whole(_size(x, 1), _size(x, 0))
+
+
+def masked(x, mask):
+    """Return the schedule of a mask [B, T] for fixed shapes."""
+    return Masked(_size(x, 1), _size(x, 0), tf.transpose(mask)[:, :, None])
+
+
+def packed(mask):
+    """Return the schedule that computes the valid steps of a mask [B, T] alone.
+
+    ```python
+    import tensorflow as tf
+
+    from tf2_lstm.backends.tensorflow.schedule import packed
+
+    plan = packed(tf.constant([[True, False, True], [True, False, False]]))
+    print(plan.sizes.numpy(), plan.place.numpy())
+    ```
+    """
+    valid = tf.cast(mask, "int32")
+    batch, steps = tf.unstack(tf.shape(mask))
+    lengths = tf.reduce_sum(valid, axis=1)
+    order = tf.argsort(lengths, direction="DESCENDING", stable=True)
+    rank = tf.math.invert_permutation(order)
+    # An empty batch has no largest length.
+    longest = tf.maximum(tf.reduce_max(lengths), 0)
+    sizes = tf.reduce_sum(tf.cast(lengths[:, None] > tf.range(longest), "int32"), axis=0)
+    # One more, so that there is something to gather from when no step is valid.
+    offsets = tf.concat([[0], tf.cumsum(sizes)], axis=0)
+    count = offsets[-1]
+    number = tf.cumsum(valid, axis=1) - 1
+    held = tf.where(number < 0, count, tf.gather(offsets, tf.maximum(number, 0)) + rank[:, None])
+    place = tf.where(mask, held, count)
+    # Padded steps all land on the place beyond the last.
+    flat, numbers = tf.reshape(place, [-1, 1]), tf.range(batch * steps)
+    source = tf.scatter_nd(flat, numbers, [count + 1])[:count]
+    step = tf.repeat(tf.range(longest), sizes)
+    row = tf.range(count) - tf.gather(offsets, step)
+    previous = tf.where(step == 0, row, batch + tf.gather(offsets, tf.maximum(step - 1, 0)) + row)
+    ordered = tf.gather(lengths, order)
+    rows = tf.range(batch)
+    end = tf.where(ordered == 0, rows, batch + tf.gather(offsets, tf.maximum(ordered - 1, 0)) + rows)
+    return Packed(longest, batch, sizes, order, rank, source, place, held, previous, end)
+
+
+def _size(x, axis):
+    return tf.shape(x)[axis] if x.shape[axis] is None else x.shape[axis]
+
+
+def _static(size):
+    return size if isinstance(size, int) else None
+
+
+def _with_zero(y):
+    """One more row, of zeros, for what has no place."""
+    return tf.concat([y, tf.zeros([1, y.shape[-1]], y.dtype)], axis=0)
+
+
+def _moved(y, to, back, zero=(False, False)):
+    """Gather rows; `back` is the inverse, for the gradient; `zero`: a place beyond the last is zero."""
+
+    @tf.custom_gradient
+    def move(y):
+        moved = tf.gather(_with_zero(y) if zero[0] else y, to)
+        return moved, lambda upstream: _moved(upstream, back, to, zero[::-1])
+
+    return move(y)

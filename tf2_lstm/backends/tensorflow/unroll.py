@@ -1,0 +1,178 @@
+"""Choose how a layer runs over a sequence on TensorFlow: a fast program, or None for Keras's loop.
+
+| where the layer is called    | what runs                                                            |
+|------------------------------|----------------------------------------------------------------------|
+| inside an XLA function       | the program inline, shapes fixed                                     |
+| inside another tf.function   | the program inline; compiled by XLA if it is small and of fixed size |
+| eagerly                      | the same in a function made once, for all batch sizes and lengths    |
+"""
+
+import functools
+
+import keras
+import tensorflow as tf
+from tensorflow.python.eager import record
+from tensorflow.python.ops import control_flow_util
+
+from tf2_lstm.backends.tensorflow.plan import dtypes_of, plan_of, recurrences, weights_of
+from tf2_lstm.backends.tensorflow.program import Request, run
+
+#: Where XLA pays: at least so many steps, and few enough units that products do not decide alone.
+LEAST_STEPS, MOST_UNITS = 16, 512
+#: Up to so many numbers a state (rows x units); more if TensorFlow would have one thing to do at a time.
+MOST, MOST_ALONE = 1024, 16384
+#: For how many sizes of inputs a program is compiled; the next ones run as they come.
+SIZES = 4
+
+
+def unroll(layer, sequences, initial_state, mask, training):
+    """Run an RNN layer over a sequence if a fast program fits it.
+
+    Args:
+        layer: a built `tf2_lstm.RNN`; its go_backwards is not looked at.
+        sequences: [B, T, D], of the layer's compute dtype.
+        initial_state: the first states, nested as the cell's.
+        mask: bool [B, T], or None.
+        training: True for dropout.
+
+    Returns:
+        What `inner_loop` of a Keras RNN returns: the last output, all outputs, the last states. None
+        if only Keras's own loop computes it.
+
+    ```python
+    import keras
+
+    from tf2_lstm import RNN, LSTMCell
+    from tf2_lstm.backends.tensorflow.unroll import unroll
+
+    layer, x = RNN(LSTMCell(4)), keras.ops.ones((2, 5, 3))
+    layer.build(x.shape)
+    last, _, (h, c) = unroll(layer, x, layer.get_initial_state(2), None, False)
+    print(last.shape, c.shape)
+    ```
+    """
+    mask = None if mask is None else tf.cast(mask, "bool")
+    # The states of a stateful layer are variables.
+    states = [tf.convert_to_tensor(keras.ops.convert_to_tensor(s)) for s in keras.tree.flatten(initial_state)]
+    request = _request(layer, sequences, states, mask, training)
+    if request is None:
+        return None
+    tensors = weights_of(layer.cell)
+    trains = record.should_record_backprop([sequences, *states, *tensors])
+    outputs, last = _called(request, trains, sequences, states, mask, tensors)
+    return outputs, outputs, keras.tree.pack_sequence_as(initial_state, last)
+
+
+def _request(layer, x, states, mask, training):
+    """What to compute; None if a fast program does not fit."""
+    if not _is_plain(training) or not _fit(x.shape, states, mask):
+        return None
+    dtypes = dtypes_of(layer.cell) | {tensor.dtype.name for tensor in (x, *states)}
+    plan = plan_of(layer.cell, bool(training)) if len(dtypes) == 1 else None
+    holds = mask is not None and layer.return_sequences and not layer.zero_output_for_mask
+    if plan is None or (holds and under_xla()):
+        return None
+    wants = layer.return_state or layer.stateful
+    return Request(plan, layer.return_sequences, wants, layer.zero_output_for_mask)
+
+
+def _called(request, trains, x, states, mask, tensors):
+    inside = not tf.executing_eagerly()
+    if inside and under_xla():
+        return run(request, trains, x, states, mask, tensors, fixed=True)
+    compiled = pays_to_compile(request, trains, x.shape, mask is not None)
+    if inside and not compiled:
+        return run(request, trains, x, states, mask, tensors, fixed=False)
+    flat = [x, *states, *tensors] + ([] if mask is None else [mask])
+    data = [] if compiled else [x, *states, mask]
+    specs = tuple(_loose(t) if any(t is one for one in data) else _fixed(t) for t in flat)
+    outputs, last = _function(request, trains, len(states), specs, compiled)(*flat)
+    return outputs, list(last)
+
+
+@functools.lru_cache(maxsize=256)
+def _function(request, trains, states, specs, compiled):
+    """One function for one size, compiled by XLA, or else for all; the weights are arguments."""
+    end = 1 + states + sum(len(cell.weights) for cell in recurrences(request.plan))
+
+    def fast_unroll(*tensors):
+        mask = tensors[end] if len(tensors) > end else None
+        x, *first = tensors[: 1 + states]
+        return run(request, trains, x, first, mask, tensors[1 + states : end], fixed=compiled)
+
+    return tf.function(fast_unroll, autograph=False, input_signature=specs, jit_compile=compiled or None)
+
+
+def pays_to_compile(request, trains, shape, is_masked):
+    """Say whether XLA is worth its compilation, which is made for each size anew.
+
+    It is if every size is known, the steps are many and each is small, so that TensorFlow's cost for
+    every operation counts; and until a plan has been compiled for SIZES sizes.
+
+    Args:
+        request: the Request.
+        trains: whether a gradient will be asked for.
+        shape: that of the inputs, [B, T, D].
+        is_masked: whether there is a mask; only the other program leaves padding out.
+
+    Returns:
+        A bool.
+
+    ```python
+    import tensorflow as tf
+
+    from tf2_lstm import LSTMCell
+    from tf2_lstm.backends.tensorflow.plan import plan_of
+    from tf2_lstm.backends.tensorflow.program import Request
+    from tf2_lstm.backends.tensorflow.unroll import pays_to_compile
+
+    request = Request(plan_of(LSTMCell(128)), sequences=True, states=False, zero=True)
+    for batch in (1, 256, None):
+        print(pays_to_compile(request, True, tf.TensorShape([batch, 50, 64]), False))
+    ```
+    """
+    if None in shape or shape[1] < LEAST_STEPS:
+        return False
+    cells = recurrences(request.plan)
+    units = max(cell.units for cell in cells)
+    # An inference of several recurrences has two steps under way at once; XLA has one.
+    alone = not is_masked and units < MOST_UNITS and (trains or len(cells) == 1)
+    if shape[0] * units > (MOST_ALONE if alone else MOST):
+        return False
+    sizes = _sizes(request, trains, is_masked)
+    if len(sizes) < SIZES:
+        sizes.add(tuple(shape))
+    return tuple(shape) in sizes
+
+
+@functools.lru_cache(maxsize=256)
+def _sizes(request, trains, is_masked):
+    """The sizes that a program has been compiled for, a set that grows."""
+    return set()
+
+
+def _loose(tensor):
+    """The spec of a tensor whose batch, and time, may differ from call to call."""
+    free = 2 if tensor.dtype == tf.bool or tensor.shape.rank == 3 else 1
+    return tf.TensorSpec([None] * free + tensor.shape[free:], tensor.dtype)
+
+
+def _fixed(tensor):
+    return tf.TensorSpec(tensor.shape, tensor.dtype)
+
+
+def under_xla():
+    """Whether what is being traced will be compiled by XLA."""
+    return control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
+
+
+def _fit(shape, states, mask):
+    """Whether the inputs are [B, T, D], and states and mask theirs; Keras may broadcast others, or refuse."""
+    if shape.rank != 3 or shape[-1] is None or 0 in shape:
+        return False
+    fits = [state.shape.is_compatible_with([shape[0], None]) for state in states]
+    return all(fits) and (mask is None or mask.shape.is_compatible_with(shape[:2]))
+
+
+def _is_plain(training):
+    return training is None or isinstance(training, (bool, int))

@@ -1,0 +1,91 @@
+"""A plan as a function of Keras tensors: any cell, any size; compiled where the backend can."""
+
+import importlib
+import threading
+
+import keras
+from keras import ops
+
+
+def run(plan, inputs, states):
+    """Run the plan on tensors.
+
+    Args:
+        plan: the `Plan`.
+        inputs: flat list of tensors.
+        states: {name: nest of tensors}.
+
+    Returns:
+        Flat list of outputs, and {name: nest of new states}.
+    """
+    values = dict(zip(_ids(plan.inputs), inputs, strict=True))
+    values.update((id(tensor), states[name]) for name, tensor in plan.state_inputs.items())
+    new = {}
+    for operation in plan.operations:
+        args, kwargs = operation.arguments.fill_in(values)
+        if operation.layer is not None and not operation.fed:
+            kwargs = {**kwargs, "initial_state": states[operation.layer.name]}
+        result = operation.operation(*args, **kwargs)
+        flat = keras.tree.flatten(result)
+        # The twin of a recurrent layer always returns its states, the layer itself perhaps not.
+        values.update(zip(operation.outputs, flat, strict=operation.layer is None))
+        if operation.layer is not None and not operation.fed:
+            new[operation.layer.name] = list(result[1:])
+    new.update(
+        (name, values[id(tensor)]) for name, tensor in plan.state_outputs.items() if name in plan.state_inputs
+    )
+    return [values[place] for place in _ids(plan.outputs)], new
+
+
+def _ids(structure):
+    return [id(tensor) for tensor in keras.tree.flatten(structure)]
+
+
+class KerasPath:
+    """The plan, compiled on first use and never again, whatever the batch and the length.
+
+    Args:
+        plan: the `Plan`.
+        states: {name: nest of arrays}, the states of any batch, for their structure.
+
+    Call arguments: flat list of inputs and {name: nest of states}, arrays or tensors.
+    Returns: flat list of output tensors and {name: nest of state tensors}.
+    """
+
+    def __init__(self, plan, states):
+        self._plan, self._states = plan, states
+        self._lock, self._compiled = threading.Lock(), None
+
+    def __call__(self, inputs, states):
+        """Run the compiled plan."""
+        with self._lock:
+            self._compiled = self._compiled or self._compile()
+        leaves = keras.tree.flatten([states[name] for name in self._states])
+        flat = self._compiled(*inputs, *leaves)
+        outputs = flat[: len(_ids(self._plan.outputs))]
+        return outputs, self._nest(flat[len(outputs) :])
+
+    def _compile(self):
+        count = len(_ids(self._plan.inputs))
+
+        def flat(*tensors):
+            outputs, new = run(self._plan, tensors[:count], self._nest(tensors[count:]))
+            return [*outputs, *keras.tree.flatten([new[name] for name in self._states])]
+
+        if keras.backend.backend() != "tensorflow":
+            return lambda *arrays: flat(*map(ops.convert_to_tensor, arrays))
+        room = importlib.import_module("tf2_lstm.backends.tensorflow.step")
+        return room.compiled(flat, self._signature())
+
+    def _signature(self):
+        inputs = [(self._relaxed(tensor), tensor.dtype) for tensor in keras.tree.flatten(self._plan.inputs)]
+        leaves = keras.tree.flatten(list(self._states.values()))
+        return inputs + [((None, *leaf.shape[1:]), leaf.dtype.name) for leaf in leaves]
+
+    def _relaxed(self, tensor):
+        time = self._plan.axes.get(id(tensor))
+        return tuple(None if axis in (0, time) else size for axis, size in enumerate(tensor.shape))
+
+    def _nest(self, leaves):
+        given = keras.tree.pack_sequence_as(list(self._states.values()), list(leaves))
+        return dict(zip(self._states, given, strict=True))

@@ -1,0 +1,224 @@
+"""`streaming(model_or_layer)`: one call a step or a chunk, the states handed over by the caller."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from tf2_lstm.bidirectional import Bidirectional
+from tf2_lstm.state import initial_state
+from tf2_lstm.stream.held import HeldStream
+from tf2_lstm.stream.keras_path import KerasPath
+from tf2_lstm.stream.numpy_path import compile_numpy, lone_step
+from tf2_lstm.stream.plan import StreamingError, check_recurrent, plan_of, twin_of
+from tf2_lstm.stream.shapes import Shapes
+
+_LAYERS = (keras.layers.RNN, keras.layers.Bidirectional, Bidirectional)
+PATHS = ("auto", "numpy", "keras")
+#: Above so many multiplications in a call the compiled Keras path is about as fast as NumPy, and much
+#: faster on a busy machine, where the threads of NumPy's BLAS wait for each other.
+_SMALL = 8e6
+
+
+def streaming(model_or_layer, path="auto"):
+    """Return the streaming step of a layer or a model: built once, called for every step or chunk.
+
+    Streamable are tf2_lstm.RNN, keras.layers.RNN, LSTM, GRU and SimpleRNN over any cell, and
+    Sequential or functional models of them with layers around that act on each step by itself
+    (Embedding, Dense, TimeDistributed, Dropout, ...). In a model that names its states as inputs
+    `initial_state_...` and outputs `state_...`, as a converted one does, those are the states.
+    What a step gives is what the whole sequence gives at that step, to rounding; the state that a
+    `stateful` layer holds is neither read nor written. Dropout is off. Lengths that go in beside a
+    sequence count the steps of that call: of one step they are 0 or 1.
+
+    Args:
+        model_or_layer: the built layer or model.
+        path: "numpy" for plain NumPy on a snapshot of the weights, fastest for small steps; "keras"
+            for the layers themselves, compiled once on the TensorFlow backend; "auto" for whichever
+            is faster for the size of a call, Keras for what NumPy has no kernel for.
+
+    Returns:
+        A `StreamingStep`.
+
+    Raises:
+        ValueError: it cannot be streamed (Bidirectional, go_backwards, a layer that looks along
+            time, a subclassed model), or path="numpy" was asked for what has no NumPy kernel.
+
+    ```python
+    import numpy as np
+    from tf2_lstm import RNN, LSTMCell, streaming
+
+    layer = RNN(LSTMCell(4), return_sequences=True)
+    layer.build((None, None, 3))
+    step = streaming(layer)
+    state = step.initial_state(2)
+    for x in np.ones((5, 2, 3), "float32"):
+        y, state = step(x, state)
+    print(y.shape)
+    ```
+    """
+    return StreamingStep(model_or_layer, path)
+
+
+class StreamingStep:
+    """A function of (inputs, state) that gives (outputs, new state); `streaming` makes it.
+
+    It keeps nothing between calls but the weights, so one object serves any number of streams and
+    threads. Many streams go in one batch, a row each.
+
+    Weights: the NumPy path holds a snapshot, the Keras path the layers' own. After training or
+    set_weights call `refresh()`; without it a call may still use the weights of before.
+
+    Call arguments: `inputs`, one step without the time axis ([B, D], or tokens [B]) or a chunk with it
+        ([B, T, D]; T may differ from call to call), in the nest that the model takes; `state`, the
+        second value of the call before, or None at the start. NumPy arrays or tensors.
+
+    Returns: the outputs, with a time axis if the inputs have one (without, where the last layer has
+        return_sequences=False), and the new state; tensors if the inputs are, else NumPy arrays.
+        The state of a layer is Keras's nest, e.g. [h, c]; of a model {layer's name: nest}; of a model
+        that names its states {"state_0_c": array, ...}.
+
+    Attributes:
+        path: "auto", "numpy" or "keras".
+    """
+
+    def __init__(self, model_or_layer, path="auto"):
+        if path not in PATHS:
+            raise StreamingError(f"streaming: path must be one of {', '.join(PATHS)}; received {path!r}.")
+        self.path, self._lone = path, isinstance(model_or_layer, _LAYERS)
+        if self._lone:
+            model_or_layer = _model_around(model_or_layer)
+        self._plan = plan_of(model_or_layer)
+        self._one = _states_of(self._plan)
+        self._shapes = Shapes(self._plan, self._one)
+        self._keras = KerasPath(self._plan, self._one)
+        self._weights = sum(_size(weight) for weight in _multiplied(self._plan))
+        self._few = float("inf") if path == "numpy" else _SMALL / max(1, self._weights)
+        self.refresh()
+
+    def __call__(self, inputs, state=None):
+        """Run a step or a chunk."""
+        if self._lone_step is not None and type(inputs) is np.ndarray and 0 < len(inputs) < self._few:
+            done = self._lone_step(inputs, state)
+            if done is not None:
+                return done
+        arrays, batch, time, stepwise = self._shapes.read(inputs)
+        states = self._named(self.initial_state(batch) if state is None else state, batch)
+        tensors = any(map(ops.is_tensor, arrays)) if type(inputs) is not np.ndarray else False
+        if self._numpy is not None and batch * time < self._few:
+            outputs, new, given = *self._run_numpy(arrays, states), False
+        else:
+            outputs, new, given = *self._keras(arrays, states), True
+        if tensors is not given:
+            outputs = [_one_as(value, tensors) for value in outputs]
+            new = keras.tree.map_structure(lambda leaf: _one_as(leaf, tensors), new)
+        return self._shapes.write(outputs, stepwise), self._unnamed(new)
+
+    def initial_state(self, batch_size):
+        """Return the state before the first step of `batch_size` streams, as NumPy arrays."""
+        repeat = lambda leaf: np.repeat(leaf, batch_size, axis=0)  # noqa: E731
+        return self._unnamed(keras.tree.map_structure(repeat, self._one))
+
+    def reset(self, state, rows):
+        """Return a state with some rows back at the start, the others as they are.
+
+        Args:
+            state: a state, as a call returns it; it is not changed.
+            rows: row numbers, or a bool a row.
+        """
+        leaves = [_to_numpy(leaf) for leaf in keras.tree.flatten(state)]
+        start = keras.tree.flatten(self.initial_state(len(leaves[0])))
+        for place, (leaf, fresh) in enumerate(zip(leaves, start, strict=True)):
+            leaves[place] = leaf.copy()
+            leaves[place][rows] = fresh[rows]
+        return keras.tree.pack_sequence_as(state, leaves)
+
+    def hold(self, batch_size):
+        """Return a `HeldStream`: the same step, which keeps the state of `batch_size` streams itself."""
+        return HeldStream(self, batch_size)
+
+    def refresh(self):
+        """Take the weights anew, after training or set_weights."""
+        self._numpy = None if self.path == "keras" else compile_numpy(self._plan)
+        self._lone_step = lone_step(self._plan) if self._lone and self._numpy is not None else None
+        if self.path == "numpy" and self._numpy is None:
+            raise StreamingError(
+                f"streaming: {self._plan.model.name!r} has a layer, a cell or an activation without a NumPy "
+                "kernel. Use path='auto' or 'keras'."
+            )
+
+    def _run_numpy(self, arrays, states):
+        flat = {name: self._shapes.leaves(_to_numpy, nest) for name, nest in states.items()}
+        outputs, new = self._numpy([_to_numpy(array) for array in arrays], flat)
+        return outputs, {name: self._shapes.pack(name, leaves) for name, leaves in new.items()}
+
+    def check_state(self, state, batch_size):
+        """Refuse a state of another structure or shape than `initial_state(batch_size)`.
+
+        Raises:
+            ValueError: it says what was expected.
+        """
+        self._named(state, batch_size)
+
+    def _named(self, state, batch):
+        named = {next(iter(self._one)): state} if self._lone else state
+        self._shapes.check_state(named, batch)
+        return named
+
+    def _unnamed(self, states):
+        return next(iter(states.values())) if self._lone else states
+
+
+def _model_around(layer):
+    """A model of a twin of the layer, so that the layer itself is not called."""
+    check_recurrent(layer)
+    cell = layer.cell
+    while hasattr(cell, "cells") or hasattr(cell, "cell"):
+        cell = cell.cells[0] if hasattr(cell, "cells") else cell.cell
+    depth = _depth(layer, cell)
+    inputs = keras.Input((None, depth), dtype=layer.compute_dtype)
+    return keras.Model(inputs, twin_of(layer)(inputs)[0])
+
+
+def _depth(layer, cell):
+    if hasattr(cell, "kernel"):
+        return cell.kernel.shape[0]
+    shape = (layer.get_build_config() or {}).get("input_shape")
+    if not shape:
+        raise StreamingError(
+            f"streaming: the depth D of the inputs of {layer.name!r} is not known. Put the layer into a model: "
+            "keras.Sequential([keras.Input((None, D)), layer])."
+        )
+    return shape[-1]
+
+
+def _states_of(plan):
+    """{name: nest of arrays [1, width]}: the states of one stream before its first step."""
+    if plan.state_inputs:
+        return {
+            name: np.zeros((1, *tensor.shape[1:]), tensor.dtype) for name, tensor in plan.state_inputs.items()
+        }
+    named = {}
+    for name, layer in plan.layers.items():
+        state = initial_state(layer.cell, 1)
+        state = list(state) if isinstance(state, (list, tuple)) else [state]
+        named[name] = keras.tree.map_structure(ops.convert_to_numpy, state)
+    return named
+
+
+def _multiplied(plan):
+    """The weights that every step is multiplied with; of an embedding one row is read."""
+    layers = [operation.operation for operation in plan.operations]
+    layers = [layer for layer in layers if not isinstance(layer, keras.layers.Embedding)]
+    return [weight for layer in layers for weight in getattr(layer, "weights", ())]
+
+
+def _size(weight):
+    return int(np.prod(weight.shape))
+
+
+def _to_numpy(value):
+    return value if type(value) is np.ndarray else ops.convert_to_numpy(value)
+
+
+def _one_as(value, tensor):
+    return ops.convert_to_tensor(value) if tensor else _to_numpy(value)
