@@ -48,9 +48,10 @@ def _model(task, layer):
 def _streaming(layer, task, arrays):
     step = tf2_lstm.streaming(layer)
     steps = [np.ascontiguousarray(arrays["x"][:, t]) for t in range(task.time)]
+    start = step.initial_state(task.batch)
 
     def run():
-        state, outputs = step.initial_state(task.batch), []
+        state, outputs = start, []
         for one in steps:
             y, state = step(one, state)
             outputs.append(y)
