@@ -11,12 +11,13 @@ from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 
 
-def build_model(recurrence, variables):
+def build_model(recurrence, variables, fast=False):
     """Build the Keras model of a recurrence and set its weights.
 
     Args:
         recurrence: a `model.Recurrence`.
         variables: checkpoint name -> `model.Variable`, of a `TF1Model`.
+        fast: see `program_of`.
 
     Returns:
         A functional `keras.Model` with a dict of inputs and a dict of outputs, named and laid out as the
@@ -26,7 +27,7 @@ def build_model(recurrence, variables):
         BuildError: the recurrence is of a kind that no Keras model is written for.
         WeightError: a variable does not fit its cell.
     """
-    program = program_of(recurrence)
+    program = program_of(recurrence, fast)
     names = evaluate(program.lines, resolve)
     inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
     model = keras.Model(dict(inputs), dict(outputs), name=recurrence.name)

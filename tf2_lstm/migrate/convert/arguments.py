@@ -36,6 +36,7 @@ def request_of(arguments, path=None):
         tuple(arguments.assume),
         arguments.assume_defaults,
         getattr(arguments, "inputs", None),
+        getattr(arguments, "fast", False),
     )
 
 

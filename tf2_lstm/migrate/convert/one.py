@@ -22,10 +22,11 @@ class Workshop:
         tf1: the `TF1Model`.
         inputs: the path of the user's own `.npz`, or None.
         staging: the folder to write to, None to write nothing.
+        fast: layers with fast unrolls also where stock Keras is exact.
     """
 
-    def __init__(self, tf1, inputs, staging):
-        self._tf1, self._inputs, self._staging = tf1, inputs, staging
+    def __init__(self, tf1, inputs, staging, fast=False):
+        self._tf1, self._inputs, self._staging, self._fast = tf1, inputs, staging, fast
 
     def versions(self):
         """Return what computed which side: witness -> {program: version}."""
@@ -44,8 +45,8 @@ class Workshop:
             nothing of it is left in the folder.
         """
         try:
-            model = build_model(recurrence, self._tf1.variables)
-            source = emit(recurrence)
+            model = build_model(recurrence, self._tf1.variables, self._fast)
+            source = emit(recurrence, self._fast)
         except (BuildError, WeightError) as error:
             return None, {}, str(error)
         if self._staging:

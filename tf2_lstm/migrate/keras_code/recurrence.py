@@ -19,11 +19,12 @@ LAYERS = {
 _POSITIONAL = ("units", "cell", "cells")
 
 
-def program_of(recurrence):
+def program_of(recurrence, fast=False):
     """Describe the Keras model of a recurrence.
 
     Args:
         recurrence: a `model.Recurrence`.
+        fast: layers of this package, which have fast unrolls, where stock Keras would be exact too.
 
     Returns:
         A `Program`.
@@ -31,7 +32,7 @@ def program_of(recurrence):
     Raises:
         BuildError: the recurrence is of a kind that no Keras model is written for.
     """
-    return _Writer(recurrence).write()
+    return _Writer(recurrence, fast).write()
 
 
 def takes(recurrence, tensor):
@@ -49,10 +50,10 @@ def takes(recurrence, tensor):
 class _Writer:
     """Writes the lines of one recurrence."""
 
-    def __init__(self, recurrence):
-        self.recurrence, self.program = recurrence, Program()
+    def __init__(self, recurrence, fast):
+        self.recurrence, self.fast, self.program = recurrence, fast, Program()
         self.dtype = next(one.dtype for one in recurrence.inputs if one.name.startswith("inputs"))
-        self.builder = Builder(self.dtype, stock=True, make=self._make)
+        self.builder = Builder(self.dtype, stock=not fast, make=self._make)
         self.given = {one.name: one for one in recurrence.inputs if takes(recurrence, one)}
         self.wanted = {one.name: one for one in recurrence.outputs}
         self.leaves, self.final = {}, {}
@@ -92,9 +93,9 @@ class _Writer:
         return Apply(symbol, first, options)
 
     def _rnn(self, call, name, **options):
-        """Assign the layer that runs a cell over a sequence; stock Keras where it is exact."""
+        """Assign the layer that runs a cell over a sequence; stock Keras where it is exact, unless `fast`."""
         options = {"return_sequences": True, "return_state": True, **options, "name": name}
-        stock = is_stock(call)
+        stock = is_stock(call) and not self.fast
         if stock:
             options["zero_output_for_mask"] = True
         layer = LAYERS.get(stock_symbol(call)) if stock else None
