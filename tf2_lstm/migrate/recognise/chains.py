@@ -22,12 +22,6 @@ class Chain:
     lengths: Term | None = None
     dropped: object = None
 
-    def after(self, terms, step, state):
-        """The term of a state when a step has ended: with dropout, and kept where the row has ended."""
-        application = self.steps[step]
-        new = state_after(terms, application, state)
-        return new
-
 
 @dataclass(eq=False)
 class Stepped:
@@ -79,10 +73,10 @@ def chains_of(terms, applications):
     """
     alone = outside_loops(terms, applications)
     before = {one: _before(terms, one, alone) for one in alone}
-    after = {earlier: one for one, (earlier, _) in before.items() if earlier is not None}
+    after = {earlier: one for one, earlier in before.items() if earlier is not None}
     chains = []
     for one in alone:
-        if before[one][0] is None:
+        if before[one] is None:
             steps = [one]
             while steps[-1] in after:
                 steps.append(after[steps[-1]])
@@ -123,14 +117,14 @@ def _stands(terms, chain, linked):
 
 
 def _before(terms, one, alone):
-    """The application whose new states are the old ones of this one: (application, lengths), or (None, None)."""
+    """The application whose new states are the old ones of this one, or None."""
     found = None
     for state, old in one.old.items():
         earlier = _maker(terms, one, state, old, alone)
         if earlier is None or (found is not None and earlier is not found):
-            return None, None
+            return None
         found = earlier
-    return found, None
+    return found
 
 
 def _maker(terms, one, state, old, alone):
