@@ -9,6 +9,7 @@ from tf2_lstm.migrate import layouts
 from tf2_lstm.migrate.build import resolve, set_weights
 from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.unfilled import unfilled
 
 
 def build_model(recurrence, variables, fast=False):
@@ -28,14 +29,15 @@ def build_model(recurrence, variables, fast=False):
         WeightError: a variable does not fit its cell.
     """
     program = program_of(recurrence, fast)
-    names = evaluate(program.lines, resolve)
-    inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
-    model = keras.Model(dict(inputs), dict(outputs), name=recurrence.name)
+    with unfilled():
+        names = evaluate(program.lines, resolve)
+        inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
+        model = keras.Model(dict(inputs), dict(outputs), name=recurrence.name)
     for cell in recurrence.cells:
-        own = read_variables(cell, variables)
-        arrays = layouts.to_keras(cell, own)
-        del own
+        arrays = layouts.to_keras(cell, read_variables(cell, variables))
         set_weights(find(model, program.cells[id(cell.call)]), arrays, cell.scope)
+        # Before the next cell is read: the arrays are a second copy.
+        del arrays
     return model
 
 

@@ -30,7 +30,7 @@ def run_model(model, recurrence, values):
     )
 
 
-def run_gradients(model, recurrence, values, targets):
+def run_gradients(model, recurrence, values, targets, of_weights=True):
     """Differentiate half the sum of the mean squares of (output - target), as `Replay.run_gradients` does.
 
     Args:
@@ -38,6 +38,7 @@ def run_gradients(model, recurrence, values, targets):
         recurrence: its `Recurrence`.
         values: TF1 tensor name -> array.
         targets: output name -> array.
+        of_weights: whether to differentiate with respect to the weights too.
 
     Returns:
         An OrderedDict from a TF1 tensor name, or a checkpoint name of a variable, to the gradient.
@@ -46,7 +47,9 @@ def run_gradients(model, recurrence, values, targets):
     floats = {name: value for name, value in inputs.items() if value.dtype.is_floating}
     cells = program_of(recurrence).cells
     owned = [(cell, find(model, cells[id(cell.call)]).trainable_weights) for cell in recurrence.cells]
-    with tf.GradientTape() as tape:
+    owned = owned if of_weights else []
+    # What is not watched, TensorFlow does not differentiate by.
+    with tf.GradientTape(watch_accessed_variables=of_weights) as tape:
         tape.watch(list(floats.values()))
         outputs = _call(model, inputs)
         errors = [tf.reduce_mean(tf.square(outputs[name] - target)) for name, target in targets.items()]

@@ -5,10 +5,13 @@ import os
 import keras
 
 from tf2_lstm.migrate.build import BuildError
+from tf2_lstm.migrate.convert.graph_side import run_graph
+from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.manifest import weight_paths
 from tf2_lstm.migrate.convert.own_inputs import own_samples
-from tf2_lstm.migrate.convert.prove import prove_model
+from tf2_lstm.migrate.convert.prove import compare_model
 from tf2_lstm.migrate.convert.replay import tensorflow_version
+from tf2_lstm.migrate.convert.samples import samples_of
 from tf2_lstm.migrate.emit import emit
 from tf2_lstm.migrate.functional import build_model, find
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -32,7 +35,7 @@ class Workshop:
         """Return what computed which side: witness -> {program: version}."""
         here = {"tensorflow": tensorflow_version(), "keras": keras.__version__}
         source = {"producer": self._tf1.producer or "unknown", "tensorflow": here["tensorflow"]}
-        return {"TF1 graph": source, "Keras": here}
+        return {"TF1 model": source, "Keras": here}
 
     def convert(self, recurrence):
         """Build, write and prove the Keras model of one recurrence.
@@ -44,26 +47,32 @@ class Workshop:
             (CaseReport or None, weight paths, problem): the problem is "" when it is converted and proved; else
             nothing of it is left in the folder.
         """
+        samples = own_samples(self._tf1, recurrence, self._inputs) or samples_of(recurrence)
+        # The graph first: its variables are gone when the model's come.
+        graph = run_graph(self._tf1, recurrence, samples)
         try:
+<<<<<<< HEAD
             model = build_model(recurrence, self._tf1.variables, self._fast)
             source = emit(recurrence, self._fast)
+=======
+            model = self._built(recurrence)
+>>>>>>> convert
         except (BuildError, WeightError) as error:
             return None, {}, str(error)
-        if self._staging:
-            model = self._saved(model, recurrence, source)
-        case = prove_model(self._tf1, recurrence, model, own_samples(self._tf1, recurrence, self._inputs))
+        case = compare_model(self._tf1, recurrence, model, graph)
         if not case.passed:
             self._remove(recurrence)
             return case, {}, _problem(case)
         return case, _paths(model, recurrence), ""
 
-    def _saved(self, model, recurrence, source):
-        """Write a model and its source; return what a later process will load."""
-        path = self._staging / f"{recurrence.name}.keras"
-        model.save(path)
+    def _built(self, recurrence):
+        """Build the model; with a folder, write it and its source, and return what a later process will load."""
+        if not self._staging:
+            return build_model(recurrence, self._tf1.variables)
+        source, path = emit(recurrence), self._staging / f"{recurrence.name}.keras"
+        folder = save_model(build_model(recurrence, self._tf1.variables), path)
         path.with_suffix(".py").write_text(source, encoding="utf-8")
-        del model
-        return keras.models.load_model(path, compile=False, safe_mode=True)
+        return load_unzipped(folder)
 
     def _remove(self, recurrence):
         for ending in (".keras", ".py") if self._staging else ():

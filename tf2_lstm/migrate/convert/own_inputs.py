@@ -35,7 +35,7 @@ def own_samples(tf1, recurrence, path):
     if missing:
         feeds = {name: (value.dtype.name, (None,) * value.ndim) for name, value in given.items()}
         try:
-            with Replay(tf1, missing, feeds, gradients=False) as replay:
+            with Replay(tf1, missing, feeds, gradients="") as replay:
                 values.update(replay.run(given))
         except ReplayError as error:
             raise ArtifactError(

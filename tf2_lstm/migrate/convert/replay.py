@@ -26,7 +26,7 @@ class Replay:
         outputs: names of the tensors to compute.
         feeds: tensor name -> (dtype's name, shape), the tensors to feed.
         constants: tensor name -> value, of what is fed the same at every run (keep_prob 1).
-        gradients: whether to differentiate as well.
+        gradients: what to differentiate by as well: "" for nothing, "inputs" for what is fed, "weights" for both.
         keep: whether dropout is to keep every unit; its noise is changed in the slice.
 
     Attributes:
@@ -40,7 +40,7 @@ class Replay:
 
     witness, remark = "TF1 graph", ""
 
-    def __init__(self, model, outputs, feeds, constants=None, gradients=True, keep=False):
+    def __init__(self, model, outputs, feeds, constants=None, gradients="weights", keep=False):
         self._outputs, self._constants = list(dict.fromkeys(outputs)), constants or {}
         types = {name: (tf.as_dtype(dtype).as_datatype_enum, shape) for name, (dtype, shape) in feeds.items()}
         nodes = {node.name: node for node in model.graph.node} if self._constants else {}
@@ -56,13 +56,14 @@ class Replay:
         with self._graph.as_default(), _old_control_flow():
             _import(part)
             self._loads = list(self._assignments(part, model.variables))
-            self._gradients = self._differentiate(part) if gradients else {}
+            self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
         self._session = v1.Session(graph=self._graph, config=v1.ConfigProto(allow_soft_placement=True))
         self._load(model.variables)
 
     def close(self):
-        """End the session."""
+        """End the session, and let go of its variables."""
         self._session.close()
+        self._session = None
 
     def __enter__(self):
         return self
@@ -132,16 +133,21 @@ class Replay:
             checkpoint_name, rows = self._variables[name]
             value = np.asarray(variables[checkpoint_name].read())
             value = value if rows is None else value[rows[0] : rows[1]]
-            self._session.run(assign, {placeholder: value.astype(placeholder.dtype.as_numpy_dtype)})
+            value = value.astype(placeholder.dtype.as_numpy_dtype, copy=False)
+            try:
+                self._session.run(assign, {placeholder: value})
+            except tf.errors.OpError as error:
+                raise ReplayError(f"{name} does not take its value: {first_line(error)}") from error
 
-    def _differentiate(self, part):
+    def _differentiate(self, part, of_weights):
         """The gradients' tensors, {} when TensorFlow has none; then `no_gradients` says why."""
         outputs = [self._tensor(name) for name in self._outputs]
         outputs = [
             (name, one) for name, one in zip(self._outputs, outputs, strict=True) if one.dtype.is_floating
         ]
         sources = OrderedDict((name, self._tensor(name)) for name in self._fed if name not in self._constants)
-        sources.update((name, self._graph.get_tensor_by_name(f"{name}:0")) for name in self._variables)
+        variables = self._variables if of_weights else ()
+        sources.update((name, self._graph.get_tensor_by_name(f"{name}:0")) for name in variables)
         sources = {
             name: one for name, one in sources.items() if one.dtype.is_floating or one.dtype == tf.resource
         }

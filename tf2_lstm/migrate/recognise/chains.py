@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.places import STACK
-from tf2_lstm.migrate.recognise.terms import Term, scalar
+from tf2_lstm.migrate.recognise.terms import Term, constant, scalar
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
 
 
@@ -21,12 +21,6 @@ class Chain:
     steps: list
     lengths: Term | None = None
     dropped: object = None
-
-    def after(self, terms, step, state):
-        """The term of a state when a step has ended: with dropout, and kept where the row has ended."""
-        application = self.steps[step]
-        new = state_after(terms, application, state)
-        return new
 
 
 @dataclass(eq=False)
@@ -79,10 +73,10 @@ def chains_of(terms, applications):
     """
     alone = outside_loops(terms, applications)
     before = {one: _before(terms, one, alone) for one in alone}
-    after = {earlier: one for one, (earlier, _) in before.items() if earlier is not None}
+    after = {earlier: one for one, earlier in before.items() if earlier is not None}
     chains = []
     for one in alone:
-        if before[one][0] is None:
+        if before[one] is None:
             steps = [one]
             while steps[-1] in after:
                 steps.append(after[steps[-1]])
@@ -116,18 +110,21 @@ def _stands(terms, chain, linked):
     if one.pair == "basic_rnn" or _core(one) in linked:
         return False
     width = terms.width(one.old.get("h", one.output))
-    return width == one.width if width is not None else "num_proj" not in one.options
+    if width is not None and width != one.width:
+        return False
+    square = "num_proj" in one.options and (width is None or width == one.options["num_units"])
+    return not square
 
 
 def _before(terms, one, alone):
-    """The application whose new states are the old ones of this one: (application, lengths), or (None, None)."""
+    """The application whose new states are the old ones of this one, or None."""
     found = None
     for state, old in one.old.items():
         earlier = _maker(terms, one, state, old, alone)
         if earlier is None or (found is not None and earlier is not found):
-            return None, None
+            return None
         found = earlier
-    return found, None
+    return found
 
 
 def _maker(terms, one, state, old, alone):
@@ -195,8 +192,10 @@ def _stack(terms, reader, top, lower, place):
     members = {chain.steps[number] for chain in chains for number in range(len(chain.steps))}
     own = Layers(terms, [step for step in members if isinstance(step, Application)])
     inputs, outputs, layers = [], [], None
-    for step in top.steps:
-        output = given(terms, own, step, place)
+    found = [given(terms, own, step, place, top.lengths) for step in top.steps]
+    if len({shape_of(own.stack(output)[0]) for output in found}) > 1:
+        found = [step.output for step in top.steps]
+    for output in found:
         read, x = own.stack(output)
         layers = layers or read
         inputs.append(x)
@@ -218,20 +217,45 @@ def _with_state_dropout(terms, chains, layers):
     return found
 
 
-def given(terms, reader, step, place):
-    """The output of a step: the cell's, with the wrappers that stand in its scope around it."""
+def shape_of(layers):
+    """What kinds of wrappers stand around the layers of a step, to see that all steps are alike."""
+    return tuple(
+        (
+            shape_of(layer.inside) if isinstance(layer.inside, list) else layer.inside.key,
+            tuple(tuple(sorted(wrapper)) for wrapper in layer.wrappers),
+        )
+        for layer in layers
+    )
+
+
+def given(terms, reader, step, place, lengths):
+    """The output of a step: the cell's, with the wrappers around it.
+
+    With lengths it is what is set to zero where a row has ended; else the wrappers must stand in the cell's scope.
+    """
     scope = place(step.output).rpartition("/")[0].rpartition("/")[0]
     output, grown = step.output, True
-    while grown:
+    while grown and not (lengths is not None and output_mask(terms, step, output)):
         grown = False
         for user in terms.users(output):
             inner = dropout(terms, user)
             wrapped = (inner and inner.value is output) or user.op == "add"
-            inside = bool(scope) and place(user).startswith(scope + "/") and _is_output(terms, user)
-            if wrapped and inside and reader.top(user) is not None:
+            inside = lengths is not None or (bool(scope) and place(user).startswith(scope + "/"))
+            if wrapped and inside and _is_output(terms, user) and reader.top(user) is not None:
                 output, grown = user, True
                 break
+    if lengths is not None and not output_mask(terms, step, output):
+        return step.output
     return output
+
+
+def output_mask(terms, step, output):
+    """The term that sets an output to zero where a row has ended, not the one of a zero state; None for none."""
+    for user in terms.users(output):
+        zeros = user.args[1] if masked(user) and user.args[2] is output else None
+        if zeros is not None and constant(zeros) == 0 and zeros not in step.old.values():
+            return user
+    return None
 
 
 def _is_output(terms, term):

@@ -4,7 +4,6 @@ from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.graph import dtype_of, edge, shape_of
 from tf2_lstm.migrate.recognise.terms import constant
-from tf2_lstm.migrate.recognise.unrolled import base
 
 
 def first_variable(cell):
@@ -157,6 +156,3 @@ class Edges:
             inner = self.terms.find(op, (args[0].args[0], *args[1:]), 1 - axis)
             found = self.terms.find("swap", (inner,)) if inner is not None else None
         return found
-
-
-__all__ = ["Edges", "base", "input_width"]

@@ -5,7 +5,7 @@ is one whose length the time has reached. With both written out the loop is an o
 """
 
 from tf2_lstm.migrate.recognise.loops import counts
-from tf2_lstm.migrate.recognise.terms import Term, scalar
+from tf2_lstm.migrate.recognise.terms import scalar
 
 
 def written_out(terms, loop):
@@ -97,6 +97,3 @@ def rebuilt(terms, term, args):
     made = terms.make(term.op, ordered, term.attr)
     terms.widths.setdefault(made.number, terms.width(term))
     return made
-
-
-__all__ = ["Term", "rebuilt", "replace", "written_out"]

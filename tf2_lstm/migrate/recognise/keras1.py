@@ -72,7 +72,7 @@ def _recurrence(model, layer, name):
         else Call("dynamic_rnn", cell=made[0])
     )
     first = next(iter(own.values()))
-    states = [_keras_name(one, name) for one in _h_first(states_of(call, first.dtype))]
+    states = [_keras_name(one, name) for one in states_of(call, first.dtype)]
     sides = zip(("_fw", "_bw") if both else ("",), made, strict=True)
     outputs = [
         Tensor(f"outputs{s}", f"{name}/outputs{s}", first.dtype, (None, None, output_size(c)))
@@ -100,10 +100,6 @@ def _keras_name(tensor, layer):
         if name.startswith(f"state_{direction}"):
             side, name = f"{direction}/", name.replace(f"state_{direction}", "state", 1)
     return Tensor(tensor.name, f"{layer}/{side}{name}", tensor.dtype, tensor.shape)
-
-
-def _h_first(states):
-    return states
 
 
 def _cell(layer, variables):

@@ -89,6 +89,8 @@ def nearest(terms, inside, own, count, applications):
         return cells[0].pair, ""
     for term in inside:
         order = any_order(terms, term)
+        if order == "ijfo":
+            return "basic_lstm", "a gate holds more than its columns, a constant and a peephole"
         if order:
             return "basic_lstm", f"the gates stand in the order {', '.join(order)} and not i, j, f, o"
     gated = [term for term in inside if term.op == "add" and any(_gated(arg, own) for arg in term.args)]

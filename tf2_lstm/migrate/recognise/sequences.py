@@ -69,7 +69,7 @@ def turned_back(terms, steps, reverse):
     """The outputs of a backward run in the order of the input; None when the graph does not turn them back."""
     if reverse is True:
         return list(steps[::-1])
-    packed = terms.find("Pack", tuple(steps), 0)
+    packed = terms.find("Pack", tuple(steps), 0) if None not in steps else None
     source = terms.find("ReverseSequence", (packed, reverse), 0) if packed is not None else None
     if source is None:
         return None

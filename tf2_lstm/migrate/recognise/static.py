@@ -3,7 +3,7 @@
 from tf2_lstm.migrate.model import Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
-from tf2_lstm.migrate.recognise.chains import masked, state_after
+from tf2_lstm.migrate.recognise.chains import output_mask, state_after
 from tf2_lstm.migrate.recognise.edges import input_width
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
 from tf2_lstm.migrate.recognise.terms import constant
@@ -21,10 +21,12 @@ class Static:
         self.edges, self.terms, self.reading = edges, edges.terms, edges.reading
         self.stepped, self.layers = stepped, stepped.layers
         self.count = len(stepped.inputs)
-        self.form = "static" if self.count > 1 else "step"
         self.lengths = stepped.chains[0].lengths
+        self.form = "static" if self.count > 1 or self.lengths is not None else "step"
         self.scope = self._scope()
-        self.reverse, self.sequence = taken(self.terms, stepped.inputs) if self.count > 1 else (False, None)
+        self.reverse, self.sequence = (
+            taken(self.terms, stepped.inputs) if self.form == "static" else (False, None)
+        )
         ends = None if self.reverse is True else self.reverse
         if self.reverse is not False and (ends is not self.lengths or self._turned() is None):
             self.reverse, self.sequence = False, separate(self.terms, stepped.inputs)
@@ -33,7 +35,7 @@ class Static:
         """The scope of a step's variables, and of a run that around it."""
         cells = [chain.steps[0].variables.values() for chain in self.stepped.chains]
         scope = common_scope([variable.attr[0] for variables in cells for variable in variables])
-        if self.count > 1 or scope.rpartition("/")[2].startswith("multi_rnn_cell"):
+        if self.form == "static" or scope.rpartition("/")[2].startswith("multi_rnn_cell"):
             scope = scope.rpartition("/")[0]
         place = "/" + self.reading.place(self.stepped.outputs[0])
         before, found, _ = place.partition(f"/{scope}/") if scope else ("", "", "")
@@ -43,16 +45,11 @@ class Static:
         return turned_back(self.terms, self.shown(), self.reverse)
 
     def shown(self):
-        """The outputs as the graph gives them: zero where a row has ended."""
-        found = []
-        for output in self.stepped.outputs:
-            masks = [
-                user
-                for user in self.terms.users(output)
-                if masked(user) and constant(user.args[1]) == 0 and user.args[2] is output
-            ]
-            found.append(masks[0] if masks and self.lengths is not None else output)
-        return found
+        """The outputs as the graph gives them, zero where a row has ended; None for one that it does not keep."""
+        if self.lengths is None:
+            return list(self.stepped.outputs)
+        steps = zip(self.stepped.chains[-1].steps, self.stepped.outputs, strict=True)
+        return [output_mask(self.terms, step, output) for step, output in steps]
 
     def outputs(self):
         """The outputs in the order of the input."""
@@ -113,7 +110,7 @@ def sequence_tensors(edges, sequence, name, width, dtype):
         shape = edges.shape(tf1)
         known = shape[:2] if shape and len(shape) == 3 else _sizes(sequence)
         return [Tensor(name, tf1, dtype, (*known, width))], sequence.axis
-    names = [edges.reading.name(step) for step in sequence.steps]
+    names = [edges.reading.name(step) if step is not None else "" for step in sequence.steps]
     return [Tensor(f"{name}_{number}", tf1, dtype, (None, width)) for number, tf1 in enumerate(names)], None
 
 
@@ -129,18 +126,18 @@ def alone(static, calls):
     width = static.layers[-1].applications()[-1].width
     initial, final = static.states()
     depth = input_width(static.first())
-    if static.count == 1:
+    if static.form == "step":
         inputs = [Tensor("inputs", edges.reading.name(static.stepped.inputs[0]), dtype, (None, depth))]
-        outputs = [Tensor("outputs", edges.reading.name(static.shown()[0]), dtype, (None, width))]
+        outputs = [Tensor("outputs", edges.reading.name(static.stepped.outputs[0]), dtype, (None, width))]
         axis = None
     else:
         inputs, axis = sequence_tensors(edges, static.sequence, "inputs", depth, dtype)
-        whole = separate(static.terms, static.outputs())
+        whole = joined(static.terms, static.outputs())
         outputs, kept = sequence_tensors(edges, same_axis(whole, axis), "outputs", width, dtype)
         axis = kept if axis is None else axis
     if static.lengths is not None:
         inputs.append(edges.lengths(static.lengths))
-    pair = "static_rnn" if static.count > 1 else "python_loop"
+    pair = "static_rnn" if static.form == "static" else "python_loop"
     return Recurrence(
         name="",
         scope=static.scope,
@@ -153,6 +150,11 @@ def alone(static, calls):
         cells=calls.of(static.layers),
         keep_probs=calls.keep_probs,
     )
+
+
+def joined(terms, steps):
+    """The sequence of outputs, whole when the graph joins all of them."""
+    return Sequence(tuple(steps)) if None in steps else separate(terms, steps)
 
 
 def same_axis(sequence, axis):
@@ -168,12 +170,10 @@ def both(forward, backward, calls):
     inputs, axis = sequence_tensors(edges, forward.sequence, "inputs", input_width(forward.first()), dtype)
     if forward.lengths is not None:
         inputs.append(edges.lengths(forward.lengths))
-    joined = [
-        edges.terms.find("concat", pair, 1)
-        for pair in zip(forward.outputs(), backward.outputs(), strict=True)
-    ]
+    both_outputs = zip(forward.outputs(), backward.outputs(), strict=True)
+    merged = [edges.terms.find("concat", pair, 1) if None not in pair else None for pair in both_outputs]
     width = sum(one.layers[-1].applications()[-1].width for one in (forward, backward))
-    whole = separate(edges.terms, joined) if None not in joined else None
+    whole = separate(edges.terms, merged) if None not in merged else None
     outputs, kept = [Tensor("outputs", "", dtype, (None, None, width))], None
     if whole is not None:
         outputs, kept = sequence_tensors(edges, same_axis(whole, axis), "outputs", width, dtype)

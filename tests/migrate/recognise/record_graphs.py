@@ -1,0 +1,129 @@
+"""Records graphs/ with TensorFlow 1.15 and Python 3.7: `python tests/migrate/recognise/record_graphs.py`."""
+
+import os
+
+import tensorflow as tf
+from tensorflow.contrib import rnn as contrib
+
+cells = tf.nn.rnn_cell
+TABLE = {}
+
+
+def graph(build):
+    TABLE[build.__name__] = build
+    return build
+
+
+def x(steps=None):
+    return tf.placeholder(tf.float32, [None, steps, 4], name="x")
+
+
+def lengths():
+    return tf.placeholder(tf.int32, [None], name="lengths")
+
+
+def dynamic(cell, **options):
+    return tf.nn.dynamic_rnn(cell, x(), dtype=tf.float32, **options)
+
+
+@graph
+def reversed_with_padding():
+    outputs, _ = tf.nn.dynamic_rnn(cells.GRUCell(5), tf.reverse(x(), [1]), lengths(), dtype=tf.float32)
+    tf.reverse(outputs, [1])
+
+
+@graph
+def loop_in_a_loop():
+    several = tf.placeholder(tf.float32, [None, None, None, 4], name="x")
+    tf.map_fn(lambda one: tf.nn.dynamic_rnn(cells.GRUCell(5), one, dtype=tf.float32)[0], several)
+
+
+@graph
+def one_static_step_with_lengths():
+    step = tf.placeholder(tf.float32, [None, 4], name="x")
+    tf.nn.static_rnn(cells.LSTMCell(5), [step], dtype=tf.float32, sequence_length=lengths())
+
+
+@graph
+def residual_of_half():
+    dynamic(cells.ResidualWrapper(cells.LSTMCell(4), residual_fn=lambda a, b: a * 0.5 + b))
+
+
+@graph
+def input_projection():
+    dynamic(contrib.InputProjectionWrapper(cells.LSTMCell(5), 3))
+
+
+@graph
+def output_projection():
+    dynamic(contrib.OutputProjectionWrapper(cells.LSTMCell(5), 3))
+
+
+@graph
+def highway():
+    dynamic(contrib.HighwayWrapper(cells.GRUCell(4)))
+
+
+@graph
+def forget_bias_fed():
+    dynamic(cells.LSTMCell(5, forget_bias=tf.placeholder(tf.float32, [])))
+
+
+def _sliced(stop):
+    whole, cell = x(6), cells.GRUCell(5)
+
+    def body(time, state):
+        return time + 1, cell(whole[:, time], state)[1]
+
+    tf.while_loop(lambda time, _: time < stop, body, [0, cell.zero_state(tf.shape(whole)[0], tf.float32)])
+
+
+@graph
+def sliced_steps():
+    _sliced(6)
+
+
+@graph
+def sliced_steps_not_all():
+    _sliced(4)
+
+
+@graph
+def dense_after_a_step():
+    start = cells.LSTMStateTuple(
+        tf.placeholder(tf.float32, [None, 5], name="c"), tf.placeholder(tf.float32, [None, 5], name="h")
+    )
+    output, _ = cells.BasicLSTMCell(5)(tf.placeholder(tf.float32, [None, 4], name="x"), start)
+    tf.layers.dense(output, 5, use_bias=False)
+
+
+@graph
+def static_residual_with_lengths():
+    stack = cells.MultiRNNCell([cells.LSTMCell(4), cells.ResidualWrapper(cells.LSTMCell(4))])
+    tf.nn.static_rnn(stack, tf.unstack(x(3), axis=1), dtype=tf.float32, sequence_length=lengths())
+
+
+@graph
+def static_feedback():
+    cell, weights = cells.BasicLSTMCell(5), tf.get_variable("weights", [5, 4])
+    step, state = tf.placeholder(tf.float32, [3, 4], name="x"), cell.zero_state(3, tf.float32)
+    for _ in range(3):
+        output, state = cell(step, state)
+        step = tf.matmul(output, weights)
+
+
+@graph
+def keras_bidirectional():
+    tf.keras.layers.Bidirectional(tf.keras.layers.LSTM(5, return_sequences=True))(x())
+
+
+if __name__ == "__main__":
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "graphs")
+    for name, build in TABLE.items():
+        with tf.Graph().as_default() as made:
+            build()
+            text = tf.compat.v1.train.export_meta_graph(
+                strip_default_attrs=True
+            ).graph_def.SerializeToString()
+        with open(os.path.join(folder, name + ".pb"), "wb") as file:
+            file.write(text)

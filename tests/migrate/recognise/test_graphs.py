@@ -1,0 +1,78 @@
+"""Graphs of TensorFlow 1.15 that are easily taken for something else (recorded by record_graphs.py)."""
+
+from pathlib import Path
+
+import pytest
+from tensorflow.core.framework import graph_pb2
+
+from tf2_lstm.migrate.model import TF1Model, Variable
+from tf2_lstm.migrate.recognise import recognise
+from tf2_lstm.migrate.recognise.graph import shape_of
+
+GRAPHS = Path(__file__).parent / "graphs"
+HARD = "forget_bias=0.0, recurrent_activation='hard_sigmoid'"
+
+FOUND = {
+    # A whole reversal with lengths starts in the padding: it is a forward run over the reversed tensor.
+    "reversed_with_padding": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- ReverseV2:0"],
+    "one_static_step_with_lengths": ["rnn static static_rnn(cell=basic_lstm(num_units=5)) <- x:0"],
+    "sliced_steps": [" while dynamic_rnn(cell=gru(num_units=5)) <- x:0"],
+    "dense_after_a_step": ["basic_lstm_cell step python_loop(cell=basic_lstm(num_units=5)) <- x:0"],
+    "static_residual_with_lengths": [
+        "rnn static static_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4), "
+        "residual(cell=basic_lstm(num_units=4))))) <- x:0"
+    ],
+    "static_feedback": [" static static_rnn(cell=basic_lstm(num_units=5)) <- x:0"],
+    "keras_bidirectional": [
+        f"bidirectional while bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=5, {HARD}), "
+        f"cell_bw=basic_lstm(num_units=5, {HARD})) <- x:0"
+    ],
+}
+NOT_FOUND = {
+    "loop_in_a_loop": ("gru", "inside the step of another loop"),
+    "residual_of_half": ("basic_lstm", "no output of the cells"),
+    "input_projection": ("basic_lstm", "input of a step is not a step of a sequence"),
+    "output_projection": ("basic_lstm", "no output of the cells"),
+    "highway": ("gru", "no output of the cells"),
+    "forget_bias_fed": ("basic_lstm", "no known cell"),
+    "sliced_steps_not_all": ("gru", "goes on by a condition of its own"),
+}
+
+
+def read(name):
+    graph = graph_pb2.GraphDef()
+    graph.ParseFromString((GRAPHS / f"{name}.pb").read_bytes())
+    model = TF1Model("checkpoint", name, graph=graph)
+    for node in graph.node:
+        if node.op in ("VariableV2", "VarHandleOp"):
+            model.variables[node.name] = Variable(node.name, shape_of(node), "float32", None)
+            model.nodes[node.name] = (node.name, None)
+    return model
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_it_is(name):
+    findings = recognise(read(name))
+    assert not findings.not_converted
+    found = [f"{one.scope} {one.form} {one.call!r} <- {one.inputs[0].tf1}" for one in findings.recurrences]
+    assert found == FOUND[name]
+
+
+@pytest.mark.parametrize("name", NOT_FOUND)
+def test_what_it_is_not(name):
+    findings = recognise(read(name))
+    assert not findings.recurrences
+    (said,) = findings.not_converted
+    nearest, reason = NOT_FOUND[name]
+    assert said.nearest == nearest
+    assert reason in said.reason
+
+
+def test_each_step_of_a_padded_residual_gives_what_is_masked():
+    (found,) = recognise(read("static_residual_with_lengths")).recurrences
+    outputs = [tensor.tf1 for tensor in found.outputs if tensor.name.startswith("outputs")]
+    assert outputs == ["rnn/cond/Merge:0", "rnn/cond_1/Merge:0", "rnn/cond_2/Merge:0"]
+
+
+def test_every_recorded_graph_is_tested():
+    assert {path.stem for path in GRAPHS.glob("*.pb")} == set(FOUND) | set(NOT_FOUND)
