@@ -51,12 +51,7 @@ class Workshop:
         # The graph first: its variables are gone when the model's come.
         graph = run_graph(self._tf1, recurrence, samples)
         try:
-<<<<<<< HEAD
-            model = build_model(recurrence, self._tf1.variables, self._fast)
-            source = emit(recurrence, self._fast)
-=======
             model = self._built(recurrence)
->>>>>>> convert
         except (BuildError, WeightError) as error:
             return None, {}, str(error)
         case = compare_model(self._tf1, recurrence, model, graph)
@@ -68,9 +63,9 @@ class Workshop:
     def _built(self, recurrence):
         """Build the model; with a folder, write it and its source, and return what a later process will load."""
         if not self._staging:
-            return build_model(recurrence, self._tf1.variables)
-        source, path = emit(recurrence), self._staging / f"{recurrence.name}.keras"
-        folder = save_model(build_model(recurrence, self._tf1.variables), path)
+            return build_model(recurrence, self._tf1.variables, self._fast)
+        source, path = emit(recurrence, self._fast), self._staging / f"{recurrence.name}.keras"
+        folder = save_model(build_model(recurrence, self._tf1.variables, self._fast), path)
         path.with_suffix(".py").write_text(source, encoding="utf-8")
         return load_unzipped(folder)
 
