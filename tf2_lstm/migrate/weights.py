@@ -232,19 +232,15 @@ def _cut(call, tensors, arrays, where):
 
 def _lay(call, tensors, blocks):
     """Join blocks into named arrays."""
-    return OrderedDict(
-        (
-            tensor.name,
-            np.concatenate(
-                [
-                    np.concatenate([blocks[kind, gate] for gate in tensor.gates], axis=-1)
-                    for kind in tensor.rows
-                ],
-                axis=0,
-            ),
-        )
-        for tensor in _present(call, tensors)
-    )
+    return OrderedDict((tensor.name, _join(tensor, blocks)) for tensor in _present(call, tensors))
+
+
+def _join(tensor, blocks):
+    """Copy every block once, to its place: kernels are large."""
+    rows = [[blocks[kind, gate] for gate in tensor.gates] for kind in tensor.rows]
+    if len(rows) == 1:
+        return np.concatenate(rows[0], axis=-1)
+    return np.block(rows)
 
 
 def _fold(call, blocks, sign):

@@ -1,6 +1,7 @@
 """Every artefact of the zoo through the whole way, against what TensorFlow 1.15.5 computed."""
 
 import json
+import zipfile
 
 import keras
 import numpy as np
@@ -38,13 +39,31 @@ def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
         one["scope"] for one in expected["not_converted"]
     }
     assert conversion.complete == (bool(expected["recurrences"]) and not expected["not_converted"])
+    trees = {one["scope"]: one for one in expected["recurrences"]}
     for entry in manifest["models"]:
         assert entry["proof"]["passed"]
+        ours = needs_ours(trees[entry["scope"]]["call"], entry["form"])
+        with zipfile.ZipFile(tmp_path / "out" / entry["file"]) as archive:
+            assert ("tf2_lstm" in archive.read("config.json").decode()) == ours
+        source = (tmp_path / "out" / entry["source_code"]).read_text()
+        assert ("import tf2_lstm" in source) == ours
         if manifest["source"]["kind"] in ("weights", "object_checkpoint"):
             give_names(entry, expected["feeds"], read_run(name))
         for file in ("run.npz", "run_2.npz"):
             if (ZOO / name / file).exists():
                 compare_with_run(tmp_path / "out", entry, read_run(name, file))
+
+
+def needs_ours(tree, form):
+    """Whether no stock layer is exact, from what the zoo says of the artefact; cuDNN's layers are layers, no stack."""
+    if "same" in tree:
+        return True
+    said, inside = tree["arguments"], tree["cells"]
+    lone = tree["pair"] == "multi_rnn" and len(inside) == 1 and form != "cudnn"
+    options = any(said.get(name) for name in ("use_peepholes", "cell_clip", "num_proj"))
+    gates = said.get("recurrent_activation") == "hard_sigmoid"
+    own = lone or options or gates or tree["pair"] in ("dropout", "residual")
+    return own or any(needs_ours(cell, form) for cell in inside)
 
 
 def give_names(entry, feeds, run):

@@ -10,11 +10,12 @@ from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.manifest import weight_paths
 from tf2_lstm.migrate.convert.own_inputs import own_samples
 from tf2_lstm.migrate.convert.prove import compare_model
-from tf2_lstm.migrate.convert.replay import tensorflow_version
+from tf2_lstm.migrate.convert.replay import first_line, tensorflow_version
 from tf2_lstm.migrate.convert.samples import samples_of
 from tf2_lstm.migrate.emit import emit
 from tf2_lstm.migrate.functional import build_model, find
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.weights import WeightError
 
 
@@ -52,8 +53,13 @@ class Workshop:
         graph = run_graph(self._tf1, recurrence, samples)
         try:
             model = self._built(recurrence)
+        except ArtifactError:
+            raise
         except (BuildError, WeightError) as error:
             return None, {}, str(error)
+        except (ValueError, TypeError) as error:
+            # Keras's word on a shape or an option that no matcher foresaw: named, not a traceback.
+            return None, {}, f"Keras cannot build it: {first_line(error)}"
         case = compare_model(self._tf1, recurrence, model, graph)
         if not case.passed:
             self._remove(recurrence)

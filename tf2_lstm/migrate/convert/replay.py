@@ -1,6 +1,7 @@
 """Run the user's own TF1 graph, between the tensors at a recurrence's edge, in a v1 session."""
 
 import contextlib
+import gc
 from collections import OrderedDict
 
 import numpy as np
@@ -64,6 +65,8 @@ class Replay:
         """End the session, and let go of its variables."""
         self._session.close()
         self._session = None
+        # Session and graph hold each other.
+        gc.collect()
 
     def __enter__(self):
         return self
