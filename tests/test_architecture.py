@@ -38,6 +38,7 @@ ROOMS = {
         "tf2_lstm.migrate.pairs",
         "tf2_lstm.migrate.weights",
     ],
+    "tf2_lstm/migrate/memory.py": [],
     "tf2_lstm/migrate/unfilled.py": [],
     "tf2_lstm/migrate/functional.py": [
         "tf2_lstm.migrate",
@@ -59,6 +60,7 @@ ROOMS = {
         "tf2_lstm.migrate.functional",
         "tf2_lstm.migrate.keras_code",
         "tf2_lstm.migrate.layouts",
+        "tf2_lstm.migrate.memory",
         "tf2_lstm.migrate.model",
         "tf2_lstm.migrate.pairs",
         "tf2_lstm.migrate.recognise",

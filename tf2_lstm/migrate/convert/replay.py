@@ -1,7 +1,7 @@
 """Run the user's own TF1 graph, between the tensors at a recurrence's edge, in a v1 session."""
 
 import contextlib
-import gc
+import math
 from collections import OrderedDict
 
 import numpy as np
@@ -11,6 +11,7 @@ from tensorflow.core.protobuf import control_flow_pb2
 from tf2_lstm.migrate.artifacts.safety import refused_operations
 from tf2_lstm.migrate.convert.loops import loop_contexts
 from tf2_lstm.migrate.convert.slices import SliceError, cut, keep_everything, node_of, normal
+from tf2_lstm.migrate.memory import let_go
 
 v1 = tf.compat.v1
 
@@ -60,13 +61,15 @@ class Replay:
             self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
         self._session = v1.Session(graph=self._graph, config=v1.ConfigProto(allow_soft_placement=True))
         self._load(model.variables)
+        loaded = [model.variables[name] for name, _ in self._variables.values()]
+        self._size = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in loaded)
 
     def close(self):
         """End the session, and let go of its variables."""
         self._session.close()
         self._session = None
         # Session and graph hold each other.
-        gc.collect()
+        let_go(self._size)
 
     def __enter__(self):
         return self

@@ -1,0 +1,18 @@
+"""Letting go of what holds large arrays and is held by nothing but itself."""
+
+import gc
+
+#: Below this many bytes a full collection, most of a second in a large process, is not worth it.
+LARGE = 2**26
+
+
+def let_go(size):
+    """Collect garbage now if it may hold this many bytes and they are many; Python would do it later.
+
+    Example:
+        ```python
+        let_go(3 * LARGE)
+        ```
+    """
+    if size > LARGE:
+        gc.collect()
