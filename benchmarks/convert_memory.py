@@ -5,16 +5,18 @@ times: one that only imports TensorFlow and Keras (their footprint), one that re
 own reader and writes the same bytes as `.keras`, and `tf2-lstm convert`, proof included. The promise for 1 GB: at most
 3 times the time of reading and writing, and a peak of at most 2.5 times the recurrent weights above the footprint.
 
-    python benchmarks/convert_memory.py [--gb 0.1] [--rounds 3]
+    python benchmarks/convert_memory.py [--gb 0.1] [--rounds 3] [--json benchmarks/results/convert_memory.json]
 """
 
 import argparse
+import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,6 +109,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--gb", type=float, default=0.1, help="size of the checkpoint (default: 0.1)")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     asked = parser.parse_args()
     units = max(8, int((asked.gb * 2**30 / 4 / 16) ** 0.5))
     with tempfile.TemporaryDirectory() as folder:
@@ -114,25 +117,57 @@ def main():
         prefix = folder / "model.ckpt"
         run(WRITE, prefix, units)
         size = sum(path.stat().st_size for path in folder.glob("model.ckpt.data-*"))
-        found = measure(folder, prefix, asked.rounds)
-        report(size, units, found)
+        found = figures(size, units, asked.rounds, measure(folder, prefix, asked.rounds))
+    show(found)
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def report(size, units, found):
-    """Print what was found, with the machine and the versions."""
-    from importlib.metadata import version
-
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"{machine}, TensorFlow {version('tensorflow')}, Keras {version('keras')}")
-    print(f"checkpoint: {size / 2**30:.3f} GB, two layers of {units} units")
+def figures(size, units, rounds, found):
+    """Return the figures as plain data, with the machine and the versions."""
     start, floor = found["footprint"]
-    for kind, (taken, peak) in found.items():
-        above = f"{(peak - floor) / size:5.2f} times the weights above the footprint"
-        print(f"{kind:15} {taken:7.2f} s, peak {peak / 2**20:7.0f} MB, {above}")
-    ratio = found["convert"][0] / found["read and write"][0]
-    bare = (found["convert"][0] - start) / (found["read and write"][0] - start)
+    own, other = found["convert"][0], found["read and write"][0]
+    return {
+        "machine": f"{_cpu()}, {os.cpu_count()} cores",
+        "versions": {"python": platform.python_version(), **{n: version(n) for n in ("tensorflow", "keras")}},
+        "checkpoint": {"bytes": size, "layers": 2, "units": units},
+        "rounds": rounds,
+        "runs": {
+            kind: {
+                "shortest_seconds": round(taken, 2),
+                "largest_peak_bytes": peak,
+                "peak_above_footprint_in_weights": round((peak - floor) / size, 3),
+            }
+            for kind, (taken, peak) in found.items()
+        },
+        "convert_to_read_and_write": round(own / other, 2),
+        "convert_to_read_and_write_without_start": round((own - start) / (other - start), 2),
+    }
+
+
+def _cpu():
+    """The processor's name; the architecture where the system does not tell it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def show(found):
+    """Print the figures."""
+    print(f"{found['machine']}, {', '.join(' '.join(pair) for pair in found['versions'].items())}")
+    size, units = found["checkpoint"]["bytes"], found["checkpoint"]["units"]
+    print(f"checkpoint: {size / 2**30:.3f} GB, two layers of {units} units")
+    for kind, one in found["runs"].items():
+        above = f"{one['peak_above_footprint_in_weights']:5.2f} times the weights above the footprint"
+        peak = one["largest_peak_bytes"] / 2**20
+        print(f"{kind:15} {one['shortest_seconds']:7.2f} s, peak {peak:7.0f} MB, {above}")
+    bare = found["convert_to_read_and_write_without_start"]
     print(
-        f"convert takes {ratio:.2f} times reading and writing; without the start of Python, {bare:.2f} times"
+        f"convert takes {found['convert_to_read_and_write']:.2f} times reading and writing; without the start of "
+        f"Python, {bare:.2f} times"
     )
 
 

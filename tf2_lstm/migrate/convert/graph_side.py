@@ -3,7 +3,6 @@
 The session ends before the Keras model is needed: of a large model there is room for one side at a time.
 """
 
-import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -11,13 +10,16 @@ import numpy as np
 
 from tf2_lstm.migrate.convert.equations import Equations
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
-from tf2_lstm.migrate.convert.samples import compared_tensors, fed_tensors, key_of
+from tf2_lstm.migrate.convert.samples import (
+    LARGE,
+    compared_tensors,
+    count_weights,
+    fed_tensors,
+    key_of,
+    samples_of,
+)
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.pairs.tree import inner_calls
-
-#: With more weights than this, 128 MB in float32, no gradients with respect to weights are compared: each is as large
-#: as the weights, on both sides, of every sample.
-GRADIENT_LIMIT = 2**25
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class GraphSide:
     Attributes:
         witness: who computed it.
         runs: the `GraphRun`s.
-        of_weights: whether the gradients are also those with respect to weights.
+        of_weights: whether the gradients are also those with respect to weights. Of a large model they are not:
+            each is as large as the weights, on both sides, of every sample.
         notes: what a person must know of how it went, one sentence each.
         problem: why nothing ran, "" when something did.
     """
@@ -56,40 +59,47 @@ class GraphSide:
     problem: str = ""
 
 
-def run_graph(tf1, recurrence, samples):
+def run_graph(tf1, recurrence, samples=None, seed=0):
     """Replay the slice of the user's graph between a recurrence's inputs and outputs with every sample.
 
     Args:
         tf1: the `TF1Model`.
         recurrence: the `Recurrence`.
-        samples: the `Sample`s.
+        samples: the `Sample`s; None for seeded ones.
+        seed: of the seeded ones.
 
     Returns:
         A `GraphSide`; a graph that cannot be replayed has a `problem`.
     """
-    side = GraphSide(of_weights=count_weights(tf1, recurrence) <= GRADIENT_LIMIT)
-    failed = []
+    large = count_weights(tf1, recurrence) > LARGE
+    samples = samples_of(recurrence, seed, large) if samples is None else samples
+    side = GraphSide(of_weights=not large)
+    # One of a large model: a gradient of several rows takes it minutes.
+    differentiated = [min(samples, key=_size)] if large else samples
     try:
         with replay_of(tf1, recurrence, side.of_weights) as replay:
             side.witness = replay.witness
-            for sample in samples:
-                try:
-                    side.runs.append(_run(replay, recurrence, sample))
-                except ReplayError as error:
-                    # A batch that the user's own graph cannot take is no difference; one must run, though.
-                    failed.append((sample.label, error))
-            if not side.runs and failed:
-                raise failed[0][1]
-            side.notes = _notes(tf1, recurrence, replay, failed, side.of_weights)
+            failed = _run_all(replay, recurrence, samples, differentiated, side.runs)
+            side.notes = _notes(tf1, recurrence, replay, failed, side)
     except ReplayError as error:
         side.problem = str(error)
     return side
 
 
-def count_weights(tf1, recurrence):
-    """Return how many numbers the variables of a recurrence have."""
-    names = {name for cell in recurrence.cells for name in cell.names.values()}
-    return sum(math.prod(tf1.variables[name].shape) for name in names)
+def _run_all(replay, recurrence, samples, differentiated, runs):
+    """Fill `runs`; return (label, error) of the samples that the graph does not take.
+
+    A batch that the user's own graph cannot take is no difference; one must run, though.
+    """
+    failed = []
+    for sample in samples:
+        try:
+            runs.append(_run(replay, recurrence, sample, any(sample is one for one in differentiated)))
+        except ReplayError as error:
+            failed.append((sample.label, error))
+    if failed and not runs:
+        raise failed[0][1]
+    return failed
 
 
 def replay_of(tf1, recurrence, of_weights=True):
@@ -112,11 +122,15 @@ def dropped(call):
     return call.pair == "dropout" or any(dropped(inner) for _, inner in inner_calls(call))
 
 
-def _run(replay, recurrence, sample):
+def _size(sample):
+    return sum(value.size for value in sample.values.values())
+
+
+def _run(replay, recurrence, sample, differentiate):
     tensors = {tensor.name: key_of(tensor) for tensor in compared_tensors(recurrence)}
     ran = replay.run(sample.values)
     outputs = OrderedDict((name, ran[tensor]) for name, tensor in tensors.items())
-    if replay.no_gradients:
+    if replay.no_gradients or not differentiate:
         return GraphRun(sample, outputs)
     # A tensor may be two outputs, the last output and h: it has one target.
     first = {tensor: name for name, tensor in reversed(tensors.items())}
@@ -133,19 +147,24 @@ def _run(replay, recurrence, sample):
     return GraphRun(sample, outputs, targets, gradients)
 
 
-def _notes(tf1, recurrence, replay, failed, of_weights):
+def _notes(tf1, recurrence, replay, failed, side):
     """What a person must know of how it went."""
     notes = [f"{label} was left out: {error}" for label, error in failed]
     notes += [f"{flag} was fed {value}" for flag, value in replay.switches.items()]
     if replay.no_gradients:
         why = _unlike(tf1, recurrence) or replay.no_gradients.partition(". ")[0]
         notes.append(f"no gradients were compared: {why}")
-    elif not of_weights:
-        notes.append(
-            "gradients with respect to weights were not compared, those with respect to the inputs were: it has "
-            f"{count_weights(tf1, recurrence):,} weights, the limit is {GRADIENT_LIMIT:,}"
-        )
+    elif not side.of_weights:
+        notes.append(_note_of_large(count_weights(tf1, recurrence), side))
     return [f"{recurrence.name}: {note}" for note in [*notes, *filter(None, [replay.remark])]]
+
+
+def _note_of_large(weights, side):
+    labels = [run.sample.label for run in side.runs if run.gradients is not None]
+    return (
+        f"it has {weights:,} weights; of more than {LARGE:,} the gradients with respect to weights are not compared. "
+        f"Those with respect to what is fed were compared with {' and '.join(labels) or 'no sample'}"
+    )
 
 
 def _unlike(tf1, recurrence):

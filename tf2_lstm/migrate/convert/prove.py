@@ -7,7 +7,6 @@ import numpy as np
 from tf2_lstm.migrate.convert.diagnose import diagnose_sample
 from tf2_lstm.migrate.convert.graph_side import dropped, run_graph
 from tf2_lstm.migrate.convert.keras_side import run_gradients, run_model
-from tf2_lstm.migrate.convert.samples import samples_of
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 
@@ -25,8 +24,7 @@ def prove_model(tf1, recurrence, model, samples=None, seed=0):
     Returns:
         A `CaseReport`; a graph that cannot be replayed is a failed one, and says why.
     """
-    samples = samples_of(recurrence, seed) if samples is None else samples
-    return compare_model(tf1, recurrence, model, run_graph(tf1, recurrence, samples))
+    return compare_model(tf1, recurrence, model, run_graph(tf1, recurrence, samples, seed))
 
 
 def compare_model(tf1, recurrence, model, graph):

@@ -1,5 +1,6 @@
 """What is fed to a recurrence for its proof: seeded numbers of several batch sizes and lengths, or the user's own."""
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ from tf2_lstm.migrate.keras_code.recurrence import takes
 
 #: (batch, steps, what becomes of sequence_length) where the graph leaves them free.
 SIZES = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "mixed"), (2, 4, "none"))
+#: The same of a large model. The gradient of several rows at once takes it ten times as long as that of one.
+SIZES_OF_LARGE = ((3, 5, "mixed"), (1, 3, "full"), (2, 2, "none"))
+#: A model with more weights than this, 128 MB in float32, is large.
+LARGE = 2**25
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,19 @@ class Sample:
     values: dict
 
 
-def samples_of(recurrence, seed=0):
+def count_weights(tf1, recurrence):
+    """Return how many numbers the variables of a recurrence have."""
+    names = {name for cell in recurrence.cells for name in cell.names.values()}
+    return sum(math.prod(tf1.variables[name].shape) for name in names)
+
+
+def samples_of(recurrence, seed=0, large=False):
     """Draw the seeded inputs of a recurrence.
 
     Args:
         recurrence: a `model.Recurrence`.
         seed: an int.
+        large: whether the model is a large one, which is given fewer and shorter ones.
 
     Returns:
         A list of `Sample`s with a value for each tensor that the Keras model takes; sizes that the graph fixes are
@@ -38,7 +50,7 @@ def samples_of(recurrence, seed=0):
     """
     lengths = any(tensor.name == "sequence_length" for tensor in recurrence.inputs)
     found = OrderedDict()
-    for batch, steps, kind in SIZES:
+    for batch, steps, kind in SIZES_OF_LARGE if large else SIZES:
         batch, steps = _fixed(recurrence, batch, steps)
         if kind == "none" and not lengths:
             continue

@@ -1,0 +1,58 @@
+"""Layers are built with zeros in a block, and keep their initialisers."""
+
+import threading
+
+import keras
+import pytest
+
+from tf2_lstm import LSTMCell
+from tf2_lstm.migrate.unfilled import unfilled
+
+LAYERS = {
+    "keras.layers.LSTM": lambda: keras.layers.LSTM(3),
+    "keras.layers.GRU": lambda: keras.layers.GRU(3),
+    "keras.layers.RNN": lambda: keras.layers.RNN(keras.layers.LSTMCell(3)),
+    "keras.layers.Bidirectional": lambda: keras.layers.Bidirectional(keras.layers.LSTM(3)),
+    "tf2_lstm.LSTMCell": lambda: keras.layers.RNN(LSTMCell(3, use_peepholes=True, projection_units=2)),
+}
+
+
+def built(make):
+    keras.utils.set_random_seed(1)
+    keras.backend.clear_session()
+    layer = make()
+    layer.build((None, None, 4))
+    return layer
+
+
+def drawn(layer):
+    return [weight.path for weight in layer.weights if keras.ops.any(weight) and "bias" not in weight.path]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_nothing_is_drawn_and_the_layer_is_as_ever(name):
+    ordinary = built(LAYERS[name])
+    assert drawn(ordinary)
+    with unfilled():
+        layer = built(LAYERS[name])
+    assert not drawn(layer)
+    assert layer.get_config() == ordinary.get_config()
+    for weight, other in zip(layer.weights, ordinary.weights, strict=True):
+        assert (weight.path, weight.shape, weight.dtype) == (other.path, other.shape, other.dtype)
+        if "bias" in weight.path:
+            assert keras.ops.convert_to_numpy(weight).tolist() == keras.ops.convert_to_numpy(other).tolist()
+
+
+def test_afterwards_layers_draw_again_even_after_an_error():
+    with pytest.raises(KeyError), unfilled():
+        raise KeyError("a layer that cannot be built")
+    assert drawn(built(LAYERS["keras.layers.LSTM"]))
+
+
+def test_other_threads_draw():
+    found = []
+    with unfilled():
+        thread = threading.Thread(target=lambda: found.append(built(LAYERS["keras.layers.LSTM"])))
+        thread.start()
+        thread.join()
+    assert drawn(found[0])
