@@ -98,6 +98,9 @@ def test_whole_numbers_must_be_equal():
 
 def test_every_rung_and_dtype_has_a_tolerance():
     rungs = {rung_of(name) for name in ("outputs", "gradient of inputs", "losses", "trained w")}
-    assert {(dtype, rung) for dtype in ("float32", "float64") for rung in rungs} == set(TABLE)
-    with pytest.raises(KeyError):
-        tolerance_for("float16", "outputs")
+    # Half precision is met in graphs that are converted, which are not trained.
+    half = {("float16", rung) for rung in rungs - {"training"}}
+    assert {(dtype, rung) for dtype in ("float32", "float64") for rung in rungs} | half == set(TABLE)
+    for dtype, name in (("bfloat16", "outputs"), ("float16", "losses")):
+        with pytest.raises(KeyError):
+            tolerance_for(dtype, name)
