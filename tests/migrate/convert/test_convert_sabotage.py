@@ -95,3 +95,18 @@ def test_ignored_lengths_are_caught_and_named(monkeypatch, capsys):
     monkeypatch.setattr(prove, "run_model", full)
     assert main(["compare", str(ZOO / "dynamic_lengths" / "model.ckpt")]) == 1
     assert "[sequence_length_ignored]" in capsys.readouterr().out
+
+
+def test_a_model_that_keras_cannot_load_leaves_nothing(tmp_path, monkeypatch, capsys):
+    def load(folder):
+        raise ValueError("no such layer")
+
+    monkeypatch.setattr(one, "load_unzipped", load)
+    path = str(ZOO / "basic_lstm" / "model.ckpt")
+    assert main(["convert", path, "-o", str(tmp_path / "out")]) == 1
+    assert "Keras cannot build it: no such layer" in capsys.readouterr().out
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {
+        "manifest.json",
+        "report.json",
+        "report.md",
+    }

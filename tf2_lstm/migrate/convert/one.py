@@ -1,6 +1,6 @@
 """One recurrence through the workshop: built, saved, loaded again, proved."""
 
-import os
+import shutil
 
 import keras
 
@@ -57,6 +57,7 @@ class Workshop:
             return None, {}, str(error)
         except (ValueError, TypeError) as error:
             # Keras's word on a shape or an option that no matcher foresaw: named, not a traceback.
+            self._remove(recurrence)
             return None, {}, f"Keras cannot build it: {first_line(error)}"
         case = compare_model(self._tf1, recurrence, model, graph)
         if not case.passed:
@@ -74,8 +75,10 @@ class Workshop:
         return load_unzipped(folder)
 
     def _remove(self, recurrence):
-        for ending in (".keras", ".py") if self._staging else ():
-            os.unlink(self._staging / f"{recurrence.name}{ending}")
+        if self._staging:
+            for ending in (".keras", ".py"):
+                (self._staging / f"{recurrence.name}{ending}").unlink(missing_ok=True)
+            shutil.rmtree(self._staging / f"{recurrence.name}.unzipped", ignore_errors=True)
 
 
 def _problem(case):
