@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from unrolled import BATCH, CELLS, DEPTH, MASKS, TIME, layer_of
 
-from tf2_lstm import RNN, Bidirectional, DropoutWrapper, LSTMCell, ResidualWrapper, backends
+from tf2_lstm import RNN, Bidirectional, DropoutWrapper, LSTMCell, ResidualWrapper, StackedRNNCells, backends
 from tf2_lstm.backends.tensorflow import program, recurrence, schedule, unroll
 
 
@@ -241,6 +241,26 @@ SIZED = {
 def test_what_is_compiled(ran, units, size, trains, masked, expected):
     request = program.Request(unroll.plan_of(LSTMCell(units)), True, False, True)
     assert unroll.pays_to_compile(request, trains, tf.TensorShape([*size, DEPTH]), masked) is expected
+
+
+IN_PIECES = {
+    "two layers": (2, (32, 50), True, None, True),
+    "one layer": (1, (32, 50), True, None, False),
+    "one layer, masked": (1, (32, 50), True, "mask", True),
+    "few numbers": (2, (31, 50), True, None, False),
+    "few numbers, no training": (2, (1, 50), False, None, True),
+    "short": (2, (32, program.LONG - 1), True, None, False),
+    "a batch of any size": (2, (tf.constant(32), 50), True, None, False),
+}
+
+
+@pytest.mark.parametrize(("layers", "size", "trains", "valid", "expected"), IN_PIECES.values(), ids=IN_PIECES)
+def test_what_is_cut_into_pieces(layers, size, trains, valid, expected):
+    batch, steps = size
+    plan = unroll.plan_of(StackedRNNCells([LSTMCell(128) for _ in range(layers)]))
+    request = program.Request(plan, True, False, True)
+    found = program._pays_in_pieces(request, schedule.Whole(steps, batch, valid), trains)
+    assert found is expected
 
 
 def test_plain_is_plain_and_ends(ran):

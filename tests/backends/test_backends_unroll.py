@@ -108,15 +108,16 @@ def test_a_mask_of_numbers_is_a_mask():
 
 
 def _long_masks(time):
-    """Rows that end in every piece, holes, rows without a valid step, and none valid at all."""
+    """No mask; rows that end in several pieces, with holes; no valid step at all."""
     rng = np.random.default_rng(5)
     ends = np.arange(time) < np.array([time, 0, 2, time // 2, time - 3])[:, None]
-    return [None, ends, ends & (rng.random((BATCH, time)) < 0.6), ends[:, ::-1], np.zeros_like(ends)]
+    return [None, ends & (rng.random((BATCH, time)) < 0.6), np.zeros_like(ends)]
 
 
 @pytest.mark.slow
 @few_cells
-def test_compiled_in_pieces_it_is_the_plain_loop(cell):
+def test_compiled_in_pieces_it_is_the_plain_loop(monkeypatch, cell):
+    monkeypatch.setattr(program, "MANY", 0)
     layer, time = layer_of(cell, return_sequences=True), program.LONG + 5
     for mask in _long_masks(time):
         assert_equal(layer, *inputs(layer, BATCH, time), mask, in_function())
@@ -139,9 +140,9 @@ def test_compiled_inference_is_the_plain_loop(cell):
 
 def test_in_pieces_without_xla_it_is_the_plain_loop(monkeypatch):
     monkeypatch.setattr(unroll, "pays_to_compile", lambda *_: False)
+    monkeypatch.setattr(program, "MANY", 0)
     layer = layer_of(CELLS["stack"], return_sequences=True)
-    for mask in _long_masks(program.LONG + 5):
-        assert_equal(layer, *inputs(layer, BATCH, program.LONG + 5), mask, in_function())
+    assert_equal(layer, *inputs(layer, BATCH, program.LONG + 5), None, in_function())
 
 
 def test_a_few_steps_without_a_loop_are_the_plain_loop():

@@ -17,8 +17,9 @@ from tf2_lstm.backends.tensorflow.recurrence import outputs_of, recurrence
 
 #: Ways to run: sizes as they come; sizes fixed, inside a program of XLA; loops that XLA compiles.
 FREE, FIXED, COMPILED = "free", "fixed", "compiled"
-#: Sequences of so many steps are long: worth being compiled, and being cut into so many pieces.
-LONG, PIECES = 16, 5
+#: Sequences of so many steps are long: worth being compiled, and being cut into so many pieces; in training if a
+#: state has so many numbers (rows x units), as pieces take their time to be traced and to be put together.
+LONG, PIECES, MANY = 16, 5, 4096
 
 
 @dataclass(frozen=True)
@@ -73,15 +74,18 @@ def _schedule(x, mask, way):
 def _by_layers(request, schedule, way, trains, x, states, tensors):
     one = partial(recurrence, compiles=way == COMPILED) if trains else outputs_of
     run = partial(_layers, request, one, tensors)
-    return in_pieces(schedule, _pieces(request, schedule, way), run, x, states)
+    count = PIECES if way != FIXED and _pays_in_pieces(request, schedule, trains) else 1
+    return in_pieces(schedule, count, run, x, states)
 
 
-def _pieces(request, schedule, way):
-    """How many pieces pay: where there is a layer above to run meanwhile, or a row to leave out."""
-    if way == FIXED or schedule.loses_rows or not isinstance(schedule.steps, int):
-        return 1
-    pays = len(recurrences(request.plan)) > 1 or schedule.valid is not None
-    return PIECES if pays and schedule.steps >= LONG else 1
+def _pays_in_pieces(request, schedule, trains):
+    """Whether there is a layer above to run meanwhile, or a row to leave out, and enough of either."""
+    if not schedule.has_known_sizes:
+        return False
+    cells = recurrences(request.plan)
+    numbers = schedule.batch * max(cell.units for cell in cells)
+    overlaps = len(cells) > 1 or schedule.valid is not None
+    return overlaps and schedule.steps >= LONG and (not trains or numbers >= MANY)
 
 
 def _layers(request, one, tensors, schedule, x, states):

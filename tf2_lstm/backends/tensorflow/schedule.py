@@ -43,6 +43,11 @@ class Whole:
     loses_rows = False
 
     @property
+    def has_known_sizes(self):
+        """Whether steps and batch are numbers now, not tensors."""
+        return isinstance(self.steps, int) and isinstance(self.batch, int)
+
+    @property
     def stop(self):
         """How many steps the loops run."""
         return self.steps
@@ -158,6 +163,7 @@ class Packed:
     end: object  # [B] where the last step of each sorted row stands, after the B first states
     is_short = False
     loses_rows = True
+    has_known_sizes = False
 
     @property
     def stop(self):
