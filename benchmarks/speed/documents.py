@@ -21,7 +21,7 @@ def speed():
 
 
 def summary(result):
-    """One row a kind of work and opponent, one column a shape; the better way of calling tf2_lstm counts."""
+    """One row a kind of work and opponent, one column a shape; the best way of calling tf2_lstm counts."""
     rows = [
         ("inference, against the TF1 session", "inference", None),
         ("inference, against Keras layers in tf.function", "inference", "keras_function"),

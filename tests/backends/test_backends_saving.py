@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tf2_lstm import RNN, Bidirectional, GRUCell, LSTMCell
-from tf2_lstm.backends.tensorflow.unroll import LEAST_STEPS
+from tf2_lstm.backends.tensorflow.program import LONG
 
 pytestmark = [
     pytest.mark.slow,
@@ -17,7 +17,7 @@ pytestmark = [
 ]
 DEPTH = 3
 #: Sizes known to the exported model: none, so that any run; or all, so that XLA compiles the unroll.
-SIZES = {"any": (None, None, DEPTH), "fixed": (1, LEAST_STEPS, DEPTH)}
+SIZES = {"any": (None, None, DEPTH), "fixed": (1, LONG, DEPTH)}
 
 SERVE = """
 import json, sys
@@ -40,7 +40,7 @@ def _model(shape):
 def test_an_exported_model_runs_in_a_fresh_process(tmp_path, shape):
     model = _model(shape)
     rng = np.random.default_rng(5)
-    sizes = [(1, LEAST_STEPS)] if shape[0] else [(2, 3), (5, 1), (1, LEAST_STEPS)]
+    sizes = [(1, LONG)] if shape[0] else [(2, 3), (5, 1), (1, LONG)]
     batches = [rng.normal(size=(*size, DEPTH)).astype("float32") for size in sizes]
     for batch in batches:
         batch[:, 2:4] = 0

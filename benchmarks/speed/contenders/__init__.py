@@ -21,6 +21,7 @@ CONTENDERS = {
         "tf2_lstm, model(x)", "ours", ("inference", "streaming", "variable"), _BOTH, "tf2_lstm"
     ),
     "ours_function": Contender("tf2_lstm in tf.function", "ours", _WITH_GRADIENTS, _BOTH, "tf2_lstm"),
+    "ours_streaming": Contender("tf2_lstm.streaming, one call", "ours", ("inference",), _BOTH, "tf2_lstm"),
     "torch": Contender("torch.nn.LSTM", "pytorch", _ALL, ("lstm",), "torch"),
     "onnx": Contender("onnxruntime", "onnx", ("inference", "streaming"), _BOTH, "onnxruntime onnx"),
     "floor": Contender("floor: the flops as GEMMs", "floor", _ALL[:3], _BOTH, "numpy"),

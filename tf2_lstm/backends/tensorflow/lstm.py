@@ -19,6 +19,7 @@ import math
 import tensorflow as tf
 
 from tf2_lstm.backends.tensorflow.activations import TABLE
+from tf2_lstm.backends.tensorflow.xla import under_xla
 
 
 def named(cell, tensors):
@@ -58,13 +59,16 @@ def step(cell, weights, z, states):
     z = tf.nn.bias_add(z, weights["bias"]) if "bias" in weights else z
     i, f, j, o = tf.split(z, 4, axis=-1)
     if "input_peephole" in weights:
-        i, f = i + weights["input_peephole"] * c, f + weights["forget_peephole"] * c
-    i, f, j = gate(i), gate(f), act(j)
+        i, f = gate(i + weights["input_peephole"] * c), gate(f + weights["forget_peephole"] * c)
+    elif under_xla():
+        i, f, _, o = tf.split(gate(z), 4, axis=-1)
+    else:
+        i, f, o = gate(i), gate(f), gate(o)
+    j = act(j)
     raw = f * c + i * j
     c = _clip(raw, cell.cell_clip)
     if "output_peephole" in weights:
-        o = o + weights["output_peephole"] * c
-    o = gate(o)
+        o = gate(o + weights["output_peephole"] * c)
     saved = {"i": i, "f": f, "j": j, "o": o, "raw_c": raw}
     h = o * act(c)
     if "projection_kernel" in weights:

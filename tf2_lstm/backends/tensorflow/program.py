@@ -1,15 +1,25 @@
 """A whole plan over a batch of sequences: the two programs that `unroll.py` chooses from.
 
-`training` runs recurrence after recurrence, each with its gradient written by hand. `inference` is
-one loop through all of them, step by step, which keeps nothing; TensorFlow's own gradient works
-through it, at TensorFlow's own speed.
+`_by_layers` runs recurrence after recurrence, each with its gradient written by hand, over pieces of
+time: while one layer is at a piece, the layer below is at the next. `_in_one_loop` goes through all of
+them step by step and keeps nothing; TensorFlow's own gradient works through it, at TensorFlow's own
+speed. Training is by layers, and so is whatever XLA compiles loop by loop.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from tf2_lstm.backends.tensorflow import schedule as schedules
+from tf2_lstm.backends.tensorflow.loops import EQUATIONS, loop
+from tf2_lstm.backends.tensorflow.pieces import in_pieces, sorted_rows
 from tf2_lstm.backends.tensorflow.plan import Residual, Stack, recurrences
-from tf2_lstm.backends.tensorflow.recurrence import EQUATIONS, loop, recurrence
+from tf2_lstm.backends.tensorflow.recurrence import outputs_of, recurrence
+
+#: Ways to run: sizes as they come; sizes fixed, inside a program of XLA; loops that XLA compiles.
+FREE, FIXED, COMPILED = "free", "fixed", "compiled"
+#: Sequences of so many steps are long: worth being compiled, and being cut into so many pieces; in training if a
+#: state has so many numbers (rows x units), as pieces take their time to be traced and to be put together.
+LONG, PIECES, MANY = 16, 5, 4096
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,7 @@ class Request:
     zero: bool
 
 
-def run(request, trains, x, states, mask, tensors, fixed):
+def run(request, trains, x, states, mask, tensors, way):
     """Run a plan.
 
     Args:
@@ -41,25 +51,45 @@ def run(request, trains, x, states, mask, tensors, fixed):
         states: the first states, a flat list of [B, W].
         mask: bool [B, T], or None.
         tensors: the weights of all recurrences, in the plan's order.
-        fixed: whether shapes are fixed, under XLA.
+        way: FREE, FIXED or COMPILED.
 
     Returns:
         The outputs, [B, T, P] or [B, P] without request.sequences; and the last states as a flat list.
     """
-    schedule = _schedule(x, mask, fixed)
-    compute = _training if trains else _inference
-    y, last = compute(request, schedule, schedule.pack(x), schedule.sort(states), tensors)
+    schedule = _schedule(x, mask, way)
+    compute = _by_layers if trains or way == COMPILED else _in_one_loop
+    y, last = compute(request, schedule, way, trains, schedule.pack(x), schedule.sort(states), tensors)
     outputs = schedule.unpack(y, hold=not request.zero) if request.sequences else schedule.final(y)
     return outputs, schedule.unsort(last)
 
 
-def _schedule(x, mask, fixed):
+def _schedule(x, mask, way):
     if mask is None:
         return schedules.whole(x)
-    return schedules.masked(x, mask) if fixed else schedules.packed(mask)
+    if way == FREE:
+        return schedules.packed(mask)
+    return schedules.masked(x, mask) if way == FIXED else sorted_rows(x, mask)
 
 
-def _training(request, schedule, x, states, tensors):
+def _by_layers(request, schedule, way, trains, x, states, tensors):
+    one = partial(recurrence, compiles=way == COMPILED) if trains else outputs_of
+    run = partial(_layers, request, one, tensors)
+    count = PIECES if way != FIXED and _pays_in_pieces(request, schedule, trains) else 1
+    return in_pieces(schedule, count, run, x, states)
+
+
+def _pays_in_pieces(request, schedule, trains):
+    """Whether there is a layer above to run meanwhile, or a row to leave out, and enough of either."""
+    if not schedule.has_known_sizes:
+        return False
+    cells = recurrences(request.plan)
+    numbers = schedule.batch * max(cell.units for cell in cells)
+    overlaps = len(cells) > 1 or schedule.valid is not None
+    return overlaps and schedule.steps >= LONG and (not trains or numbers >= MANY)
+
+
+def _layers(request, one, tensors, schedule, x, states):
+    """Run recurrence after recurrence over one piece."""
     states, tensors, last = iter(states), iter(tensors), []
 
     def through(plan, x):
@@ -70,33 +100,33 @@ def _training(request, schedule, x, states, tensors):
         if isinstance(plan, Residual):
             return x + through(plan.part, x)
         mine = [next(states) for _ in range(plan.states)]
-        y, new = recurrence(plan, schedule, x, mine, [next(tensors) for _ in plan.weights])
+        y, new = one(plan, schedule, x, mine, [next(tensors) for _ in plan.weights])
         last.extend(new)
         return y
 
     return through(request.plan, x), last
 
 
-def _inference(request, schedule, x, first, tensors):
+def _in_one_loop(request, schedule, way, trains, x, first, tensors):
     weights, tensors = [], iter(tensors)
     for cell in recurrences(request.plan):
         mine = [next(tensors) for _ in cell.weights]
         weights.append(EQUATIONS[cell.kind].named(cell, mine))
     steps = schedule.split(x)
     width = _width(request.plan, weights)
-    kept = first if request.states else []
+    kept = first if request.states and schedule.loses_rows else []
     arrays = [schedule.array(w, x.dtype) for w in (width, *(state.shape[-1] for state in kept))]
 
     def body(time, states, arrays):
         old = schedule.trim(states, time)
         y, new = _step(request.plan, weights, steps.read(time), old)
         new = schedule.choose(time, new, old)
-        values = [y, *(new if request.states else [])]
+        values = [y, *(new if kept else [])]
         return time + 1, new, [a.write(time, v) for a, v in zip(arrays, values, strict=True)]
 
-    *_, arrays = loop(schedule, body, first, arrays)
+    _, ended, arrays = loop(schedule, body, first, arrays)
     y, *history = [schedule.join(array) for array in arrays]
-    return y, schedule.last(history, first) if request.states else first
+    return y, schedule.last(ended, history, first) if request.states else first
 
 
 def _step(plan, weights, x, states):

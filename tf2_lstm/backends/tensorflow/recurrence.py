@@ -3,126 +3,92 @@
 TensorFlow's own gradient of a loop computes the weights' gradients step by step and carries them
 along. Here the inputs' product is taken for all steps before the loop, the loop backwards has one
 product, that of dh, and the weights' gradients are one product over all steps after it.
+
+The loops are TensorFlow's, or each a program that XLA compiles; the products over all steps are
+TensorFlow's either way, as XLA needs twice the time for them.
 """
 
 import tensorflow as tf
 
-from tf2_lstm.backends.tensorflow import gru, lstm, rnn
+from tf2_lstm.backends.tensorflow.loops import EQUATIONS, backwards, flat, forwards, history, outputs, shaped
+from tf2_lstm.backends.tensorflow.xla import compiled
 
-EQUATIONS = {"lstm": lstm, "gru": gru, "rnn": rnn}
 
-
-def recurrence(cell, schedule, x, states, tensors):
-    """Run one recurrence.
+def recurrence(cell, schedule, x, states, tensors, compiles=False):
+    """Run one recurrence and keep what its gradient needs.
 
     Args:
         cell: its `plan.Cell`.
-        schedule: a schedule, `schedule.py`.
+        schedule: a schedule, `schedule.py`; not Packed if compiled.
         x: the inputs in the schedule's layout, [..., D].
         states: the first states, h first, each [B, W], sorted.
         tensors: the weights in the plan's order.
+        compiles: whether XLA compiles the loops.
 
     Returns:
         The outputs in the schedule's layout, and the last states, sorted.
+    """
+    count, equations = cell.states, EQUATIONS[cell.kind]
+    call = compiled if compiles else _plain
+
+    @tf.custom_gradient
+    def run(x, *arguments):
+        first, weights = list(arguments[:count]), equations.named(cell, arguments[count:])
+        saved, last = call(forwards, cell, schedule, _projected(cell, weights, x), first, weights)
+
+        def gradient(*upstream):
+            # A gradient of tf.gather comes as IndexedSlices.
+            dy, *d_last = (tf.convert_to_tensor(tensor) for tensor in upstream)
+            # Once: a product with a kernel turned on the fly takes up to five times as long.
+            turned = {
+                name: tf.transpose(weight) for name, weight in weights.items() if weight.shape.rank == 2
+            }
+            d_first, found = call(backwards, cell, schedule, dy, d_last, first, weights, turned, saved)
+            before = [flat(state) for state in schedule.before(history(cell, saved), first)]
+            flat_saved = {name: flat(value) for name, value in saved.items()}
+            dx, by_name = equations.gradients(cell, weights, turned, flat(x), before, flat_saved, found)
+            found = [shaped(dx, x), *d_first, *(by_name[name] for name in cell.weights)]
+            return _once_only(found, [x, *arguments, dy, *d_last])
+
+        return (saved["h"], *last), gradient
+
+    y, *last = run(x, *states, *tensors)
+    return y, last
+
+
+def outputs_of(cell, schedule, x, states, tensors):
+    """Run one recurrence in a loop that XLA compiles, and keep nothing; see `recurrence`.
+
+    Whoever asks for a gradient after all, of a function that was traced without a tape, pays for
+    running it once more.
     """
     count = cell.states
 
     @tf.custom_gradient
     def run(x, *arguments):
         first, weights = list(arguments[:count]), EQUATIONS[cell.kind].named(cell, arguments[count:])
-        history, saved = _forwards(cell, weights, schedule, x, first)
-        last = schedule.last(history, first)
+        y, last = compiled(outputs, cell, schedule, _projected(cell, weights, x), first, weights)
 
         def gradient(*upstream):
-            # A gradient of tf.gather comes as IndexedSlices.
-            dy, *d_last = (tf.convert_to_tensor(tensor) for tensor in upstream)
-            found = _backwards(cell, weights, schedule, x, first, history, saved, dy, d_last)
-            return _once_only(found, [x, *arguments, dy, *d_last])
+            sources = [x, *arguments]
+            with tf.GradientTape() as tape:
+                tape.watch(sources)
+                y, last = recurrence(cell, schedule, x, first, arguments[count:], compiles=True)
+            return tape.gradient([y, *last], sources, output_gradients=list(upstream))
 
-        return (history[0], *last), gradient
+        return (y, *last), gradient
 
-    outputs, *last = run(x, *states, *tensors)
-    return outputs, last
-
-
-def _forwards(cell, weights, schedule, x, first):
-    """The states after each step and what the gradient needs, in the schedule's layout."""
-    equations = EQUATIONS[cell.kind]
-    z = equations.project(cell, weights, _flat(x))
-    steps = schedule.split(_shaped(z, x))
-    widths = equations.saves(cell, weights)
-    arrays = [schedule.array(t.shape[-1], t.dtype) for t in first]
-    arrays += [schedule.array(width, z.dtype) for width in widths.values()]
-
-    def body(time, states, arrays):
-        old = schedule.trim(states, time)
-        new, found = equations.step(cell, weights, steps.read(time), old)
-        states = schedule.choose(time, new, old)
-        values = [*states, *(found[name] for name in widths)]
-        return time + 1, states, [a.write(time, v) for a, v in zip(arrays, values, strict=True)]
-
-    _, _, arrays = loop(schedule, body, first, arrays)
-    joined = [schedule.join(array) for array in arrays]
-    return joined[: cell.states], dict(zip(["h", "c"][: cell.states] + list(widths), joined, strict=True))
+    y, *last = run(x, *states, *tensors)
+    return y, last
 
 
-def loop(schedule, body, states, arrays):
-    """A while loop over the steps whose states may lose rows, or gain them."""
-    shapes = [schedule.shape(state) for state in states]
-    stop = schedule.stop
-    return tf.while_loop(
-        lambda time, *_: time < stop,
-        body,
-        (tf.constant(0), states, arrays),
-        shape_invariants=(tf.TensorShape(()), shapes, [tf.TensorShape(None)] * len(arrays)),
-        maximum_iterations=schedule.steps,
-    )
+def _projected(cell, weights, x):
+    """The inputs' part of every step, in the layout."""
+    return shaped(EQUATIONS[cell.kind].project(cell, weights, flat(x)), x)
 
 
-def _backwards(cell, weights, schedule, x, first, history, saved, dy, d_last):
-    """The gradients of x, of the first states and of the weights, in this order."""
-    equations = EQUATIONS[cell.kind]
-    before = [_flat(state) for state in schedule.before(history, first)]
-    saved = {name: _flat(value) for name, value in saved.items()}
-    factors = equations.factors(cell, weights, saved, before)
-    # Once: a product with a kernel turned on the fly takes up to five times as long.
-    turned = {name: tf.transpose(weight) for name, weight in weights.items() if weight.shape.rank == 2}
-    d_first, found = _loop_back(cell, turned, schedule, factors, dy, d_last)
-    dx, by_name = equations.gradients(cell, weights, turned, _flat(x), before, saved, found)
-    return [_shaped(dx, x), *d_first, *(by_name[name] for name in cell.weights)]
-
-
-def _loop_back(cell, turned, schedule, factors, dy, d_last):
-    equations = EQUATIONS[cell.kind]
-    steps = {name: schedule.split(_shaped(value, dy)) for name, value in factors.items()}
-    upstream, stop = schedule.split(dy), schedule.stop
-    widths = equations.finds(cell, turned)
-    arrays = [schedule.array(width, dy.dtype) for width in widths.values()]
-
-    def body(count, states, arrays):
-        time = stop - 1 - count
-        states = schedule.grow(states, d_last, time)
-        states[0] += upstream.read(time)
-        here = {name: array.read(time) for name, array in steps.items()}
-        new, found = equations.step_back(cell, turned, here, *states)
-        values = schedule.choose(time, [found[name] for name in widths], [None] * len(widths))
-        arrays = [a.write(time, v) for a, v in zip(arrays, values, strict=True)]
-        return count + 1, schedule.choose(time, new, states), arrays
-
-    _, states, arrays = loop(schedule, body, schedule.start_back(d_last), arrays)
-    joined = [_flat(schedule.join(array)) for array in arrays]
-    return schedule.end_back(states, d_last), dict(zip(widths, joined, strict=True))
-
-
-def _flat(y):
-    return tf.reshape(y, [-1, y.shape[-1]])
-
-
-def _shaped(flat, like):
-    """Rows [N, W] in the layout of another tensor."""
-    if like.shape.rank == 2:
-        return flat
-    return tf.reshape(flat, tf.concat([tf.shape(like)[:-1], [flat.shape[-1]]], axis=0))
+def _plain(loop, *arguments):
+    return loop(*arguments)
 
 
 def _once_only(gradients, inputs):

@@ -19,6 +19,9 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+#: So many steps, their number known, are written one after the other; more are a loop.
+FEW_STEPS = 8
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -35,6 +38,14 @@ class Whole:
 
     steps: object
     batch: object
+    valid: object = None
+    is_short: bool = False  # Whether the steps are written one after the other, without a loop.
+    loses_rows = False
+
+    @property
+    def has_known_sizes(self):
+        """Whether steps and batch are numbers now, not tensors."""
+        return isinstance(self.steps, int) and isinstance(self.batch, int)
 
     @property
     def stop(self):
@@ -101,9 +112,9 @@ class Whole:
         """The states before each step, in the layout, from those after each and the first ones."""
         return [tf.concat([s[None], h[:-1]], axis=0) for h, s in zip(history, first, strict=True)]
 
-    def last(self, history, first):
-        """The states after each row's last step, [B, W] sorted."""
-        return [h[-1] for h in history]
+    def last(self, ended, history, first):
+        """The states after each row's last step, [B, W] sorted, from those that a loop ended with."""
+        return list(ended)
 
 
 @dataclass(frozen=True)
@@ -113,8 +124,6 @@ class Masked(Whole):
     A row is left alone where it is not valid: `valid` [T, B, 1]. The steps after the last are never
     written, and XLA's arrays are zero there.
     """
-
-    valid: object
 
     @property
     def stop(self):
@@ -137,12 +146,6 @@ class Masked(Whole):
         old = [tf.zeros_like(n) if o is None else o for n, o in zip(new, old, strict=True)]
         return [tf.where(valid, n, o) for n, o in zip(new, old, strict=True)]
 
-    def last(self, history, first):
-        """The states after each row's last step, [B, W] sorted."""
-        stop = self.stop
-        pairs = zip(history, first, strict=True)
-        return [tf.where(stop > 0, tf.gather(h, tf.maximum(stop - 1, 0)), s) for h, s in pairs]
-
 
 @dataclass(frozen=True)
 class Packed:
@@ -158,6 +161,9 @@ class Packed:
     held: object  # [B, T] the same, a padded one standing where the valid one before it does
     previous: object  # [N] where the step before stands, after the B first states
     end: object  # [B] where the last step of each sorted row stands, after the B first states
+    is_short = False
+    loses_rows = True
+    has_known_sizes = False
 
     @property
     def stop(self):
@@ -167,13 +173,13 @@ class Packed:
     def pack(self, x):
         """[B, T, W] -> the layout."""
         flat = tf.reshape(x, tf.stack([tf.size(self.place), x.shape[-1]]))
-        return _moved(flat, self.source, tf.reshape(self.place, [-1]), (False, True))
+        return moved(flat, self.source, tf.reshape(self.place, [-1]), (False, True))
 
     def unpack(self, y, hold=False):
         """The layout -> [B, T, W]; padded steps are zero, or with `hold` what came before."""
         if hold:
             return tf.gather(_with_zero(y), self.held)
-        flat = _moved(y, tf.reshape(self.place, [-1]), self.source, (True, False))
+        flat = moved(y, tf.reshape(self.place, [-1]), self.source, (True, False))
         return tf.reshape(flat, tf.concat([tf.shape(self.place), [y.shape[-1]]], axis=0))
 
     def final(self, y):
@@ -182,11 +188,11 @@ class Packed:
 
     def sort(self, states):
         """States [B, W] in the order of the layout's rows."""
-        return [_moved(state, self.order, self.rank) for state in states]
+        return [moved(state, self.order, self.rank) for state in states]
 
     def unsort(self, states):
         """The inverse of sort."""
-        return [_moved(state, self.rank, self.order) for state in states]
+        return [moved(state, self.rank, self.order) for state in states]
 
     def split(self, y):
         """The layout -> a TensorArray, an element a step."""
@@ -232,7 +238,7 @@ class Packed:
         pairs = zip(history, first, strict=True)
         return [tf.gather(tf.concat([s, h], axis=0), self.previous) for h, s in pairs]
 
-    def last(self, history, first):
+    def last(self, ended, history, first):
         """The states after each row's last step, [B, W] sorted."""
         pairs = zip(history, first, strict=True)
         return [tf.gather(tf.concat([s, h], axis=0), self.end) for h, s in pairs]
@@ -240,12 +246,19 @@ class Packed:
 
 def whole(x):
     """Return the schedule of a batch [B, T, D] without a mask."""
-    return Whole(_size(x, 1), _size(x, 0))
+    steps = _size(x, 1)
+    return Whole(steps, _size(x, 0), is_short=isinstance(steps, int) and steps <= FEW_STEPS)
 
 
 def masked(x, mask):
     """Return the schedule of a mask [B, T] for fixed shapes."""
     return Masked(_size(x, 1), _size(x, 0), tf.transpose(mask)[:, :, None])
+
+
+def fixed(y, valid):
+    """Return the schedule of what is laid out for fixed shapes already: y [T, B, W], valid [T, B, 1] or None."""
+    size = _size(y, 0), _size(y, 1)
+    return Whole(*size) if valid is None else Masked(*size, valid)
 
 
 def packed(mask):
@@ -299,12 +312,12 @@ def _with_zero(y):
     return tf.concat([y, tf.zeros([1, y.shape[-1]], y.dtype)], axis=0)
 
 
-def _moved(y, to, back, zero=(False, False)):
+def moved(y, to, back, zero=(False, False)):
     """Gather rows; `back` is the inverse, for the gradient; `zero`: a place beyond the last is zero."""
 
     @tf.custom_gradient
     def move(y):
-        moved = tf.gather(_with_zero(y) if zero[0] else y, to)
-        return moved, lambda upstream: _moved(upstream, back, to, zero[::-1])
+        found = tf.gather(_with_zero(y) if zero[0] else y, to)
+        return found, lambda upstream: moved(upstream, back, to, zero[::-1])
 
     return move(y)

@@ -3,7 +3,7 @@
 | where the layer is called    | what runs                                                            |
 |------------------------------|----------------------------------------------------------------------|
 | inside an XLA function       | the program inline, shapes fixed                                     |
-| inside another tf.function   | the program inline; compiled by XLA if it is small and of fixed size |
+| inside another tf.function   | the program inline; its loops compiled if small and of fixed size    |
 | eagerly                      | the same in a function made once, for all batch sizes and lengths    |
 """
 
@@ -12,15 +12,15 @@ import functools
 import keras
 import tensorflow as tf
 from tensorflow.python.eager import record
-from tensorflow.python.ops import control_flow_util
 
 from tf2_lstm.backends.tensorflow.plan import dtypes_of, plan_of, recurrences, weights_of
-from tf2_lstm.backends.tensorflow.program import Request, run
+from tf2_lstm.backends.tensorflow.program import COMPILED, FIXED, FREE, LONG, Request, run
+from tf2_lstm.backends.tensorflow.xla import under_xla
 
-#: Where XLA pays: at least so many steps, and few enough units that products do not decide alone.
-LEAST_STEPS, MOST_UNITS = 16, 512
-#: Up to so many numbers a state (rows x units); more if TensorFlow would have one thing to do at a time.
-MOST, MOST_ALONE = 1024, 16384
+#: Where XLA pays: so few units that products do not decide alone, and so few numbers a state (rows x units).
+MOST_UNITS, MOST = 512, 16384
+#: The same with a mask, in training and else: TensorFlow leaves every padded step out, XLA a few rows at a time.
+MOST_MASKED = {True: 8192, False: 1024}
 #: For how many sizes of inputs a program is compiled; the next ones run as they come.
 SIZES = 4
 
@@ -79,28 +79,28 @@ def _request(layer, x, states, mask, training):
 def _called(request, trains, x, states, mask, tensors):
     inside = not tf.executing_eagerly()
     if inside and under_xla():
-        return run(request, trains, x, states, mask, tensors, fixed=True)
-    compiled = pays_to_compile(request, trains, x.shape, mask is not None)
-    if inside and not compiled:
-        return run(request, trains, x, states, mask, tensors, fixed=False)
+        return run(request, trains, x, states, mask, tensors, FIXED)
+    way = COMPILED if pays_to_compile(request, trains, x.shape, mask is not None) else FREE
+    if inside:
+        return run(request, trains, x, states, mask, tensors, way)
     flat = [x, *states, *tensors] + ([] if mask is None else [mask])
-    data = [] if compiled else [x, *states, mask]
+    data = [x, *states, mask] if way == FREE else []
     specs = tuple(_loose(t) if any(t is one for one in data) else _fixed(t) for t in flat)
-    outputs, last = _function(request, trains, len(states), specs, compiled)(*flat)
+    outputs, last = _function(request, trains, len(states), specs, way)(*flat)
     return outputs, list(last)
 
 
 @functools.lru_cache(maxsize=256)
-def _function(request, trains, states, specs, compiled):
-    """One function for one size, compiled by XLA, or else for all; the weights are arguments."""
+def _function(request, trains, states, specs, way):
+    """One function for one size, with compiled loops, or else for all; the weights are arguments."""
     end = 1 + states + sum(len(cell.weights) for cell in recurrences(request.plan))
 
     def fast_unroll(*tensors):
         mask = tensors[end] if len(tensors) > end else None
         x, *first = tensors[: 1 + states]
-        return run(request, trains, x, first, mask, tensors[1 + states : end], fixed=compiled)
+        return run(request, trains, x, first, mask, tensors[1 + states : end], way)
 
-    return tf.function(fast_unroll, autograph=False, input_signature=specs, jit_compile=compiled or None)
+    return tf.function(fast_unroll, autograph=False, input_signature=specs)
 
 
 def pays_to_compile(request, trains, shape, is_masked):
@@ -131,13 +131,11 @@ def pays_to_compile(request, trains, shape, is_masked):
         print(pays_to_compile(request, True, tf.TensorShape([batch, 50, 64]), False))
     ```
     """
-    if None in shape or shape[1] < LEAST_STEPS:
+    if None in shape or shape[1] < LONG or (is_masked and not request.zero):
         return False
-    cells = recurrences(request.plan)
-    units = max(cell.units for cell in cells)
-    # An inference of several recurrences has two steps under way at once; XLA has one.
-    alone = not is_masked and units < MOST_UNITS and (trains or len(cells) == 1)
-    if shape[0] * units > (MOST_ALONE if alone else MOST):
+    units = max(cell.units for cell in recurrences(request.plan))
+    most = MOST_MASKED[bool(trains)] if is_masked else MOST
+    if units >= MOST_UNITS or shape[0] * units > most:
         return False
     sizes = _sizes(request, trains, is_masked)
     if len(sizes) < SIZES:
@@ -159,11 +157,6 @@ def _loose(tensor):
 
 def _fixed(tensor):
     return tf.TensorSpec(tensor.shape, tensor.dtype)
-
-
-def under_xla():
-    """Whether what is being traced will be compiled by XLA."""
-    return control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
 
 
 def _fit(shape, states, mask):
