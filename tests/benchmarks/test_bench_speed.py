@@ -209,7 +209,7 @@ def test_a_process_that_dies_is_named():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["legacy", "keras_function", "ours_function"])
+@pytest.mark.parametrize("name", ["legacy", "keras_function", "keras_accelerated", "ours_function"])
 def test_contenders_compute_the_task(name):
     with Process(name) as process:
         for task in (*SMALL.values(), SMALL["training"]._replace(cell="gru")):

@@ -6,12 +6,11 @@ from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_value
 
 
-def emit(recurrence, fast=False):
+def emit(recurrence):
     """Write the Keras model of a recurrence as Python source.
 
     Args:
         recurrence: a `model.Recurrence`.
-        fast: see `program_of`.
 
     Returns:
         The text of a module with `build_model()`. Names out of the TF1 model stand in comments and string literals
@@ -20,7 +19,7 @@ def emit(recurrence, fast=False):
     Raises:
         BuildError: the recurrence is of a kind that no Keras model is written for.
     """
-    program = program_of(recurrence, fast)
+    program = program_of(recurrence)
     lines = ['"""The Keras model of one TF1 recurrence; its weights are in the .keras file beside it."""', ""]
     ours = any(symbol.startswith("tf2_lstm.") for symbol in symbols_of(program))
     lines += ["import keras", "", "import tf2_lstm"] if ours else ["import keras"]

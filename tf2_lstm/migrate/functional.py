@@ -12,13 +12,12 @@ from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.unfilled import unfilled
 
 
-def build_model(recurrence, variables, fast=False):
+def build_model(recurrence, variables):
     """Build the Keras model of a recurrence and set its weights.
 
     Args:
         recurrence: a `model.Recurrence`.
         variables: checkpoint name -> `model.Variable`, of a `TF1Model`.
-        fast: see `program_of`.
 
     Returns:
         A functional `keras.Model` with a dict of inputs and a dict of outputs, named and laid out as the
@@ -28,7 +27,7 @@ def build_model(recurrence, variables, fast=False):
         BuildError: the recurrence is of a kind that no Keras model is written for.
         WeightError: a variable does not fit its cell.
     """
-    program = program_of(recurrence, fast)
+    program = program_of(recurrence)
     with unfilled():
         names = evaluate(program.lines, resolve)
         inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))

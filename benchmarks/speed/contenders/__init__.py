@@ -15,6 +15,9 @@ CONTENDERS = {
     "keras_predict": Contender("Keras model.predict(x)", "stock", ("inference", "streaming"), _BOTH, "keras"),
     "keras_eager": Contender("Keras model(x)", "stock", ("inference", "streaming"), _BOTH, "keras"),
     "keras_function": Contender("Keras layers in tf.function", "stock", _ALL, _BOTH, "keras"),
+    "keras_accelerated": Contender(
+        "Keras layers, accelerated, in tf.function", "stock", _ALL[:2], _BOTH, "tf2_lstm"
+    ),
     "keras_jit": Contender("Keras layers, jit_compile", "stock", _ALL[:2], _BOTH, "keras"),
     "keras_cells": Contender("Keras StackedRNNCells in tf.function", "stock", _ALL[:2], _BOTH, "keras"),
     "ours": Contender(

@@ -37,8 +37,8 @@ def test_the_gradients_left_are_those_of_one_sample_and_it_is_said(tmp_path):
 
 
 def test_a_wrong_weight_is_caught(tmp_path, monkeypatch, capsys):
-    def build(recurrence, variables, fast):
-        model = build_model(recurrence, variables, fast)
+    def build(recurrence, variables):
+        model = build_model(recurrence, variables)
         kernel = model.trainable_weights[0]
         kernel.assign(keras.ops.convert_to_numpy(kernel) + 1e-4)
         return model

@@ -56,8 +56,8 @@ SABOTAGE = [
 
 @pytest.mark.parametrize(("tamper", "told"), SABOTAGE, ids=[told for _, told in SABOTAGE])
 def test_a_wrong_model_is_caught_and_named(tamper, told, tmp_path, monkeypatch, capsys):
-    def build(recurrence, variables, fast):
-        model = build_model(recurrence, variables, fast)
+    def build(recurrence, variables):
+        model = build_model(recurrence, variables)
         tamper(model)
         return model
 

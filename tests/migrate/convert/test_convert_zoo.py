@@ -1,6 +1,7 @@
 """Every artefact of the zoo through the whole way, against what TensorFlow 1.15.5 computed."""
 
 import json
+import re
 import zipfile
 
 import keras
@@ -11,6 +12,8 @@ from expected_recurrences import ZOO, read_expected, read_run
 from tf2_lstm.migrate.convert.converting import Request, convert
 from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
 
+#: A stock layer that runs a cell over a sequence, in the configuration of a model.
+STOCK_LAYER = re.compile(r'"module": "keras.layers", "class_name": "(RNN|LSTM|GRU|SimpleRNN)"')
 NAMES = sorted(path.parent.name for path in ZOO.glob("*/expected.json"))
 
 
@@ -44,7 +47,10 @@ def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
         assert entry["proof"]["passed"]
         ours = needs_ours(trees[entry["scope"]]["call"], entry["form"])
         with zipfile.ZipFile(tmp_path / "out" / entry["file"]) as archive:
-            assert ("tf2_lstm" in archive.read("config.json").decode()) == ours
+            config = archive.read("config.json").decode()
+        assert ("tf2_lstm" in config) == ours
+        compared = [tensor["name"] for tensor in entry["proof"]["tensors"]]
+        assert any(name.endswith(", accelerated") for name in compared) == bool(STOCK_LAYER.search(config))
         source = (tmp_path / "out" / entry["source_code"]).read_text()
         assert ("import tf2_lstm" in source) == ours
         if manifest["source"]["kind"] in ("weights", "object_checkpoint"):

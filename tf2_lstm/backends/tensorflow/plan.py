@@ -66,7 +66,7 @@ def plan_of(cell, training=False):
     Returns:
         A Cell, Stack or Residual; None for what only Keras's own loop computes: a class that is not
         known, a `call` that was replaced, an activation without a row in `activations.TABLE`, a
-        residual_fn, noise.
+        residual_fn, a regulariser of every step, a stock stack of one cell, noise.
 
     ```python
     import keras
@@ -170,6 +170,11 @@ def _stack(cell, training):
     return None if None in parts else Stack(parts)
 
 
+def _stock_stack(cell, training):
+    # Of a stack of one, stock Keras loses the nest of the state.
+    return _stack(cell, training) if len(cell.cells) > 1 else None
+
+
 def _residual(cell, training):
     part = plan_of(cell.cell, training)
     # A residual_fn is written for one step; over a whole sequence it might mean something else.
@@ -188,6 +193,7 @@ _READERS = {
     keras.layers.GRUCell: _gru,
     keras.layers.SimpleRNNCell: _rnn,
     StackedRNNCells: _stack,
+    keras.layers.StackedRNNCells: _stock_stack,
     ResidualWrapper: _residual,
     DropoutWrapper: _dropout,
 }
@@ -195,5 +201,7 @@ _CALLS = {kind: kind.call for kind in _READERS}
 
 
 def _is_changed(cell):
-    """Whether someone put another `call` on the object or its class."""
+    """Whether Keras would do more at a step: another `call` on the object or its class, a loss of its own."""
+    if cell.activity_regularizer is not None:
+        return True
     return "call" in vars(cell) or type(cell).call is not _CALLS[type(cell)]

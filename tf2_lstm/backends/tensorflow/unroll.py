@@ -164,7 +164,10 @@ def _fit(shape, states, mask):
     if shape.rank != 3 or shape[-1] is None or 0 in shape:
         return False
     fits = [state.shape.is_compatible_with([shape[0], None]) for state in states]
-    return all(fits) and (mask is None or mask.shape.is_compatible_with(shape[:2]))
+    if mask is not None:
+        # One row of a batch of unknown size may be a mask for all rows.
+        fits.append(mask.shape.is_compatible_with(shape[:2]) and (mask.shape[0] != 1 or shape[0] == 1))
+    return all(fits)
 
 
 def _is_plain(training):

@@ -36,7 +36,6 @@ def request_of(arguments, path=None):
         tuple(arguments.assume),
         arguments.assume_defaults,
         getattr(arguments, "inputs", None),
-        getattr(arguments, "fast", False),
     )
 
 

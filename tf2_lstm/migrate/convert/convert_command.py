@@ -19,11 +19,6 @@ def add_arguments(parser):
     parser.add_argument(
         "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
     )
-    parser.add_argument(
-        "--fast",
-        action="store_true",
-        help="write tf2_lstm's layers, which have fast unrolls, also where stock Keras is exact",
-    )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if convert wrote it")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
 

@@ -24,7 +24,6 @@ class Request:
         assume: what a model without a graph cannot tell, "rnn/lstm_cell: forget_bias=0".
         assume_defaults: assume TF1's defaults for it.
         inputs: a `.npz` of the user's own data, its keys TF1 tensor names; None for seeded numbers.
-        fast: layers of this package, which have fast unrolls, also where stock Keras is exact.
     """
 
     path: str
@@ -33,7 +32,6 @@ class Request:
     assume: tuple = ()
     assume_defaults: bool = False
     inputs: str | None = None
-    fast: bool = False
 
 
 @dataclass
@@ -161,7 +159,7 @@ def _convert_all(request, tf1, findings, staging, advance):
     """Build, prove and write one recurrence after the other; the `Conversion`."""
     from tf2_lstm.migrate.convert.one import Workshop
 
-    workshop = Workshop(tf1, request.inputs, staging, request.fast)
+    workshop = Workshop(tf1, request.inputs, staging)
     converted, cases, failed = [], [], []
     for recurrence in findings.recurrences:
         advance(recurrence.name)

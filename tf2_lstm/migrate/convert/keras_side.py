@@ -1,6 +1,7 @@
 """The Keras side of a proof: the model's outputs, and its gradients under TF1's names."""
 
 from collections import OrderedDict
+from contextlib import contextmanager
 
 import keras
 import numpy as np
@@ -65,6 +66,23 @@ def run_gradients(model, recurrence, values, targets, of_weights=True):
         arrays = [keras.ops.convert_to_numpy(value) for value in gradients]
         found.update(tf1_variables(cell, arrays, folded=False))
     return found
+
+
+@contextmanager
+def accelerated(model):
+    """Run a model by the fast unrolls for a while; say whether it has stock layers that this changes."""
+    before = _own_loops(model)
+    tf2_lstm.accelerate(model)
+    changed = [layer for layer in _own_loops(model) if layer not in before]
+    try:
+        yield bool(changed)
+    finally:
+        for layer in changed:
+            del layer.inner_loop
+
+
+def _own_loops(model):
+    return [layer for layer in model._flatten_layers() if "inner_loop" in vars(layer)]
 
 
 def _call(model, inputs):

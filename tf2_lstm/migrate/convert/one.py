@@ -25,11 +25,10 @@ class Workshop:
         tf1: the `TF1Model`.
         inputs: the path of the user's own `.npz`, or None.
         staging: the folder to write to, None to write nothing.
-        fast: layers with fast unrolls also where stock Keras is exact.
     """
 
-    def __init__(self, tf1, inputs, staging, fast=False):
-        self._tf1, self._inputs, self._staging, self._fast = tf1, inputs, staging, fast
+    def __init__(self, tf1, inputs, staging):
+        self._tf1, self._inputs, self._staging = tf1, inputs, staging
 
     def versions(self):
         """Return what computed which side: witness -> {program: version}."""
@@ -68,9 +67,9 @@ class Workshop:
     def _built(self, recurrence):
         """Build the model; with a folder, write it and its source, and return what a later process will load."""
         if not self._staging:
-            return build_model(recurrence, self._tf1.variables, self._fast)
-        source, path = emit(recurrence, self._fast), self._staging / f"{recurrence.name}.keras"
-        folder = save_model(build_model(recurrence, self._tf1.variables, self._fast), path)
+            return build_model(recurrence, self._tf1.variables)
+        source, path = emit(recurrence), self._staging / f"{recurrence.name}.keras"
+        folder = save_model(build_model(recurrence, self._tf1.variables), path)
         path.with_suffix(".py").write_text(source, encoding="utf-8")
         return load_unzipped(folder)
 

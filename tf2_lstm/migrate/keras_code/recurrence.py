@@ -19,12 +19,11 @@ LAYERS = {
 _POSITIONAL = ("units", "cell", "cells")
 
 
-def program_of(recurrence, fast=False):
+def program_of(recurrence):
     """Describe the Keras model of a recurrence.
 
     Args:
         recurrence: a `model.Recurrence`.
-        fast: layers of this package, which have fast unrolls, where stock Keras would be exact too.
 
     Returns:
         A `Program`.
@@ -32,7 +31,7 @@ def program_of(recurrence, fast=False):
     Raises:
         BuildError: the recurrence is of a kind that no Keras model is written for.
     """
-    return _Writer(recurrence, fast).write()
+    return _Writer(recurrence).write()
 
 
 def takes(recurrence, tensor):
@@ -50,10 +49,10 @@ def takes(recurrence, tensor):
 class _Writer:
     """Writes the lines of one recurrence."""
 
-    def __init__(self, recurrence, fast):
-        self.recurrence, self.fast, self.program = recurrence, fast, Program()
+    def __init__(self, recurrence):
+        self.recurrence, self.program = recurrence, Program()
         self.dtype = next(one.dtype for one in recurrence.inputs if one.name.startswith("inputs"))
-        self.builder = Builder(self.dtype, stock=not fast, make=self._make)
+        self.builder = Builder(self.dtype, stock=True, make=self._make)
         self.given = {one.name: one for one in recurrence.inputs if takes(recurrence, one)}
         self.wanted = {one.name: one for one in recurrence.outputs}
         self.leaves, self.final = {}, {}
@@ -93,9 +92,9 @@ class _Writer:
         return Apply(symbol, first, options)
 
     def _rnn(self, call, name, **options):
-        """Assign the layer that runs a cell over a sequence; stock Keras where it is exact, unless `fast`."""
+        """Assign the layer that runs a cell over a sequence; stock Keras where it is exact."""
         options = {"return_sequences": True, "return_state": True, **options, "name": name}
-        stock = is_stock(call) and not self.fast
+        stock = is_stock(call)
         if stock:
             options["zero_output_for_mask"] = True
         layer = LAYERS.get(stock_symbol(call)) if stock else None

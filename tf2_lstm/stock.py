@@ -1,0 +1,123 @@
+"""Stock Keras layers by the fast unrolls: they stay stock, and compute what stock Keras defines.
+
+A model of `keras.layers.LSTM` and its kind needs no other class to be fast. `accelerate` gives each
+such layer object a loop that asks `tf2_lstm.backends` first; the class, the configuration, the
+weights and what is saved are as before.
+"""
+
+import functools
+
+import keras
+from keras import ops
+
+from tf2_lstm import backends
+
+_KINDS = (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
+#: By the exact class: a subclass may compute anything. Its methods, to see that nobody changed them.
+_METHODS = {kind: (kind.call, kind.inner_loop) for kind in _KINDS}
+
+
+def accelerate(model):
+    """Let the stock recurrent layers of a model take the fast unrolls, with stock Keras's numbers.
+
+    Every `keras.layers.LSTM`, `GRU`, `SimpleRNN` and `RNN` in it is found, also inside of
+    `Bidirectional`, other wrappers and nested models. Whatever only Keras's own loop computes still
+    takes it: a subclass, a `call` or `inner_loop` that was replaced, cells and activations without
+    a plan, dropout in training, cuDNN, another backend than TensorFlow, and the few options whose
+    result stock Keras defines in its own way (padded rows with `zero_output_for_mask` and no
+    `return_sequences`, or unrolled backwards).
+
+    The layers are changed in place, the objects alone. `save`, `get_config`, `copy.deepcopy`,
+    `keras.models.clone_model` and pickle know nothing of it, so that a file needs only Keras and a
+    copy is plain stock. Call it right after loading or building: what `predict`, `fit` and
+    `evaluate` have traced is traced anew, a `tf.function` of your own keeps what it has. Gradients
+    of gradients need `with tf2_lstm.backends.plain():`.
+
+    Args:
+        model: a Keras model or layer, built or not.
+
+    Returns:
+        The same object.
+
+    Raises:
+        TypeError: for anything but a Keras model or layer.
+
+    ```python
+    import keras
+    from tf2_lstm import accelerate
+
+    model = accelerate(keras.Sequential([keras.Input((None, 3)), keras.layers.LSTM(4)]))
+    print(model(keras.ops.ones((2, 5, 3))).shape, type(model.layers[0]))
+    ```
+    """
+    if not isinstance(model, keras.layers.Layer):
+        raise TypeError(
+            f"accelerate: expected a Keras model or layer; received {type(model).__name__}. Of a file, "
+            "tf2_lstm.load_model(path) loads and accelerates the model."
+        )
+    for layer in model._flatten_layers():
+        if _is_stock(layer):
+            layer.inner_loop = functools.partial(_inner_loop, layer)
+        elif isinstance(layer, keras.Model):
+            # As Model.compile does, so that no function without the new loops is left.
+            layer.train_function = layer.test_function = layer.predict_function = None
+    return model
+
+
+def load_model(path, **options):
+    """Load a model as `keras.models.load_model` does, and accelerate it.
+
+    Args:
+        path: a `.keras` file, or whatever else Keras loads.
+        **options: those of `keras.models.load_model`: custom_objects, compile, safe_mode.
+
+    Returns:
+        The model; its layers are those that the file names.
+
+    Raises:
+        ValueError: whatever Keras says of a file that it cannot load.
+
+    ```python
+    import tempfile
+    import keras
+    import tf2_lstm
+
+    with tempfile.TemporaryDirectory() as folder:
+        keras.Sequential([keras.Input((None, 3)), keras.layers.GRU(4)]).save(folder + "/model.keras")
+        model = tf2_lstm.load_model(folder + "/model.keras")
+    print(model(keras.ops.ones((2, 5, 3))).shape)
+    ```
+    """
+    return accelerate(keras.models.load_model(path, **options))
+
+
+def _is_stock(layer):
+    """Whether a layer is exactly one of Keras's, with its own methods."""
+    kind = type(layer)
+    changed = {"call", "inner_loop"} & set(vars(layer))
+    return kind in _METHODS and not changed and (kind.call, kind.inner_loop) == _METHODS[kind]
+
+
+def _inner_loop(layer, sequences, initial_state, mask, training=False):
+    """Take the fast unroll where it computes what the class does, else the class's own loop."""
+    fast = backends.unrolls()
+    found = None
+    if fast and _agrees(layer, mask):
+        x, valid = sequences, mask
+        if layer.go_backwards:
+            x = ops.flip(x, axis=1)
+            valid = None if mask is None else ops.flip(mask, axis=1)
+        found = fast.unroll(layer, x, initial_state, valid, training)
+    return found or type(layer).inner_loop(layer, sequences, initial_state, mask, training)
+
+
+def _agrees(layer, mask):
+    """Whether stock Keras and the fast unrolls define the same result; cells are the plan's matter."""
+    # Keras has written down that it will take cuDNN, or is to refuse what cuDNN cannot do.
+    if not layer.supports_jit or getattr(layer, "use_cudnn", False) is True:
+        return False
+    if mask is None or keras.tree.is_nested(mask):
+        return mask is None
+    # Stock zeroes a padded row's last output, and when unrolled backwards the steps at the wrong end.
+    wrong_end = layer.unroll and layer.go_backwards
+    return not layer.zero_output_for_mask or (layer.return_sequences and not wrong_end)
