@@ -142,7 +142,8 @@ class Masked(Whole):
 
     def choose(self, step, new, old):
         """The new values at valid rows, the old ones else; an old None is zero."""
-        valid = self.valid[step]
+        # Not valid[step]: XLA would compile anew for every value that the step depends on.
+        valid = tf.gather(self.valid, step)
         old = [tf.zeros_like(n) if o is None else o for n, o in zip(new, old, strict=True)]
         return [tf.where(valid, n, o) for n, o in zip(new, old, strict=True)]
 
