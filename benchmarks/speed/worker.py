@@ -49,11 +49,20 @@ class Worker:
 
     def memory(self, message, arrays):
         """Return the peak of this process in MB."""
-        return {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0}, {}
+        return {"mb": _peak_kilobytes() / 1024.0}, {}
 
     def versions(self, message, arrays):
         """Return the versions of Python and of what the contender uses."""
         return {"versions": dict(self.module.versions(), python=platform.python_version())}, {}
+
+
+def _peak_kilobytes():
+    """The largest resident set; on Linux `ru_maxrss` begins with that of the process that started this one."""
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    except FileNotFoundError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def main(name):
