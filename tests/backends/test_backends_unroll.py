@@ -12,6 +12,7 @@ from unrolled import (
     OPTIONS,
     TIME,
     assert_equal,
+    everything,
     in_function,
     inputs,
     layer_of,
@@ -128,6 +129,12 @@ def test_compiled_eagerly_it_is_the_plain_loop():
     layer, time = layer_of(CELLS["residual"], return_sequences=True), program.LONG
     for mask in _long_masks(time)[:2]:
         assert_equal(layer, *inputs(layer, BATCH, time), mask)
+
+
+def test_compiled_in_a_function_and_eagerly_after_it():
+    layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
+    for compute in (in_function(), everything):
+        assert_equal(layer, *inputs(layer, BATCH, time), None, compute)
 
 
 @pytest.mark.slow
