@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
-from artefact_files import ZOO, cell, copy_of, read_all, read_zoo, save, tf1
+from artefact_files import ZOO, cell, copy_of, read_all, read_zoo, save, tf1, varint
 from tensorflow.core.protobuf import saved_model_pb2
 
 from tf2_lstm.migrate import artifacts
@@ -138,24 +138,13 @@ def deep(folder):
     """A graph with a function's attribute in an attribute in an attribute, five thousand times."""
     inner = b""
     for _ in range(5000):  # NameAttrList.attr (2) of AttrValue.func (10), each with its length
-        entry = b"\x12" + _length(inner) + inner
-        value = b"\x52" + _length(b"\x12" + _length(entry) + entry) + b"\x12" + _length(entry) + entry
-        inner = value
-    node = (
-        b"\x0a\x01x\x12\x02No\x2a"
-        + _length(b"\x12" + _length(inner) + inner)
-        + b"\x12"
-        + _length(inner)
-        + inner
-    )
-    return put(folder / "deep.pb", b"\x0a" + _length(node) + node)
+        inner = b"\x52" + sized(b"\x12" + sized(b"\x12" + sized(inner)))
+    node = b"\x0a\x01x\x12\x02No\x2a" + sized(b"\x12" + sized(inner))
+    return put(folder / "deep.pb", b"\x0a" + sized(node))
 
 
-def _length(content):
-    size, out = len(content), b""
-    while size > 127:
-        out, size = out + bytes([size & 127 | 128]), size >> 7
-    return out + bytes([size])
+def sized(content):
+    return varint(len(content)) + content
 
 
 def huge(folder):

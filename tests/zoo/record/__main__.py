@@ -18,6 +18,7 @@ THEMES = (
     "cudnn",
     "foreign",
     "files",
+    "single_file",
     "keras_files",
     "training",
     "programs",

@@ -1,0 +1,70 @@
+"""Checkpoints in the single-file format V1, which TensorFlow wrote until 0.12."""
+
+import tensorflow as tf
+from tensorflow.core.protobuf.saver_pb2 import SaverDef
+
+from tests.zoo.record.artefact import artefact
+from tests.zoo.record.expectation import gru, lstm, named, stack
+from tests.zoo.record.files import NO_GRAPH, plain
+from tests.zoo.record.write import CHECKPOINT
+
+cells = tf.nn.rnn_cell
+
+
+def save_in_one_file(names, **options):
+    """Save in the format V1 under other names; `names` is a function from the variable's name."""
+
+    def save(session):
+        variables = {names(variable.op.name): variable for variable in tf.global_variables()}
+        saver = tf.train.Saver(variables, write_version=SaverDef.V1, save_relative_paths=True)
+        saver.save(session, "./" + CHECKPOINT, **options)
+        return CHECKPOINT
+
+    return save
+
+
+@artefact("the format V1, no .meta, names of 0.x with the shards of the old LSTMCell")
+def weights_alone_v1():
+    cell = cells.LSTMCell(5, num_unit_shards=2, num_proj=3)
+    names = named("rnn/lstm_cell", "kernel", "bias", "projection/kernel")
+    built = plain(cell, lstm(num_proj=3), names, **NO_GRAPH)
+    old = {
+        "rnn/lstm_cell/kernel/part_0": "RNN/LSTMCell/W_0",
+        "rnn/lstm_cell/kernel/part_1": "RNN/LSTMCell/W_1",
+        "rnn/lstm_cell/bias": "RNN/LSTMCell/B",
+        "rnn/lstm_cell/projection/kernel": "RNN/LSTMCell/W_P_0",
+    }
+    built.save = save_in_one_file(old.get, write_meta_graph=False)
+    built.options = {"assume_defaults": True}
+    return built
+
+
+@artefact("the format V1 with a graph and names of 1.0, in a folder whose file `checkpoint` names the file")
+def v1_with_graph():
+    scope = "rnn/multi_rnn_cell/cell_{}/{}_cell/{}"
+    cell = cells.MultiRNNCell([cells.BasicLSTMCell(5), cells.GRUCell(3)])
+    names = [scope.format(0, "basic_lstm", leaf) for leaf in ("weights", "biases")]
+    for part in ("gates/", "candidate/"):
+        names += [scope.format(1, "gru", part + leaf) for leaf in ("weights", "biases")]
+    built = plain(cell, stack(lstm(), gru(3)), names)
+    save = save_in_one_file(lambda name: name.replace("kernel", "weights").replace("bias", "biases"))
+    built.save = lambda session: save(session) and "."
+    return built
+
+
+@artefact("the format V1 in a file for each device, slices of a partitioned kernel in both")
+def v1_sharded():
+    def by_part(operation):
+        return "/cpu:1" if "part_1" in operation.name else "/cpu:0"
+
+    with tf.variable_scope("model", partitioner=tf.fixed_size_partitioner(2)), tf.device(by_part):
+        built = plain(cells.BasicLSTMCell(5), lstm(), named("model/rnn/basic_lstm_cell"))
+    built.recurrences[0]["scope"] = "model/rnn"
+
+    def save(session):
+        saver = tf.train.Saver(sharded=True, write_version=SaverDef.V1, save_relative_paths=True)
+        saver.save(session, "./" + CHECKPOINT)
+        return "."
+
+    built.save = save
+    return built
