@@ -8,6 +8,7 @@ WITHOUT = {
         [
             *("cudnn_gru", "cudnn_gru_bidirectional", "cudnn_lstm", "cudnn_lstm_bidirectional"),
             *("cudnn_rnn_relu", "cudnn_rnn_tanh"),
+            *("h5_cudnn_bidirectional", "h5_cudnn_gru", "h5_cudnn_lstm"),
             *("h5_bidirectional", "h5_gru", "h5_gru_reset_after", "h5_lstm", "h5_rnn_of_cells"),
             *("h5_simple_rnn", "h5_stacked", "h5_v2_lstm"),
             *("object_checkpoint", "weights_alone_assumed", "weights_alone_before_1_2"),
