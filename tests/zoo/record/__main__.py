@@ -12,6 +12,7 @@ import sys
 THEMES = (
     "cells",
     "unrolls",
+    "steps",
     "bidirectional",
     "stacks",
     "blocks",

@@ -4,7 +4,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf.saver_pb2 import SaverDef
 
 from tests.zoo.record.artefact import artefact
-from tests.zoo.record.expectation import gru, lstm, named, stack
+from tests.zoo.record.expectation import gru, gru_named, lstm, named
 from tests.zoo.record.files import NO_GRAPH, plain
 from tests.zoo.record.write import CHECKPOINT
 
@@ -21,6 +21,11 @@ def save_in_one_file(names, **options):
         return CHECKPOINT
 
     return save
+
+
+def old_name(name):
+    """The name of 1.0."""
+    return name.replace("kernel", "weights").replace("bias", "biases")
 
 
 @artefact("the format V1, no .meta, names of 0.x with the shards of the old LSTMCell")
@@ -41,13 +46,8 @@ def weights_alone_v1():
 
 @artefact("the format V1 with a graph and names of 1.0, in a folder whose file `checkpoint` names the file")
 def v1_with_graph():
-    scope = "rnn/multi_rnn_cell/cell_{}/{}_cell/{}"
-    cell = cells.MultiRNNCell([cells.BasicLSTMCell(5), cells.GRUCell(3)])
-    names = [scope.format(0, "basic_lstm", leaf) for leaf in ("weights", "biases")]
-    for part in ("gates/", "candidate/"):
-        names += [scope.format(1, "gru", part + leaf) for leaf in ("weights", "biases")]
-    built = plain(cell, stack(lstm(), gru(3)), names)
-    save = save_in_one_file(lambda name: name.replace("kernel", "weights").replace("bias", "biases"))
+    built = plain(cells.GRUCell(5), gru(), [old_name(name) for name in gru_named("rnn/gru_cell")])
+    save = save_in_one_file(old_name)
     built.save = lambda session: save(session) and "."
     return built
 
