@@ -185,16 +185,18 @@ def variables_of(folder, expected):
 
 
 def constants_of(path):
-    """The constants of a frozen graph that were variables: those that an Identity below their own name reads."""
+    """The constants of a frozen graph that were variables: those that are read as a variable is."""
     import tensorflow as tf
 
     nodes = {node.name: node for node in tf.compat.v1.GraphDef.FromString(path.read_bytes()).node}
+    reads = [node for node in nodes.values() if node.op == "Identity" and node.input[0] in nodes]
+    read = [(node.name, nodes[node.input[0]]) for node in reads]
+    # A resource that a loop reads comes into it first.
+    read = [(name, nodes[one.input[0]] if one.op == "Enter" else one) for name, one in read]
     return {
-        node.input[0]
-        for node in nodes.values()
-        if node.op == "Identity"
-        and node.name in (f"{node.input[0]}/read", f"{node.input[0]}/Read/ReadVariableOp")
-        and nodes[node.input[0]].op == "Const"
+        one.name
+        for name, one in read
+        if one.op == "Const" and (name == f"{one.name}/read" or "ReadVariableOp" in name)
     }
 
 

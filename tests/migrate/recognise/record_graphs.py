@@ -175,6 +175,16 @@ def keras_simple_step_whose_input_is_as_wide():
     _keras_step(5)
 
 
+@graph
+def keras_gru_of_v2():
+    tf.compat.v2.keras.layers.GRU(5, name="gru")(x())
+
+
+@graph
+def keras_gru_whole():
+    tf.keras.layers.GRU(5, name="gru", implementation=2)(x())
+
+
 if __name__ == "__main__":
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "graphs")
     for name, build in TABLE.items():

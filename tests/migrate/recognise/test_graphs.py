@@ -22,6 +22,12 @@ FOUND = {
     "layer_called_projection_after_h_that_is_assigned": [
         "basic_lstm_cell step python_loop(cell=basic_lstm(num_units=5)) <- x:0"
     ],
+    "keras_gru_of_v2": [
+        "gru while dynamic_rnn(cell=gru(num_units=5, recurrent_activation='sigmoid', reset_after=True)) <- x:0"
+    ],
+    "keras_gru_whole": [
+        "gru while dynamic_rnn(cell=gru(num_units=5, recurrent_activation='hard_sigmoid')) <- x:0"
+    ],
     "keras_simple_step": ["cell step python_loop(cell=basic_rnn(num_units=5)) <- x:0"],
     "static_residual_with_lengths": [
         "rnn static static_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4), "

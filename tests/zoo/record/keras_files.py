@@ -12,6 +12,7 @@ from tensorflow.python.eager import context
 from tests.zoo.record.artefact import Built, artefact
 from tests.zoo.record.expectation import bidirectional, dynamic, gru, lstm, recurrence, rnn, stack
 from tests.zoo.record.feeds import floats, ints
+from tests.zoo.record.files import freeze
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 
 keras = tf.keras
@@ -248,3 +249,30 @@ def keras_layer_in_graph():
     state = OrderedDict([("h", h), ("c", c)])
     said = recurrence("lstm", dynamic(hard_lstm()), names("lstm"), x, outputs, state)
     return Built({x: floats("B", "T", 4)}, [said])
+
+
+def gru_in_graph(call, variables=("kernel", "recurrent_kernel", "bias"), **options):
+    """A tf.keras GRU in an ordinary graph, frozen."""
+    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    outputs, state = layers.GRU(5, name="gru", **dict(WHOLE, **options))(x)
+    said = recurrence("gru", dynamic(call), names("gru", *variables), x, outputs, state)
+    return Built({x: floats("B", "T", 4)}, [said], save=freeze([outputs, state]))
+
+
+@artefact("a tf.keras GRU in an ordinary graph: hard_sigmoid, resets before the matmul, gate by gate")
+def keras_gru_in_graph():
+    return gru_in_graph(gru(recurrent_activation="hard_sigmoid"))
+
+
+@artefact("a tf.keras GRU that computes its gates as one, without a bias, with relu")
+def keras_gru_in_graph_whole():
+    call = gru(recurrent_activation="sigmoid", activation="relu")
+    leaves = ("kernel", "recurrent_kernel")
+    options = {"recurrent_activation": "sigmoid", "activation": "relu", "use_bias": False}
+    return gru_in_graph(call, leaves, implementation=2, **options)
+
+
+@artefact("a tf.keras GRU that resets after the matmul, gate by gate: rows and columns of one bias")
+def keras_gru_in_graph_reset_after():
+    call = gru(recurrent_activation="hard_sigmoid", reset_after=True)
+    return gru_in_graph(call, reset_after=True)

@@ -3,10 +3,12 @@
 import tensorflow as tf
 from tensorflow.core.protobuf.saver_pb2 import SaverDef
 
-from tests.zoo.record.artefact import artefact
-from tests.zoo.record.expectation import gru, gru_named, lstm, named
+from tests.zoo.record.artefact import Built, artefact
+from tests.zoo.record.expectation import gru, gru_named, lstm, named, recurrence, rnn
+from tests.zoo.record.feeds import floats
 from tests.zoo.record.files import NO_GRAPH, plain
 from tests.zoo.record.write import CHECKPOINT
+from tf2_lstm.migrate.pairs import Call
 
 cells = tf.nn.rnn_cell
 
@@ -21,6 +23,15 @@ def save_in_one_file(names, **options):
         return CHECKPOINT
 
     return save
+
+
+def step(cell, call, variables, scope):
+    """A cell that is called once: a small graph."""
+    x, start = (tf.placeholder(tf.float32, [None, width], name=name) for width, name in ((4, "x"), (5, "h")))
+    output, state = cell(x, start)
+    call = Call("python_loop", cell=call)
+    said = recurrence(scope, call, variables, x, output, state, form="step", initial_state=start)
+    return Built({x: floats("B", 4), start: floats("B", 5)}, [said])
 
 
 def old_name(name):
@@ -46,7 +57,7 @@ def weights_alone_v1():
 
 @artefact("the format V1 with a graph and names of 1.0, in a folder whose file `checkpoint` names the file")
 def v1_with_graph():
-    built = plain(cells.GRUCell(5), gru(), [old_name(name) for name in gru_named("rnn/gru_cell")])
+    built = step(cells.GRUCell(5), gru(), [old_name(name) for name in gru_named("gru_cell")], "gru_cell")
     save = save_in_one_file(old_name)
     built.save = lambda session: save(session) and "."
     return built
@@ -57,9 +68,8 @@ def v1_sharded():
     def by_part(operation):
         return "/cpu:1" if "part_1" in operation.name else "/cpu:0"
 
-    with tf.variable_scope("model", partitioner=tf.fixed_size_partitioner(2)), tf.device(by_part):
-        built = plain(cells.BasicLSTMCell(5), lstm(), named("model/rnn/basic_lstm_cell"))
-    built.recurrences[0]["scope"] = "model/rnn"
+    with tf.variable_scope("", partitioner=tf.fixed_size_partitioner(2)), tf.device(by_part):
+        built = step(cells.BasicRNNCell(5), rnn(), named("basic_rnn_cell"), "basic_rnn_cell")
 
     def save(session):
         saver = tf.train.Saver(sharded=True, write_version=SaverDef.V1, save_relative_paths=True)

@@ -12,6 +12,7 @@ from tf2_lstm.migrate.recognise.fused import fused, fused_terms
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
 from tf2_lstm.migrate.recognise.induction import written_out
 from tf2_lstm.migrate.recognise.keras_cells import keras_applications
+from tf2_lstm.migrate.recognise.keras_gru import keras_gru_applications
 from tf2_lstm.migrate.recognise.lone import questions
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
@@ -19,7 +20,14 @@ from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import is_recurrence, understand
 
-MATCHERS = (lstm_applications, gru_applications, rnn_applications, block_applications, keras_applications)
+MATCHERS = (
+    lstm_applications,
+    gru_applications,
+    rnn_applications,
+    block_applications,
+    keras_applications,
+    keras_gru_applications,
+)
 ENDS_WITH_ROWS = (
     "raw_rnn stops after the longest row: its outputs have max(sequence_length) steps, those of the Keras model as "
     "many as the input; the steps that both have are the same"
