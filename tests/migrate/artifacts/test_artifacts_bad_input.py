@@ -393,16 +393,24 @@ def nobody():
         os.seteuid(0)
 
 
-FORBIDDEN = ["model.ckpt.index", "model.ckpt.data-00000-of-00001", "model.ckpt.meta", "checkpoint", "."]
+FORBIDDEN = [
+    ("basic_lstm", "model.ckpt.index"),
+    ("basic_lstm", "model.ckpt.data-00000-of-00001"),
+    ("basic_lstm", "model.ckpt.meta"),
+    ("basic_lstm", "checkpoint"),
+    ("basic_lstm", "."),
+    ("v1_with_graph", "model.ckpt"),
+    ("v1_sharded", "model.ckpt-00001-of-00002"),
+]
 
 
-@pytest.mark.parametrize("name", FORBIDDEN)
-def test_what_may_not_be_read_is_named(name, tmp_path):
+@pytest.mark.parametrize(("artefact", "name"), FORBIDDEN)
+def test_what_may_not_be_read_is_named(artefact, name, tmp_path):
     for parent in (tmp_path, *tmp_path.parents[:-2]):
         with contextlib.suppress(PermissionError):
             parent.chmod(0o755)
     folder = tmp_path / "model"
-    checkpoint(folder)
+    copy_of(artefact, folder)
     for path in (folder, *folder.iterdir()):
         path.chmod(0o755)
     (folder / name).chmod(0)

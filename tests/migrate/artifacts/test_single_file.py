@@ -41,6 +41,12 @@ def test_it_is_found_by_each_of_its_names(name, path, state, tmp_path):
     assert (model.graph is not None) == (name != "weights_alone_v1")
 
 
+def test_a_file_beside_a_later_checkpoint_does_not_hide_it(tmp_path):
+    shutil.copytree(ZOO / "basic_lstm", tmp_path, dirs_exist_ok=True)
+    shutil.copy(ZOO / "v1_sharded" / SHARD, tmp_path)
+    assert set(read_all(tmp_path / "model.ckpt")) == set(read_all(ZOO / "basic_lstm" / "model.ckpt"))
+
+
 def test_weights_of_the_format_serve_a_graph_that_lies_elsewhere(tmp_path):
     copy_of("v1_with_graph", tmp_path)
     (tmp_path / "model.ckpt.meta").rename(tmp_path / "graph.meta")

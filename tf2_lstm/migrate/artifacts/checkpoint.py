@@ -129,7 +129,8 @@ def read_named(prefix):
             assert "b.ckpt.index" in str(error)
         ```
     """
-    if single_file.files_of(prefix):
+    later = files.is_file(prefix + ".index") and not single_file.is_table(prefix)
+    if not later and single_file.files_of(prefix):
         return single_file.read_files(prefix), []
     found = bundle.read_bundle(prefix)
     return object_checkpoint.with_own_names(found) if found.object_graph else (found, [])

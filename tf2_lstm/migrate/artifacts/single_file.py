@@ -72,9 +72,9 @@ def files_of(prefix):
     if not files.is_folder(folder or "."):
         return []
     found = [SHARD.match(one) for one in files.names_in(folder or ".")]
-    shards = [
-        match for match in found if match and match[1] == name and is_table(os.path.join(folder, match[0]))
-    ]
+    found = [match for match in found if match and match[1] == name]
+    # A shard that may not be read is one: who reads it says so.
+    shards = [match for match in found if _is_shard(os.path.join(folder, match[0]))]
     counts = {int(match[3]) for match in shards}
     if len(counts) > 1:
         raise ArtifactError(
@@ -101,15 +101,19 @@ def names_in(folder):
     return sorted({base_of(name) for name in names if is_table(os.path.join(folder, name))})
 
 
+def _is_shard(path):
+    return is_table(path) or (files.is_file(path) and not os.access(path, os.R_OK))
+
+
 def is_table(path):
-    """Whether a path is a file that ends as a table does, or begins as one and was cut off.
+    """Whether a path is a file that ends as a table does, or begins as one and was cut off; one that may be read.
 
     Example:
         ```python
         assert not is_table(__import__("os").__file__)
         ```
     """
-    if not files.is_file(path) or not os.path.getsize(path):
+    if not files.is_file(path) or not os.access(path, os.R_OK) or not os.path.getsize(path):
         return False
     head, tail = files.ends(path, len(BEGIN), len(table.MAGIC))
     return head == BEGIN or tail == table.MAGIC
