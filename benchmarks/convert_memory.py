@@ -16,7 +16,6 @@ import platform
 import subprocess
 import sys
 import tempfile
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,6 +34,16 @@ with tf.variable_scope("", initializer=tf.random_uniform_initializer(-spread, sp
 with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     tf.train.Saver().save(session, sys.argv[1])
+"""
+#: A process has the size of the one that starts it until it runs its own program, so a small one starts it.
+LAUNCH = """
+import os, subprocess, sys, time
+begin = time.perf_counter()
+child = subprocess.Popen([sys.executable, "-c", *sys.argv[1:]], stdout=sys.stderr)
+_, status, used = os.wait4(child.pid, 0)
+print(time.perf_counter() - begin, used.ru_maxrss * 1024)
+child.returncode = os.waitstatus_to_exitcode(status)
+sys.exit(child.returncode != 0)
 """
 FOOTPRINT = "import tensorflow, keras; tensorflow.zeros(1); keras.Input((1,))"
 READ_AND_WRITE = """
@@ -66,18 +75,16 @@ def run(code, *arguments):
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONPATH": str(ROOT),
     }
-    begin = time.perf_counter()
+    command = [sys.executable, "-S", "-c", LAUNCH, code, *map(str, arguments)]
     with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(
-            [sys.executable, "-c", code, *map(str, arguments)], env=environment, stdout=said, stderr=said
+        done = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, stderr=said, text=True, check=False
         )
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        taken = time.perf_counter() - begin
-        if child.returncode:
+        if done.returncode:
             said.seek(0)
-            raise SystemExit(f"a process ended with {child.returncode}:\n{said.read().decode()[-3000:]}")
-    return taken, used.ru_maxrss * 1024
+            raise SystemExit(f"a process ended with {done.returncode}:\n{said.read().decode()[-3000:]}")
+    taken, peak = done.stdout.split()
+    return float(taken), int(peak)
 
 
 def measure(folder, prefix, rounds):

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from benchmarks import convert_memory as bench
@@ -31,9 +32,17 @@ def test_the_peak_of_a_conversion_is_at_most_two_and_a_half_times_the_weights(la
 
 @pytest.mark.slow
 def test_a_copy_more_would_be_seen(footprint):
+    """However large the process is that measures."""
     size = int(GB * 2**30)
+    here = np.ones(2**30, "int8")
     _, peak = bench.run(f"{bench.FOOTPRINT}; import numpy; kept = numpy.ones({size}, 'int8')")
+    assert here.nbytes > footprint
     assert peak - footprint == pytest.approx(size, rel=0.1)
+
+
+def test_a_process_that_fails_is_no_figure():
+    with pytest.raises(SystemExit, match="what went wrong"):
+        bench.run("raise ValueError('what went wrong')")
 
 
 def test_figures_are_above_the_footprint_and_beside_reading_and_writing():
