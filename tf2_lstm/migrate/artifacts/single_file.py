@@ -265,7 +265,16 @@ def _read(prefix, name, tensor):
 
 
 def _array(name, dtype, place, path, handle, key):
+    data = _slice(name, path, handle, key)
+    if DTYPES[dtype][0] in ("float32", "float64"):
+        # As `protos.array`, in a hundredth of the time.
+        return np.array(getattr(data, FIELDS[DTYPES[dtype][0]]), DTYPES[dtype][0]).reshape(place[1])
+    return protos.array(data, dtype, place[1])
+
+
+def _slice(name, path, handle, key):
+    """The numbers' message of one slice; the block that it was in is gone."""
     for _, found, message in _messages(path, handle):
         if found == key:
-            return protos.array(message.data.data, dtype, place[1])
+            return message.data.data
     raise _impossible(path, name, "a slice is gone")

@@ -40,7 +40,7 @@ def entries(data):
             assert "at least 48 bytes" in str(error)
         ```
     """
-    found = [entry for handle in handles(data) for entry in block(data, handle)]
+    found = [(key, bytes(value)) for handle in handles(data) for key, value in block(data, handle)]
     if any(before >= after for (before, _), (after, _) in itertools.pairwise(found)):
         raise BrokenTable("expected keys in order, each once")
     return found
@@ -66,7 +66,7 @@ def handles(data):
     where = 0
     for _ in range(2):  # the block of filters, which TensorFlow leaves empty
         _, where = _varint(footer, where)
-    return [_handle(handle, 0) for _, handle in block(data, _handle(footer, where))]
+    return [_handle(bytes(handle), 0) for _, handle in block(data, _handle(footer, where))]
 
 
 def block(data, handle):
@@ -77,7 +77,7 @@ def block(data, handle):
         handle: (offset, size).
 
     Returns:
-        A list of (key, value), both bytes.
+        A list of (key, value), bytes and a view of the block.
 
     Raises:
         BrokenTable: see `entries`.
@@ -112,7 +112,7 @@ def _read_block(block, offset):
         if shared > len(key) or where + own + length > stop:
             raise BrokenTable(f"an entry of the block at {offset} is longer than the block")
         key = key[:shared] + bytes(block[where : where + own])
-        found.append((key, bytes(block[where + own : where + own + length])))
+        found.append((key, block[where + own : where + own + length]))
         where += own + length
     return found
 
