@@ -1,11 +1,12 @@
 """What does `tf2-lstm convert` cost on a large checkpoint, in time and in memory?
 
-Writes a TF1 checkpoint of two LSTM layers of the asked size, and starts three kinds of processes in turn, several
+Writes a TF1 checkpoint of the asked size, of so many LSTM layers, and starts three kinds of processes in turn, several
 times: one that only imports TensorFlow and Keras (their footprint), one that reads the checkpoint with TensorFlow's
 own reader and writes the same bytes as `.keras`, and `tf2-lstm convert`, proof included. The promise for 1 GB: at most
 3 times the time of reading and writing, and a peak of at most 2.5 times the recurrent weights above the footprint.
 
-    python benchmarks/convert_memory.py [--gb 0.1] [--rounds 3] [--json benchmarks/results/convert_memory.json]
+    python benchmarks/convert_memory.py [--gb 0.1] [--layers 2 1] [--rounds 3]
+        [--json benchmarks/results/convert_memory.json]
 """
 
 import argparse
@@ -15,7 +16,6 @@ import platform
 import subprocess
 import sys
 import tempfile
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,15 +25,25 @@ WRITE = """
 import math, sys
 from legacy_tf1.compat import rnn_cell, tf
 tf.disable_eager_execution()
-units = int(sys.argv[2])
+units, layers = int(sys.argv[2]), int(sys.argv[3])
 inputs = tf.placeholder(tf.float32, [None, None, units])
-cell = rnn_cell.MultiRNNCell([rnn_cell.BasicLSTMCell(units) for _ in range(2)])
+cell = rnn_cell.MultiRNNCell([rnn_cell.BasicLSTMCell(units) for _ in range(layers)])
 spread = 1 / math.sqrt(units)
 with tf.variable_scope("", initializer=tf.random_uniform_initializer(-spread, spread, seed=1)):
     tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32)
 with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     tf.train.Saver().save(session, sys.argv[1])
+"""
+#: A process has the size of the one that starts it until it runs its own program, so a small one starts it.
+LAUNCH = """
+import os, subprocess, sys, time
+begin = time.perf_counter()
+child = subprocess.Popen([sys.executable, "-c", *sys.argv[1:]], stdout=sys.stderr)
+_, status, used = os.wait4(child.pid, 0)
+print(time.perf_counter() - begin, used.ru_maxrss * 1024)
+child.returncode = os.waitstatus_to_exitcode(status)
+sys.exit(child.returncode != 0)
 """
 FOOTPRINT = "import tensorflow, keras; tensorflow.zeros(1); keras.Input((1,))"
 READ_AND_WRITE = """
@@ -65,18 +75,16 @@ def run(code, *arguments):
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONPATH": str(ROOT),
     }
-    begin = time.perf_counter()
+    command = [sys.executable, "-S", "-c", LAUNCH, code, *map(str, arguments)]
     with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(
-            [sys.executable, "-c", code, *map(str, arguments)], env=environment, stdout=said, stderr=said
+        done = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, stderr=said, text=True, check=False
         )
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        taken = time.perf_counter() - begin
-        if child.returncode:
+        if done.returncode:
             said.seek(0)
-            raise SystemExit(f"a process ended with {child.returncode}:\n{said.read().decode()[-3000:]}")
-    return taken, used.ru_maxrss * 1024
+            raise SystemExit(f"a process ended with {done.returncode}:\n{said.read().decode()[-3000:]}")
+    taken, peak = done.stdout.split()
+    return float(taken), int(peak)
 
 
 def measure(folder, prefix, rounds):
@@ -105,33 +113,48 @@ def check(converted):
 
 
 def main():
-    """Print the table."""
+    """Print a table for each number of layers."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--gb", type=float, default=0.1, help="size of the checkpoint (default: 0.1)")
+    parser.add_argument(
+        "--layers", type=int, nargs="+", default=[2], help="layers that share it (default: 2)"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     asked = parser.parse_args()
-    units = max(8, int((asked.gb * 2**30 / 4 / 16) ** 0.5))
-    with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
-        prefix = folder / "model.ckpt"
-        run(WRITE, prefix, units)
-        size = sum(path.stat().st_size for path in folder.glob("model.ckpt.data-*"))
-        found = figures(size, units, asked.rounds, measure(folder, prefix, asked.rounds))
+    found = {
+        "machine": f"{_cpu()}, {os.cpu_count()} cores",
+        "versions": {"python": platform.python_version(), **{n: version(n) for n in ("tensorflow", "keras")}},
+        "rounds": asked.rounds,
+        "checkpoints": [measure_checkpoint(asked.gb, layers, asked.rounds) for layers in asked.layers],
+    }
     show(found)
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def figures(size, units, rounds, found):
-    """Return the figures as plain data, with the machine and the versions."""
+def units_of(gb, layers):
+    """Return the units of each layer, fed with as many, whose float32 weights have this size together."""
+    return max(8, int((gb * 2**30 / 4 / 8 / layers) ** 0.5))
+
+
+def measure_checkpoint(gb, layers, rounds):
+    """Write a checkpoint of the asked size and measure with it; return the figures as plain data."""
+    units = units_of(gb, layers)
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        prefix = folder / "model.ckpt"
+        run(WRITE, prefix, units, layers)
+        size = sum(path.stat().st_size for path in folder.glob("model.ckpt.data-*"))
+        found = measure(folder, prefix, rounds)
+    return {"bytes": size, "layers": layers, "units": units, **figures(size, found)}
+
+
+def figures(size, found):
+    """Return what was measured as plain data."""
     start, floor = found["footprint"]
     own, other = found["convert"][0], found["read and write"][0]
     return {
-        "machine": f"{_cpu()}, {os.cpu_count()} cores",
-        "versions": {"python": platform.python_version(), **{n: version(n) for n in ("tensorflow", "keras")}},
-        "checkpoint": {"bytes": size, "layers": 2, "units": units},
-        "rounds": rounds,
         "runs": {
             kind: {
                 "shortest_seconds": round(taken, 2),
@@ -158,17 +181,18 @@ def _cpu():
 def show(found):
     """Print the figures."""
     print(f"{found['machine']}, {', '.join(' '.join(pair) for pair in found['versions'].items())}")
-    size, units = found["checkpoint"]["bytes"], found["checkpoint"]["units"]
-    print(f"checkpoint: {size / 2**30:.3f} GB, two layers of {units} units")
-    for kind, one in found["runs"].items():
-        above = f"{one['peak_above_footprint_in_weights']:5.2f} times the weights above the footprint"
-        peak = one["largest_peak_bytes"] / 2**20
-        print(f"{kind:15} {one['shortest_seconds']:7.2f} s, peak {peak:7.0f} MB, {above}")
-    bare = found["convert_to_read_and_write_without_start"]
-    print(
-        f"convert takes {found['convert_to_read_and_write']:.2f} times reading and writing; without the start of "
-        f"Python, {bare:.2f} times"
-    )
+    for checkpoint in found["checkpoints"]:
+        size, layers, units = (checkpoint[name] for name in ("bytes", "layers", "units"))
+        print(f"checkpoint: {size / 2**30:.3f} GB, {layers} layer(s) of {units} units")
+        for kind, one in checkpoint["runs"].items():
+            above = f"{one['peak_above_footprint_in_weights']:5.2f} times the weights above the footprint"
+            peak = one["largest_peak_bytes"] / 2**20
+            print(f"{kind:15} {one['shortest_seconds']:7.2f} s, peak {peak:7.0f} MB, {above}")
+        bare = checkpoint["convert_to_read_and_write_without_start"]
+        print(
+            f"convert takes {checkpoint['convert_to_read_and_write']:.2f} times reading and writing; without the "
+            f"start of Python, {bare:.2f} times"
+        )
 
 
 if __name__ == "__main__":

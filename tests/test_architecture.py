@@ -39,7 +39,7 @@ ROOMS = {
         "tf2_lstm.migrate.weights",
     ],
     "tf2_lstm/migrate/memory.py": [],
-    "tf2_lstm/migrate/unfilled.py": [],
+    "tf2_lstm/migrate/unfilled.py": ["tf2_lstm.migrate.memory"],
     "tf2_lstm/migrate/functional.py": [
         "tf2_lstm.migrate",
         "tf2_lstm.migrate.build",
@@ -100,6 +100,7 @@ TENSORFLOW_ROOMS = (
     "tf2_lstm/migrate/convert/replay.py",
     "tf2_lstm/migrate/convert/slices.py",
     "tf2_lstm/migrate/equivalence/keras_runner.py",
+    "tf2_lstm/migrate/unfilled.py",
     BACKEND_ROOM + "/",
 )
 #: What also runs under Python 3.7 beside TensorFlow 1.15.

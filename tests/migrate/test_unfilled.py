@@ -1,8 +1,10 @@
 """Layers are built with zeros in a block, and keep their initialisers."""
 
+import importlib
 import threading
 
 import keras
+import numpy as np
 import pytest
 
 from tf2_lstm import LSTMCell
@@ -56,3 +58,16 @@ def test_other_threads_draw():
         thread.start()
         thread.join()
     assert drawn(found[0])
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_large_layer_takes_its_weights_and_draws_none(name, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("tf2_lstm.migrate.unfilled"), "LARGE", 0)
+    monkeypatch.setattr(keras.ops, "zeros", lambda *a, **k: pytest.fail("zeros were written"))
+    with unfilled():
+        layer = built(LAYERS[name])
+    arrays = [np.arange(np.prod(w.shape), dtype=w.dtype).reshape(w.shape) for w in layer.weights]
+    layer.set_weights(arrays)
+    for array, weight in zip(arrays, layer.get_weights(), strict=True):
+        assert np.array_equal(array, weight)
+    assert layer.get_config() == built(LAYERS[name]).get_config()

@@ -6,6 +6,7 @@ largest magnitude, dtype]}, ...}, or {"error": ...}. It knows nothing of what is
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def restore(session, folder, expected):
     else:
         weights = expected.get("options", {}).get("weights")
         prefix = tf.train.latest_checkpoint(str(folder)) if path.is_dir() else str(folder / (weights or path))
-        meta = path if path.suffix == ".meta" else Path(prefix + ".meta")
+        # The shards of the format V1 have one graph.
+        meta = path if path.suffix == ".meta" else Path(re.sub(r"-\?+-of-\d+$", "", prefix) + ".meta")
         graph = v1.MetaGraphDef.FromString(meta.read_bytes())
         graph.collection_def.clear()
         v1.train.import_meta_graph(graph, clear_devices=True).restore(session, prefix)

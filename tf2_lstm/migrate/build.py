@@ -181,7 +181,8 @@ def set_weights(cell, arrays, where):
 
     Args:
         cell: a built Keras cell with weights.
-        arrays: as many arrays as the cell has weights, of the same shapes.
+        arrays: a list of as many arrays as the cell has weights, of the same shapes. It is emptied: a large array need
+            not outlive its turn.
         where: the TF1 scope, for messages.
 
     Raises:
@@ -193,8 +194,8 @@ def set_weights(cell, arrays, where):
             f"{where}: expected the weights of {cell.name} with shapes {shapes}, received "
             f"{[array.shape for array in arrays]}. Was the cell built for this input depth?"
         )
-    for weight, array in zip(cell.weights, arrays, strict=True):
-        weight.assign(keras.ops.cast(array, weight.dtype))
+    for weight in cell.weights:
+        weight.assign(keras.ops.cast(arrays.pop(0), weight.dtype))
 
 
 __all__ = ["BuildError", "Builder", "Call", "is_stock", "resolve", "set_weights", "stock_symbol"]

@@ -35,8 +35,6 @@ def build_model(recurrence, variables):
     for cell in recurrence.cells:
         arrays = layouts.to_keras(cell, read_variables(cell, variables))
         set_weights(find(model, program.cells[id(cell.call)]), arrays, cell.scope)
-        # Before the next cell is read: the arrays are a second copy.
-        del arrays
     return model
 
 

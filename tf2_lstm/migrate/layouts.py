@@ -1,14 +1,19 @@
 """The layouts in which variables come that are not those of a row of the pairs table; plain NumPy, both ways.
 
-| layout        | what it is                                                                       |
-|---------------|----------------------------------------------------------------------------------|
-| ""            | the row's own, see `weights`                                                     |
-| "reset_after" | a GRU that resets after the matmul, as CudnnCompatibleGRUCell: two candidate kernels, two biases |
-| "keras1"      | tf.keras 1.15: kernel, recurrent_kernel and bias in Keras's own order            |
+| layout         | what it is                                                                       |
+|----------------|----------------------------------------------------------------------------------|
+| ""             | the row's own, see `weights`                                                     |
+| "reset_after"  | a GRU that resets after the matmul, as CudnnCompatibleGRUCell: two candidate kernels, two biases |
+| "keras1"       | tf.keras 1.15: kernel, recurrent_kernel and bias in Keras's own order            |
+| "keras1_cudnn" | the same of CuDNNLSTM and CuDNNGRU, as cuDNN has it                              |
+
+cuDNN multiplies from the left: a gate's kernel of shape [D, U] holds the numbers of its transpose [U, D] row by row.
+The bias is two biases in a row; an LSTM adds them.
 
 A GRU with the option reset_after=True has the Keras bias [2, 3U]: the input's, then the state's.
 
-Equations: TensorFlow 1.15, `contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py`; Keras, `keras/src/layers/rnn/gru.py`.
+Equations: TensorFlow 1.15, `contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py`, `python/keras/layers/cudnn_recurrent.py`;
+Keras, `keras/src/layers/rnn/gru.py`.
 """
 
 from collections import OrderedDict
@@ -46,6 +51,8 @@ def to_keras(cell, own):
     if cell.convert == "keras1":
         kernel, recurrent = own["kernel"], own["recurrent_kernel"]
         return [kernel, recurrent, own.get("bias", _no_bias(cell.call, kernel))]
+    if cell.convert == "keras1_cudnn":
+        return _of_cudnn(cell.call, own)
     if cell.convert == "reset_after":
         return _reset_after(cell, own)
     _check_known(cell)
@@ -66,6 +73,8 @@ def from_keras(cell, arrays, folded=True):
     if cell.convert == "keras1":
         named = zip(("kernel", "recurrent_kernel", "bias"), arrays, strict=True)
         return OrderedDict((leaf, array) for leaf, array in named if leaf in cell.names)
+    if cell.convert == "keras1_cudnn":
+        return _to_cudnn(cell.call, *arrays, total=folded)
     if cell.convert == "reset_after":
         return _from_reset_after(*arrays, total=folded)
     _check_known(cell)
@@ -78,12 +87,34 @@ def to_equations(cell, own):
     Returns:
         A dict from leaf name to array; of a GRU that resets after the matmul, those of the layout "reset_after".
     """
-    if cell.convert != "keras1":
+    if not cell.convert.startswith("keras1"):
         return own
     arrays = to_keras(cell, own)
     if cell.call.arguments.get("reset_after"):
         return _from_reset_after(*arrays, total=True)
     return weights.to_tf1(cell.call, arrays, where=cell.scope)
+
+
+def _of_cudnn(call, own):
+    kernels = [
+        _each_gate(call, own[leaf], lambda gate: gate.reshape(gate.shape[::-1]).T)
+        for leaf in ("kernel", "recurrent_kernel")
+    ]
+    both = own["bias"].reshape(2, -1)
+    return [*kernels, both.sum(axis=0) if call.pair == "basic_lstm" else both]
+
+
+def _to_cudnn(call, kernel, recurrent, bias, total):
+    """The inverse; of a bias that was a sum each of the two gets half, of its gradient each the whole."""
+    kernels = [_each_gate(call, one, lambda gate: gate.T.reshape(gate.shape)) for one in (kernel, recurrent)]
+    if call.pair == "basic_lstm":
+        bias = np.tile(bias / 2 if total else bias, 2)
+    return OrderedDict(zip(("kernel", "recurrent_kernel", "bias"), [*kernels, bias.ravel()], strict=True))
+
+
+def _each_gate(call, kernel, change):
+    gates = np.split(kernel, 4 if call.pair == "basic_lstm" else 3, axis=1)
+    return np.concatenate([change(gate) for gate in gates], axis=1)
 
 
 def _no_bias(call, kernel):

@@ -2,12 +2,15 @@
 
 import json
 import shutil
+import struct
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.util import saved_tensor_slice_pb2
 
 from tf2_lstm.migrate import artifacts
+from tf2_lstm.migrate.artifacts import crc, table
 
 ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
 tf1 = tf.compat.v1
@@ -76,3 +79,40 @@ def held(model):
         value = model.variables[name].read()
         found[node] = value if rows is None else value[rows[0] : rows[1]]
     return found
+
+
+def table_of(entries):
+    """Write (key, value) pairs as a table of one block, with right checksums."""
+    first, where = _block([(key, value) for key, value in entries], 0)
+    filters, meta = _block([], len(first))
+    index, footer = _block([(entries[-1][0] if entries else b"", where)], len(first) + len(filters))
+    return first + filters + index + (meta + footer).ljust(table.FOOTER - 8, b"\0") + table.MAGIC
+
+
+def _block(entries, offset):
+    """A block with its trailer, and the handle of it as two varints."""
+    found = b"".join(
+        varint(0) + varint(len(key)) + varint(len(value)) + key + value for key, value in entries
+    )
+    found += struct.pack("<II", 0, 1)
+    trailer = b"\0" + struct.pack("<I", crc.masked_crc(found + b"\0"))
+    return found + trailer, varint(offset) + varint(len(found))
+
+
+def varint(number):
+    """A number as protocol buffers and tables have it."""
+    found = b""
+    while number > 127:
+        found, number = found + bytes([number & 127 | 128]), number >> 7
+    return found + bytes([number])
+
+
+def slices_of(path):
+    """The messages of a checkpoint in the format V1: key -> message."""
+    pairs = table.entries(path.read_bytes())
+    return {key: saved_tensor_slice_pb2.SavedTensorSlices.FromString(value) for key, value in pairs}
+
+
+def put_slices(path, messages):
+    """Write such messages back."""
+    path.write_bytes(table_of([(key, one.SerializeToString()) for key, one in messages.items()]))

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
-from artefact_files import ZOO, cell, copy_of, read_all, read_zoo, save, tf1
+from artefact_files import ZOO, cell, copy_of, read_all, read_zoo, save, tf1, varint
 from tensorflow.core.protobuf import saved_model_pb2
 
 from tf2_lstm.migrate import artifacts
@@ -138,24 +138,13 @@ def deep(folder):
     """A graph with a function's attribute in an attribute in an attribute, five thousand times."""
     inner = b""
     for _ in range(5000):  # NameAttrList.attr (2) of AttrValue.func (10), each with its length
-        entry = b"\x12" + _length(inner) + inner
-        value = b"\x52" + _length(b"\x12" + _length(entry) + entry) + b"\x12" + _length(entry) + entry
-        inner = value
-    node = (
-        b"\x0a\x01x\x12\x02No\x2a"
-        + _length(b"\x12" + _length(inner) + inner)
-        + b"\x12"
-        + _length(inner)
-        + inner
-    )
-    return put(folder / "deep.pb", b"\x0a" + _length(node) + node)
+        inner = b"\x52" + sized(b"\x12" + sized(b"\x12" + sized(inner)))
+    node = b"\x0a\x01x\x12\x02No\x2a" + sized(b"\x12" + sized(inner))
+    return put(folder / "deep.pb", b"\x0a" + sized(node))
 
 
-def _length(content):
-    size, out = len(content), b""
-    while size > 127:
-        out, size = out + bytes([size & 127 | 128]), size >> 7
-    return out + bytes([size])
+def sized(content):
+    return varint(len(content)) + content
 
 
 def huge(folder):
@@ -404,16 +393,24 @@ def nobody():
         os.seteuid(0)
 
 
-FORBIDDEN = ["model.ckpt.index", "model.ckpt.data-00000-of-00001", "model.ckpt.meta", "checkpoint", "."]
+FORBIDDEN = [
+    ("basic_lstm", "model.ckpt.index"),
+    ("basic_lstm", "model.ckpt.data-00000-of-00001"),
+    ("basic_lstm", "model.ckpt.meta"),
+    ("basic_lstm", "checkpoint"),
+    ("basic_lstm", "."),
+    ("v1_with_graph", "model.ckpt"),
+    ("v1_sharded", "model.ckpt-00001-of-00002"),
+]
 
 
-@pytest.mark.parametrize("name", FORBIDDEN)
-def test_what_may_not_be_read_is_named(name, tmp_path):
+@pytest.mark.parametrize(("artefact", "name"), FORBIDDEN)
+def test_what_may_not_be_read_is_named(artefact, name, tmp_path):
     for parent in (tmp_path, *tmp_path.parents[:-2]):
         with contextlib.suppress(PermissionError):
             parent.chmod(0o755)
     folder = tmp_path / "model"
-    checkpoint(folder)
+    copy_of(artefact, folder)
     for path in (folder, *folder.iterdir()):
         path.chmod(0o755)
     (folder / name).chmod(0)

@@ -9,7 +9,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from artefact_files import ZOO, cell, copy_of, read_all, save, tf1
+from artefact_files import ZOO, cell, copy_of, read_all, save, table_of, tf1
 
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.artifacts import table
@@ -47,21 +47,46 @@ NAMES = ["basic_lstm", "partitioned_by_scope", "train_adam"]
 SUFFIXES = [".index", DATA, ".meta"]
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.parametrize("name", NAMES)
-def test_damage_is_refused_or_changes_no_value(name, suffix, tmp_path):
-    """Nine times sixty: 540 damaged checkpoints."""
+#: Artefact and the file of it that is damaged; the format V1 has no index.
+DAMAGED = [(name, "model.ckpt" + suffix) for name in NAMES for suffix in SUFFIXES]
+SINGLE = [
+    ("v1_with_graph", "model.ckpt"),
+    ("v1_sharded", "model.ckpt-00001-of-00002"),
+    ("weights_alone_v1", "model.ckpt"),
+]
+
+
+@pytest.mark.parametrize(("name", "file"), DAMAGED + SINGLE)
+def test_damage_is_refused_or_changes_no_value(name, file, tmp_path):
+    """Twelve times sixty: 720 damaged checkpoints."""
     prefix = copy_of(name, tmp_path)
     wanted = read_all(prefix)
-    path = prefix.with_name(prefix.name + suffix)
-    content, draw, seen = path.read_bytes(), random.Random(f"{name}{suffix}"), Counter()
+    path = tmp_path / file
+    content, draw, seen = path.read_bytes(), random.Random(f"{name}{file}"), Counter()
     for number in range(60):
         damaged = HOW[number % len(HOW)](content, draw.randrange(len(content)), draw)
         path.write_bytes(damaged)
         seen[outcome(prefix, wanted)] += 1
-    assert seen["refused"] >= (20 if suffix == ".meta" else 40)
-    if suffix == DATA:
+    assert seen["refused"] >= (20 if file.endswith(".meta") else 40)
+    if file.endswith(DATA) or (name, file) in SINGLE:
         assert seen["refused"] >= 50
+
+
+def test_a_stranger_who_knows_of_checksums_cannot_crash_the_reader_of_v1(tmp_path):
+    """Every entry changed in turn and written with a right checksum: refused in one line, or other numbers."""
+    path, draw, seen = copy_of("weights_alone_v1", tmp_path), random.Random(7), Counter()
+    entries = table.entries(path.read_bytes())
+    for number in range(300):
+        place = number % len(entries)
+        key, value = entries[place]
+        changed = HOW[number % len(HOW)](value, draw.randrange(len(value)), draw)
+        path.write_bytes(table_of([*entries[:place], (key, changed), *entries[place + 1 :]]))
+        try:
+            seen["read" if read_all(path) else ""] += 1
+        except artifacts.ArtifactError as error:
+            seen["refused" if str(error).isprintable() else "refused in several lines"] += 1
+    assert seen["refused"] >= 150
+    assert seen["refused"] + seen["read"] == 300
 
 
 def outcome(prefix, wanted):

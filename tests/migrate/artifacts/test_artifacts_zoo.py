@@ -45,10 +45,9 @@ def test_a_node_has_what_the_graphs_own_saver_gives_it(name):
     model = read_zoo(name)
     metas = [file for file in model.files if file.endswith(".meta")]
     saver = tf1.MetaGraphDef.FromString((ZOO / name / metas[0]).read_bytes()).saver_def
-    index = next(path for path in (ZOO / name).rglob("*.index") if path.name in model.files)
     with tf.Graph().as_default() as graph, tf1.Session(graph=graph) as session:
         tf.graph_util.import_graph_def(model.graph, name="")
-        session.run(saver.restore_op_name, {saver.filename_tensor_name: str(index)[: -len(".index")]})
+        session.run(saver.restore_op_name, {saver.filename_tensor_name: prefix_of(name, model)})
         values = session.run({node: value_of(graph, node) for node in model.nodes})
     found = held(model)
     if expected(name).get("options", {}).get("ema"):
@@ -59,6 +58,12 @@ def test_a_node_has_what_the_graphs_own_saver_gives_it(name):
     assert found
     for node, value in found.items():
         np.testing.assert_array_equal(value, values[node], err_msg=node)
+
+
+def prefix_of(name, model):
+    """The checkpoint as TensorFlow's restore operation wants it named."""
+    indices = [path for path in (ZOO / name).rglob("*.index") if path.name in model.files]
+    return str(indices[0])[: -len(".index")] if indices else tf.train.latest_checkpoint(str(ZOO / name))
 
 
 def value_of(graph, node):

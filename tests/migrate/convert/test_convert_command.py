@@ -184,3 +184,13 @@ def test_export_copies_all_other_variables(tmp_path):
     assert new.get_variable_to_shape_map() == names
     for name in names:
         np.testing.assert_allclose(new.get_tensor(name), old.get_tensor(name), rtol=3e-7, atol=3e-7)
+
+
+def test_export_says_that_it_writes_no_v1_file(tmp_path, capsys):
+    source = str(ZOO / "v1_with_graph" / "model.ckpt")
+    assert main(["convert", source, "-o", str(tmp_path / "out")]) == 0
+    capsys.readouterr()
+    model, new = str(tmp_path / "out" / "gru_cell.keras"), str(tmp_path / "new.ckpt")
+    assert main(["export", model, "--like", source, "-o", new]) == 2
+    assert "format V1, which is only read" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

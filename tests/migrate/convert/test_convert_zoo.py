@@ -7,8 +7,10 @@ import zipfile
 import keras
 import numpy as np
 import pytest
+from expected_gradients import WITHOUT, gradient_flaws
 from expected_recurrences import ZOO, read_expected, read_run
 
+from tf2_lstm.migrate.convert import graph_side, replay
 from tf2_lstm.migrate.convert.converting import Request, convert
 from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
 
@@ -42,9 +44,11 @@ def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
         one["scope"] for one in expected["not_converted"]
     }
     assert conversion.complete == (bool(expected["recurrences"]) and not expected["not_converted"])
+    cases = {case.name: case for case in conversion.report.cases}
     trees = {one["scope"]: one for one in expected["recurrences"]}
     for entry in manifest["models"]:
         assert entry["proof"]["passed"]
+        assert not gradient_flaws(name, entry, cases[entry["name"]])
         ours = needs_ours(trees[entry["scope"]]["call"], entry["form"])
         with zipfile.ZipFile(tmp_path / "out" / entry["file"]) as archive:
             config = archive.read("config.json").decode()
@@ -58,6 +62,34 @@ def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
         for file in ("run.npz", "run_2.npz"):
             if (ZOO / name / file).exists():
                 compare_with_run(tmp_path / "out", entry, read_run(name, file))
+
+
+@pytest.mark.parametrize("name", ["basic_lstm", "lstm_block_cell"])
+def test_gradients_that_were_lost_are_seen(name, tmp_path, monkeypatch):
+    """The sabotage: a proof that leaves out weights, one that leaves out all, and one that has more than is said."""
+    monkeypatch.setattr(graph_side, "LARGE", 10)
+    conversion = convert(request_of(name), tmp_path / "out")
+    [entry], [case] = conversion.manifest["models"], conversion.report.cases
+    other = "lstm_block_cell" if name == "basic_lstm" else "basic_lstm"
+    lost = ["rnn/basic_lstm_cell/bias was not compared", "rnn/basic_lstm_cell/kernel was not compared"]
+    assert gradient_flaws(name, entry, case) == (lost if name == "basic_lstm" else [])
+    assert gradient_flaws(other, entry, case)
+
+
+def test_every_reason_is_that_of_an_artefact():
+    assert set(WITHOUT) <= set(NAMES)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), RuntimeError("what is this"), TypeError("no")])
+def test_a_gradient_that_fails_for_an_unknown_reason_is_no_proof(error, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr(replay.v1, "gradients", fail)
+    conversion = convert(request_of("basic_lstm"), tmp_path / "out")
+    [lost] = conversion.findings.not_converted
+    assert "cannot differentiate it" in lost.reason
+    assert not list((tmp_path / "out").glob("*.keras"))
 
 
 def needs_ours(tree, form):

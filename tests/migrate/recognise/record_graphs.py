@@ -117,6 +117,74 @@ def keras_bidirectional():
     tf.keras.layers.Bidirectional(tf.keras.layers.LSTM(5, return_sequences=True))(x())
 
 
+def _placeholder(width, name):
+    return tf.placeholder(tf.float32, [None, width], name=name)
+
+
+@graph
+def dense_over_features():
+    features = tf.layers.dense(_placeholder(7, "words"), 5, activation=tf.tanh, name="features")
+    both = tf.concat([_placeholder(4, "x"), features], 1)
+    tf.layers.dense(both, 5, activation=tf.tanh, name="layer")
+
+
+@graph
+def dense_over_features_of_another_width():
+    both = tf.concat([_placeholder(4, "x"), _placeholder(6, "more")], 1)
+    tf.layers.dense(both, 5, activation=tf.tanh, name="layer")
+
+
+@graph
+def gates_of_a_cell_of_ones_own():
+    x, h = _placeholder(4, "x"), _placeholder(5, "h")
+    forget = tf.layers.dense(tf.concat([x, h], 1), 5, activation=tf.sigmoid, name="forget")
+    candidate = tf.layers.dense(tf.concat([x, forget * h], 1), 5, activation=tf.tanh, name="candidate")
+    tf.add((1 - forget) * h, forget * candidate, name="new_h")
+
+
+@graph
+def projection_that_is_assigned():
+    c, h = (tf.get_variable(name, [1, 5], trainable=False) for name in "ch")
+    cell = cells.BasicLSTMCell(5)
+    output, state = cell(tf.placeholder(tf.float32, [1, 4], name="x"), cells.LSTMStateTuple(c, h))
+    projected = tf.matmul(output, tf.get_variable("weights", [5, 5]))
+    tf.group(c.assign(state.c), h.assign(projected))
+
+
+@graph
+def layer_called_projection_after_h_that_is_assigned():
+    c, h = (tf.get_variable(name, [1, 5], trainable=False) for name in "ch")
+    cell = cells.BasicLSTMCell(5)
+    output, state = cell(tf.placeholder(tf.float32, [1, 4], name="x"), cells.LSTMStateTuple(c, h))
+    tf.layers.dense(output, 5, use_bias=False, name="projection")
+    tf.group(c.assign(state.c), h.assign(state.h))
+
+
+def _keras_step(width):
+    x, h = _placeholder(width, "x"), _placeholder(5, "h")
+    tf.keras.layers.SimpleRNNCell(5, name="cell")(x, [h])
+
+
+@graph
+def keras_simple_step():
+    _keras_step(4)
+
+
+@graph
+def keras_simple_step_whose_input_is_as_wide():
+    _keras_step(5)
+
+
+@graph
+def keras_gru_of_v2():
+    tf.compat.v2.keras.layers.GRU(5, name="gru")(x())
+
+
+@graph
+def keras_gru_whole():
+    tf.keras.layers.GRU(5, name="gru", implementation=2)(x())
+
+
 if __name__ == "__main__":
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "graphs")
     for name, build in TABLE.items():

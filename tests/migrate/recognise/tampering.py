@@ -11,7 +11,8 @@ FILES = Path(__file__).resolve().parents[2] / "zoo" / "files"
 
 @cache
 def _original(name):
-    return read(str(FILES / name / "model.ckpt"))
+    frozen = FILES / name / "frozen.pb"
+    return read(str(frozen if frozen.exists() else FILES / name / "model.ckpt"))
 
 
 class Tampered:

@@ -18,6 +18,17 @@ FOUND = {
     "one_static_step_with_lengths": ["rnn static static_rnn(cell=basic_lstm(num_units=5)) <- x:0"],
     "sliced_steps": [" while dynamic_rnn(cell=gru(num_units=5)) <- x:0"],
     "dense_after_a_step": ["basic_lstm_cell step python_loop(cell=basic_lstm(num_units=5)) <- x:0"],
+    "projection_that_is_assigned": [" step python_loop(cell=lstm(num_units=5, num_proj=5)) <- x:0"],
+    "layer_called_projection_after_h_that_is_assigned": [
+        "basic_lstm_cell step python_loop(cell=basic_lstm(num_units=5)) <- x:0"
+    ],
+    "keras_gru_of_v2": [
+        "gru while dynamic_rnn(cell=gru(num_units=5, recurrent_activation='sigmoid', reset_after=True)) <- x:0"
+    ],
+    "keras_gru_whole": [
+        "gru while dynamic_rnn(cell=gru(num_units=5, recurrent_activation='hard_sigmoid')) <- x:0"
+    ],
+    "keras_simple_step": ["cell step python_loop(cell=basic_rnn(num_units=5)) <- x:0"],
     "static_residual_with_lengths": [
         "rnn static static_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4), "
         "residual(cell=basic_lstm(num_units=4))))) <- x:0"
@@ -36,6 +47,18 @@ NOT_FOUND = {
     "highway": ("gru", "no output of the cells"),
     "forget_bias_fed": ("basic_lstm", "no known cell"),
     "sliced_steps_not_all": ("gru", "goes on by a condition of its own"),
+}
+#: No recurrence in them, and what is said of that.
+NOTHING = {
+    "dense_over_features": ["layer/kernel: a dense layer ... that part is computed"],
+    "dense_over_features_of_another_width": [],
+    "gates_of_a_cell_of_ones_own": [
+        "forget/kernel: a dense layer ... that part is used elsewhere too",
+        "candidate/kernel: a dense layer ... that part is computed",
+    ],
+    "keras_simple_step_whose_input_is_as_wide": [
+        "cell/recurrent_kernel: two dense layers ... that input is as wide as the other one"
+    ],
 }
 
 
@@ -68,6 +91,31 @@ def test_what_it_is_not(name):
     assert reason in said.reason
 
 
+@pytest.mark.parametrize("name", NOTHING)
+def test_what_might_be_a_step_is_mentioned(name):
+    findings = recognise(read(name))
+    assert not findings.recurrences
+    assert not findings.not_converted
+    ends = [note.partition(" ... ")[::2] for note in NOTHING[name]]
+    assert len(findings.notes) == len(ends)
+    for note, (start, end) in zip(findings.notes, ends, strict=True):
+        assert note.startswith(start)
+        assert note.endswith(end)
+
+
+NOTES = {
+    "dense_after_a_step": ["By its name it is read as a layer of its own"],
+    "projection_that_is_assigned": [],
+    "layer_called_projection_after_h_that_is_assigned": [],
+}
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_what_a_name_alone_settled_is_said(name):
+    notes = recognise(read(name)).notes
+    assert [note.rpartition(". ")[2] for note in notes] == NOTES[name]
+
+
 def test_each_step_of_a_padded_residual_gives_what_is_masked():
     (found,) = recognise(read("static_residual_with_lengths")).recurrences
     outputs = [tensor.tf1 for tensor in found.outputs if tensor.name.startswith("outputs")]
@@ -75,4 +123,4 @@ def test_each_step_of_a_padded_residual_gives_what_is_masked():
 
 
 def test_every_recorded_graph_is_tested():
-    assert {path.stem for path in GRAPHS.glob("*.pb")} == set(FOUND) | set(NOT_FOUND)
+    assert {path.stem for path in GRAPHS.glob("*.pb")} == {*FOUND, *NOT_FOUND, *NOTHING}

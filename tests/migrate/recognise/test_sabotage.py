@@ -150,6 +150,57 @@ def test_a_sabotage_is_reported_and_not_converted(name):
     assert findings.not_converted[0].variables
 
 
+KERAS, AFTER = "keras_gru_in_graph", "keras_gru_in_graph_reset_after"
+IN = "gru/while/"
+SABOTAGE_OF_KERAS_GRU = {
+    "gates z and r swapped": (KERAS, lambda t: t.wire(IN + "mul_3", 0, IN + "clip_by_value_1")),
+    "the whole swap of z and r": (
+        KERAS,
+        lambda t: (
+            t.wire(IN + "mul_3", 0, IN + "clip_by_value_1")
+            .wire(IN + "sub", 1, IN + "clip_by_value_1")
+            .wire(IN + "mul_2", 0, IN + "clip_by_value")
+        ),
+    ),
+    "h is not reset": (KERAS, lambda t: t.wire(IN + "MatMul_5", 0, IN + "Identity_2")),
+    "the candidate's columns of another gate": (
+        KERAS,
+        lambda t: t.wire(IN + "MatMul_5", 1, IN + "strided_slice_7"),
+    ),
+    "a bias of another gate": (KERAS, lambda t: t.wire(IN + "BiasAdd", 1, IN + "strided_slice_4")),
+    "a bias that is missing": (KERAS, lambda t: t.wire(IN + "add", 0, IN + "MatMul")),
+    "the input multiplied by another gate's kernel": (
+        KERAS,
+        lambda t: t.wire(IN + "MatMul", 1, IN + "strided_slice_1"),
+    ),
+    "1 + z": (KERAS, lambda t: t.retype(IN + "sub", "AddV2")),
+    "two minus z": (KERAS, lambda t: t.constant(IN + "sub/x", 2.0)),
+    "another slope of a gate": (KERAS, lambda t: t.constant(IN + "Const", 0.25)),
+    "the input's bias in place of the state's": (
+        AFTER,
+        lambda t: t.wire(IN + "strided_slice_11", 0, IN + "unstack"),
+    ),
+    "the state's bias is not reset": (
+        AFTER,
+        lambda t: t.wire(IN + "mul_2", 1, IN + "MatMul_5").insert(
+            IN + "Tanh", 0, "AddV2", IN + "strided_slice_11"
+        ),
+    ),
+    "a bias twice": (AFTER, lambda t: t.insert(IN + "Tanh", 0, "AddV2", IN + "strided_slice_5")),
+    "the reset of the other gate": (AFTER, lambda t: t.wire(IN + "mul_2", 0, IN + "clip_by_value")),
+}
+
+
+@pytest.mark.parametrize("name", SABOTAGE_OF_KERAS_GRU)
+def test_a_sabotaged_keras_gru_is_reported_and_not_converted(name):
+    original, change = SABOTAGE_OF_KERAS_GRU[name]
+    assert recognise(Tampered(original).model).recurrences
+    findings = recognise(change(Tampered(original)).model)
+    assert not findings.recurrences
+    assert [one.scope for one in findings.not_converted] == ["gru"]
+    assert findings.not_converted[0].variables
+
+
 HARMLESS = {
     "nothing": lambda: basic(),
     "factors in the other order": lambda: (

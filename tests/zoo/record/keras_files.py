@@ -7,11 +7,13 @@ the layer returns in its model: outputs of every step, and the final state.
 from collections import OrderedDict
 
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 from tests.zoo.record.artefact import Built, artefact
 from tests.zoo.record.expectation import bidirectional, dynamic, gru, lstm, recurrence, rnn, stack
 from tests.zoo.record.feeds import floats, ints
-from tf2_lstm.migrate.equivalence.inputs import draws
+from tests.zoo.record.files import freeze
+from tf2_lstm.migrate.equivalence.inputs import draws, wide
 
 keras = tf.keras
 layers = keras.layers
@@ -171,6 +173,75 @@ def h5_v2_lstm():
     return h5(model, [found("lstm", call, names("lstm"), state_names("lstm", "h", "c"))])
 
 
+def cudnn_h5(layer, compatible, said):
+    """A model of one layer for cuDNN; `layer` and `compatible` make the layer, and one that runs here.
+
+    Only a GPU runs the layer, and no session takes a graph that has it; an eager model is saved without being run.
+    The results are those of the compatible layer, which TensorFlow loads from the same file.
+    """
+
+    def save(session):
+        with context.eager_mode():
+            model = one_layer(layer())
+            shapes = [(weight.name, weight.shape.as_list()) for weight in model.weights]
+            model.set_weights([wide(draws(0, name), shape, 1.0).astype("float32") for name, shape in shapes])
+            model.save("model.h5")
+        return "model.h5"
+
+    def results(session, sizes):
+        given = floats("B", "T", 4)(draws(sizes["B"], "inputs"), sizes)
+        with context.eager_mode():
+            inputs = keras.Input((None, 4))
+            model = keras.Model(inputs, compatible()(inputs))
+            model.load_weights("model.h5")
+            ran = [value.numpy() for value in tf.contrib.framework.nest.flatten(model(tf.constant(given)))]
+        return OrderedDict(zip(said["edge"].values(), [given, *ran]))
+
+    ran = "by the layer that is compatible with cuDNN's, which loads the same file"
+    return Built({}, [said], save=save, results=results, ran=ran, weights=False)
+
+
+@artefact("CuDNNLSTM: no hard_sigmoid, kernels as cuDNN has them, two biases that add")
+def h5_cudnn_lstm():
+    call = dynamic(hard_lstm(recurrent_activation="sigmoid"))
+    return cudnn_h5(
+        lambda: layers.CuDNNLSTM(5, input_shape=(None, 4), name="lstm", return_sequences=True),
+        lambda: layers.LSTM(5, recurrent_activation="sigmoid", **WHOLE),
+        found("lstm", call, names("lstm"), state_names("lstm", "h", "c")),
+    )
+
+
+@artefact("CuDNNGRU: resets after the matmul, the two biases in a row")
+def h5_cudnn_gru():
+    call = dynamic(gru(reset_after=True, recurrent_activation="sigmoid"))
+    return cudnn_h5(
+        lambda: layers.CuDNNGRU(5, input_shape=(None, 4), name="gru"),
+        lambda: layers.GRU(5, recurrent_activation="sigmoid", reset_after=True, **WHOLE),
+        found("gru", call, names("gru"), state_names("gru")),
+    )
+
+
+@artefact("Bidirectional(CuDNNLSTM)")
+def h5_cudnn_bidirectional():
+    state = OrderedDict((side, state_names("both/" + side, "h", "c")) for side in ("fw", "bw"))
+    call = bidirectional(*(hard_lstm(recurrent_activation="sigmoid") for _ in range(2)))
+    variables = names("both/forward_lstm") + names("both/backward_lstm")
+
+    def layer():
+        inner = layers.CuDNNLSTM(5, return_sequences=True, name="lstm")
+        return layers.Bidirectional(inner, input_shape=(None, 4), name="both")
+
+    def compatible():
+        inner = layers.LSTM(5, recurrent_activation="sigmoid", **WHOLE)
+        return layers.Bidirectional(inner, merge_mode=None)
+
+    return cudnn_h5(
+        layer,
+        compatible,
+        found("both", call, variables, state, ("fw", "bw")),
+    )
+
+
 @artefact("a tf.keras layer in an ordinary graph that a Saver wrote")
 def keras_layer_in_graph():
     x = tf.placeholder(tf.float32, [None, None, 4], name="x")
@@ -178,3 +249,30 @@ def keras_layer_in_graph():
     state = OrderedDict([("h", h), ("c", c)])
     said = recurrence("lstm", dynamic(hard_lstm()), names("lstm"), x, outputs, state)
     return Built({x: floats("B", "T", 4)}, [said])
+
+
+def gru_in_graph(call, variables=("kernel", "recurrent_kernel", "bias"), **options):
+    """A tf.keras GRU in an ordinary graph, frozen."""
+    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    outputs, state = layers.GRU(5, name="gru", **dict(WHOLE, **options))(x)
+    said = recurrence("gru", dynamic(call), names("gru", *variables), x, outputs, state)
+    return Built({x: floats("B", "T", 4)}, [said], save=freeze([outputs, state]))
+
+
+@artefact("a tf.keras GRU in an ordinary graph: hard_sigmoid, resets before the matmul, gate by gate")
+def keras_gru_in_graph():
+    return gru_in_graph(gru(recurrent_activation="hard_sigmoid"))
+
+
+@artefact("a tf.keras GRU that computes its gates as one, without a bias, with relu")
+def keras_gru_in_graph_whole():
+    call = gru(recurrent_activation="sigmoid", activation="relu")
+    leaves = ("kernel", "recurrent_kernel")
+    options = {"recurrent_activation": "sigmoid", "activation": "relu", "use_bias": False}
+    return gru_in_graph(call, leaves, implementation=2, **options)
+
+
+@artefact("a tf.keras GRU that resets after the matmul, gate by gate: rows and columns of one bias")
+def keras_gru_in_graph_reset_after():
+    call = gru(recurrent_activation="hard_sigmoid", reset_after=True)
+    return gru_in_graph(call, reset_after=True)

@@ -1,4 +1,4 @@
-"""Checkpoints: `model.ckpt.index` and `.data-...`, with the graph of a `.meta` file beside it or without."""
+"""Checkpoints of either format, with the graph of a `.meta` file beside them or without."""
 
 from tf2_lstm.migrate.artifacts import (
     bundle,
@@ -8,6 +8,7 @@ from tf2_lstm.migrate.artifacts import (
     object_checkpoint,
     old_names,
     partitions,
+    single_file,
 )
 from tf2_lstm.migrate.model import TF1Model
 
@@ -128,5 +129,8 @@ def read_named(prefix):
             assert "b.ckpt.index" in str(error)
         ```
     """
+    later = files.is_file(prefix + ".index") and not single_file.is_table(prefix)
+    if not later and single_file.files_of(prefix):
+        return single_file.read_files(prefix), []
     found = bundle.read_bundle(prefix)
     return object_checkpoint.with_own_names(found) if found.object_graph else (found, [])

@@ -125,6 +125,30 @@ def ends(path, first=512, last=8):
     return head, tail
 
 
+class Pieces:
+    """The bytes of a file by slices, each read when it is asked for.
+
+    Args:
+        path: the file.
+
+    Example:
+        ```python
+        assert Pieces(__import__("os").__file__)[0:1] == b"r"
+        ```
+    """
+
+    def __init__(self, path):
+        self._path, self._size = path, os.path.getsize(path)
+
+    def __len__(self):
+        return self._size
+
+    def __getitem__(self, piece):
+        with _reading(self._path) as file:
+            file.seek(piece.start)
+            return file.read(piece.stop - piece.start)
+
+
 @contextlib.contextmanager
 def _reading(path):
     """The opened file; what the system refuses becomes one line."""

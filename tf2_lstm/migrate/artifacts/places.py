@@ -3,14 +3,13 @@
 import os
 import re
 
-from tf2_lstm.migrate.artifacts import files, protos
+from tf2_lstm.migrate.artifacts import files, protos, single_file
 from tf2_lstm.migrate.model import ArtifactError
 
 STATE = "checkpoint"
 HDF5 = b"\x89HDF\r\n\x1a\n"
 #: A graph in protobuf's text form.
 TEXT_GRAPHS = (".pbtxt", ".prototxt")
-TABLE = bytes.fromhex("57fb808b247547db")
 #: How files begin that are something else, and what to do then.
 OTHERS = (
     (b"PK\x03\x04", "a zip archive. Unpack it; a .keras file needs no conversion"),
@@ -32,7 +31,7 @@ def kind_of(path):
 
     Returns:
         (kind, place): "saved_model" and its folder, "meta", "graph" or "keras_h5" and the file, or "prefix" and the
-        checkpoint's path without ".index".
+        checkpoint's path without ".index"; of the single-file format V1 the file's, of its shards what they begin with.
 
     Raises:
         ArtifactError: it is nothing that can be read; the message says what it seems to be.
@@ -55,6 +54,8 @@ def kind_of(path):
         return _file(path)
     if files.is_file(path + ".index"):
         return "prefix", path
+    if single_file.files_of(single_file.base_of(path)):
+        return "prefix", single_file.base_of(path)
     if files.is_file(path + ".meta"):
         raise ArtifactError(
             f"{files.shown(path)}.index: the graph is there, the weights are not: expected the index of the "
@@ -101,6 +102,7 @@ def _folder(path):
     if STATE in names:
         return "prefix", _latest(path)
     found = sorted(name.removesuffix(".index") for name in names if name.endswith(".index"))
+    found += single_file.names_in(path)
     if len(found) == 1:
         return "prefix", os.path.join(path, found[0])
     has = f"{len(found)} checkpoints ({', '.join(found[:5])})" if found else f"{_listed(names)}"
@@ -123,6 +125,8 @@ def _latest(folder):
     prefix = os.path.join(folder, os.path.basename(named.replace("\\", "/")))
     if named and files.is_file(prefix):
         return _file(prefix)[1]
+    if named and single_file.files_of(single_file.base_of(prefix)):
+        return single_file.base_of(prefix)
     if not named or not files.is_file(prefix + ".index"):
         raise ArtifactError(
             f"{where}: names the checkpoint {named[:200]!r}, expected it in this folder, found no "
@@ -141,14 +145,11 @@ def _file(path):
         return "prefix", _latest(os.path.dirname(path) or ".")
     if path.endswith(".meta"):
         return "meta", path
-    head, tail = files.ends(path)
+    head, _ = files.ends(path)
     if head.startswith(HDF5):
         return "keras_h5", path
-    if tail == TABLE:
-        raise ArtifactError(
-            f"{files.shown(path)}: expected a checkpoint of .index and .data files, found one in the "
-            "single-file format V1. Restore it in TensorFlow 1 and save it with tf.train.Saver()."
-        )
+    if single_file.is_table(path):
+        return "prefix", single_file.base_of(path)
     _refuse_others(path, head)
     if path.endswith((".h5", ".hdf5", ".keras")):
         raise ArtifactError(

@@ -20,6 +20,7 @@ MESSAGES = {
     "VariableDef": "tensorflow.core.framework.variable_pb2",
     "SavedModel": "tensorflow.core.protobuf.saved_model_pb2",
     "BundleHeaderProto": "tensorflow.core.protobuf.tensor_bundle_pb2",
+    "SavedTensorSlices": "tensorflow.core.util.saved_tensor_slice_pb2",
     "BundleEntryProto": "tensorflow.core.protobuf.tensor_bundle_pb2",
     "TrackableObjectGraph": "tensorflow.core.protobuf.trackable_object_graph_pb2",
     "CheckpointState": "tensorflow.python.training.checkpoint_state_pb2",
@@ -93,6 +94,26 @@ def parse(kind, data, where, text=False):
             f"({_one_line(error)}). Is the file whole, and the right one?"
         ) from error
     return found
+
+
+def array(tensor, dtype, shape):
+    """Return the numbers of a `TensorProto` that does not say its dtype and its shape.
+
+    Args:
+        tensor: the message, with a number for each element; it is changed.
+        dtype: the number of TensorFlow's `DataType`.
+        shape: a tuple of ints.
+
+    Example:
+        ```python
+        tensor = importlib.import_module("tensorflow.core.framework.tensor_pb2").TensorProto(float_val=[1, 2])
+        assert array(tensor, 1, (2, 1)).tolist() == [[1.0], [2.0]]
+        ```
+    """
+    tensor.dtype = dtype
+    for size in shape:
+        tensor.tensor_shape.dim.add(size=size)
+    return tensorflow().make_ndarray(tensor)
 
 
 class Tensors:

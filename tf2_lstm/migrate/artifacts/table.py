@@ -1,16 +1,19 @@
-"""The index of a checkpoint, read without TensorFlow: a sorted table in blocks, each with a checksum.
+"""The table of a checkpoint, read without TensorFlow: sorted, in blocks, each with a checksum.
 
-The format is LevelDB's (its `doc/table_format.md`; TensorFlow has it in `tensorflow/core/lib/io/table_builder.cc`). It
-is read here, and wholly checked, before TensorFlow's native reader sees the file.
+The format is LevelDB's (its `doc/table_format.md`; TensorFlow has it in `tensorflow/core/lib/io/table_builder.cc`). An
+index is read here, and wholly checked, before TensorFlow's native reader sees the file; a checkpoint in the format V1
+is one table with the numbers in it.
 """
 
 import itertools
 import struct
 
-MAGIC = 0xDB4775248B80FB57
+from tf2_lstm.migrate.artifacts.crc import masked_crc
+
+#: The last bytes of a table.
+MAGIC = bytes.fromhex("57fb808b247547db")
 FOOTER = 48
 TRAILER = 5
-MASK = 0xA282EAD8
 
 
 class BrokenTable(ValueError):
@@ -37,40 +40,64 @@ def entries(data):
             assert "at least 48 bytes" in str(error)
         ```
     """
+    found = [(key, bytes(value)) for handle in handles(data) for key, value in block(data, handle)]
+    if any(before >= after for (before, _), (after, _) in itertools.pairwise(found)):
+        raise BrokenTable("expected keys in order, each once")
+    return found
+
+
+def handles(data):
+    """Return where the blocks of entries are.
+
+    Args:
+        data: the bytes of the file, or what gives them by slices.
+
+    Returns:
+        A list of (offset, size).
+
+    Raises:
+        BrokenTable: see `entries`.
+    """
     if len(data) < FOOTER:
         raise BrokenTable(f"expected at least {FOOTER} bytes, found {len(data)}")
-    footer = data[-FOOTER:]
-    if struct.unpack("<Q", footer[-8:])[0] != MAGIC:
+    footer = data[len(data) - FOOTER : len(data)]
+    if footer[-len(MAGIC) :] != MAGIC:
         raise BrokenTable("expected the mark of a table in the last 8 bytes, found another")
     where = 0
     for _ in range(2):  # the block of filters, which TensorFlow leaves empty
         _, where = _varint(footer, where)
-    found = []
-    for _, handle in _block(data, *_handle(footer, where)):
-        found += _block(data, *_handle(handle, 0))
-    keys = [key for key, _ in found]
-    if any(before >= after for before, after in itertools.pairwise(keys)):
-        raise BrokenTable("expected keys in order, each once")
-    return found
+    return [_handle(bytes(handle), 0) for _, handle in block(data, _handle(footer, where))]
+
+
+def block(data, handle):
+    """Return the entries of one block after its checksum was verified.
+
+    Args:
+        data: as of `handles`.
+        handle: (offset, size).
+
+    Returns:
+        A list of (key, value), bytes and a view of the block.
+
+    Raises:
+        BrokenTable: see `entries`.
+    """
+    offset, size = handle
+    if offset + size + TRAILER > len(data) - FOOTER:
+        raise BrokenTable(f"expected a block of {size} bytes at {offset}, the file ends before")
+    found = data[offset : offset + size + TRAILER]
+    kind, stored = found[size], struct.unpack("<I", found[size + 1 :])[0]
+    if masked_crc(memoryview(found)[: size + 1]) != stored:
+        raise BrokenTable(f"the checksum of the block at {offset} does not fit its bytes")
+    if kind != 0:
+        raise BrokenTable(f"expected an uncompressed block at {offset}, found compression {kind}")
+    return _read_block(memoryview(found)[:size], offset)
 
 
 def _handle(data, where):
     offset, where = _varint(data, where)
     size, _ = _varint(data, where)
     return offset, size
-
-
-def _block(data, offset, size):
-    """The entries of one block after its checksum was verified."""
-    end = offset + size
-    if end + TRAILER > len(data) - FOOTER:
-        raise BrokenTable(f"expected a block of {size} bytes at {offset}, the file ends before")
-    kind, stored = data[end], struct.unpack("<I", data[end + 1 : end + TRAILER])[0]
-    if masked_crc(data[offset : end + 1]) != stored:
-        raise BrokenTable(f"the checksum of the block at {offset} does not fit its bytes")
-    if kind != 0:
-        raise BrokenTable(f"expected an uncompressed block at {offset}, found compression {kind}")
-    return _read_block(data[offset:end], offset)
 
 
 def _read_block(block, offset):
@@ -84,7 +111,7 @@ def _read_block(block, offset):
         length, where = _varint(block, where)
         if shared > len(key) or where + own + length > stop:
             raise BrokenTable(f"an entry of the block at {offset} is longer than the block")
-        key = key[:shared] + block[where : where + own]
+        key = key[:shared] + bytes(block[where : where + own])
         found.append((key, block[where + own : where + own + length]))
         where += own + length
     return found
@@ -99,30 +126,3 @@ def _varint(data, where):
         if byte < 128:
             return value, where
     raise BrokenTable(f"expected a number at {where}, found none")
-
-
-def _crc_table():
-    rows = []
-    for byte in range(256):
-        for _ in range(8):
-            byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
-        rows.append(byte)
-    return rows
-
-
-CRC_TABLE = _crc_table()
-
-
-def masked_crc(data):
-    """Return the masked CRC-32C that LevelDB stores: a checksum of bytes that may hold checksums.
-
-    Example:
-        ```python
-        assert masked_crc(b"123456789") == (((0xE3069283 >> 15) | (0xE3069283 << 17)) + MASK) % 2**32
-        ```
-    """
-    crc, table = 0xFFFFFFFF, CRC_TABLE
-    for byte in data:
-        crc = table[(crc ^ byte) & 255] ^ crc >> 8
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + MASK) & 0xFFFFFFFF

@@ -18,6 +18,11 @@ def checkpoint_prefix(tf1, request):
     if os.path.isdir(given):
         given = os.path.join(given, "variables", "variables") if tf1.kind == "saved_model" else _latest(given)
     given = given.removesuffix(".meta").removesuffix(".index")
+    if not os.path.exists(f"{given}.index") and tf1.kind in ("checkpoint", "weights"):
+        raise ArtifactError(
+            f"{request.path}: expected a checkpoint of .index and .data files to copy, found one in the single-file "
+            "format V1, which is only read. Restore it in TensorFlow 1 and save it with tf.train.Saver()."
+        )
     if not os.path.exists(f"{given}.index"):
         raise ArtifactError(
             f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}."

@@ -8,6 +8,11 @@ from collections import defaultdict
 
 from tf2_lstm.migrate.convert.slices import node_of
 
+
+class LoopError(ValueError):
+    """TensorFlow cannot be told of the loops of a graph."""
+
+
 _ENTER, _EXIT = ("Enter", "RefEnter"), ("Exit", "RefExit")
 
 
@@ -21,7 +26,7 @@ def loop_contexts(graph):
         A list of dicts, the fields of TensorFlow's `WhileContextDef`.
 
     Raises:
-        ValueError: a loop lies inside another, or is not complete.
+        LoopError: a loop lies inside another, or is not complete.
     """
     nodes, readers = {node.name: node for node in graph.node}, defaultdict(list)
     for node in graph.node:
@@ -37,7 +42,7 @@ def loop_contexts(graph):
 def _context(frame, enters, nodes, readers):
     members = _members(enters, readers)
     if sum(node.op == "LoopCond" for node in members) != 1:
-        raise ValueError(f"the loop {frame} holds another one, or has no condition")
+        raise LoopError(f"the loop {frame} holds another one, or has no condition")
     variables = [node for node in enters if not node.attr["is_constant"].b]
     [condition] = [node for node in members if node.op == "LoopCond"]
     merge, body = _pivots(variables, readers)
@@ -79,4 +84,4 @@ def _pivots(variables, readers):
                 for body in readers[switch.name]:
                     if f"{switch.name}:1" in body.input and body.op == "Identity":
                         return merge.name, body.name
-    raise ValueError("the loop has no variable that its body reads")
+    raise LoopError("the loop has no variable that its body reads")

@@ -9,11 +9,13 @@ import tensorflow as tf
 from tensorflow.core.protobuf import control_flow_pb2
 
 from tf2_lstm.migrate.artifacts.safety import refused_operations
-from tf2_lstm.migrate.convert.loops import loop_contexts
+from tf2_lstm.migrate.convert.loops import LoopError, loop_contexts
 from tf2_lstm.migrate.convert.slices import SliceError, cut, keep_everything, node_of, normal
 from tf2_lstm.migrate.memory import let_go
 
 v1 = tf.compat.v1
+#: How TensorFlow begins before it says what is wrong.
+_NOTHING_SAID = "Graph execution error:"
 
 
 class ReplayError(ValueError):
@@ -162,9 +164,17 @@ class Replay:
             self._targets = {name: v1.placeholder(one.dtype) for name, one in outputs}
             errors = [tf.reduce_mean(tf.square(one - self._targets[name])) for name, one in outputs]
             found = v1.gradients(0.5 * tf.add_n(errors), list(sources.values()))
-        except Exception as error:
-            self.no_gradients = first_line(error)
+        except LoopError as error:
+            self.no_gradients = str(error)
             return {}
+        except Exception as error:
+            # What `RegisterGradient` says of an operation that has none. Anything else is no reason to go without.
+            if type(error) is LookupError:
+                self.no_gradients = first_line(error)
+                return {}
+            raise ReplayError(
+                f"TensorFlow {tf.__version__} cannot differentiate it: {first_line(error)}"
+            ) from error
         named = zip(sources, found, strict=True)
         return {name: tf.convert_to_tensor(value) for name, value in named if value is not None}
 
@@ -179,7 +189,7 @@ def first_line(error):
     lines = [line.strip() for line in str(getattr(error, "message", "") or error).splitlines()]
     # Before it says what is wrong, TensorFlow lists where the nodes were made.
     places = [number for number, line in enumerate(lines) if line.startswith("Node: ")]
-    told = [line for line in lines[places[-1] + 1 if places else 0 :] if line]
+    told = [line for line in lines[places[-1] + 1 if places else 0 :] if line and line != _NOTHING_SAID]
     return told[0] if told else type(error).__name__
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.application import Application
+from tf2_lstm.migrate.recognise.lone import core, is_step
 from tf2_lstm.migrate.recognise.places import STACK
 from tf2_lstm.migrate.recognise.terms import Term, constant, scalar
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
@@ -69,7 +70,8 @@ def chains_of(terms, applications):
         applications: every `Application` of the model.
 
     Returns:
-        The `Chain`s, in the order of the graph; of cells that could be read in two ways the one that is linked.
+        (chains, lone): the `Chain`s, in the order of the graph, of cells that could be read in two ways the one that
+        is linked; and all `Application`s that are linked to nothing, whether they count or not.
     """
     alone = outside_loops(terms, applications)
     before = {one: _before(terms, one, alone) for one in alone}
@@ -81,8 +83,12 @@ def chains_of(terms, applications):
             while steps[-1] in after:
                 steps.append(after[steps[-1]])
             chains.append(Chain(steps))
-    linked = {_core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
-    return [_with_lengths(terms, chain) for chain in chains if _stands(terms, chain, linked)]
+    linked = {core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
+    lone = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
+    lone = [one for one in lone if core(one) not in linked]
+    steps = {one for one in lone if is_step(terms, one)}
+    chains = [chain for chain in chains if len(chain.steps) > 1 or chain.steps[0] in steps]
+    return [_with_lengths(terms, chain) for chain in chains], lone
 
 
 def outside_loops(terms, applications):
@@ -91,29 +97,6 @@ def outside_loops(terms, applications):
     for number, term in enumerate(list(terms.every)):
         inside[number] = term.op == "loopvar" or any(inside[arg.number] for arg in term.args)
     return [one for one in applications if not inside[one.output.number]]
-
-
-def _core(application):
-    """What the readings of one application with and without a projection share."""
-    return (
-        application.variables[next(iter(application.variables))],
-        application.inputs,
-        *application.old.values(),
-    )
-
-
-def _stands(terms, chain, linked):
-    """Whether a chain is a recurrence: several steps, or one step of a cell that cannot be a dense layer."""
-    if len(chain.steps) > 1:
-        return True
-    one = chain.steps[0]
-    if one.pair == "basic_rnn" or _core(one) in linked:
-        return False
-    width = terms.width(one.old.get("h", one.output))
-    if width is not None and width != one.width:
-        return False
-    square = "num_proj" in one.options and (width is None or width == one.options["num_units"])
-    return not square
 
 
 def _before(terms, one, alone):

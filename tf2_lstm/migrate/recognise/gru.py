@@ -21,15 +21,23 @@ from tf2_lstm.migrate.recognise.terms import negated, scalar
 
 def gru_applications(terms, term):
     """Find the GRU whose new state is this term; a list of none or one `Application`."""
+    for update, h, candidate in mixtures(terms, term):
+        found = _match(terms, term, update, h, candidate)
+        if found:
+            return [found]
+    return []
+
+
+def mixtures(terms, term):
+    """All ways to read a term as u * h + (1 - u) * candidate: triples (u, h, candidate)."""
     if term.op != "add" or len(term.args) != 2:
         return []
-    for keep, write in (term.args, term.args[::-1]):
-        for update, candidate in _update(keep, write):
-            h = terms.without(keep, update)
-            found = h is not None and _match(terms, term, update, h, candidate)
-            if found:
-                return [found]
-    return []
+    ways = [
+        (update, terms.without(keep, update), candidate)
+        for keep, write in (term.args, term.args[::-1])
+        for update, candidate in _update(keep, write)
+    ]
+    return [way for way in ways if way[1] is not None]
 
 
 def _update(keep, write):

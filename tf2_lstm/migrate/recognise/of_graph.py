@@ -12,13 +12,22 @@ from tf2_lstm.migrate.recognise.fused import fused, fused_terms
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
 from tf2_lstm.migrate.recognise.induction import written_out
 from tf2_lstm.migrate.recognise.keras_cells import keras_applications
+from tf2_lstm.migrate.recognise.keras_gru import keras_gru_applications
+from tf2_lstm.migrate.recognise.lone import questions
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import is_recurrence, understand
 
-MATCHERS = (lstm_applications, gru_applications, rnn_applications, block_applications, keras_applications)
+MATCHERS = (
+    lstm_applications,
+    gru_applications,
+    rnn_applications,
+    block_applications,
+    keras_applications,
+    keras_gru_applications,
+)
 ENDS_WITH_ROWS = (
     "raw_rnn stops after the longest row: its outputs have max(sequence_length) steps, those of the Keras model as "
     "many as the input; the steps that both have are the same"
@@ -37,7 +46,7 @@ class OfGraph:
         self.reading, self.terms, self.findings = reading, reading.terms, findings
         self.calls, self.edges = Calls(reading.name), Edges(reading)
         self.ends_with_rows = {loop.name for loop in reading.loops if written_out(self.terms, loop)}
-        self.applications = every_application(self.terms)
+        self.applications, self.lone = every_application(self.terms), []
 
     def find(self):
         """Add every recurrence, converted or not."""
@@ -50,6 +59,7 @@ class OfGraph:
         self._steps(unrolled)
         found = foreign_chains(self.terms, self.applications, self._known())
         self.findings.not_converted += found
+        self.findings.notes += questions(self.terms, self.lone, self._known())
 
     def _known(self):
         """The variables that are claimed or reported."""
@@ -94,10 +104,9 @@ class OfGraph:
 
     def _steps(self, unrolled):
         """The recurrences whose steps stand in the graph one by one."""
+        chains, self.lone = chains_of(self.terms, self.applications)
         chains = [
-            chain
-            for chain in chains_of(self.terms, self.applications)
-            if not any(is_rehearsal(self.terms, chain, run) for run in unrolled)
+            chain for chain in chains if not any(is_rehearsal(self.terms, chain, run) for run in unrolled)
         ]
         found = stepped(self.terms, chains, self.reading.place)
         for one in found:

@@ -20,7 +20,9 @@ def split(terms, node, args):
 
 
 def is_vector(term):
-    """Whether a term is a variable of one axis."""
+    """Whether a term is a variable of one axis, or a row of one of two."""
+    if term.op == "element" and term.attr == 0 and term.args[0].op == "var":
+        return len(term.args[0].attr[1]) == 2
     return term.op == "var" and len(term.attr[1]) == 1
 
 

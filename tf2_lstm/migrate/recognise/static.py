@@ -55,9 +55,16 @@ class Static:
         """The outputs in the order of the input."""
         return self._turned() if self.reverse is not False else self.shown()
 
+    def batch(self):
+        """The batch that a placeholder or a variable of the edge fixes, None where none does."""
+        olds = [old for chain in self.stepped.chains for old in chain.steps[0].old.values()]
+        whole = [old.args[0] if old.op == "cols" else old for old in olds]
+        shapes = [self.edges.shape(self.reading.name(one)) for one in (*self.stepped.inputs, *whole)]
+        return next((shape[0] for shape in shapes if shape and len(shape) == 2 and shape[0]), None)
+
     def states(self, suffix=""):
         """The `Tensor`s of the initial and of the final states."""
-        initial, final, seen = [], [], set()
+        initial, final, seen, batch = [], [], set(), self.batch()
         by_first = {chain.steps[0]: chain for chain in self.stepped.chains}
         dtype = self.edges.dtype(self)
         for ending, application, state, width in state_names(self.layers):
@@ -74,8 +81,8 @@ class Static:
                     ending = ending[: -len(state) - 1] if len(self.layers) == 1 else ""
             name = f"state{suffix}{ending}"
             zero = constant(old) == 0
-            initial.append(Tensor("initial_" + name, self.reading.name(old), dtype, (None, width), zero))
-            final.append(Tensor(name, self.reading.name(after), dtype, (None, width)))
+            initial.append(Tensor("initial_" + name, self.reading.name(old), dtype, (batch, width), zero))
+            final.append(Tensor(name, self.reading.name(after), dtype, (batch, width)))
         return initial, final
 
     def _joined(self, after):
@@ -127,8 +134,11 @@ def alone(static, calls):
     initial, final = static.states()
     depth = input_width(static.first())
     if static.form == "step":
-        inputs = [Tensor("inputs", edges.reading.name(static.stepped.inputs[0]), dtype, (None, depth))]
-        outputs = [Tensor("outputs", edges.reading.name(static.stepped.outputs[0]), dtype, (None, width))]
+        given, result = (
+            edges.reading.name(one[0]) for one in (static.stepped.inputs, static.stepped.outputs)
+        )
+        inputs = [Tensor("inputs", given, dtype, (static.batch(), depth))]
+        outputs = [Tensor("outputs", result, dtype, (static.batch(), width))]
         axis = None
     else:
         inputs, axis = sequence_tensors(edges, static.sequence, "inputs", depth, dtype)

@@ -250,6 +250,8 @@ class Terms:
             return self.width(term.args[0])
         if term.op == "matmul":
             return self.width(term.args[1])
+        if term.op == "element" and term.args[0].op == "var":
+            return self.width(term.args[0])
         if term.op == "cols":
             return term.attr[1] - term.attr[0]
         if term.op == "concat" and term.attr in (1, -1):

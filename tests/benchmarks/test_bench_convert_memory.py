@@ -1,0 +1,53 @@
+"""The memory that a conversion may take, held at a size that a test can afford."""
+
+import math
+
+import numpy as np
+import pytest
+
+from benchmarks import convert_memory as bench
+
+#: What README and MIGRATION promise of 1 GB, above TensorFlow's own footprint.
+LIMIT = 2.5
+GB = 0.16
+
+
+@pytest.fixture(scope="module")
+def footprint():
+    _, peak = bench.run(bench.FOOTPRINT)
+    return peak
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_peak_of_a_conversion_is_at_most_two_and_a_half_times_the_weights(layers, footprint, tmp_path):
+    units = bench.units_of(GB, layers)
+    bench.run(bench.WRITE, tmp_path / "model.ckpt", units, layers)
+    _, peak = bench.run(bench.CONVERT, tmp_path / "model.ckpt", tmp_path / "out")
+    bench.check(tmp_path / "out")
+    weights = 4 * layers * (8 * units**2 + 4 * units)
+    assert math.isclose(weights, GB * 2**30, rel_tol=0.01)
+    assert peak - footprint < LIMIT * weights
+
+
+@pytest.mark.slow
+def test_a_copy_more_would_be_seen(footprint):
+    """However large the process is that measures."""
+    size = int(GB * 2**30)
+    here = np.ones(2**30, "int8")
+    _, peak = bench.run(f"{bench.FOOTPRINT}; import numpy; kept = numpy.ones({size}, 'int8')")
+    assert here.nbytes > footprint
+    assert peak - footprint == pytest.approx(size, rel=0.1)
+
+
+def test_a_process_that_fails_is_no_figure():
+    with pytest.raises(SystemExit, match="what went wrong"):
+        bench.run("raise ValueError('what went wrong')")
+
+
+def test_figures_are_above_the_footprint_and_beside_reading_and_writing():
+    measured = {"footprint": (2.0, 500), "read and write": (12.0, 800), "convert": (17.0, 700)}
+    found = bench.figures(100, measured)
+    assert found["runs"]["convert"]["peak_above_footprint_in_weights"] == 2.0
+    assert found["convert_to_read_and_write"] == 1.42
+    assert found["convert_to_read_and_write_without_start"] == 1.5

@@ -1,0 +1,69 @@
+"""What TensorFlow is told of loops, and the loops that it cannot be told of: a reason, no failure."""
+
+import pytest
+import tensorflow as tf
+
+from tf2_lstm.migrate.convert import loops, replay
+from tf2_lstm.migrate.convert.replay import Replay
+from tf2_lstm.migrate.model import TF1Model
+
+v1 = tf.compat.v1
+
+
+def graph_of(build):
+    was = v1.control_flow_v2_enabled()
+    v1.disable_control_flow_v2()
+    try:
+        with tf.Graph().as_default() as graph:
+            x = v1.placeholder(tf.float32, [None], name="x")
+            tf.identity(build(x), name="y")
+        return TF1Model("frozen_graph", "made here", {}, "", graph.as_graph_def())
+    finally:
+        if was:
+            v1.enable_control_flow_v2()
+
+
+def loop(x):
+    return tf.while_loop(lambda i, h: i < 3, lambda i, h: (i + 1, tf.tanh(h)), (0, x))[1]
+
+
+def loop_in_loop(x):
+    return tf.while_loop(lambda i, h: i < 3, lambda i, h: (i + 1, loop(h)), (0, x))[1]
+
+
+def replayed(model):
+    with Replay(model, ["y:0"], {"x:0": ("float32", (None,))}) as one:
+        ran = one.run({"x:0": [0.5]})
+        gradients = {} if one.no_gradients else one.run_gradients({"x:0": [0.5]}, {"y:0": [0.0]})
+        return ran["y:0"], gradients, one.no_gradients
+
+
+def test_a_loop_is_differentiated():
+    value, gradients, reason = replayed(graph_of(loop))
+    with tf.GradientTape() as tape:
+        x = tf.constant([0.5])
+        tape.watch(x)
+        wanted = tf.tanh(tf.tanh(tf.tanh(x)))
+        loss = 0.5 * tf.reduce_mean(wanted**2)
+    assert value == pytest.approx(wanted.numpy(), rel=1e-6)
+    assert gradients["x:0"] == pytest.approx(tape.gradient(loss, x).numpy(), rel=1e-5)
+    assert reason == ""
+
+
+def test_a_loop_in_a_loop_runs_without_a_gradient_and_says_why():
+    model = graph_of(loop_in_loop)
+    with pytest.raises(loops.LoopError):
+        loops.loop_contexts(model.graph)
+    value, gradients, reason = replayed(model)
+    assert value.shape == (1,)
+    assert gradients == {}
+    assert "holds another one" in reason
+
+
+def test_another_fault_in_the_contexts_is_an_error(monkeypatch):
+    def fail(graph):
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(replay, "loop_contexts", fail)
+    with pytest.raises(replay.ReplayError, match="cannot differentiate it: a fault"):
+        replayed(graph_of(loop))
