@@ -184,3 +184,20 @@ def test_a_wrong_kernel_is_seen(wrong, monkeypatch):
     found, _ = stream(streaming(layer, "numpy"), x, [1] * T)
     with pytest.raises(AssertionError):
         check(found, layer(x))
+
+
+def test_a_wrong_sequence_of_a_kernel_is_seen(monkeypatch):
+    from tf2_lstm.stream import numpy_path
+
+    def wrong(cell, right=numpy_path.kernel_of):
+        kernel = right(cell)
+        whole = kernel.sequence
+        kernel.sequence = lambda x, states: (lambda y, new: (y[::-1], new))(*whole(x, states))
+        return kernel
+
+    layer, x = built(RNN(LSTMCell(5), return_sequences=True)), inputs()
+    check(stream(streaming(layer, "numpy"), x, [T])[0], layer(x))
+    monkeypatch.setattr(numpy_path, "kernel_of", wrong)
+    found, _ = stream(streaming(layer, "numpy"), x, [T])
+    with pytest.raises(AssertionError):
+        check(found, layer(x))

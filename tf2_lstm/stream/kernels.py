@@ -3,7 +3,8 @@
 `kernel_of(cell)` takes a snapshot of the cell's weights and returns a function of one step,
 (x [B, D], [states]) -> (output [B, P], [states]), the states flat in Keras's order. It keeps nothing
 between calls, so any number of threads may call it. A cell that it does not know gives None, and so
-does a dtype that BLAS does not have.
+does a dtype that BLAS does not have. A step that is cheaper over many steps at once has a function
+`sequence` of (x [B, T, D], [states]) -> (a list of T outputs, [states]).
 
 The gates' sigmoid is s(x) = (tanh(x / 2) + 1) / 2, the halving done once in the weights, where it is
 exact: one tanh over all gates.
@@ -64,10 +65,7 @@ def _lstm(cell):
     if finish is not None:
         return finish(kernel, bias, half)
 
-    def step(x, states):
-        h, c = states
-        z = np.concatenate((x, h), axis=1) @ kernel
-        z += bias
+    def advance(z, c):
         np.tanh(z, out=z)
         gate = z[:, : 3 * units]
         gate *= half
@@ -76,8 +74,28 @@ def _lstm(cell):
         c += z[:, :units] * z[:, 3 * units :]
         h = np.tanh(c)
         h *= z[:, 2 * units : 3 * units]
+        return h, c
+
+    def step(x, states):
+        z = np.concatenate((x, states[0]), axis=1) @ kernel
+        z += bias
+        h, c = advance(z, states[1])
         return h, [h, c]
 
+    def sequence(x, states):
+        batch, time, depth = x.shape
+        # One product for the inputs of all steps, the time axis first.
+        of_inputs = x.swapaxes(0, 1).reshape(-1, depth) @ kernel[:depth]
+        of_inputs += bias
+        h, c = states
+        outputs = []
+        for z in of_inputs.reshape(time, batch, -1):
+            z += h @ kernel[depth:]
+            h, c = advance(z, c)
+            outputs.append(h)
+        return outputs, [h, c]
+
+    step.sequence = sequence
     return step
 
 
@@ -205,6 +223,17 @@ def _stack(stack):
             start += count
         return x, new
 
+    def sequence(x, states):
+        new, start = [], 0
+        for kernel, count in zip(kernels, counts, strict=True):
+            outputs, own = kernel.sequence(x, states[start : start + count])
+            x = np.stack(outputs, axis=1)
+            new += own
+            start += count
+        return outputs, new
+
+    if all(hasattr(kernel, "sequence") for kernel in kernels):
+        step.sequence = sequence
     return step
 
 

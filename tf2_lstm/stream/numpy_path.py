@@ -73,12 +73,15 @@ def _recurrent(operation):
 def _sequence(kernel, x, states, dtype, whole):
     """Run a kernel over [B, T, D]; return [B, T, P], or [B, P] of the last step, and the states."""
     x = x if x.dtype == dtype else x.astype(dtype)
-    outputs = []
-    for time in range(x.shape[1]):
-        output, states = kernel(x[:, time], states)
-        outputs.append(output)
+    if x.shape[1] > 1 and hasattr(kernel, "sequence"):
+        outputs, states = kernel.sequence(x, states)
+    else:
+        outputs = []
+        for time in range(x.shape[1]):
+            output, states = kernel(x[:, time], states)
+            outputs.append(output)
     # Copies: an output is often a state too, and the caller may write into it.
-    return np.stack(outputs, axis=1) if whole else output.copy(), states
+    return np.stack(outputs, axis=1) if whole else outputs[-1].copy(), states
 
 
 def lone_step(plan):
