@@ -1,12 +1,13 @@
 """What does `tf2-lstm convert` cost on a large checkpoint, in time and in memory?
 
-Writes a TF1 checkpoint of the asked size, of so many LSTM layers, and starts three kinds of processes in turn, several
+Writes a TF1 checkpoint of the asked size, of so many LSTM layers whose first has an input of so many times the units,
+and starts three kinds of processes in turn, several
 times: one that only imports TensorFlow and Keras (their footprint), one that reads the checkpoint with TensorFlow's
 own reader and writes the same bytes as `.keras`, and `tf2-lstm convert`, proof included. The promise for 1 GB: at most
 3 times the time of reading and writing, and a peak of at most 2.5 times the recurrent weights above the footprint.
 
-    python benchmarks/convert_memory.py [--gb 0.1] [--layers 2 1] [--rounds 3]
-        [--json benchmarks/results/convert_memory.json]
+    python benchmarks/convert_memory.py [--gb 0.1] [--layers 2 1] [--widths 1 16]
+        [--rounds 3] [--json benchmarks/results/convert_memory.json]
 """
 
 import argparse
@@ -25,8 +26,8 @@ WRITE = """
 import math, sys
 from legacy_tf1.compat import rnn_cell, tf
 tf.disable_eager_execution()
-units, layers = int(sys.argv[2]), int(sys.argv[3])
-inputs = tf.placeholder(tf.float32, [None, None, units])
+units, layers, depth = map(int, sys.argv[2:])
+inputs = tf.placeholder(tf.float32, [None, None, depth])
 cell = rnn_cell.MultiRNNCell([rnn_cell.BasicLSTMCell(units) for _ in range(layers)])
 spread = 1 / math.sqrt(units)
 with tf.variable_scope("", initializer=tf.random_uniform_initializer(-spread, spread, seed=1)):
@@ -119,6 +120,9 @@ def main():
     parser.add_argument(
         "--layers", type=int, nargs="+", default=[2], help="layers that share it (default: 2)"
     )
+    parser.add_argument(
+        "--widths", type=float, nargs="+", default=[1], help="input depths, in units of the cell (default: 1)"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     asked = parser.parse_args()
@@ -126,28 +130,34 @@ def main():
         "machine": f"{_cpu()}, {os.cpu_count()} cores",
         "versions": {"python": platform.python_version(), **{n: version(n) for n in ("tensorflow", "keras")}},
         "rounds": asked.rounds,
-        "checkpoints": [measure_checkpoint(asked.gb, layers, asked.rounds) for layers in asked.layers],
+        "checkpoints": [
+            measure_checkpoint(asked.gb, layers, width, asked.rounds)
+            for layers in asked.layers
+            for width in asked.widths
+        ],
     }
     show(found)
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def units_of(gb, layers):
-    """Return the units of each layer, fed with as many, whose float32 weights have this size together."""
-    return max(8, int((gb * 2**30 / 4 / 8 / layers) ** 0.5))
+def sizes_of(gb, layers, width):
+    """Return (units of each layer, input depth of the first) of LSTMs whose float32 weights have this size together."""
+    squares = 4 * (width + 1 + 2 * (layers - 1))
+    units = max(8, int((gb * 2**30 / 4 / squares) ** 0.5))
+    return units, max(1, round(width * units))
 
 
-def measure_checkpoint(gb, layers, rounds):
+def measure_checkpoint(gb, layers, width, rounds):
     """Write a checkpoint of the asked size and measure with it; return the figures as plain data."""
-    units = units_of(gb, layers)
+    units, depth = sizes_of(gb, layers, width)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         prefix = folder / "model.ckpt"
-        run(WRITE, prefix, units, layers)
+        run(WRITE, prefix, units, layers, depth)
         size = sum(path.stat().st_size for path in folder.glob("model.ckpt.data-*"))
         found = measure(folder, prefix, rounds)
-    return {"bytes": size, "layers": layers, "units": units, **figures(size, found)}
+    return {"bytes": size, "layers": layers, "units": units, "depth": depth, **figures(size, found)}
 
 
 def figures(size, found):
@@ -182,8 +192,8 @@ def show(found):
     """Print the figures."""
     print(f"{found['machine']}, {', '.join(' '.join(pair) for pair in found['versions'].items())}")
     for checkpoint in found["checkpoints"]:
-        size, layers, units = (checkpoint[name] for name in ("bytes", "layers", "units"))
-        print(f"checkpoint: {size / 2**30:.3f} GB, {layers} layer(s) of {units} units")
+        size, *sizes = (checkpoint[name] for name in ("bytes", "layers", "units", "depth"))
+        print("checkpoint: {:.3f} GB, {} layer(s) of {} units on inputs of {}".format(size / 2**30, *sizes))
         for kind, one in checkpoint["runs"].items():
             above = f"{one['peak_above_footprint_in_weights']:5.2f} times the weights above the footprint"
             peak = one["largest_peak_bytes"] / 2**20

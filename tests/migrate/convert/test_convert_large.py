@@ -6,10 +6,13 @@ from pathlib import Path
 import keras
 import pytest
 
+from tf2_lstm import backends
 from tf2_lstm.cli import main
-from tf2_lstm.migrate.convert import graph_side, one
+from tf2_lstm.migrate.convert import graph_side, one, prove
+from tf2_lstm.migrate.convert.keras_side import run_gradients
 from tf2_lstm.migrate.functional import build_model
 
+STACK_OF_ONE = str(Path(__file__).parents[2] / "zoo" / "files" / "stack_of_one" / "model.ckpt")
 BASIC = str(Path(__file__).parents[2] / "zoo" / "files" / "basic_lstm" / "model.ckpt")
 
 
@@ -33,7 +36,19 @@ def test_the_gradients_left_are_those_of_one_sample_and_it_is_said(tmp_path):
     assert {tensor["witness"] for tensor in case["tensors"]} > {"TF1 graph, 1 x 3 steps"}
     [note] = [note for note in report["notes"] if "gradients" in note]
     assert "of more than 10 the gradients with respect to weights are not compared" in note
-    assert "compared with 1 x 3 steps" in note
+    assert "compared with 1 x 3 steps, by Keras's own loop" in note
+
+
+def test_the_gradients_left_are_of_the_loop_that_copies_no_weights(tmp_path, monkeypatch):
+    used = []
+
+    def run(model, *rest):
+        used.append(backends.unrolls())
+        return run_gradients(model, *rest)
+
+    monkeypatch.setattr(prove, "run_gradients", run)
+    assert main(["convert", STACK_OF_ONE, "-o", str(tmp_path / "out")]) == 0
+    assert used == [None]
 
 
 def test_a_wrong_weight_is_caught(tmp_path, monkeypatch, capsys):

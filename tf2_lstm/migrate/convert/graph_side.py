@@ -163,7 +163,8 @@ def _note_of_large(weights, side):
     labels = [run.sample.label for run in side.runs if run.gradients is not None]
     return (
         f"it has {weights:,} weights; of more than {LARGE:,} the gradients with respect to weights are not compared. "
-        f"Those with respect to what is fed were compared with {' and '.join(labels) or 'no sample'}"
+        f"Those with respect to what is fed were compared with {' and '.join(labels) or 'no sample'}, by Keras's own "
+        "loop"
     )
 
 

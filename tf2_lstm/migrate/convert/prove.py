@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tf2_lstm.backends import plain
 from tf2_lstm.migrate.convert.diagnose import diagnose_sample
 from tf2_lstm.migrate.convert.graph_side import dropped, run_graph
 from tf2_lstm.migrate.convert.keras_side import accelerated, run_gradients, run_model
@@ -55,9 +56,10 @@ def compare_model(tf1, recurrence, model, graph):
         if not _passed(reports) and not report.diagnosis:
             report.diagnosis = diagnose_sample(tf1, recurrence, run.sample, run.outputs, received)
         report.tensors += reports
-    # Of a large model, accelerated gradients are a second copy of the weights in memory.
+    # Of a large model, the gradients of the fast unrolls are a second copy of the weights in memory.
     if not graph.of_weights:
-        report.tensors += _all_gradients(tf1, recurrence, model, graph)
+        with plain():
+            report.tensors += _all_gradients(tf1, recurrence, model, graph)
     with accelerated(model) as changed:
         if changed:
             _hold_accelerated(report, recurrence, model, graph)
