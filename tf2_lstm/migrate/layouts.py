@@ -6,6 +6,7 @@
 | "reset_after"  | a GRU that resets after the matmul, as CudnnCompatibleGRUCell: two candidate kernels, two biases |
 | "keras1"       | tf.keras 1.15: kernel, recurrent_kernel and bias in Keras's own order            |
 | "keras1_cudnn" | the same of CuDNNLSTM and CuDNNGRU, as cuDNN has it                              |
+| "dense"        | kernel and bias of a dense layer, the same in Keras                              |
 
 cuDNN multiplies from the left: a gate's kernel of shape [D, U] holds the numbers of its transpose [U, D] row by row.
 The bias is two biases in a row; an LSTM adds them.
@@ -53,6 +54,8 @@ def to_keras(cell, own):
         return [kernel, recurrent, own.get("bias", _no_bias(cell.call, kernel))]
     if cell.convert == "keras1_cudnn":
         return _of_cudnn(cell.call, own)
+    if cell.convert == "dense":
+        return list(own.values())
     if cell.convert == "reset_after":
         return _reset_after(cell, own)
     _check_known(cell)
@@ -75,6 +78,8 @@ def from_keras(cell, arrays, folded=True):
         return OrderedDict((leaf, array) for leaf, array in named if leaf in cell.names)
     if cell.convert == "keras1_cudnn":
         return _to_cudnn(cell.call, *arrays, total=folded)
+    if cell.convert == "dense":
+        return OrderedDict(zip(cell.names, arrays, strict=True))
     if cell.convert == "reset_after":
         return _from_reset_after(*arrays, total=folded)
     _check_known(cell)

@@ -97,7 +97,8 @@ class CellVariables:
             the matmul (Call argument `reset_after`): gates/kernel, gates/bias, and for the candidate
             input_projection/{kernel, bias} and hidden_projection/{kernel, bias}; "keras1" for the weights of a
             tf.keras 1.15 layer, already in Keras's layout: kernel, recurrent_kernel, bias (none with use_bias=False);
-            "keras1_cudnn" for those of CuDNNLSTM and CuDNNGRU, whose bias is two in a row.
+            "keras1_cudnn" for those of CuDNNLSTM and CuDNNGRU, whose bias is two in a row; "dense" for the kernel and
+            bias of an output layer, whose call is `Call("dense", units=..., use_bias=..., activation=...)`.
     """
 
     call: Call
@@ -126,11 +127,17 @@ class Recurrence:
             separate steps) and every leaf of the final state, "state", "state_c", "state_1_h", "state_fw_c".
         time_major: whether inputs and outputs are [T, B, ...].
         reverse: whether a lone recurrence runs from the last step to the first.
-        cells: the `CellVariables`, each cell object once.
+        cells: the `CellVariables`, each cell object once; that of `output_layer`, when there is one, last.
         keep_probs: dropout's keep_prob tensors or constants found, by TF1 argument ("input_keep_prob_2" for a second
             value); dropout is proved at 1.
         assumed: what the user said or allowed, one sentence each: forget_bias=1.0 of a checkpoint without a graph.
         notes: what a person must know, one sentence each.
+        ends: "with the input", or "with the longest row": the loop then ends when all rows have, or after `most_steps`,
+            and gives out as many steps (dynamic_decode, raw_rnn).
+        past_end: whether rows go on past their own end to that of the longest one (impute_finished=False).
+        most_steps: after how many steps the loop ends at the latest, None without a limit.
+        output_layer: the `Call` of the dense layer that the loop applies to what the cell gives out, None without one;
+            the outputs are those of the layer.
     """
 
     name: str
@@ -145,6 +152,10 @@ class Recurrence:
     keep_probs: dict = field(default_factory=dict)
     assumed: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    ends: str = "with the input"
+    past_end: bool = False
+    most_steps: int | None = None
+    output_layer: Call | None = None
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,6 @@ WITHOUT = {
     ),
     **dict.fromkeys(["gru_block_cell", "gru_block_cell_v2"], "(op type: GRUBlockCell)"),
     "fused_options": "the gradient of TF1's BlockLSTM goes through cell_clip as if nothing were clipped",
-    # Imported, the tf.cond in its loop has no context, and TensorFlow's gradient of it has no value.
-    "raw_rnn": "Retval[0] does not have value",
 }
 
 

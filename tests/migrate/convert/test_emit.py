@@ -20,6 +20,7 @@ NAMES = [
     "bidirectional_same_cell",
     "bidirectional_time_major_initial_states",
     "cudnn_gru_bidirectional",
+    "decoder_bounded",
     "dropout_in_stack",
     "dynamic_lengths",
     "one_step",

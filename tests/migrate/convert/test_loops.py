@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tf2_lstm.migrate.convert import loops, replay
+from tf2_lstm.migrate.convert.conditionals import ConditionalError
 from tf2_lstm.migrate.convert.replay import Replay
 from tf2_lstm.migrate.model import TF1Model
 
@@ -31,6 +32,22 @@ def loop_in_loop(x):
     return tf.while_loop(lambda i, h: i < 3, lambda i, h: (i + 1, loop(h)), (0, x))[1]
 
 
+def choose(x):
+    """x is positive where it is fed: tanh(x), else 0."""
+    return tf.cond(tf.reduce_all(x < 0.0), lambda: tf.zeros_like(x), lambda: tf.tanh(x))
+
+
+def choice_in_loop(x):
+    return tf.while_loop(lambda i, h: i < 3, lambda i, h: (i + 1, choose(h)), (0, x))[1]
+
+
+def choice_in_choice_in_loop(x):
+    def twice(h):
+        return tf.cond(tf.reduce_all(h < 0.0), lambda: h, lambda: choose(h))
+
+    return tf.while_loop(lambda i, h: i < 3, lambda i, h: (i + 1, twice(h)), (0, x))[1]
+
+
 def replayed(model):
     with Replay(model, ["y:0"], {"x:0": ("float32", (None,))}) as one:
         ran = one.run({"x:0": [0.5]})
@@ -38,8 +55,11 @@ def replayed(model):
         return ran["y:0"], gradients, one.no_gradients
 
 
-def test_a_loop_is_differentiated():
-    value, gradients, reason = replayed(graph_of(loop))
+@pytest.mark.parametrize(
+    "build", [loop, choice_in_loop, lambda x: choose(choose(choose(x))), lambda x: loop(choose(x) * 0 + x)]
+)
+def test_what_it_is_made_of_is_differentiated(build):
+    value, gradients, reason = replayed(graph_of(build))
     with tf.GradientTape() as tape:
         x = tf.constant([0.5])
         tape.watch(x)
@@ -58,6 +78,16 @@ def test_a_loop_in_a_loop_runs_without_a_gradient_and_says_why():
     assert value.shape == (1,)
     assert gradients == {}
     assert "holds another one" in reason
+
+
+def test_a_conditional_in_a_conditional_runs_without_a_gradient_and_says_why():
+    model = graph_of(choice_in_choice_in_loop)
+    with pytest.raises(ConditionalError):
+        loops.loop_contexts(model.graph)
+    value, gradients, reason = replayed(model)
+    assert value.shape == (1,)
+    assert gradients == {}
+    assert reason == "a conditional holds another one"
 
 
 def test_another_fault_in_the_contexts_is_an_error(monkeypatch):

@@ -51,12 +51,21 @@ def found_data(recurrence, expected):
         "variables": sorted(name for cell in recurrence.cells for name in cell.names.values()),
         "edge": {name: tensor for name, tensor in edge.items() if name not in unsaid},
         "zero_initial_state": zeros,
+        "ends": recurrence.ends,
+        "past_end": recurrence.past_end,
+        "most_steps": recurrence.most_steps,
+        "output_layer": recurrence.output_layer and dict(recurrence.output_layer.arguments),
     }
+
+
+#: What the zoo does not say of a recurrence that ends with its input.
+ENDING = {"ends": "with the input", "past_end": False, "most_steps": None, "output_layer": None}
 
 
 def expected_data(expected):
     fields = ("scope", "form", "time_major", "reverse", "call", "edge")
     return {
+        **{name: expected.get(name, plain) for name, plain in ENDING.items()},
         **{name: expected[name] for name in fields if name in expected},
         "variables": sorted(expected["variables"]),
         "zero_initial_state": sorted(expected["zero_initial_state"]),

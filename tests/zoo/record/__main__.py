@@ -23,6 +23,7 @@ THEMES = (
     "keras_files",
     "training",
     "programs",
+    "decoders",
     "language_models",
 )
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files")

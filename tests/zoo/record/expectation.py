@@ -60,8 +60,8 @@ def recurrence(scope, call, variables, inputs, outputs, state, **options):
 
     Options: graph (True; False when the artefact has no graph: the edge is then that of the run), form ("while"),
     time_major, reverse, sequence_length, initial_state (a nest), zero (the given initial
-    state is of zeros made by the graph), keep_probs. Without initial_state the graph makes zeros that the program
-    never held.
+    state is of zeros made by the graph), keep_probs; of a decoder ends, past_end, most_steps, output_layer. Without
+    initial_state the graph makes zeros that the program never held.
     """
     form, time_major = options.pop("form", "while"), options.pop("time_major", False)
     graph = options.pop("graph", True)
@@ -88,8 +88,9 @@ def recurrence(scope, call, variables, inputs, outputs, state, **options):
         said["run_edge"] = edge
     zeros = [] if initial is not None and not zero else ["initial_" + name for name in ends]
     said["zero_initial_state"] = zeros
-    if "keep_probs" in options:
-        said["keep_probs"] = options.pop("keep_probs")
+    for name in ("keep_probs", "ends", "past_end", "most_steps", "output_layer"):
+        if name in options:
+            said[name] = options.pop(name)
     if options:
         raise TypeError("unknown: {}".format(", ".join(sorted(options))))
     return said
@@ -98,6 +99,11 @@ def recurrence(scope, call, variables, inputs, outputs, state, **options):
 def not_converted(scope, nearest, variables, why):
     """Say one recurrence that must be reported and not converted."""
     return OrderedDict(scope=scope, nearest=nearest, variables=variables, why=why)
+
+
+def output_layer(units, use_bias=True, activation=None):
+    """Say the dense layer that a decoder has inside its loop; its variables are the last of the recurrence."""
+    return OrderedDict(units=units, use_bias=use_bias, activation=activation)
 
 
 def dynamic(cell, **options):

@@ -25,6 +25,11 @@ def lengths():
     return lambda generator, sizes: np.array([sizes["T"], 0, max(1, sizes["T"] - 2)][: sizes["B"]], "int32")
 
 
+def shorter():
+    """A length a row, int32 [B], none as long as the time, so that it shows what becomes of the rest."""
+    return lambda generator, sizes: np.array([sizes["T"] - 1, 0, sizes["T"] - 2][: sizes["B"]], "int32")
+
+
 def value(constant, dtype="float32"):
     """The same number each time, such as a keep_prob of 1."""
     return lambda generator, sizes: np.array(constant, dtype)

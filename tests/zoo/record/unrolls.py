@@ -248,7 +248,15 @@ def raw_rnn():
     outputs = emitted.stack()
     names = named("rnn/lstm_cell")
     found = recurrence(
-        "rnn", dynamic(lstm()), names, x, outputs, state, sequence_length=sizes, time_major=True
+        "rnn",
+        dynamic(lstm()),
+        names,
+        x,
+        outputs,
+        state,
+        sequence_length=sizes,
+        time_major=True,
+        ends="with the longest row",
     )
     return Built({x: floats("T", "B", 4), sizes: lengths()}, [found])
 

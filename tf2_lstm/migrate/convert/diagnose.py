@@ -28,8 +28,11 @@ def diagnose_sample(tf1, recurrence, sample, expected, received):
     Returns:
         One sentence.
     """
-    if recurrence.reverse or recurrence.form == "cudnn":
-        return "no diagnosis: the known mistakes are tried with neither a lone backward direction nor cuDNN's layers"
+    if recurrence.reverse or recurrence.form == "cudnn" or recurrence.output_layer is not None:
+        return (
+            "no diagnosis: the known mistakes are tried with neither a lone backward direction nor cuDNN's layers nor "
+            "an output layer"
+        )
     case, fed = case_of(recurrence, sample)
     sides = [
         RunResult(witness, _named(recurrence, side), weights=equation_variables(tf1, recurrence))
@@ -49,7 +52,7 @@ def case_of(recurrence, sample):
     """
     tensors = [tensor for tensor in recurrence.inputs if key_of(tensor) in sample.values]
     values = {tensor.name: sample.values[key_of(tensor)] for tensor in tensors}
-    inputs, lengths = _inputs(recurrence, values), values.get("sequence_length")
+    inputs, lengths = _cut(recurrence, _inputs(recurrence, values), values.get("sequence_length"))
     case = Case(
         recurrence.name,
         recurrence.call,
@@ -65,6 +68,17 @@ def case_of(recurrence, sample):
     names = _leaves(recurrence.call, "initial_state")
     fed.update((names[name], value.astype("float64")) for name, value in values.items() if name in names)
     return case, fed
+
+
+def _cut(recurrence, inputs, lengths):
+    """Inputs and lengths of the steps that a loop makes; no lengths where rows go on past their end."""
+    if lengths is None:
+        return inputs, None
+    if recurrence.most_steps is not None:
+        lengths = np.minimum(lengths, recurrence.most_steps)
+    if recurrence.ends == "with the longest row" or recurrence.past_end:
+        inputs = inputs[:, : lengths.max()]
+    return inputs, None if recurrence.past_end else lengths
 
 
 def _unstacked(call, values):

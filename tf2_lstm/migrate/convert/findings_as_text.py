@@ -54,10 +54,13 @@ def safe(text):
 
 def _recurrence(root, one):
     how = [one.form.replace("_", " ")] + ["time-major"] * one.time_major + ["backward"] * one.reverse
+    how += _ending(one)
     branch = root.add(
         f"[bold green]{safe(one.name)}[/]: scope {safe(one.scope) or '(none)'}, {', '.join(how)}"
     )
     _cells(branch, describe(one.call))
+    if one.output_layer:
+        branch.add(safe(f"output layer {one.output_layer!r}"))
     for title, tensors in (("inputs", one.inputs), ("outputs", one.outputs)):
         inside = branch.add(title)
         for tensor in tensors:
@@ -70,6 +73,13 @@ def _recurrence(root, one):
         branch.add(f"{argument}: {safe(str(value))}")
     for note in [*(f"assumed: {text}" for text in one.assumed), *one.notes]:
         branch.add(f"[yellow]{safe(note)}[/]")
+
+
+def _ending(one):
+    """How the loop ends, where that is not with the input."""
+    said = [f"ends {one.ends}"] if one.ends != "with the input" else []
+    said += [f"after {one.most_steps} steps at most"] if one.most_steps is not None else []
+    return said + ["rows go on past their own end"] * one.past_end
 
 
 def _cells(branch, tree):
@@ -95,7 +105,9 @@ def _not_converted(root, one):
         f"[bold red]not convertible[/]: scope {safe(one.scope) or '(none)'}: {safe(one.reason)}"
     )
     if one.nearest:
-        branch.add(f"nearest: {safe(one.nearest)}{'; ' + safe(one.differs) if one.differs else ''}")
+        branch.add(
+            f"nearest: {safe(one.nearest)}{'; ' + safe(one.differs) if one.differs not in ('', one.reason) else ''}"
+        )
     if one.state_shapes:
         branch.add(safe("states: " + ", ".join(str(shape) for shape in one.state_shapes)))
     if one.operations:

@@ -1,11 +1,12 @@
-"""What TensorFlow must know of the loops of an imported graph before it can differentiate them.
+"""What TensorFlow must know of the control flow of an imported graph before it can differentiate it.
 
-TensorFlow keeps a context for each v1 loop in Python and saves it in a collection. A graph without its collections
-has the loops all the same: their frames say which nodes belong to which loop.
+TensorFlow keeps a context for each v1 loop and conditional in Python and saves it in a collection. A graph without its
+collections has the loops all the same: their frames say which nodes belong to which loop.
 """
 
 from collections import defaultdict
 
+from tf2_lstm.migrate.convert.conditionals import conditional_contexts
 from tf2_lstm.migrate.convert.slices import node_of
 
 
@@ -17,16 +18,20 @@ _ENTER, _EXIT = ("Enter", "RefEnter"), ("Exit", "RefExit")
 
 
 def loop_contexts(graph):
-    """Describe the loops of a graph, none inside another.
+    """Describe the loops of a graph, none inside another, and the conditionals in their steps.
+
+    A conditional outside of loops is differentiated without.
 
     Args:
         graph: a `GraphDef` with v1 control flow.
 
     Returns:
-        A list of dicts, the fields of TensorFlow's `WhileContextDef`.
+        A list of dicts, the fields of TensorFlow's `WhileContextDef`; under "conditionals" a list of such of its
+        `CondContextDef`.
 
     Raises:
         LoopError: a loop lies inside another, or is not complete.
+        ConditionalError: the same of a conditional.
     """
     nodes, readers = {node.name: node for node in graph.node}, defaultdict(list)
     for node in graph.node:
@@ -60,6 +65,7 @@ def _context(frame, enters, nodes, readers):
         "values": own + sorted(outside),
         "external_values": {node.input[0]: f"{node.name}:0" for node in enters if node.attr["is_constant"].b},
         "outside": sorted(outside),
+        "conditionals": conditional_contexts(members, nodes, readers),
     }
 
 

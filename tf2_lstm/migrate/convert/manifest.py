@@ -54,6 +54,10 @@ def recurrence_entry(recurrence):
         "cell": describe(recurrence.call),
         "time_major": recurrence.time_major,
         "reverse": recurrence.reverse,
+        "ends": recurrence.ends,
+        "past_end": recurrence.past_end,
+        "most_steps": recurrence.most_steps,
+        "output_layer": dict(recurrence.output_layer.arguments) if recurrence.output_layer else None,
         "assumed": list(recurrence.assumed),
         "zero_states": [
             tensor_of(tensor) for tensor in recurrence.inputs if tensor not in fed_tensors(recurrence)
@@ -96,6 +100,8 @@ def weight_paths(cell, weights):
     Returns:
         A dict: checkpoint name -> list of Keras weight paths.
     """
+    if cell.convert == "dense":
+        return {name: [weight.path] for name, weight in zip(cell.names.values(), weights, strict=True)}
     rows = PAIRS[cell.call.pair].weights
     present = [tensor for tensor in rows.keras if not tensor.when or cell.call.arguments.get(tensor.when)]
     held = {leaf.name: _blocks(leaf) for leaf in rows.tf1}

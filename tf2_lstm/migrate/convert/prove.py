@@ -56,6 +56,9 @@ def compare_model(tf1, recurrence, model, graph):
         if not _passed(reports) and not report.diagnosis:
             report.diagnosis = diagnose_sample(tf1, recurrence, run.sample, run.outputs, received)
         report.tensors += reports
+    # Outputs of another shape have no loss in common.
+    if any(tensor.problem for tensor in report.tensors):
+        return report
     # Of a large model, the gradients of the fast unrolls are a second copy of the weights in memory.
     if not graph.of_weights:
         with plain():
@@ -131,9 +134,15 @@ def _gradients(witness, run, received, nodes):
 
 
 def _compared(witness, recurrence, expected, received):
-    """Compare in the order batch, time, unit, whatever the layout, so that a report can name the step."""
+    """Compare in the order batch, time, unit, whatever the layout, so that a report can name the step.
+
+    Outputs of no step, where all rows are empty, are left out: when both sides have the same shape nothing differs.
+    """
+    empty = {
+        name for name, value in expected.items() if not np.size(value) and value.shape == received[name].shape
+    }
     sides = [
-        OrderedDict((name, _batch_major(recurrence, name, value)) for name, value in side.items())
+        OrderedDict((name, _batch_major(recurrence, name, side[name])) for name in side if name not in empty)
         for side in (expected, received)
     ]
     return compare_results(RunResult(witness, sides[0]), RunResult(KERAS, sides[1]))

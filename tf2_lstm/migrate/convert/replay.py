@@ -9,6 +9,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import control_flow_pb2
 
 from tf2_lstm.migrate.artifacts.safety import refused_operations
+from tf2_lstm.migrate.convert.conditionals import ConditionalError
 from tf2_lstm.migrate.convert.loops import LoopError, loop_contexts
 from tf2_lstm.migrate.convert.slices import SliceError, cut, keep_everything, node_of, normal
 from tf2_lstm.migrate.memory import let_go
@@ -164,7 +165,7 @@ class Replay:
             self._targets = {name: v1.placeholder(one.dtype) for name, one in outputs}
             errors = [tf.reduce_mean(tf.square(one - self._targets[name])) for name, one in outputs]
             found = v1.gradients(0.5 * tf.add_n(errors), list(sources.values()))
-        except LoopError as error:
+        except (ConditionalError, LoopError) as error:
             self.no_gradients = str(error)
             return {}
         except Exception as error:
@@ -240,16 +241,27 @@ def _import(part):
 
 
 def _make_contexts(part):
-    """Give TensorFlow the loops' contexts, without which it cannot differentiate them."""
+    """Give TensorFlow the contexts of loops and what is in them, without which it cannot differentiate them."""
     from tensorflow.python.ops.control_flow_ops import WhileContext
 
     for fields in loop_contexts(part):
-        values, external = fields.pop("values"), fields.pop("external_values")
-        outside = fields.pop("outside")
-        definition = control_flow_pb2.WhileContextDef(**fields)
-        definition.values_def.values.extend(values)
-        definition.values_def.external_values.update({**{name: name for name in outside}, **external})
+        inside = [_definition(control_flow_pb2.CondContextDef, one) for one in fields.pop("conditionals")]
+        fields["external_values"] = {
+            **{name: name for name in fields.pop("outside")},
+            **fields["external_values"],
+        }
+        definition = _definition(control_flow_pb2.WhileContextDef, fields)
+        for one in inside:
+            definition.nested_contexts.add().cond_ctxt.CopyFrom(one)
         WhileContext.from_proto(definition)
+
+
+def _definition(kind, fields):
+    values, external = fields.pop("values"), fields.pop("external_values")
+    definition = kind(**fields)
+    definition.values_def.values.extend(values)
+    definition.values_def.external_values.update(external)
+    return definition
 
 
 @contextlib.contextmanager

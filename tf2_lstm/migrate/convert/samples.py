@@ -11,6 +11,8 @@ from tf2_lstm.migrate.keras_code.recurrence import takes
 
 #: (batch, steps, what becomes of sequence_length) where the graph leaves them free.
 SIZES = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "mixed"), (2, 4, "none"))
+#: The same where a loop ends with its longest row: one batch has none that is as long as the input.
+SIZES_OF_ENDING = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "short"), (2, 4, "none"))
 #: The same of a large model. The gradient of several rows at once takes it ten times as long as that of one.
 SIZES_OF_LARGE = ((3, 5, "mixed"), (1, 3, "full"), (2, 2, "none"))
 #: A model with more weights than this, 128 MB in float32, is large.
@@ -53,7 +55,8 @@ def samples_of(recurrence, seed=0, large=False):
     """
     lengths = any(tensor.name == "sequence_length" for tensor in recurrence.inputs)
     found = OrderedDict()
-    for batch, steps, kind in SIZES_OF_LARGE if large else SIZES:
+    ending = recurrence.ends == "with the longest row"
+    for batch, steps, kind in SIZES_OF_LARGE if large else SIZES_OF_ENDING if ending else SIZES:
         batch, steps = _fixed(recurrence, batch, steps)
         if kind == "none" and not lengths:
             continue
@@ -98,6 +101,7 @@ def _batch_of(tensor):
 def _label(recurrence, batch, steps, kind):
     sequence = len(next(t for t in recurrence.inputs if t.name.startswith("inputs")).shape) == 3
     padding = {"none": ", all padding", "mixed": f", lengths 0 to {steps}"}.get(kind, "")
+    padding = f", lengths 0 to {_short(steps)}" if kind == "short" else padding
     return (f"{batch} x {steps} steps" if sequence else f"batch {batch}") + padding
 
 
@@ -119,10 +123,16 @@ def _spread(tensor):
 
 
 def _lengths(batch, steps, kind):
-    """The whole length, then nothing, then lengths between."""
-    if kind == "mixed":
+    """The whole length, then nothing, then lengths between; or the same of fewer steps."""
+    if kind in ("mixed", "short"):
+        steps = steps if kind == "mixed" else _short(steps)
         return np.array([steps, 0, *[1 + row % max(steps - 1, 1) for row in range(batch)]])[:batch]
     return np.full(batch, steps if kind == "full" else 0)
+
+
+def _short(steps):
+    """A number of steps of which some are left when the longest row has ended."""
+    return max(steps - 2, 1)
 
 
 def _shape(tensor, batch, steps, time_major):

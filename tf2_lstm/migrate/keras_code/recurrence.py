@@ -3,6 +3,7 @@
 import re
 
 from tf2_lstm.migrate.build import Builder, BuildError, is_stock, stock_symbol
+from tf2_lstm.migrate.keras_code.ending import given_out, mask_of
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
 from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.keras_code.states import innermost, keras_nest, leaf_pieces, tf1_order
@@ -146,16 +147,16 @@ class _Writer:
     def _one_direction(self, call):
         options = {"go_backwards": True} if self.recurrence.reverse else {}
         rnn = self._rnn(call, "rnn", **options)
-        sequence, mask = self._sequence(), self._mask()
-        outputs = self._run(rnn, call, sequence, mask, "")
-        self._keep_outputs({"outputs": self._in_order(outputs, self.recurrence.reverse)})
+        sequence, mask = self._sequence_and_mask()
+        outputs = self._in_order(self._run(rnn, call, sequence, mask, ""), self.recurrence.reverse)
+        self._keep_outputs({"outputs": given_out(self.program, self.recurrence, outputs, mask)})
 
     def _two_directions(self, forward, backward):
         if forward is backward:
             self._shared_directions(forward)
             return
         layers = [self._rnn(forward, "fw"), self._rnn(backward, "bw", go_backwards=True)]
-        sequence, mask = self._sequence(), self._mask()
+        sequence, mask = self._sequence_and_mask()
         fw = self._run(layers[0], forward, sequence, mask, "_fw")
         bw = self._in_order(self._run(layers[1], backward, sequence, mask, "_bw"), reverse=True)
         self._keep_both(fw, bw)
@@ -173,7 +174,7 @@ class _Writer:
         options = {"merge_mode": None, "name": "rnn"}
         rnn = self.program.add("rnn", Apply("tf2_lstm.Bidirectional", tuple(both), options))
         self._locate(call, "rnn/forward_layer/cell")
-        sequence, mask = self._sequence(), self._mask()
+        sequence, mask = self._sequence_and_mask()
         initial = [self._initial_state(call, f"initial_state_{side}", listed=True) for side in ("fw", "bw")]
         if (initial[0] is None) != (initial[1] is None):
             initial = [
@@ -252,17 +253,9 @@ class _Writer:
         inputs = self.program.inputs["inputs"]
         return self.program.op("x", "swapaxes", inputs, 0, 1) if self.recurrence.time_major else inputs
 
-    def _mask(self):
-        """The mask [B, T] of sequence_length, or None; counted, because T may be unknown."""
-        if "sequence_length" not in self.program.inputs:
-            return None
-        sequence = self._sequence_name()
-        one = self.program.op("one_unit", "take", sequence, 0, axis=2)
-        ones = self.program.op("ones", "ones_like", one, dtype="int32")
-        steps = self.program.op("steps", "cumsum", ones, axis=1)
-        lengths = self.program.op("lengths", "expand_dims", self.program.inputs["sequence_length"], 1)
-        lengths = self.program.op("lengths_int32", "cast", lengths, "int32")
-        return self.program.op("mask", "less_equal", steps, lengths)
+    def _sequence_and_mask(self):
+        sequence = self._sequence()
+        return sequence, mask_of(self.program, self.recurrence, sequence)
 
     def _sequence_name(self):
         known = {target for line in self.program.lines for target in line.targets}

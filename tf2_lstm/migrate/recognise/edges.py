@@ -131,10 +131,12 @@ class Edges:
         """The `Tensor` of the outputs, in the layout of the input; its TF1 name is "" when the graph keeps none."""
         term = self.kept(unrolled, reverse)
         shape = self.shape(self.source(unrolled, unrolled.source))
-        shape = shape[:2] if shape and len(shape) == 3 else (None, None)
-        top = unrolled.layers[-1].applications()[-1]
+        shape = list(shape[:2]) if shape and len(shape) == 3 else [None, None]
+        if unrolled.ending.with_longest:
+            shape[unrolled.axis] = None
+        top = unrolled.dense.units if unrolled.dense else unrolled.layers[-1].applications()[-1].width
         tf1 = self.reading.name(term) if term is not None else ""
-        return Tensor(name, tf1, self.dtype(unrolled), (*shape, top.width))
+        return Tensor(name, tf1, self.dtype(unrolled), (*shape, top))
 
     def kept(self, unrolled, reverse):
         """The term of the outputs in the layout of the input, turned back round if the input was turned round."""

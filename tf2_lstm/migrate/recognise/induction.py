@@ -1,11 +1,12 @@
-"""What a loop carries only to know it one step earlier: raw_rnn's input of the next step, and its rows that have ended.
+"""What a loop carries only to know it one step earlier: the input of the next step, and the rows that have ended.
 
-By induction the input that raw_rnn carries is the step of the sequence at the time, and a row that it carries as ended
-is one whose length the time has reached. With both written out the loop is an ordinary one.
+raw_rnn and dynamic_decode do so. By induction the input that they carry is the step of the sequence at the time, and a
+row that they carry as ended is one whose length the time has reached. With both written out the loop is an ordinary
+one.
 """
 
 from tf2_lstm.migrate.recognise.loops import counts
-from tf2_lstm.migrate.recognise.terms import scalar
+from tf2_lstm.migrate.recognise.terms import leaves, scalar
 
 
 def written_out(terms, loop):
@@ -22,27 +23,48 @@ def written_out(terms, loop):
     replaced = {}
     for time in times:
         for var in loop.variables:
-            value = _ended(terms, var, time) or _carried_input(terms, var, time)
+            value = _ended(terms, var, time, loop.condition) or _carried_input(terms, var, time)
             if value is not None:
                 replaced[var.leaf] = value
     if not replaced or loop.condition is None:
         return False
-    known = dict(replaced)
+    known = _rebuilt_above(terms, replaced)
     for var in loop.variables:
-        var.next = var.leaf if var.leaf in replaced else replace(terms, var.next, known)
-    loop.condition = replace(terms, loop.condition, known)
+        var.next = var.leaf if var.leaf in replaced else known.get(var.next, var.next)
+    loop.condition = known.get(loop.condition, loop.condition)
     return True
 
 
-def _ended(terms, var, time):
+def _ended(terms, var, time, condition):
     """ge(time, lengths), for what starts as that and becomes itself or that of the next step."""
-    if var.next.op != "or" or var.leaf not in var.next.args or var.initial.op != "ge":
+    if var.next.op != "or" or var.leaf not in var.next.args:
         return None
-    lengths = var.initial.args[1]
-    coming = terms.make("ge", (time.next, lengths))
-    if scalar(var.initial.args[0]) != 0 or set(var.next.args) != {var.leaf, coming}:
+    [coming] = [arg for arg in var.next.args if arg is not var.leaf] or [var.leaf]
+    if coming.op != "ge" or coming.args[0] is not time.next:
         return None
-    return terms.make("ge", (time.leaf, lengths))
+    lengths = coming.args[1]
+    return terms.make("ge", (time.leaf, lengths)) if _is_empty(var.initial, lengths, condition) else None
+
+
+def _is_empty(term, lengths, condition):
+    """Whether a term says of each row that it has no step: of lengths that are not negative.
+
+    Where dynamic_decode is given maximum_iterations, all rows have ended too when that is no step; the condition of the
+    loop says the same once more.
+    """
+    if term.op == "or":
+        found = [_is_empty(arg, lengths, condition) for arg in term.args]
+        return sorted(found) == [False, True] and _is_no_step(term.args[found.index(False)], condition)
+    if term.op not in ("ge", "Equal") or lengths not in term.args:
+        return False
+    [other] = [arg for arg in term.args if arg is not lengths] or [lengths]
+    return scalar(other) == 0 and (term.op == "Equal" or term.args[0] is other)
+
+
+def _is_no_step(term, condition):
+    """Whether a term says that the loop may make no step: 0 >= what the condition counts to."""
+    bounds = [one.args[1] for one in leaves(condition) if one.op == "less"] if condition is not None else []
+    return term.op == "ge" and scalar(term.args[0]) == 0 and term.args[1] in bounds
 
 
 def _carried_input(terms, var, time):
@@ -62,25 +84,16 @@ def _unless_all_ended(term):
     return term.args[2]
 
 
-def replace(terms, term, known):
-    """Return a term with others put in place of some of its leaves.
+def _rebuilt_above(terms, replaced):
+    """Every term that is computed from what was replaced -> the same with the others put in place.
 
-    Args:
-        terms: the table of terms.
-        term: any term.
-        known: term -> what stands in its place; filled with what was rebuilt.
+    Not only what the loop ends with: a flat product with a dropout's mask does not hold the output that is dropped.
     """
-    todo = [(term, False)]
-    while todo:
-        one, ready = todo.pop()
-        if one in known:
-            continue
-        if ready:
-            known[one] = rebuilt(terms, one, [known[arg] for arg in one.args])
-        else:
-            todo.append((one, True))
-            todo += [(arg, False) for arg in one.args]
-    return known[term]
+    known = dict(replaced)
+    for term in list(terms.every):
+        if term not in known and any(arg in known for arg in term.args):
+            known[term] = rebuilt(terms, term, [known.get(arg, arg) for arg in term.args])
+    return known
 
 
 def rebuilt(terms, term, args):

@@ -1,10 +1,13 @@
 """Everything that a graph holds: loops, fused operations, cuDNN, and steps that stand one by one."""
 
+from dataclasses import replace
+
 from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
 from tf2_lstm.migrate.recognise.chains import chains_of, is_rehearsal, stepped
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
+from tf2_lstm.migrate.recognise.decoders import why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.foreign import foreign_chains
@@ -28,10 +31,6 @@ MATCHERS = (
     keras_applications,
     keras_gru_applications,
 )
-ENDS_WITH_ROWS = (
-    "raw_rnn stops after the longest row: its outputs have max(sequence_length) steps, those of the Keras model as "
-    "many as the input; the steps that both have are the same"
-)
 
 
 class OfGraph:
@@ -45,7 +44,8 @@ class OfGraph:
     def __init__(self, reading, findings):
         self.reading, self.terms, self.findings = reading, reading.terms, findings
         self.calls, self.edges = Calls(reading.name), Edges(reading)
-        self.ends_with_rows = {loop.name for loop in reading.loops if written_out(self.terms, loop)}
+        for loop in reading.loops:
+            written_out(self.terms, loop)
         self.applications, self.lone = every_application(self.terms), []
 
     def find(self):
@@ -60,6 +60,16 @@ class OfGraph:
         found = foreign_chains(self.terms, self.applications, self._known())
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())
+        self.findings.not_converted = [self._sharing(one) for one in self.findings.not_converted]
+
+    def _sharing(self, one):
+        """The same `NotConverted`; its reason says which converted recurrence has its weights."""
+        for run in self.findings.recurrences:
+            if {name for cell in run.cells for name in cell.names.values()} <= set(one.variables):
+                return replace(
+                    one, reason=f"{one.reason}; the model of {run.scope} has the weights of its cell"
+                )
+        return one
 
     def _known(self):
         """The variables that are claimed or reported."""
@@ -77,11 +87,11 @@ class OfGraph:
                 one = understand(self.terms, loop, self.applications)
             except NotUnderstood as problem:
                 states = [(var.leaf, var.next) for var in loop.variables]
-                said = not_converted(self.terms, loop.scope, f"{problem}", states, self.applications)
+                reason = why_no_layer(loop) or f"{problem}"
+                said = not_converted(self.terms, loop.scope, reason, states, self.applications)
                 self.findings.not_converted.append(said)
                 continue
             one.layers = regroup(one.layers, self.reading.place)
-            one.notes += [ENDS_WITH_ROWS] if loop.name in self.ends_with_rows else []
             found.append(one)
         return found
 

@@ -40,6 +40,7 @@ def alone(unrolled, calls, edges):
     inputs = [edges.inputs(unrolled, source)]
     if unrolled.lengths is not None:
         inputs.append(edges.lengths(unrolled.lengths))
+    ending, dense = unrolled.ending, [unrolled.dense.variables()] if unrolled.dense else []
     return Recurrence(
         name="",
         scope=unrolled.loop.scope,
@@ -49,9 +50,13 @@ def alone(unrolled, calls, edges):
         outputs=[edges.outputs(unrolled, reverse), *final],
         time_major=unrolled.axis == 0,
         reverse=reverse,
-        cells=calls.of(unrolled.layers),
+        cells=calls.of(unrolled.layers) + dense,
         notes=list(unrolled.notes),
         keep_probs=calls.keep_probs,
+        ends="with the longest row" if ending.with_longest else "with the input",
+        past_end=ending.past_end,
+        most_steps=ending.most,
+        output_layer=dense[0].call if dense else None,
     )
 
 

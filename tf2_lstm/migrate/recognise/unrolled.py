@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from tf2_lstm.migrate.recognise.dense import Dense, below
+from tf2_lstm.migrate.recognise.endings import Ending, ending_of
 from tf2_lstm.migrate.recognise.loops import Loop, counts
-from tf2_lstm.migrate.recognise.pieces import fixed_size, size
 from tf2_lstm.migrate.recognise.terms import Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
@@ -23,6 +24,8 @@ class Unrolled:
         flat: whether one loop variable carries several states.
         output: the loop variable of the outputs, None when the loop keeps none.
         outcome: the term of all outputs, when no loop variable collects them.
+        ending: the `Ending` of the loop.
+        dense: the `Dense` that the loop applies to what the cells give out, None without one.
     """
 
     loop: Loop
@@ -35,6 +38,8 @@ class Unrolled:
     output: object = None
     outcome: Term | None = None
     notes: list = field(default_factory=list)
+    ending: Ending = field(default_factory=Ending)
+    dense: Dense | None = None
 
     @property
     def scope(self):
@@ -49,6 +54,10 @@ class Unrolled:
     def form(self):
         """How the graph runs it."""
         return self.loop.form
+
+
+#: Said of a decoder's second result.
+CHOICE = "sample_id is no output of the model: it is keras.ops.argmax(outputs, axis=-1)"
 
 
 def is_recurrence(loop):
@@ -102,9 +111,10 @@ def understand(terms, loop, applications):
     source, axis = orient(terms, x, step.output)
     if any(term.op == "loopvar" for term in leaves(source)):
         raise NotUnderstood("the sequence is changed while the loop runs")
-    step.check_end(source, axis)
+    ending = ending_of(terms, step, source, axis)
     states = {key: step.by_leaf[base(old)] for key, old in step.claimed.items()}
-    return Unrolled(loop, layers, source, axis, step.lengths, states, step.flat, step.output)
+    more = {"notes": step.notes, "ending": ending, "dense": step.dense}
+    return Unrolled(loop, layers, source, axis, ending.lengths, states, step.flat, step.output, **more)
 
 
 def orient(terms, x, output):
@@ -144,20 +154,34 @@ class _Step:
         ]
         fixed = {var.leaf for var in loop.variables if var.next is var.leaf}
         fixed |= {var.leaf for var in loop.variables if kept_for_gradients(var)}
+        fixed |= {var.leaf for var in loop.variables if self._counts_rows(var)}
         carried = self.times | fixed | {var.leaf for var in self.writes}
         self.carried = [var for var in loop.variables if var.leaf not in carried]
         self.masks, self.claimed, self.lengths, self.flat, self.output = {}, {}, None, False, None
+        self.dense, self.notes = None, []
 
     def new(self, var):
         """The new value of a state without the mask of finished rows."""
         term = var.next
-        if term.op == "select" and term.args[1] is var.leaf and self._finished(term.args[0]):
+        if term.op == "select" and term.args[1] is var.leaf and self.finished(term.args[0]):
             self.masks[var.leaf] = term.args[0]
             return term.args[2]
         self.masks[var.leaf] = None
         return term
 
-    def _finished(self, condition):
+    def _counts_rows(self, var):
+        """Whether a loop variable notes of each row when it ended: dynamic_decode's final_sequence_lengths."""
+        kept, new = var.next.args[2:], var.next.args[1:2]
+        return (
+            var.next.op == "select"
+            and kept[0] is var.leaf
+            and var.next.args[0].op == "LogicalNot"
+            and new[0].op == "Fill"
+            and any(new[0].args[1] is time.next for time in self.loop.variables if time.leaf in self.times)
+        )
+
+    def finished(self, condition):
+        """Whether a condition is "the time has reached the row's length"."""
         return (
             condition.op == "ge"
             and condition.args[0] in self.times
@@ -225,23 +249,32 @@ class _Step:
     def layers(self, found):
         """The layers of the step and the term of what goes in, from what the loop writes."""
         reader = Layers(self.terms, found)
-        if not self.writes:
+        writes = [var for var in self.writes if not self._is_choice(var)]
+        self.notes += [CHOICE] * (len(writes) < len(self.writes))
+        if not writes:
             return self._without_output(reader, found)
-        tried = []
-        for var in self.writes:
-            if var.next.args[1] not in self.times:
-                raise NotUnderstood("an output is not written at the number of the step")
-            layers, x = reader.stack(self._unmasked(var.next.args[2]))
-            used = [one for layer in layers for one in layer.applications()]
-            if layers and set(used) == set(found) and len(used) == len(found):
-                tried.append((var, layers, x))
-        if len(tried) != 1 or len(self.writes) != 1:
+        if any(var.next.args[1] not in self.times for var in writes):
+            raise NotUnderstood("an output is not written at the number of the step")
+        layers, x, dense = below(self.terms, reader, self._unmasked(writes[0].next.args[2]))
+        used = [one for layer in layers for one in layer.applications()]
+        if len(writes) != 1 or not layers or set(used) != set(found) or len(used) != len(found):
             raise NotUnderstood(
-                f"what a step gives out is no output of the cells: {describe(self.writes[0].next.args[2])}"
+                f"what a step gives out is no output of the cells: {describe(writes[0].next.args[2])}"
             )
-        self.output, layers, x = tried[0]
+        self.output, self.dense = writes[0], dense
         self._states_dropped(layers)
         return layers, x
+
+    def _is_choice(self, var):
+        """Whether a loop variable collects where each step's output is largest: BasicDecoder's sample_id."""
+        chosen = self._there(var)
+        outputs = [self._there(other) for other in self.writes if other is not var]
+        return chosen.op == "ArgMax" and chosen.args[0] in outputs and scalar(chosen.args[1]) == -1
+
+    def _there(self, var):
+        """What a loop variable collects of a row that has not ended."""
+        term = var.next.args[2]
+        return term.args[2] if term.op == "select" and self.finished(term.args[0]) else term
 
     def _without_output(self, reader, found):
         for top in found:
@@ -252,7 +285,7 @@ class _Step:
         raise NotUnderstood("the cells of a step do not feed each other")
 
     def _unmasked(self, term):
-        if term.op == "select" and constant(term.args[1]) == 0 and self._finished(term.args[0]):
+        if term.op == "select" and constant(term.args[1]) == 0 and self.finished(term.args[0]):
             mask = term.args[0]
             if self.lengths is not mask.args[1]:
                 raise NotUnderstood("outputs and states stop at different times")
@@ -272,43 +305,3 @@ class _Step:
                         if state == "c":
                             raise NotUnderstood("dropout acts on the state c")
                         layer.holder(application).drop("state", dropped)
-
-    def check_end(self, source, axis):
-        """The loop must run over all steps, or to the end of the longest row."""
-        if self.loop.condition is None:
-            raise NotUnderstood("nothing says when the loop ends")
-        parts = [self.loop.condition]
-        while any(part.op == "and" for part in parts):
-            parts = [inner for part in parts for inner in (part.args if part.op == "and" else (part,))]
-        for part in parts:
-            if self._all_ended(part):
-                continue
-            if (
-                part.op != "less"
-                or part.args[0] not in self.times
-                or not self._is_end(part.args[1], source, axis)
-            ):
-                raise NotUnderstood(f"the loop goes on by a condition of its own: {describe(part)}")
-
-    def _all_ended(self, part):
-        """Whether a condition is "not all rows have ended"."""
-        inner = part.args[0] if part.op == "LogicalNot" else part
-        mask = inner.args[0] if inner.op == "All" and inner is not part else None
-        return mask is not None and self._finished(mask) and mask.args[1] is self.lengths
-
-    def _is_end(self, bound, source, axis):
-        if isinstance(scalar(bound), int):
-            return scalar(bound) == fixed_size(self.terms, source, axis)
-        if bound.op == "size":
-            return bound is size(self.terms, source, axis)
-        if bound.op == "minimum" and len(bound.args) == 2:
-            return all(self._is_end(arg, source, axis) or self._is_longest(arg) for arg in bound.args)
-        if bound.op == "minimum" or (bound.op == "clip" and bound.attr[0] == 1):
-            return bound.attr[1] == fixed_size(self.terms, source, axis) and self._is_longest(bound.args[0])
-        if bound.op == "maximum" and bound.attr == ("bound", 1):
-            return self._is_end(bound.args[0], source, axis)
-        return False
-
-    def _is_longest(self, term):
-        inner = term.args[0] if term.op == "maximum" and term.attr == ("bound", 1) else term
-        return self.lengths is not None and inner.op == "Max" and inner.args[0] is self.lengths

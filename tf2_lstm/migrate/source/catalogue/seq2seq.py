@@ -3,6 +3,8 @@
 from tf2_lstm.migrate.source.catalogue.entry import entries
 
 _DECODE = "Keras 3 has no decoders: write the decoding loop with keras.ops.while_loop around the cell."
+_CONVERT = " tf2-lstm convert makes that model of a graph."
+_FED = " With TrainingHelper and no attention: an RNN and a Dense." + _CONVERT
 _SCORE = "keras.layers.{0} scores alike, but memory and query projections are Dense layers of your own."
 _HELPER = "Teacher forcing and sampling are code of your own in Keras 3: feed the RNN, or loop over the cell."
 _TUPLE = "A namedtuple of the TF1 decoders; keep the tensors by name."
@@ -40,7 +42,7 @@ SEQ2SEQ = entries(
         ),
         ("RNN346", "BahdanauMonotonicAttention", "class", "", "Keras has no monotonic attention."),
         ("RNN347", "LuongMonotonicAttention", "class", "", "Keras has no monotonic attention."),
-        ("RNN348", "BasicDecoder", "class", "", _DECODE, "cell helper initial_state output_layer"),
+        ("RNN348", "BasicDecoder", "class", "", _DECODE + _FED, "cell helper initial_state output_layer"),
         ("RNN349", "BasicDecoderOutput", "state", "", _TUPLE),
         (
             "RNN350",
@@ -59,13 +61,21 @@ SEQ2SEQ = entries(
             "dynamic_decode",
             "function",
             "",
-            _DECODE + " Outputs after the end are not zeroed unless impute_finished=True.",
+            _DECODE + _FED + " Outputs after the end are not zeroed unless impute_finished=True.",
             "decoder output_time_major impute_finished maximum_iterations parallel_iterations swap_memory "
             "scope",
         ),
         ("RNN356", "Helper", "class", "", _HELPER),
         ("RNN357", "CustomHelper", "class", "", _HELPER),
-        ("RNN358", "TrainingHelper", "class", "", _HELPER, "inputs sequence_length time_major name"),
+        (
+            "RNN358",
+            "TrainingHelper",
+            "class",
+            "",
+            "Feed the sequence to the RNN: with this helper a decoder is a cell over a sequence, and its output "
+            "layer a Dense after it." + _CONVERT,
+            "inputs sequence_length time_major name",
+        ),
         ("RNN359", "InferenceHelper", "class", "", _HELPER),
         ("RNN360", "GreedyEmbeddingHelper", "class", "", _HELPER),
         ("RNN361", "SampleEmbeddingHelper", "class", "", _HELPER),

@@ -1,0 +1,90 @@
+"""What TensorFlow must know of the conditionals in an imported loop before it can differentiate them.
+
+A `tf.cond` of v1 is Switches on one predicate and a Merge of what was computed from either side of them. Which nodes
+lie between says the graph.
+"""
+
+from collections import defaultdict
+
+from tf2_lstm.migrate.convert.slices import node_of, normal
+
+
+class ConditionalError(ValueError):
+    """TensorFlow cannot be told of the conditionals of a graph."""
+
+
+def conditional_contexts(members, nodes, readers):
+    """Describe the conditionals among some nodes, none inside another.
+
+    Args:
+        members: the `NodeDef`s of one loop.
+        nodes: name -> `NodeDef`, of the whole graph.
+        readers: name -> the `NodeDef`s that read it, of the whole graph.
+
+    Returns:
+        A list of dicts, the fields of TensorFlow's `CondContextDef`, two for each conditional.
+
+    Raises:
+        ConditionalError: a conditional lies inside another, or is not complete.
+    """
+    switches = defaultdict(list)
+    for node in members:
+        if node.op == "Switch" and nodes[node_of(node.input[1])].op != "LoopCond":
+            switches[_predicate(node.input[1], nodes)].append(node)
+    found = [
+        context
+        for predicate, own in switches.items()
+        for context in (_context(predicate, own, branch, readers) for branch in (1, 0))
+        if context is not None
+    ]
+    inside = [name for context in found for name in context["values"]]
+    if len(set(inside)) != len(inside):
+        raise ConditionalError("a conditional holds another one")
+    return found
+
+
+def _predicate(name, nodes):
+    """The tensor that decides, of a copy of it."""
+    while nodes[node_of(name)].op == "Identity":
+        name = nodes[node_of(name)].input[0]
+    return normal(name)
+
+
+def _context(predicate, switches, branch, readers):
+    """One branch; None when nothing is in it."""
+    inside, external = {}, {}
+    for switch in switches:
+        output = f"{switch.name}:{branch}"
+        taken = [node for node in readers[switch.name] if _reads(node, output)]
+        if taken and normal(switch.input[0]) != predicate:
+            inside[switch.name] = switch
+            external[normal(switch.input[0])] = output
+        _add_all(taken, inside, readers)
+    if not inside:
+        return None
+    first = next(iter(inside))
+    pivot = f"{first}:{branch}" if inside[first].op == "Switch" else f"{first}:0"
+    return {
+        "context_name": f"{first}/context_{branch}",
+        "pred_name": predicate,
+        "pivot_name": pivot,
+        "branch": branch,
+        "values": [f"{name}:0" for name in inside],
+        "external_values": external,
+    }
+
+
+def _reads(node, output):
+    return any(not name.startswith("^") and normal(name) == output for name in node.input)
+
+
+def _add_all(waiting, inside, readers):
+    """Add what is computed from some nodes, up to the Merge."""
+    while waiting:
+        node = waiting.pop()
+        if node.name in inside or node.op == "Merge":
+            continue
+        if node.op in ("NextIteration", "Exit", "Enter"):
+            raise ConditionalError(f"{node.name} is reached from one side of a conditional alone")
+        inside[node.name] = node
+        waiting += readers[node.name]

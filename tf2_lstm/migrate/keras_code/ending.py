@@ -1,0 +1,71 @@
+"""What becomes of the steps after a row's end: the mask that the layers get, and the outputs as TF1 gives them out."""
+
+from tf2_lstm.migrate.keras_code.expression import Apply, Item
+
+#: The name of the dense layer that a decoder applies to what its cell gives out.
+OUTPUT_LAYER = "output_layer"
+
+
+def mask_of(program, recurrence, sequence):
+    """Write the mask [B, T] of the steps that count, from the input sequence_length; counted, because T may be unknown.
+
+    Args:
+        program: the `Program`, whose inputs are there.
+        recurrence: the `Recurrence`.
+        sequence: the `Ref` of the input [B, T, D].
+
+    Returns:
+        The `Ref` of the mask; None when every step counts.
+    """
+    if "sequence_length" not in program.inputs:
+        return None
+    one = program.op("one_unit", "take", sequence, 0, axis=2)
+    ones = program.op("ones", "ones_like", one, dtype="int32")
+    steps = program.op("steps", "cumsum", ones, axis=1)
+    lengths = program.op("lengths", "expand_dims", program.inputs["sequence_length"], 1)
+    lengths = program.op("lengths_int32", "cast", lengths, "int32")
+    if recurrence.most_steps is not None:
+        lengths = program.op("at_most", "minimum", lengths, recurrence.most_steps)
+    if recurrence.past_end:
+        lengths = program.op("longest", "max", lengths)
+    return program.op("mask", "less_equal", steps, lengths)
+
+
+def given_out(program, recurrence, outputs, mask):
+    """Write what follows the layer that runs the cell: the output layer, and the end with the longest row.
+
+    Args:
+        program: the `Program`.
+        recurrence: the `Recurrence`.
+        outputs: the expression of the outputs [B, T, P].
+        mask: of `mask_of`.
+
+    Returns:
+        The expression of the outputs as the loop gives them out, [B, steps, P].
+    """
+    if recurrence.output_layer is not None:
+        outputs = _through_layer(program, recurrence, outputs)
+        if mask is not None and not recurrence.past_end:
+            there, nothing = (
+                program.op("there", "expand_dims", mask, 2),
+                program.op("nothing", "zeros_like", outputs),
+            )
+            outputs = program.op("masked", "where", there, outputs, nothing)
+    if recurrence.ends != "with the longest row":
+        return outputs
+    any_row = program.op("any_row", "any", mask, axis=0)
+    note = "The TF1 loop ends when its longest row has ended, and gives out no more steps."
+    kept = program.add("kept_steps", Item(Apply("keras.ops.nonzero", (any_row,)), 0), note)
+    return program.op("to_longest", "take", outputs, kept, axis=1)
+
+
+def _through_layer(program, recurrence, outputs):
+    given = recurrence.output_layer.arguments
+    options = {"name": OUTPUT_LAYER}
+    options |= {} if given["use_bias"] else {"use_bias": False}
+    options |= {"activation": given["activation"]} if given["activation"] else {}
+    dtype = next(one.dtype for one in recurrence.inputs if one.name == "inputs")
+    options |= {} if dtype == "float32" else {"dtype": dtype}
+    layer = program.add(OUTPUT_LAYER, Apply("keras.layers.Dense", (given["units"],), options))
+    program.cells[id(recurrence.output_layer)] = OUTPUT_LAYER
+    return program.add("logits", Apply(layer, (outputs,)))

@@ -1,0 +1,50 @@
+"""Decoders that no layer runs: each step's input comes from the step before it, or from a memory that it attends to."""
+
+from tf2_lstm.migrate.recognise.loops import counts
+from tf2_lstm.migrate.recognise.nearest import step_terms
+from tf2_lstm.migrate.recognise.terms import leaves
+
+#: Operations that draw or choose, and what a decoder with them is called.
+CHOICES = {
+    "TopKV2": "the best of several sequences at once are kept (BeamSearchDecoder)",
+    "ScatterNd": "chance decides whether it is what the step before gave out (ScheduledEmbeddingTrainingHelper, "
+    "ScheduledOutputTrainingHelper)",
+    "Multinomial": "it is drawn by chance from what the step before gave out (SampleEmbeddingHelper)",
+    "ArgMax": "it is looked up by what the step before gave out (GreedyEmbeddingHelper)",
+}
+ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (AttentionWrapper)"
+NEXT_STEP = (
+    "no layer runs such a loop: set the variables named here on Keras layers with tf2_lstm.migrate.weights.to_keras, "
+    'and write the loop around the cell as in MIGRATION.md, "python_loop"'
+)
+
+
+def why_no_layer(loop):
+    """Say what makes a loop a decoder of another kind than one that is fed a sequence.
+
+    Args:
+        loop: a `Loop` that was not understood.
+
+    Returns:
+        One sentence with the next step; "" when it is no such decoder.
+    """
+    own = {var.leaf for var in loop.variables}
+    said = []
+    fed_back = {term.op for var in loop.variables if not _collects(var) for term in leaves(var.next)}
+    choice = next((op for op in CHOICES if op in fed_back), "")
+    if choice:
+        said.append(f"the input of a step is no step of a sequence: {CHOICES[choice]}")
+    inside = step_terms([var.next for var in loop.variables], own)
+    if any(term.op == "Softmax" and _weighs(term, inside) for term in inside):
+        said.append(ATTENDS)
+    return f"{'; '.join(said)}; {NEXT_STEP}" if said else ""
+
+
+def _collects(var):
+    """Whether a loop variable only keeps what the steps give out, or counts them."""
+    return counts(var) or var.next.op == "write"
+
+
+def _weighs(softmax, inside):
+    """Whether a softmax weighs the rows of something in a product."""
+    return any(term.op.startswith("BatchMatMul") and softmax in leaves(term) for term in inside)
