@@ -33,6 +33,32 @@ def reversed_with_padding():
 
 
 @graph
+def elementwise_recurrence():
+    dynamic(contrib.IndRNNCell(4))
+
+
+@graph
+def gates_that_do_not_see_the_state():
+    dynamic(contrib.SRUCell(4))
+
+
+@graph
+def conditional_random_field():
+    tags = tf.placeholder(tf.int32, [None, None], name="tags")
+    tf.contrib.crf.crf_log_likelihood(x(), tags, lengths())
+
+
+@graph
+def fused_over_fused():
+    outputs = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    size = lengths()
+    for scope in ("lower", "upper"):
+        outputs, _ = contrib.LSTMBlockFusedCell(4, name=scope)(
+            outputs, dtype=tf.float32, sequence_length=size
+        )
+
+
+@graph
 def loop_in_a_loop():
     several = tf.placeholder(tf.float32, [None, None, None, 4], name="x")
     tf.map_fn(lambda one: tf.nn.dynamic_rnn(cells.GRUCell(5), one, dtype=tf.float32)[0], several)

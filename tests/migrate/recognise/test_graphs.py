@@ -33,6 +33,10 @@ FOUND = {
         "rnn static static_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4), "
         "residual(cell=basic_lstm(num_units=4))))) <- x:0"
     ],
+    "fused_over_fused": [
+        "lower block dynamic_rnn(cell=basic_lstm(num_units=4)) <- x:0",
+        "upper block dynamic_rnn(cell=basic_lstm(num_units=4)) <- lower/mul:0",
+    ],
     "static_feedback": [" static static_rnn(cell=basic_lstm(num_units=5)) <- x:0"],
     "keras_bidirectional": [
         f"bidirectional while bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=5, {HARD}), "
@@ -40,6 +44,8 @@ FOUND = {
     ],
 }
 NOT_FOUND = {
+    "elementwise_recurrence": ("basic_rnn", "no known cell"),
+    "gates_that_do_not_see_the_state": ("gru", "no known cell"),
     "loop_in_a_loop": ("gru", "inside the step of another loop"),
     "residual_of_half": ("basic_lstm", "no output of the cells"),
     "input_projection": ("basic_lstm", "input of a step is not a step of a sequence"),
@@ -52,6 +58,7 @@ NOT_FOUND = {
 NOTHING = {
     "dense_over_features": ["layer/kernel: a dense layer ... that part is computed"],
     "dense_over_features_of_another_width": [],
+    "conditional_random_field": ["cond_1/rnn/while is a loop that adds transitions ... It is not converted"],
     "gates_of_a_cell_of_ones_own": [
         "forget/kernel: a dense layer ... that part is used elsewhere too",
         "candidate/kernel: a dense layer ... that part is computed",

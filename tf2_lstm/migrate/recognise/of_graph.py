@@ -18,7 +18,7 @@ from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
-from tf2_lstm.migrate.recognise.unrolled import is_recurrence, understand
+from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
 
 MATCHERS = (
     lstm_applications,
@@ -71,7 +71,10 @@ class OfGraph:
     def _loops(self):
         found = []
         for loop in self.reading.loops:
-            if loop.is_backward() or not is_recurrence(loop):
+            if loop.is_backward():
+                continue
+            if not is_recurrence(loop):
+                self._mention(loop)
                 continue
             try:
                 one = understand(self.terms, loop, self.applications)
@@ -84,6 +87,15 @@ class OfGraph:
             one.notes += [ENDS_WITH_ROWS] if loop.name in self.ends_with_rows else []
             found.append(one)
         return found
+
+    def _mention(self, loop):
+        """Say of a loop that is no recurrence of a cell what it does with variables, if it carries a state."""
+        names = adds_weights(loop)
+        if names:
+            self.findings.notes.append(
+                f"{loop.name} is a loop that adds {', '.join(names)} to what it carries, without a product or an "
+                "activation: a dynamic program as a CRF is, no cell of an RNN. It is not converted"
+            )
 
     def _fused(self):
         found = []

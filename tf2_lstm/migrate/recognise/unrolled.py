@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.pieces import fixed_size, size
-from tf2_lstm.migrate.recognise.terms import Term, constant, describe, leaves, scalar
+from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
 
@@ -52,12 +52,39 @@ class Unrolled:
 
 
 def is_recurrence(loop):
-    """Whether a loop carries a state through a product with a variable: else it is no recurrence."""
+    """Whether a loop carries a state through weights.
+
+    They are multiplied with it, as matrices or element by element (IndRNN), or their gates with it (SRU), or it is
+    squashed together with what they made.
+    """
+    return any(_passes_weights(term, var.leaf) for var in loop.variables for term in leaves(var.next))
+
+
+def _passes_weights(term, state):
+    if term.op not in PRODUCTS and term.op != "mul" and term.op not in ELEMENTWISE:
+        return False
+    if not reads_variable(term) or state not in leaves(term):
+        return False
+    if term.op != "mul":
+        return True
+    return any(
+        state in leaves(one) and reads_variable(other)
+        for one in term.args
+        for other in term.args
+        if one is not other
+    )
+
+
+def adds_weights(loop):
+    """The names of the variables that a loop only adds to a state, as a CRF does; it is no recurrence of a cell."""
+    found = set()
     for var in loop.variables:
         below = leaves(var.next)
-        if any(term.op in PRODUCTS and reads_variable(term) and var.leaf in leaves(term) for term in below):
-            return True
-    return False
+        if var.next.op != "write" and var.leaf in below:
+            outside = {term for term in below if term.op == "element"}
+            sums = [term for term in below if term.op == "add" and var.leaf in leaves(term)]
+            found |= {leaf.attr[0] for term in sums for leaf in leaves(term, outside) if leaf.op == "var"}
+    return sorted(found)
 
 
 #: Operations that multiply with a matrix.
