@@ -2,6 +2,7 @@
 
 import os
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.contrib import rnn as contrib
 
@@ -56,6 +57,20 @@ def fused_over_fused():
         outputs, _ = contrib.LSTMBlockFusedCell(4, name=scope)(
             outputs, dtype=tf.float32, sequence_length=size
         )
+
+
+@graph
+def sizes_fixed_by_words():
+    table = tf.get_variable("table", [9, 3])
+    words = tf.placeholder(tf.int32, [3, 4], name="words")
+    tf.nn.dynamic_rnn(cells.GRUCell(5), tf.nn.embedding_lookup(table, words), dtype=tf.float32)
+
+
+@graph
+def elements_of_a_data_set():
+    every = tf.data.Dataset.from_tensors((np.ones((2, 3, 4), np.float32), np.ones(2, np.int32)))
+    values, size = tf.compat.v1.data.make_one_shot_iterator(every).get_next()
+    tf.nn.dynamic_rnn(cells.GRUCell(5), values, size, dtype=tf.float32)
 
 
 @graph

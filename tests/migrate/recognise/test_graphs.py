@@ -33,6 +33,8 @@ FOUND = {
         "rnn static static_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4), "
         "residual(cell=basic_lstm(num_units=4))))) <- x:0"
     ],
+    "sizes_fixed_by_words": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- embedding_lookup/Identity:0"],
+    "elements_of_a_data_set": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- IteratorGetNext:0"],
     "fused_over_fused": [
         "lower block dynamic_rnn(cell=basic_lstm(num_units=4)) <- x:0",
         "upper block dynamic_rnn(cell=basic_lstm(num_units=4)) <- lower/mul:0",
@@ -127,6 +129,21 @@ def test_each_step_of_a_padded_residual_gives_what_is_masked():
     (found,) = recognise(read("static_residual_with_lengths")).recurrences
     outputs = [tensor.tf1 for tensor in found.outputs if tensor.name.startswith("outputs")]
     assert outputs == ["rnn/cond/Merge:0", "rnn/cond_1/Merge:0", "rnn/cond_2/Merge:0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "state"),
+    [
+        ("sizes_fixed_by_words", {"inputs": (3, 4, 3)}, (3, 5)),
+        ("elements_of_a_data_set", {"inputs": (2, 3, 4), "sequence_length": (None,)}, (2, 5)),
+    ],
+)
+def test_the_sizes_that_the_graph_fixes_are_those_of_the_edges(name, inputs, state):
+    (found,) = recognise(read(name)).recurrences
+    assert {one.name: one.shape for one in found.inputs} == {**inputs, "initial_state": state}
+    assert [one.shape for one in found.outputs] == [(*inputs["inputs"][:2], 5), state]
+    lengths = [one.tf1 for one in found.inputs if one.name == "sequence_length"]
+    assert lengths == ["IteratorGetNext:1"] * len(lengths)
 
 
 def test_every_recorded_graph_is_tested():
