@@ -226,6 +226,25 @@ def keras_gru_whole():
     tf.keras.layers.GRU(5, name="gru", implementation=2)(x())
 
 
+@graph
+def keras_stack_of_cells():
+    cells = [tf.keras.layers.LSTMCell(4), tf.keras.layers.GRUCell(3)]
+    tf.keras.layers.RNN(cells, return_sequences=True, name="rnn")(x())
+
+
+@graph
+def keras_masking():
+    tf.keras.layers.LSTM(5, name="lstm")(tf.keras.layers.Masking()(x()))
+
+
+@graph
+def step_of_an_unknown_cell():
+    state = cells.LSTMStateTuple(*(tf.placeholder(tf.float32, [None, 5], name=name) for name in "ch"))
+    step = tf.placeholder(tf.float32, [None, 4], name="x")
+    with tf.variable_scope("policy"):
+        contrib.LayerNormBasicLSTMCell(5, layer_norm=False, dropout_keep_prob=0.5)(step, state)
+
+
 if __name__ == "__main__":
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "graphs")
     for name, build in TABLE.items():

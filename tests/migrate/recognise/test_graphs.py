@@ -35,6 +35,10 @@ FOUND = {
     ],
     "sizes_fixed_by_words": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- embedding_lookup/Identity:0"],
     "elements_of_a_data_set": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- IteratorGetNext:0"],
+    "keras_stack_of_cells": [
+        "rnn while dynamic_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4, forget_bias=0.0, "
+        "recurrent_activation='hard_sigmoid'), gru(num_units=3, recurrent_activation='hard_sigmoid')))) <- x:0"
+    ],
     "fused_over_fused": [
         "lower block dynamic_rnn(cell=basic_lstm(num_units=4)) <- x:0",
         "upper block dynamic_rnn(cell=basic_lstm(num_units=4)) <- lower/mul:0",
@@ -46,6 +50,8 @@ FOUND = {
     ],
 }
 NOT_FOUND = {
+    "step_of_an_unknown_cell": ("", "no step of a known cell reads them"),
+    "keras_masking": ("basic_lstm", "mask that is read step by step"),
     "elementwise_recurrence": ("basic_rnn", "no known cell"),
     "gates_that_do_not_see_the_state": ("gru", "no known cell"),
     "loop_in_a_loop": ("gru", "inside the step of another loop"),

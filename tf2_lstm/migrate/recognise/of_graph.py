@@ -3,7 +3,7 @@
 from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
-from tf2_lstm.migrate.recognise.chains import chains_of, is_rehearsal, stepped
+from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
@@ -56,7 +56,7 @@ class OfGraph:
             made = (runs.alone if backward is None else runs.both)(*sides, self.calls, self.edges)
             self.findings.recurrences.append(made)
         self._cudnn()
-        self._steps(unrolled)
+        self._steps()
         found = foreign_chains(self.terms, self.applications, self._known())
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())
@@ -114,12 +114,11 @@ class OfGraph:
                 said = whole(self.reading, term, f"{problem}", "basic_lstm")
                 self.findings.not_converted.append(said)
 
-    def _steps(self, unrolled):
+    def _steps(self):
         """The recurrences whose steps stand in the graph one by one."""
         chains, self.lone = chains_of(self.terms, self.applications)
-        chains = [
-            chain for chain in chains if not any(is_rehearsal(self.terms, chain, run) for run in unrolled)
-        ]
+        rehearsed = rehearsals(self.terms, chains, self.applications, self.reading.place)
+        chains = [chain for chain in chains if chain not in rehearsed]
         found = stepped(self.terms, chains, self.reading.place)
         for one in found:
             one.layers = regroup(one.layers, self.reading.place)

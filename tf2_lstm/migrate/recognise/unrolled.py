@@ -153,6 +153,11 @@ def kept_for_gradients(var):
     return var.next.op == "TensorListPushBack" and var.next.args[0] is var.leaf
 
 
+def _chosen_by_input(term):
+    """Whether a new state is a choice by a step of the input."""
+    return term.op == "select" and any(below.op == "element" for below in leaves(term.args[0]))
+
+
 def base(term):
     """The loop variable that an old state is, or is columns of; None for anything else."""
     inner = term.args[0] if term.op in ("cols", "split") else term
@@ -229,6 +234,11 @@ class _Step:
 
     def _check_covered(self, covered, new):
         for leaf, olds in covered.items():
+            if not olds and _chosen_by_input(new[leaf]):
+                raise NotUnderstood(
+                    "a mask that is read step by step chooses between the old states and the new ones, as tf.keras's "
+                    "Masking and mask_zero do: only sequence_length is known"
+                )
             if not olds:
                 raise NotUnderstood(f"a state is carried by no known cell: {describe(new[leaf])}")
             if olds != [leaf]:
