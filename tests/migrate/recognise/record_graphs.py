@@ -245,6 +245,30 @@ def step_of_an_unknown_cell():
         contrib.LayerNormBasicLSTMCell(5, layer_norm=False, dropout_keep_prob=0.5)(step, state)
 
 
+@graph
+def partitioned_by_columns():
+    def two_columns(shape, dtype):
+        return [1] * (len(shape) - 1) + [2]
+
+    with tf.variable_scope("columns", partitioner=two_columns):
+        dynamic(cells.BasicLSTMCell(5))
+
+
+@graph
+def textbook_lstm():
+    def matrices(name, rows):
+        return {gate: tf.get_variable(f"{name}_{gate}", [rows, 5]) for gate in "ifog"}
+
+    inputs, kernel, recurrent = x(3), matrices("W", 4), matrices("U", 5)
+    c = h = tf.zeros([tf.shape(inputs)[0], 5])
+    for step in range(3):
+        sums = {
+            gate: tf.matmul(inputs[:, step], kernel[gate]) + tf.matmul(h, recurrent[gate]) for gate in "ifog"
+        }
+        c = tf.sigmoid(sums["f"]) * c + tf.sigmoid(sums["i"]) * tf.tanh(sums["g"])
+        h = tf.sigmoid(sums["o"]) * tf.tanh(c)
+
+
 if __name__ == "__main__":
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "graphs")
     for name, build in TABLE.items():

@@ -50,6 +50,8 @@ FOUND = {
     ],
 }
 NOT_FOUND = {
+    "textbook_lstm": ("", "multiplied step by step with what they made before"),
+    "partitioned_by_columns": ("basic_lstm", "no known cell"),
     "step_of_an_unknown_cell": ("", "no step of a known cell reads them"),
     "keras_masking": ("basic_lstm", "mask that is read step by step"),
     "elementwise_recurrence": ("basic_rnn", "no known cell"),
@@ -104,6 +106,28 @@ def test_what_it_is_not(name):
     nearest, reason = NOT_FOUND[name]
     assert said.nearest == nearest
     assert reason in said.reason
+
+
+def test_the_weights_of_the_input_are_of_the_step_and_no_layers_beside_it():
+    findings = recognise(read("textbook_lstm"))
+    assert [one.variables for one in findings.not_converted] == [
+        tuple(f"{name}_{gate}" for name in "UW" for gate in "fgio")
+    ]
+    assert not findings.notes
+    assert not findings.unclaimed
+
+
+DIFFERS = {
+    "partitioned_by_columns": "its weights are partitioned on another axis than rows",
+    "elementwise_recurrence": "what is squashed is not [x, h] @ kernel + bias",
+    "forget_bias_fed": "a gate holds more than its columns, a constant and a peephole",
+}
+
+
+@pytest.mark.parametrize("name", DIFFERS)
+def test_how_it_differs_from_the_nearest_cell(name):
+    (said,) = recognise(read(name)).not_converted
+    assert said.differs == DIFFERS[name]
 
 
 @pytest.mark.parametrize("name", NOTHING)
