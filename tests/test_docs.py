@@ -203,16 +203,6 @@ def test_the_wall_is_as_the_readme_says(tmp_path):
     assert "tf.compat.v1.nn.rnn_cell.BasicLSTMCell(4)" in (tmp_path / "new.py").read_text()
 
 
-@pytest.mark.parametrize(
-    ("statement", "found"), [("import tf2_lstm", "False"), ("from tf2_lstm import RNN", "True")]
-)
-def test_a_name_must_be_imported_before_a_model_is_loaded(statement, found):
-    look = "print(keras.saving.get_registered_object('tf2_lstm>LSTMCell') is not None)"
-    code = f"{statement}\nimport keras\n{look}"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == found
-
-
 def test_every_test_that_is_named_exists():
     assert "tests/" in TEXTS["CONTRIBUTING.md"]
     assert not unknown_tests(TEXTS["CONTRIBUTING.md"], ROOT)

@@ -1,7 +1,7 @@
 """AFTER: the Keras 3 column, one file for each file of `legacy_tf1/`.
 
-The names below are imported on first use, all together, so that `import tf2_lstm` costs nothing and
-one name is enough to register every class for `keras.models.load_model`:
+The names below are imported on first use, all together, or when Keras is imported: `import tf2_lstm` costs nothing, and
+it is enough for `keras.models.load_model` to know every class:
 
 ```python
 import keras
@@ -13,6 +13,8 @@ print(layer(keras.ops.zeros((2, 5, 3))).shape)
 """
 
 import importlib
+
+from tf2_lstm.registering import register_with_keras
 
 __version__ = "0.1.0"
 
@@ -45,11 +47,18 @@ __all__ = sorted(_MODULES)
 def __getattr__(name):
     if name not in _MODULES:
         raise AttributeError(f"module 'tf2_lstm' has no attribute {name!r}")
+    _import_all()
+    return globals()[name]
+
+
+def _import_all():
     # All of them: a saved model may hold any class, and loading it needs every one registered.
     for public, module in _MODULES.items():
         globals()[public] = getattr(importlib.import_module("tf2_lstm." + module), public)
-    return globals()[name]
 
 
 def __dir__():
     return sorted(list(globals()) + __all__)
+
+
+register_with_keras(_import_all, {"tf2_lstm." + module for module in _MODULES.values()})

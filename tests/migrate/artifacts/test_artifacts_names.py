@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from artefact_files import ZOO, cell, copy_of, held, read_zoo, save, tf1
+from tensorflow.core.protobuf import saved_model_pb2
 
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.artifacts.old_names import rename, todays
@@ -249,6 +250,17 @@ def test_a_saved_model_can_be_named_by_its_file(way, tmp_path):
     assert model.kind == "saved_model"
     assert "saved_model.pb" in model.files
     assert "variables/variables.index" in model.files
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_several_meta_graphs_that_are_served_the_one_without_another_tag_is_read(first, tmp_path):
+    path = copy_of("saved_model", tmp_path)
+    message = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
+    message.meta_graphs.add().CopyFrom(message.meta_graphs[0])
+    message.meta_graphs[first].meta_info_def.tags.append("gpu")
+    message.meta_graphs[first].graph_def.node.add(name="only_here", op="NoOp")
+    (path / "saved_model.pb").write_bytes(message.SerializeToString())
+    assert "only_here" not in {node.name for node in artifacts.read(path).graph.node}
 
 
 @pytest.mark.parametrize("way", ["other.ckpt", "other.ckpt.index", "", "checkpoint"])

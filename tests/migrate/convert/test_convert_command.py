@@ -173,6 +173,15 @@ def test_export_is_the_way_back(name, tmp_path):
         saver.restore(session, new)
 
 
+def test_export_knows_the_classes_of_the_package_in_a_process_of_its_own(tmp_path):
+    path = str(ZOO / "lstm_peepholes" / "model.ckpt")
+    assert main(["convert", path, "-o", str(tmp_path / "out")]) == 0
+    options = ["--like", path, "-o", str(tmp_path / "new.ckpt")]
+    command = [sys.executable, "-m", "tf2_lstm", "export", str(tmp_path / "out" / "rnn.keras"), *options]
+    done = subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_export_copies_all_other_variables(tmp_path):
     path = str(ZOO / "train_adam" / "model.ckpt")
     out = tmp_path / "out"

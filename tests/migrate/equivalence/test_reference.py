@@ -1,14 +1,17 @@
 """The NumPy reference, on which every diagnosis rests, is itself held to the records of TF 1.15.5."""
 
+import keras
 import numpy as np
 import pytest
 
+import tf2_lstm
 from tf2_lstm.migrate.equivalence.diagnosis import MISTAKES
 from tf2_lstm.migrate.equivalence.goldens import checkpoint_of, read_record
 from tf2_lstm.migrate.equivalence.inputs import case_inputs
 from tf2_lstm.migrate.equivalence.keras_runner import read_checkpoint
-from tf2_lstm.migrate.equivalence.reference import Reference
-from tf2_lstm.migrate.pairs import CASES, PAIRS
+from tf2_lstm.migrate.equivalence.reference import ACTIVATIONS, Reference, gate_of
+from tf2_lstm.migrate.pairs import CASES, PAIRS, Call
+from tf2_lstm.migrate.recognise.keras1 import FUNCTIONS
 
 QUIET = [name for name, case in CASES.items() if not case.noise and PAIRS[case.call.pair].kind != "program"]
 
@@ -37,3 +40,18 @@ def test_the_reference_refuses_noise():
     case = CASES["dropout/output"]
     with pytest.raises(ValueError, match="has no noise"):
         Reference(case, read_checkpoint(checkpoint_of(case))).run()
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_every_activation_that_is_read_is_keras_s(name):
+    x = np.linspace(-8, 8, 101)
+    function = tf2_lstm.hard_sigmoid if name == "hard_sigmoid" else keras.activations.get(name)
+    expected = keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(x)))
+    np.testing.assert_allclose(ACTIVATIONS[name](x), expected, rtol=1e-6, atol=1e-6)
+
+
+def test_gates_that_are_unknown_are_an_error_and_no_sigmoid():
+    call = Call("gru", num_units=2, recurrent_activation="odd")
+    with pytest.raises(KeyError, match="odd"):
+        gate_of(call)
+    assert gate_of(Call("gru", num_units=2, recurrent_activation="tanh")) is np.tanh

@@ -2,6 +2,7 @@
 
 import os
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.contrib import rnn as contrib
 
@@ -30,6 +31,46 @@ def dynamic(cell, **options):
 def reversed_with_padding():
     outputs, _ = tf.nn.dynamic_rnn(cells.GRUCell(5), tf.reverse(x(), [1]), lengths(), dtype=tf.float32)
     tf.reverse(outputs, [1])
+
+
+@graph
+def elementwise_recurrence():
+    dynamic(contrib.IndRNNCell(4))
+
+
+@graph
+def gates_that_do_not_see_the_state():
+    dynamic(contrib.SRUCell(4))
+
+
+@graph
+def conditional_random_field():
+    tags = tf.placeholder(tf.int32, [None, None], name="tags")
+    tf.contrib.crf.crf_log_likelihood(x(), tags, lengths())
+
+
+@graph
+def fused_over_fused():
+    outputs = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    size = lengths()
+    for scope in ("lower", "upper"):
+        outputs, _ = contrib.LSTMBlockFusedCell(4, name=scope)(
+            outputs, dtype=tf.float32, sequence_length=size
+        )
+
+
+@graph
+def sizes_fixed_by_words():
+    table = tf.get_variable("table", [9, 3])
+    words = tf.placeholder(tf.int32, [3, 4], name="words")
+    tf.nn.dynamic_rnn(cells.GRUCell(5), tf.nn.embedding_lookup(table, words), dtype=tf.float32)
+
+
+@graph
+def elements_of_a_data_set():
+    every = tf.data.Dataset.from_tensors((np.ones((2, 3, 4), np.float32), np.ones(2, np.int32)))
+    values, size = tf.compat.v1.data.make_one_shot_iterator(every).get_next()
+    tf.nn.dynamic_rnn(cells.GRUCell(5), values, size, dtype=tf.float32)
 
 
 @graph
@@ -183,6 +224,49 @@ def keras_gru_of_v2():
 @graph
 def keras_gru_whole():
     tf.keras.layers.GRU(5, name="gru", implementation=2)(x())
+
+
+@graph
+def keras_stack_of_cells():
+    cells = [tf.keras.layers.LSTMCell(4), tf.keras.layers.GRUCell(3)]
+    tf.keras.layers.RNN(cells, return_sequences=True, name="rnn")(x())
+
+
+@graph
+def keras_masking():
+    tf.keras.layers.LSTM(5, name="lstm")(tf.keras.layers.Masking()(x()))
+
+
+@graph
+def step_of_an_unknown_cell():
+    state = cells.LSTMStateTuple(*(tf.placeholder(tf.float32, [None, 5], name=name) for name in "ch"))
+    step = tf.placeholder(tf.float32, [None, 4], name="x")
+    with tf.variable_scope("policy"):
+        contrib.LayerNormBasicLSTMCell(5, layer_norm=False, dropout_keep_prob=0.5)(step, state)
+
+
+@graph
+def partitioned_by_columns():
+    def two_columns(shape, dtype):
+        return [1] * (len(shape) - 1) + [2]
+
+    with tf.variable_scope("columns", partitioner=two_columns):
+        dynamic(cells.BasicLSTMCell(5))
+
+
+@graph
+def textbook_lstm():
+    def matrices(name, rows):
+        return {gate: tf.get_variable(f"{name}_{gate}", [rows, 5]) for gate in "ifog"}
+
+    inputs, kernel, recurrent = x(3), matrices("W", 4), matrices("U", 5)
+    c = h = tf.zeros([tf.shape(inputs)[0], 5])
+    for step in range(3):
+        sums = {
+            gate: tf.matmul(inputs[:, step], kernel[gate]) + tf.matmul(h, recurrent[gate]) for gate in "ifog"
+        }
+        c = tf.sigmoid(sums["f"]) * c + tf.sigmoid(sums["i"]) * tf.tanh(sums["g"])
+        h = tf.sigmoid(sums["o"]) * tf.tanh(c)
 
 
 if __name__ == "__main__":

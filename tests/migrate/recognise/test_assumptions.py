@@ -98,3 +98,30 @@ def test_what_does_not_fit_is_not_taken_for_a_cell(shapes, why):
         n for one in findings.not_converted for n in one.variables
     }
     assert named == {name.replace("__", "/") for name in shapes}
+
+
+UNKNOWN = [
+    (
+        {"gru__kernel": (4, 9), "gru__recurrent_kernel": (3, 9), "gru__bias": (2, 9)},
+        "gru",
+        "layer of tf.keras",
+    ),
+    ({"net__lstm__kernel": (4, 12), "net__lstm__recurrent_kernel": (3, 12)}, "net/lstm", "layer of tf.keras"),
+    (
+        {"rnn__nas_cell__kernel": (4, 40), "rnn__nas_cell__recurrent_kernel": (5, 40)},
+        "rnn/nas_cell",
+        "of no known one",
+    ),
+    ({"rnn__sru_cell__kernel": (4, 16), "rnn__sru_cell__bias": (8,)}, "rnn/sru_cell", "of no known one"),
+]
+
+
+@pytest.mark.parametrize(("shapes", "scope", "reason"), UNKNOWN, ids=[scope for _, scope, _ in UNKNOWN])
+def test_a_recurrence_by_its_names_that_is_of_no_known_cell_is_reported(shapes, scope, reason):
+    findings = recognise(model(**shapes, dense__kernel=(4, 3)), assume_defaults=True)
+    assert not findings.recurrences
+    (said,) = findings.not_converted
+    assert said.scope == scope
+    assert reason in said.reason
+    assert set(said.variables) == {name.replace("__", "/") for name in shapes}
+    assert [one.name for one in findings.unclaimed] == ["dense/kernel"]

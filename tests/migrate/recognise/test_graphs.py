@@ -35,6 +35,16 @@ FOUND = {
         "rnn static static_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4), "
         "residual(cell=basic_lstm(num_units=4))))) <- x:0"
     ],
+    "sizes_fixed_by_words": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- embedding_lookup/Identity:0"],
+    "elements_of_a_data_set": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- IteratorGetNext:0"],
+    "keras_stack_of_cells": [
+        "rnn while dynamic_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4, forget_bias=0.0, "
+        "recurrent_activation='hard_sigmoid'), gru(num_units=3, recurrent_activation='hard_sigmoid')))) <- x:0"
+    ],
+    "fused_over_fused": [
+        "lower block dynamic_rnn(cell=basic_lstm(num_units=4)) <- x:0",
+        "upper block dynamic_rnn(cell=basic_lstm(num_units=4)) <- lower/mul:0",
+    ],
     "static_feedback": [" static static_rnn(cell=basic_lstm(num_units=5)) <- x:0"],
     "keras_bidirectional": [
         f"bidirectional while bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=5, {HARD}), "
@@ -42,6 +52,12 @@ FOUND = {
     ],
 }
 NOT_FOUND = {
+    "textbook_lstm": ("", "multiplied step by step with what they made before"),
+    "partitioned_by_columns": ("basic_lstm", "no known cell"),
+    "step_of_an_unknown_cell": ("", "no step of a known cell reads them"),
+    "keras_masking": ("basic_lstm", "mask that is read step by step"),
+    "elementwise_recurrence": ("basic_rnn", "no known cell"),
+    "gates_that_do_not_see_the_state": ("gru", "no known cell"),
     "loop_in_a_loop": ("gru", "inside the step of another loop"),
     "residual_of_half": ("basic_lstm", "no output of the cells"),
     "input_projection": ("basic_lstm", "input of a step is not a step of a sequence"),
@@ -53,6 +69,7 @@ NOT_FOUND = {
 NOTHING = {
     "dense_over_features": ["layer/kernel: a dense layer ... that part is computed"],
     "dense_over_features_of_another_width": [],
+    "conditional_random_field": ["cond_1/rnn/while is a loop that adds transitions ... It is not converted"],
     "gates_of_a_cell_of_ones_own": [
         "forget/kernel: a dense layer ... that part is used elsewhere too",
         "candidate/kernel: a dense layer ... that part is computed",
@@ -92,6 +109,28 @@ def test_what_it_is_not(name):
     assert reason in said.reason
 
 
+def test_the_weights_of_the_input_are_of_the_step_and_no_layers_beside_it():
+    findings = recognise(read("textbook_lstm"))
+    assert [one.variables for one in findings.not_converted] == [
+        tuple(f"{name}_{gate}" for name in "UW" for gate in "fgio")
+    ]
+    assert not findings.notes
+    assert not findings.unclaimed
+
+
+DIFFERS = {
+    "partitioned_by_columns": "its weights are partitioned on another axis than rows",
+    "elementwise_recurrence": "what is squashed is not [x, h] @ kernel + bias",
+    "forget_bias_fed": "a gate holds more than its columns, a constant and a peephole",
+}
+
+
+@pytest.mark.parametrize("name", DIFFERS)
+def test_how_it_differs_from_the_nearest_cell(name):
+    (said,) = recognise(read(name)).not_converted
+    assert said.differs == DIFFERS[name]
+
+
 @pytest.mark.parametrize("name", NOTHING)
 def test_what_might_be_a_step_is_mentioned(name):
     findings = recognise(read(name))
@@ -121,6 +160,21 @@ def test_each_step_of_a_padded_residual_gives_what_is_masked():
     (found,) = recognise(read("static_residual_with_lengths")).recurrences
     outputs = [tensor.tf1 for tensor in found.outputs if tensor.name.startswith("outputs")]
     assert outputs == ["rnn/cond/Merge:0", "rnn/cond_1/Merge:0", "rnn/cond_2/Merge:0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "state"),
+    [
+        ("sizes_fixed_by_words", {"inputs": (3, 4, 3)}, (3, 5)),
+        ("elements_of_a_data_set", {"inputs": (2, 3, 4), "sequence_length": (None,)}, (2, 5)),
+    ],
+)
+def test_the_sizes_that_the_graph_fixes_are_those_of_the_edges(name, inputs, state):
+    (found,) = recognise(read(name)).recurrences
+    assert {one.name: one.shape for one in found.inputs} == {**inputs, "initial_state": state}
+    assert [one.shape for one in found.outputs] == [(*inputs["inputs"][:2], 5), state]
+    lengths = [one.tf1 for one in found.inputs if one.name == "sequence_length"]
+    assert lengths == ["IteratorGetNext:1"] * len(lengths)
 
 
 def test_every_recorded_graph_is_tested():

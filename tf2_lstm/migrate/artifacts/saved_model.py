@@ -44,9 +44,10 @@ def read_saved_model(path, folder, weights=None):
 
 
 def _choose(saved, where):
-    """The MetaGraph that is served; the only one where none says so."""
+    """The MetaGraph that is served, of several the one with no other tag; the only one where none says so."""
     tagged = [meta for meta in saved.meta_graphs if SERVE in meta.meta_info_def.tags]
-    chosen = tagged or list(saved.meta_graphs)
+    alone = [meta for meta in tagged if list(meta.meta_info_def.tags) == [SERVE]]
+    chosen = alone or tagged or list(saved.meta_graphs)
     if len(chosen) != 1:
         tags = ["+".join(meta.meta_info_def.tags) or "no tag" for meta in saved.meta_graphs]
         raise ArtifactError(

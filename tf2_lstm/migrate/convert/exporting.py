@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+import tf2_lstm
 from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError
@@ -58,7 +59,7 @@ def export(path, request, output, name=None, overwrite=False):
 
 def _load(path):
     try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
+        return tf2_lstm.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         raise ArtifactError(
             f"{path}: expected a model that convert wrote, Keras says: {str(error).splitlines()[0]}"

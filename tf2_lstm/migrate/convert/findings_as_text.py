@@ -105,9 +105,8 @@ def _not_converted(root, one):
         f"[bold red]not convertible[/]: scope {safe(one.scope) or '(none)'}: {safe(one.reason)}"
     )
     if one.nearest:
-        branch.add(
-            f"nearest: {safe(one.nearest)}{'; ' + safe(one.differs) if one.differs not in ('', one.reason) else ''}"
-        )
+        differs = f"; {safe(one.differs)}" if one.differs not in ("", one.reason) else ""
+        branch.add(f"nearest: {safe(one.nearest)}{differs}")
     if one.state_shapes:
         branch.add(safe("states: " + ", ".join(str(shape) for shape in one.state_shapes)))
     if one.operations:

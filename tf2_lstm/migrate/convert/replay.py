@@ -46,6 +46,10 @@ class Replay:
     witness, remark = "TF1 graph", ""
 
     def __init__(self, model, outputs, feeds, constants=None, gradients="weights", keep=False):
+        if not outputs:
+            raise ReplayError(
+                "none of its outputs and final states is a tensor of the graph: nothing to compare"
+            )
         self._outputs, self._constants = list(dict.fromkeys(outputs)), constants or {}
         types = {name: (tf.as_dtype(dtype).as_datatype_enum, shape) for name, (dtype, shape) in feeds.items()}
         nodes = {node.name: node for node in model.graph.node} if self._constants else {}

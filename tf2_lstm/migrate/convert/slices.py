@@ -29,15 +29,17 @@ def cut(graph, outputs, feeds):
     """
     nodes = {node.name: node for node in graph.node}
     fed = OrderedDict((name, _unused(_FED.format(n), nodes)) for n, name in enumerate(feeds))
-    found = _ancestors(nodes, outputs, fed)
+    shapes = _of_the_same_shape(nodes, fed)
+    found = _ancestors(nodes, outputs, fed, shapes)
     found |= _loop_ends(graph, found)
     part = type(graph)(versions=graph.versions, library=graph.library)
     for name, placeholder in fed.items():
         _add_placeholder(part, placeholder, *feeds[name])
     for node in graph.node:
         if node.name in found:
-            _copy(part, node, fed)
+            _copy(part, node, {**fed, **shapes} if node.op == "Shape" else fed)
     _add_loop_ends(part)
+    _add_loop_copies(part)
     return part, fed
 
 
@@ -106,7 +108,17 @@ def _unused(name, nodes):
     return name
 
 
-def _ancestors(nodes, outputs, fed):
+def _of_the_same_shape(nodes, fed):
+    """The tensors that a fed one turns round, whose shape is its own: name -> placeholder."""
+    turned = {name: nodes[node_of(name)] for name in fed if node_of(name) in nodes}
+    return {
+        normal(node.input[0]): fed[name]
+        for name, node in turned.items()
+        if node.op in ("ReverseV2", "ReverseSequence")
+    }
+
+
+def _ancestors(nodes, outputs, fed, shapes):
     waiting, found = [name for name in outputs if normal(name) not in fed], set()
     while waiting:
         name = waiting.pop()
@@ -116,7 +128,8 @@ def _ancestors(nodes, outputs, fed):
         if node not in nodes:
             raise SliceError(f"{name}: not in the graph. Was the graph changed after it was read?")
         found.add(node)
-        waiting += [one for one in nodes[node].input if one.startswith("^") or normal(one) not in fed]
+        given = {**fed, **shapes} if nodes[node].op == "Shape" else fed
+        waiting += [one for one in nodes[node].input if one.startswith("^") or normal(one) not in given]
     return found
 
 
@@ -129,13 +142,33 @@ def _loop_ends(graph, found):
 
 def _add_loop_ends(part):
     """Give an Exit to each loop variable whose own was pruned, in a frozen graph."""
-    conditions = {node.name for node in part.node if node.op == "LoopCond"}
     left = {node_of(node.input[0]) for node in part.node if node.op in ("Exit", "RefExit")}
-    switches = [node for node in part.node if node.op == "Switch" and node_of(node.input[1]) in conditions]
-    for switch in switches:
+    for switch in _loop_switches(part):
         if switch.name not in left:
             end = part.node.add(name=f"{switch.name}/exit", op="Exit", input=[switch.name])
             end.attr["T"].CopyFrom(switch.attr["T"])
+
+
+def _loop_switches(part):
+    conditions = {node.name for node in part.node if node.op == "LoopCond"}
+    return [node for node in part.node if node.op == "Switch" and node_of(node.input[1]) in conditions]
+
+
+def _add_loop_copies(part):
+    """Give each loop variable the Identity that begins a step: without it TensorFlow's gradients are wrong.
+
+    Tools that make a frozen graph smaller take it away.
+    """
+    entered = {f"{node.name}:1": node for node in _loop_switches(part)}
+    made = set()
+    for node in list(part.node):
+        for number, name in enumerate(node.input):
+            if name in entered and node.op != "Identity":
+                node.input[number] = f"{node_of(name)}/entered"
+                made.add(name)
+    for name in sorted(made):
+        copy = part.node.add(name=f"{node_of(name)}/entered", op="Identity", input=[name])
+        copy.attr["T"].CopyFrom(entered[name].attr["T"])
 
 
 def _add_placeholder(part, name, dtype, shape):
@@ -153,8 +186,9 @@ def _copy(part, node, fed):
     copy = part.node.add()
     copy.CopyFrom(node)
     copy.device = ""
-    # Colocation may name a node that is not in the slice.
-    copy.attr.pop("_class", None)
+    # Colocation may name a node that is not in the slice; no gradient leaves a loop that is marked for XLA.
+    for mark in ("_class", "_XlaCompile", "_XlaScope", "_XlaSeparateCompiledGradients"):
+        copy.attr.pop(mark, None)
     for number, name in enumerate(node.input):
         if not name.startswith("^") and normal(name) in fed:
             copy.input[number] = fed[normal(name)]

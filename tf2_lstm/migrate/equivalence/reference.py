@@ -23,12 +23,20 @@ def sigmoid(x):
 
 _FED_SWAPPED = ("c_and_h_swapped", "fed_c_and_h_swapped")
 _RETURNED_SWAPPED = ("c_and_h_swapped", "returned_c_and_h_swapped")
-_GATES = {"hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0.0, 1.0)}
-_ACTIVATIONS = {
+#: By Keras's names; hard_sigmoid is that of Keras 1. The constants of selu are those of the paper and of TensorFlow.
+ACTIVATIONS = {
     None: np.tanh,
     "tanh": np.tanh,
     "relu": lambda x: np.maximum(x, 0.0),
+    "relu6": lambda x: np.clip(x, 0.0, 6.0),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0.0))),
+    "selu": lambda x: (
+        1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(np.minimum(x, 0.0)))
+    ),
+    "softplus": lambda x: np.logaddexp(x, 0.0),
+    "softsign": lambda x: x / (1 + np.abs(x)),
     "sigmoid": sigmoid,
+    "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0.0, 1.0),
     "linear": lambda x: x,
 }
 
@@ -133,12 +141,12 @@ class Reference:
 
     def _basic_rnn(self, call, x, state):
         weights = self._weights[id(call)]
-        h = _ACTIVATIONS[call.arguments.get("activation")](_affine(weights, "", x, state))
+        h = ACTIVATIONS[call.arguments.get("activation")](_affine(weights, "", x, state))
         return h, h
 
     def _gru(self, call, x, state):
         weights, units = self._weights[id(call)], state.shape[1]
-        gate = _gate(call)
+        gate = gate_of(call)
         r, u = np.split(gate(_affine(weights, "gates/", x, state)), 2, axis=1)
         if self.mistake == "gates_in_tf1_order":
             r, u = u, r
@@ -150,7 +158,7 @@ class Reference:
             z = x @ kernel[:-units] + r * (state @ kernel[-units:]) + weights["candidate/bias"]
         else:
             z = _affine(weights, "candidate/", x, r * state)
-        h = u * state + (1 - u) * _ACTIVATIONS[call.arguments.get("activation")](z)
+        h = u * state + (1 - u) * ACTIVATIONS[call.arguments.get("activation")](z)
         return h, h
 
     def _basic_lstm(self, call, x, state):
@@ -161,10 +169,10 @@ class Reference:
         units, flat = options["num_units"], not isinstance(state, dict)
         c, h = (state[:, :units], state[:, units:]) if flat else (state["c"], state["h"])
         i, j, f, o = self._gates(call, x, h)
-        gate = _gate(call)
+        gate = gate_of(call)
         i = gate(i + weights.get("w_i_diag", 0.0) * c)
         f = gate(f + weights.get("w_f_diag", 0.0) * c)
-        activation = _ACTIVATIONS[options.get("activation")]
+        activation = ACTIVATIONS[options.get("activation")]
         unclipped = f * c + i * activation(j)
         clipped = _clip(unclipped, options.get("cell_clip"))
         seen = unclipped if self.mistake == "clip_after" else clipped
@@ -238,9 +246,9 @@ def _swap_c_and_h(named):
     return swapped
 
 
-def _gate(call):
+def gate_of(call):
     """The gates' activation: TF1's cells have the sigmoid, tf.keras 1.15 another if it is asked to."""
-    return _GATES.get(call.arguments.get("recurrent_activation"), sigmoid)
+    return ACTIVATIONS[call.arguments.get("recurrent_activation", "sigmoid")]
 
 
 def _project(weights, prefix, x):

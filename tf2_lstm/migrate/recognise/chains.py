@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.lone import core, is_step
 from tf2_lstm.migrate.recognise.places import STACK
-from tf2_lstm.migrate.recognise.terms import Term, constant, scalar
+from tf2_lstm.migrate.recognise.terms import Term, constant, leaves, scalar
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
 
 
@@ -246,12 +246,59 @@ def _is_output(terms, term):
     return any(user.op != "concat" for user in terms.users(term)) or not terms.users(term)
 
 
-def is_rehearsal(terms, chain, run):
-    """Whether a lone step only rehearses a loop's first one, as tf.keras does to learn a shape; nobody reads it."""
-    step = chain.steps[0]
-    cells = [cell for layer in run.layers for cell in layer.applications()]
-    same = [cell for cell in cells if cell.key == step.key]
-    if len(chain.steps) > 1 or not same or step.inputs.op != "element" or terms.users(step.output):
-        return False
-    starts = {state: run.states[same[0], state].initial for state in step.old}
-    return starts == dict(step.old) and scalar(step.inputs.args[1]) == 0
+def rehearsals(terms, chains, applications, place):
+    """Find the lone steps that only rehearse a loop's first one, as tf.keras does to learn a shape; nobody reads them.
+
+    Args:
+        terms: the table of terms.
+        chains: the `Chain`s.
+        applications: every `Application` of the model.
+        place: a function from a term to the name of the node that made it first, "" for none.
+
+    Returns:
+        The `Chain`s of them, those of the layers of a stack among them.
+    """
+    alone = set(outside_loops(terms, applications))
+    looped = {_weights(one) for one in applications if one not in alone}
+    lone = [chain for chain in chains if len(chain.steps) == 1 and _weights(chain.steps[0]) in looped]
+    steps = [chain.steps[0] for chain in lone]
+    made = {value for one in steps for value in (one.output, *one.new.values())}
+    first = [chain for chain in lone if _reads_first_step(chain.steps[0])]
+    found = [
+        chain
+        for chain in first
+        if all(end in made or not place(end) for end in _ends(terms, chain.steps[0].output))
+    ]
+    while lower := _below(first, found):
+        found += lower
+    return found
+
+
+def _below(chains, found):
+    """The chains whose outputs go into those that were found."""
+    inputs = {chain.steps[0].inputs for chain in found}
+    return [chain for chain in chains if chain not in found and chain.steps[0].output in inputs]
+
+
+def _weights(step):
+    """The variables of a cell, in whatever place: an input that is as wide as the state makes two readings of it."""
+    return frozenset(step.variables.values())
+
+
+def _reads_first_step(step):
+    """Whether the first step of a sequence goes in, in the place of the state perhaps, if it is as wide."""
+    below = [term for one in (step.inputs, *step.old.values()) for term in leaves(one)]
+    return any(term.op == "element" and scalar(term.args[1]) == 0 for term in below)
+
+
+def _ends(terms, term):
+    """What nobody reads of all that is computed from a term's values, itself included."""
+    found, seen, todo = [], set(), [term]
+    while todo:
+        one = todo.pop()
+        if one not in seen:
+            seen.add(one)
+            users = [user for user in terms.users(one) if user.op not in ("Shape", "size")]
+            todo += users
+            found += [] if users else [one]
+    return found

@@ -3,6 +3,7 @@
 from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.graph import dtype_of, edge, shape_of
+from tf2_lstm.migrate.recognise.pieces import fixed_size
 from tf2_lstm.migrate.recognise.terms import constant
 
 
@@ -41,14 +42,8 @@ class Edges:
         node = self.reading.nodes.get(edge(name)[0])
         while node is not None and node.op in ("Identity", "StopGradient", "Enter", "Switch"):
             node = self.reading.nodes.get(edge(node.input[0])[0])
-        if node is not None and node.op in (
-            "Placeholder",
-            "PlaceholderWithDefault",
-            "VariableV2",
-            "VarHandleOp",
-        ):
-            return shape_of(node)
-        return None
+        known = ("Placeholder", "PlaceholderWithDefault", "VariableV2", "VarHandleOp")
+        return shape_of(node) if node is not None and node.op in known else None
 
     def source(self, unrolled, term):
         """The TF1 tensor that holds the input, as the program gave it: what was transposed, or put into an array."""
@@ -73,10 +68,19 @@ class Edges:
 
     def inputs(self, unrolled, term, name="inputs"):
         """The `Tensor` of the input."""
-        tf1 = self.source(unrolled, term)
-        known = self.shape(tf1)
-        shape = known if known is not None and len(known) == 3 else (None, None, None)
-        return Tensor(name, tf1, self.dtype(unrolled), (*shape[:2], input_width(unrolled.first())))
+        shape = (*self.sizes(unrolled), input_width(unrolled.first()))
+        return Tensor(name, self.source(unrolled, term), self.dtype(unrolled), shape)
+
+    def sizes(self, unrolled):
+        """The first two sizes of the input that the graph fixes, None for the others."""
+        known = self.shape(self.source(unrolled, unrolled.source))
+        known = known[:2] if known is not None and len(known) == 3 else (None, None)
+        found = [size or fixed_size(self.terms, unrolled.source, axis) for axis, size in enumerate(known)]
+        starts = [var.initial for var in unrolled.states.values()]
+        fixed = [start.attr[1][0] for start in starts if start.op == "const" and len(start.attr[1]) == 2]
+        if fixed and found[1 - unrolled.axis] is None:
+            found[1 - unrolled.axis] = fixed[0]
+        return tuple(found)
 
     def lengths(self, term):
         """The `Tensor` of sequence_length."""
@@ -124,19 +128,17 @@ class Edges:
 
     def batch(self, unrolled):
         """The static batch size, None where it is not fixed."""
-        shape = self.shape(self.source(unrolled, unrolled.source))
-        return shape[1 - unrolled.axis] if shape and len(shape) == 3 else None
+        return self.sizes(unrolled)[1 - unrolled.axis]
 
     def outputs(self, unrolled, reverse, name="outputs"):
         """The `Tensor` of the outputs, in the layout of the input; its TF1 name is "" when the graph keeps none."""
         term = self.kept(unrolled, reverse)
-        shape = self.shape(self.source(unrolled, unrolled.source))
-        shape = list(shape[:2]) if shape and len(shape) == 3 else [None, None]
+        sizes = list(self.sizes(unrolled))
         if unrolled.ending.with_longest:
-            shape[unrolled.axis] = None
-        top = unrolled.dense.units if unrolled.dense else unrolled.layers[-1].applications()[-1].width
+            sizes[unrolled.axis] = None
+        width = unrolled.dense.units if unrolled.dense else unrolled.layers[-1].applications()[-1].width
         tf1 = self.reading.name(term) if term is not None else ""
-        return Tensor(name, tf1, self.dtype(unrolled), (*shape, top))
+        return Tensor(name, tf1, self.dtype(unrolled), (*sizes, width))
 
     def kept(self, unrolled, reverse):
         """The term of the outputs in the layout of the input, turned back round if the input was turned round."""

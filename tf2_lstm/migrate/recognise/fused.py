@@ -73,7 +73,9 @@ def _masked(terms, outputs, lengths):
 
 
 def _is_mask(mask, lengths):
-    found = [term for term in leaves(mask) if term.op == "less"]
+    # The mask's own comparison: below it, and in the sizes, may be the masks of lower layers.
+    ends = {term for term in leaves(mask) if term.op in ("less", "Shape", "size", "Range")}
+    found = [term for term in leaves(mask, ends) if term.op == "less"]
     return (
         len(found) == 1 and lengths in leaves(found[0].args[1]) and found[0].args[0].op in ("Range", "const")
     )

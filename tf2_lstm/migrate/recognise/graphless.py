@@ -5,11 +5,16 @@ from collections import OrderedDict
 from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
+from tf2_lstm.migrate.recognise.called import CELL
 from tf2_lstm.migrate.recognise.names_alone import named_cells
 
 NOTES = (
     "without a graph nobody can tell wrappers (residual, dropout) or sequence_length: none are assumed",
     "without a graph there is nothing to replay: the proof is against the equations of the cell that was assumed",
+)
+KERAS = (
+    "by its names it is a recurrent layer of tf.keras, whose options are in no checkpoint: save the model with "
+    "model.save('model.h5') and convert that, or save the graph with it"
 )
 
 
@@ -36,6 +41,20 @@ def graphless(model, assumptions, findings):
             )
         else:
             findings.recurrences.append(_recurrence(scope, [runs[side] for side in sides], assumptions))
+    known = {name for one in findings.not_converted for name in one.variables}
+    known |= {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
+    findings.not_converted += _keras_layers([name for name in model.variables if name not in known])
+
+
+def _keras_layers(names):
+    """Report the layers of tf.keras among variables: what they are is in the model's configuration alone."""
+    found = []
+    for name in names:
+        scope, _, leaf = name.rpartition("/")
+        if leaf == "recurrent_kernel" and not CELL.match(name):
+            own = [f"{scope}/{one}" for one in ("kernel", "recurrent_kernel", "bias")]
+            found.append(NotConverted(scope, KERAS, tuple(one for one in own if one in names)))
+    return found
 
 
 def _runs(cells):

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import output_size
+from tf2_lstm.migrate.recognise.application import ACTIVATIONS
 from tf2_lstm.migrate.recognise.graphless import states_of
 
 CELLS = {
@@ -23,6 +24,8 @@ CELLS = {
     "SimpleRNNCell": "basic_rnn",
 }
 FOREIGN = {"ConvLSTM2D", "PeepholeLSTMCell"}
+#: The activations that a layer may have, by Keras's names.
+FUNCTIONS = {*ACTIVATIONS.values(), "hard_sigmoid", "linear"}
 
 
 def keras_layers(model, findings):
@@ -145,6 +148,8 @@ def _one(kind, options, variables, ending):
 def _function(value):
     if not isinstance(value, str):
         raise LookupError("an activation that is no name")
+    if value not in FUNCTIONS:
+        raise LookupError(f"the activation {value!r}, which is none of {', '.join(sorted(FUNCTIONS))}")
     return value
 
 

@@ -86,6 +86,8 @@ def _cell(scope, variables):
         if name.startswith(scope + "/")
     }
     own = {leaf: variable for leaf, variable in own.items() if not _is_slot(leaf)}
+    if any(leaf.endswith("recurrent_kernel") for leaf in own):
+        return None
     for match in (_gru, _lstm, _rnn):
         found = match(scope, own)
         if found is not None:

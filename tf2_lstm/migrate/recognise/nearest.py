@@ -1,10 +1,14 @@
 """What is said of a recurrence that is not converted: what it reads and does, and the known cell it is nearest to."""
 
+import re
+
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.lstm import any_order
-from tf2_lstm.migrate.recognise.terms import leaves, negated, scalar
+from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, leaves, negated, scalar
 from tf2_lstm.migrate.recognise.unrolled import base
 
+#: What is left of a partitioned variable whose parts are not joined.
+PART = re.compile(r"/part_\d+$")
 #: What a normal form was made of, for people.
 PEOPLE = {
     "add": "Add",
@@ -40,11 +44,17 @@ def not_converted(terms, scope, reason, states, applications):
         A `NotConverted`.
     """
     own = {leaf for leaf, _ in states}
-    inside = step_terms([new for _, new in states], own)
-    variables = sorted({name for term in inside for arg in term.args for name in _weights(arg)})
+    ends = [new for _, new in states]
+    inside = step_terms(ends, own)
+    read = {arg for term in inside for arg in term.args}
+    # What is added to a state's product is of the step as well: x @ W beside h @ U.
+    read |= {one.args[1] for one in read - set(inside) if one.op == "matmul"}
+    variables = sorted({name for one in read for name in _weights(one)})
     operations = dict.fromkeys(PEOPLE.get(term.op, term.op) for term in inside if term.op not in LEAVES)
     carried = [leaf for leaf, new in states if not _counts(leaf, new) and new.op not in ("write", "or")]
-    near, differs = nearest(terms, inside, own, len(carried), applications)
+    near, differs = nearest(terms, inside, own, ends, len(carried), applications)
+    if any(PART.search(name) for name in variables):
+        differs = "its weights are partitioned on another axis than rows"
     shapes = tuple((None, terms.width(leaf)) for leaf in carried)
     return NotConverted(scope, reason, tuple(variables), tuple(operations), shapes, near, differs or reason)
 
@@ -81,33 +91,71 @@ def _counts(leaf, new):
     )
 
 
-def nearest(terms, inside, own, count, applications):
+def nearest(terms, inside, own, ends, count, applications):
     """The row that a step is nearest to and what differs: ("gru", "...") or ("", "")."""
     here = [one for one in applications if any(base(old) in own for old in one.old.values())]
     cells = [one for one in here if one.pair != "basic_rnn"]
     if cells:
-        return cells[0].pair, ""
+        return cells[0].pair, _misplaced(cells[0], own, ends)
     for term in inside:
         order = any_order(terms, term)
         if order == "ijfo":
             return "basic_lstm", "a gate holds more than its columns, a constant and a peephole"
         if order:
             return "basic_lstm", f"the gates stand in the order {', '.join(order)} and not i, j, f, o"
-    gated = [term for term in inside if term.op == "add" and any(_gated(arg, own) for arg in term.args)]
-    if gated and any(_complement(arg) for arg in gated[0].args) and count == 1:
-        return "gru", "the state is mixed with a candidate, but by other gates"
+    mixed = [term for term in inside if term.op == "add" and any(_kept(arg, own) for arg in term.args)]
+    gated = [term for term in mixed if any(_gated(arg, own) for arg in term.args)]
+    gates = "by other gates" if gated else "by gates that are no sigmoids"
+    for term in gated or mixed:
+        if count == 1 and any(_complement(arg) for arg in term.args):
+            return "gru", _unknown_activation(
+                term, own
+            ) or f"the state is mixed with a candidate, but {gates}"
     if gated and count > 1:
         return "basic_lstm", "c is kept and written by gates, but by other equations"
-    return ("basic_rnn", "") if here else ("", "")
+    if mixed and count > 1:
+        return "basic_lstm", f"c is kept and written, but {gates}"
+    squashed = [
+        term for term in inside if term.op in ELEMENTWISE and any(arg in own for arg in _summed(term))
+    ]
+    if here or (squashed and count == 1):
+        return "basic_rnn", "" if here else "what is squashed is not [x, h] @ kernel + bias"
+    return "", ""
+
+
+def _summed(term):
+    """What stands in the products of the sum that an activation squashes."""
+    parts = term.args[0].args if term.args[0].op == "add" else term.args
+    return [arg for part in parts for arg in part.args]
+
+
+def _misplaced(cell, own, ends):
+    """What is not at its place of a cell whose equations are in the step, "" if all of it is."""
+    carried = {arg for end in ends for arg in (end, *end.args)}
+    for state, old in cell.old.items():
+        if base(old) not in own:
+            return f"what it multiplies as the state {state or 'h'} is not carried by the step"
+        if cell.new[state] not in carried:
+            return f"what is carried on is not its new state {state or 'h'}"
+    return ""
+
+
+def _unknown_activation(term, own):
+    """What is said of a GRU's candidate that no known function squashes, "" for others."""
+    new = [arg for arg in term.args if _complement(arg) and not _kept(arg, own)]
+    squashed = [arg for one in new for arg in one.args if arg.op not in ("add", "Sigmoid") and arg.args]
+    names = [one.op for one in squashed if one.op not in ELEMENTWISE]
+    return f"its activation is not known: {PEOPLE.get(names[0], names[0])}" if names else ""
+
+
+def _kept(term, own):
+    """Whether a term is something times a state."""
+    return term.op == "mul" and any(base(arg) in own for arg in term.args)
 
 
 def _gated(term, own):
     """Whether a term is a gate times a state."""
-    return (
-        term.op == "mul"
-        and any(arg.op == "Sigmoid" or _sigmoid_inside(arg) for arg in term.args)
-        and any(base(arg) in own for arg in term.args)
-    )
+    return _kept(term, own) and any(arg.op == "Sigmoid" or _sigmoid_inside(arg) for arg in term.args)
 
 
 def _sigmoid_inside(term):

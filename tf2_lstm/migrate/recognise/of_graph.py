@@ -5,7 +5,7 @@ from dataclasses import replace
 from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
-from tf2_lstm.migrate.recognise.chains import chains_of, is_rehearsal, stepped
+from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.decoders import why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
@@ -21,7 +21,7 @@ from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
-from tf2_lstm.migrate.recognise.unrolled import is_recurrence, understand
+from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
 
 MATCHERS = (
     lstm_applications,
@@ -56,7 +56,7 @@ class OfGraph:
             made = (runs.alone if backward is None else runs.both)(*sides, self.calls, self.edges)
             self.findings.recurrences.append(made)
         self._cudnn()
-        self._steps(unrolled)
+        self._steps()
         found = foreign_chains(self.terms, self.applications, self._known())
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())
@@ -81,7 +81,10 @@ class OfGraph:
     def _loops(self):
         found = []
         for loop in self.reading.loops:
-            if loop.is_backward() or not is_recurrence(loop):
+            if loop.is_backward():
+                continue
+            if not is_recurrence(loop):
+                self._mention(loop)
                 continue
             try:
                 one = understand(self.terms, loop, self.applications)
@@ -94,6 +97,15 @@ class OfGraph:
             one.layers = regroup(one.layers, self.reading.place)
             found.append(one)
         return found
+
+    def _mention(self, loop):
+        """Say of a loop that is no recurrence of a cell what it does with variables, if it carries a state."""
+        names = adds_weights(loop)
+        if names:
+            self.findings.notes.append(
+                f"{loop.name} is a loop that adds {', '.join(names)} to what it carries, without a product or an "
+                "activation: a dynamic program as a CRF is, no cell of an RNN. It is not converted"
+            )
 
     def _fused(self):
         found = []
@@ -112,12 +124,11 @@ class OfGraph:
                 said = whole(self.reading, term, f"{problem}", "basic_lstm")
                 self.findings.not_converted.append(said)
 
-    def _steps(self, unrolled):
+    def _steps(self):
         """The recurrences whose steps stand in the graph one by one."""
         chains, self.lone = chains_of(self.terms, self.applications)
-        chains = [
-            chain for chain in chains if not any(is_rehearsal(self.terms, chain, run) for run in unrolled)
-        ]
+        rehearsed = rehearsals(self.terms, chains, self.applications, self.reading.place)
+        chains = [chain for chain in chains if chain not in rehearsed]
         found = stepped(self.terms, chains, self.reading.place)
         for one in found:
             one.layers = regroup(one.layers, self.reading.place)

@@ -2,7 +2,7 @@
 
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise.arity import check_inputs
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
+from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, output_shapes, position
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
 from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
 from tf2_lstm.migrate.recognise.terms import Terms
@@ -80,6 +80,8 @@ class Reading:
         if term.op == "var":
             real = [name for name, op in found if op not in VARIABLES]
             return real[0] if real else ""
+        if not real and term.op == "output" and self.place(term) in self.nodes:
+            return f"{self.place(term)}:{term.attr}"
         return real[0 if first else -1] if real else (found[-1][0] if found else "")
 
     def _read(self, node, values, top=False, inside=""):
@@ -89,11 +91,20 @@ class Reading:
         found = self._special(node, args, values, top, inside)
         if found is None:
             found = operate(self.terms, node, args)
+            self._keep_sizes(node, found)
         values[node.name] = (found, node.op)
         for term in found if isinstance(found, list) else [found]:
             self.places.setdefault(term.number, inside + node.name)
         if top:
             self._note(node, found)
+
+    def _keep_sizes(self, node, found):
+        """The sizes of what a data set gives, where its operation says them."""
+        for number, shape in enumerate(output_shapes(node)):
+            term = self._output(found, number) if number or node.op in MANY else found
+            self.terms.sizes.update(
+                {(term.number, axis): size for axis, size in enumerate(shape) if size is not None}
+            )
 
     def _note(self, node, found):
         self.branches[node.name] = self._branch(node)

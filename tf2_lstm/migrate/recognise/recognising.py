@@ -4,6 +4,7 @@ import re
 
 from tf2_lstm.migrate.model import Findings
 from tf2_lstm.migrate.recognise.assumptions import parse
+from tf2_lstm.migrate.recognise.called import called_cells
 from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.of_graph import OfGraph
@@ -44,6 +45,7 @@ def recognise(model, assume=(), assume_defaults=False):
     _name(findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading)
+    called_cells(findings)
     return findings
 
 

@@ -36,6 +36,10 @@ def alone(unrolled, calls, edges):
     calls.keep_probs = {}
     cell = calls.cell(unrolled.layers, unrolled.flat)
     reverse, source = is_reversed(unrolled, edges)
+    if not reverse and not edges.reading.place(source) and edges.terms.find("swap", (source,)) is not None:
+        # The program reversed what it had transposed (tf.keras with go_backwards): no tensor has the other layout.
+        unrolled.source = source = edges.terms.find("swap", (source,))
+        unrolled.axis = 1 - unrolled.axis
     initial, final = edges.states(unrolled)
     inputs = [edges.inputs(unrolled, source)]
     if unrolled.lengths is not None:

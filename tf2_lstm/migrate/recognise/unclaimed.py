@@ -6,6 +6,8 @@ from tf2_lstm.migrate.model import Unclaimed
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge
 from tf2_lstm.migrate.recognise.operations import PASS
 
+OUTSIDE = "read outside of the recurrences, by "
+NO_KNOWN_CELL = "its names and shapes are those of no known cell"
 #: Names by which checkpoints without a graph show an optimizer's slots.
 SLOT = re.compile(r"(^|/)(beta[12]_power|Adam|Momentum|RMSProp|Adagrad|Adadelta|Ftrl)(_\d+)?$")
 #: What writes a variable and does not read it for a result.
@@ -69,7 +71,7 @@ def _reason(model, name, variable, reading, readers, starts):
     reading_ops = dict.fromkeys(use.op for use, _ in uses if use.op not in BOOKKEEPING)
     if not reading_ops:
         return "read by no operation of the graph"
-    return f"read outside of the recurrences, by {', '.join(reading_ops)}"
+    return OUTSIDE + ", ".join(reading_ops)
 
 
 def _by_name(name, variable):
@@ -79,7 +81,7 @@ def _by_name(name, variable):
         return "the moving average of another variable, by its name"
     if not variable.shape and "int" in variable.dtype:
         return "a counter, by its shape"
-    return "its names and shapes are those of no known cell"
+    return NO_KNOWN_CELL
 
 
 def _readers(nodes):

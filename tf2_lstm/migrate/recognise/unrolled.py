@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tf2_lstm.migrate.recognise.dense import Dense, below
 from tf2_lstm.migrate.recognise.endings import Ending, ending_of
 from tf2_lstm.migrate.recognise.loops import Loop, counts
-from tf2_lstm.migrate.recognise.terms import Term, constant, describe, leaves, scalar
+from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
 
@@ -61,12 +61,39 @@ CHOICE = "sample_id is no output of the model: it is keras.ops.argmax(outputs, a
 
 
 def is_recurrence(loop):
-    """Whether a loop carries a state through a product with a variable: else it is no recurrence."""
+    """Whether a loop carries a state through weights.
+
+    They are multiplied with it, as matrices or element by element (IndRNN), or their gates with it (SRU), or it is
+    squashed together with what they made.
+    """
+    return any(_passes_weights(term, var.leaf) for var in loop.variables for term in leaves(var.next))
+
+
+def _passes_weights(term, state):
+    if term.op not in PRODUCTS and term.op != "mul" and term.op not in ELEMENTWISE:
+        return False
+    if not reads_variable(term) or state not in leaves(term):
+        return False
+    if term.op != "mul":
+        return True
+    return any(
+        state in leaves(one) and reads_variable(other)
+        for one in term.args
+        for other in term.args
+        if one is not other
+    )
+
+
+def adds_weights(loop):
+    """The names of the variables that a loop only adds to a state, as a CRF does; it is no recurrence of a cell."""
+    found = set()
     for var in loop.variables:
         below = leaves(var.next)
-        if any(term.op in PRODUCTS and reads_variable(term) and var.leaf in leaves(term) for term in below):
-            return True
-    return False
+        if var.next.op != "write" and var.leaf in below:
+            outside = {term for term in below if term.op == "element"}
+            sums = [term for term in below if term.op == "add" and var.leaf in leaves(term)]
+            found |= {leaf.attr[0] for term in sums for leaf in leaves(term, outside) if leaf.op == "var"}
+    return sorted(found)
 
 
 #: Operations that multiply with a matrix.
@@ -134,6 +161,11 @@ def orient(terms, x, output):
 def kept_for_gradients(var):
     """Whether a loop variable only stores values for the backward pass."""
     return var.next.op == "TensorListPushBack" and var.next.args[0] is var.leaf
+
+
+def _chosen_by_input(term):
+    """Whether a new state is a choice by a step of the input."""
+    return term.op == "select" and any(below.op == "element" for below in leaves(term.args[0]))
 
 
 def base(term):
@@ -226,6 +258,11 @@ class _Step:
 
     def _check_covered(self, covered, new):
         for leaf, olds in covered.items():
+            if not olds and _chosen_by_input(new[leaf]):
+                raise NotUnderstood(
+                    "a mask that is read step by step chooses between the old states and the new ones, as tf.keras's "
+                    "Masking and mask_zero do: only sequence_length is known"
+                )
             if not olds:
                 raise NotUnderstood(f"a state is carried by no known cell: {describe(new[leaf])}")
             if olds != [leaf]:

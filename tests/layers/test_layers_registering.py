@@ -1,0 +1,49 @@
+"""`import tf2_lstm` is enough for Keras to know the classes, in whatever order, and no class comes half imported."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOOK = "print([keras.saving.get_registered_object('tf2_lstm>' + one) is not None for one in ('LSTMCell', 'RNN')])"
+
+
+def known_after(statement):
+    code = f"{statement}\nimport keras\n{LOOK}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import tf2_lstm",
+        "import keras, tf2_lstm",
+        "import tf2_lstm.cli",
+        "import tf2_lstm, tensorflow",
+        "import importlib.util, tf2_lstm; assert importlib.util.find_spec('keras')",
+        "from tf2_lstm import RNN",
+    ],
+)
+def test_importing_the_package_registers_every_class(statement):
+    assert known_after(statement) == "[True, True]"
+
+
+def test_a_file_of_its_own_is_not_interrupted_and_registers_what_it_holds():
+    assert known_after("import tf2_lstm.cells.lstm") == "[True, False]"
+
+
+def test_without_the_package_keras_knows_nothing():
+    assert known_after("pass") == "[False, False]"
+
+
+@pytest.mark.parametrize("hidden", ["sys.modules['keras'] = None", "pass"])
+def test_a_process_without_keras_3_is_left_alone(tmp_path, hidden):
+    """An older Keras, or none, is imported or fails as it would without the package."""
+    (tmp_path / "keras.py").write_text("__version__ = '2.3.1'\n")
+    code = f"import sys, tf2_lstm\nsys.path.insert(0, {str(tmp_path)!r})\n{hidden}\n"
+    code += "try:\n    import keras\n    print(keras.__version__)\nexcept ImportError:\n    print('none')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ("2.3.1" if hidden == "pass" else "none")

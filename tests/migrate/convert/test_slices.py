@@ -1,0 +1,66 @@
+"""What a slice of a graph needs besides the graph's own nodes."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+from expected_recurrences import ZOO
+
+from tf2_lstm.migrate.artifacts import read
+from tf2_lstm.migrate.convert.replay import Replay, ReplayError
+
+MODEL = str(ZOO / "gru_cell" / "model.ckpt")
+EDGE = json.loads((ZOO / "gru_cell" / "expected.json").read_text())["recurrences"][0]["edge"]
+OUTPUTS, INPUT = [EDGE["outputs"], EDGE["state"]], EDGE["inputs"]
+
+
+def without_entering_copies(model):
+    """The model after a tool took away the Identity that begins a step for each loop variable."""
+    graph = copy.deepcopy(model.graph)
+    switches = {node.name for node in graph.node if node.op == "Switch"}
+    begun = {
+        node.name: node.input[0]
+        for node in graph.node
+        if node.op == "Identity" and node.input[0].partition(":")[0] in switches
+    }
+    for node in graph.node:
+        for number, name in enumerate(node.input):
+            node.input[number] = begun.get(name, name)
+    changed = copy.copy(model)
+    changed.graph = graph
+    return changed, begun
+
+
+def gradients(model):
+    x = np.random.RandomState(0).uniform(-1, 1, (2, 3, 4)).astype("float32")
+    with Replay(model, OUTPUTS, {INPUT: ("float32", (None, None, 4))}) as replay:
+        targets = {name: np.zeros_like(value) for name, value in replay.run({INPUT: x}).items()}
+        return replay.run_gradients({INPUT: x}, targets)
+
+
+def test_gradients_are_right_where_a_tool_took_the_copies_of_a_step_away():
+    model = read(MODEL)
+    changed, begun = without_entering_copies(model)
+    assert begun
+    expected, found = gradients(model), gradients(changed)
+    assert expected
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value, atol=1e-7, err_msg=name)
+
+
+def test_a_loop_that_is_marked_for_xla_has_gradients():
+    model = copy.copy(read(MODEL))
+    expected, model.graph = gradients(model), copy.deepcopy(model.graph)
+    for node in model.graph.node:
+        node.attr["_XlaCompile"].b = True
+        node.attr["_XlaScope"].s = b"jit_scope_0"
+    for name, value in gradients(model).items():
+        np.testing.assert_array_equal(value, expected[name])
+
+
+def test_a_recurrence_without_a_tensor_of_the_graph_is_refused():
+    model = read(MODEL)
+    with pytest.raises(ReplayError, match="none of its outputs and final states is a tensor of the graph"):
+        Replay(model, [], {})

@@ -1,0 +1,46 @@
+"""What is a cell by the names of its variables alone: nothing is converted for a name, but it is not passed over."""
+
+import re
+from collections import OrderedDict
+
+from tf2_lstm.migrate.model import NotConverted
+from tf2_lstm.migrate.recognise.unclaimed import NO_KNOWN_CELL, OUTSIDE
+
+CELL = re.compile(r"(?:^|.*/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
+READ = (
+    "by their names its variables are those of a cell, but no loop, no chain of steps and no step of a known cell "
+    "reads them: a cell of another kind that is stepped in the program"
+)
+NAMED = (
+    "by their names its variables are those of a cell, of no known one; a graph (.meta) would say what it is"
+)
+
+
+def called_cells(findings):
+    """Move what is called a cell from the unclaimed variables to what is not converted.
+
+    Args:
+        findings: the `Findings`, complete; changed in place. A scope that is spoken of already stays as it is.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.model import Findings, Unclaimed
+        from tf2_lstm.migrate.recognise.unclaimed import OUTSIDE
+
+        findings = Findings(unclaimed=[Unclaimed("p/odd_cell/kernel", (8, 16), OUTSIDE + "MatMul")])
+        called_cells(findings)
+        assert findings.not_converted[0].scope == "p/odd_cell" and not findings.unclaimed
+        ```
+    """
+    known = {name for one in findings.not_converted for name in one.variables}
+    known |= {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
+    scopes = OrderedDict()
+    for one in findings.unclaimed:
+        found = CELL.match(one.name) if one.reason.startswith((OUTSIDE, NO_KNOWN_CELL)) else None
+        if found and not any(name.startswith(f"{found[0]}/") for name in known):
+            scopes.setdefault(found[0], []).append(one)
+    for scope, members in scopes.items():
+        reason = READ if members[0].reason.startswith(OUTSIDE) else NAMED
+        findings.not_converted.append(NotConverted(scope, reason, tuple(one.name for one in members)))
+    moved = {one for members in scopes.values() for one in members}
+    findings.unclaimed = [one for one in findings.unclaimed if one not in moved]
