@@ -19,12 +19,9 @@ def known_after(statement):
 @pytest.mark.parametrize(
     "statement",
     [
-        "import tf2_lstm",
         "import keras, tf2_lstm",
-        "import tf2_lstm.cli",
         "import tf2_lstm, tensorflow",
         "import importlib.util, tf2_lstm; assert importlib.util.find_spec('keras')",
-        "from tf2_lstm import RNN",
     ],
 )
 def test_importing_the_package_registers_every_class(statement):
@@ -33,10 +30,6 @@ def test_importing_the_package_registers_every_class(statement):
 
 def test_a_file_of_its_own_is_not_interrupted_and_registers_what_it_holds():
     assert known_after("import tf2_lstm.cells.lstm") == "[True, False]"
-
-
-def test_without_the_package_keras_knows_nothing():
-    assert known_after("pass") == "[False, False]"
 
 
 @pytest.mark.parametrize("hidden", ["sys.modules['keras'] = None", "pass"])
