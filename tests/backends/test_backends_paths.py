@@ -1,5 +1,6 @@
 """The fast unrolls run where they are meant to run, and nowhere else."""
 
+import logging.handlers
 from functools import partial
 
 import keras
@@ -290,3 +291,14 @@ def test_a_gradient_of_a_gradient_is_refused_and_plain_has_it(wrap):
         wrap(partial(_second_order, layer))(x)
     with backends.plain():
         assert np.any(wrap(partial(_second_order, layer))(x))
+
+
+def test_tensorflow_does_not_warn_of_layers_that_differ():
+    said = logging.handlers.BufferingHandler(1000)
+    tf.get_logger().addHandler(said)
+    try:
+        for units in range(1, 9):
+            RNN(LSTMCell(units))(np.ones((2, 3, units), "float32"))
+    finally:
+        tf.get_logger().removeHandler(said)
+    assert not [record.getMessage() for record in said.buffer]

@@ -100,7 +100,8 @@ def _function(request, trains, states, specs, way):
         x, *first = tensors[: 1 + states]
         return run(request, trains, x, first, mask, tensors[1 + states : end], way)
 
-    return tf.function(fast_unroll, autograph=False, input_signature=specs)
+    # TensorFlow counts functions of one name as one that is traced again and again, and would warn of the fifth layer.
+    return tf.function(fast_unroll, autograph=False, input_signature=specs).get_concrete_function()
 
 
 def pays_to_compile(request, trains, shape, is_masked):
