@@ -3,7 +3,16 @@
 import math
 from collections import OrderedDict
 
-from tf2_lstm.migrate.artifacts import checkpoint, files, graphs, meta_graph, places, protos, values
+from tf2_lstm.migrate.artifacts import (
+    checkpoint,
+    files,
+    graphs,
+    meta_graph,
+    partitions,
+    places,
+    protos,
+    values,
+)
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
@@ -58,6 +67,9 @@ def read_graph(path, weights=None):
         )
     variables = OrderedDict((node.name, _variable(node, where)) for node in _weights(graph))
     nodes = {name: (name, None) for name in variables}
+    axes = partitions.axes_of_parts(graph, variables)
+    parts, nodes = partitions.join({name: variables.pop(name) for name in axes}, nodes, where, axes)
+    variables.update(parts)
     return TF1Model("frozen_graph", path, files.digests([path]), "", graph, variables, nodes)
 
 
