@@ -90,6 +90,23 @@ def test_parts_of_a_frozen_graph_are_slices_of_the_whole(options, tmp_path):
     assert {name for name, _ in model.nodes.values()} == {"c/kernel"} == set(model.variables)
 
 
+@pytest.mark.parametrize("same", [True, False], ids=["a copy", "another value"])
+def test_constants_that_were_folded_into_a_loop_are_the_weights_outside(same, tmp_path):
+    """Grappler makes a constant of an Enter: it waits for the Enter, and is read in its place."""
+    graph, weight = tf1.GraphDef(), np.arange(6, dtype="float32").reshape(2, 3)
+    folded = weight if same else weight + 1
+    for name, value in (("peephole", weight), ("folded", folded)):
+        node = graph.node.add(name=name, op="Const", input=["^enter"] if name == "folded" else [])
+        node.attr["dtype"].type = tf.float32.as_datatype_enum
+        node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
+    enter = graph.node.add(name="enter", op="Enter", input=["peephole"])
+    enter.attr["is_constant"].b = True
+    graph.node.add(name="product", op="Mul", input=["folded", "folded"])
+    model = artifacts.read(tf.io.write_graph(graph, str(tmp_path), "graph.pb", as_text=False))
+    assert list(model.variables) == ["peephole"]
+    assert list(model.graph.node[-1].input) == ["enter" if same else "folded"] * 2
+
+
 def test_eleven_parts_are_in_numeric_order(tmp_path):
     options = {"partitioner": tf1.fixed_size_partitioner(11)}
     prefix, values = save(tmp_path, lambda: cell((11, 12), scope="c", **options), by_name(lambda name: name))

@@ -116,17 +116,32 @@ def axes_of_parts(graph, held):
         if node.op != "ConcatV2":
             continue
         inputs = [producer(name) for name in node.input if not name.startswith("^")]
-        sources = {_read_from(nodes, name) for name in inputs[:-1]}
-        if sources and sources <= held:
+        sources = {read_from(nodes, name) for name in inputs[:-1]}
+        if sources and sources <= held and inputs[-1] in nodes:
             found.update(dict.fromkeys(sources, _constant(nodes[inputs[-1]])))
     return found
 
 
-def _read_from(nodes, name):
-    """The node that a value is a plain copy of."""
+def read_from(nodes, name):
+    """Return the name of the node that a value is a plain copy of.
+
+    Args:
+        nodes: the nodes of a graph by name.
+        name: the name of a node.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        graph = message("GraphDef")
+        graph.node.add(name="kernel", op="Const")
+        graph.node.add(name="kernel/read", op="Identity", input=["kernel"])
+        assert read_from({node.name: node for node in graph.node}, "kernel/read") == "kernel"
+        ```
+    """
     for _ in range(len(nodes)):
-        node = nodes[name]
-        if node.op not in READS or not node.input:
+        node = nodes.get(name)
+        if node is None or node.op not in READS or not node.input:
             break
         name = producer(node.input[0])
     return name
