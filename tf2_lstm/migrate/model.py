@@ -26,12 +26,15 @@ class Variable:
         shape: its shape, a tuple of ints.
         dtype: its dtype's name, "float32".
         read: a function without arguments that returns the array.
+        parts: of a partitioned variable whose parts the checkpoint keeps apart: the name of each there -> the slices
+            of the whole, one for each axis, that it is.
     """
 
     name: str
     shape: tuple
     dtype: str
     read: Callable[[], Any] = field(repr=False)
+    parts: dict = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass
@@ -46,8 +49,8 @@ class TF1Model:
         producer: TensorFlow's version that wrote it, "" when it does not say.
         graph: a `GraphDef` without the collections; None when there is none.
         variables: checkpoint name -> `Variable`.
-        nodes: name of a graph's variable node -> (checkpoint name, None for the whole variable or the (start, stop)
-            rows that the node holds of a partitioned one). A frozen graph has its constants here.
+        nodes: name of a graph's variable node -> (checkpoint name, None for the whole variable or the slices,
+            one for each axis, that the node holds of a partitioned one). A frozen graph has its constants here.
         signatures: a SavedModel's signature -> {"inputs": {key: tensor}, "outputs": {key: tensor}}.
         config: the model configuration of a tf.keras .h5 file, as plain data; None otherwise.
         notes: what a person must know of how it was read, e.g. that averages are served.
@@ -63,6 +66,29 @@ class TF1Model:
     signatures: dict = field(default_factory=dict)
     config: Any = None
     notes: list = field(default_factory=list)
+
+    def value_of(self, node):
+        """Return the array that a variable's node holds.
+
+        Args:
+            node: a key of `nodes`.
+
+        Raises:
+            ArtifactError: the values cannot be read.
+
+        Example:
+            ```python
+            import numpy as np
+
+            kernel = Variable("kernel", (2, 4), "float32", lambda: np.ones((2, 4)))
+            right = (slice(0, 2), slice(2, 4))
+            model = TF1Model("checkpoint", "x", variables={"kernel": kernel}, nodes={"part_1": ("kernel", right)})
+            assert model.value_of("part_1").shape == (2, 2)
+            ```
+        """
+        name, place = self.nodes[node]
+        value = self.variables[name].read()
+        return value if place is None else value[place]
 
 
 @dataclass(frozen=True)

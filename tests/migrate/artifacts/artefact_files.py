@@ -74,11 +74,7 @@ def cell(kernel=(9, 20), scope="rnn/basic_lstm_cell", **options):
 
 def held(model):
     """The values that a model says each node of a variable has."""
-    found = {}
-    for node, (name, rows) in model.nodes.items():
-        value = model.variables[name].read()
-        found[node] = value if rows is None else value[rows[0] : rows[1]]
-    return found
+    return {node: model.value_of(node) for node in model.nodes}
 
 
 def table_of(entries):

@@ -30,32 +30,26 @@ def by_name(change):
 
 ROWS = {"partitioner": tf1.fixed_size_partitioner(3)}
 COLUMNS = {"partitioner": lambda shape, dtype: [1, 2] if len(shape) == 2 else [1]}
-#: Program -> (cell's options, Saver, the names of the checkpoint, whether parts stay variables of their own).
+#: Program -> (cell's options, Saver, the names of its variables).
 SAVERS = {
-    "an ordinary one": ({}, tf1.train.Saver, ["kernel", "bias"], False),
-    "sharded": ({}, lambda: tf1.train.Saver(sharded=True), ["kernel", "bias"], False),
-    "resource variables": ({"use_resource": True}, tf1.train.Saver, ["kernel", "bias"], False),
+    "an ordinary one": ({}, tf1.train.Saver, ["kernel", "bias"]),
+    "sharded": ({}, lambda: tf1.train.Saver(sharded=True), ["kernel", "bias"]),
+    "resource variables": ({"use_resource": True}, tf1.train.Saver, ["kernel", "bias"]),
     "its own names": (
         {},
         by_name(lambda name: "x/" + name[::-1]),
         ["x/" + "kernel"[::-1], "x/" + "bias"[::-1]],
-        False,
     ),
-    "rows": (ROWS, tf1.train.Saver, ["kernel", "bias"], False),
-    "rows, resource variables": ({**ROWS, "use_resource": True}, tf1.train.Saver, ["kernel", "bias"], False),
-    "rows by name": (ROWS, by_name(lambda name: name), ["kernel", "bias"], False),
-    "columns": (COLUMNS, tf1.train.Saver, ["kernel/part_0", "kernel/part_1", "bias"], True),
-    "columns by name": (
-        COLUMNS,
-        by_name(lambda name: name),
-        ["kernel/part_0", "kernel/part_1", "bias"],
-        True,
-    ),
+    "rows": (ROWS, tf1.train.Saver, ["kernel", "bias"]),
+    "rows, resource variables": ({**ROWS, "use_resource": True}, tf1.train.Saver, ["kernel", "bias"]),
+    "rows by name": (ROWS, by_name(lambda name: name), ["kernel", "bias"]),
+    "columns": (COLUMNS, tf1.train.Saver, ["kernel", "bias"]),
+    "columns by name": (COLUMNS, by_name(lambda name: name), ["kernel", "bias"]),
 }
 
 
-@pytest.mark.parametrize(("options", "saver", "names", "own"), SAVERS.values(), ids=SAVERS)
-def test_each_node_has_its_values_however_they_were_saved(options, saver, names, own, tmp_path):
+@pytest.mark.parametrize(("options", "saver", "names"), SAVERS.values(), ids=SAVERS)
+def test_each_node_has_its_values_however_they_were_saved(options, saver, names, tmp_path):
     def build():
         cell(scope="", **options)
         for name in ("kernel", "bias"):  # what a cell does with its variables: the parts are joined
@@ -66,21 +60,51 @@ def test_each_node_has_its_values_however_they_were_saved(options, saver, names,
     model = artifacts.read(prefix)
     same(held(model), values)
     assert sorted(model.variables) == sorted(names)
-    assert any("another axis" in note for note in model.notes) is (own and saver is tf1.train.Saver)
+    assert not model.notes
 
 
 @pytest.mark.parametrize("by", [tf1.train.Saver, by_name(lambda name: name)], ids=["slices", "part names"])
-def test_parts_are_rows_of_the_whole(by, tmp_path):
+def test_parts_are_slices_of_the_whole(by, tmp_path):
     prefix, values = save(tmp_path, lambda: cell(scope="c", **ROWS), by)
     model = artifacts.read(prefix)
     whole = np.concatenate([values[f"c/kernel/part_{part}"] for part in range(3)])
     np.testing.assert_array_equal(model.variables["c/kernel"].read(), whole)
-    assert model.nodes["c/kernel/part_1"] == ("c/kernel", (3, 6))
-    assert model.nodes["c/bias/part_2"] == ("c/bias", (14, 20))
+    assert model.nodes["c/kernel/part_1"] == ("c/kernel", (slice(3, 6), slice(0, 20)))
+    assert model.nodes["c/bias/part_2"] == ("c/bias", (slice(14, 20),))
     (tmp_path / "model.ckpt.meta").unlink()
     alone = artifacts.read(prefix)
     np.testing.assert_array_equal(alone.variables["c/kernel"].read(), whole)
     assert list(alone.variables) == ["c/bias", "c/kernel"]
+
+
+@pytest.mark.parametrize("options", [ROWS, COLUMNS], ids=["rows", "columns"])
+def test_parts_of_a_frozen_graph_are_slices_of_the_whole(options, tmp_path):
+    with tf.Graph().as_default() as graph, tf1.Session() as session:
+        with tf1.variable_scope("c", **options):
+            whole = tf.identity(tf1.get_variable("kernel", (9, 20)))
+        session.run(tf1.global_variables_initializer())
+        value = session.run(whole)
+        frozen = tf1.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), [whole.op.name])
+    model = artifacts.read(tf.io.write_graph(frozen, str(tmp_path), "graph.pb", as_text=False))
+    np.testing.assert_array_equal(model.variables["c/kernel"].read(), value)
+    assert {name for name, _ in model.nodes.values()} == {"c/kernel"} == set(model.variables)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["a copy", "another value"])
+def test_constants_that_were_folded_into_a_loop_are_the_weights_outside(same, tmp_path):
+    """Grappler makes a constant of an Enter: it waits for the Enter, and is read in its place."""
+    graph, weight = tf1.GraphDef(), np.arange(6, dtype="float32").reshape(2, 3)
+    folded = weight if same else weight + 1
+    for name, value in (("peephole", weight), ("folded", folded)):
+        node = graph.node.add(name=name, op="Const", input=["^enter"] if name == "folded" else [])
+        node.attr["dtype"].type = tf.float32.as_datatype_enum
+        node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
+    enter = graph.node.add(name="enter", op="Enter", input=["peephole"])
+    enter.attr["is_constant"].b = True
+    graph.node.add(name="product", op="Mul", input=["folded", "folded"])
+    model = artifacts.read(tf.io.write_graph(graph, str(tmp_path), "graph.pb", as_text=False))
+    assert list(model.variables) == ["peephole"]
+    assert list(model.graph.node[-1].input) == ["enter" if same else "folded"] * 2
 
 
 def test_eleven_parts_are_in_numeric_order(tmp_path):

@@ -59,6 +59,11 @@ def compare_two(folder):
     return ["compare", BASIC, BASIC]
 
 
+def assumption_of_no_cell(folder):
+    weights = str(ZOO / "weights_alone_defaults" / "model.ckpt")
+    return ["convert", weights, "--assume", "elsewhere: forget_bias=0", "-o", str(folder / "out")]
+
+
 def export_of_no_model(folder):
     (folder / "x.keras").write_text("no zip")
     return ["export", str(folder / "x.keras"), "--like", BASIC, "-o", str(folder / "new.ckpt")]
@@ -74,6 +79,7 @@ BAD = [
     inputs_of_another_model,
     inspect_nothing,
     compare_two,
+    assumption_of_no_cell,
     export_of_no_model,
 ]
 

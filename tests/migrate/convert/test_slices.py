@@ -5,10 +5,12 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from expected_recurrences import ZOO
 
 from tf2_lstm.migrate.artifacts import read
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
+from tf2_lstm.migrate.model import TF1Model
 
 MODEL = str(ZOO / "gru_cell" / "model.ckpt")
 EDGE = json.loads((ZOO / "gru_cell" / "expected.json").read_text())["recurrences"][0]["edge"]
@@ -58,6 +60,36 @@ def test_a_loop_that_is_marked_for_xla_has_gradients():
         node.attr["_XlaScope"].s = b"jit_scope_0"
     for name, value in gradients(model).items():
         np.testing.assert_array_equal(value, expected[name])
+
+
+def turned(order):
+    """A graph that transposes, turns round what is fed, and asks for the sizes before either."""
+    with tf.Graph().as_default() as graph:
+        words = tf.tanh(tf.compat.v1.placeholder(tf.float32, [None, None, 4], "words"))
+        swapped = tf.transpose(words, order)
+        tf.reverse(swapped, [0], name="fed")
+        tf.identity(tf.shape(swapped), "steps")
+        tf.identity(tf.shape(words), "batch")
+    return TF1Model("checkpoint", "m", graph=graph.as_graph_def())
+
+
+def sizes_of(order, name):
+    with Replay(
+        turned(order), [f"{name}:0"], {"fed:0": ("float32", (None, None, None))}, gradients=""
+    ) as replay:
+        return replay.run({"fed:0": np.zeros((5, 2, 4), "float32")})[f"{name}:0"].tolist()
+
+
+@pytest.mark.parametrize(("name", "expected"), [("steps", [5, 2, 4]), ("batch", [2, 5, 4])])
+def test_sizes_that_the_graph_reads_before_what_is_fed_are_those_of_what_is_fed(name, expected):
+    """As tf.keras does with go_backwards: the zero state and the number of steps are read before the reversal."""
+    assert sizes_of([1, 0, 2], name) == expected
+
+
+def test_sizes_before_another_transposition_are_not_guessed():
+    assert sizes_of([1, 2, 0], "steps") == [5, 2, 4]
+    with pytest.raises(ReplayError, match="feed a value for placeholder tensor 'words'"):
+        sizes_of([1, 2, 0], "batch")
 
 
 def test_a_recurrence_without_a_tensor_of_the_graph_is_refused():

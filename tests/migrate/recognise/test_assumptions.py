@@ -62,10 +62,22 @@ def test_what_is_missing_is_asked_for_by_name():
     assert "--assume-defaults" in said.reason
 
 
-def test_an_assumption_of_another_scope_is_not_used_and_said():
-    findings = recognise(model(**lstm()), ["encoder: forget_bias=0"], assume_defaults=True)
+def test_an_assumption_that_no_cell_needs_is_not_used_and_said():
+    gru = {"rnn__gru_cell__gates__kernel": (9, 10), "rnn__gru_cell__gates__bias": (10,)}
+    gru |= {"rnn__gru_cell__candidate__kernel": (9, 5), "rnn__gru_cell__candidate__bias": (5,)}
+    findings = recognise(model(**gru), ["gru_cell: forget_bias=0"], assume_defaults=True)
     assert findings.recurrences[0].cells[0].call.arguments == {"num_units": 5}
-    assert findings.notes == ["encoder: forget_bias=0.0: not needed by any cell, and not used"]
+    assert findings.notes == ["gru_cell: forget_bias=0.0: not needed by any cell, and not used"]
+
+
+@pytest.mark.parametrize("scope", ["rnn/gru_cell", "cell", "rn", "rnn/lstm_cell/kernel", "dense"])
+def test_an_assumption_of_a_scope_that_is_not_there_is_refused(scope):
+    found = model(**lstm(), gru__kernel=(4, 9), gru__recurrent_kernel=(3, 9), dense__kernel=(5, 2))
+    with pytest.raises(ArtifactError) as error:
+        recognise(found, [f"{scope}: forget_bias=0"], assume_defaults=True)
+    assert str(error.value).endswith(
+        f"found none called {scope!r}. The cells are rnn/lstm_cell, gru: name one."
+    )
 
 
 def test_defaults_are_said():

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tensorflow.core.framework import graph_pb2
 
+from tf2_lstm.migrate.artifacts.nodes import connect
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.graph import shape_of
@@ -36,6 +37,7 @@ FOUND = {
         "residual(cell=basic_lstm(num_units=4))))) <- x:0"
     ],
     "sizes_fixed_by_words": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- embedding_lookup/Identity:0"],
+    "partitioned_by_columns": ["columns/rnn while dynamic_rnn(cell=basic_lstm(num_units=5)) <- columns/x:0"],
     "elements_of_a_data_set": ["rnn while dynamic_rnn(cell=gru(num_units=5)) <- IteratorGetNext:0"],
     "keras_stack_of_cells": [
         "rnn while dynamic_rnn(cell=multi_rnn(cells=(basic_lstm(num_units=4, forget_bias=0.0, "
@@ -53,7 +55,6 @@ FOUND = {
 }
 NOT_FOUND = {
     "textbook_lstm": ("", "multiplied step by step with what they made before"),
-    "partitioned_by_columns": ("basic_lstm", "no known cell"),
     "step_of_an_unknown_cell": ("", "no step of a known cell reads them"),
     "keras_masking": ("basic_lstm", "mask that is read step by step"),
     "elementwise_recurrence": ("basic_rnn", "no known cell"),
@@ -83,12 +84,10 @@ NOTHING = {
 def read(name):
     graph = graph_pb2.GraphDef()
     graph.ParseFromString((GRAPHS / f"{name}.pb").read_bytes())
-    model = TF1Model("checkpoint", name, graph=graph)
-    for node in graph.node:
-        if node.op in ("VariableV2", "VarHandleOp"):
-            model.variables[node.name] = Variable(node.name, shape_of(node), "float32", None)
-            model.nodes[node.name] = (node.name, None)
-    return model
+    held = [node for node in graph.node if node.op in ("VariableV2", "VarHandleOp")]
+    variables = {node.name: Variable(node.name, shape_of(node), "float32", None) for node in held}
+    nodes, variables, _ = connect(graph, "", variables, name)
+    return TF1Model("checkpoint", name, graph=graph, variables=variables, nodes=nodes)
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -119,7 +118,6 @@ def test_the_weights_of_the_input_are_of_the_step_and_no_layers_beside_it():
 
 
 DIFFERS = {
-    "partitioned_by_columns": "its weights are partitioned on another axis than rows",
     "elementwise_recurrence": "what is squashed is not [x, h] @ kernel + bias",
     "forget_bias_fed": "a gate holds more than its columns, a constant and a peephole",
 }

@@ -223,3 +223,26 @@ def test_a_harmless_change_is_none(name):
     findings = recognise(HARMLESS[name]().model)
     assert not findings.not_converted
     assert [repr(one.call) for one in findings.recurrences] == ["dynamic_rnn(cell=basic_lstm(num_units=5))"]
+
+
+def test_zeros_that_ended_rows_give_out_too_are_no_state_to_feed():
+    """Tools that merge equal nodes make one tensor of them: who feeds it changes the outputs after the end."""
+    zeros = "rnn/BasicLSTMCellZeroState/zeros"
+    merged = Tampered("dynamic_lengths").wire("~Select/Enter", 0, f"{zeros}_1")
+    for graph, fed in ((Tampered("dynamic_lengths"), f"{zeros}_1:0"), (merged, "")):
+        (found,) = recognise(graph.model).recurrences
+        states = {one.name: (one.tf1, one.zero) for one in found.inputs if "state" in one.name}
+        assert states == {"initial_state_c": (f"{zeros}:0", True), "initial_state_h": (fed, True)}
+
+
+def test_a_sequence_that_is_reversed_after_its_transpose_keeps_its_layout():
+    """As tf.keras has it with go_backwards: no tensor of the graph has the layout of the program."""
+    graph = Tampered("keras_layer_in_graph")
+    unstack = "lstm/TensorArrayUnstack/"
+    scatter, axis = f"{unstack}TensorArrayScatter/TensorArrayScatterV3", f"{unstack}strided_slice/stack"
+    graph.insert(scatter, 2, "ReverseV2", axis)
+    reversed_ = graph.nodes[scatter].input[2]
+    graph.wire(f"{unstack}Shape", 0, reversed_)
+    (found,) = recognise(graph.model).recurrences
+    assert (found.inputs[0].tf1, found.time_major, found.reverse) == (f"{reversed_}:0", True, False)
+    assert found.outputs[0].tf1 == "lstm/TensorArrayStack/TensorArrayGatherV3:0"

@@ -3,7 +3,16 @@
 import math
 from collections import OrderedDict
 
-from tf2_lstm.migrate.artifacts import checkpoint, files, graphs, meta_graph, places, protos, values
+from tf2_lstm.migrate.artifacts import (
+    checkpoint,
+    files,
+    graphs,
+    meta_graph,
+    partitions,
+    places,
+    protos,
+    values,
+)
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
@@ -56,8 +65,12 @@ def read_graph(path, weights=None):
             f"{where}: expected a frozen graph, found {len(held)} variable(s) without values, "
             f"{files.shown(next(iter(held)))} first. Name the checkpoint with --weights, or freeze the graph."
         )
+    _unfold(graph)
     variables = OrderedDict((node.name, _variable(node, where)) for node in _weights(graph))
     nodes = {name: (name, None) for name in variables}
+    axes = partitions.axes_of_parts(graph, variables)
+    parts, nodes = partitions.join({name: variables.pop(name) for name in axes}, nodes, where, axes)
+    variables.update(parts)
     return TF1Model("frozen_graph", path, files.digests([path]), "", graph, variables, nodes)
 
 
@@ -69,7 +82,7 @@ def _weights(graph):
             readers.setdefault(graphs.producer(name), []).append(node)
     for node in graph.node:
         if node.op == "Const" and graphs.attribute(node, "dtype").type in FLOATS:
-            shape = graphs.attribute(node, "value").tensor.tensor_shape.dim
+            shape = _held(node).tensor_shape.dim
             if shape and any(_reads_weight(node.name, reader) for reader in readers.get(node.name, [])):
                 yield node
 
@@ -77,11 +90,35 @@ def _weights(graph):
 def _reads_weight(name, reader):
     if reader.op == "Identity":
         return reader.name == name + "/read" or "ReadVariableOp" in reader.name
-    return reader.op in WEIGHT_READERS or (reader.op == "Enter" and graphs.attribute(reader, "is_constant").b)
+    return reader.op in WEIGHT_READERS or _enters(reader)
+
+
+def _unfold(graph):
+    """Let a loop read its weights from outside again where constants were folded into it (Grappler does it).
+
+    Such a constant waits for the Enter that it stands for, of a constant with the same value.
+    """
+    nodes, entered = {node.name: node for node in graph.node}, {}
+    for node in graph.node:
+        waits = [nodes.get(graphs.producer(name)) for name in node.input] if node.op == "Const" else []
+        for enter in filter(_enters, waits):
+            source = nodes.get(partitions.read_from(nodes, enter.name))
+            if source is not None and source.op == "Const" and _held(source) == _held(node):
+                entered[node.name] = enter.name
+    for node in graph.node if entered else ():
+        node.input[:] = [entered.get(name, name) for name in node.input]
+
+
+def _enters(node):
+    return node is not None and node.op == "Enter" and graphs.attribute(node, "is_constant").b
+
+
+def _held(node):
+    return graphs.attribute(node, "value").tensor
 
 
 def _variable(node, where):
-    tensor = graphs.attribute(node, "value").tensor
+    tensor = _held(node)
     shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
     dtype, size = DTYPES.get(tensor.dtype, ("", files.MESSAGE_LIMIT + 1))
     if min(shape) < 0 or math.prod(shape) * size > files.MESSAGE_LIMIT:
@@ -94,7 +131,7 @@ def _variable(node, where):
 
 def _value(node, where):
     try:
-        value = protos.tensorflow().make_ndarray(graphs.attribute(node, "value").tensor)
+        value = protos.tensorflow().make_ndarray(_held(node))
     except (ValueError, TypeError) as error:
         raise ArtifactError(
             f"{where}: expected the values of the constant {files.shown(node.name)}, found others "

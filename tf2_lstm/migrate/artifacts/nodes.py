@@ -1,8 +1,5 @@
 """A graph and a checkpoint brought together: every variable's node has its values, or it is said why not."""
 
-from collections import OrderedDict
-from dataclasses import replace
-
 from tf2_lstm.migrate.artifacts import files, partitions
 from tf2_lstm.migrate.artifacts.graphs import static_shape, variable_nodes
 from tf2_lstm.migrate.artifacts.restores import Restored, read_restores
@@ -22,8 +19,7 @@ def connect(graph, restore_op, variables, where, required=()):
         required: nodes whose values must be there; without any all that the Saver restores must.
 
     Returns:
-        (nodes, variables, notes): `nodes` as `TF1Model` has it, the variables, with an own one for each node that
-        holds another slice than rows, and what a person must know.
+        (nodes, variables, notes): `nodes` as `TF1Model` has it, the variables, and what a person must know.
 
     Raises:
         ArtifactError: a variable is missing in the checkpoint or has another shape: it is of another model.
@@ -36,8 +32,8 @@ def connect(graph, restore_op, variables, where, required=()):
         ```
     """
     restored, composed = read_restores(graph, restore_op)
-    nodes, variables, missing = {}, OrderedDict(variables), []
-    for name, node in variable_nodes(graph).items():
+    nodes, missing, held = {}, [], variable_nodes(graph)
+    for name, node in held.items():
         source = restored.get(name) or Restored(name)
         if source.name in variables:
             nodes[name] = _held(name, node, source, variables, where)
@@ -45,14 +41,12 @@ def connect(graph, restore_op, variables, where, required=()):
             missing.append(name)
     _refuse_missing(missing, restored, required, variables, where)
     variables, nodes = partitions.join(
-        variables, nodes, files.shown(where), apart=partitions.joined_on_other_axes(graph) & nodes.keys()
+        variables, nodes, files.shown(where), partitions.axes_of_parts(graph, held)
     )
-    notes = _drop_cut_up(variables, nodes)
-    if missing:
-        notes.append(
-            f"{len(missing)} variable(s) of the graph have no value in the checkpoint: {_listed(missing)}."
-        )
-    return nodes, variables, notes
+    if not missing:
+        return nodes, variables, []
+    note = f"{len(missing)} variable(s) of the graph have no value in the checkpoint: {_listed(missing)}."
+    return nodes, variables, [note]
 
 
 def _held(name, node, source, variables, where):
@@ -68,23 +62,7 @@ def _held(name, node, source, variables, where):
     if not source.sizes:
         return source.name, None
     _check_slice(source, whole, where)
-    if source.sizes[1:] == whole.shape[1:]:
-        return source.name, (source.starts[0], source.starts[0] + source.sizes[0])
-    cut = tuple(slice(s, s + n) for s, n in zip(source.starts, source.sizes, strict=True))
-    variables[name] = replace(whole, name=name, shape=source.sizes, read=lambda: whole.read()[cut])
-    return name, None
-
-
-def _drop_cut_up(variables, nodes):
-    """Leave out a whole whose slices became variables of their own; return the notes that say so."""
-    own = [name for name, (held, _) in nodes.items() if name == held and "/part_" in name]
-    wholes = sorted({name.rpartition("/part_")[0] for name in own} & variables.keys())
-    for name in wholes:
-        del variables[name]
-    return [
-        f"{name} is partitioned on another axis than rows: its parts are variables of their own."
-        for name in wholes
-    ]
+    return source.name, tuple(slice(s, s + n) for s, n in zip(source.starts, source.sizes, strict=True))
 
 
 def _check_slice(source, whole, where):

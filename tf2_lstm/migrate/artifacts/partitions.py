@@ -10,7 +10,7 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate.artifacts import files
-from tf2_lstm.migrate.artifacts.graphs import attribute, producer, variable_nodes
+from tf2_lstm.migrate.artifacts.graphs import attribute, producer
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
 #: "kernel/part_1" and what belongs to it, "kernel/part_1/Adam".
@@ -18,14 +18,14 @@ PART = re.compile(r"(.+)/part_(\d+)((?:/[^/]+)*)$")
 READS = ("Identity", "ReadVariableOp", "Enter")
 
 
-def join(variables, nodes, where, apart=()):
+def join(variables, nodes, where, axes=()):
     """Join the parts that a checkpoint keeps apart.
 
     Args:
         variables: checkpoint name -> `Variable`.
         nodes: as `TF1Model` has it; may be empty.
         where: the checkpoint, for messages.
-        apart: nodes of parts that are joined on another axis than rows: they stay as they are.
+        axes: node of a part -> the axis that the graph joins it on; rows for all others.
 
     Returns:
         (variables, nodes) with each whole in the place of its first part.
@@ -40,35 +40,32 @@ def join(variables, nodes, where, apart=()):
         assert variables["kernel"].shape == (4, 3) and variables["kernel"].read().shape == (4, 3)
         ```
     """
-    kept = {nodes[node][0] for node in apart if node in nodes}
-    wholes = {
-        name: parts for name, parts in _groups(variables, where).items() if not kept & {p.name for p in parts}
-    }
-    rows, firsts = {}, {}
-    for name, parts in wholes.items():
-        stops = np.cumsum([part.shape[0] for part in parts]).tolist()
-        rows.update(
-            (part.name, (name, (stop - part.shape[0], stop))) for part, stop in zip(parts, stops, strict=True)
-        )
-        firsts[parts[0].name] = _whole(name, parts)
+    axes = {nodes[node][0]: axis for node, axis in dict(axes).items() if node in nodes}
+    held, firsts = {}, {}
+    for name, (parts, axis) in _groups(variables, where, axes).items():
+        whole = _whole(name, parts, axis)
+        held.update((part, (name, place)) for part, place in whole.parts.items())
+        firsts[parts[0].name] = whole
     joined = OrderedDict()
     for name, variable in variables.items():
         if name in firsts:
             joined[firsts[name].name] = firsts[name]
-        elif name not in rows:
+        elif name not in held:
             joined[name] = variable
-    return joined, {node: rows.get(held[0], held) for node, held in nodes.items()}
+    return joined, {node: held.get(found[0], found) for node, found in nodes.items()}
 
 
-def _groups(variables, where):
-    """Name of the whole -> its parts in order, of those that can be one on the axis of rows."""
-    numbered = {}
+def _groups(variables, where, axes):
+    """Name of the whole -> (its parts in order, their axis), of those that can be one on that axis."""
+    numbered, known = {}, {PART.match(name)[1]: axis for name, axis in axes.items() if PART.match(name)}
     for name, variable in variables.items():
         match = PART.match(name)
         if match and match[1] + match[3] not in variables and variable.shape:
-            numbered.setdefault(match[1] + match[3], {})[int(match[2])] = variable
+            # What belongs to a part, an average, is read by no concatenation of its own.
+            found = numbered.setdefault(match[1] + match[3], ({}, known.get(match[1], 0)))
+            found[0][int(match[2])] = variable
     groups = {}
-    for name, parts in numbered.items():
+    for name, (parts, axis) in numbered.items():
         missing = next(number for number in range(len(parts) + 1) if number not in parts)
         if missing < max(parts):
             raise ArtifactError(
@@ -76,48 +73,75 @@ def _groups(variables, where):
                 f"part_{missing} is missing. Read the checkpoint with all of its data files."
             )
         ordered = [parts[number] for number in sorted(parts)]
-        if len({(part.shape[1:], part.dtype) for part in ordered}) == 1:
-            groups[name] = ordered
+        axis = axis % len(ordered[0].shape)
+        beside = {(part.shape[:axis], part.shape[axis + 1 :], part.dtype) for part in ordered}
+        if len(beside) == 1:
+            groups[name] = ordered, axis
     return groups
 
 
-def _whole(name, parts):
-    shape = (sum(part.shape[0] for part in parts), *parts[0].shape[1:])
+def _whole(name, parts, axis):
+    stops = np.cumsum([part.shape[axis] for part in parts]).tolist()
+    shape = [*parts[0].shape[:axis], stops[-1], *parts[0].shape[axis + 1 :]]
+    places = OrderedDict()
+    for part, stop in zip(parts, stops, strict=True):
+        place = [slice(0, size) for size in shape]
+        place[axis] = slice(stop - part.shape[axis], stop)
+        places[part.name] = tuple(place)
     return Variable(
-        name, shape, parts[0].dtype, lambda: np.concatenate([part.read() for part in parts], axis=0)
+        name,
+        tuple(shape),
+        parts[0].dtype,
+        lambda: np.concatenate([part.read() for part in parts], axis=axis),
+        places,
     )
 
 
-def joined_on_other_axes(graph):
-    """Return the variable nodes that a graph joins on another axis than the first.
+def axes_of_parts(graph, held):
+    """Return the axis that a graph joins variables on, for each that it joins with others and nothing else.
 
     Args:
         graph: a `GraphDef`.
+        held: the names of the variables' nodes.
 
     Example:
         ```python
         from tf2_lstm.migrate.artifacts.protos import message
 
-        assert joined_on_other_axes(message("GraphDef")) == set()
+        assert axes_of_parts(message("GraphDef"), ()) == {}
         ```
     """
-    nodes = {node.name: node for node in graph.node}
-    held, found = variable_nodes(graph), set()
+    nodes, held, found = {node.name: node for node in graph.node}, set(held), {}
     for node in graph.node:
         if node.op != "ConcatV2":
             continue
         inputs = [producer(name) for name in node.input if not name.startswith("^")]
-        sources = {_read_from(nodes, name) for name in inputs[:-1]}
-        if sources and sources <= held.keys() and _constant(nodes[inputs[-1]]) != 0:
-            found |= sources
+        sources = {read_from(nodes, name) for name in inputs[:-1]}
+        if sources and sources <= held and inputs[-1] in nodes:
+            found.update(dict.fromkeys(sources, _constant(nodes[inputs[-1]])))
     return found
 
 
-def _read_from(nodes, name):
-    """The node that a value is a plain copy of."""
+def read_from(nodes, name):
+    """Return the name of the node that a value is a plain copy of.
+
+    Args:
+        nodes: the nodes of a graph by name.
+        name: the name of a node.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        graph = message("GraphDef")
+        graph.node.add(name="kernel", op="Const")
+        graph.node.add(name="kernel/read", op="Identity", input=["kernel"])
+        assert read_from({node.name: node for node in graph.node}, "kernel/read") == "kernel"
+        ```
+    """
     for _ in range(len(nodes)):
-        node = nodes[name]
-        if node.op not in READS or not node.input:
+        node = nodes.get(name)
+        if node is None or node.op not in READS or not node.input:
             break
         name = producer(node.input[0])
     return name

@@ -1,6 +1,7 @@
 """Copying a TF1 checkpoint entry by entry, partitions as they are."""
 
 import os
+from collections import OrderedDict
 
 import numpy as np
 import tensorflow as tf
@@ -36,18 +37,20 @@ def _latest(folder):
 
 
 def read_entries(prefix, tf1, new):
-    """Yield every entry of a checkpoint as (name, array), a partitioned variable whole; check that `new` fits in.
+    """Yield every entry of a checkpoint as (name, array), with new values in it.
+
+    A variable that the checkpoint keeps whole is yielded whole, and one that it keeps in parts in parts.
 
     Args:
         prefix: the checkpoint's prefix.
         tf1: the `TF1Model` that was read from it.
-        new: checkpoint name -> array that will take an entry's place.
+        new: name of a variable of the model -> its new array.
 
     Raises:
         ArtifactError: a name of `new` is no entry of the checkpoint, or has another shape.
     """
     reader = tf.train.load_checkpoint(prefix)
-    shapes = reader.get_variable_to_shape_map()
+    shapes, new = reader.get_variable_to_shape_map(), _as_entries(tf1, new)
     for name, value in new.items():
         if list(np.shape(value)) != shapes.get(name):
             found = shapes.get(name, "no such entry")
@@ -55,7 +58,18 @@ def read_entries(prefix, tf1, new):
                 f"{prefix}: expected {name} with shape {list(np.shape(value))}, found {found}."
             )
     for name in sorted(shapes):
-        yield name, reader.get_tensor(name)
+        yield name, new[name] if name in new else reader.get_tensor(name)
+
+
+def _as_entries(tf1, new):
+    """The new arrays by the names that the checkpoint has, of what it keeps in parts each part."""
+    entries = OrderedDict()
+    for name, value in new.items():
+        parts = tf1.variables[name].parts if name in tf1.variables else {}
+        entries.update((part, value[place]) for part, place in parts.items())
+        if not parts:
+            entries[name] = value
+    return entries
 
 
 def write_bundle(entries, prefix):

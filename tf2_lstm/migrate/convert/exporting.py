@@ -52,7 +52,7 @@ def export(path, request, output, name=None, overwrite=False):
     recurrence = _choose(findings.recurrences, name or model.name, path)
     new = _variables(model, recurrence, path)
     _check_output(output, overwrite)
-    entries = OrderedDict((one, new.get(one, value)) for one, value in read_entries(prefix, tf1, new))
+    entries = OrderedDict(read_entries(prefix, tf1, new))
     _publish(entries, prefix, output)
     return list(new)
 

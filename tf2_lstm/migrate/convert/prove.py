@@ -165,11 +165,14 @@ def _by_variable(gradients, nodes):
     """Name the gradients of variables' nodes by checkpoint name, the parts of partitioned ones joined."""
     found, parts = {}, {}
     for name, value in gradients.items():
-        variable, rows = nodes.get(name, (name, None))
-        if rows is None:
+        variable, place = nodes.get(name, (name, None))
+        if place is None:
             found[variable] = value
         else:
-            parts.setdefault(variable, {})[rows[0]] = value
+            parts.setdefault(variable, []).append((place, value))
     for variable, pieces in parts.items():
-        found[variable] = np.concatenate([pieces[start] for start in sorted(pieces)])
+        shape = [max(one.stop for one in axis) for axis in zip(*(place for place, _ in pieces), strict=True)]
+        found[variable] = np.zeros(shape, pieces[0][1].dtype)
+        for place, value in pieces:
+            found[variable][place] = value
     return found

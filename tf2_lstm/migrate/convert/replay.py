@@ -64,10 +64,10 @@ class Replay:
         self._graph = tf.Graph()
         with self._graph.as_default(), _old_control_flow():
             _import(part)
-            self._loads = list(self._assignments(part, model.variables))
+            self._loads = list(self._assignments())
             self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
         self._session = v1.Session(graph=self._graph, config=v1.ConfigProto(allow_soft_placement=True))
-        self._load(model.variables)
+        self._load(model)
         loaded = [model.variables[name] for name, _ in self._variables.values()]
         self._size = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in loaded)
 
@@ -130,7 +130,7 @@ class Replay:
         placeholder = self._fed.get(normal(name))
         return self._graph.get_tensor_by_name(f"{placeholder}:0" if placeholder else normal(name))
 
-    def _assignments(self, part, variables):
+    def _assignments(self):
         """The variables' nodes of the slice, each with what sets it."""
         for name in self._variables:
             tensor = self._graph.get_tensor_by_name(f"{name}:0")
@@ -141,12 +141,9 @@ class Replay:
                 value = v1.placeholder(tf.as_dtype(tensor.op.get_attr("dtype")))
                 yield name, value, tf.raw_ops.AssignVariableOp(resource=tensor, value=value)
 
-    def _load(self, variables):
+    def _load(self, model):
         for name, placeholder, assign in self._loads:
-            checkpoint_name, rows = self._variables[name]
-            value = np.asarray(variables[checkpoint_name].read())
-            value = value if rows is None else value[rows[0] : rows[1]]
-            value = value.astype(placeholder.dtype.as_numpy_dtype, copy=False)
+            value = np.asarray(model.value_of(name)).astype(placeholder.dtype.as_numpy_dtype, copy=False)
             try:
                 self._session.run(assign, {placeholder: value})
             except tf.errors.OpError as error:

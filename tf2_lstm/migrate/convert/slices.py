@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.recognise.graph import array_of
+
 #: Noise that is above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
 KEPT = 0.9990234375
 #: What marks the placeholder that stands for a tensor that is fed.
@@ -29,12 +31,13 @@ def cut(graph, outputs, feeds):
     """
     nodes = {node.name: node for node in graph.node}
     fed = OrderedDict((name, _unused(_FED.format(n), nodes)) for n, name in enumerate(feeds))
-    shapes = _of_the_same_shape(nodes, fed)
+    shapes, added = _known_shapes(nodes, fed)
     found = _ancestors(nodes, outputs, fed, shapes)
     found |= _loop_ends(graph, found)
     part = type(graph)(versions=graph.versions, library=graph.library)
     for name, placeholder in fed.items():
         _add_placeholder(part, placeholder, *feeds[name])
+    part.node.extend(added)
     for node in graph.node:
         if node.name in found:
             _copy(part, node, {**fed, **shapes} if node.op == "Shape" else fed)
@@ -108,14 +111,42 @@ def _unused(name, nodes):
     return name
 
 
-def _of_the_same_shape(nodes, fed):
-    """The tensors that a fed one turns round, whose shape is its own: name -> placeholder."""
-    turned = {name: nodes[node_of(name)] for name in fed if node_of(name) in nodes}
-    return {
-        normal(node.input[0]): fed[name]
-        for name, node in turned.items()
-        if node.op in ("ReverseV2", "ReverseSequence")
-    }
+def _known_shapes(nodes, fed):
+    """What a fed tensor turns round, whose shape is its own, and what was transposed before that (tf.keras does both).
+
+    Returns:
+        (shapes, added): name of a tensor -> the node of the slice that has its shape, and nodes to add for that.
+    """
+    shapes, added = {}, []
+    for name, placeholder in fed.items():
+        turned = nodes.get(node_of(name))
+        if turned is None or turned.op not in ("ReverseV2", "ReverseSequence"):
+            continue
+        shapes[normal(turned.input[0])] = placeholder
+        before = nodes.get(node_of(turned.input[0]))
+        if before is not None and before.op == "Transpose" and _swaps_two(nodes[node_of(before.input[1])]):
+            added += _transposed(placeholder, before, nodes[node_of(before.input[1])])
+            shapes[normal(before.input[0])] = added[-1].name
+    return shapes, added
+
+
+def _swaps_two(order):
+    """Whether a node is a constant order of axes that swaps the first two: done twice, it changes nothing."""
+    values = array_of(order.attr["value"].tensor) if order.op == "Const" else None
+    return values is not None and [*values.flat] == [1, 0, *range(2, values.size)]
+
+
+def _transposed(placeholder, transpose, order):
+    """Nodes that transpose what is fed as a node of the graph transposes: the order and the transposition."""
+    axes, swapped = type(order)(), type(order)()
+    axes.CopyFrom(order)
+    swapped.CopyFrom(transpose)
+    axes.name, swapped.name = f"{placeholder}_order", f"{placeholder}_swapped"
+    axes.input[:], swapped.input[:] = [], [placeholder, axes.name]
+    for copy in (axes, swapped):
+        copy.device = ""
+        copy.attr.pop("_class", None)
+    return [axes, swapped]
 
 
 def _ancestors(nodes, outputs, fed, shapes):

@@ -6,6 +6,8 @@ from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise.application import ACTIVATIONS
 
 NUMBERS = ("forget_bias", "cell_clip", "proj_clip")
+#: How many scopes a message lists.
+MOST = 5
 DEFAULTS = {"forget_bias": 1.0, "activation": "tanh"}
 
 
@@ -51,11 +53,29 @@ class Assumptions:
     def _said(self, scope, option):
         found = None
         for number, (where, what, value) in enumerate(self.said):
-            inside = f"/{scope}/".endswith(f"/{where}/") or f"{scope}/".startswith(f"{where}/")
-            if what == option and inside:
+            if what == option and _names(where, scope):
                 self.used.add(number)
                 found = value
         return found
+
+    def check(self, scopes, path):
+        """Refuse what was said of a scope that is not there.
+
+        Args:
+            scopes: those of all cells and layers of the model; without any there is nothing to refuse.
+            path: the model, for the message.
+
+        Raises:
+            ArtifactError: one of them is that of no cell, the end of it or around it.
+        """
+        known = [one for one in dict.fromkeys(scopes) if not any(o.startswith(f"{one}/") for o in scopes)]
+        for where, what, value in self.said if known else ():
+            if not any(_names(where, scope) for scope in known):
+                more = f" and {len(known) - MOST} more" if len(known) > MOST else ""
+                raise ArtifactError(
+                    f"{path}: assumption '{where}: {what}={value}': expected the scope of a cell, the end of it or one "
+                    f"around it, found none called {where!r}. The cells are {', '.join(known[:MOST])}{more}: name one."
+                )
 
     def unused(self):
         """What was said and no cell needed, as it was said."""
@@ -64,6 +84,11 @@ class Assumptions:
             for n, (where, what, value) in enumerate(self.said)
             if n not in self.used
         ]
+
+
+def _names(where, scope):
+    """Whether what was said of `where` is said of a cell's scope: the cell's own, the end of it, or one around it."""
+    return f"/{scope}/".endswith(f"/{where}/") or f"{scope}/".startswith(f"{where}/")
 
 
 def parse(texts, defaults=False):

@@ -18,6 +18,12 @@ def input_width(cell):
     return rows if cell.convert == "keras1" else rows - cell.width
 
 
+def _after_the_end(unrolled):
+    """What a loop writes of a row that has ended, None when it tells no row's end."""
+    written = unrolled.output.next.args[2] if unrolled.output is not None else None
+    return written.args[1] if written is not None and written.op == "select" else None
+
+
 class Edges:
     """Names the edges of recurrences.
 
@@ -101,7 +107,9 @@ class Edges:
             seen.append(var)
             name, shape = f"state{suffix}{ending}", (batch, width)
             zero = constant(var.initial) == 0
-            initial.append(Tensor("initial_" + name, var.initial_name, dtype, shape, zero))
+            # Where equal nodes were merged, these zeros are what ended rows give out too: not to be fed.
+            tf1 = "" if zero and var.initial is _after_the_end(unrolled) else var.initial_name
+            initial.append(Tensor("initial_" + name, tf1, dtype, shape, zero))
             exit = self.reading.name(var.exit) if var.exit is not None else ""
             final.append(Tensor(name, exit, dtype, shape))
         return initial, final

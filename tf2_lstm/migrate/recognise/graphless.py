@@ -25,6 +25,9 @@ def graphless(model, assumptions, findings):
         model: a `TF1Model` without a graph.
         assumptions: the `Assumptions`.
         findings: the `Findings` that are added to.
+
+    Returns:
+        The scopes of all cells, known ones or not.
     """
     runs = _runs(named_cells(model.variables))
     done = set()
@@ -44,6 +47,7 @@ def graphless(model, assumptions, findings):
     known = {name for one in findings.not_converted for name in one.variables}
     known |= {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
     findings.not_converted += _keras_layers([name for name in model.variables if name not in known])
+    return [cell.scope for run in runs.values() for cell in run]
 
 
 def _keras_layers(names):

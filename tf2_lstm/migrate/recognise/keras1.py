@@ -24,6 +24,9 @@ CELLS = {
     "SimpleRNNCell": "basic_rnn",
 }
 FOREIGN = {"ConvLSTM2D", "PeepholeLSTMCell"}
+WRAPPED = (
+    "it runs inside of {}: each step of the outer sequence is a sequence of its own, here a row of the batch"
+)
 #: The activations that a layer may have, by Keras's names.
 FUNCTIONS = {*ACTIVATIONS.values(), "hard_sigmoid", "linear"}
 
@@ -35,36 +38,50 @@ def keras_layers(model, findings):
         model: a `TF1Model` with a `config`.
         findings: the `Findings` that are added to.
     """
-    for layer in _layers(model.config):
-        name = layer["config"].get("name", layer["class_name"])
+    for layer, holder in _layers(model.config):
+        name = _name(layer) if holder is layer else f"{_name(holder)}/{_name(layer)}"
+        # The variables of a wrapped layer have the wrapper's name in place of its own.
+        own = OrderedDict(
+            (one, variable) for one, variable in model.variables.items() if f"/{_name(holder)}/" in f"/{one}"
+        )
         try:
-            findings.recurrences.append(_recurrence(model, layer, name))
+            findings.recurrences.append(_recurrence(layer, name, own, _name(holder)))
+            if holder is not layer:
+                findings.recurrences[-1].notes.append(WRAPPED.format(holder["class_name"]))
         except (LookupError, TypeError) as problem:
-            names = tuple(one for one in model.variables if one.startswith(name + "/"))
+            names = tuple(own)
             reason = f"{layer['class_name']}: {problem.args[0] if problem.args else problem}"
             findings.not_converted.append(NotConverted(name, reason, names, (layer["class_name"],)))
 
 
-def _layers(config):
-    """All recurrent layers of a configuration, models inside models included, in order."""
+def _name(layer):
+    return layer["config"].get("name", layer["class_name"])
+
+
+def _layers(config, wrapper=None):
+    """All recurrent layers of a configuration, models inside models included, in order.
+
+    Each is a pair of the layer and of what holds its variables: itself, or the wrapper right around it.
+    """
     if not isinstance(config, dict):
         return []
     kind, inside = config.get("class_name"), config.get("config")
     if kind in CELLS or kind in FOREIGN or kind in ("RNN", "Bidirectional"):
-        return [config]
-    layers = inside.get("layers", [inside.get("layer")]) if isinstance(inside, dict) else inside
+        return [(config, wrapper or config)]
+    if isinstance(inside, dict) and "layer" in inside:
+        return _layers(inside["layer"], wrapper or config)
+    layers = inside.get("layers") if isinstance(inside, dict) else inside
     return [found for layer in layers or [] for found in _layers(layer)]
 
 
-def _recurrence(model, layer, name):
+def _recurrence(layer, name, own, holder):
     both = layer["class_name"] == "Bidirectional"
     inner = layer["config"]["layer"] if both else layer
-    own = OrderedDict(
-        (one, variable) for one, variable in model.variables.items() if f"/{name}/" in f"/{one}"
-    )
     cells, made = [], []
-    for side in ("forward", "backward") if both else ("",):
-        named = OrderedDict((one, own[one]) for one in own if not side or f"{side}_" in one[len(name) :])
+    for side in ("forward_", "backward_") if both else ("",):
+        named = OrderedDict(
+            (one, own[one]) for one in own if one.rpartition(f"{holder}/")[2].startswith(side)
+        )
         call, found = _cell(inner, named)
         made.append(call)
         cells += found

@@ -1,14 +1,10 @@
 """What is said of a recurrence that is not converted: what it reads and does, and the known cell it is nearest to."""
 
-import re
-
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.lstm import any_order
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, leaves, negated, scalar
 from tf2_lstm.migrate.recognise.unrolled import base
 
-#: What is left of a partitioned variable whose parts are not joined.
-PART = re.compile(r"/part_\d+$")
 #: What a normal form was made of, for people.
 PEOPLE = {
     "add": "Add",
@@ -53,8 +49,6 @@ def not_converted(terms, scope, reason, states, applications):
     operations = dict.fromkeys(PEOPLE.get(term.op, term.op) for term in inside if term.op not in LEAVES)
     carried = [leaf for leaf, new in states if not _counts(leaf, new) and new.op not in ("write", "or")]
     near, differs = nearest(terms, inside, own, ends, len(carried), applications)
-    if any(PART.search(name) for name in variables):
-        differs = "its weights are partitioned on another axis than rows"
     shapes = tuple((None, terms.width(leaf)) for leaf in carried)
     return NotConverted(scope, reason, tuple(variables), tuple(operations), shapes, near, differs or reason)
 

@@ -112,21 +112,23 @@ def _concat(terms, node, args):
         return None
     if axis == 0 and all(array(part) is not None for part in parts):
         return _vector(terms, [value for part in parts for value in array(part)])
-    whole = _joined(parts) if axis == 0 else None
+    whole = _joined(parts, axis)
     return whole_variable(terms, whole) if whole else terms.concat(parts, axis)
 
 
-def _joined(parts):
-    """The variable that partitions are parts of, in order and without a gap: its (name, shape), else None."""
+def _joined(parts, axis):
+    """The variable that partitions on an axis are, in order and without a gap: its (name, shape), else None."""
     if any(part.op != "var" or part.attr[2] is None for part in parts):
         return None
     name, shape, _ = parts[0].attr
-    at = 0
+    at, axis = 0, axis % len(shape)
     for part in parts:
-        if part.attr[0] != name or part.attr[2][0] != at:
+        whole = [(0, size) for size in shape]
+        whole[axis] = (at, part.attr[2][axis][1])
+        if part.attr[0] != name or part.attr[2] != tuple(whole):
             return None
-        at = part.attr[2][1]
-    return (name, shape) if at == shape[0] else None
+        at = part.attr[2][axis][1]
+    return (name, shape) if at == shape[axis] else None
 
 
 def whole_variable(terms, whole):

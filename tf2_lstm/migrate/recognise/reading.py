@@ -136,12 +136,13 @@ class Reading:
         return self._frame(node, args) if top else None
 
     def _variable(self, node):
-        name, rows = self.model.nodes[node.name]
+        name, place = self.model.nodes[node.name]
         known = self.model.variables.get(name)
         shape = tuple(known.shape) if known is not None and known.shape else ()
-        if rows is None or (shape and tuple(rows) == (0, shape[0])):
+        held = tuple((one.start, one.stop) for one in place or ())
+        if not held or held == tuple((0, size) for size in shape):
             return whole_variable(self.terms, (name, shape))
-        return self.terms.make("var", (), (name, shape, tuple(rows)))
+        return self.terms.make("var", (), (name, shape, held))
 
     def _frame(self, node, args):
         """The parts of a v1 loop or conditional."""

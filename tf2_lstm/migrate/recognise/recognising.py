@@ -23,6 +23,9 @@ def recognise(model, assume=(), assume_defaults=False):
     Returns:
         `Findings`: recurrences, what is not converted and why, and the variables that nobody claims.
 
+    Raises:
+        ArtifactError: an assumption is none, or names a scope that a model without a graph does not have.
+
     Example:
         ```python
         from tf2_lstm.migrate.model import TF1Model
@@ -34,11 +37,11 @@ def recognise(model, assume=(), assume_defaults=False):
         ```
     """
     findings, assumptions = Findings(), parse(assume, assume_defaults)
-    reading = None
+    reading, scopes = None, []
     if model.config is not None:
         keras_layers(model, findings)
     elif model.graph is None:
-        graphless(model, assumptions, findings)
+        scopes = graphless(model, assumptions, findings)
     else:
         reading = Reading(model)
         OfGraph(reading, findings).find()
@@ -46,6 +49,8 @@ def recognise(model, assume=(), assume_defaults=False):
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading)
     called_cells(findings)
+    if model.graph is None and model.config is None:
+        assumptions.check(scopes + [one.scope for one in findings.not_converted], model.path)
     return findings
 
 
