@@ -3,11 +3,14 @@
 import copy
 import random
 
+import numpy as np
 import pytest
 from tampering import Tampered
+from tensorflow import make_tensor_proto
 
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise import recognise
+from tf2_lstm.migrate.recognise.graph import array_of
 
 GRAPHS = (
     "lstm_all_options",
@@ -68,3 +71,44 @@ def test_a_damaged_graph_is_no_crash(name):
             ends["refused"] += 1
     assert min(ends.values()) > 5
     assert all("damaged" in message and "\n" not in message for message in said)
+
+
+def test_a_node_that_reads_itself_is_refused():
+    model = Tampered("lstm_all_options").wire("rnn/transpose", 0, "rnn/transpose").model
+    with pytest.raises(ArtifactError, match=r"'rnn/transpose' \(Transpose\) reads what comes of itself"):
+        recognise(model)
+
+
+@pytest.mark.parametrize("numbers", [(0, 2**31 - 1, 1), (0, 5, 0)])
+def test_a_range_of_any_size_takes_no_room(numbers):
+    graph = Tampered("lstm_all_options")
+    for number, value in enumerate(numbers):
+        new = graph.model.graph.node.add(name=f"r{number}", op="Const")
+        new.attr["value"].tensor.CopyFrom(make_tensor_proto(np.int32(value)))
+    graph.model.graph.node.add(name="range", op="Range", input=["r0", "r1", "r2"])
+    assert recognise(graph.model).recurrences
+
+
+#: What a constant says it is: shape, dtype's number, field, numbers.
+IMPOSSIBLE = {
+    "a trillion": ((10**12,), 1, "float_val", [1]),
+    "more than can be counted": ((2**32, 2**32), 1, "float_val", [1]),
+    "fewer than none": ((-5,), 1, "float_val", [1]),
+    "too large for the dtype": ((2,), 6, "int_val", [300]),
+    "too many": ((2,), 3, "int_val", [1, 2, 3]),
+    "too short": ((2,), 1, "tensor_content", b"123"),
+}
+
+
+@pytest.mark.parametrize(("shape", "dtype", "field", "numbers"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_an_impossible_constant_is_an_unknown_one(shape, dtype, field, numbers):
+    tensor = make_tensor_proto(np.zeros(0, "int32"))
+    tensor.dtype = dtype
+    del tensor.tensor_shape.dim[:]
+    for size in shape:
+        tensor.tensor_shape.dim.add(size=size)
+    if field == "tensor_content":
+        tensor.tensor_content = numbers
+    else:
+        getattr(tensor, field).extend(numbers)
+    assert array_of(tensor) is None

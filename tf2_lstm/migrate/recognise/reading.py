@@ -33,7 +33,7 @@ class Reading:
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self.frames = {}, {}
         check_inputs(self.nodes, model.path)
-        for node in in_order(self.nodes):
+        for node in in_order(self.nodes, model.path):
             self._read(node, self.values, top=True)
         self._close_frames()
 
@@ -226,7 +226,7 @@ class Reading:
         values = {
             arg.name: (term, "arg") for arg, term in zip(function.signature.input_arg, args, strict=False)
         }
-        for node in in_order({node.name: node for node in function.node_def}):
+        for node in in_order({node.name: node for node in function.node_def}, self.model.path):
             self._read(node, values, inside=inside)
         return [self.term(function.ret[arg.name], values) for arg in function.signature.output_arg]
 
