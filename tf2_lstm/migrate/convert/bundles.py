@@ -5,6 +5,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
+from tf2_lstm.migrate.artifacts import places
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -14,25 +15,17 @@ def checkpoint_prefix(tf1, request):
     Raises:
         ArtifactError: it was read from something else than a checkpoint.
     """
-    given = request.weights or request.path
-    if os.path.isdir(given):
-        given = os.path.join(given, "variables", "variables") if tf1.kind == "saved_model" else _latest(given)
-    given = given.removesuffix(".meta").removesuffix(".index")
-    if not os.path.exists(f"{given}.index") and tf1.kind in ("checkpoint", "weights"):
+    if tf1.kind not in ("checkpoint", "weights", "saved_model", "object_checkpoint"):
+        raise ArtifactError(
+            f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}."
+        )
+    prefix = places.checkpoint_prefix(os.fspath(request.weights or request.path))
+    if not os.path.exists(f"{prefix}.index"):
         raise ArtifactError(
             f"{request.path}: expected a checkpoint of .index and .data files to copy, found one in the single-file "
             "format V1, which is only read. Restore it in TensorFlow 1 and save it with tf.train.Saver()."
         )
-    if not os.path.exists(f"{given}.index"):
-        raise ArtifactError(
-            f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}."
-        )
-    return given
-
-
-def _latest(folder):
-    found = tf.train.latest_checkpoint(folder)
-    return found or folder
+    return prefix
 
 
 def read_entries(prefix, tf1, new):

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate import artifacts
-from tf2_lstm.migrate.convert.folder import MANIFEST, safe_names, staged
+from tf2_lstm.migrate.convert.folder import MANIFEST, REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
@@ -115,7 +115,7 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
     with staged(out, overwrite, [request.path, *filter(None, [request.weights, request.inputs])]) as staging:
         conversion = _convert_all(request, tf1, findings, staging, advance)
         _write(staging / MANIFEST, json.dumps(conversion.manifest, indent=1, allow_nan=False))
-        for name, renderer in (("report.json", "as_json"), ("report.md", "as_markdown")):
+        for name, renderer in zip(REPORTS, ("as_json", "as_markdown"), strict=True):
             module = importlib.import_module(f"tf2_lstm.migrate.report.{renderer}")
             _write(staging / name, module.render(shown(conversion.report, name)))
     return conversion
