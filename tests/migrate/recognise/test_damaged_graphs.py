@@ -18,6 +18,7 @@ GRAPHS = (
     "residual_in_stack_with_dropout",
     "static_rnn_lengths",
     "fused_options",
+    "functional_while_lengths",
 )
 OPERATIONS = (
     "Mul",
@@ -36,13 +37,20 @@ OPERATIONS = (
 
 
 def damage(graph, chance):
-    """Change one node: what it reads, what it does, or that it is there."""
-    nodes = [number for number, node in enumerate(graph.node) if node.input]
+    """Change one node, of a function if there are some: what it reads, what it does, or that it is there."""
+    functions = list(graph.library.function)
+    function = chance.choice(functions) if functions else None
+    if function and chance.random() < 0.3:
+        signature = function.signature
+        del chance.choice((signature.input_arg, signature.output_arg, function.node_def))[0]
+        return
+    graph_nodes = function.node_def if function else graph.node
+    nodes = [number for number, node in enumerate(graph_nodes) if node.input]
     number = chance.choice(nodes)
-    node = graph.node[number]
+    node = graph_nodes[number]
     kind = chance.choice(("input", "output", "operation", "gone", "attribute"))
     if kind == "input":
-        node.input[chance.randrange(len(node.input))] = graph.node[
+        node.input[chance.randrange(len(node.input))] = graph_nodes[
             chance.choice(nodes[: nodes.index(number)] or nodes)
         ].name
     elif kind == "output":
@@ -50,7 +58,7 @@ def damage(graph, chance):
     elif kind == "operation":
         node.op = chance.choice(OPERATIONS)
     elif kind == "gone":
-        del graph.node[number]
+        del graph_nodes[number]
     else:
         node.attr.clear()
 

@@ -1,7 +1,7 @@
 """A graph read into terms and loops, once, without running anything."""
 
 from tf2_lstm.migrate.model import ArtifactError
-from tf2_lstm.migrate.recognise.arity import check_inputs
+from tf2_lstm.migrate.recognise.arity import check_functions, check_inputs
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
 from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
@@ -33,6 +33,7 @@ class Reading:
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self.frames = {}, {}
         check_inputs(self.nodes, model.path)
+        check_functions(self.functions, model.path)
         for node in in_order(self.nodes, model.path):
             self._read(node, self.values, top=True)
         self._close_frames()

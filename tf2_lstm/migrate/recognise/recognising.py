@@ -2,7 +2,7 @@
 
 import re
 
-from tf2_lstm.migrate.model import Findings
+from tf2_lstm.migrate.model import ArtifactError, Findings
 from tf2_lstm.migrate.recognise.assumptions import parse
 from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
@@ -22,6 +22,9 @@ def recognise(model, assume=(), assume_defaults=False):
     Returns:
         `Findings`: recurrences, what is not converted and why, and the variables that nobody claims.
 
+    Raises:
+        ArtifactError: the graph is damaged, or an assumption is none.
+
     Example:
         ```python
         from tf2_lstm.migrate.model import TF1Model
@@ -39,12 +42,27 @@ def recognise(model, assume=(), assume_defaults=False):
     elif model.graph is None:
         graphless(model, assumptions, findings)
     else:
-        reading = Reading(model)
-        OfGraph(reading, findings).find()
+        reading = _read(model, findings)
     _name(findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading)
     return findings
+
+
+def _read(model, findings):
+    """The graph, read; its recurrences are among the findings then."""
+    try:
+        reading = Reading(model)
+        OfGraph(reading, findings).find()
+    except ArtifactError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        # Nothing checks every attribute of every operation; a graph of TensorFlow's does not come here.
+        raise ArtifactError(
+            f"{model.path}: the graph is damaged: its nodes do not fit together ({type(error).__name__}: "
+            f"{' '.join(str(error).split())[:200]}). Write the graph again with TensorFlow 1.x"
+        ) from error
+    return reading
 
 
 def _name(recurrences):
