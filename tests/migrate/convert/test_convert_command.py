@@ -254,6 +254,27 @@ def test_exports_that_are_refused(make, words, converted, tmp_path, capsys):
     assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
 
 
+def test_a_program_with_a_graph_of_its_own_may_convert(tmp_path):
+    """Programs of TensorFlow 1 are inside of one all the time."""
+    out = tmp_path / "out"
+    with tf.Graph().as_default() as graph:
+        assert main(["convert", BASIC, "-o", str(out)]) == 0
+        assert main(["export", str(out / "rnn.keras"), "--like", BASIC, "-o", str(tmp_path / "new")]) == 0
+    assert not graph.get_operations()
+
+
+def test_export_to_a_full_disk_leaves_nothing(converted, tmp_path, monkeypatch, capsys):
+    def fill(**arguments):
+        raise tf.errors.ResourceExhaustedError(
+            None, None, f"{arguments['prefix']}; No space left on device [Op:SaveV2]"
+        )
+
+    monkeypatch.setattr(tf.raw_ops, "SaveV2", fill)
+    assert main(["export", str(converted), "--like", BASIC, "-o", str(tmp_path / "new")]) == 2
+    assert "new: cannot be written: No space left on device." in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("named", ["", "/checkpoint", "/model.ckpt.data-00000-of-00001", "/model.ckpt.meta"])
 def test_export_copies_what_is_named_however_it_is_named(named, converted, tmp_path):
     """What a `checkpoint` file says of other folders is not followed."""

@@ -57,7 +57,15 @@ def write_bundle(entries, prefix):
     Args:
         entries: name -> array.
         prefix: its prefix.
+
+    Raises:
+        OSError: it cannot be written.
     """
     names = list(entries)
     tensors = [tf.convert_to_tensor(entries[name]) for name in names]
-    tf.raw_ops.SaveV2(prefix=prefix, tensor_names=names, shape_and_slices=[""] * len(names), tensors=tensors)
+    try:
+        tf.raw_ops.SaveV2(
+            prefix=prefix, tensor_names=names, shape_and_slices=[""] * len(names), tensors=tensors
+        )
+    except tf.errors.OpError as error:
+        raise OSError(error.message.partition(" [Op:")[0].rpartition("; ")[2]) from error

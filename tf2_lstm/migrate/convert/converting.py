@@ -158,12 +158,14 @@ def _check_any(request, findings):
 def _convert_all(request, tf1, findings, staging, advance):
     """Build, prove and write one recurrence after the other; the `Conversion`."""
     from tf2_lstm.migrate.convert.one import Workshop
+    from tf2_lstm.migrate.convert.replay import eagerly
 
     workshop = Workshop(tf1, request.inputs, staging)
     converted, cases, failed = [], [], []
     for recurrence in findings.recurrences:
         advance(recurrence.name)
-        case, paths, problem = workshop.convert(recurrence)
+        with eagerly():
+            case, paths, problem = workshop.convert(recurrence)
         cases += [case] if case else []
         if problem:
             failed.append(_failed(recurrence, problem))

@@ -13,7 +13,7 @@ from tf2_lstm.migrate.artifacts import files, values
 from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError
-from tf2_lstm.migrate.convert.replay import first_line
+from tf2_lstm.migrate.convert.replay import eagerly, first_line
 from tf2_lstm.migrate.functional import find, tf1_variables, unlike
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.model import ArtifactError
@@ -47,6 +47,11 @@ def export(path, request, output, name=None, overwrite=False):
             assert "no_such.keras" in str(error)
         ```
     """
+    with eagerly():
+        return _export(path, request, output, name, overwrite)
+
+
+def _export(path, request, output, name, overwrite):
     model = _load(path)
     tf1, findings = look(request)
     prefix = checkpoint_prefix(tf1, request)

@@ -180,6 +180,13 @@ class Replay:
         return {name: tf.convert_to_tensor(value) for name, value in named if value is not None}
 
 
+def eagerly():
+    """Return what runs a block eagerly inside of a program's own `Graph.as_default`, where Keras cannot be called."""
+    from tensorflow.python.eager import context
+
+    return context.eager_mode()
+
+
 def tensorflow_version():
     """Return the version of the TensorFlow that replays."""
     return tf.__version__
