@@ -6,10 +6,10 @@ neither TensorFlow nor Keras before `run`.
 
 import argparse
 import importlib
-import os
 import sys
 
 from tf2_lstm import __version__
+from tf2_lstm.process import exit_code
 
 #: Command -> the module that does it.
 COMMANDS = {
@@ -29,7 +29,8 @@ def main(argv=None):
         argv: the arguments, by default those of the process.
 
     Returns:
-        The exit code: 0 all equal, 1 something differs, 2 wrong use or unusable input.
+        The exit code: 0 all equal, 1 something differs, 2 wrong use or unusable input; 130 and 143 when somebody
+        ended it.
     """
     argv = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(
@@ -45,13 +46,7 @@ def main(argv=None):
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     arguments = parser.parse_args(argv)
-    try:
-        code = arguments.run(arguments)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    return exit_code(arguments.command, lambda: arguments.run(arguments))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,12 @@ from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.unfilled import unfilled
 
+#: Options of Keras's cells and ours, beside sizes, that say what they compute.
+COMPUTES = (
+    *("activation", "recurrent_activation", "use_bias", "reset_after"),
+    *("use_peepholes", "cell_clip", "projection_units", "projection_clip"),
+)
+
 
 def build_model(recurrence, variables):
     """Build the Keras model of a recurrence and set its weights.
@@ -28,14 +34,39 @@ def build_model(recurrence, variables):
         WeightError: a variable does not fit its cell.
     """
     program = program_of(recurrence)
-    with unfilled():
-        names = evaluate(program.lines, resolve)
-        inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
-        model = keras.Model(dict(inputs), dict(outputs), name=recurrence.name)
+    model = _without_weights(program, recurrence.name)
     for cell in recurrence.cells:
         arrays = layouts.to_keras(cell, read_variables(cell, variables))
         set_weights(find(model, program.cells[id(cell.call)]), arrays, cell.scope)
     return model
+
+
+def _without_weights(program, name):
+    with unfilled():
+        names = evaluate(program.lines, resolve)
+        inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
+        return keras.Model(dict(inputs), dict(outputs), name=name)
+
+
+def unlike(model, recurrence):
+    """Say which option of a cell of a model is another than a recurrence's; weights may fit all the same.
+
+    Args:
+        model: a Keras model that has the recurrence's layers.
+        recurrence: the `model.Recurrence`.
+
+    Returns:
+        One sentence, "" when the cells compute the same of the same weights.
+    """
+    program = program_of(recurrence)
+    expected = _without_weights(program, recurrence.name)
+    for cell in recurrence.cells:
+        path = program.cells[id(cell.call)]
+        wanted, found = (find(one, path).get_config() for one in (expected, model))
+        for option in filter(COMPUTES.__contains__, wanted):
+            if wanted[option] != found.get(option):
+                return f"{path}: expected {option}={wanted[option]!r}, found {found.get(option)!r}"
+    return ""
 
 
 def read_variables(cell, variables):

@@ -143,6 +143,29 @@ def deep(folder):
     return put(folder / "deep.pb", b"\x0a" + sized(node))
 
 
+def calls(folder, *functions):
+    """A graph whose node calls the last of some functions, each of them (name, names of those that it calls)."""
+    graph = tf1.GraphDef()
+    for name, called in functions:
+        function = graph.library.function.add()
+        function.signature.name = name
+        for number, one in enumerate(called):
+            node = function.node_def.add(name=f"call_{number}", op="PartitionedCall")
+            node.attr["f"].func.name = one
+    graph.node.add(name="start", op=functions[-1][0])
+    return put(folder / "calls.pb", graph.SerializeToString())
+
+
+def asking(folder):
+    """A function that is told by who calls it what it calls itself."""
+    graph = tf1.GraphDef()
+    function = graph.library.function.add()
+    function.signature.name = "outer"
+    function.node_def.add(name="call", op="PartitionedCall").attr["f"].placeholder = "f"
+    graph.node.add(name="start", op="outer").attr["f"].func.name = "inner"
+    return put(folder / "asking.pb", graph.SerializeToString())
+
+
 def sized(content):
     return varint(len(content)) + content
 
@@ -323,6 +346,19 @@ TABLE = {
         "found 1 variable(s) without values",
     ),
     "a graph that is very deep": (deep, "GraphDef"),
+    "functions without end": (
+        lambda d: calls(d, ("a", "b"), ("b", "a")),
+        "calls itself, at once or through others",
+    ),
+    "functions that are very deep": (
+        lambda d: calls(d, ("0", ""), *((str(n), [str(n - 1)]) for n in range(1, 70))),
+        "calls functions more than 64 deep",
+    ),
+    "functions that are called very often": (
+        lambda d: calls(d, ("0", ""), *((str(n), [str(n - 1)] * 2) for n in range(1, 50))),
+        "of 4,000 calls at most, found 1,125,899,906,842,623",
+    ),
+    "a function that is told what to call": (asking, "'outer' takes attributes from who calls it"),
     "a graph that is too large": (huge, "expected 1 to 2147483647 bytes"),
     "a link that is a loop": (loop, "Too many levels of symbolic links"),
     "a pipe": (pipe, "no ordinary file"),
@@ -349,11 +385,13 @@ TABLE = {
 
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path_factory, monkeypatch):
-    """What is run of the input would leave something here."""
+    """What is run of the input would leave something here, a module with the name of a known one too."""
     folder = tmp_path_factory.mktemp("cwd")
+    for name in ("numpy", "h5py"):
+        put(folder / f"{name}.py", f"from pathlib import Path\nPath('ran_{name}').touch()\n")
     monkeypatch.chdir(folder)
     yield
-    assert not list(folder.iterdir())
+    assert sorted(path.name for path in folder.iterdir()) == ["h5py.py", "numpy.py"]
 
 
 def message_of(path, **options):

@@ -192,6 +192,16 @@ def test_a_function_that_is_not_there_is_refused():
     assert refused_operations(graph) == ["gone (a function that the graph does not have)"]
 
 
+def test_a_function_that_is_handed_to_a_function_is_looked_into():
+    """The called function may call it by the name that it gave its attribute."""
+    graph = graph_of()
+    add_function(graph, "outer", "Tanh")
+    add_function(graph, "handed", "WriteFile")
+    call(graph, "PartitionedCall", "f", "outer")
+    graph.node[0].attr["f"].func.attr["g"].func.name = "handed"
+    assert refused_operations(graph) == ["handed/inner_0 (WriteFile)"]
+
+
 def test_a_function_that_nobody_calls_is_not_judged():
     graph = graph_of("Tanh")
     add_function(graph, "unused", "ReadFile")

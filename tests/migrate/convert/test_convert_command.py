@@ -1,10 +1,12 @@
 """The commands on a TF1 model: exit codes, one line for bad input, nothing half-written."""
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import keras
 import numpy as np
@@ -36,19 +38,43 @@ def existing(folder):
     return ["convert", BASIC, "-o", str(folder / "there")]
 
 
-def inputs_that_are_none(folder):
-    (folder / "x.npz").write_text("not a zip")
-    return ["convert", BASIC, "-o", str(folder / "out"), "--inputs", str(folder / "x.npz")]
+X = "Placeholder:0"
+ROWS = np.zeros((2, 3, 4), "float32")
 
 
-def inputs_with_a_pickle(folder):
-    np.savez(folder / "x.npz", x=np.array([{}], dtype=object))
-    return ["convert", BASIC, "-o", str(folder / "out"), "--inputs", str(folder / "x.npz")]
+def zipped(path, name, data):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, data)
 
 
-def inputs_of_another_model(folder):
-    np.savez(folder / "x.npz", **{"elsewhere:0": np.zeros(3, "float32")})
-    return ["convert", BASIC, "-o", str(folder / "out"), "--inputs", str(folder / "x.npz")]
+def header(shape):
+    """The beginning of a `.npy` file."""
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    return file.getvalue()
+
+
+#: What `--inputs` is given -> (how it is made, words that the message must have).
+INPUTS = {
+    "nothing": (lambda path: None, "no file is there"),
+    "a pipe": (os.mkfifo, "no file is there"),
+    "a text": (lambda path: path.write_text("not a zip"), "expected a .npz"),
+    "a pickle": (lambda path: np.savez(path, x=np.array([{}], dtype=object)), "allow_pickle=False"),
+    "one array": (lambda path: path.write_bytes(header((0,))), "one array without a name"),
+    "a text in a zip": (lambda path: zipped(path, "x.txt", "hello"), "'x.txt' is no array"),
+    "an array of terabytes": (lambda path: zipped(path, f"{X}.npy", header((10**12,))), "Unable to allocate"),
+    "tensors of another model": (lambda path: np.savez(path, **{"elsewhere:0": ROWS}), "no such tensor"),
+    "a tensor that does not lead there": (
+        lambda path: np.savez(path, **{"rnn/transpose:0": ROWS}),
+        f"does not lead to {X} of rnn",
+    ),
+    "a tensor twice": (lambda path: np.savez(path, **{X: ROWS, X[:-2]: ROWS}), "is there twice"),
+    "texts": (lambda path: np.savez(path, **{X: np.full(ROWS.shape, "a")}), "expected float32, found <U1"),
+    "complex numbers": (lambda path: np.savez(path, **{X: ROWS + 1j}), "expected float32, found complex64"),
+    "NaN": (lambda path: np.savez(path, **{X: ROWS * np.nan}), "found NaN or infinity"),
+    "no rows": (lambda path: np.savez(path, **{X: ROWS[:0]}), "found none: shape [0, 3, 4]"),
+    "no steps": (lambda path: np.savez(path, **{X: ROWS[:, :0]}), "found none: shape [2, 0, 4]"),
+}
 
 
 def inspect_nothing(folder):
@@ -74,9 +100,6 @@ BAD = [
     no_recurrence,
     no_parent,
     existing,
-    inputs_that_are_none,
-    inputs_with_a_pickle,
-    inputs_of_another_model,
     inspect_nothing,
     compare_two,
     assumption_of_no_cell,
@@ -94,6 +117,24 @@ def test_bad_input_is_one_line_and_exit_2(make, tmp_path, capsys):
     assert len(said.err.splitlines()) == 1, said.err
     assert said.err.startswith(f"tf2-lstm {arguments[0]}: ")
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(("make", "words"), INPUTS.values(), ids=INPUTS)
+def test_inputs_that_cannot_be_fed_are_refused(make, words, tmp_path, capsys):
+    make(tmp_path / "x.npz")
+    assert main(["compare", BASIC, "--inputs", str(tmp_path / "x.npz")]) == 2
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1)
+    assert str(tmp_path / "x.npz") in said.err
+    assert words in said.err
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64", "float16"])
+def test_inputs_of_another_dtype_are_fed_as_the_session_feeds_them(dtype, tmp_path, capsys):
+    rows = np.random.default_rng(0).uniform(-3, 3, ROWS.shape).astype(dtype)
+    np.savez(tmp_path / "x.npz", **{X: rows})
+    assert main(["compare", BASIC, "--inputs", str(tmp_path / "x.npz")]) == 0
+    assert "1 of 1 recurrence(s) converted and proved" in capsys.readouterr().out
 
 
 def test_what_is_half_convertible_is_half_converted_and_exit_1(tmp_path, capsys):
@@ -155,6 +196,101 @@ def test_a_process_prints_nothing_but_the_report(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1].startswith("1 of 1 recurrence(s) converted and proved")
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory):
+    """The model of a checkpoint, to be exported."""
+    out = tmp_path_factory.mktemp("converted") / "out"
+    assert main(["convert", BASIC, "-o", str(out)]) == 0
+    return out / "rnn.keras"
+
+
+def diverged(folder, model):
+    one = keras.models.load_model(model)
+    one.trainable_weights[0].assign(np.full(one.trainable_weights[0].shape, np.nan))
+    one.save(folder / "nan.keras")
+    return [folder / "nan.keras", BASIC, folder / "new"]
+
+
+def of_a_copy(folder, model, output):
+    """Export over the very checkpoint that is copied, or another name of it."""
+    shutil.copytree(ZOO / "basic_lstm", folder / "source")
+    (folder / "link").symlink_to(folder / "source")
+    return [model, folder / "source" / "model.ckpt", folder / output / "model.ckpt", "--overwrite"]
+
+
+def occupied(folder, model, ending, *more):
+    """Export to a prefix one of whose files is there."""
+    (folder / f"new{ending}").write_text("mine")
+    return [model, BASIC, folder / "new", *more]
+
+
+def blocked(folder, model):
+    (folder / "new.index").mkdir()
+    return [model, BASIC, folder / "new", "--overwrite"]
+
+
+#: Exports that are refused -> (MODEL.keras, --like, -o and more, words that the message must have).
+REFUSED = {
+    "over the source": (lambda d, m: of_a_copy(d, m, "source"), "is the checkpoint that is copied"),
+    "over the source by a link": (lambda d, m: of_a_copy(d, m, "link"), "is the checkpoint that is copied"),
+    "over a graph": (lambda d, m: occupied(d, m, ".meta"), "is there already"),
+    "over data": (lambda d, m: occupied(d, m, ".data-00000-of-00001"), "is there already"),
+    "over a folder": (blocked, "something that is no file"),
+    "without a name": (lambda d, m: [m, BASIC, ""], "expected the prefix of a checkpoint"),
+    "NaN": (diverged, "values that are NaN"),
+    "a model from the network": (lambda d, m: ["hf://some/model", BASIC, d / "new"], "no file is there"),
+    "into a model with another activation": (
+        lambda d, m: [m, ZOO / "basic_lstm_relu" / "model.ckpt", d / "new"],
+        "expected activation='relu', found 'tanh'",
+    ),
+    "into a frozen graph": (lambda d, m: [m, ZOO / "frozen" / "frozen.pb", d / "new"], "found frozen graph"),
+}
+
+
+@pytest.mark.parametrize(("make", "words"), REFUSED.values(), ids=REFUSED)
+def test_exports_that_are_refused(make, words, converted, tmp_path, capsys):
+    model, like, output, *more = map(str, make(tmp_path, converted))
+    before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
+    assert main(["export", model, "--like", like, "-o", output, *more]) == 2
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1)
+    assert words in said.err
+    assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
+
+
+def test_a_program_with_a_graph_of_its_own_may_convert(tmp_path):
+    """Programs of TensorFlow 1 are inside of one all the time."""
+    out = tmp_path / "out"
+    with tf.Graph().as_default() as graph:
+        assert main(["convert", BASIC, "-o", str(out)]) == 0
+        assert main(["export", str(out / "rnn.keras"), "--like", BASIC, "-o", str(tmp_path / "new")]) == 0
+    assert not graph.get_operations()
+
+
+def test_export_to_a_full_disk_leaves_nothing(converted, tmp_path, monkeypatch, capsys):
+    def fill(**arguments):
+        raise tf.errors.ResourceExhaustedError(
+            None, None, f"{arguments['prefix']}; No space left on device [Op:SaveV2]"
+        )
+
+    monkeypatch.setattr(tf.raw_ops, "SaveV2", fill)
+    assert main(["export", str(converted), "--like", BASIC, "-o", str(tmp_path / "new")]) == 2
+    assert "new: cannot be written: No space left on device." in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("named", ["", "/checkpoint", "/model.ckpt.data-00000-of-00001", "/model.ckpt.meta"])
+def test_export_copies_what_is_named_however_it_is_named(named, converted, tmp_path):
+    """What a `checkpoint` file says of other folders is not followed."""
+    source = shutil.copytree(ZOO / "basic_lstm", tmp_path / "source")
+    other = shutil.copytree(ZOO / "train_adam", tmp_path / "other")
+    (source / "checkpoint").write_text(f'model_checkpoint_path: "{other}/model.ckpt"')
+    new = str(tmp_path / "new")
+    assert main(["export", str(converted), "--like", f"{source}{named}", "-o", new]) == 0
+    shapes = tf.train.load_checkpoint(BASIC).get_variable_to_shape_map()
+    assert tf.train.load_checkpoint(new).get_variable_to_shape_map() == shapes
 
 
 @pytest.mark.parametrize("name", ["basic_lstm", "lstm_unit_shards", "gru_cell"])

@@ -1,5 +1,6 @@
 """The output folder: safe names, whole or not at all, nothing of the user's is touched."""
 
+import json
 import os
 import signal
 import subprocess
@@ -43,9 +44,14 @@ def test_names_are_safe_short_and_unique(tmp_path):
         assert (tmp_path / f"{name}.keras").resolve().parent == tmp_path.resolve()
 
 
-def fill(folder):
+def manifest(*names):
+    """The part of a manifest that says what convert wrote."""
+    return json.dumps({"models": [{"file": name, "source_code": name} for name in names]})
+
+
+def fill(folder, *more):
     (folder / "rnn.keras").write_text("model")
-    (folder / MANIFEST).write_text("{}")
+    (folder / MANIFEST).write_text(manifest("rnn.keras", *more))
 
 
 def test_it_appears_whole(tmp_path):
@@ -80,10 +86,41 @@ def test_a_failure_leaves_the_earlier_output(tmp_path):
 def test_an_earlier_output_is_replaced_when_asked(tmp_path):
     for text in ("one", "two"):
         with staged(tmp_path / "out", overwrite=text == "two") as folder:
-            fill(folder)
+            fill(folder, text)
             (folder / text).write_text(text)
     assert sorted(os.listdir(tmp_path)) == ["out"]
     assert sorted(os.listdir(tmp_path / "out")) == [MANIFEST, "rnn.keras", "two"]
+
+
+def appear(folder):
+    """Another process gives the folder its name first."""
+    folder.mkdir()
+    fill(folder)
+
+
+def write_new(out):
+    with staged(out, overwrite=True) as folder:
+        fill(folder, "new")
+        (folder / "new").touch()
+
+
+@pytest.mark.parametrize("meanwhile", [appear, lambda out: None])
+def test_what_cannot_be_renamed_leaves_one_whole_output(tmp_path, monkeypatch, meanwhile):
+    with staged(tmp_path / "out") as folder:
+        fill(folder)
+    rename = os.rename
+
+    def fail_once(source, target):
+        if target == tmp_path / "out" and (Path(source) / "new").exists():
+            meanwhile(target)
+            raise OSError(39, "Directory not empty")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", fail_once)
+    with pytest.raises(FolderError, match="not empty"):
+        write_new(tmp_path / "out")
+    assert os.listdir(tmp_path) == ["out"]
+    assert sorted(os.listdir(tmp_path / "out")) == [MANIFEST, "rnn.keras"]
 
 
 def no_manifest(out):
@@ -102,8 +139,27 @@ def a_link(out):
 
 def the_source(out):
     out.mkdir()
-    (out / MANIFEST).write_text("{}")
+    fill(out)
     (out / "model.ckpt.index").write_text("weights")
+
+
+def a_folder_that_is_read(out):
+    """The path that is read is a link to it."""
+    out.mkdir()
+    fill(out)
+    (out.parent / "source").symlink_to(out)
+
+
+def something_of_somebody(out):
+    out.mkdir()
+    fill(out)
+    (out / "thesis.tex").write_text("years")
+
+
+def a_manifest_of_another_program(out):
+    out.mkdir()
+    (out / MANIFEST).write_text('["models"]')
+    (out / "icon.png").write_text("an icon")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +170,9 @@ def the_source(out):
         (a_file, True, "replaces what convert wrote"),
         (a_link, True, "replaces what convert wrote"),
         (the_source, True, "is being read"),
+        (a_folder_that_is_read, True, "is being read"),
+        (something_of_somebody, True, "thesis.tex in it is something else"),
+        (a_manifest_of_another_program, True, "icon.png in it is something else"),
     ],
 )
 def test_what_is_there_is_not_touched(tmp_path, prepare, overwrite, message):
@@ -121,7 +180,7 @@ def test_what_is_there_is_not_touched(tmp_path, prepare, overwrite, message):
     prepare(out)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(FolderError, match=message):
-        check_output(out, overwrite, [out / "model.ckpt.index"])
+        check_output(out, overwrite, [*out.glob("*.index"), tmp_path / "source"])
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -143,14 +202,15 @@ def test_a_full_disk_leaves_nothing(tmp_path):
 
 
 WRITER = """
-import sys, time
+import json, sys, time
 from tf2_lstm.migrate.convert.folder import staged
 print("go", flush=True)
 while True:
     with staged(sys.argv[1], overwrite=True) as folder:
         for number in range(4):
             (folder / f"{number}.keras").write_bytes(b"x" * 2000)
-        (folder / "manifest.json").write_text("{}")
+        names = [{"file": f"{number}.keras", "source_code": ""} for number in range(4)]
+        (folder / "manifest.json").write_text(json.dumps({"models": names}))
 """
 
 

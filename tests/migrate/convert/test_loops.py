@@ -97,3 +97,19 @@ def test_another_fault_in_the_contexts_is_an_error(monkeypatch):
     monkeypatch.setattr(replay, "loop_contexts", fail)
     with pytest.raises(replay.ReplayError, match="cannot differentiate it: a fault"):
         replayed(graph_of(loop))
+
+
+def test_what_a_graph_prints_is_not_seen(capfd):
+    """It may be anything, and it would be in the middle of the report; what it hands on stays."""
+
+    def printing(x):
+        return tf.while_loop(lambda i, h: i < 3, lambda i, h: (i + 1, say(tf.tanh(h))), (0, say(x)))[1]
+
+    def say(x):
+        return v1.Print(x, [x], "\x1b[31mred")
+
+    value, gradients, reason = replayed(graph_of(printing))
+    plain, of_plain, _ = replayed(graph_of(loop))
+    assert (value, gradients["x:0"], reason) == (plain, of_plain["x:0"], "")
+    said = capfd.readouterr()
+    assert "red" not in said.out + said.err

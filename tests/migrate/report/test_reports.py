@@ -98,3 +98,23 @@ def test_progress_on_a_terminal_starts_after_its_patience(monkeypatch, capsys):
 
         time.sleep(0.5)
     assert "1 of 2: one" in capsys.readouterr().err
+
+
+HOSTILE = "\x1b[31m[/]\u202e\n`|<script>"
+
+
+@pytest.mark.parametrize("renderer", [as_text, as_markdown])
+def test_a_strangers_names_do_nothing(renderer):
+    """Names, notes, witnesses and versions come from files: they neither move a terminal nor end a table."""
+    tensors = OrderedDict([(f"gradient of {HOSTILE}", np.ones((1, 2), "float32"))])
+    wrong = OrderedDict((name, value + 1) for name, value in tensors.items())
+    found = compare_results(RunResult(f"graph, {HOSTILE}", tensors), RunResult(KERAS, wrong))
+    cases = [CaseReport(HOSTILE, found, HOSTILE, notes=[HOSTILE])]
+    text = renderer.render(Report(cases, [HOSTILE], {HOSTILE: {"tensorflow": HOSTILE}}), width=400)
+    assert text.count(r"\x1b[31m[/]\u202e\n") > 6
+    assert all(one.isprintable() for one in text.splitlines())
+    if renderer is as_markdown:
+        assert "<script>" not in text.replace("'\\|<script>`", "")
+        assert {line.replace(r"\|", "").count("|") for line in text.splitlines() if line.startswith("|")} == {
+            6
+        }

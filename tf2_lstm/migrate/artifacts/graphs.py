@@ -3,6 +3,7 @@
 import re
 
 from tf2_lstm.migrate.artifacts import protos
+from tf2_lstm.migrate.artifacts.functions import check_functions
 from tf2_lstm.migrate.model import ArtifactError
 
 #: Kinds of operations that hold a variable.
@@ -34,7 +35,8 @@ def checked(graph, where):
         The graph.
 
     Raises:
-        ArtifactError: it has no nodes, a node without name or operation, two of one name, or an input that is none.
+        ArtifactError: it has no nodes, a node without name or operation, two of one name, an input that is none, or
+            functions without end.
 
     Example:
         ```python
@@ -48,6 +50,7 @@ def checked(graph, where):
             f"{where}: expected a graph, found one without nodes. Is it the file that TensorFlow 1 wrote?"
         )
     _check_nodes(graph.node, where)
+    check_functions(graph, where)
     for function in graph.library.function:
         for node in function.node_def:
             node.device = ""

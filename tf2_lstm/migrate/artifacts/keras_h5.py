@@ -70,7 +70,14 @@ def survive(path):
         survive("no.h5")  # what is wrong in an ordinary way is said by who reads it
         ```
     """
-    command = [sys.executable, "-c", f"from {__name__} import walk; import sys; walk(sys.argv[1])", path]
+    # -P: without it Python would look for modules in the folder that a stranger's files lie in.
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        f"from {__name__} import walk; import sys; walk(sys.argv[1])",
+        path,
+    ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(

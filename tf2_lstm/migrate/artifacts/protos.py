@@ -146,9 +146,9 @@ class Tensors:
             ) from error
 
     def _plain_prefix(self):
-        """The prefix as TensorFlow's reader finds it; it takes some characters for those of a pattern."""
+        """The prefix as TensorFlow's reader finds it: in UTF-8, without what it takes for a pattern."""
         prefix = os.path.abspath(self.prefix)
-        if not set(prefix) & set("*?[\\"):
+        if prefix.isprintable() and not set(prefix) & set("*?[\\"):
             return prefix
         folder, name = os.path.split(prefix)
         links = tempfile.mkdtemp()

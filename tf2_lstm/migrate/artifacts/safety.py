@@ -4,6 +4,7 @@ What is not on the list is refused, by name: operations that touch files, Python
 every one that nobody looked at.
 """
 
+from tf2_lstm.migrate.artifacts.functions import called
 from tf2_lstm.migrate.artifacts.graphs import producer
 
 _MATH = """
@@ -87,10 +88,10 @@ def refused_operations(graph, names=None):
     gradients = {one.function_name: one.gradient_func for one in graph.library.gradient}
     wanted = None if names is None else {producer(name) for name in names}
     nodes = [node for node in graph.node if wanted is None or node.name in wanted]
-    refused, called = _look(nodes, "", functions)
+    refused, waiting = _look(nodes, "", functions)
     seen = set()
-    while called:
-        name = called.pop()
+    while waiting:
+        name = waiting.pop()
         if name in seen:
             continue
         seen.add(name)
@@ -99,27 +100,15 @@ def refused_operations(graph, names=None):
             continue
         found, more = _look(functions[name].node_def, name + "/", functions)
         refused += found
-        called += more + ([gradients[name]] if name in gradients else [])
+        waiting += more + ([gradients[name]] if name in gradients else [])
     return sorted(refused)
 
 
 def _look(nodes, prefix, functions):
     """(refused, called) of some nodes: texts, and names of functions."""
-    refused, called = [], []
-    for node in nodes:
-        called += _called(node)
-        if node.op in functions:
-            called.append(node.op)
-        elif node.op not in ALLOWED:
-            refused.append(f"{prefix}{node.name} ({node.op})")
-    return refused, called
-
-
-def _called(node):
-    """Names of the functions that a node's attributes hold."""
-    found = []
-    for value in node.attr.values():
-        if value.HasField("func"):
-            found.append(value.func.name)
-        found += [one.name for one in value.list.func]
-    return [name for name in found if name]
+    refused = [
+        f"{prefix}{node.name} ({node.op})"
+        for node in nodes
+        if node.op not in functions and node.op not in ALLOWED
+    ]
+    return refused, [name for node in nodes for name in called(node, functions)]

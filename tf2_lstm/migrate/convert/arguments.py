@@ -2,6 +2,8 @@
 
 import importlib
 
+from tf2_lstm.migrate.report.printable import printable
+
 
 def add_model_arguments(parser, path=True):
     """Declare PATH and what says how it is read."""
@@ -45,8 +47,8 @@ def import_quietly():
 
 
 def one_line(error):
-    """Return an error as one line."""
-    return " ".join(str(error).split())
+    """Return an error as one line that no terminal acts on."""
+    return printable(" ".join(str(error).split()))
 
 
 __all__ = ["add_model_arguments", "import_quietly", "one_line", "request_of"]

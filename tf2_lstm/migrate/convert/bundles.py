@@ -6,6 +6,7 @@ from collections import OrderedDict
 import numpy as np
 import tensorflow as tf
 
+from tf2_lstm.migrate.artifacts import places
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -15,25 +16,17 @@ def checkpoint_prefix(tf1, request):
     Raises:
         ArtifactError: it was read from something else than a checkpoint.
     """
-    given = request.weights or request.path
-    if os.path.isdir(given):
-        given = os.path.join(given, "variables", "variables") if tf1.kind == "saved_model" else _latest(given)
-    given = given.removesuffix(".meta").removesuffix(".index")
-    if not os.path.exists(f"{given}.index") and tf1.kind in ("checkpoint", "weights"):
+    if tf1.kind not in ("checkpoint", "weights", "saved_model", "object_checkpoint"):
+        raise ArtifactError(
+            f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}."
+        )
+    prefix = places.checkpoint_prefix(os.fspath(request.weights or request.path))
+    if not os.path.exists(f"{prefix}.index"):
         raise ArtifactError(
             f"{request.path}: expected a checkpoint of .index and .data files to copy, found one in the single-file "
             "format V1, which is only read. Restore it in TensorFlow 1 and save it with tf.train.Saver()."
         )
-    if not os.path.exists(f"{given}.index"):
-        raise ArtifactError(
-            f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}."
-        )
-    return given
-
-
-def _latest(folder):
-    found = tf.train.latest_checkpoint(folder)
-    return found or folder
+    return prefix
 
 
 def read_entries(prefix, tf1, new):
@@ -78,7 +71,15 @@ def write_bundle(entries, prefix):
     Args:
         entries: name -> array.
         prefix: its prefix.
+
+    Raises:
+        OSError: it cannot be written.
     """
     names = list(entries)
     tensors = [tf.convert_to_tensor(entries[name]) for name in names]
-    tf.raw_ops.SaveV2(prefix=prefix, tensor_names=names, shape_and_slices=[""] * len(names), tensors=tensors)
+    try:
+        tf.raw_ops.SaveV2(
+            prefix=prefix, tensor_names=names, shape_and_slices=[""] * len(names), tensors=tensors
+        )
+    except tf.errors.OpError as error:
+        raise OSError(error.message.partition(" [Op:")[0].rpartition("; ")[2]) from error

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+from tf2_lstm.migrate.report.printable import printable
 
 HELP = (
     "Turn the recurrences of a TF1 checkpoint, graph or SavedModel into Keras models, with a proof of each."
@@ -61,4 +62,4 @@ def closing(conversion, out):
     if out is None:
         return proved
     files = ", ".join(f"{name}.keras" for name in conversion.models) or "no model"
-    return f"{proved}; in {out}: {files}"
+    return f"{proved}; in {printable(str(out))}: {files}"

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate import artifacts
-from tf2_lstm.migrate.convert.folder import MANIFEST, safe_names, staged
+from tf2_lstm.migrate.convert.folder import MANIFEST, REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
@@ -115,7 +115,7 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
     with staged(out, overwrite, [request.path, *filter(None, [request.weights, request.inputs])]) as staging:
         conversion = _convert_all(request, tf1, findings, staging, advance)
         _write(staging / MANIFEST, json.dumps(conversion.manifest, indent=1, allow_nan=False))
-        for name, renderer in (("report.json", "as_json"), ("report.md", "as_markdown")):
+        for name, renderer in zip(REPORTS, ("as_json", "as_markdown"), strict=True):
             module = importlib.import_module(f"tf2_lstm.migrate.report.{renderer}")
             _write(staging / name, module.render(shown(conversion.report, name)))
     return conversion
@@ -158,12 +158,14 @@ def _check_any(request, findings):
 def _convert_all(request, tf1, findings, staging, advance):
     """Build, prove and write one recurrence after the other; the `Conversion`."""
     from tf2_lstm.migrate.convert.one import Workshop
+    from tf2_lstm.migrate.convert.replay import eagerly
 
     workshop = Workshop(tf1, request.inputs, staging)
     converted, cases, failed = [], [], []
     for recurrence in findings.recurrences:
         advance(recurrence.name)
-        case, paths, problem = workshop.convert(recurrence)
+        with eagerly():
+            case, paths, problem = workshop.convert(recurrence)
         cases += [case] if case else []
         if problem:
             failed.append(_failed(recurrence, problem))

@@ -35,7 +35,11 @@ def run(arguments):
     except (ArtifactError, FolderError) as error:
         print(f"tf2-lstm export: {one_line(error)}", file=sys.stderr)
         return 2
-    print(f"{arguments.output}: {len(changed)} variable(s) from {arguments.model}, the others as they were")
+    print(
+        one_line(
+            f"{arguments.output}: {len(changed)} variable(s) from {arguments.model}, the others as they were"
+        )
+    )
     for name in changed:
-        print(f"  {name}")
+        print(f"  {one_line(name)}")
     return 0

@@ -10,10 +10,12 @@ import keras
 import numpy as np
 
 import tf2_lstm
+from tf2_lstm.migrate.artifacts import files, values
 from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError
-from tf2_lstm.migrate.functional import find, tf1_variables
+from tf2_lstm.migrate.convert.replay import eagerly, first_line
+from tf2_lstm.migrate.functional import find, tf1_variables, unlike
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.weights import WeightError
@@ -46,23 +48,30 @@ def export(path, request, output, name=None, overwrite=False):
             assert "no_such.keras" in str(error)
         ```
     """
+    with eagerly():
+        return _export(path, request, output, name, overwrite)
+
+
+def _export(path, request, output, name, overwrite):
     model = _load(path)
     tf1, findings = look(request)
     prefix = checkpoint_prefix(tf1, request)
     recurrence = _choose(findings.recurrences, name or model.name, path)
     new = _variables(model, recurrence, path)
-    _check_output(output, overwrite)
+    _check_output(output, overwrite, prefix)
     entries = OrderedDict(read_entries(prefix, tf1, new))
     _publish(entries, prefix, output)
     return list(new)
 
 
 def _load(path):
+    if not files.is_file(path):
+        raise ArtifactError(f"{path}: expected a model that convert wrote, no file is there. Check the path.")
     try:
         return tf2_lstm.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         raise ArtifactError(
-            f"{path}: expected a model that convert wrote, Keras says: {str(error).splitlines()[0]}"
+            f"{path}: expected a model that convert wrote, Keras says: {first_line(error)}"
         ) from error
 
 
@@ -86,19 +95,44 @@ def _variables(model, recurrence, path):
             found.update(tf1_variables(cell, arrays))
         except (WeightError, AttributeError, ValueError, IndexError) as error:
             raise ArtifactError(f"{path}: is not the model of {recurrence.scope}: {error}") from error
+    other = unlike(model, recurrence)
+    if other:
+        raise ArtifactError(
+            f"{path}: is not the model of {recurrence.scope}: {other}. Is it of another checkpoint?"
+        )
+    for name, value in found.items():
+        values.finite(value, name, path)
     return found
 
 
-def _check_output(output, overwrite):
+#: In the order in which they are written: without the index there is no checkpoint.
+ENDINGS = (".data-00000-of-00001", ".meta", ".index")
+
+
+def _check_output(output, overwrite, prefix):
     parent = Path(output).absolute().parent
-    if not Path(output).name or not parent.is_dir():
+    if not Path(output).name:
+        raise FolderError(f"{output or repr(output)}: expected the prefix of a checkpoint. Give -o a name.")
+    if not parent.is_dir():
         raise FolderError(f"{output}: the folder {parent} is not there. Create it first.")
-    if os.path.exists(f"{output}.index") and not overwrite:
+    there = [path for path in (Path(f"{output}{ending}") for ending in ENDINGS) if os.path.lexists(path)]
+    read = [
+        path for path in there for ending in ENDINGS if path.resolve() == Path(f"{prefix}{ending}").resolve()
+    ]
+    if Path(output).resolve() == Path(prefix).resolve() or read:
+        raise FolderError(
+            f"{output}: is the checkpoint that is copied, which is never changed. Choose another -o."
+        )
+    if [path for path in there if not path.is_file()]:
+        raise FolderError(
+            f"{output}: something that is no file has the name of one of its files. Choose another -o."
+        )
+    if there and not overwrite:
         raise FolderError(f"{output}: is there already. Choose another -o, or replace it with --overwrite.")
 
 
 def _publish(entries, prefix, output):
-    """Write beside, then rename; the index comes last, without it there is no checkpoint."""
+    """Write beside, then rename; an earlier index goes first, so that at no moment it speaks of other data."""
     output = Path(output).absolute()
     try:
         with tempfile.TemporaryDirectory(prefix=f".{output.name[:80]}.", dir=output.parent) as folder:
@@ -106,7 +140,8 @@ def _publish(entries, prefix, output):
             write_bundle(entries, str(beside))
             if os.path.exists(f"{prefix}.meta"):
                 shutil.copyfile(f"{prefix}.meta", f"{beside}.meta")
-            for ending in (".data-00000-of-00001", ".meta", ".index"):
+            Path(f"{output}.index").unlink(missing_ok=True)
+            for ending in ENDINGS:
                 if os.path.exists(f"{beside}{ending}"):
                     os.replace(f"{beside}{ending}", f"{output}{ending}")
     except OSError as error:

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from tf2_lstm.migrate.model import describe
+from tf2_lstm.migrate.report.printable import printable
 
 
 def render(tf1, findings, width=None):
@@ -41,15 +42,14 @@ def render(tf1, findings, width=None):
 
 
 def safe(text):
-    """Return a stranger's text without what a terminal would act on.
+    """Return a stranger's text without what a terminal, or Rich, would act on.
 
     Example:
         ```python
         assert safe("a[b]") == r"a\\[b]" and safe("\\x1b[2J") == r"\\x1b\\[2J"
         ```
     """
-    printable = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
-    return escape(printable)
+    return escape(printable(text))
 
 
 def _recurrence(root, one):

@@ -1,6 +1,7 @@
 """The output folder: it appears whole or not at all, and nothing is written beside it."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 #: What a folder must hold to be taken for one that `convert` wrote.
 MANIFEST = "manifest.json"
+REPORTS = ("report.json", "report.md")
 _LONGEST = 80
 
 
@@ -52,7 +54,8 @@ def check_output(out, overwrite, sources):
         sources: the paths that were read.
 
     Raises:
-        FolderError: it is there already, is no earlier output, holds what was read, or its parent is not there.
+        FolderError: it is there already, is no earlier output or holds more than that, holds what was read, or its
+            parent is not there.
     """
     if not out.name:
         raise FolderError(f"{out}: expected a folder that can be written. Give -o a name.")
@@ -64,13 +67,33 @@ def check_output(out, overwrite, sources):
         return
     if not overwrite:
         raise FolderError(f"{out}: is there already. Choose another -o, or replace it with --overwrite.")
+    inside = [str(path) for path in sources if _holds(out.resolve(), Path(path).resolve())]
+    if inside:
+        raise FolderError(f"{out}: holds {inside[0]}, which is being read. Choose another -o.")
     if out.is_symlink() or not out.is_dir() or (any(out.iterdir()) and not (out / MANIFEST).is_file()):
         raise FolderError(
             f"{out}: --overwrite replaces what convert wrote, and there is no {MANIFEST} in it. Choose another -o."
         )
-    inside = [str(path) for path in sources if out.resolve() in Path(path).resolve().parents]
-    if inside:
-        raise FolderError(f"{out}: holds {inside[0]}, which is being read. Choose another -o.")
+    others = sorted({path.name for path in out.iterdir()} - _written(out))
+    if others:
+        raise FolderError(
+            f"{out}: --overwrite replaces what convert wrote, and {others[0]} in it is something else. Move that away, "
+            "or choose another -o."
+        )
+
+
+def _holds(folder, path):
+    return folder == path or folder in path.parents
+
+
+def _written(out):
+    """Names of what `convert` wrote to a folder, as its manifest has it, and of what Python leaves beside a source."""
+    try:
+        models = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["models"]
+        own = {one[key] for one in models for key in ("file", "source_code")}
+    except (OSError, ValueError, KeyError, TypeError):
+        own = set()
+    return {MANIFEST, *REPORTS, "__pycache__", *own}
 
 
 @contextlib.contextmanager
@@ -114,8 +137,15 @@ def publish(staging, out, overwrite):
     if overwrite and out.exists():
         earlier = Path(tempfile.mkdtemp(prefix=f".{out.name[:_LONGEST]}.", dir=out.absolute().parent))
         os.rename(out, earlier)
-    # Fails where a folder with files appeared meanwhile.
-    os.rename(staging, out)
+    try:
+        # Fails where a folder with files appeared meanwhile.
+        os.rename(staging, out)
+    except OSError:
+        if earlier and not out.exists():
+            os.rename(earlier, out)
+        elif earlier:
+            shutil.rmtree(earlier, ignore_errors=True)
+        raise
     _sync(out.absolute().parent)
     if earlier:
         shutil.rmtree(earlier, ignore_errors=True)

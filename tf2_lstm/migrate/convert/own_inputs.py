@@ -2,12 +2,15 @@
 
 import os
 import zipfile
+import zlib
 
 import numpy as np
 
+from tf2_lstm.migrate.artifacts import files
+from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
-from tf2_lstm.migrate.convert.samples import Sample, fed_tensors
-from tf2_lstm.migrate.convert.slices import normal
+from tf2_lstm.migrate.convert.samples import Sample, fed_tensors, key_of
+from tf2_lstm.migrate.convert.slices import node_of, normal
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -28,8 +31,8 @@ def own_samples(tf1, recurrence, path):
     """
     if path is None:
         return None
-    given = {normal(name): value for name, value in read_arrays(path).items()}
-    wanted = [tensor.tf1 for tensor in fed_tensors(recurrence)]
+    given = _in_the_graph(tf1, path)
+    wanted = {key_of(tensor): tensor.dtype for tensor in fed_tensors(recurrence)}
     values = {name: given[name] for name in wanted if name in given}
     missing = [name for name in wanted if name not in given]
     if missing:
@@ -39,23 +42,90 @@ def own_samples(tf1, recurrence, path):
                 values.update(replay.run(given))
         except ReplayError as error:
             raise ArtifactError(
-                f"{path}: does not lead to {missing[0]} of {recurrence.scope}: {error} Expected arrays under the "
-                f"names of TF1 tensors, for instance {', '.join(wanted)}."
+                f"{files.shown(path)}: does not lead to {missing[0]} of {recurrence.scope}: {str(error).rstrip('.')}. "
+                f"Expected arrays under the names of TF1 tensors, for instance {', '.join(wanted)}."
             ) from error
+    values = {
+        name: _fit(values[name], dtype, f"{files.shown(path)}: {name}") for name, dtype in wanted.items()
+    }
     return [Sample(f"inputs of {os.path.basename(path)}", values)]
 
 
 def read_arrays(path):
     """Read a `.npz`; nothing is unpickled.
 
+    Args:
+        path: the file.
+
+    Returns:
+        A dict from name to array.
+
     Raises:
         ArtifactError: it is none.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, zipfile.BadZipFile, AttributeError, EOFError, KeyError) as error:
+        if not files.is_file(path):
+            raise ValueError("no file is there")
+        arrays = np.load(path, allow_pickle=False)
+        if not isinstance(arrays, np.lib.npyio.NpzFile):
+            raise ValueError("one array without a name")
+        with arrays:
+            found = {name: arrays[name] for name in arrays.files}
+        others = [name for name, value in found.items() if not isinstance(value, np.ndarray)]
+        if others:
+            raise ValueError(f"{others[0]!r} is no array")
+        return found
+    except (
+        *(OSError, ValueError, AttributeError, EOFError, KeyError, MemoryError),
+        # What zipfile says of a method of compression that it does not know, and of a password.
+        *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
+    ) as error:
         raise ArtifactError(
-            f"{path}: expected a .npz of arrays whose names are TF1 tensors, found something else: "
+            f"{files.shown(path)}: expected a .npz of arrays whose names are TF1 tensors, found something else: "
             f"{str(error).splitlines()[0] if str(error) else type(error).__name__}. Write it with numpy.savez."
         ) from error
+
+
+def _in_the_graph(tf1, path):
+    """The arrays of a file under the names of tensors; those of placeholders in their dtype, as Session.run casts."""
+    nodes = {node.name: node for node in tf1.graph.node} if tf1.graph is not None else None
+    found = {}
+    for name, value in read_arrays(path).items():
+        tensor = name if nodes is None else normal(name)
+        where = f"{files.shown(path)}: {name}"
+        if nodes is not None and node_of(tensor) not in nodes:
+            raise ArtifactError(
+                f"{where}: the graph has no such tensor. Name its arrays as tf2-lstm inspect does."
+            )
+        if tensor in found:
+            raise ArtifactError(f"{where}: the tensor {tensor} is there twice. Leave one out.")
+        node = None if nodes is None else nodes[node_of(tensor)]
+        fed = node is not None and node.op.startswith("Placeholder") and DTYPES.get(node.attr["dtype"].type)
+        found[tensor] = _cast(value, fed[0], where) if fed else value
+    return found
+
+
+def _fit(value, dtype, where):
+    """An array as a recurrence can be fed it: of its dtype, not empty, finite."""
+    value = _cast(value, dtype, where)
+    if not value.size:
+        raise ArtifactError(
+            f"{where}: expected numbers, found none: shape {list(value.shape)}. Give one row at least."
+        )
+    if not np.all(np.isfinite(value)):
+        raise ArtifactError(
+            f"{where}: expected finite numbers, found NaN or infinity. Nothing could be compared."
+        )
+    return value
+
+
+def _cast(value, dtype, where):
+    wanted = np.dtype(dtype)
+    if not np.can_cast(value.dtype, wanted, "same_kind"):
+        raise ArtifactError(
+            f"{where}: expected {dtype}, found {value.dtype}. Write it with numpy.savez in that dtype."
+        )
+    cast = value.astype(wanted, copy=False)
+    if value.dtype.kind in "iu" and cast.dtype.kind in "iu" and not np.array_equal(cast, value):
+        raise ArtifactError(f"{where}: expected numbers of {dtype}, found larger ones. Check them.")
+    return cast

@@ -11,7 +11,7 @@ from tensorflow.core.protobuf import control_flow_pb2
 from tf2_lstm.migrate.artifacts.safety import refused_operations
 from tf2_lstm.migrate.convert.conditionals import ConditionalError
 from tf2_lstm.migrate.convert.loops import LoopError, loop_contexts
-from tf2_lstm.migrate.convert.slices import SliceError, cut, keep_everything, node_of, normal
+from tf2_lstm.migrate.convert.slices import SliceError, cut, keep_everything, node_of, normal, silence
 from tf2_lstm.migrate.memory import let_go
 
 v1 = tf.compat.v1
@@ -181,6 +181,13 @@ class Replay:
         return {name: tf.convert_to_tensor(value) for name, value in named if value is not None}
 
 
+def eagerly():
+    """Return what runs a block eagerly inside of a program's own `Graph.as_default`, where Keras cannot be called."""
+    from tensorflow.python.eager import context
+
+    return context.eager_mode()
+
+
 def tensorflow_version():
     """Return the version of the TensorFlow that replays."""
     return tf.__version__
@@ -207,6 +214,7 @@ def _slice(graph, outputs, types):
             f"the slice between its inputs and outputs holds {', '.join(map(str, refused[:3]))}, which may touch "
             "files, Python or the network: it is not run. Cut that out of the graph and save it again."
         )
+    silence(part)
     return part, fed
 
 

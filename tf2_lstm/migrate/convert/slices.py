@@ -66,6 +66,24 @@ def keep_everything(graph):
     return len(draws)
 
 
+def silence(graph):
+    """Let nothing in a slice print, in functions too: what it prints may be anything, and is nobody's result.
+
+    Args:
+        graph: the `GraphDef` of a slice; changed in place: each Print hands on what it is given.
+    """
+    for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
+        for node in nodes:
+            if node.op == "Print":
+                kept = [node.input[0], *(name for name in node.input[1:] if name.startswith("^"))]
+                dtype = node.attr["T"].type
+                node.op = "Identity"
+                node.attr.clear()
+                node.attr["T"].type = dtype
+                del node.input[:]
+                node.input.extend(kept)
+
+
 def _fill(nodes, node, reference, control):
     value = nodes.add(name=f"{node.name}/kept", op="Const")
     dtype = node.attr["dtype"].type

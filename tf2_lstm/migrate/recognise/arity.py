@@ -21,19 +21,43 @@ INPUTS = {
 COUNTS = {op: count for count, ops in INPUTS.items() for op in ops.split()}
 
 
-def check_inputs(nodes, path):
+def check_functions(functions, path):
+    """Raise an error for a function that returns what is not there, or has such a node as `check_inputs` refuses.
+
+    Args:
+        functions: a dict from name to FunctionDef.
+        path: the file, for messages.
+
+    Raises:
+        ArtifactError: such a function.
+    """
+    for name, function in functions.items():
+        arguments = {arg.name for arg in function.signature.input_arg}
+        nodes = {node.name: node for node in function.node_def}
+        check_inputs(nodes, path, arguments)
+        for result in function.signature.output_arg:
+            if edge(function.ret.get(result.name, ""))[0] not in arguments | nodes.keys():
+                raise ArtifactError(
+                    f"{path}: the graph is damaged: function {name!r} returns {result.name!r}, which it does not "
+                    "compute. Write the graph again with TensorFlow 1.x"
+                )
+
+
+def check_inputs(nodes, path, arguments=frozenset()):
     """Raise an error for a node that reads what is not there, or another number of tensors than its operation.
 
     Args:
         nodes: a dict from name to NodeDef.
         path: the file, for messages.
+        arguments: names of a function's arguments, which nodes read too.
 
     Raises:
         ArtifactError: such a node.
     """
+    known = arguments | nodes.keys()
     for node in nodes.values():
         inputs = data_inputs(node)
-        missing = [reference for reference in inputs if edge(reference)[0] not in nodes]
+        missing = [reference for reference in inputs if edge(reference)[0] not in known]
         if missing:
             raise ArtifactError(
                 f"{path}: the graph is damaged: node {node.name!r} ({node.op}) reads {missing[0]!r}, which is no node "

@@ -1,6 +1,10 @@
 """The nodes of a GraphDef by name, in an order in which everything comes after what it reads."""
 
+import math
+
 import numpy as np
+
+from tf2_lstm.migrate.model import ArtifactError
 
 #: DataType numbers of tensorflow/core/framework/types.proto: the dtypes that constants of a recurrence have.
 DTYPES = {
@@ -55,24 +59,34 @@ def data_inputs(node):
     return [reference for reference in node.input if not reference.startswith("^")]
 
 
-def in_order(nodes):
+def in_order(nodes, path):
     """Sort nodes so that each comes after what it reads; the way back of a loop is not followed.
 
     Args:
         nodes: a dict from name to NodeDef.
+        path: the file, for messages.
 
     Returns:
         A list of NodeDefs.
+
+    Raises:
+        ArtifactError: a node reads what comes of itself.
     """
-    order, state = [], {}
+    order, is_open = [], {}
     for name in nodes:
         todo = [(name, False)]
         while todo:
             name, done = todo.pop()
             if done:
                 order.append(nodes[name])
-            elif name not in state and name in nodes:
-                state[name] = True
+                is_open[name] = False
+            elif is_open.get(name):
+                raise ArtifactError(
+                    f"{path}: the graph is damaged: node {name!r} ({nodes[name].op}) reads what comes of itself. "
+                    "Write the graph again with TensorFlow 1.x"
+                )
+            elif name not in is_open and name in nodes:
+                is_open[name] = True
                 todo.append((name, True))
                 todo += [(before, False) for before in reversed(_before(nodes, nodes[name]))]
     return order
@@ -112,11 +126,26 @@ def dtype_of(node, names=("dtype", "T", "Tparams", "DstT", "output_type")):
 
 
 def array_of(tensor, limit=4096):
-    """Decode a TensorProto into a NumPy array; None for strings and for what has more than `limit` elements."""
+    """Decode a TensorProto into a NumPy array.
+
+    Args:
+        tensor: the message.
+        limit: how many elements it may have. Of a larger one that is the same number over and over, the last axis.
+
+    Returns:
+        The array; None for strings, for what is larger, and for values that are not of the dtype and the shape.
+    """
     if tensor.dtype not in DTYPES:
         return None
     shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
-    size, dtype = int(np.prod(shape, dtype=np.int64)), np.dtype(DTYPES[tensor.dtype])
+    try:
+        return _decoded(tensor, shape, np.dtype(DTYPES[tensor.dtype]), limit)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _decoded(tensor, shape, dtype, limit):
+    size = math.prod(shape)
     if tensor.tensor_content:
         if size > limit:
             return None
@@ -125,7 +154,11 @@ def array_of(tensor, limit=4096):
     if tensor.dtype == 19:
         values = np.asarray(values, dtype=np.uint16).view(np.float16)
     if len(values) <= 1:
-        return np.full(shape if size <= limit else shape[-1:], values[0] if len(values) else 0, dtype=dtype)
+        shape = shape if size <= limit else shape[-1:]
+        # A tensor of so many zeros is no one's step.
+        if math.prod(shape) > limit**2:
+            return None
+        return np.full(shape, values[0] if len(values) else 0, dtype=dtype)
     if size > limit:
         return None
     values = list(values) + [values[-1]] * (size - len(values))

@@ -150,7 +150,8 @@ def _pack(terms, node, args):
 
 def _range(terms, node, args):
     values = [scalar(arg) for arg in args]
-    if None in values:
+    # A list of a million numbers is nobody's axes.
+    if not all(isinstance(value, int) for value in values) or not values[2] or len(range(*values)) > 4096:
         return terms.make("Range", args)
     return _vector(terms, list(range(*values)))
 

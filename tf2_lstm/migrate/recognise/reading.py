@@ -1,7 +1,7 @@
 """A graph read into terms and loops, once, without running anything."""
 
 from tf2_lstm.migrate.model import ArtifactError
-from tf2_lstm.migrate.recognise.arity import check_inputs
+from tf2_lstm.migrate.recognise.arity import check_functions, check_inputs
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, output_shapes, position
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
 from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
@@ -33,7 +33,8 @@ class Reading:
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self.frames = {}, {}
         check_inputs(self.nodes, model.path)
-        for node in in_order(self.nodes):
+        check_functions(self.functions, model.path)
+        for node in in_order(self.nodes, model.path):
             self._read(node, self.values, top=True)
         self._close_frames()
 
@@ -238,7 +239,7 @@ class Reading:
         values = {
             arg.name: (term, "arg") for arg, term in zip(function.signature.input_arg, args, strict=False)
         }
-        for node in in_order({node.name: node for node in function.node_def}):
+        for node in in_order({node.name: node for node in function.node_def}, self.model.path):
             self._read(node, values, inside=inside)
         return [self.term(function.ret[arg.name], values) for arg in function.signature.output_arg]
 

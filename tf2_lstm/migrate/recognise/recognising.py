@@ -2,7 +2,7 @@
 
 import re
 
-from tf2_lstm.migrate.model import Findings
+from tf2_lstm.migrate.model import ArtifactError, Findings
 from tf2_lstm.migrate.recognise.assumptions import parse
 from tf2_lstm.migrate.recognise.called import called_cells
 from tf2_lstm.migrate.recognise.graphless import graphless
@@ -24,7 +24,8 @@ def recognise(model, assume=(), assume_defaults=False):
         `Findings`: recurrences, what is not converted and why, and the variables that nobody claims.
 
     Raises:
-        ArtifactError: an assumption is none, or names a scope that a model without a graph does not have.
+        ArtifactError: the graph is damaged, or an assumption is none or names a scope that a model without a graph does
+            not have.
 
     Example:
         ```python
@@ -43,8 +44,7 @@ def recognise(model, assume=(), assume_defaults=False):
     elif model.graph is None:
         scopes = graphless(model, assumptions, findings)
     else:
-        reading = Reading(model)
-        OfGraph(reading, findings).find()
+        reading = _read(model, findings)
     _name(findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading)
@@ -52,6 +52,23 @@ def recognise(model, assume=(), assume_defaults=False):
     if model.graph is None and model.config is None:
         assumptions.check(scopes + [one.scope for one in findings.not_converted], model.path)
     return findings
+
+
+def _read(model, findings):
+    """The graph, read; its recurrences are among the findings then."""
+    try:
+        reading = Reading(model)
+        OfGraph(reading, findings).find()
+    except ArtifactError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        # Nothing checks every attribute of every operation.
+        raise ArtifactError(
+            f"{model.path}: the graph is damaged, or read wrongly: its nodes do not fit together "
+            f"({type(error).__name__}: {' '.join(str(error).split())[:200]}). Write the graph again with TensorFlow 1.x; "
+            "if TensorFlow runs it as it is, please report this"
+        ) from error
+    return reading
 
 
 def _name(recurrences):

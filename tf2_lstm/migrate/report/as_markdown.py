@@ -1,19 +1,23 @@
 """A report as Markdown, fit for a pull request."""
 
+from tf2_lstm.migrate.report.printable import code, marked
 from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of
 
 
 def render(report, width=None):
     """Return a `Report` as Markdown text; `width` is for the other formats."""
-    lines = [f"**{closing_line(report)}**", ""]
-    lines += [f"> {note}" for note in report.notes]
+    lines = [f"**{marked(closing_line(report))}**", ""]
+    lines += [f"> {marked(note)}" for note in report.notes]
     for case in report.cases:
-        lines += ["", f"### {case.name}: {'equal' if case.passed else 'DIFFERENT'}", ""]
+        lines += ["", f"### {marked(case.name)}: {'equal' if case.passed else 'DIFFERENT'}", ""]
         lines += _table(case)
-        lines += [f"- {failure}" for failure in failures_of(case)]
+        lines += [f"- {marked(failure)}" for failure in failures_of(case)]
         if case.diagnosis:
-            lines.append(f"- **{case.diagnosis}**")
-    lines += ["", *(f"- {witness}: {_versions(found)}" for witness, found in report.versions.items())]
+            lines.append(f"- **{marked(case.diagnosis)}**")
+    lines += [
+        "",
+        *(f"- {marked(witness)}: {marked(_versions(found))}" for witness, found in report.versions.items()),
+    ]
     return "\n".join(lines)
 
 
@@ -22,20 +26,20 @@ def _table(case):
     heads = [
         "tensor",
         "shape",
-        *(f"max difference, {witness}" for witness in witnesses),
+        *(f"max difference, {marked(witness)}" for witness in witnesses),
         "tolerance",
         "verdict",
     ]
     lines = [_line(heads), _line(["---"] * len(heads))]
     for row in rows_of(case):
-        differences = [row.differences[witness] for witness in witnesses]
+        differences = [marked(row.differences[witness]) for witness in witnesses]
         verdict = "equal" if row.passed else "**DIFFERENT**"
-        lines.append(_line([f"`{row.name}`", row.shape, *differences, row.tolerance, verdict]))
+        lines.append(_line([code(row.name), row.shape, *differences, row.tolerance, verdict]))
     return [*lines, ""]
 
 
 def _line(cells):
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(cells) + " |"
 
 
 def _versions(found):

@@ -4,6 +4,8 @@ import contextlib
 import sys
 import threading
 
+from tf2_lstm.migrate.report.printable import printable
+
 #: Shorter work shows nothing.
 _PATIENCE = 1.0
 
@@ -23,9 +25,10 @@ def progress(total, doing):
         yield lambda name: None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.status import Status
 
-    status = Status(doing, console=Console(stderr=True))
+    status = Status(escape(printable(doing)), console=Console(stderr=True))
     late = threading.Timer(_PATIENCE, status.start)
     late.daemon = True
     late.start()
@@ -34,6 +37,7 @@ def progress(total, doing):
     def advance(name):
         nonlocal done
         done += 1
+        name = escape(printable(name))
         status.update(f"{done} of {total}: {name}" if total else name)
 
     try:
