@@ -65,8 +65,8 @@ def _read(model, findings):
         # Nothing checks every attribute of every operation.
         raise ArtifactError(
             f"{model.path}: the graph is damaged, or read wrongly: its nodes do not fit together "
-            f"({type(error).__name__}: {' '.join(str(error).split())[:200]}). Write the graph again with TensorFlow 1.x; "
-            "if TensorFlow runs it as it is, please report this"
+            f"({type(error).__name__}: {' '.join(str(error).split())[:200]}). Write the graph again with TensorFlow "
+            "1.x; if TensorFlow runs it as it is, please report this"
         ) from error
     return reading
 
