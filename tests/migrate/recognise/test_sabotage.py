@@ -75,7 +75,7 @@ SABOTAGE = {
         LSTM + "split", 1, "Minimum", LSTM + "clip_by_value/Minimum/y"
     ),
     "one peephole is missing": lambda: full_lstm().wire(LSTM + "Sigmoid_1", 0, LSTM + "split"),
-    "peepholes of i and f look at h": lambda: full_lstm().wire(LSTM + "mul_2", 1, LSTM + "mul_5"),
+    "peepholes of i and f look at h": lambda: full_lstm().wire(LSTM + "mul_2", 1, "~Identity_4"),
     "the state is not projected": lambda: full_lstm().wire("~Select_2", 2, LSTM + "mul_5"),
     "an activation after the projection": lambda: full_lstm().insert(
         LSTM + "clip_by_value_1/Minimum", 0, "Tanh"
