@@ -1,5 +1,7 @@
 """The functions of a graph's library: who calls whom, and that it comes to an end."""
 
+import graphlib
+
 from tf2_lstm.migrate.model import ArtifactError
 
 #: How deep functions may call each other. Each call is replaced by what it calls: how many calls may there be then, and
@@ -89,20 +91,10 @@ def check_functions(graph, where):
 
 def _inner_first(calls, where):
     """Names of functions, each after those that it calls."""
-    order, is_open = [], {}
-    for first in calls:
-        todo = [(first, False)]
-        while todo:
-            name, done = todo.pop()
-            if done:
-                order.append(name)
-                is_open[name] = False
-            elif is_open.get(name):
-                raise _refusal(where, name, "calls itself, at once or through others")
-            elif name not in is_open:
-                is_open[name] = True
-                todo += [(name, True), *((one, False) for one in calls[name])]
-    return order
+    try:
+        return list(graphlib.TopologicalSorter(calls).static_order())
+    except graphlib.CycleError as error:
+        raise _refusal(where, error.args[1][0], "calls itself, at once or through others") from error
 
 
 def _refusal(where, name, does):

@@ -71,7 +71,8 @@ def _load(path):
         return tf2_lstm.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         raise ArtifactError(
-            f"{path}: expected a model that convert wrote, Keras says: {first_line(error)}"
+            f"{path}: expected a model that convert wrote, Keras says: {first_line(error).rstrip('.')}. Name "
+            "the .keras file in the folder that convert wrote."
         ) from error
 
 

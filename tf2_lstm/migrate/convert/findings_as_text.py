@@ -3,11 +3,10 @@
 import io
 
 from rich.console import Console
-from rich.markup import escape
 from rich.tree import Tree
 
 from tf2_lstm.migrate.model import describe
-from tf2_lstm.migrate.report.printable import printable
+from tf2_lstm.migrate.report.printable import for_rich
 
 
 def render(tf1, findings, width=None):
@@ -27,9 +26,9 @@ def render(tf1, findings, width=None):
         file=io.StringIO(), width=wide, force_terminal=terminal.is_terminal and width is None, highlight=False
     )
     producer = f", written by TensorFlow {tf1.producer}" if tf1.producer else ""
-    root = Tree(f"[bold]{safe(tf1.path)}[/]: {tf1.kind.replace('_', ' ')}{safe(producer)}")
+    root = Tree(f"[bold]{for_rich(tf1.path)}[/]: {tf1.kind.replace('_', ' ')}{for_rich(producer)}")
     for note in [*tf1.notes, *findings.notes]:
-        root.add(f"[yellow]{safe(note)}[/]")
+        root.add(f"[yellow]{for_rich(note)}[/]")
     for recurrence in findings.recurrences:
         _recurrence(root, recurrence)
     for one in findings.not_converted:
@@ -41,26 +40,15 @@ def render(tf1, findings, width=None):
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
-def safe(text):
-    """Return a stranger's text without what a terminal, or Rich, would act on.
-
-    Example:
-        ```python
-        assert safe("a[b]") == r"a\\[b]" and safe("\\x1b[2J") == r"\\x1b\\[2J"
-        ```
-    """
-    return escape(printable(text))
-
-
 def _recurrence(root, one):
     how = [one.form.replace("_", " ")] + ["time-major"] * one.time_major + ["backward"] * one.reverse
     how += _ending(one)
     branch = root.add(
-        f"[bold green]{safe(one.name)}[/]: scope {safe(one.scope) or '(none)'}, {', '.join(how)}"
+        f"[bold green]{for_rich(one.name)}[/]: scope {for_rich(one.scope) or '(none)'}, {', '.join(how)}"
     )
     _cells(branch, describe(one.call))
     if one.output_layer:
-        branch.add(safe(f"output layer {one.output_layer!r}"))
+        branch.add(for_rich(f"output layer {one.output_layer!r}"))
     for title, tensors in (("inputs", one.inputs), ("outputs", one.outputs)):
         inside = branch.add(title)
         for tensor in tensors:
@@ -68,11 +56,11 @@ def _recurrence(root, one):
     variables = branch.add("variables")
     for cell in one.cells:
         for leaf, name in cell.names.items():
-            variables.add(f"{safe(name)} ({leaf})")
+            variables.add(f"{for_rich(name)} ({leaf})")
     for argument, value in one.keep_probs.items():
-        branch.add(f"{argument}: {safe(str(value))}")
+        branch.add(f"{argument}: {for_rich(str(value))}")
     for note in [*(f"assumed: {text}" for text in one.assumed), *one.notes]:
-        branch.add(f"[yellow]{safe(note)}[/]")
+        branch.add(f"[yellow]{for_rich(note)}[/]")
 
 
 def _ending(one):
@@ -85,7 +73,7 @@ def _ending(one):
 def _cells(branch, tree):
     arguments = ", ".join(f"{name}={value!r}" for name, value in tree["arguments"].items())
     inside = branch.add(
-        safe(f"{tree['cell']}({arguments})" if arguments or not tree["cells"] else tree["cell"])
+        for_rich(f"{tree['cell']}({arguments})" if arguments or not tree["cells"] else tree["cell"])
     )
     for cell in tree["cells"]:
         _cells(inside, cell)
@@ -93,26 +81,26 @@ def _cells(branch, tree):
 
 def _origin(tensor):
     zeros = "zeros" if tensor.zero else "not in the graph"
-    return safe(tensor.tf1) + (" (zeros)" if tensor.zero else "") if tensor.tf1 else zeros
+    return for_rich(tensor.tf1) + (" (zeros)" if tensor.zero else "") if tensor.tf1 else zeros
 
 
 def _shape(shape):
-    return safe("[" + ", ".join("?" if size is None else str(size) for size in shape) + "]")
+    return for_rich("[" + ", ".join("?" if size is None else str(size) for size in shape) + "]")
 
 
 def _not_converted(root, one):
     branch = root.add(
-        f"[bold red]not convertible[/]: scope {safe(one.scope) or '(none)'}: {safe(one.reason)}"
+        f"[bold red]not convertible[/]: scope {for_rich(one.scope) or '(none)'}: {for_rich(one.reason)}"
     )
     if one.nearest:
-        differs = f"; {safe(one.differs)}" if one.differs not in ("", one.reason) else ""
-        branch.add(f"nearest: {safe(one.nearest)}{differs}")
+        differs = f"; {for_rich(one.differs)}" if one.differs not in ("", one.reason) else ""
+        branch.add(f"nearest: {for_rich(one.nearest)}{differs}")
     if one.state_shapes:
-        branch.add(safe("states: " + ", ".join(str(shape) for shape in one.state_shapes)))
+        branch.add(for_rich("states: " + ", ".join(str(shape) for shape in one.state_shapes)))
     if one.operations:
-        branch.add(safe("operations: " + ", ".join(one.operations)))
+        branch.add(for_rich("operations: " + ", ".join(one.operations)))
     for name in one.variables:
-        branch.add(f"variable {safe(name)}")
+        branch.add(f"variable {for_rich(name)}")
 
 
 def _unclaimed(root, unclaimed):
@@ -120,4 +108,4 @@ def _unclaimed(root, unclaimed):
         return
     branch = root.add(f"variables that no recurrence claims: {len(unclaimed)}")
     for one in unclaimed:
-        branch.add(f"{safe(one.name)} {_shape(one.shape)}: {safe(one.reason)}")
+        branch.add(f"{for_rich(one.name)} {_shape(one.shape)}: {for_rich(one.reason)}")

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tf2_lstm.migrate.report.printable import printable
+from tf2_lstm.migrate.report.printable import for_rich
 from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of, worst_of
 
 #: Up to so many cases each tensor is shown.
@@ -24,7 +24,7 @@ def render(report, width=None):
         highlight=False,
     )
     for note in report.notes:
-        console.print(f"[yellow]{_safe(note)}[/]")
+        console.print(f"[yellow]{for_rich(note)}[/]")
     if len(report.cases) <= _DETAILED:
         for case in report.cases:
             _show_values(console, case)
@@ -36,17 +36,12 @@ def render(report, width=None):
             _show_failures(console, case)
     for witness, versions in report.versions.items():
         console.print(
-            _safe(f"{witness}: {', '.join(f'{name} {version}' for name, version in versions.items())}")
+            for_rich(f"{witness}: {', '.join(f'{name} {version}' for name, version in versions.items())}")
         )
     console.print(
-        f"[{'green' if report.passed else 'bold red'}]{_safe(closing_line(report))}[/]", soft_wrap=True
+        f"[{'green' if report.passed else 'bold red'}]{for_rich(closing_line(report))}[/]", soft_wrap=True
     )
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
-
-
-def _safe(text):
-    """A stranger's text without what a terminal, or Rich, would act on."""
-    return escape(printable(text))
 
 
 def _verdict(passed):
@@ -55,16 +50,16 @@ def _verdict(passed):
 
 def _tensor_table(case):
     witnesses = witnesses_of(case)
-    table = Table(title=_safe(case.name), title_justify="left", title_style="bold")
+    table = Table(title=for_rich(case.name), title_justify="left", title_style="bold")
     table.add_column("tensor", overflow="fold")
     table.add_column("shape")
     for witness in witnesses:
-        table.add_column(f"max |difference|\n{_safe(witness)}", justify="right")
+        table.add_column(f"max |difference|\n{for_rich(witness)}", justify="right")
     table.add_column("tolerance", justify="right")
     table.add_column("verdict")
     for row in rows_of(case):
-        differences = [_safe(row.differences[witness]) for witness in witnesses]
-        table.add_row(_safe(row.name), row.shape, *differences, row.tolerance, _verdict(row.passed))
+        differences = [for_rich(row.differences[witness]) for witness in witnesses]
+        table.add_row(for_rich(row.name), row.shape, *differences, row.tolerance, _verdict(row.passed))
     return table
 
 
@@ -74,19 +69,19 @@ def _case_table(report):
     table.add_column("case", overflow="fold")
     table.add_column("tensors", justify="right")
     for witness in witnesses:
-        table.add_column(f"max |difference|\n{_safe(witness)}", justify="right")
+        table.add_column(f"max |difference|\n{for_rich(witness)}", justify="right")
     table.add_column("verdict")
     for case in report.cases:
         worst = [worst_of(case, witness) for witness in witnesses]
-        table.add_row(_safe(case.name), str(len(rows_of(case))), *worst, _verdict(case.passed))
+        table.add_row(for_rich(case.name), str(len(rows_of(case))), *worst, _verdict(case.passed))
     return table
 
 
 def _show_failures(console, case):
     for failure in failures_of(case):
-        console.print(f"[red]{_safe(case.name)}: {_safe(failure)}[/]", soft_wrap=True)
+        console.print(f"[red]{for_rich(case.name)}: {for_rich(failure)}[/]", soft_wrap=True)
     if case.diagnosis:
-        console.print(f"[bold red]{_safe(case.name)}: {_safe(case.diagnosis)}[/]", soft_wrap=True)
+        console.print(f"[bold red]{for_rich(case.name)}: {for_rich(case.diagnosis)}[/]", soft_wrap=True)
 
 
 def _show_values(console, case):
@@ -94,7 +89,7 @@ def _show_values(console, case):
     for result in case.results:
         if result.witness.startswith("TF 1.15"):
             continue
-        console.print(f"[bold]{_safe(case.name)}, {result.witness}[/]")
+        console.print(f"[bold]{for_rich(case.name)}, {result.witness}[/]")
         for line in notebook_lines(result.tensors):
             console.print(escape(line), soft_wrap=True)
         console.print()

@@ -13,6 +13,19 @@ def printable(text):
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
+def for_rich(text):
+    r"""Return a text without what a terminal, or Rich, would act on.
+
+    Example:
+        ```python
+        assert for_rich("a[b]") == r"a\[b]"
+        ```
+    """
+    from rich.markup import escape
+
+    return escape(printable(text))
+
+
 def marked(text):
     r"""Return a text as Markdown shows it outside of code: no HTML, no line ends, no table cells.
 

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 
-from tf2_lstm.migrate.report.printable import printable
+from tf2_lstm.migrate.report.printable import for_rich
 
 #: Shorter work shows nothing.
 _PATIENCE = 1.0
@@ -25,10 +25,9 @@ def progress(total, doing):
         yield lambda name: None
         return
     from rich.console import Console
-    from rich.markup import escape
     from rich.status import Status
 
-    status = Status(escape(printable(doing)), console=Console(stderr=True))
+    status = Status(for_rich(doing), console=Console(stderr=True))
     late = threading.Timer(_PATIENCE, status.start)
     late.daemon = True
     late.start()
@@ -37,7 +36,7 @@ def progress(total, doing):
     def advance(name):
         nonlocal done
         done += 1
-        name = escape(printable(name))
+        name = for_rich(name)
         status.update(f"{done} of {total}: {name}" if total else name)
 
     try:
