@@ -60,11 +60,12 @@ TABLES = load_tables()
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder that looks like the checkout and may be written to."""
+    """A folder that looks like a new checkout, whatever a reader of the README has made here, and may be written to."""
     shadow = tmp_path_factory.mktemp("checkout")
-    for entry in ROOT.iterdir():
-        if not entry.name.startswith("."):
-            (shadow / entry.name).symlink_to(entry)
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in sorted({path.partition("/")[0] for path in tracked.splitlines()}):
+        if not name.startswith("."):
+            (shadow / name).symlink_to(ROOT / name)
     for block in filter(is_file, BLOCKS):
         assert not (shadow / block.role).exists()
         (shadow / block.role).write_text(block.text, encoding="utf-8")
