@@ -104,7 +104,7 @@ def test_a_file_with_a_zero_byte_is_a_finding(tmp_path):
 
 
 def test_a_file_that_is_too_large_to_parse_is_searched(tmp_path, monkeypatch):
-    monkeypatch.setattr(analyse, "MAX_BYTES", 1000)
+    monkeypatch.setattr(analyse, "MAX_PARSED", 1000)
     found = of_file(tmp_path, "large.py", USE + "x = 1\n" * 1000)
     assert rules(found)[0] == "RNN003"
     assert "RNN101" in rules(found)

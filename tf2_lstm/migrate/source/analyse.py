@@ -6,16 +6,16 @@ import warnings
 
 from tf2_lstm.migrate.source import text_search
 from tf2_lstm.migrate.source.catalogue import ENTRIES
+from tf2_lstm.migrate.source.limits import MAX_PARSED, MAX_READ, Clock, TooMuch, read_regular
 from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
 from tf2_lstm.migrate.source.noqa import is_noqa
 from tf2_lstm.migrate.source.observer import Observer, finding
 from tf2_lstm.migrate.source.project import Project
 from tf2_lstm.migrate.source.reading import NotANotebook, Piece, decode, notebook
-from tf2_lstm.migrate.source.resolver import Resolver, TooMuch
+from tf2_lstm.migrate.source.resolver import Resolver
 from tf2_lstm.migrate.source.traps.trap import Trap
 from tf2_lstm.migrate.source.values import Symbol
 
-MAX_BYTES = 4_000_000
 _CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError)
 # A ValueError is a number of thousands of digits, which Python does not print.
 _CANNOT_RESOLVE = (RecursionError, MemoryError, TooMuch, ValueError)
@@ -85,24 +85,26 @@ class Analyser:
             directory: the folder from which its own imports are looked for; None for none.
             named: True for a file that was asked for by name: it is parsed whatever is in it.
         """
-        if not named and not is_worth_reading(data, self.carriers):
+        cut = len(data) > MAX_READ
+        if not named and not cut and not is_worth_reading(data, self.carriers):
             return []
-        text, problem = decode(data)
+        text, problem = decode(data[:MAX_READ])
         first = [Trap("RNN002", _start(), f"not read as declared: {problem}")] if problem else []
+        if cut:
+            first.append(
+                Trap("RNN003", _start(), f"what follows its first {MAX_READ // 10**6} MB was not read")
+            )
         try:
             pieces = notebook(text) if path.endswith(".ipynb") else [Piece(text)]
         except NotANotebook as error:
             first.append(Trap("RNN005", _start(), f"not a notebook ({_line(error)}); searched by text only"))
-            return self._by_text(path, Piece(text), first)
-        if len(data) > MAX_BYTES and not path.endswith(".ipynb"):
-            if not may_hold_a_use(data):
-                return []  # Searched to the end: it holds no use.
-            first.append(
-                Trap(
-                    "RNN003", _start(), f"{len(data) >> 20} MB are too large to parse; searched by text only"
-                )
-            )
-            return self._by_text(path, pieces[0], first)
+            return self._by_text(path, [Piece(text)], first)
+        size = sum(len(piece.text) for piece in pieces)
+        if size > MAX_PARSED:
+            if not may_hold_a_use(data):  # Searched to the end: it holds no use.
+                return [finding(trap, path, []) for trap in first] if cut else []
+            text = f"{size / 1e6:.1f} MB are too large to parse; searched by text only"
+            return self._by_text(path, pieces, [*first, Trap("RNN003", _start(), text)])
         return self._pieces(path, pieces, directory, first, named)
 
     def _pieces(self, path, pieces, directory, first, named):
@@ -111,22 +113,19 @@ class Analyser:
             try:
                 parsed.append((piece, parse(piece.text)))
             except _CANNOT_PARSE as error:
-                found += self._by_text(path, piece, [_unparsed(error, piece)])
+                found += self._by_text(path, [piece], [_unparsed(error, piece)])
         held = (may_hold_a_use(piece.text.encode("utf-8", "replace"), self.carriers) for piece in pieces)
         if not named and not any(held):
             parsed = []
         try:
             found += self._resolved(path, parsed, directory, first)
         except _CANNOT_RESOLVE as error:
-            first = [
-                *first,
-                Trap(
-                    "RNN006", _start(), f"not resolved to the end ({type(error).__name__}); searched by text"
-                ),
-            ]
-            for piece, _ in parsed or [(Piece(""), None)]:
-                found += self._by_text(path, piece, first)
-                first = []
+            text = f"not resolved to the end ({_line(error)}); searched by text"
+            found += self._by_text(
+                path,
+                [piece for piece, _ in parsed] or [Piece("")],
+                [*first, Trap("RNN006", _start(), text)],
+            )
         return sorted(found, key=lambda one: one.sort_key())
 
     def _resolved(self, path, parsed, directory, first):
@@ -146,18 +145,28 @@ class Analyser:
                 found.append(one)
         return found
 
-    def _by_text(self, path, piece, first):
-        lines = piece.text.split("\n")
-        found = [finding(trap, path, lines, piece.cell) for trap in (*first, *text_search.search(piece.text))]
-        return [one for one in found if not is_noqa(lines, one)]
+    def _by_text(self, path, pieces, first):
+        """Return the findings of a search by text: a file without one of `first` has them in its first piece."""
+        found, clock = [], Clock()
+        for piece in pieces:
+            lines, traps = piece.text.split("\n"), first
+            first = []
+            try:
+                for trap in text_search.search(piece.text, clock):
+                    traps.append(trap)
+            except TooMuch as error:
+                traps.append(Trap("RNN006", _start(), f"not searched to the end: {error}"))
+            every = [finding(trap, path, lines, piece.cell) for trap in traps]
+            found += [one for one in every if not is_noqa(lines, one)]
+        return found
 
     def _load(self, path):
         """Return the names of a module of the program's own ({} for one that cannot be read)."""
         try:
-            if os.path.getsize(path) > MAX_BYTES:
+            data = read_regular(path, MAX_PARSED)
+            if len(data) > MAX_PARSED:
                 return {}
-            with open(path, "rb") as file:
-                tree = parse(decode(file.read())[0])
+            tree = parse(decode(data)[0])
             self._alive.append(tree)
             return Resolver(self.project, os.path.dirname(os.path.abspath(path))).run([tree])
         except (OSError, *_CANNOT_PARSE, *_CANNOT_RESOLVE):

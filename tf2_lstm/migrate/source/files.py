@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.source import gitignore
+from tf2_lstm.migrate.source.limits import read_regular
 
 SUFFIXES = (".py", ".pyw", ".pyi", ".ipynb")
 _SKIPPED = frozenset(
@@ -29,12 +30,12 @@ class Files:
     Attributes:
         paths: (path, whether it was given by name), in order, each once.
         left_out: how many files and folders were left out by .gitignore, --exclude or as an environment.
-        unreadable: (path, reason) of folders that could not be listed.
+        given_up: (path, rule, reason) of what could not be listed, opened or obeyed.
     """
 
     paths: list = field(default_factory=list)
     left_out: int = 0
-    unreadable: list = field(default_factory=list)
+    given_up: list = field(default_factory=list)
 
 
 def collect(paths, exclude=()):
@@ -70,7 +71,7 @@ def _take(path, named, found, seen):
 
 def _walk(top, exclude, found, seen):
     layers = _layers_above(os.path.abspath(top))
-    folders = set()
+    every, folders = [patterns for patterns, _ in layers], set()
     stack = [(top, layers)]
     while stack:
         folder, layers = stack.pop()
@@ -81,13 +82,14 @@ def _walk(top, exclude, found, seen):
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            found.unreadable.append((folder, error.strerror or str(error)))
+            found.given_up.append((folder, "RNN004", f"not opened: {error.strerror or error}"))
             continue
         if any(entry.name == ".gitignore" for entry in entries):
-            absolute = os.path.abspath(folder)
-            layers = [*layers, (absolute, gitignore.read(absolute))]
+            every.append(gitignore.Patterns(os.path.abspath(folder)))
+            layers = [*layers, (every[-1], "")]
         below = [(entry.path, layers) for entry in entries if _enter(entry, exclude, layers, found, seen)]
         stack += reversed(below)
+    found.given_up += [(one.path, "RNN013", reason) for one in every for reason in sorted(one.given_up)]
 
 
 def _enter(entry, exclude, layers, found, seen):
@@ -124,8 +126,7 @@ def _is_python(entry):
     if "." in entry.name or not os.path.isfile(entry.path):
         return False
     try:
-        with open(entry.path, "rb") as file:
-            first = file.read(80).split(b"\n")[0]
+        first = read_regular(entry.path, 80).split(b"\n")[0]
         return first.startswith(b"#!") and b"python" in first
     except OSError:
         return False
@@ -143,7 +144,10 @@ def _is_excluded(path, exclude):
 
 
 def _layers_above(folder):
-    """Return the .gitignore layers between the root of the repository and a folder, the folder left out."""
+    """Return the .gitignore layers between the root of the repository and a folder, the folder left out.
+
+    What is given is read even if git ignores it: each comes with the folder's path from there.
+    """
     above = []
     current = folder
     while not os.path.exists(os.path.join(current, ".git")):
@@ -151,5 +155,6 @@ def _layers_above(folder):
         if parent == current:
             return []
         current = parent
-        above.append((current, gitignore.read(current)))
+        given = os.path.relpath(folder, current).replace(os.sep, "/") + "/"
+        above.append((gitignore.Patterns(current), given))
     return list(reversed(above))

@@ -1,77 +1,131 @@
-"""The patterns of .gitignore files, as git reads them."""
+"""The patterns of .gitignore files, as pathspec reads them, at a cost that has a bound."""
 
+import contextlib
+import math
 import os
-import re
-from functools import lru_cache
+import time
+import warnings
+
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+from tf2_lstm.migrate.source.limits import TooMuch, read_regular
+
+MAX_BYTES = 200_000
+MAX_WAYS = 20_000_000
+SECONDS = 5.0
 
 
-def read(folder):
-    """Return the patterns of a folder's .gitignore: a list of (regex, negated, folders only)."""
-    try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            return [pattern for line in file if (pattern := translate(line.rstrip("\n"))) is not None]
-    except OSError:
-        return []
+class Patterns:
+    """The .gitignore of one folder.
+
+    Attributes:
+        folder: the folder, an absolute path.
+        given_up: a set of sentences: what was not obeyed, and why.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.given_up = set()
+        self._patterns = []
+        self._spent = 0.0
+        self._read()
+
+    @property
+    def path(self):
+        """The file."""
+        return os.path.join(self.folder, ".gitignore")
+
+    def _read(self):
+        try:
+            data = read_regular(self.path, MAX_BYTES)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self.given_up.add(f"not opened: {error.strerror or error}")
+            return
+        if len(data) > MAX_BYTES:
+            self.given_up.add(f"only its first {MAX_BYTES} bytes are obeyed")
+        lines = data[:MAX_BYTES].decode("utf-8", "replace").split("\n")
+        with self._counted() as check:
+            for number, line in enumerate(lines, start=1):
+                check()
+                pattern = _translate(line.rstrip("\r"))
+                if pattern is not None and pattern.include is not None:
+                    self._patterns.append((number, pattern.include, pattern.regex))
+
+    @contextlib.contextmanager
+    def _counted(self):
+        """Count the time of all that is done for this file; beyond `SECONDS` its patterns are dropped."""
+        start = time.monotonic() - self._spent
+
+        def check():
+            if time.monotonic() - start > SECONDS:
+                raise TooMuch(f"its patterns are not obeyed: they took more than {SECONDS:g} seconds")
+
+        try:
+            yield check
+        except TooMuch as error:
+            self.given_up.add(str(error))
+            self._patterns = []
+        finally:
+            self._spent = time.monotonic() - start
+
+    def says(self, path, is_folder, beyond=""):
+        """Return True for an ignored path, False for one that is taken back, None for no word about it.
+
+        Args:
+            path: an absolute path below the folder.
+            is_folder: whether it is a folder.
+            beyond: a relative path with "/" at its end that is read whatever is said of it.
+        """
+        inside = os.path.relpath(path, self.folder).replace(os.sep, "/") + ("/" if is_folder else "")
+        said = None
+        with self._counted() as check:
+            for number, include, regex in self._patterns:
+                check()
+                if ways(regex.pattern, inside) > MAX_WAYS:
+                    self.given_up.add(f"line {number} is not obeyed: it has too many stars for so long names")
+                    continue
+                match = regex.match(inside)
+                if match and match.end() > len(beyond):
+                    said = include
+        return said
+
+
+def ways(pattern, inside):
+    """Return a bound of the ways to lay a pattern's stars over a path: what matching may cost.
+
+    Args:
+        pattern: the regular expression's text.
+        inside: the relative path.
+
+    Example:
+        ```python
+        assert ways(r"^(?:.+/)?[^/]*[.]py$", "a/bc.py") == 18
+        assert ways(r"^(?:.+/)?[^/]*a[^/]*a[^/]*a[^/]*b$", "a" * 200) > 10**7
+        ```
+    """
+    folders = inside.split("/")
+    longest, stars, leaps = max(map(len, folders)), pattern.count("[^/]*"), pattern.count(".+")
+    return math.comb(longest + stars, stars) * math.comb(len(folders) + leaps, leaps)
 
 
 def is_ignored(path, is_folder, layers):
-    """Say whether a path is ignored; the last pattern that matches decides.
+    """Say whether a path is ignored; the innermost .gitignore that says something decides.
 
     Args:
         path: an absolute path.
         is_folder: whether it is a folder.
-        layers: a list of (folder, its patterns), outermost first.
+        layers: a list of (`Patterns`, the relative path that is read whatever is said), outermost first.
     """
-    ignored = False
-    for folder, patterns in layers:
-        inside = os.path.relpath(path, folder).replace(os.sep, "/")
-        for regex, negated, folders_only in patterns:
-            if (is_folder or not folders_only) and regex.match(inside):
-                ignored = not negated
-    return ignored
+    said = [patterns.says(path, is_folder, beyond) for patterns, beyond in layers]
+    return next((one for one in reversed(said) if one is not None), False)
 
 
-@lru_cache(maxsize=4096)
-def translate(line):
-    """Return (regex, negated, folders only) of one line, None for a comment or a blank one."""
-    pattern = re.sub(r"(?<!\\)\s+$", "", line)
-    if not pattern or pattern.startswith("#"):
-        return None
-    negated = pattern.startswith("!")
-    pattern = pattern[1:] if negated else pattern
-    folders_only = pattern.endswith("/")
-    pattern = pattern.rstrip("/")
-    anchored = "/" in pattern
-    body = _regex(pattern.removeprefix("/"))
+def _translate(line):
     try:
-        return re.compile(("" if anchored else "(?:.*/)?") + body + r"\Z", re.S), negated, folders_only
-    except re.error:
-        return None
-
-
-def _regex(pattern):
-    out, at = [], 0
-    while at < len(pattern):
-        rest = pattern[at:]
-        if rest.startswith("**/"):
-            out.append("(?:.*/)?")
-            at += 3
-        elif rest == "**":
-            out.append(".*")
-            at += 2
-        elif rest[0] == "*":
-            out.append("[^/]*")
-            at += 1
-        elif rest[0] == "?":
-            out.append("[^/]")
-            at += 1
-        elif rest[0] == "[" and "]" in rest[2:]:
-            end = rest.index("]", 2)
-            inner = rest[1:end].replace("\\", "\\\\")
-            out.append("[" + ("^" + inner[1:] if inner[0] in "!^" else inner) + "]")
-            at += end + 1
-        else:
-            escaped = rest[0] == "\\" and len(rest) > 1
-            out.append(re.escape(rest[1] if escaped else rest[0]))
-            at += 2 if escaped else 1
-    return "".join(out)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return GitIgnoreSpecPattern(line)
+    except (ValueError, OverflowError, RecursionError):
+        return None  # No pattern to git either.

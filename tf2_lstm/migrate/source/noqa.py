@@ -1,6 +1,7 @@
 """`# noqa` and `# noqa: RNN101`: findings that a person has looked at."""
 
 import re
+from functools import lru_cache
 
 _NOQA = re.compile(r"#\s*noqa(?!\w)(?P<codes>\s*:\s*[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]+)*)?", re.I)
 
@@ -16,8 +17,12 @@ def is_noqa(lines, finding):
 
 
 def _waves(lines, number, rule):
-    match = _NOQA.search(lines[number - 1]) if 0 < number <= len(lines) else None
-    if not match:
-        return False
-    codes = re.findall(r"[A-Z]+[0-9]*", (match.group("codes") or "").upper())
-    return not codes or any(rule.startswith(code) for code in codes)
+    codes = _codes(lines[number - 1]) if 0 < number <= len(lines) else None
+    return codes is not None and (not codes or any(rule.startswith(code) for code in codes))
+
+
+@lru_cache(maxsize=64)
+def _codes(line):
+    """Return the codes that a line waves through, () for all, None for none; a long line has many findings."""
+    match = _NOQA.search(line)
+    return tuple(re.findall(r"[A-Z]+[0-9]*", (match.group("codes") or "").upper())) if match else None

@@ -1,6 +1,9 @@
 """Turns what the resolver passes into findings: names first, then every trap."""
 
 import ast
+from bisect import bisect_left
+from functools import lru_cache
+from itertools import accumulate
 
 from tf2_lstm.migrate.source import traps
 from tf2_lstm.migrate.source.finding import Finding
@@ -260,6 +263,10 @@ def finding(trap, path, lines, cell=None):
 
 def _characters(lines, line, offset):
     text = lines[line - 1] if 0 < line <= len(lines) else ""
-    return (
-        offset if text.isascii() else len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
-    )
+    return offset if text.isascii() else bisect_left(_ends(text), offset + 1)
+
+
+@lru_cache(maxsize=8)
+def _ends(text):
+    """Return where each character of a line ends, in bytes: counted once, for a long line has many findings."""
+    return tuple(accumulate(len(one.encode("utf-8", "surrogatepass")) for one in text))

@@ -1,10 +1,10 @@
 """From bytes to source text: encodings, and the cells of a notebook."""
 
 import ast
+import codecs
 import io
 import json
 import re
-import sys
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -22,10 +22,15 @@ _OTHER_LANGUAGES = frozenset(
         "powershell", "r", "ruby", "script", "sh", "sql", "svg", "svelte", "system", "sx",
     )
 )  # fmt: skip
-_WRITES_A_FILE = re.compile(r"\s*%%(?:writefile|file)\s.*?(\.\w+)?\s*$", re.M)
+_WRITES_A_FILE = re.compile(r"\s*%%(?:writefile|file)\s")
 _TIMED = re.compile(r"^(\s*)(%(?:timeit|time|prun|memit)(?:\s+-\S+(?:\s+\d+)?)*\s+)(?=\S)", re.A)
-_LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*[\w)\]]\?{1,2}\s*)$")
-_ASSIGNED_MAGIC = re.compile(r"^(\s*[\w.,\s\[\]'\"]+=\s*)[%!].*$")
+_ASSIGNED_MAGIC = re.compile(r"(?<![=!<>])=[ \t]*[%!]")
+# A string that is not closed ends with its line: looking for its end from each of its quotes would be quadratic.
+_STRING = r"""'(?:\\.|[^'\\])*\\?(?:'|$)|"(?:\\.|[^"\\])*\\?(?:"|$)"""
+_STRINGS = re.compile(_STRING)
+_TOKEN = re.compile(r"(?P<comment>#.*)|(?P<triple>\'\'\'|\"\"\")|" + _STRING + r"|(?P<bracket>[][(){}])")
+# Codecs of Python whose work grows with the square of the length.
+_SLOW_CODECS = ("punycode", "idna")
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,8 @@ def decode(data):
         return data.replace(b"\0", b"").decode("utf-8", "replace"), "it has NUL bytes, which Python refuses"
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if codecs.lookup(encoding).name in _SLOW_CODECS:
+            raise LookupError(f"no source is written in {encoding}")
         return data.decode(encoding), None
     except (SyntaxError, UnicodeError, LookupError) as error:
         reason = str(error).splitlines()[0]
@@ -101,54 +108,87 @@ def _source(cell):
 
 
 def without_magics(text):
-    """Return a cell's source with IPython's magics blanked out; lines keep their numbers."""
+    """Return a cell's source with IPython's magics blanked out; lines keep their numbers.
+
+    Args:
+        text: the source of the cell. Each of its characters is looked at a fixed number of times.
+    """
     magic = _CELL_MAGIC.match(text)
-    written = _WRITES_A_FILE.match(text)
-    if magic and (magic.group(1).lower() in _OTHER_LANGUAGES or (written and written.group(1) != ".py")):
+    if magic and (magic.group(1).lower() in _OTHER_LANGUAGES or _writes_no_python(text)):
         return ""
-    lines = text.split("\n")
-    for _ in range(len(lines)):
-        number = _not_python("\n".join(lines))
-        if number is None:
-            return "\n".join(lines)
-        # Line by line, as Python stops at them: `% b` in an expression that goes on is no magic.
-        if number > len(lines) or not _blank_at(lines, number - 1):
-            break
-    return "\n".join(_blank(line) for line in lines)
+    return text if _is_python(text) else "\n".join(_blanked(text.split("\n")))
 
 
-def _not_python(text):
-    """Return the number of the line that Python stops at, None if there is none."""
+def _writes_no_python(text):
+    first = text.strip().split("\n", 1)[0]
+    return bool(_WRITES_A_FILE.match(first + " ")) and not first.rstrip().endswith(".py")
+
+
+def _is_python(text):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(text)
-    except SyntaxError as error:
-        return error.lineno or sys.maxsize
-    except (ValueError, RecursionError, MemoryError):
-        return sys.maxsize
-    return None
-
-
-def _blank_at(lines, number):
-    """Blank a magic and the lines that its backslashes join to it; return False if there is none."""
-    before = lines[number]
-    lines[number] = _blank(before)
-    if lines[number] == before:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    joined = not lines[number].rstrip().endswith("\\")
-    while joined and before.rstrip().endswith("\\") and number + 1 < len(lines):
-        number += 1
-        before, lines[number] = lines[number], ""
     return True
 
 
+def _blanked(lines):
+    """Yield the lines; only where a statement begins can a magic stand: `% b` in one that goes on is none."""
+    inside, depth, joined, of_magic = "", 0, False, False
+    for line in lines:
+        if of_magic or not (inside or depth or joined):
+            blank = "" if of_magic else _blank(line)
+            if blank != line:
+                of_magic = line.rstrip().endswith("\\") and not _TIMED.match(line)
+                yield blank
+                continue
+            of_magic = False
+        inside, depth, code = _goes_on(line, inside, depth)
+        joined = code.rstrip().endswith("\\")
+        yield line
+
+
+def _goes_on(line, inside, depth):
+    """Return (the quotes of the string that is open at the line's end, the open brackets, the line's code)."""
+    at = 0
+    if inside:
+        at = line.find(inside)
+        if at < 0:
+            return inside, depth, ""
+        at += 3
+    while match := _TOKEN.search(line, at):
+        at = match.end()
+        if match["comment"]:
+            return "", depth, line[: match.start()]
+        if match["triple"]:
+            at = line.find(match["triple"], at)
+            if at < 0:
+                return match["triple"], depth, ""
+            at += 3
+        elif match["bracket"]:
+            depth = max(0, depth + (1 if match["bracket"] in "([{" else -1))
+    return "", depth, line
+
+
 def _blank(line):
+    """Return the line where a statement begins with its magic blanked out."""
     timed = _TIMED.match(line)
     if timed:  # The statement that is timed keeps its column.
         return timed.group(1) + "pass;".ljust(len(timed.group(2))) + line[timed.end() :]
-    assigned = _ASSIGNED_MAGIC.match(line)
-    if assigned:
-        return assigned.group(1) + "None"
-    magic = _LINE_MAGIC.match(line)
-    return magic.group(1) + "pass" if magic else line
+    code = line.lstrip()
+    indent = line[: len(line) - len(code)]
+    if code[:1] in ("%", "!", "?"):
+        return indent + "pass"
+    code = _without_strings(code).rstrip()
+    if code.endswith("?"):
+        return indent + "pass"
+    assigned = _ASSIGNED_MAGIC.search(code)
+    return line[: len(indent) + assigned.start()] + "= None" if assigned else line
+
+
+def _without_strings(code):
+    """Return code of the same length up to its comment, its strings blanked out."""
+    bare = _STRINGS.sub(lambda found: "_" * len(found.group()), code)
+    return bare.partition("#")[0]

@@ -25,14 +25,16 @@ READING = (
     _unread(
         3,
         "too-large",
-        "The file is too large to parse. Its uses were found by text only.",
-        "Parsing takes a hundred times the file's size in memory. Move the code out of the data.",
+        "The file is too large to parse, or to read to its end. Its uses were found by text only.",
+        "Parsing takes a hundred times the file's size in memory; beyond 16 MB nothing is read. Move the code out "
+        "of the data.",
     ),
     _unread(
         4,
         "unreadable",
-        "The file could not be opened.",
-        "What is in it is unknown. Mend its permissions, or leave it out with --exclude.",
+        "The file could not be opened, or is no regular file.",
+        "What is in it is unknown. Mend its permissions, or leave it out with --exclude; for a pipe, give - and "
+        "the standard input.",
     ),
     _unread(
         5,
@@ -44,7 +46,7 @@ READING = (
         6,
         "too-deep",
         "The file could not be resolved to the end. Its uses were found by text only.",
-        "The code is nested too deeply or is too long for the resolver.",
+        "The code is nested too deeply or is too long for the resolver, or took longer than a file may.",
     ),
     Rule(
         "RNN007",
@@ -108,5 +110,12 @@ READING = (
         "No twin can be named. Look the helper up in the TensorFlow version that the program was written "
         "for.",
         "from tensorflow.python.ops.rnn_cell_impl import _linear",
+    ),
+    _unread(
+        13,
+        "gitignore",
+        "A .gitignore was not obeyed to the end: files that it names may have been read.",
+        "It is no regular file, is too large, or has a pattern with so many stars that matching it could take for "
+        "ever. Mend it, or leave the files out with --exclude.",
     ),
 )  # fmt: skip

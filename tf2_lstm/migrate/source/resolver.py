@@ -5,6 +5,7 @@ import contextlib
 import os
 
 from tf2_lstm.migrate.source import binding, expressions, statements
+from tf2_lstm.migrate.source.limits import Clock, TooMuch
 from tf2_lstm.migrate.source.namespaces import TF_ROOTS, look_up
 from tf2_lstm.migrate.source.rules import known
 from tf2_lstm.migrate.source.scope import Scope
@@ -22,10 +23,6 @@ from tf2_lstm.migrate.source.values import (
 )
 
 MAX_STEPS = 2_000_000
-
-
-class TooMuch(Exception):
-    """A file that the resolver gives up on."""
 
 
 class Resolver:
@@ -48,6 +45,7 @@ class Resolver:
         self.classes = []
         self._deferred = []
         self._steps = 0
+        self._clock = Clock()
         self._inside = {}
         self._running = set()
 
@@ -63,10 +61,11 @@ class Resolver:
         return module.names
 
     def step(self):
-        """Count a node, so that no file takes for ever."""
+        """Count a node and look at the clock, so that no file takes for ever."""
         self._steps += 1
         if self._steps > MAX_STEPS:
-            raise TooMuch
+            raise TooMuch(f"it has more than {MAX_STEPS} nodes to look at")
+        self._clock.check()
 
     # What expressions and names stand for
 

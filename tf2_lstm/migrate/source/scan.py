@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tf2_lstm.migrate.source.analyse import Analyser
 from tf2_lstm.migrate.source.files import collect
+from tf2_lstm.migrate.source.limits import MAX_READ, read_regular
 from tf2_lstm.migrate.source.observer import finding
 from tf2_lstm.migrate.source.rules import RULES
 from tf2_lstm.migrate.source.traps.trap import Trap
@@ -74,10 +75,10 @@ def scan(paths, options=None, stdin=None):
     found = collect([path for path in paths if path != STDIN], options.exclude)
     results = []
     if STDIN in paths:
-        data = sys.stdin.buffer.read() if stdin is None else stdin
+        data = sys.stdin.buffer.read(MAX_READ + 1) if stdin is None else stdin
         results.append(_bytes(Analyser(), STDIN, data, os.getcwd(), named=True))
     results += _all(found.paths, options.jobs)
-    results += [[_unreadable(path, reason)] for path, reason in found.unreadable]
+    results += [[finding(Trap(rule, _Start, reason), path, [])] for path, rule, reason in found.given_up]
     kept = [one for findings in results for one in findings if wanted(one, options)]
     files = len(found.paths) + paths.count(STDIN)
     return Result(files, tuple(sorted(kept, key=lambda one: one.sort_key())), found.left_out)
@@ -146,13 +147,11 @@ def _analyse(analyser, paths, carriers):
 
 
 def _file(analyser, path, named):
-    if not named and os.path.exists(path) and not os.path.isfile(path):
-        return [_unreadable(path, "it is no regular file")]  # A pipe would be waited for without end.
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_regular(path)
     except OSError as error:
-        return [_unreadable(path, error.strerror or str(error))]
+        text = f"not opened: {error.strerror or error}"
+        return [finding(Trap("RNN004", _Start, text), path, [])]
     return _bytes(analyser, path, data, os.path.dirname(os.path.abspath(path)), named)
 
 
@@ -161,10 +160,6 @@ def _bytes(analyser, path, data, directory, named):
         return analyser.findings(path, data, directory, named)
     except Exception as error:  # A defect of ours must not hide a file: it is a finding as well.
         return [_failed(path, error)]
-
-
-def _unreadable(path, reason):
-    return finding(Trap("RNN004", _Start, f"not opened: {reason}"), path, [])
 
 
 def _failed(path, error):

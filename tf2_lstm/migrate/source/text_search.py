@@ -10,24 +10,34 @@ from tf2_lstm.migrate.source.rules import known, message_of, short
 from tf2_lstm.migrate.source.traps.trap import Trap
 
 _IMPORT = re.compile(r"(?:^|;)[ \t]*import[ \t]+([^\n#;]+)", re.M)
-_FROM = re.compile(r"(?:^|;)[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.M)
+_FROM = re.compile(r"(?:^|;)[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^()]*\)|[^\n#;]+)", re.M)
 _ALIAS = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(\w+(?:\.\w+)+)[ \t]*$", re.M)
 _CHAIN = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*")
-_NOT_CODE = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*", re.S)
+# A string that is not closed is code to its line's end, looked at once.
+_NOT_CODE = re.compile(
+    r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*(?P<one>'?)|\"(?:\\.|[^\"\\\n])*(?P<two>\"?)|#[^\n]*", re.S
+)
 
 
-def search(text):
-    """Yield a `Trap` for each TF1 RNN name in a text.
+def search(text, clock):
+    """Yield a `Trap` for each TF1 RNN name in a text, in a time that is linear in its length.
 
     Args:
         text: the source; strings and comments in it are left out.
+        clock: a `limits.Clock`, looked at before every name.
+
+    Raises:
+        TooMuch: the time is over.
     """
-    code = _NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    code = _NOT_CODE.sub(_blank, text)
     aliases, places = _aliases(code)
     starts = [0] + [match.end() for match in re.finditer("\n", code)]
-    line = 0
+    line, at = 0, 0
     for match in _CHAIN.finditer(code):
-        if any(start <= match.start() < end for start, end in places):
+        clock.check()
+        while at < len(places) and places[at][1] <= match.start():
+            at += 1
+        if at < len(places) and places[at][0] <= match.start():
             continue
         while line + 1 < len(starts) and starts[line + 1] <= match.start():
             line += 1
@@ -36,6 +46,12 @@ def search(text):
         if trap:
             node = _node(line + 1, match.start() - starts[line], len(match.group()))
             yield Trap(trap[0], node, trap[1] + " (found by text)", trap[2], trap[3])
+
+
+def _blank(match):
+    if "" in (match["one"], match["two"]):
+        return match.group()
+    return re.sub(r"[^\n]", " ", match.group())
 
 
 def _node(line, column, length):
