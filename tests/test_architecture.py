@@ -69,7 +69,13 @@ ROOMS = {
         "tf2_lstm.migrate.weights",
     ],
     "tf2_lstm/migrate/report": ["tf2_lstm.migrate.report"],
-    "tf2_lstm/migrate/source": ["tf2_lstm", "tf2_lstm.migrate.source", "tf2_lstm.migrate.pairs"],
+    "tf2_lstm/cli.py": ["tf2_lstm", "tf2_lstm.migrate.report"],
+    "tf2_lstm/migrate/source": [
+        "tf2_lstm",
+        "tf2_lstm.migrate.source",
+        "tf2_lstm.migrate.pairs",
+        "tf2_lstm.migrate.report",
+    ],
     "tf2_lstm/migrate/equivalence": [
         "legacy_tf1",
         "tf2_lstm",

@@ -9,6 +9,7 @@ import importlib
 import sys
 
 from tf2_lstm import __version__
+from tf2_lstm.migrate.report.printable import printable
 from tf2_lstm.process import exit_code
 
 #: Command -> the module that does it.
@@ -22,6 +23,13 @@ COMMANDS = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Names in its errors what a stranger may have called a file."""
+
+    def error(self, message):
+        super().error(printable(message))
+
+
 def main(argv=None):
     """Run `tf2-lstm`.
 
@@ -33,7 +41,7 @@ def main(argv=None):
         ended it.
     """
     argv = sys.argv[1:] if argv is None else argv
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tf2-lstm",
         description="Carry TensorFlow 1 RNN code and checkpoints over to Keras 3, and prove that nothing changed.",
         epilog="Each command explains itself: tf2-lstm COMMAND --help",

@@ -1,16 +1,35 @@
 """A stranger's text on its way to a terminal, a file or a pull request: seen as it is, never acted on."""
 
+import re
+
+# What runners of CI take for a command: `::error::` where a line begins, `##[error]` and `##vso[...]` anywhere.
+_COMMAND = re.compile(r"^(?=\s*::)(\s*):|#(?=#\w*\[)")
+_MARKS = (
+    (re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)"), r"\\\\"),
+    (re.compile(r"([`*~|]|(?<![^\W_])_|_(?![^\W_]))"), r"\\\1"),
+    (re.compile(r"\](?=[(\[:])"), r"\\]"),
+    (re.compile(r"&(?=#?\w+;)"), "&amp;"),
+    (re.compile(r"<"), "&lt;"),
+    (re.compile(r"://"), r":\\//"),
+    (re.compile(r"www(?=\.)", re.I), r"\g<0>\\"),
+    (re.compile(r"@(?=\w)"), "`@`"),
+    (re.compile(r"^([-+=>#])"), r"\\\1"),
+    (re.compile(r"^(\d+)([.)])(?=\s|$)"), r"\1\\\2"),
+)
+
 
 def printable(text):
-    """Return a text in which everything that a terminal would act on is spelled out, line ends too.
+    """Return a text in which everything that a terminal or a CI log would act on is spelled out, line ends too.
 
     Example:
         ```python
         assert printable("rnn/\\x1b[31mcell") == r"rnn/\x1b[31mcell"
         assert printable("right\\u202eleft") == r"right\u202eleft"
+        assert printable("::error::x") == r"\x3a:error::x"
         ```
     """
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    seen = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return _COMMAND.sub(lambda found: (found[1] or "") + ("\\x23" if found[0] == "#" else "\\x3a"), seen)
 
 
 def for_rich(text):
@@ -27,14 +46,18 @@ def for_rich(text):
 
 
 def marked(text):
-    r"""Return a text as Markdown shows it outside of code: no HTML, no line ends, no table cells.
+    r"""Return a text as Markdown shows it outside of code: no HTML, link, image, mention, line end or table cell.
 
     Example:
         ```python
         assert marked("<b>|x") == r"&lt;b>\|x"
+        assert marked("![a](b) of rnn_cell [c]") == r"![a\](b) of rnn_cell [c]"
         ```
     """
-    return printable(text).replace("<", "&lt;").replace("|", "\\|")
+    seen = printable(text).strip(" ")  # Markdown shows no blanks at the ends, and takes four for code.
+    for pattern, instead in _MARKS:
+        seen = pattern.sub(instead, seen)
+    return seen
 
 
 def code(text):
@@ -42,7 +65,22 @@ def code(text):
 
     Example:
         ```python
-        assert code("a`b|c") == r"`a'b\|c`"
+        assert code("rnn/kernel") == "`rnn/kernel`"
+        assert code("a`b|c") == r"<code>a\`b\|c</code>"
         ```
     """
-    return "`" + printable(text).replace("`", "'").replace("|", "\\|") + "`"
+    seen = printable(text)
+    if seen.strip() and not set(seen) & set("`|"):
+        return f"`{seen}`"
+    return f"<code>{marked(text)}</code>"
+
+
+def linkless(text):
+    r"""Return a text for SARIF, whose plain messages may hold links.
+
+    Example:
+        ```python
+        assert linkless("see [here](there), [h, c]") == r"see \[here](there), [h, c]"
+        ```
+    """
+    return re.sub(r"\[(?=[^\[\]]*\]\()", r"\\[", printable(text))

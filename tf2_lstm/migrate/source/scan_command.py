@@ -67,18 +67,20 @@ def write(text, stream=None):
     stream = stream or sys.stdout
     try:
         if text:
-            stream.write(_printable(text, stream) + "\n")
+            stream.write(_encodable(text, stream) + "\n")
             stream.flush()
     except BrokenPipeError:
         # The reader has gone (head): keep Python from complaining when it closes the stream itself.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _printable(text, stream):
+def _encodable(text, stream):
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _wrong(message):
-    print(f"tf2-lstm scan: error: {message}", file=sys.stderr)
+    from tf2_lstm.migrate.report.printable import printable
+
+    print(f"tf2-lstm scan: error: {printable(message)}", file=sys.stderr)
     return 2

@@ -1,5 +1,7 @@
 """Annotations of GitHub Actions."""
 
+from tf2_lstm.migrate.report.printable import printable
+
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -25,7 +27,7 @@ def _one(finding):
 
 
 def _data(text):
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25")
 
 
 def _property(value):

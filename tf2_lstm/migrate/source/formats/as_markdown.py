@@ -1,5 +1,6 @@
 """Markdown, to paste in a pull request."""
 
+from tf2_lstm.migrate.report.printable import code, marked
 from tf2_lstm.migrate.source.summary import sentences
 
 
@@ -9,11 +10,7 @@ def write(result):
     if result.findings:
         lines += ["", "| place | rule | severity | finding |", "|---|---|---|---|"]
         lines += [
-            f"| `{_cell(one.place())}` | [{one.rule}]({one.url}) | {one.severity} | {_cell(one.message)} |"
+            f"| {code(one.place())} | [{one.rule}]({one.url}) | {one.severity} | {marked(one.message)} |"
             for one in result.findings
         ]
     return "\n".join(lines)
-
-
-def _cell(text):
-    return text.replace("|", "\\|").replace("\n", " ")

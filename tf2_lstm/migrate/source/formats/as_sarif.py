@@ -4,6 +4,7 @@ import json
 import os
 from urllib.parse import quote
 
+from tf2_lstm.migrate.report.printable import linkless
 from tf2_lstm.migrate.source.rules import RULES
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -59,7 +60,7 @@ def _result(finding, index):
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
         "level": finding.severity,
-        "message": {"text": finding.message},
+        "message": {"text": linkless(finding.message)},
         "locations": [location],
-        "properties": {"name": finding.name},
+        "properties": {"name": linkless(finding.name)},
     }
