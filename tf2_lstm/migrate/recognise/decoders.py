@@ -3,6 +3,7 @@
 from tf2_lstm.migrate.recognise.loops import counts
 from tf2_lstm.migrate.recognise.nearest import step_terms
 from tf2_lstm.migrate.recognise.terms import leaves
+from tf2_lstm.migrate.recognise.walks import computed_from
 
 #: Operations that draw or choose, and what a decoder with them is called.
 CHOICES = {
@@ -47,4 +48,5 @@ def _collects(var):
 
 def _weighs(softmax, inside):
     """Whether a softmax weighs the rows of something in a product."""
-    return any(term.op.startswith("BatchMatMul") and softmax in leaves(term) for term in inside)
+    above = computed_from([softmax], inside)
+    return any(term.op.startswith("BatchMatMul") for term in above)

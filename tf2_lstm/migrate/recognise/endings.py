@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.recognise.pieces import fixed_size, size
-from tf2_lstm.migrate.recognise.terms import Term, describe, scalar
+from tf2_lstm.migrate.recognise.terms import Term, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 
 
@@ -41,9 +41,7 @@ def ending_of(terms, step, source, axis):
     """
     if step.loop.condition is None:
         raise NotUnderstood("nothing says when the loop ends")
-    parts = [step.loop.condition]
-    while any(part.op == "and" for part in parts):
-        parts = [inner for part in parts for inner in (part.args if part.op == "and" else (part,))]
+    parts = _opened(step.loop.condition, lambda part: part.op == "and")
     ended = [mask.args[1] for mask in (_all_ended(step, part) for part in parts) if mask is not None]
     if any(lengths is not ended[0] for lengths in ended) or (ended and step.lengths not in (None, ended[0])):
         raise NotUnderstood("the loop ends by other lengths than its rows")
@@ -69,6 +67,19 @@ def ending_of(terms, step, source, axis):
     return Ending(end.lengths, grows, bool(ended) and step.lengths is None, most)
 
 
+def _opened(term, joined):
+    """What a term joins, through all joints below it, each part once."""
+    below = leaves(term, {one for one in leaves(term) if not joined(one)})
+    return [one for one in sorted(below, key=lambda one: one.number) if not joined(one)]
+
+
+def _is_least(term):
+    """Whether a term is the least of two, or is that and one at least."""
+    return (term.op == "minimum" and len(term.args) == 2) or (
+        term.op == "maximum" and term.attr == ("bound", 1)
+    )
+
+
 def _all_ended(step, part):
     """The mask of the rows that have ended, of a condition "not all rows have ended"; None for another one."""
     inner = part.args[0] if part.op == "LogicalNot" else part
@@ -91,17 +102,19 @@ class _End:
 
     def reached(self, bound):
         """Whether a bound is the length of the sequence, or the longest row's where that comes first."""
+        while bound.op == "maximum" and bound.attr == ("bound", 1):
+            bound = bound.args[0]
+        parts = _opened(bound, _is_least)
+        return all(self._reached(part) or (part is not bound and self.longest(part)) for part in parts)
+
+    def _reached(self, bound):
         fixed = fixed_size(self.terms, self.source, self.axis)
         if isinstance(scalar(bound), int):
             return scalar(bound) == fixed
         if bound.op == "size":
             return bound is size(self.terms, self.source, self.axis)
-        if bound.op == "minimum" and len(bound.args) == 2:
-            return all(self.reached(arg) or self.longest(arg) for arg in bound.args)
         if bound.op == "minimum" or (bound.op == "clip" and bound.attr[0] == 1):
             return bound.attr[1] == fixed and self.longest(bound.args[0])
-        if bound.op == "maximum" and bound.attr == ("bound", 1):
-            return self.reached(bound.args[0])
         return False
 
     def longest(self, term):

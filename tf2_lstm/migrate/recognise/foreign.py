@@ -25,9 +25,8 @@ def foreign_chains(terms, applications, known):
     for kernel, products in _products(terms):
         if kernel in reported:
             continue
-        first = next(
-            (one for one in products if one in set(leaves(products[-1], stop)) - {products[-1]}), None
-        )
+        below = set(leaves(products[-1], stop)) - {products[-1]}
+        first = next((one for one in products if one in below), None)
         if first is None:
             continue
         reason = "the same weights are multiplied step by step with what they made before, by no known cell"

@@ -53,7 +53,7 @@ def _is_empty(term, lengths, condition):
     loop says the same once more.
     """
     if term.op == "or":
-        found = [_is_empty(arg, lengths, condition) for arg in term.args]
+        found = [arg.op != "or" and _is_empty(arg, lengths, condition) for arg in term.args]
         return sorted(found) == [False, True] and _is_no_step(term.args[found.index(False)], condition)
     if term.op not in ("ge", "Equal") or lengths not in term.args:
         return False

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from tf2_lstm.migrate.recognise.application import Application, activation, is_variable
 from tf2_lstm.migrate.recognise.gru import mixtures
 from tf2_lstm.migrate.recognise.keras_cells import recurrent
-from tf2_lstm.migrate.recognise.terms import scalar
+from tf2_lstm.migrate.recognise.terms import MOST_PARTS, scalar
 
 
 def keras_gru_applications(terms, term):
@@ -120,17 +120,28 @@ def _pieces(term, columns):
 
     A piece is (kind, what is multiplied or the bias's row, variable, columns).
     """
-    if term.op == "cols" and not is_variable(term.args[0]) and _row(term.args[0]) is None:
-        return _pieces(term.args[0], _within(term.attr, columns))
-    if term.op == "add":
-        found = [_pieces(arg, columns) for arg in term.args]
-        whole = set().union(*found) if None not in found else None
-        return whole if whole is not None and len(whole) == sum(map(len, found)) else None
+    found, todo = set(), [(term, columns)]
+    for one, own in todo:
+        if one.op == "cols" and not is_variable(one.args[0]) and _row(one.args[0]) is None:
+            todo.append((one.args[0], _within(one.attr, own)))
+        elif one.op == "add":
+            todo += [(arg, own) for arg in one.args]
+        else:
+            piece = _piece(one, own)
+            if piece is None or piece in found:
+                return None
+            found.add(piece)
+        if len(todo) > MOST_PARTS:
+            return None
+    return found
+
+
+def _piece(term, columns):
     if term.op == "matmul":
         kernel, own = _variable(term.args[1])
-        return None if kernel is None else {("product", term.args[0], kernel, _within(own, columns))}
+        return None if kernel is None else ("product", term.args[0], kernel, _within(own, columns))
     bias, own = _variable(term)
-    return None if bias is None else {("bias", _row(term), bias, _within(own, columns))}
+    return None if bias is None else ("bias", _row(term), bias, _within(own, columns))
 
 
 def _variable(term):

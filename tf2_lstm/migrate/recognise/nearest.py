@@ -4,6 +4,7 @@ from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.lstm import any_order
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, leaves, negated, scalar
 from tf2_lstm.migrate.recognise.unrolled import base
+from tf2_lstm.migrate.recognise.walks import computed_from
 
 #: What a normal form was made of, for people.
 PEOPLE = {
@@ -45,7 +46,7 @@ def not_converted(terms, scope, reason, states, applications):
     read = {arg for term in inside for arg in term.args}
     # What is added to a state's product is of the step as well: x @ W beside h @ U.
     read |= {one.args[1] for one in read - set(inside) if one.op == "matmul"}
-    variables = sorted({name for one in read for name in _weights(one)})
+    variables = sorted(set(_weights(read)))
     operations = dict.fromkeys(PEOPLE.get(term.op, term.op) for term in inside if term.op not in LEAVES)
     carried = [leaf for leaf, new in states if not _counts(leaf, new) and new.op not in ("write", "or")]
     near, differs = nearest(terms, inside, own, ends, len(carried), applications)
@@ -62,20 +63,17 @@ def whole(reading, term, reason, row):
 
 def step_terms(ends, own):
     """The terms of one step that are computed from what it carries, in order."""
-    every = sorted({term for end in ends for term in leaves(end)}, key=lambda term: term.number)
-    depends = set()
-    for term in every:
-        if term in own or any(arg in depends for arg in term.args):
-            depends.add(term)
+    every = sorted(leaves(ends), key=lambda term: term.number)
+    depends = computed_from(own & set(every), every)
     return [term for term in every if term in depends]
 
 
-def _weights(term):
-    """The variables that a term is made of, when it is made of nothing else."""
-    below = leaves(term)
-    if any(one.op not in ("var", "const", "mul", "add", "inverse", "concat", "cols") for one in below):
-        return []
-    return [one.attr[0] for one in below if one.op == "var"]
+def _weights(terms):
+    """The variables that some of the terms are made of, those that are made of nothing else."""
+    every = leaves(terms)
+    plain = ("var", "const", "mul", "add", "inverse", "concat", "cols")
+    other = computed_from([one for one in every if one.op not in plain], every)
+    return [one.attr[0] for one in leaves([one for one in terms if one not in other]) if one.op == "var"]
 
 
 def _counts(leaf, new):

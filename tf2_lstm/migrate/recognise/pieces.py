@@ -1,6 +1,12 @@
 """Pieces of tensors: columns, steps of a sequence, and how long a sequence is."""
 
+from itertools import accumulate
+
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, array, scalar
+from tf2_lstm.migrate.recognise.walks import fold
+
+#: How many outputs an operation may claim to have; of more than that a graph is not believed.
+MOST_OUTPUTS = 65_536
 
 
 def split(terms, node, args):
@@ -9,7 +15,7 @@ def split(terms, node, args):
         return _split_sizes(terms, *args)
     axis, value = args
     count, width = node.attr["num_split"].i, terms.width(value)
-    if not count:
+    if not 0 < count <= MOST_OUTPUTS:
         return None
     if scalar(axis) not in ((0, -1) if is_vector(value) else (1, -1)):
         return [terms.make("piece", args, (number, count)) for number in range(count)]
@@ -30,8 +36,7 @@ def _split_sizes(terms, value, sizes, axis):
     sizes = array(sizes)
     if sizes is None or scalar(axis) not in (1, -1) or min(sizes) < 0:
         return None
-    ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
-    return [terms.cols(value, end - size, end) for end, size in zip(ends, sizes, strict=True)]
+    return [terms.cols(value, end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)]
 
 
 def slice_(terms, node, args):
@@ -88,34 +93,52 @@ def _piece(terms, value, begin, end, strides, masks):
 
 def size(terms, value, axis):
     """Return the size of an axis; that of a transposed tensor is the other one's of the tensor."""
-    if value.op == "swap" and axis in (0, 1):
-        return size(terms, value.args[0], 1 - axis)
-    if value.op in ("reverse", "ReverseSequence", "Cast"):
-        return size(terms, value.args[0], axis)
+    while (value.op == "swap" and axis in (0, 1)) or value.op in ("reverse", "ReverseSequence", "Cast"):
+        value, axis = value.args[0], 1 - axis if value.op == "swap" else axis
     return terms.make("size", (value,), axis)
 
 
 def fixed_size(terms, value, axis):
     """Return the size of an axis where the graph fixes it, else None."""
+    known = {}
+
+    def below(part):
+        return [] if _said_size(terms, *part) is not None else _sizes_below(*part)
+
+    def found(part):
+        said = _said_size(terms, *part)
+        sizes = [known[one] for one in below(part) if known[one]]
+        if said is not None or not sizes:
+            return said
+        return sizes[0] if part[0].op == "concat" else max(sizes)
+
+    return fold((value, axis), known, below, found)
+
+
+def _said_size(terms, value, axis):
+    """The size of an axis that the graph says of this very tensor, or of its transpose."""
     if (value.number, axis) in terms.sizes:
         return terms.sizes[value.number, axis]
     swapped = terms.find("swap", (value,))
     if swapped is not None and (swapped.number, 1 - axis) in terms.sizes:
         return terms.sizes[swapped.number, 1 - axis]
-    if value.op == "swap" and axis in (0, 1):
-        return fixed_size(terms, value.args[0], 1 - axis)
-    if value.op in ("reverse", "ReverseSequence", "Cast"):
-        return fixed_size(terms, value.args[0], axis)
-    if value.op in ("GatherV2", "Gather") and value.args[0].op == "var":
-        return fixed_size(terms, value.args[1], axis)
     if value.op == "Reshape" and array(value.args[1]) is not None:
         wanted = array(value.args[1])
         return wanted[axis] if axis < len(wanted) and wanted[axis] >= 0 else None
-    if value.op in ("add", "mul", *ELEMENTWISE):
-        return max((fixed_size(terms, arg, axis) or 0 for arg in value.args), default=0) or None
-    if value.op == "concat" and axis != value.attr:
-        return next(filter(None, (fixed_size(terms, arg, axis) for arg in value.args)), None)
     return None
+
+
+def _sizes_below(value, axis):
+    """The (tensor, axis) pairs from which the size of an axis comes."""
+    if value.op == "swap" and axis in (0, 1):
+        return [(value.args[0], 1 - axis)]
+    if value.op in ("reverse", "ReverseSequence", "Cast"):
+        return [(value.args[0], axis)]
+    if value.op in ("GatherV2", "Gather") and value.args[0].op == "var":
+        return [(value.args[1], axis)]
+    if value.op in ("add", "mul", *ELEMENTWISE) or (value.op == "concat" and axis != value.attr):
+        return [(arg, axis) for arg in value.args]
+    return []
 
 
 def element(terms, value, index, axis):
@@ -125,8 +148,10 @@ def element(terms, value, index, axis):
 
 def unpack(terms, node, args):
     """Unpack: the steps of a sequence."""
-    axis = node.attr["axis"].i
-    return [element(terms, args[0], terms.number(at), axis) for at in range(node.attr["num"].i)]
+    axis, count = node.attr["axis"].i, node.attr["num"].i
+    if not 0 <= count <= MOST_OUTPUTS:
+        return None
+    return [element(terms, args[0], terms.number(at), axis) for at in range(count)]
 
 
 def gather(terms, node, args):

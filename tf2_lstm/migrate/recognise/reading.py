@@ -10,6 +10,9 @@ from tf2_lstm.migrate.recognise.terms import Terms
 VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable", "TemporaryVariable"}
 LOOPS = {"While", "StatelessWhile"}
 CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
+#: How many nodes of functions are read, a function called twice counted twice: of two that call each other's next twice
+#: forty levels would be a million million.
+MOST_CALLED = 200_000
 
 
 class Reading:
@@ -31,7 +34,7 @@ class Reading:
         self.names, self.sources, self.branches, self.places = {}, {}, {}, {}
         self.functions = {function.signature.name: function for function in model.graph.library.function}
         self.nodes = {node.name: node for node in model.graph.node}
-        self.values, self.frames = {}, {}
+        self.values, self.frames, self._called = {}, {}, 0
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
         for node in in_order(self.nodes, model.path):
@@ -236,6 +239,12 @@ class Reading:
     def _call(self, name, args, inside):
         """The terms of what a function of the graph's library returns for these arguments."""
         function = self.functions[name]
+        self._called += len(function.node_def)
+        if self._called > MOST_CALLED:
+            raise ArtifactError(
+                f"{self.model.path}: expected functions with {MOST_CALLED} nodes at most, each counted as often as it "
+                f"is called, found more (in {name!r}). Is it a graph that TensorFlow wrote?"
+            )
         values = {
             arg.name: (term, "arg") for arg, term in zip(function.signature.input_arg, args, strict=False)
         }

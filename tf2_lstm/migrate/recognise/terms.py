@@ -9,8 +9,13 @@ minimum and maximum is "clip", the branches of a conditional and of a Select are
 
 import numpy as np
 
+from tf2_lstm.migrate.recognise.walks import fold
+
 #: What acts on each element alone: pieces of columns can be taken before it.
 ELEMENTWISE = {"Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Softplus", "Softsign"}
+#: How many parts a sum, product or concatenation is flattened to. No cell has as many; what is used twice at each of
+#: twenty levels would have a million.
+MOST_PARTS = 64
 #: What people call the leaves.
 LEAVES = {
     "var": "a variable",
@@ -63,7 +68,7 @@ class Terms:
 
     def __init__(self):
         self.known, self.every, self.using = {}, [], {}
-        self.widths, self.sizes, self.handles = {}, {}, {}
+        self.widths, self.sizes, self.handles, self.pieces = {}, {}, {}, {}
 
     def make(self, op, args=(), attr=None):
         """Return the term of these parts, the same object for the same parts."""
@@ -126,7 +131,7 @@ class Terms:
     def _flat(self, op, args, fold, neutral):
         parts, value, floating = [], neutral, False
         for arg in args:
-            for part in arg.args if arg.op == op else (arg,):
+            for part in self._flattened(op, arg, len(parts)):
                 number = scalar(part)
                 if number is None:
                     parts.append(part)
@@ -140,16 +145,21 @@ class Terms:
             return parts[0]
         return self.make(op, sorted(parts, key=lambda term: term.number))
 
+    def _flattened(self, op, arg, more):
+        """The parts of an argument that is of the same operation, as long as they are few; else the argument."""
+        return arg.args if arg.op == op and more + len(arg.args) <= MOST_PARTS else (arg,)
+
     def _distributed(self, parts, value):
         """-1 * (a + b) in a sum becomes -a and -b, and what stands there with both signs goes."""
         plain = []
         for part in parts:
             minus = negated(part)
-            inner = minus is not None and len(minus) == 1 and minus[0].op == "add"
+            inner = minus is not None and len(minus) == 1 and minus[0].op == "add" and len(plain) < MOST_PARTS
             plain += [self.mul(self.number(-1), term) for term in minus[0].args] if inner else [part]
         for part in list(plain):
-            opposite = self.mul(self.number(-1), part)
-            if opposite is not part and part in plain and opposite in plain and scalar(part) is None:
+            minus = negated(part)
+            opposite = self.mul(*minus) if minus else None
+            if opposite in plain and part in plain:
                 plain.remove(part)
                 plain.remove(opposite)
         left = []
@@ -161,7 +171,7 @@ class Terms:
     def without(self, term, part):
         """Return what is left of a sum or product when `part` is taken out, None when it is not in it."""
         left = list(term.args)
-        for piece in part.args if part.op == term.op else (part,):
+        for piece in part.args if part.op == term.op and part not in left else (part,):
             if piece not in left:
                 return None
             left.remove(piece)
@@ -173,12 +183,17 @@ class Terms:
 
     def cols(self, term, start, stop):
         """Return the columns start to stop of a matrix."""
+        return fold((term, start, stop), self.pieces, _columns_below, self._cols)
+
+    def _cols(self, part):
+        term, start, stop = part
+        below = [self.pieces[one] for one in _columns_below(part)]
         if term.op == "cols":
-            return self.cols(term.args[0], term.attr[0] + start, term.attr[0] + stop)
+            return below[0]
         if term.op in ELEMENTWISE:
-            return self.make(term.op, (self.cols(term.args[0], start, stop),))
+            return self.make(term.op, below)
         if term.op == "select":
-            return self.select(term.args[0], *(self.cols(arg, start, stop) for arg in term.args[1:]))
+            return self.select(term.args[0], *below)
         if start == 0 and self.width(term) == stop:
             return term
         if term.op == "concat" and term.attr in (1, -1):
@@ -203,7 +218,7 @@ class Terms:
         """Return a concatenation, flat; one part alone is that part."""
         parts = []
         for arg in args:
-            parts += arg.args if arg.op == "concat" and arg.attr == axis else (arg,)
+            parts += self._flattened("concat", arg, len(parts)) if arg.attr == axis else (arg,)
         return parts[0] if len(parts) == 1 else self.make("concat", parts, axis)
 
     def clip(self, op, term, bound):
@@ -237,29 +252,42 @@ class Terms:
 
     def width(self, term):
         """Return the number of columns of a term, None where the graph does not say."""
-        if term.number not in self.widths:
-            self.widths[term.number] = None
-            self.widths[term.number] = self._width(term)
-        return self.widths[term.number]
+        return fold(term.number, self.widths, self._widths_below, self._width)
 
-    def _width(self, term):
-        if term.op in ("add", "mul", "select", "maximum", "minimum"):
-            found = [self.width(arg) for arg in (term.args[1:] if term.op == "select" else term.args)]
+    def _widths_below(self, number):
+        """The numbers of the terms that say how wide this one is."""
+        term = self.every[number]
+        args = ()
+        of_variable = term.op == "element" and term.args[0].op == "var"
+        if term.op in ("add", "mul", "maximum", "minimum") or (term.op == "concat" and term.attr in (1, -1)):
+            args = term.args
+        elif term.op in ("select", "matmul"):
+            args = term.args[1:]
+        elif term.op in ELEMENTWISE or term.op in ("clip", "inverse", "Floor") or of_variable:
+            args = term.args[:1]
+        return [arg.number for arg in args]
+
+    def _width(self, number):
+        term, found = self.every[number], [self.widths[one] for one in self._widths_below(number)]
+        if term.op == "concat":
+            return None if None in found or not found else sum(found)
+        if found:
             return max((width for width in found if width is not None), default=None)
-        if term.op in ELEMENTWISE or term.op in ("clip", "inverse", "Floor"):
-            return self.width(term.args[0])
-        if term.op == "matmul":
-            return self.width(term.args[1])
-        if term.op == "element" and term.args[0].op == "var":
-            return self.width(term.args[0])
         if term.op == "cols":
             return term.attr[1] - term.attr[0]
-        if term.op == "concat" and term.attr in (1, -1):
-            found = [self.width(arg) for arg in term.args]
-            return None if None in found else sum(found)
         if term.op == "const":
             return term.attr[1][-1] if term.attr[1] else None
         return None
+
+
+def _columns_below(part):
+    """Whose columns the columns of a term are computed from."""
+    term, start, stop = part
+    if term.op == "cols":
+        return [(term.args[0], term.attr[0] + start, term.attr[0] + stop)]
+    if term.op in ELEMENTWISE or term.op == "select":
+        return [(arg, start, stop) for arg in (term.args[1:] if term.op == "select" else term.args)]
+    return []
 
 
 def written(value):
@@ -317,8 +345,8 @@ def reduced(term, op, source):
 
 
 def leaves(term, stop=()):
-    """All terms that a term is computed from, itself included; nothing below the terms of `stop`."""
-    seen, todo = {}, [term]
+    """All terms that a term, or a list of them, is computed from, itself included; nothing below those of `stop`."""
+    seen, todo = {}, [term] if isinstance(term, Term) else list(term)
     while todo:
         one = todo.pop()
         if one.number not in seen:

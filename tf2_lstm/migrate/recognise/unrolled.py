@@ -7,6 +7,7 @@ from tf2_lstm.migrate.recognise.endings import Ending, ending_of
 from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
+from tf2_lstm.migrate.recognise.walks import computed_from
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
 
 
@@ -66,22 +67,22 @@ def is_recurrence(loop):
     They are multiplied with it, as matrices or element by element (IndRNN), or their gates with it (SRU), or it is
     squashed together with what they made.
     """
-    return any(_passes_weights(term, var.leaf) for var in loop.variables for term in leaves(var.next))
+    return any(_passes_weights(leaves(var.next), var.leaf) for var in loop.variables)
 
 
-def _passes_weights(term, state):
-    if term.op not in PRODUCTS and term.op != "mul" and term.op not in ELEMENTWISE:
-        return False
-    if not reads_variable(term) or state not in leaves(term):
-        return False
+def _passes_weights(below, state):
+    weighed = computed_from([term for term in below if term.op == "var"], below)
+    carried = computed_from({state} & set(below), below)
+    return any(_meets(term, carried, weighed) for term in carried & weighed)
+
+
+def _meets(term, carried, weighed):
+    """Whether an operation brings a state and a variable together, and does more than to add them."""
     if term.op != "mul":
-        return True
-    return any(
-        state in leaves(one) and reads_variable(other)
-        for one in term.args
-        for other in term.args
-        if one is not other
-    )
+        return term.op in PRODUCTS or term.op in ELEMENTWISE
+    ones = [arg for arg in term.args if arg in carried]
+    others = [arg for arg in term.args if arg in weighed]
+    return len({*ones, *others}) > 1
 
 
 def adds_weights(loop):
@@ -91,8 +92,8 @@ def adds_weights(loop):
         below = leaves(var.next)
         if var.next.op != "write" and var.leaf in below:
             outside = {term for term in below if term.op == "element"}
-            sums = [term for term in below if term.op == "add" and var.leaf in leaves(term)]
-            found |= {leaf.attr[0] for term in sums for leaf in leaves(term, outside) if leaf.op == "var"}
+            sums = [term for term in computed_from([var.leaf], below) if term.op == "add"]
+            found |= {leaf.attr[0] for leaf in leaves(sums, outside) if leaf.op == "var"}
     return sorted(found)
 
 
@@ -107,11 +108,6 @@ PRODUCTS = {
     "Conv2D",
     "Conv3D",
 }
-
-
-def reads_variable(term):
-    """Whether an operation reads a variable, through anything."""
-    return any(leaf.op == "var" for leaf in leaves(term))
 
 
 def understand(terms, loop, applications):

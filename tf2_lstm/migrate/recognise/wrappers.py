@@ -102,6 +102,10 @@ def _unscaled(terms, product, keep):
     return terms.mul(*rest)
 
 
+#: How many terms may be looked at for one layer's output, and how deep they may be wrapped in one another.
+MOST_LOOKS, MOST_WRAPPERS = 2_000, 100
+
+
 class Layers:
     """Reads layers off the terms of one step.
 
@@ -113,6 +117,7 @@ class Layers:
     def __init__(self, terms, applications):
         self.terms = terms
         self.outputs = {application.output: application for application in applications}
+        self._looks = self._depth = 0
 
     def stack(self, output):
         """Return the layers below an output, bottom to top, and the term that goes into the lowest one."""
@@ -129,7 +134,17 @@ class Layers:
             layers.insert(0, layer)
 
     def top(self, term):
-        """Return the layer whose output a term is, and its input; None when it is no layer's output."""
+        """Return the layer whose output a term is, and its input; None when it is no layer's output, or too deep."""
+        self._looks = self._looks + 1 if self._depth else 0
+        if self._looks > MOST_LOOKS or self._depth > MOST_WRAPPERS:
+            return None
+        self._depth += 1
+        try:
+            return self._top(term)
+        finally:
+            self._depth -= 1
+
+    def _top(self, term):
         if term in self.outputs:
             return Layer(self.outputs[term]), self.outputs[term].inputs
         dropped = dropout(self.terms, term)

@@ -1,0 +1,68 @@
+"""A graph with blocks that use a tensor twice, thousands of levels of them, is read in time that grows as its size."""
+
+import pytest
+from deep import BLOCKS, PLACES, calls, deepened
+
+from tf2_lstm.migrate.model import ArtifactError, TF1Model
+from tf2_lstm.migrate.recognise import recognise
+
+UNDERSTOOD = {"in front", "behind"}
+
+
+def test_the_measure_sees_a_walk_without_a_memory():
+    def walk(level):
+        return walk(level - 1) + walk(level - 1) if level else 1
+
+    assert calls(walk, 12) > 3 * calls(walk, 10)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("block", BLOCKS)
+def test_four_times_the_levels_take_four_times_the_calls(place, block):
+    few, many = (calls(recognise, deepened(place, block, levels)) for levels in (150, 600))
+    assert many < 4.5 * few
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("block", ["h + tanh(h)", "where(h, h, tanh(h))"])
+def test_five_thousand_levels_are_read(place, block):
+    findings = recognise(deepened(place, block, 5_000))
+    assert bool(findings.recurrences) == (place in UNDERSTOOD)
+    assert bool(findings.not_converted) == (place not in UNDERSTOOD)
+    assert not [one for one in findings.unclaimed if "lstm" in one.name]
+
+
+def test_functions_that_call_each_other_twice_are_refused(tmp_path):
+    from tf2_lstm.migrate.artifacts.protos import message
+
+    graph = message("GraphDef")
+    for level in range(40):
+        function = graph.library.function.add()
+        function.signature.name = f"f{level}"
+        function.signature.input_arg.add(name="x")
+        function.signature.output_arg.add(name="y")
+        for number, value in enumerate(("x", "call_0:output:0")):
+            node = function.node_def.add(
+                name=f"call_{number}", op="PartitionedCall" if level < 39 else "Tanh"
+            )
+            node.input.append(value)
+            if level < 39:
+                node.attr["f"].func.name = f"f{level + 1}"
+        function.ret["y"] = "call_1:output:0"
+    graph.node.add(name="x", op="Placeholder")
+    called = graph.node.add(name="called", op="PartitionedCall")
+    called.input.append("x")
+    called.attr["f"].func.name = "f0"
+    with pytest.raises(ArtifactError, match="each counted as often as it is called"):
+        recognise(TF1Model("frozen", str(tmp_path / "x.pb"), graph=graph))
+
+
+def test_a_number_of_outputs_is_not_believed():
+    for op, attribute in (("Split", "num_split"), ("Unpack", "num")):
+        model = deepened("in front", "tanh(h)", 1)
+        node = next(node for node in model.graph.node if node.name == "rnn/while/basic_lstm_cell/split")
+        node.op = op
+        node.attr[attribute].i = 2**62
+        if op == "Unpack":
+            del node.input[0]
+        assert recognise(model).not_converted
