@@ -102,6 +102,8 @@ class Tensor:
         dtype: the dtype's name.
         shape: sizes in the layout of the TF1 tensor, None where a size is not fixed.
         zero: for an initial state, that the graph gives zeros: the Keras input may be left out.
+        same: the other TF1 tensors that are computed in the same way, of an input.
+        value: what the graph fixes it to, a tuple of numbers: part of the Keras model then, and no input of it.
     """
 
     name: str
@@ -109,6 +111,8 @@ class Tensor:
     dtype: str
     shape: tuple
     zero: bool = False
+    same: tuple = ()
+    value: tuple | None = None
 
 
 @dataclass(frozen=True)

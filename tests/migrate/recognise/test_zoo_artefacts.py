@@ -38,9 +38,13 @@ def call_data(call, known, fed):
 
 def found_data(recurrence, expected):
     """A recurrence in the zoo's words; edges that the zoo leaves out because the program never held them go."""
-    edge = {tensor.name: tensor.tf1 for tensor in [*recurrence.inputs, *recurrence.outputs]}
-    zeros = sorted(tensor.name for tensor in recurrence.inputs if tensor.zero)
     said = expected.get("edge", {})
+    # Of tensors that are computed in the same way any may be named.
+    edge = {
+        tensor.name: said[tensor.name] if said.get(tensor.name) in tensor.same else tensor.tf1
+        for tensor in [*recurrence.inputs, *recurrence.outputs]
+    }
+    zeros = sorted(tensor.name for tensor in recurrence.inputs if tensor.zero)
     unsaid = {name for name in edge if name not in said and (name in zeros or not edge[name])}
     return {
         "scope": recurrence.scope,

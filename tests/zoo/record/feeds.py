@@ -20,9 +20,9 @@ def ints(limit, *dims):
     return lambda generator, sizes: generator.randint(limit, size=_shape(dims, sizes)).astype("int32")
 
 
-def lengths():
-    """A length a row, int32 [B]: full, nothing, and something between."""
-    return lambda generator, sizes: np.array([sizes["T"], 0, max(1, sizes["T"] - 2)][: sizes["B"]], "int32")
+def lengths(dtype="int32"):
+    """A length a row, [B]: full, nothing, and something between."""
+    return lambda generator, sizes: np.array([sizes["T"], 0, max(1, sizes["T"] - 2)][: sizes["B"]], dtype)
 
 
 def shorter():

@@ -52,7 +52,11 @@ def case_of(recurrence, sample):
     """
     tensors = [tensor for tensor in recurrence.inputs if key_of(tensor) in sample.values]
     values = {tensor.name: sample.values[key_of(tensor)] for tensor in tensors}
-    inputs, lengths = _cut(recurrence, _inputs(recurrence, values), values.get("sequence_length"))
+    given = [
+        one.value for one in recurrence.inputs if one.name == "sequence_length" and one.value is not None
+    ]
+    lengths = np.array(given[0]) if given else values.get("sequence_length")
+    inputs, lengths = _cut(recurrence, _inputs(recurrence, values), lengths)
     case = Case(
         recurrence.name,
         recurrence.call,

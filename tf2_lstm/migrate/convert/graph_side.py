@@ -109,7 +109,8 @@ def replay_of(tf1, recurrence, of_weights=True):
     feeds = {tensor.tf1: (tensor.dtype, tensor.shape) for tensor in fed_tensors(recurrence)}
     outputs = [tensor.tf1 for tensor in recurrence.outputs if tensor.tf1]
     gradients = "" if _unlike(tf1, recurrence) else "weights" if of_weights else "inputs"
-    return Replay(tf1, outputs, feeds, keep_all(recurrence), gradients, dropped(recurrence.call))
+    same = {name: tensor.tf1 for tensor in fed_tensors(recurrence) for name in tensor.same}
+    return Replay(tf1, outputs, feeds, keep_all(recurrence), gradients, dropped(recurrence.call), same)
 
 
 def keep_all(recurrence):

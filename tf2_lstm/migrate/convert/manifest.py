@@ -60,8 +60,11 @@ def recurrence_entry(recurrence):
         "output_layer": dict(recurrence.output_layer.arguments) if recurrence.output_layer else None,
         "assumed": list(recurrence.assumed),
         "zero_states": [
-            tensor_of(tensor) for tensor in recurrence.inputs if tensor not in fed_tensors(recurrence)
+            tensor_of(tensor)
+            for tensor in recurrence.inputs
+            if tensor.value is None and tensor not in fed_tensors(recurrence)
         ],
+        "fixed": {one.name: list(one.value) for one in recurrence.inputs if one.value is not None},
     }
 
 

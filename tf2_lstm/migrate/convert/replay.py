@@ -9,9 +9,10 @@ import tensorflow as tf
 from tensorflow.core.protobuf import control_flow_pb2
 
 from tf2_lstm.migrate.artifacts.safety import refused_operations
+from tf2_lstm.migrate.convert.begin import SliceError, node_of, normal
 from tf2_lstm.migrate.convert.conditionals import ConditionalError
 from tf2_lstm.migrate.convert.loops import LoopError, loop_contexts
-from tf2_lstm.migrate.convert.slices import SliceError, cut, keep_everything, node_of, normal, silence
+from tf2_lstm.migrate.convert.slices import cut, keep_everything, silence
 from tf2_lstm.migrate.memory import let_go
 
 v1 = tf.compat.v1
@@ -33,6 +34,7 @@ class Replay:
         constants: tensor name -> value, of what is fed the same at every run (keep_prob 1).
         gradients: what to differentiate by as well: "" for nothing, "inputs" for what is fed, "weights" for both.
         keep: whether dropout is to keep every unit; its noise is changed in the slice.
+        same: name of a tensor -> the tensor of `feeds` that has its value.
 
     Attributes:
         no_gradients: why there are none, "" when there are.
@@ -45,7 +47,7 @@ class Replay:
 
     witness, remark = "TF1 graph", ""
 
-    def __init__(self, model, outputs, feeds, constants=None, gradients="weights", keep=False):
+    def __init__(self, model, outputs, feeds, constants=None, gradients="weights", keep=False, same=None):
         if not outputs:
             raise ReplayError(
                 "none of its outputs and final states is a tensor of the graph: nothing to compare"
@@ -55,7 +57,7 @@ class Replay:
         nodes = {node.name: node for node in model.graph.node} if self._constants else {}
         for name in self._constants:
             types[name] = (_dtype_of(nodes, name), None)
-        part, self._fed = _slice(model.graph, outputs, types)
+        part, self._fed = _slice(model.graph, outputs, types, same)
         if keep:
             keep_everything(part)
         self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
@@ -202,10 +204,10 @@ def first_line(error):
     return told[0] if told else type(error).__name__
 
 
-def _slice(graph, outputs, types):
+def _slice(graph, outputs, types, same):
     types = OrderedDict((normal(name), entry) for name, entry in types.items())
     try:
-        part, fed = cut(graph, outputs, types)
+        part, fed = cut(graph, outputs, types, same)
     except SliceError as error:
         raise ReplayError(str(error)) from error
     refused = refused_operations(part, [node.name for node in part.node])

@@ -53,7 +53,7 @@ def samples_of(recurrence, seed=0, large=False):
         A list of `Sample`s with a value for each tensor that the Keras model takes; sizes that the graph fixes are
         kept, the others vary. With a sequence_length there are rows of length 0 and a batch of nothing but padding.
     """
-    lengths = any(tensor.name == "sequence_length" for tensor in recurrence.inputs)
+    lengths = any(tensor.name == "sequence_length" for tensor in fed_tensors(recurrence))
     found = OrderedDict()
     ending = recurrence.ends == "with the longest row"
     for batch, steps, kind in SIZES_OF_LARGE if large else SIZES_OF_ENDING if ending else SIZES:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.convert.begin import ancestors, merged_feeds, node_of, normal
 from tf2_lstm.migrate.recognise.graph import array_of
 
 #: Noise that is above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
@@ -10,21 +11,19 @@ KEPT = 0.9990234375
 _FED = "fed_{}"
 
 
-class SliceError(ValueError):
-    """The graph does not hold what is asked for."""
-
-
-def cut(graph, outputs, feeds):
+def cut(graph, outputs, feeds, same=None):
     """Cut out what computes some tensors from others.
 
     Args:
         graph: a `GraphDef`; it is not changed.
         outputs: names of the tensors to compute, "rnn/transpose_1:0".
         feeds: name of a tensor -> (dtype's enum, shape with None) of the placeholder that takes its place.
+        same: name of a tensor that has a fed tensor's value, perhaps in another dtype -> the name of that one; the
+            slice reads what is fed for it.
 
     Returns:
         (GraphDef, feeds): the slice, and an OrderedDict from the name of a fed tensor to its placeholder's. Nothing
-        before a fed tensor is in the slice.
+        before a fed tensor is in the slice, nor what waits for that only.
 
     Raises:
         SliceError: a tensor is not in the graph.
@@ -32,7 +31,11 @@ def cut(graph, outputs, feeds):
     nodes = {node.name: node for node in graph.node}
     fed = OrderedDict((name, _unused(_FED.format(n), nodes)) for n, name in enumerate(feeds))
     shapes, added = _known_shapes(nodes, fed)
-    found = _ancestors(nodes, outputs, fed, shapes)
+    kept = {*fed, *map(normal, outputs)}
+    merged = {name: one for name, one in (same or {}).items() if name not in kept}
+    given, casts = merged_feeds(nodes, fed, {name: feeds[one][0] for name, one in merged.items()}, merged)
+    given, added = {**given, **fed}, added + casts
+    found = ancestors(nodes, outputs, given, shapes)
     found |= _loop_ends(graph, found)
     part = type(graph)(versions=graph.versions, library=graph.library)
     for name, placeholder in fed.items():
@@ -40,7 +43,7 @@ def cut(graph, outputs, feeds):
     part.node.extend(added)
     for node in graph.node:
         if node.name in found:
-            _copy(part, node, {**fed, **shapes} if node.op == "Shape" else fed)
+            _copy(part, node, {**given, **shapes} if node.op == "Shape" else given, found)
     _add_loop_ends(part)
     _add_loop_copies(part)
     return part, fed
@@ -107,22 +110,6 @@ def _scalar(dtype):
     return tensor_util.make_tensor_proto(KEPT, dtypes.as_dtype(dtype), [])
 
 
-def normal(name):
-    """Return a tensor's name with its output number: "a" is "a:0".
-
-    Example:
-        ```python
-        assert normal("a") == "a:0" and normal("a:1") == "a:1"
-        ```
-    """
-    return name if ":" in name else f"{name}:0"
-
-
-def node_of(name):
-    """Return the name of the node that a tensor or an input of a node is of: "^a" and "a:1" are of "a"."""
-    return name.lstrip("^").partition(":")[0]
-
-
 def _unused(name, nodes):
     while name in nodes:
         name += "_"
@@ -165,21 +152,6 @@ def _transposed(placeholder, transpose, order):
         copy.device = ""
         copy.attr.pop("_class", None)
     return [axes, swapped]
-
-
-def _ancestors(nodes, outputs, fed, shapes):
-    waiting, found = [name for name in outputs if normal(name) not in fed], set()
-    while waiting:
-        name = waiting.pop()
-        node = node_of(name)
-        if node in found:
-            continue
-        if node not in nodes:
-            raise SliceError(f"{name}: not in the graph. Was the graph changed after it was read?")
-        found.add(node)
-        given = {**fed, **shapes} if nodes[node].op == "Shape" else fed
-        waiting += [one for one in nodes[node].input if one.startswith("^") or normal(one) not in given]
-    return found
 
 
 def _loop_ends(graph, found):
@@ -231,13 +203,12 @@ def _add_placeholder(part, name, dtype, shape):
         node.attr["shape"].shape.dim.add(size=-1 if size is None else size)
 
 
-def _copy(part, node, fed):
+def _copy(part, node, fed, found):
     copy = part.node.add()
     copy.CopyFrom(node)
     copy.device = ""
     # Colocation may name a node that is not in the slice; no gradient leaves a loop that is marked for XLA.
     for mark in ("_class", "_XlaCompile", "_XlaScope", "_XlaSeparateCompiledGradients"):
         copy.attr.pop(mark, None)
-    for number, name in enumerate(node.input):
-        if not name.startswith("^") and normal(name) in fed:
-            copy.input[number] = fed[normal(name)]
+    kept = [name for name in node.input if not name.startswith("^") or node_of(name) in found]
+    copy.input[:] = [fed.get(normal(name), name) if not name.startswith("^") else name for name in kept]

@@ -7,7 +7,7 @@ OUTPUT_LAYER = "output_layer"
 
 
 def mask_of(program, recurrence, sequence):
-    """Write the mask [B, T] of the steps that count, from the input sequence_length; counted, because T may be unknown.
+    """Write the mask [B, T] of the steps that count, from sequence_length; counted, because T may be unknown.
 
     Args:
         program: the `Program`, whose inputs are there.
@@ -17,12 +17,17 @@ def mask_of(program, recurrence, sequence):
     Returns:
         The `Ref` of the mask; None when every step counts.
     """
-    if "sequence_length" not in program.inputs:
+    given = next((one for one in recurrence.inputs if one.name == "sequence_length"), None)
+    if given is None:
         return None
     one = program.op("one_unit", "take", sequence, 0, axis=2)
     ones = program.op("ones", "ones_like", one, dtype="int32")
     steps = program.op("steps", "cumsum", ones, axis=1)
-    lengths = program.op("lengths", "expand_dims", program.inputs["sequence_length"], 1)
+    if given.value is None:
+        lengths = program.inputs["sequence_length"]
+    else:
+        lengths = program.op("fixed", "convert_to_tensor", list(given.value), "int32")
+    lengths = program.op("lengths", "expand_dims", lengths, 1)
     lengths = program.op("lengths_int32", "cast", lengths, "int32")
     if recurrence.most_steps is not None:
         lengths = program.op("at_most", "minimum", lengths, recurrence.most_steps)

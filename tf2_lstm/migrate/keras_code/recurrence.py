@@ -39,8 +39,10 @@ def takes(recurrence, tensor):
     """Whether the Keras model has an input for an input tensor of a recurrence.
 
     Zeros that the unroll makes for itself are no input: the Keras model makes them too. Zeros that the program
-    made outside (`cell.zero_state`) are one, because programs feed them.
+    made outside (`cell.zero_state`) are one, because programs feed them. What the graph fixes is none.
     """
+    if tensor.value is not None:
+        return False
     cells = [cell.scope for cell in recurrence.cells]
     scopes = [recurrence.scope, *cells, *(scope.rpartition("/")[0] for scope in cells)]
     own = not tensor.tf1 or any(scope and tensor.tf1.startswith(f"{scope}/") for scope in scopes)

@@ -4,7 +4,7 @@ from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.graph import dtype_of, edge, shape_of
 from tf2_lstm.migrate.recognise.pieces import fixed_size
-from tf2_lstm.migrate.recognise.terms import constant
+from tf2_lstm.migrate.recognise.terms import array, constant
 
 
 def first_variable(cell):
@@ -89,7 +89,10 @@ class Edges:
         return tuple(found)
 
     def lengths(self, term):
-        """The `Tensor` of sequence_length."""
+        """The `Tensor` of sequence_length; a constant is no tensor of the graph, many things may be equal to it."""
+        value = array(term)
+        if value is not None:
+            return Tensor("sequence_length", "", "int32", (len(value),), value=tuple(value))
         name = self.reading.name(term)
         node = self.reading.nodes.get(edge(name)[0])
         dtype = dtype_of(node) if node is not None else "int32"

@@ -57,6 +57,8 @@ class OfGraph:
             self.findings.recurrences.append(made)
         self._cudnn()
         self._steps()
+        for run in self.findings.recurrences:
+            run.inputs = [replace(one, same=self.reading.equal(one.tf1)) for one in run.inputs]
         found = foreign_chains(self.terms, self.applications, self._known())
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())

@@ -88,6 +88,13 @@ class Reading:
             return f"{self.place(term)}:{term.attr}"
         return real[0 if first else -1] if real else (found[-1][0] if found else "")
 
+    def equal(self, name):
+        """Return the other tensors that are computed as this one is, () for what is not in the graph."""
+        if not name or edge(name)[0] not in self.values:
+            return ()
+        found = self.names.get(self.term(name).number, [])
+        return tuple(dict.fromkeys(other for other, _ in found if other != name))
+
     def _read(self, node, values, top=False, inside=""):
         args = [
             self.term(reference, values) for reference in data_inputs(node) if edge(reference)[0] in values

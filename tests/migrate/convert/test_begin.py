@@ -1,0 +1,100 @@
+"""Where a slice begins: at what is fed, and at all that is computed as that is."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf2_lstm.migrate.convert.replay import Replay, ReplayError
+from tf2_lstm.migrate.model import TF1Model
+from tf2_lstm.migrate.recognise.reading import Reading
+
+v1 = tf.compat.v1
+FED = {"fed:0": ("int32", (None,))}
+
+
+def replayed(build, values, same=(), output="out:0"):
+    """Build a graph from the placeholder x, and compute `out` from `fed`."""
+    with tf.Graph().as_default() as graph:
+        build(v1.placeholder("int32", [None], name="x"))
+    model = TF1Model("frozen_graph", "it", graph=graph.as_graph_def())
+    with Replay(model, [output], FED, gradients="", same=dict.fromkeys(same, "fed:0")) as replay:
+        return replay.run({"fed:0": np.array(values, "int32")})[output]
+
+
+def twice(x):
+    tf.add(tf.add(x, 1, name="fed"), tf.add(x, 1, name="again"), name="out")
+
+
+def in_another_dtype(x):
+    fed = tf.add(x, 1, name="fed")
+    tf.add(tf.cast(fed, "int64"), tf.cast(tf.identity(fed), "int64", name="again"), name="out")
+
+
+def in_a_branch(x):
+    fed, flag = tf.add(x, 1, name="fed"), v1.placeholder_with_default(False, [], name="flag")
+    made = v1.cond(flag, lambda: tf.identity(tf.identity(fed), name="again"), lambda: fed * 10)
+    tf.identity(made, name="out")
+
+
+@pytest.mark.parametrize(
+    ("build", "same", "wanted"),
+    [(twice, ["again:0"], [6, 8]), (in_another_dtype, ["again:0"], [6, 8]), (in_a_branch, [], [30, 40])],
+)
+def test_what_is_equal_is_fed_together(build, same, wanted):
+    assert replayed(build, [3, 4], same).tolist() == wanted
+
+
+def test_what_is_inside_of_a_branch_is_left_there():
+    """Fed from outside, both branches would have a value at once."""
+    v1.disable_control_flow_v2()
+    try:
+        assert replayed(in_a_branch, [3, 4], ["cond/again:0"]).tolist() == [30, 40]
+    finally:
+        v1.enable_control_flow_v2()
+
+
+def test_what_is_not_said_to_be_equal_is_computed():
+    with pytest.raises(ReplayError, match="You must feed a value for placeholder tensor 'x'"):
+        replayed(twice, [3, 4])
+
+
+def test_an_output_is_never_what_is_fed():
+    """An output that has the value of an input would prove itself."""
+
+    def build(x):
+        tf.negative(tf.add(x, 1, name="fed"), name="out")
+
+    assert replayed(build, [3, 4], same=["out:0"]).tolist() == [-3, -4]
+
+
+def test_what_is_only_waited_for_is_left_out_where_nobody_feeds_it():
+    def build(x):
+        fed = tf.add(x, 1, name="fed")
+        with tf.control_dependencies([fed, tf.identity(x)]):
+            tf.negative(fed, name="out")
+
+    assert replayed(build, [3, 4]).tolist() == [-3, -4]
+
+
+def test_what_writes_a_variable_is_waited_for():
+    def build(x):
+        fed = tf.add(x, 1, name="fed")
+        kept = tf.raw_ops.VariableV2(shape=[2], dtype=tf.int32, name="kept")
+        with tf.control_dependencies([tf.raw_ops.Assign(ref=kept, value=x)]):
+            tf.add(fed, 0, name="out")
+
+    with pytest.raises(ReplayError, match="You must feed a value for placeholder tensor 'x'"):
+        replayed(build, [3, 4])
+
+
+def test_equal_is_what_is_computed_in_the_same_way():
+    with tf.Graph().as_default() as graph:
+        x, y = v1.placeholder("int32", [None], name="x"), v1.placeholder("int32", [None], name="y")
+        twice(x)
+        tf.add(y, 1, name="other")
+        tf.cast(graph.get_tensor_by_name("again:0"), "float32", name="rounded")
+        tf.cast(graph.get_tensor_by_name("again:0"), "int64", name="long")
+    reading = Reading(TF1Model("frozen_graph", "it", graph=graph.as_graph_def()))
+    assert set(reading.equal("fed:0")) == {"again:0", "long:0"}
+    assert reading.equal("other:0") == ()
+    assert reading.equal("nowhere:0") == ()

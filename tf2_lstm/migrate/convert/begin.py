@@ -1,0 +1,155 @@
+"""Where a slice of a TF1 graph begins: at the tensors that are fed, and at all that have their value.
+
+Recognition takes tensors that are computed in the same way for one. The slice does so too: whichever of them it reads,
+it reads what is fed.
+"""
+
+from tf2_lstm.migrate.recognise.graph import DTYPES, dtype_of, in_order
+
+#: What has to be fed, or has no value.
+_OPEN = {"Placeholder", "PlaceholderV2"}
+#: What must not be left out although only a control edge leads to it.
+_WRITES = {
+    "Assign",
+    "AssignAdd",
+    "AssignSub",
+    "AssignVariableOp",
+    "AssignAddVariableOp",
+    "AssignSubVariableOp",
+}
+_BOOL = 10
+
+
+class SliceError(ValueError):
+    """The graph does not hold what is asked for."""
+
+
+def normal(name):
+    """Return a tensor's name with its output number: "a" is "a:0".
+
+    Example:
+        ```python
+        assert normal("a") == "a:0" and normal("a:1") == "a:1"
+        ```
+    """
+    return name if ":" in name else f"{name}:0"
+
+
+def node_of(name):
+    """Return the name of the node that a tensor or an input of a node is of: "^a" and "a:1" are of "a"."""
+    return name.lstrip("^").partition(":")[0]
+
+
+def merged_feeds(nodes, fed, dtypes, same):
+    """Find what stands in a slice for the tensors that have the value of a fed one.
+
+    A tensor inside of a loop or of a branch is left as it is: it comes from one outside.
+
+    Args:
+        nodes: name -> NodeDef, the whole graph.
+        fed: name of a fed tensor -> the name of its placeholder.
+        dtypes: name of a tensor -> the enum of the dtype that is fed for it.
+        same: name of a tensor -> the fed tensor that has its value.
+
+    Returns:
+        (given, added): name of a tensor -> the node that stands for it, and the Casts to add for that.
+    """
+    inside = _inside(nodes) if same else {}
+    given, added = {}, []
+    for name, one in same.items():
+        node = nodes.get(node_of(name))
+        if node is None or inside[node.name]:
+            continue
+        given[name] = fed[one]
+        wanted = {text: number for number, text in DTYPES.items()}[dtype_of(node)]
+        if wanted != dtypes[name]:
+            given[name] = f"{fed[one]}_as_{dtype_of(node)}"
+            if all(cast.name != given[name] for cast in added):
+                added.append(_cast(type(node), given[name], fed[one], dtypes[name], wanted))
+    return given, added
+
+
+def _cast(message, name, source, held, wanted):
+    cast = message(name=name, op="Cast", input=[source])
+    cast.attr["SrcT"].type, cast.attr["DstT"].type = held, wanted
+    return cast
+
+
+def _inside(nodes):
+    """Name of a node -> how many loops and branches of v1 control flow it is in."""
+    depth = {}
+    for node in in_order(nodes, "the graph"):
+        before = max((depth.get(node_of(name), 0) for name in node.input), default=0)
+        depth[node.name] = max(before + _step(nodes, node), 0)
+    return depth
+
+
+def _step(nodes, node):
+    of = lambda name: nodes[node_of(name)].op if node_of(name) in nodes else ""  # noqa: E731
+    if node.op in ("Enter", "RefEnter"):
+        return 1
+    if node.op in ("Exit", "RefExit"):
+        return -1
+    if node.op in ("Switch", "RefSwitch"):
+        return 0 if of(node.input[1]) == "LoopCond" else 1
+    if node.op in ("Merge", "RefMerge"):
+        return 0 if any(of(name) == "NextIteration" for name in node.input) else -1
+    return 0
+
+
+def ancestors(nodes, outputs, fed, shapes):
+    """Find the nodes that compute tensors, back to what is fed.
+
+    What a node only waits for is left out where it needs a value that nobody feeds: a control edge to what was cut
+    away orders nothing. What writes a variable is never left out.
+
+    Args:
+        nodes: name -> NodeDef.
+        outputs: names of the tensors.
+        fed: the tensors that nothing is looked for behind.
+        shapes: the tensors whose Shape nodes nothing is looked for behind.
+
+    Returns:
+        A set of names.
+
+    Raises:
+        SliceError: a tensor is not in the graph.
+    """
+    outputs = [name for name in outputs if normal(name) not in fed]
+    found = _walk(nodes, outputs, fed, shapes, lambda name: True)
+    if not _needs(nodes, found):
+        return found
+    known = {}
+
+    def follow(name):
+        if name not in known:
+            behind = _walk(nodes, [name], fed, shapes, lambda name: True)
+            writes = any(nodes[one].op in _WRITES for one in behind)
+            known[name] = writes or not _needs(nodes, behind)
+        return known[name]
+
+    return _walk(nodes, outputs, fed, shapes, follow)
+
+
+def _needs(nodes, found):
+    """Whether a value is to be fed that is not; flags are fed by the replay."""
+    return any(nodes[name].op in _OPEN and nodes[name].attr["dtype"].type != _BOOL for name in found)
+
+
+def _walk(nodes, starts, fed, shapes, follow):
+    waiting, found = list(starts), set()
+    while waiting:
+        name = waiting.pop()
+        node = node_of(name)
+        if node in found:
+            continue
+        if node not in nodes:
+            raise SliceError(f"{name}: not in the graph. Was the graph changed after it was read?")
+        found.add(node)
+        given = {**fed, **shapes} if nodes[node].op == "Shape" else fed
+        waiting += [
+            one
+            for one in nodes[node].input
+            if (follow(node_of(one)) if one.startswith("^") else normal(one) not in given)
+        ]
+    return found
