@@ -220,6 +220,17 @@ def of_a_copy(folder, model, output):
     return [model, folder / "source" / "model.ckpt", folder / output / "model.ckpt", "--overwrite"]
 
 
+def over_the_graph(folder, model, weights=True):
+    """Export over the graph that --like names, or over another name of a file that is read."""
+    source = shutil.copytree(ZOO / "basic_lstm", folder / "source")
+    (source / "model.ckpt.meta").rename(folder / "graph.meta")
+    more = ["--weights", source / "model.ckpt", "--overwrite"]
+    if weights:
+        return [model, folder / "graph.meta", folder / "graph", *more]
+    os.link(source / "model.ckpt.data-00000-of-00001", folder / "new.data-00000-of-00001")
+    return [model, folder / "graph.meta", folder / "new", *more]
+
+
 def occupied(folder, model, ending, *more):
     """Export to a prefix one of whose files is there."""
     (folder / f"new{ending}").write_text("mine")
@@ -235,6 +246,8 @@ def blocked(folder, model):
 REFUSED = {
     "over the source": (lambda d, m: of_a_copy(d, m, "source"), "is the checkpoint that is copied"),
     "over the source by a link": (lambda d, m: of_a_copy(d, m, "link"), "is the checkpoint that is copied"),
+    "over the graph of --like": (over_the_graph, "graph.meta, which is being read"),
+    "over a hard link to the data": (lambda d, m: over_the_graph(d, m, False), "which is being read"),
     "over a graph": (lambda d, m: occupied(d, m, ".meta"), "is there already"),
     "over data": (lambda d, m: occupied(d, m, ".data-00000-of-00001"), "is there already"),
     "over a folder": (blocked, "something that is no file"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tf2_lstm.migrate.convert.folder import MANIFEST, FolderError, check_output, safe_names, staged
+from tf2_lstm.migrate.convert import renaming
+from tf2_lstm.migrate.convert.folder import (
+    MANIFEST,
+    FolderError,
+    check_output,
+    left_over,
+    safe_names,
+    staged,
+)
+from tf2_lstm.migrate.convert.written import seal
 
 ROOT = Path(__file__).parents[3]
 
@@ -44,14 +54,11 @@ def test_names_are_safe_short_and_unique(tmp_path):
         assert (tmp_path / f"{name}.keras").resolve().parent == tmp_path.resolve()
 
 
-def manifest(*names):
-    """The part of a manifest that says what convert wrote."""
-    return json.dumps({"models": [{"file": name, "source_code": name} for name in names]})
-
-
-def fill(folder, *more):
-    (folder / "rnn.keras").write_text("model")
-    (folder / MANIFEST).write_text(manifest("rnn.keras", *more))
+def fill(folder, **more):
+    """Write what convert writes: models and a manifest; `more` are further models."""
+    for name, text in {"rnn": "model", **more}.items():
+        (folder / f"{name}.keras").write_text(text)
+    seal(folder, {"schema": 1})
 
 
 def test_it_appears_whole(tmp_path):
@@ -86,41 +93,132 @@ def test_a_failure_leaves_the_earlier_output(tmp_path):
 def test_an_earlier_output_is_replaced_when_asked(tmp_path):
     for text in ("one", "two"):
         with staged(tmp_path / "out", overwrite=text == "two") as folder:
-            fill(folder, text)
-            (folder / text).write_text(text)
+            fill(folder, **{text: text})
     assert sorted(os.listdir(tmp_path)) == ["out"]
-    assert sorted(os.listdir(tmp_path / "out")) == [MANIFEST, "rnn.keras", "two"]
+    assert sorted(os.listdir(tmp_path / "out")) == [MANIFEST, "rnn.keras", "two.keras"]
 
 
-def appear(folder):
-    """Another process gives the folder its name first."""
-    folder.mkdir()
-    fill(folder)
-
-
-def write_new(out):
+def write_new(out, meanwhile=lambda out: None):
     with staged(out, overwrite=True) as folder:
-        fill(folder, "new")
-        (folder / "new").touch()
+        fill(folder, new="new")
+        meanwhile(out)
 
 
-@pytest.mark.parametrize("meanwhile", [appear, lambda out: None])
-def test_what_cannot_be_renamed_leaves_one_whole_output(tmp_path, monkeypatch, meanwhile):
-    with staged(tmp_path / "out") as folder:
+def come_in(out):
+    (out / "thesis.tex").write_text("years")
+
+
+def change(out):
+    (out / "rnn.keras").write_text("trained further")
+
+
+def change_the_manifest(out):
+    manifest = json.loads((out / MANIFEST).read_text())
+    manifest["written"]["thesis.tex"] = manifest["written"]["rnn.keras"]
+    (out / MANIFEST).write_text(json.dumps(manifest, indent=1))
+
+
+def be_imported(out):
+    (out / "__pycache__").mkdir()
+    (out / "__pycache__" / "mine.txt").write_text("years")
+
+
+def point_elsewhere(out):
+    (out / "rnn.keras").rename(out.parent / "rnn.keras")
+    (out / "rnn.keras").symlink_to(out.parent / "rnn.keras")
+
+
+MEANWHILE = {
+    come_in: "thesis.tex in it is something else",
+    change: "rnn.keras in it is something else, or was changed",
+    change_the_manifest: "its manifest.json was changed",
+    be_imported: "__pycache__ in it is something else",
+    point_elsewhere: "rnn.keras in it is something else",
+}
+
+
+def contents(folder):
+    """Every path below a folder, with what is in the files."""
+    return {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("in_one_step", [True, False])
+@pytest.mark.parametrize(("meanwhile", "words"), MEANWHILE.items())
+@pytest.mark.parametrize("when", ["before the run", "during it", "at the rename"])
+def test_what_convert_did_not_write_is_never_replaced(
+    tmp_path, monkeypatch, meanwhile, words, when, in_one_step
+):
+    out, exchange = tmp_path / "out", renaming.exchange
+    with staged(out) as folder:
         fill(folder)
-    rename = os.rename
+    states = []
 
-    def fail_once(source, target):
-        if target == tmp_path / "out" and (Path(source) / "new").exists():
-            meanwhile(target)
-            raise OSError(39, "Directory not empty")
-        rename(source, target)
+    def come_between(one, other):
+        if not states:
+            meanwhile(out)
+            states.append(contents(tmp_path / "out"))
+        exchange(one, other)
 
-    monkeypatch.setattr(os, "rename", fail_once)
-    with pytest.raises(FolderError, match="not empty"):
+    if not in_one_step:
+        monkeypatch.setattr(renaming, "_renameat2", lambda *arguments: False)
+    if when == "at the rename":
+        monkeypatch.setattr(renaming, "exchange", come_between)
+    elif when == "before the run":
+        meanwhile(out)
+        states.append(contents(out))
+    with pytest.raises(FolderError, match=words):
+        write_new(out, meanwhile if when == "during it" else lambda out: None)
+    assert contents(out) == (states[0] if states else contents(out))
+    assert not (out / "new.keras").exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_folder_that_came_in_meanwhile_is_not_replaced(tmp_path):
+    def write(out):
+        with staged(out) as folder:
+            fill(folder)
+            out.mkdir()
+
+    with pytest.raises(FolderError, match="File exists"):
+        write(tmp_path / "out")
+    assert contents(tmp_path) == {tmp_path / "out": False}
+
+
+def test_an_output_of_a_version_without_hashes_is_not_replaced(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / MANIFEST).write_text('{"models": []}')
+    with pytest.raises(FolderError, match="kept no hashes"):
         write_new(tmp_path / "out")
-    assert os.listdir(tmp_path) == ["out"]
-    assert sorted(os.listdir(tmp_path / "out")) == [MANIFEST, "rnn.keras"]
+
+
+EXCHANGER = """
+import sys
+from tf2_lstm.migrate.convert.renaming import exchange
+print(flush=True)
+while True:
+    exchange(*sys.argv[1:])
+"""
+
+
+def test_folders_change_names_without_a_moment_between(tmp_path):
+    """One process exchanges them over and over; the name is there whenever another one looks."""
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    command = [sys.executable, "-c", EXCHANGER, tmp_path / "one", tmp_path / "other"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        missing = sum(not (tmp_path / "one").exists() for _ in range(20_000))
+        process.kill()
+    assert missing == 0
+
+
+def test_a_hidden_folder_of_a_killed_run_is_named_and_that_of_a_live_one_is_not(tmp_path):
+    (tmp_path / ".out.somebody's").mkdir()
+    with staged(tmp_path / "out") as folder:
+        shutil.copytree(folder, tmp_path / ".out.12345678")
+        assert left_over(tmp_path / "out") == [tmp_path / ".out.12345678"]
+        fill(folder)
+    assert left_over(tmp_path / "out") == [tmp_path / ".out.12345678"]
 
 
 def no_manifest(out):
@@ -162,6 +260,11 @@ def a_manifest_of_another_program(out):
     (out / "icon.png").write_text("an icon")
 
 
+def a_manifest_of_brackets(out):
+    out.mkdir()
+    (out / MANIFEST).write_text("[" * 200_000)
+
+
 @pytest.mark.parametrize(
     ("prepare", "overwrite", "message"),
     [
@@ -172,7 +275,8 @@ def a_manifest_of_another_program(out):
         (the_source, True, "is being read"),
         (a_folder_that_is_read, True, "is being read"),
         (something_of_somebody, True, "thesis.tex in it is something else"),
-        (a_manifest_of_another_program, True, "icon.png in it is something else"),
+        (a_manifest_of_another_program, True, "its manifest.json was changed"),
+        (a_manifest_of_brackets, True, "its manifest.json was changed"),
     ],
 )
 def test_what_is_there_is_not_touched(tmp_path, prepare, overwrite, message):
@@ -202,15 +306,16 @@ def test_a_full_disk_leaves_nothing(tmp_path):
 
 
 WRITER = """
-import json, sys, time
+import sys
+from pathlib import Path
 from tf2_lstm.migrate.convert.folder import staged
+from tf2_lstm.migrate.convert.written import seal
 print("go", flush=True)
 while True:
     with staged(sys.argv[1], overwrite=True) as folder:
         for number in range(4):
-            (folder / f"{number}.keras").write_bytes(b"x" * 2000)
-        names = [{"file": f"{number}.keras", "source_code": ""} for number in range(4)]
-        (folder / "manifest.json").write_text(json.dumps({"models": names}))
+            (folder / f"m{number}.keras").write_bytes(b"x" * 2000)
+        seal(folder, {})
 """
 
 
@@ -229,4 +334,7 @@ def test_killed_at_any_moment_it_leaves_no_half_output(tmp_path):
         if out.exists():
             whole += 1
             assert len(os.listdir(out)) == 5
+        for path in left_over(out):
+            shutil.rmtree(path)
+        assert set(os.listdir(out.parent)) <= {"out"}
     assert whole

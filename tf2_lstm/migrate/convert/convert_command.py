@@ -1,6 +1,7 @@
 """`tf2-lstm convert`: Keras models, source and a proof out of a TF1 model."""
 
 import importlib
+import shlex
 import sys
 from pathlib import Path
 
@@ -42,7 +43,20 @@ def run(arguments):
         print(f"tf2-lstm convert: {one_line(error)}", file=sys.stderr)
         return 2
     print_conversion(conversion, arguments.format, arguments.output)
+    name_left_over(arguments.output)
     return 0 if conversion.complete else 1
+
+
+def name_left_over(out):
+    """Name on standard error what a run left beside an output when it was killed, and how to remove it."""
+    from tf2_lstm.migrate.convert.folder import left_over
+
+    for path in left_over(out):
+        print(
+            f"tf2-lstm convert: {one_line(path)}: left by a run that was killed. Remove it: "
+            f"rm -r {one_line(shlex.quote(str(path)))}",
+            file=sys.stderr,
+        )
 
 
 def print_conversion(conversion, form, out=None):

@@ -1,13 +1,13 @@
 """The whole way: look, build, prove, write."""
 
 import importlib
-import json
 import os
 from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate import artifacts
-from tf2_lstm.migrate.convert.folder import MANIFEST, REPORTS, safe_names, staged
+from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
+from tf2_lstm.migrate.convert.written import seal
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
 from tf2_lstm.migrate.recognise import recognise
@@ -114,10 +114,10 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
     _check_any(request, findings)
     with staged(out, overwrite, [request.path, *filter(None, [request.weights, request.inputs])]) as staging:
         conversion = _convert_all(request, tf1, findings, staging, advance)
-        _write(staging / MANIFEST, json.dumps(conversion.manifest, indent=1, allow_nan=False))
         for name, renderer in zip(REPORTS, ("as_json", "as_markdown"), strict=True):
             module = importlib.import_module(f"tf2_lstm.migrate.report.{renderer}")
             _write(staging / name, module.render(shown(conversion.report, name)))
+        seal(staging, conversion.manifest)
     return conversion
 
 

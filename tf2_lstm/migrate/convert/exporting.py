@@ -1,5 +1,6 @@
 """Keras weights back into a TF1 checkpoint."""
 
+import glob
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ import tf2_lstm
 from tf2_lstm.migrate.artifacts import files, values
 from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
-from tf2_lstm.migrate.convert.folder import FolderError
+from tf2_lstm.migrate.convert.folder import FolderError, sync
 from tf2_lstm.migrate.convert.replay import eagerly, first_line
 from tf2_lstm.migrate.functional import find, tf1_variables, unlike
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -59,6 +60,7 @@ def _export(path, request, output, name, overwrite):
     recurrence = _choose(findings.recurrences, name or model.name, path)
     new = _variables(model, recurrence, path)
     _check_output(output, overwrite, prefix)
+    _check_sources(output, [path, *filter(None, [request.path, request.weights]), prefix])
     entries = OrderedDict(read_entries(prefix, tf1, new))
     _publish(entries, prefix, output)
     return list(new)
@@ -132,6 +134,20 @@ def _check_output(output, overwrite, prefix):
         raise FolderError(f"{output}: is there already. Choose another -o, or replace it with --overwrite.")
 
 
+def _check_sources(output, sources):
+    """Refuse to write over anything that is read, under whatever name."""
+    read = [Path(source) for source in sources]
+    read += [beside for one in read for beside in one.parent.glob(f"{glob.escape(one.name)}.*")]
+    for target in (Path(f"{output}{ending}") for ending in ENDINGS):
+        same = [
+            one for one in read if os.path.exists(one) and target.exists() and os.path.samefile(one, target)
+        ]
+        if same or target.resolve() in [one.resolve() for one in read]:
+            raise FolderError(
+                f"{output}: would be written over {target}, which is being read. Choose another -o."
+            )
+
+
 def _publish(entries, prefix, output):
     """Write beside, then rename; an earlier index goes first, so that at no moment it speaks of other data."""
     output = Path(output).absolute()
@@ -141,10 +157,13 @@ def _publish(entries, prefix, output):
             write_bundle(entries, str(beside))
             if os.path.exists(f"{prefix}.meta"):
                 shutil.copyfile(f"{prefix}.meta", f"{beside}.meta")
+            for path in Path(folder).iterdir():
+                sync(path)
             Path(f"{output}.index").unlink(missing_ok=True)
             for ending in ENDINGS:
                 if os.path.exists(f"{beside}{ending}"):
                     os.replace(f"{beside}{ending}", f"{output}{ending}")
+        sync(output.parent)
     except OSError as error:
         raise FolderError(f"{output}: cannot be written: {error.strerror or error}.") from error
 

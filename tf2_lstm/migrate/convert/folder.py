@@ -1,16 +1,16 @@
 """The output folder: it appears whole or not at all, and nothing is written beside it."""
 
 import contextlib
-import json
+import fcntl
 import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
-#: What a folder must hold to be taken for one that `convert` wrote.
-MANIFEST = "manifest.json"
-REPORTS = ("report.json", "report.md")
+from tf2_lstm.migrate.convert import renaming, written
+from tf2_lstm.migrate.convert.written import MANIFEST, REPORTS
+
 _LONGEST = 80
 
 
@@ -74,26 +74,26 @@ def check_output(out, overwrite, sources):
         raise FolderError(
             f"{out}: --overwrite replaces what convert wrote, and there is no {MANIFEST} in it. Choose another -o."
         )
-    others = sorted({path.name for path in out.iterdir()} - _written(out))
+    _check_own(out, out)
+
+
+def _check_own(folder, out):
+    """Refuse a folder that holds what convert did not write, or what somebody changed since."""
+    others = written.others(folder)
+    if MANIFEST in others:
+        raise FolderError(
+            f"{out}: --overwrite replaces what convert wrote, and its {MANIFEST} was changed, or is of a version that "
+            "kept no hashes. Choose another -o."
+        )
     if others:
         raise FolderError(
-            f"{out}: --overwrite replaces what convert wrote, and {others[0]} in it is something else. Move that away, "
-            "or choose another -o."
+            f"{out}: --overwrite replaces what convert wrote, and {others[0]} in it is something else, or was changed. "
+            "Move it away, or choose another -o."
         )
 
 
 def _holds(folder, path):
     return folder == path or folder in path.parents
-
-
-def _written(out):
-    """Names of what `convert` wrote to a folder, as its manifest has it, and of what Python leaves beside a source."""
-    try:
-        models = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["models"]
-        own = {one[key] for one in models for key in ("file", "source_code")}
-    except (OSError, ValueError, KeyError, TypeError):
-        own = set()
-    return {MANIFEST, *REPORTS, "__pycache__", *own}
 
 
 @contextlib.contextmanager
@@ -114,44 +114,107 @@ def staged(out, overwrite=False, sources=()):
     out = Path(out)
     check_output(out, overwrite, sources)
     try:
-        staging = Path(tempfile.mkdtemp(prefix=f".{out.name[:_LONGEST]}.", dir=out.absolute().parent))
+        staging = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.absolute().parent))
     except OSError as error:
         raise FolderError(f"{out}: cannot be written: {error.strerror}. Choose another -o.") from error
-    try:
-        yield staging
-        publish(staging, out, overwrite)
-    except OSError as error:
-        raise FolderError(
-            f"{out}: cannot be written: {error.strerror or error}. Nothing is left of it."
-        ) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    with _locked(staging):
+        own = os.stat(staging).st_ino
+        try:
+            yield staging
+            publish(staging, out, overwrite)
+        except OSError as error:
+            raise FolderError(
+                f"{out}: cannot be written: {error.strerror or error}. Nothing is left of it."
+            ) from error
+        finally:
+            _clean(staging, own)
 
 
 def publish(staging, out, overwrite):
-    """Give a finished folder its name; everything in it is on the disk before."""
+    """Give a finished folder its name; everything in it is on the disk before.
+
+    An earlier output changes names with it and is looked at once more: what somebody put into it meanwhile brings it
+    back. What `convert` wrote of it is removed then.
+    """
     os.chmod(staging, 0o777 & ~_umask())
     for path in [*staging.iterdir(), staging]:
-        _sync(path)
-    earlier = None
-    if overwrite and out.exists():
-        earlier = Path(tempfile.mkdtemp(prefix=f".{out.name[:_LONGEST]}.", dir=out.absolute().parent))
-        os.rename(out, earlier)
+        sync(path)
+    if overwrite and os.path.lexists(out):
+        check_output(out, overwrite, ())
+        renaming.exchange(staging, out)
+        try:
+            _check_own(staging, out)
+        except FolderError:
+            renaming.exchange(staging, out)
+            raise
+    else:
+        renaming.rename_new(staging, out)
+    sync(out.absolute().parent)
+
+
+def _clean(staging, own):
+    """Remove a folder of ours; of an earlier output that has its name now, what convert wrote."""
+    with contextlib.suppress(OSError):
+        if os.stat(staging).st_ino == own:
+            shutil.rmtree(staging, ignore_errors=True)
+        else:
+            written.remove(staging)
+
+
+def left_over(out):
+    """List the hidden folders beside an output that a run left when it was killed; those of live runs are none.
+
+    Args:
+        out: the output's path.
+
+    Returns:
+        Sorted `Path`s.
+    """
+    out = Path(out).absolute()
+    prefix = _prefix(out)
+    found = []
+    with contextlib.suppress(OSError):
+        found = [path for path in out.parent.iterdir() if _is_staging(path, prefix)]
+    return sorted(path for path in found if _is_free(path))
+
+
+def _prefix(out):
+    return f".{out.name[:_LONGEST]}."
+
+
+def _is_staging(path, prefix):
+    ending = path.name.removeprefix(prefix)
+    named = path.name.startswith(prefix) and re.fullmatch("[a-z0-9_]{8}", ending)
+    return bool(named) and path.is_dir() and not path.is_symlink()
+
+
+@contextlib.contextmanager
+def _locked(folder):
+    """Hold a folder as one of a run that lives; the system lets it go with the process."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        # Fails where a folder with files appeared meanwhile.
-        os.rename(staging, out)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_free(folder):
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
     except OSError:
-        if earlier and not out.exists():
-            os.rename(earlier, out)
-        elif earlier:
-            shutil.rmtree(earlier, ignore_errors=True)
-        raise
-    _sync(out.absolute().parent)
-    if earlier:
-        shutil.rmtree(earlier, ignore_errors=True)
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
 
 
-def _sync(path):
+def sync(path):
+    """Wait until a file, or the names in a folder, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -163,3 +226,16 @@ def _umask():
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+__all__ = [
+    "MANIFEST",
+    "REPORTS",
+    "FolderError",
+    "check_output",
+    "left_over",
+    "publish",
+    "safe_names",
+    "staged",
+    "sync",
+]

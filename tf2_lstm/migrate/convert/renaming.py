@@ -1,0 +1,85 @@
+"""Folders change their names in one step: what has a name never lacks it, and nothing is replaced unseen."""
+
+import ctypes
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+_AT_FDCWD, _NOREPLACE, _EXCHANGE = -100, 1, 2
+#: What a system says that does not know the call, or a file system that does not know the flag.
+_UNKNOWN = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
+
+
+def exchange(one, other):
+    """Let two folders change names with each other, in one step where the system can.
+
+    Args:
+        one: a path.
+        other: a path on the same file system.
+
+    Raises:
+        OSError: it cannot be done; then both have their names.
+
+    Example:
+        ```python
+        import os, tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(f"{folder}/a/first")
+            os.makedirs(f"{folder}/b/second")
+            exchange(f"{folder}/a", f"{folder}/b")
+            assert os.listdir(f"{folder}/a") == ["second"]
+        ```
+    """
+    if _renameat2(one, other, _EXCHANGE):
+        return
+    # In three steps: for a moment the second name is nobody's.
+    aside = Path(tempfile.mkdtemp(prefix=Path(one).name[:-8], dir=Path(one).absolute().parent))
+    os.rename(other, aside)
+    try:
+        os.rename(one, other)
+    except OSError:
+        os.rename(aside, other)
+        raise
+    os.rename(aside, one)
+
+
+def rename_new(one, other):
+    """Give a folder a name that nobody has.
+
+    Args:
+        one: the folder's path.
+        other: its new path.
+
+    Raises:
+        OSError: something has the name.
+
+    Example:
+        ```python
+        import os, tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(f"{folder}/a")
+            rename_new(f"{folder}/a", f"{folder}/b")
+            assert os.listdir(folder) == ["b"]
+        ```
+    """
+    if _renameat2(one, other, _NOREPLACE):
+        return
+    if os.path.lexists(other):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(other))
+    os.rename(one, other)
+
+
+def _renameat2(one, other, flag):
+    """Whether the system could do it."""
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
+    if call is None:
+        return False
+    if call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), ctypes.c_uint(flag)) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _UNKNOWN:
+        return False
+    raise OSError(code, os.strerror(code), os.fspath(other))

@@ -1,0 +1,110 @@
+"""What a folder holds of `convert`'s own: its manifest has the hash of every file, so that nothing else is replaced."""
+
+import hashlib
+import json
+import os
+import re
+import stat
+
+#: What tells that `convert` wrote a folder.
+MANIFEST = "manifest.json"
+REPORTS = ("report.json", "report.md")
+#: The names that `convert` gives: reports, and of each recurrence the model and its source.
+OWN = re.compile(r"report\.(json|md)|[A-Za-z][A-Za-z0-9_]{0,99}\.(keras|py)")
+_LARGEST = 64 * 2**20
+
+
+def seal(folder, manifest):
+    """Write the manifest of a folder, with the SHA-256 of every file beside it and of itself.
+
+    Args:
+        folder: the `Path` of the folder; everything else is in it already.
+        manifest: a dict of plain data.
+
+    Example:
+        ```python
+        import tempfile
+        from pathlib import Path
+
+        with tempfile.TemporaryDirectory() as name:
+            (Path(name) / "rnn.py").write_text("model = ...")
+            seal(Path(name), {"schema": 1})
+            assert confirmed(Path(name)) == ["manifest.json", "rnn.py"]
+            (Path(name) / "rnn.py").write_text("changed by hand")
+            assert confirmed(Path(name)) == ["manifest.json"]
+        ```
+    """
+    hashes = {path.name: _digest(path) for path in sorted(folder.iterdir())}
+    whole = {**manifest, "written": hashes}
+    whole = {**manifest, "written": {**hashes, MANIFEST: _of_text(_text(whole))}}
+    (folder / MANIFEST).write_text(_text(whole) + "\n", encoding="utf-8")
+
+
+def confirmed(folder):
+    """List the files of a folder that `convert` wrote and nobody changed, sorted; [] if its manifest is none.
+
+    Args:
+        folder: its `Path`.
+    """
+    hashes = _hashes(folder / MANIFEST)
+    return sorted(
+        name
+        for name, digest in hashes.items()
+        if name == MANIFEST
+        or (OWN.fullmatch(name) and _is_file(folder / name) and _digest(folder / name) == digest)
+    )
+
+
+def others(folder):
+    """List what else is in a folder, sorted.
+
+    Args:
+        folder: its `Path`.
+    """
+    return sorted(set(os.listdir(folder)) - set(confirmed(folder)))
+
+
+def remove(folder):
+    """Remove what `convert` wrote of a folder, file by file, and the folder if nothing else is in it.
+
+    Args:
+        folder: its `Path`.
+    """
+    own = confirmed(folder)
+    # The manifest last: without it the rest would be nobody's.
+    for name in sorted(own, key=lambda name: name == MANIFEST):
+        (folder / name).unlink()
+    os.rmdir(folder)
+
+
+def _hashes(path):
+    """Name -> hash as a manifest has them, {} for a manifest that `convert` did not write or somebody changed."""
+    try:
+        if not _is_file(path) or path.stat().st_size > _LARGEST:
+            return {}
+        found = json.loads(path.read_text(encoding="utf-8"))
+        written = dict(found["written"])
+        own = written.pop(MANIFEST)
+        return {**written, MANIFEST: own} if own == _of_text(_text({**found, "written": written})) else {}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+
+
+def _text(manifest):
+    return json.dumps(manifest, indent=1, allow_nan=False)
+
+
+def _of_text(text):
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_file(path):
+    return stat.S_ISREG(os.lstat(path).st_mode) if os.path.lexists(path) else False
+
+
+__all__ = ["MANIFEST", "REPORTS", "confirmed", "others", "remove", "seal"]
