@@ -38,6 +38,12 @@ PROGRAMS = {
 #: Read under another name than the one in the file, as `artifacts` documents it.
 READ_AS = {
     "weights_alone_before_1_2": (("weights", "kernel"), ("biases", "bias")),
+    "weights_alone_bidirectional_of_0_x": (
+        ("BiRNN/FW/BasicLSTMCell/Linear", "bidirectional_rnn/fw/basic_lstm_cell"),
+        ("BiRNN/BW/BasicLSTMCell/Linear", "bidirectional_rnn/bw/basic_lstm_cell"),
+        ("Matrix", "kernel"),
+        ("Bias", "bias"),
+    ),
     "weights_alone_v1": (
         ("RNN/LSTMCell", "rnn/lstm_cell"),
         ("W_P_0", "projection/kernel"),

@@ -25,6 +25,7 @@ THEMES = (
     "programs",
     "decoders",
     "language_models",
+    "old_programs",
     "sizes",
 )
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files")

@@ -1,8 +1,8 @@
 """Names of variables that TensorFlow used before 1.2, turned into today's.
 
 Until 1.1 a cell's variables were `weights` and `biases`; until 0.12 scopes were spelled like classes and a variable
-was `RNN/MultiRNNCell/Cell0/BasicLSTMCell/Linear/Matrix`. With a graph its Saver says which variable is which, so these
-names are only for a checkpoint that stands alone. Source: the release notes of TensorFlow 1.0 and 1.2, and
+was `RNN/MultiRNNCell/Cell0/BasicLSTMCell/Linear/Matrix`. A Saver in the graph says which variable is which; these names
+are for a checkpoint that stands alone. Source: the release notes of TensorFlow 1.0 and 1.2, and
 `tensorflow/contrib/rnn/python/tools/checkpoint_convert.py` of 1.15, which lists the same pairs.
 """
 
@@ -14,6 +14,9 @@ from dataclasses import replace
 CELL = re.compile(r"rnn|lstm|gru|_cell", re.IGNORECASE)
 CLASS = re.compile(r"(?:Basic|Multi|Layer|Block|Input|Output)?(?:RNN|LSTM|GRU)(?:Cell)?$")
 LEAVES = (
+    (re.compile(r"/(?:BiRNN|bidirectional_rnn)_(FW|BW)(?=/)"), r"/BiRNN/\1"),
+    (re.compile(r"/(FW|BW)(?=/)"), lambda match: f"/{match[1].lower()}"),
+    (re.compile(r"/BiRNN(?=/)"), "/bidirectional_rnn"),
     (re.compile(r"/Linear/Matrix(?=/|$)"), "/kernel"),
     (re.compile(r"/Linear/Bias(?=/|$)"), "/bias"),
     (re.compile(r"/weights(?=/|$)"), "/kernel"),
@@ -38,6 +41,7 @@ def todays(name):
         ```python
         assert todays("rnn/basic_lstm_cell/weights") == "rnn/basic_lstm_cell/kernel"
         assert todays("RNN/MultiRNNCell/Cell0/LSTMCell/B") == "rnn/multi_rnn_cell/cell_0/lstm_cell/bias"
+        assert todays("BiRNN/BW/BasicLSTMCell/Linear/Bias") == "bidirectional_rnn/bw/basic_lstm_cell/bias"
         assert todays("fully_connected/weights") == "fully_connected/weights"
         ```
     """

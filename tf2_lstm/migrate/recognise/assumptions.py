@@ -8,6 +8,7 @@ from tf2_lstm.migrate.recognise.application import ACTIVATIONS
 NUMBERS = ("forget_bias", "cell_clip", "proj_clip")
 #: How many scopes a message lists.
 MOST = 5
+DIRECTIONS = ("bidirectional", "forward", "backward")
 DEFAULTS = {"forget_bias": 1.0, "activation": "tanh"}
 
 
@@ -49,6 +50,26 @@ class Assumptions:
             if value is not None and value != DEFAULTS.get(option):
                 options[option] = value
         return options, sentences, missing
+
+    def direction(self, scope, by_name):
+        """Answer in which direction a run goes whose names alone speak of one.
+
+        Args:
+            scope: its scope.
+            by_name: one of `DIRECTIONS`, what its names say.
+
+        Returns:
+            (direction, sentence); (None, "") when nobody said it and nothing may be assumed.
+
+        Example:
+            ```python
+            assert parse(["bw: direction=backward"]).direction("rnn/bw", "bidirectional")[0] == "backward"
+            ```
+        """
+        said, why = self._said(scope, "direction"), "as was said"
+        if said is None and self.defaults:
+            said, why = by_name, "by its name"
+        return said, f"{scope}: direction={said} ({why})" if said else ""
 
     def _said(self, scope, option):
         found = None
@@ -130,8 +151,14 @@ def _option(text, name, value):
                 f"assumption {text!r}: expected one of the activations {known}, found {value!r}"
             )
         return name, value
+    if name == "direction":
+        if value not in DIRECTIONS:
+            raise ArtifactError(
+                f"assumption {text!r}: expected one of the directions {', '.join(DIRECTIONS)}, found {value!r}"
+            )
+        return name, value
     if name not in NUMBERS:
-        known = ", ".join(("activation", *NUMBERS))
+        known = ", ".join(("activation", "direction", *NUMBERS))
         raise ArtifactError(f"assumption {text!r}: expected one of the options {known}, found {name!r}")
     try:
         number = float(value)

@@ -1,16 +1,24 @@
 """Recurrences of a checkpoint without a graph: every option that is not in names and shapes is said or asked for."""
 
+import re
 from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
+from tf2_lstm.migrate.recognise.assumptions import DIRECTIONS
 from tf2_lstm.migrate.recognise.called import CELL
+from tf2_lstm.migrate.recognise.directions_by_name import around, backwards
 from tf2_lstm.migrate.recognise.names_alone import named_cells
 
 NOTES = (
     "without a graph nobody can tell wrappers (residual, dropout) or sequence_length: none are assumed",
     "without a graph there is nothing to replay: the proof is against the equations of the cell that was assumed",
+)
+FORWARD = (
+    "without a graph nobody can tell the direction, nor what feeds it: it is assumed to go from the first step to the "
+    "last, by itself"
 )
 KERAS = (
     "by its names it is a recurrent layer of tf.keras, whose options are in no checkpoint: save the model with "
@@ -30,20 +38,13 @@ def graphless(model, assumptions, findings):
         The scopes of all cells, known ones or not.
     """
     runs = _runs(named_cells(model.variables))
-    done = set()
-    for base in runs:
-        if base in done:
-            continue
-        sides = _sides(base, runs)
-        done |= set(sides)
-        missing = _missing([cell for side in sides for cell in runs[side]], assumptions)
-        scope = base.rpartition("/")[0] if len(sides) == 2 else base
-        if missing:
-            findings.not_converted.append(
-                _asked(scope, [cell for side in sides for cell in runs[side]], missing)
-            )
+    for way in _ways(runs, assumptions):
+        cells = [cell for side in way.sides for cell in runs[side]]
+        missing = _missing(cells, assumptions) + way.asked
+        if missing or not all(cell.pair for cell in cells):
+            findings.not_converted.append(_asked(way.scope, cells, missing))
         else:
-            findings.recurrences.append(_recurrence(scope, [runs[side] for side in sides], assumptions))
+            findings.recurrences.append(_recurrence(way, [runs[side] for side in way.sides], assumptions))
     known = {name for one in findings.not_converted for name in one.variables}
     known |= {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
     findings.not_converted += _keras_layers([name for name in model.variables if name not in known])
@@ -69,17 +70,65 @@ def _runs(cells):
         runs.setdefault(base, []).append(cell)
     for found in runs.values():
         found.sort(key=lambda cell: cell.layer or 0)
-    return runs
+    return OrderedDict(sorted(runs.items(), key=lambda item: _by_number(item[0])))
 
 
-def _sides(base, runs):
-    """The scopes of both directions when there are two."""
-    around, _, side = base.rpartition("/")
-    if side in ("fw", "bw"):
-        both = [f"{around}/{name}" if around else name for name in ("fw", "bw")]
-        if all(name in runs for name in both):
-            return both
-    return [base]
+def _by_number(scope):
+    """A key that puts cell_10 after cell_2."""
+    return [(part.isdigit(), int(part) if part.isdigit() else part) for part in re.split(r"(\d+)", scope)]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One run, or two that are the directions of one, as names and the user say it.
+
+    Attributes:
+        scope: the scope around it.
+        sides: the scopes of its runs, forward before backward.
+        reverse: whether it goes from the last step to the first.
+        asked: what must still be said, as `_missing` says it.
+        assumed: the sentences of what was assumed.
+    """
+
+    scope: str
+    sides: tuple
+    reverse: bool = False
+    asked: list = field(default_factory=list)
+    assumed: list = field(default_factory=list)
+
+
+def _ways(runs, assumptions):
+    """The runs, both directions of one together, in order."""
+    labels = {_label(base, run): base for base, run in runs.items()}
+    found = backwards(labels, lambda one, other: _depth(runs[labels[one]]) == _depth(runs[labels[other]]))
+    ways = {base: Way(base, (base,)) for base in runs}
+    for label, one in found.items():
+        base, other = labels[label], labels.get(one.forward, "")
+        said, sentence = assumptions.direction(label, "bidirectional" if other else "backward")
+        together = Way(around(one.forward, label), (other, base))
+        if one.sure:
+            ways[other] = together
+        elif said == "bidirectional" and other in ways:
+            ways[other] = replace(together, assumed=[f"{sentence}, with {one.forward}"])
+        elif said in ("forward", "backward"):
+            ways[base] = Way(base, (base,), said == "backward", assumed=[sentence])
+            continue
+        elif other in ways:
+            ways[other] = replace(together, asked=[(label, ("direction",))])
+        else:
+            ways[base] = Way(base, (base,), asked=[(label, ("direction",))])
+            continue
+        del ways[base]
+    return list(ways.values())
+
+
+def _label(base, run):
+    """The scope that shows a direction: a cell that stands alone may have it in its own name."""
+    return base if run[0].layer is not None else run[0].scope
+
+
+def _depth(run):
+    return run[0].depth
 
 
 def _missing(cells, assumptions):
@@ -107,14 +156,16 @@ def _asked(scope, cells, missing):
         f"--assume '{where}: {', '.join(f'{one}=...' for one in options)}'" for where, options in missing
     )
     reason = f"a checkpoint without a graph does not tell it: give {asked}, or --assume-defaults for TF1's defaults"
+    if any("direction" in options for _, options in missing):
+        reason += f". The direction is one of {', '.join(DIRECTIONS)}; by default it is what the names say"
     shapes = tuple((None, cell.options["num_units"]) for cell in cells)
     return NotConverted(
         scope, reason, names, (), shapes, cells[0].pair, "nothing that names and shapes can show"
     )
 
 
-def _recurrence(scope, sides, assumptions):
-    cells, assumed, made = [], [], []
+def _recurrence(way, sides, assumptions):
+    cells, assumed, made = [], list(way.assumed), []
     for side in sides:
         calls = []
         for cell in side:
@@ -138,14 +189,15 @@ def _recurrence(scope, sides, assumptions):
     initial = [Tensor(f"initial_{one.name}", "", dtype, one.shape, True) for one in states]
     return Recurrence(
         name="",
-        scope=scope,
+        scope=way.scope,
         form="",
         call=call,
+        reverse=way.reverse,
         inputs=inputs + initial,
         outputs=outputs + states,
         cells=cells,
         assumed=assumed,
-        notes=list(NOTES),
+        notes=[*NOTES, *([FORWARD] if len(sides) == 1 and not way.assumed else [])],
     )
 
 
