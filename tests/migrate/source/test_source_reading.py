@@ -52,9 +52,12 @@ def test_a_file_that_does_not_parse_is_a_finding(tmp_path, broken):
     assert "RNN001" in rules(of_file(tmp_path, "broken.py", broken))
 
 
-def test_a_broken_file_of_tensorflow_code_is_found_by_walking_too(tmp_path):
-    (tmp_path / "broken.py").write_text("import tensorflow as tf\ndef f(:\n")
-    assert rules(scan([str(tmp_path)]).findings) == ["RNN001"]
+def test_a_broken_file_is_found_by_walking_too_where_it_may_hold_a_use(tmp_path):
+    (tmp_path / "broken.py").write_text("import tensorflow as tf\nrnn = 1\ndef f(:\n")
+    (tmp_path / "other.py").write_text("import tensorflow as tf\ntf.nn.conv2d(x)\nprint 1\n")
+    found = scan([str(tmp_path)]).findings
+    assert [(one.path[-9:], one.rule) for one in found] == [("broken.py", "RNN001")]
+    assert rules(scan([str(tmp_path / "other.py")]).findings) == ["RNN001"]
 
 
 def test_what_was_found_by_text_has_its_column_and_its_pair():
@@ -154,9 +157,10 @@ def test_a_file_that_cannot_be_opened_is_a_finding(tmp_path, monkeypatch):
 
 def test_a_defect_of_the_scanner_is_a_finding(tmp_path, monkeypatch):
     monkeypatch.setattr(analyse.Analyser, "findings", lambda *_: 1 / 0)
-    (one,) = of_file(tmp_path, "a.py", USE)
+    one, *by_text = of_file(tmp_path, "a.py", USE)
     assert one.rule == "RNN006"
     assert "ZeroDivisionError" in one.message
+    assert rules(by_text) == ["RNN101"]
 
 
 def notebook(*cells, **metadata):

@@ -47,10 +47,14 @@ def may_hold_a_use(data, carriers=()):
     return any(hint in data for hint in HINTS) or any(name in data for name in carriers)
 
 
-def is_worth_reading(data, carriers=()):
+def is_worth_reading(data):
     """Say whether a file is parsed: it may hold a use, or it is TensorFlow code that may be unreadable."""
     odd = b"\0" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return odd or b"tensorflow" in data or may_hold_a_use(data, carriers)
+    return odd or b"tensorflow" in data or may_hold_a_use(data)
+
+
+def _may_save(data):
+    return b"Saver" in data or b"import_meta_graph" in data
 
 
 def _carries(names):
@@ -68,11 +72,16 @@ class Analyser:
     Attributes:
         carriers: names of modules that pass TF1's names on under other names: who imports them is parsed.
         passing: such modules found on the way.
+        users: absolute paths of the files with RNNs, known from a round before.
+        reached: absolute paths of the modules that those import.
+        using, reaching: the same, found on the way.
     """
 
     def __init__(self):
         self.carriers = ()
         self.passing = set()
+        self.users, self.reached = frozenset(), frozenset()
+        self.using, self.reaching = set(), set()
         self.project = Project(self._load)
         self._alive = []  # Values point at nodes by id: the trees must stay.
 
@@ -86,7 +95,7 @@ class Analyser:
             named: True for a file that was asked for by name: it is parsed whatever is in it.
         """
         cut = len(data) > MAX_READ
-        if not named and not cut and not is_worth_reading(data, self.carriers):
+        if not named and not cut and not self._is_worth_reading(data):
             return []
         text, problem = decode(data[:MAX_READ])
         first = [Trap("RNN002", _start(), f"not read as declared: {problem}")] if problem else []
@@ -107,16 +116,21 @@ class Analyser:
             return self._by_text(path, pieces, [*first, Trap("RNN003", _start(), text)])
         return self._pieces(path, pieces, directory, first, named)
 
+    def _is_worth_reading(self, data):
+        """Say whether a file is parsed; a quiet one once more only for what was learnt of the others."""
+        if self.carriers or self.users:
+            return any(name in data for name in self.carriers) or (bool(self.users) and _may_save(data))
+        return is_worth_reading(data)
+
     def _pieces(self, path, pieces, directory, first, named):
         parsed, found = [], []
+        if not named and not any(self._held(piece) for piece in pieces):
+            return [finding(trap, path, []) for trap in first]  # No use, whether a parser takes it or not.
         for piece in pieces:
             try:
                 parsed.append((piece, parse(piece.text)))
             except _CANNOT_PARSE as error:
                 found += self._by_text(path, [piece], [_unparsed(error, piece)])
-        held = (may_hold_a_use(piece.text.encode("utf-8", "replace"), self.carriers) for piece in pieces)
-        if not named and not any(held):
-            parsed = []
         try:
             found += self._resolved(path, parsed, directory, first)
         except _CANNOT_RESOLVE as error:
@@ -131,19 +145,37 @@ class Analyser:
     def _resolved(self, path, parsed, directory, first):
         observer = Observer()
         trees = [tree for _, tree in parsed]
-        names = Resolver(self.project, directory, observer).run(trees)
+        resolver = Resolver(self.project, directory, observer)
+        names = resolver.run(trees)
         if _carries(names):
             self.passing.add(_module_name(path))
         homes = _homes(parsed) if len(parsed) > 1 else None
         lines = [piece.text.split("\n") for piece, _ in parsed]
         found = []
-        for trap in (*first, *observer.kept()):
+        for trap in (*first, *observer.kept(self._is_near(path, observer, resolver.imports))):
             number = homes.get(id(trap.node), 0) if homes else 0
             piece = parsed[number][0] if parsed else Piece("")
             one = finding(trap, path, lines[number] if lines else [], piece.cell)
             if not is_noqa(lines[number] if lines else [], one):
                 found.append(one)
         return found
+
+    def _is_near(self, path, observer, imports):
+        """Say whether a file imports one with RNNs or is imported by one; note it for the others."""
+        whole = os.path.abspath(path)
+        if observer.uses_rnn:
+            self.using.update((whole, os.path.dirname(whole)) if whole.endswith("__init__.py") else (whole,))
+            self.reaching |= imports
+        return whole in self.reached or not self.users.isdisjoint(imports)
+
+    def _held(self, piece):
+        data = piece.text.encode("utf-8", "replace")
+        return (bool(self.users) and _may_save(data)) or may_hold_a_use(data, self.carriers)
+
+    def by_text(self, path, data):
+        """Return the findings of a search by text alone."""
+        text, _ = decode(data[:MAX_READ])
+        return self._by_text(path, notebook(text) if path.endswith(".ipynb") else [Piece(text)], [])
 
     def _by_text(self, path, pieces, first):
         """Return the findings of a search by text: a file without one of `first` has them in its first piece."""

@@ -94,7 +94,10 @@ def starred(dotted):
         return ("nn", "contrib", "compat", "keras", "train", "raw_ops", "python", "placeholder", "Session",
                 "variable_scope", "get_variable_scope", "estimator")  # fmt: skip
     if dotted in ("tensorflow.nn", "tensorflow.compat.v1.nn"):
-        return (*sorted(name for name in LEAVES["rnn"] if name.endswith("rnn")), "rnn_cell")
+        return (
+            *sorted(name for name in LEAVES["rnn"] if name.endswith("rnn") or name.startswith("ctc_")),
+            "rnn_cell",
+        )
     if dotted.endswith("keras.layers"):
         return sorted(LEAVES["keras"])
     if dotted.endswith("contrib"):

@@ -57,12 +57,20 @@ def _arguments(resolver, node, callee):
         if keyword.arg is None:
             spread = [v for v in value if isinstance(v, Table)]
             for name, inner in [entry for table in spread for entry in table.entries]:
-                keywords[name or "**"] = events.Given(keyword.value, inner)
+                keywords[name or "**"] = events.Given(keyword.value, inner, perhaps=len(spread) > 1)
             is_open = is_open or not spread or any(name is None for t in spread for name, _ in t.entries)
         else:
             keywords[keyword.arg] = events.Given(keyword.value, value)
     return events.Call(
-        node, callee, (), tuple(positional), keywords, is_open, resolver.loops, resolver.branch
+        node,
+        callee,
+        (),
+        tuple(positional),
+        keywords,
+        is_open,
+        resolver.loops,
+        resolver.branch,
+        unused=resolver.is_unused,
     )
 
 
@@ -107,9 +115,11 @@ def _special(resolver, node, seen):
     if name in _SAME_LIST and values:
         return frozenset(v for v in values[0] if isinstance(v, Items)) or _list_of(iterate(values[0]))
     if name == "enumerate" and values:
-        return _list_of(listed((UNKNOWN, iterate(values[0]))))
+        return _list_of(listed((UNKNOWN, iterate(values[0], ("turn", id(node))))))
     if name == "zip":
-        return _list_of(listed([iterate(v) for v in values]))
+        return _list_of(listed([iterate(v, ("turn", id(node))) for v in values]))
+    if getattr(node.func, "attr", "") == "run" and not seen.callee and values:
+        return values[0]  # Session.run gives what it is asked for, in the same nest.
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "extend", "insert"):
         return _grow(resolver, node.func, values)
     return None
@@ -192,7 +202,8 @@ def _result(resolver, node, callee, seen):
         return resolver.fresh(callee, node)
     if isinstance(callee, Class):
         base = resolver.cell_base(callee)
-        return frozenset((Made(base, "cell", (id(node),)) if base else Instance(callee),))
+        made = Made(base, "cell", (id(node),)) if base else Instance(callee, (id(node),))
+        return frozenset((made,))
     if isinstance(callee, Instance):
         return _of_instance(resolver, node, callee)
     if isinstance(callee, LocalModule):

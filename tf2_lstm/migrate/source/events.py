@@ -9,11 +9,12 @@ from tf2_lstm.migrate.source.values import UNKNOWN, Constant
 
 @dataclass(frozen=True)
 class Given:
-    """An argument of a call: its expression, its value, and whether it was given by position."""
+    """An argument of a call: its expression, its value, its position if it has one, and whether it may be left out."""
 
     node: Any
     value: frozenset
     position: Any = None
+    perhaps: bool = False
 
     def constant(self):
         """Return (True, the constant) or (False, None) when it is a variable, an expression or a tensor."""
@@ -42,6 +43,7 @@ class Call:
         loops: the loops around it, innermost last.
         branch: the arms of ifs and trys around it.
         result: what the call gives.
+        unused: True where what it gives is thrown away.
     """
 
     node: Any
@@ -53,6 +55,7 @@ class Call:
     loops: tuple = ()
     branch: tuple = ()
     result: frozenset = UNKNOWN
+    unused: bool = False
 
     def given(self, params):
         """Return {parameter: Given} by a list of parameter names; keywords that it lacks are kept."""

@@ -23,6 +23,7 @@ from tf2_lstm.migrate.source.values import (
     iterate,
     join,
     listed,
+    one_of_many,
     only_constant,
     tabled,
 )
@@ -67,7 +68,10 @@ def _attribute_of(resolver, owner, name):
             return frozenset((owner,))
         return frozenset((Bound(owner, name),)) if owner.role == "cell" else UNKNOWN
     if isinstance(owner, Instance):
-        return resolver.read(owner.cls, name)
+        value = resolver.read(owner.cls, name)
+        for place in reversed(owner.site):
+            value = one_of_many(value, place)
+        return value
     if isinstance(owner, Class):
         return resolver.member(owner, name)
     return UNKNOWN
@@ -131,9 +135,13 @@ def _dictionary(resolver, node):
 def _subscript(resolver, node):
     base = evaluate(resolver, node.value)
     key = evaluate(resolver, node.slice)
+    if isinstance(node.slice, ast.Slice):
+        lists = frozenset(v for v in base if isinstance(v, Items))
+        shared = any(v.shared for v in lists)
+        return listed((iterate(lists, ("turn", id(node))),), shared, several=True) if lists else iterate(base)
     if not resolver.silent:
         resolver.listener.subscript(resolver, node, base, only_constant(key))
-    return item(base, only_constant(key))
+    return item(base, only_constant(key), id(node))
 
 
 def _choice(resolver, node):
@@ -147,6 +155,11 @@ def _choice(resolver, node):
 
 def _either(resolver, node):
     return join(*(evaluate(resolver, inner) for inner in node.values))
+
+
+def _compare(resolver, node):
+    with resolver.unused():  # `cell == DropoutWrapper(cell)`, typed for `=`: what is made is thrown away.
+        return _children(resolver, node)
 
 
 def _walrus(resolver, node):
@@ -192,7 +205,7 @@ def _comprehension(resolver, node):
     with resolver.inside(Scope("comprehension", resolver.scope)):
         for generator in node.generators:
             values = evaluate(resolver, generator.iter)
-            resolver.assign(generator.target, iterate(values))
+            resolver.assign(generator.target, iterate(values, ("turn", id(node))))
             for condition in generator.ifs:
                 evaluate(resolver, condition)
         with resolver.loop(node):
@@ -262,6 +275,7 @@ _HANDLERS = {
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _comprehension,
     ast.Lambda: _lambda,
+    ast.Compare: _compare,
     ast.Await: lambda resolver, node: evaluate(resolver, node.value),
     ast.Starred: lambda resolver, node: evaluate(resolver, node.value),
 }

@@ -25,6 +25,8 @@ NAMESPACES = {
     "contrib.cudnn_rnn": "cudnn",
     "contrib.grid_rnn": "grid",
     "contrib.recurrent": "recurrent",
+    "contrib.crf": "crf",
+    "lite.experimental.nn": "lite",
     "addons.rnn": "addons_rnn",
     "addons.seq2seq": "addons_seq2seq",
 }
@@ -34,6 +36,10 @@ MIXED = {
     "nn": "rnn",
     "python.ops.nn": "rnn",
     "python.ops.nn_ops": "rnn",
+    "python.ops.ctc_ops": "rnn",
+    "contrib.ctc": "rnn",
+    "contrib.model_pruning": "pruning",
+    "contrib.model_pruning.python.layers.rnn_cells": "pruning",
     "keras.layers": "keras",
     "keras.experimental": "keras",
     "python.keras.layers": "keras",
@@ -45,7 +51,7 @@ MIXED = {
 }
 
 _NN_ONLY = re.compile(
-    r"(static_|bidirectional_|dynamic_|raw_|state_saving_|static_state_saving_)*rnn$|RNNCell\w+Wrapper$"
+    r"(static_|bidirectional_|dynamic_|raw_|state_saving_|static_state_saving_)*rnn$|RNNCell\w+Wrapper$|ctc_\w+$"
 )
 _ROOT = re.compile(
     r"(?:tensorflow|tensorflow_core)(?:\._api\.v[12])?((?:\.compat\.v[12])*)(?:\.|$)"
@@ -58,7 +64,7 @@ _MODULES = frozenset(
         "core_rnn_cell", "core_rnn_cell_impl", "lstm_ops", "gru_ops", "fused_rnn_cell",
         "attention_wrapper", "basic_decoder", "beam_search_decoder", "beam_search_ops", "decoder",
         "decoder_fn", "helper", "loss", "seq2seq", "cudnn_rnn", "cudnn_rnn_ops", "grid_rnn_cell",
-        "functional_rnn", "recurrent", "dynamic_attention_wrapper", "checkpoint_convert", "linear_ops",
+        "functional_rnn", "recurrent", "dynamic_attention_wrapper", "checkpoint_convert", "linear_ops", "crf",
     )
 )  # fmt: skip
 _DEEPEST = 16

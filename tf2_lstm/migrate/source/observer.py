@@ -57,6 +57,16 @@ _TF1_ONLY = frozenset(
         "to_int32", "mul", "sub", "pack", "unpack",
     )
 )  # fmt: skip
+# What TF 2 programs take from compat.v1, and what only they have.
+_OF_BOTH = frozenset(
+    ("logging", "flags", "app", "gfile", "enable_v2_behavior", "config", "ConfigProto", "Session")
+)
+_TF2_ONLY = frozenset(
+    (
+        "function", "enable_v2_behavior", "random.set_seed", "config.list_physical_devices",
+        "config.run_functions_eagerly", "summary.create_file_writer", "data.AUTOTUNE",
+    )
+)  # fmt: skip
 _TF1_TRAIN = ("Saver", "AdamOptimizer", "GradientDescentOptimizer", "RMSPropOptimizer", "MomentumOptimizer",
               "AdagradOptimizer", "import_meta_graph", "Supervisor", "MonitoredTrainingSession")  # fmt: skip
 
@@ -72,6 +82,7 @@ class Observer:
         self.consumed = {}
         self.uses_rnn = False
         self.is_tf1 = False
+        self.is_tf2 = False
         self._found = {}
 
     def add(self, trap):
@@ -81,12 +92,17 @@ class Observer:
         if kept is None or len(trap.name) < len(kept.name):
             self._found[key] = trap
 
-    def kept(self):
-        """Return the traps that count in this file."""
+    def kept(self, in_project=False):
+        """Return the traps that count in this file.
+
+        Args:
+            in_project: True for a file that belongs to one with RNNs: its Saver counts as well.
+        """
         return [
             trap
             for trap in self._found.values()
-            if (self.uses_rnn or not trap.beside) and (self.is_tf1 or not trap.in_tf1)
+            if (self.uses_rnn or not trap.beside or (in_project and trap.rule == "RNN523"))
+            and ((self.is_tf1 and not self.is_tf2) or not trap.in_tf1)
         ]
 
     # What the resolver tells
@@ -131,9 +147,13 @@ class Observer:
         self.add(Trap(rule, node, message, use.name, entry.pair, in_tf1=not entry.removed))
 
     def _note_version(self, dotted):
-        if ".compat.v1" in dotted:
-            self.is_tf1 = True
         parts = (strip_root(dotted) or "").split(".")
+        if dotted.endswith(".compat.v1") or (".compat.v1." in dotted and parts[0] not in _OF_BOTH):
+            self.is_tf1 = True
+        if not _TF2_ONLY.isdisjoint((parts[0], ".".join(parts[:2]))):
+            self.is_tf2 = True
+        if ".compat.v1." in dotted and parts[0] in _OF_BOTH:
+            return
         if parts[0] in _TF1_ONLY and dotted.startswith("tensorflow."):
             self.is_tf1 = True
         if parts[0] == "train" and len(parts) > 1 and parts[1] in _TF1_TRAIN:

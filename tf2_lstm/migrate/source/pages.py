@@ -5,10 +5,10 @@ from tf2_lstm.migrate.source.rules import RULES
 
 _CHAPTERS = (
     ("RNN0", "Reading and resolving"),
-    ("RNN1", "tf.nn and tf.nn.rnn_cell"),
+    ("RNN1", "tf.nn and tf.nn.rnn_cell, CTC, CRF, TF Lite and pruning"),
     ("RNN2", "tf.contrib.rnn"),
     ("RNN3", "cuDNN, grid cells, sequence to sequence, estimators"),
-    ("RNN4", "tf.keras 1.x, raw ops, TensorFlow Addons"),
+    ("RNN4", "tf.keras 1.x, raw ops, TensorFlow Addons, seq2seq V2"),
     ("RNN5", "Traps"),
 )
 

@@ -19,6 +19,7 @@ from tf2_lstm.migrate.source.values import (
     LocalModule,
     Made,
     Symbol,
+    Table,
     join,
 )
 
@@ -43,6 +44,8 @@ class Resolver:
         self.loops = ()
         self.branch = ()
         self.classes = []
+        self.is_unused = False
+        self.imports = set()
         self._deferred = []
         self._steps = 0
         self._clock = Clock()
@@ -98,6 +101,7 @@ class Resolver:
         if dotted.split(".")[0] not in TF_ROOTS:
             path = self.project.find(dotted, self.directory)
             if path:
+                self.imports.add(path)
                 return frozenset((LocalModule(path),))
         return frozenset((Symbol(dotted),))
 
@@ -111,6 +115,7 @@ class Resolver:
 
     def _submodule(self, module, name):
         path = self.project.submodule(module.path, name)
+        self.imports.add(path)
         return frozenset((LocalModule(path),)) if path else UNKNOWN
 
     def module_member(self, module, name):
@@ -194,9 +199,14 @@ class Resolver:
             self.step()
             if isinstance(v, Made) and not inside.isdisjoint(v.site):
                 v = Made(v.maker, v.role, (id(node), *v.site)[:6], v.detail)
+            if isinstance(v, Instance) and not inside.isdisjoint(v.site):
+                v = Instance(v.cls, (id(node), *v.site)[:6])
             if isinstance(v, Items):
                 items = tuple(self._renewed(one, inside, node) for one in v.items)
                 v = Items(items, v.shared, v.several, v.depth)
+            if isinstance(v, Table):
+                entries = tuple((key, self._renewed(one, inside, node)) for key, one in v.entries)
+                v = Table(entries, v.depth)
             renewed.append(v)
         return frozenset(renewed)
 
@@ -295,6 +305,15 @@ class Resolver:
             self.silent = before
 
     @contextlib.contextmanager
+    def unused(self):
+        """Walk where what is made is thrown away."""
+        before, self.is_unused = self.is_unused, True
+        try:
+            yield
+        finally:
+            self.is_unused = before
+
+    @contextlib.contextmanager
     def loop(self, node):
         """Walk within a loop."""
         before, self.loops = self.loops, (*self.loops, node)
@@ -312,9 +331,10 @@ class Resolver:
         finally:
             self.branch = before
 
-    def made_in(self, node, made):
-        """Say whether an object is made anew within a piece of code."""
-        return not self._ids(node).isdisjoint(made.site)
+    def made_in(self, node, made, or_met=True):
+        """Say whether an object is made anew within a piece of code, or is another one at each turn of a loop in it."""
+        met = [one[1] for one in made.site if isinstance(one, tuple) and one[0] == "turn"] if or_met else []
+        return not self._ids(node).isdisjoint((*made.site, *met))
 
     def _ids(self, node):
         if id(node) not in self._inside:

@@ -2,7 +2,7 @@
 
 from tf2_lstm.migrate.source.namespaces import look_up
 from tf2_lstm.migrate.source.rules import known
-from tf2_lstm.migrate.source.values import UNKNOWN, Made, Table, cells_in, item, join, listed, only_constant
+from tf2_lstm.migrate.source.values import UNKNOWN, Made, Table, item, join, listed, members, only_constant
 
 _CELLS = ("cell", "wrapper", "stack")
 
@@ -20,7 +20,7 @@ def of_symbol(dotted, node, seen):
         return _one(dotted, "other", node)
     kind = known(use).kind
     if kind in _CELLS and use.family != "keras3":
-        return _one(dotted, "cell", node, _inner(seen) or use.leaf if kind == "wrapper" else use.leaf)
+        return _one(dotted, "cell", node, _detail(use.leaf, kind, seen))
     if kind == "state":
         return _one(dotted, "state", node, use.leaf)
     if kind == "unroll":
@@ -30,10 +30,20 @@ def of_symbol(dotted, node, seen):
     return _one(dotted, "other", node)
 
 
+def _detail(leaf, kind, seen):
+    """Return the name of the cell whose state a cell has: a stack of GRUs is one, a stack of LSTMs is a stack."""
+    inner = _inner(seen) if kind in ("wrapper", "stack") else ""
+    return (
+        leaf if not inner or (kind == "stack" and "GRU" not in inner and "BasicRNN" not in inner) else inner
+    )
+
+
 def _inner(seen):
-    """Return the name of the cell that a call is given first, or by the name cell."""
-    given = seen.positional[0] if seen.positional else seen.keywords.get("cell", seen.keywords.get("cell_fw"))
-    details = {cell.detail for cell in cells_in(given.value)} if given else set()
+    """Return the name of the cells that a call is given first, or by the names cell and cells."""
+    named = [seen.keywords[name] for name in ("cell", "cells", "cell_fw") if name in seen.keywords]
+    given = (*seen.positional[:1], *named)
+    found = members(given[0].value) if given else ()
+    details = {v.detail if isinstance(v, Made) and v.role == "cell" else "" for v in found}
     return details.pop() if len(details) == 1 else ""
 
 

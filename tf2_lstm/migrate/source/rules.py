@@ -39,7 +39,7 @@ def _entry_rule(entry):
         summary=f"{entry.tf1} {becomes}. {entry.note}",
         why="This project has no pair for it yet, so no number of it is proved equal."
         if entry.removed
-        else "The layer still exists, so nothing fails: the numbers change.",
+        else "The name still exists, so nothing fails where it stands: the numbers or the arguments change.",
     )
 
 

@@ -34,6 +34,19 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What one round learns of all files for the next; see `Analyser`."""
+
+    carriers: frozenset = frozenset()
+    users: frozenset = frozenset()
+    reached: frozenset = frozenset()
+
+    def joined(self, other):
+        """Return what both know."""
+        return Known(self.carriers | other.carriers, self.users | other.users, self.reached | other.reached)
+
+
+@dataclass(frozen=True)
 class Result:
     """What a scan found.
 
@@ -92,7 +105,10 @@ def wanted(one, options):
 
 
 def _all(paths, jobs):
-    """Return the findings of every file: once more for who imports a module that renames TF1's names."""
+    """Return the findings of every file.
+
+    Quiet ones are read once more: who imports a module that renames TF1's names, and who saves for one with RNNs.
+    """
     if jobs is None:
         jobs = min(os.cpu_count() or 1, 8) if len(paths) >= _ENOUGH_FOR_TWO else 1
     if jobs == 1:
@@ -108,42 +124,38 @@ def _all(paths, jobs):
 
 
 def _rounds(paths, run):
-    findings, carriers, again = dict.fromkeys(paths, ()), set(), list(paths)
+    findings, known, again = dict.fromkeys(paths, ()), Known(), list(paths)
     while again:
         chunks = [again[start : start + _CHUNK] for start in range(0, len(again), _CHUNK)]
-        passing, quiet = set(), []
-        for chunk, (found, more) in zip(
-            chunks, run(_chunk, chunks, [tuple(carriers)] * len(chunks)), strict=True
-        ):
+        quiet, before = [], known
+        for chunk, (found, more) in zip(chunks, run(_chunk, chunks, [before] * len(chunks)), strict=True):
             findings.update(zip(chunk, found, strict=True))
             quiet += [path for path, one in zip(chunk, found, strict=True) if not one]
-            passing |= more
-        again = quiet if passing - carriers else []
-        carriers |= passing
+            known = known.joined(more)
+        again = quiet if known != before else []
     return list(findings.values())
 
 
 def _here():
     analyser = Analyser()
-    return lambda _, chunks, carriers: (
-        _analyse(analyser, *one) for one in zip(chunks, carriers, strict=True)
-    )
+    return lambda _, chunks, known: (_analyse(analyser, *one) for one in zip(chunks, known, strict=True))
 
 
 _of_this_process = None
 
 
-def _chunk(paths, carriers):
+def _chunk(paths, known):
     """Analyse files in a process of the pool, which keeps the modules that it has resolved."""
     global _of_this_process
     _of_this_process = _of_this_process or Analyser()
-    return _analyse(_of_this_process, paths, carriers)
+    return _analyse(_of_this_process, paths, known)
 
 
-def _analyse(analyser, paths, carriers):
-    """Return (the findings of each file, the names of the modules that pass names on)."""
-    analyser.carriers = carriers
-    return [_file(analyser, path, named) for path, named in paths], analyser.passing
+def _analyse(analyser, paths, known):
+    """Return (the findings of each file, what was learnt of all)."""
+    analyser.carriers, analyser.users, analyser.reached = known.carriers, known.users, known.reached
+    found = [_file(analyser, path, named) for path, named in paths]
+    return found, Known(*map(frozenset, (analyser.passing, analyser.using, analyser.reaching)))
 
 
 def _file(analyser, path, named):
@@ -159,7 +171,14 @@ def _bytes(analyser, path, data, directory, named):
     try:
         return analyser.findings(path, data, directory, named)
     except Exception as error:  # A defect of ours must not hide a file: it is a finding as well.
-        return [_failed(path, error)]
+        return [_failed(path, error), *_by_text(analyser, path, data)]
+
+
+def _by_text(analyser, path, data):
+    try:
+        return analyser.by_text(path, data)
+    except Exception:  # The defect is in what both do; it is a finding already.
+        return []
 
 
 def _failed(path, error):

@@ -35,7 +35,7 @@ class Scope:
 
     def bind(self, name, value):
         """Bind a name here, or where `global` says."""
-        if name in self.outer:
+        if name in self.outer and self.parent is not None:  # `global x` in a module says nothing.
             scope = self.parent
             while scope.parent is not None and name not in scope.names:
                 scope = scope.parent

@@ -1,6 +1,7 @@
 """Statements: they bind names; branches are walked one by one and joined."""
 
 import ast
+import contextlib
 
 from tf2_lstm.migrate.source import binding
 from tf2_lstm.migrate.source.calls import grown
@@ -10,10 +11,18 @@ from tf2_lstm.migrate.source.values import UNKNOWN, Class, Function, Items, iter
 
 
 def execute(resolver, body):
-    """Walk a list of statements."""
-    for node in body:
-        resolver.step()
-        _HANDLERS.get(type(node), _other)(resolver, node)
+    """Walk a list of statements; what follows an `if` that leaves is the other arm of it."""
+    with contextlib.ExitStack() as arms:
+        for node in body:
+            resolver.step()
+            _HANDLERS.get(type(node), _other)(resolver, node)
+            if isinstance(node, ast.If) and _leaves(node.body) != _leaves(node.orelse):
+                arms.enter_context(resolver.arm(node, int(_leaves(node.body))))
+
+
+def _expression(resolver, node):
+    with resolver.unused():
+        evaluate(resolver, node.value)
 
 
 def _other(resolver, node):
@@ -96,7 +105,7 @@ def _leaves(body):
 def _for(resolver, node):
     values = evaluate(resolver, node.iter)
     before = dict(resolver.scope.names)
-    resolver.assign(node.target, iterate(values))
+    resolver.assign(node.target, iterate(values, ("turn", id(node))))
     with resolver.loop(node):
         execute(resolver, node.body)
     resolver.scope.names = merge((before, resolver.scope.names))
@@ -203,6 +212,7 @@ def _match(resolver, node):
 
 
 _HANDLERS = {
+    ast.Expr: _expression,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Assign: _assign,

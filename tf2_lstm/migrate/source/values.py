@@ -125,9 +125,10 @@ class Class:
 
 @dataclass(frozen=True)
 class Instance:
-    """An object of a class of the program's own."""
+    """An object of a class of the program's own; `site` tells two of one class apart, () is `self`."""
 
     cls: Class
+    site: tuple = ()
 
 
 def join(*values):
@@ -173,12 +174,18 @@ def only_constant(value, default=None):
     return default
 
 
-def iterate(value):
-    """Return what a loop over a value sees."""
+def iterate(value, place=None):
+    """Return what a loop over a value sees.
+
+    Args:
+        value: the value.
+        place: where the loop is: there each turn sees an object of its own, but for lists of one object.
+    """
     found = []
     for alternative in value:
         if isinstance(alternative, Items):
-            found += alternative.items
+            own = place is not None and not alternative.shared
+            found += [one_of_many(v, place) for v in alternative.items] if own else alternative.items
         elif isinstance(alternative, Table):
             found += [constant(key) for key, _ in alternative.entries if key is not None]
         elif isinstance(alternative, Made) and alternative.role == "state":
@@ -186,20 +193,31 @@ def iterate(value):
     return join(*found)
 
 
-def item(value, key):
-    """Return what a subscript of a value is; `key` is a constant or None."""
+def item(value, key, place=None):
+    """Return what a subscript of a value is.
+
+    Args:
+        value: the value.
+        key: a constant, or None for one that is not known.
+        place: where the subscript stands: a key that is not known may be another one at each place.
+    """
+    where = ("item", key) if key is not None else place
     found = []
     for alternative in value:
         if isinstance(alternative, Items):
             exact = isinstance(key, int) and not alternative.several
             if exact and -len(alternative.items) <= key < len(alternative.items):
                 found.append(alternative.items[key])
-            elif isinstance(key, int) and not alternative.shared:
-                found += [one_of_many(value, ("item", key)) for value in alternative.items]
+            elif where is not None and not alternative.shared:
+                found += [one_of_many(value, where) for value in alternative.items]
             else:
                 found += alternative.items
         elif isinstance(alternative, Table):
-            found += [entry for name, entry in alternative.entries if key is None or name in (key, None)]
+            found += [
+                entry if name is not None or where is None else one_of_many(entry, where)
+                for name, entry in alternative.entries
+                if key is None or name in (key, None)
+            ]
         elif isinstance(alternative, Made) and alternative.role == "state":
             found.append(frozenset((alternative,)))
     return join(*found)
@@ -207,12 +225,23 @@ def item(value, key):
 
 def one_of_many(value, place):
     """Return the cells of a value as that one of many which stands at a place: each is an object of its own."""
-    return frozenset(
-        Made(v.maker, v.role, (place, *v.site)[:6], v.detail)
-        if isinstance(v, Made) and v.role == "cell"
-        else v
-        for v in value
-    )
+    return frozenset(_of_place(v, place) for v in value)
+
+
+def _of_place(v, place):
+    if isinstance(v, Made) and v.role == "cell":
+        return Made(v.maker, v.role, (place, *v.site)[:6], v.detail)
+    if isinstance(v, Instance):
+        return Instance(v.cls, (place, *v.site)[:6])
+    if isinstance(v, Items) and not v.shared:
+        return Items(tuple(one_of_many(one, place) for one in v.items), v.shared, v.several, v.depth)
+    return v
+
+
+def members(value):
+    """Return the alternatives of a value, those that stand in its lists instead of the lists."""
+    found = frozenset(v for v in value if not isinstance(v, Items))
+    return found.union(*(members(one) for v in value if isinstance(v, Items) for one in v.items))
 
 
 def cells_in(value):

@@ -5,10 +5,11 @@ from tf2_lstm.migrate.source.catalogue.core import ADDONS, ANCIENT, CORE, RAW_OP
 from tf2_lstm.migrate.source.catalogue.cudnn_grid import CUDNN, ESTIMATORS, GRID, RECURRENT
 from tf2_lstm.migrate.source.catalogue.entry import Entry
 from tf2_lstm.migrate.source.catalogue.keras1 import KERAS
+from tf2_lstm.migrate.source.catalogue.neighbours import CRF, CTC, LITE, PRUNING
 from tf2_lstm.migrate.source.catalogue.seq2seq import ADDONS_SEQ2SEQ, LEGACY_SEQ2SEQ, SEQ2SEQ
 
 FAMILIES = {
-    "rnn": CORE + ANCIENT + CONTRIB_RNN,
+    "rnn": CORE + ANCIENT + CONTRIB_RNN + CTC,
     "cudnn": CUDNN,
     "grid": GRID,
     "recurrent": RECURRENT,
@@ -19,6 +20,9 @@ FAMILIES = {
     "keras": KERAS,
     "estimators": ESTIMATORS,
     "raw_ops": RAW_OPS,
+    "crf": CRF,
+    "lite": LITE,
+    "pruning": PRUNING,
 }
 
 ENTRIES = tuple(entry for family in FAMILIES.values() for entry in family)

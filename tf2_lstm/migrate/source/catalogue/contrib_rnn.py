@@ -83,7 +83,8 @@ CONTRIB_RNN = entries(
         ("RNN231", "InputProjectionWrapper", "wrapper", "keras.layers.Dense", "A Dense before the RNN.",
          "cell num_proj activation input_size reuse"),
         ("RNN232", "OutputProjectionWrapper", "wrapper", "keras.layers.Dense",
-         "A Dense after the RNN; TF1 gives 0 on padded steps, the Dense gives its bias there.",
+         "A Dense after the RNN where the cell is the last; between the cells of a stack, or in a decoder, it belongs "
+         "into a cell of your own. TF1 gives 0 on padded steps, the Dense gives its bias there.",
          "cell output_size activation reuse"),
         ("RNN233", "stack_bidirectional_rnn", "unroll", "tf2_lstm.stack_bidirectional",
          "As the dynamic one on lists of steps; its scopes lack the bidirectional_rnn/ part.",
@@ -100,8 +101,8 @@ CONTRIB_RNN = entries(
         ("RNN238", "NTMCell", "cell", "", "Never public in TF1. " + _NO_TWIN),
         ("RNN239", "NTMControllerState", "state", "", "The state of NTMCell."),
         ("RNN240", "MinimalRNNCell", "cell", "", "Never public in TF1. " + _NO_TWIN,
-         "units activation kernel_initializer bias_initializer name"),
+         "units activation kernel_initializer bias_initializer name dtype"),
         ("RNN241", "CFNCell", "cell", "", "Never public in TF1. " + _NO_TWIN,
-         "units activation kernel_initializer bias_initializer name"),
+         "units activation kernel_initializer bias_initializer name dtype"),
     ),
 )  # fmt: skip

@@ -10,6 +10,19 @@ _HELPER = "Teacher forcing and sampling are code of your own in Keras 3: feed th
 _TUPLE = "A namedtuple of the TF1 decoders; keep the tensors by name."
 _OLD = "Gone since TensorFlow 1.2. " + _DECODE
 
+_V2 = (
+    ("RNN490", "AttentionWrapperV2", "wrapper", "", "The cell sees [x; last attention]: write a cell."),
+    ("RNN491", "BasicDecoderV2", "class", "", _DECODE),
+    ("RNN492", "BeamSearchDecoderV2", "class", "", "Neither Keras 3 nor TF 2.21 has beam search. " + _DECODE),
+    ("RNN493", "BahdanauAttentionV2", "class", "keras.layers.AdditiveAttention", _SCORE.format("AdditiveAttention")),
+    ("RNN494", "LuongAttentionV2", "class", "keras.layers.Attention", _SCORE.format("Attention")),
+    ("RNN495", "BahdanauMonotonicAttentionV2", "class", "", "Keras has no monotonic attention."),
+    ("RNN496", "LuongMonotonicAttentionV2", "class", "", "Keras has no monotonic attention."),
+    ("RNN497", "SequenceLoss", "class", "keras.losses.SparseCategoricalCrossentropy",
+     "With from_logits=True; it can average or sum over time and batch apart, with the weights."),
+    ("RNN498", "gather_tree_from_array", "function", "", "The op is gone from TF 2.21: walk the parents in NumPy."),
+)  # fmt: skip
+
 SEQ2SEQ = entries(
     "tf.contrib.seq2seq",
     (
@@ -30,7 +43,8 @@ SEQ2SEQ = entries(
             "class",
             "keras.layers.AdditiveAttention",
             _SCORE.format("AdditiveAttention"),
-            "num_units memory memory_sequence_length normalize",
+            "num_units memory memory_sequence_length normalize probability_fn score_mask_value dtype "
+            "custom_key_value_fn name",
         ),
         (
             "RNN345",
@@ -38,7 +52,8 @@ SEQ2SEQ = entries(
             "class",
             "keras.layers.Attention",
             _SCORE.format("Attention"),
-            "num_units memory memory_sequence_length scale",
+            "num_units memory memory_sequence_length scale probability_fn score_mask_value dtype "
+            "custom_key_value_fn name",
         ),
         ("RNN346", "BahdanauMonotonicAttention", "class", "", "Keras has no monotonic attention."),
         ("RNN347", "LuongMonotonicAttention", "class", "", "Keras has no monotonic attention."),
@@ -50,7 +65,8 @@ SEQ2SEQ = entries(
             "class",
             "",
             "Neither Keras 3 nor TF 2.21 has beam search (GatherTree is gone). " + _DECODE,
-            "cell embedding start_tokens end_token initial_state beam_width output_layer",
+            "cell embedding start_tokens end_token initial_state beam_width output_layer length_penalty_weight "
+            "coverage_penalty_weight reorder_tensor_arrays",
         ),
         ("RNN351", "BeamSearchDecoderOutput", "state", "", _TUPLE),
         ("RNN352", "BeamSearchDecoderState", "state", "", _TUPLE),
@@ -85,7 +101,7 @@ SEQ2SEQ = entries(
             "class",
             "",
             _HELPER,
-            "inputs sequence_length embedding sampling_probability time_major",
+            "inputs sequence_length embedding sampling_probability time_major seed scheduling_seed name",
         ),
         (
             "RNN363",
@@ -93,7 +109,7 @@ SEQ2SEQ = entries(
             "class",
             "",
             _HELPER,
-            "inputs sequence_length sampling_probability time_major",
+            "inputs sequence_length sampling_probability time_major seed next_inputs_fn auxiliary_inputs name",
         ),
         ("RNN364", "gather_tree", "function", "", "The op is gone from TF 2.21: walk the parents in NumPy."),
         ("RNN365", "tile_batch", "function", "keras.ops.repeat", "keras.ops.repeat(x, multiplier, axis=0)."),
@@ -105,9 +121,12 @@ SEQ2SEQ = entries(
             "sequence_loss",
             "function",
             "keras.losses.SparseCategoricalCrossentropy",
-            "Only reduction='mean_with_sample_weight' divides by the sum of the weights, as TF1 does.",
-            "logits targets weights average_across_timesteps average_across_batch",
+            "With from_logits=True; only reduction='mean_with_sample_weight' divides by the sum of the weights, "
+            "as TF1 does.",
+            "logits targets weights average_across_timesteps average_across_batch sum_over_timesteps "
+            "sum_over_batch softmax_loss_function name",
         ),
+        *_V2,
         ("RNN370", "DynamicAttentionWrapper", "wrapper", "", _OLD, "cell attention_mechanism attention_size"),
         ("RNN371", "DynamicAttentionWrapperState", "state", "", _TUPLE),
         ("RNN372", "dynamic_rnn_decoder", "function", "", _OLD),
@@ -138,9 +157,9 @@ LEGACY_SEQ2SEQ = entries(
                 ("one2many_rnn_seq2seq", "", _LISTS),
                 ("rnn_decoder", "", _LISTS),
                 ("sequence_loss", "keras.losses.SparseCategoricalCrossentropy",
-                 "On lists, and averaged by the batch size, not by the sum of the weights."),
+                 "With from_logits=True; on lists, and averaged by the batch size, not by the sum of the weights."),
                 ("sequence_loss_by_example", "keras.losses.SparseCategoricalCrossentropy",
-                 "On lists of steps; reduction=None and a weighted sum over time."),
+                 "With from_logits=True; on lists of steps; reduction=None and a weighted sum over time."),
                 ("tied_rnn_seq2seq", "", _LISTS),
             )
         )
@@ -149,10 +168,18 @@ LEGACY_SEQ2SEQ = entries(
 
 _ADDONS = "TensorFlow Addons does not import on TF 2.21. "
 
+_TWINS = {entry.name: (entry.keras, _ADDONS + entry.note) for entry in SEQ2SEQ}
+
+
+def _as_in_contrib(name):
+    """Return the twin and the advice of the namesake in tf.contrib.seq2seq, for it computes the same."""
+    return _TWINS.get(name, ("", _ADDONS + _DECODE))
+
+
 ADDONS_SEQ2SEQ = entries(
     "tfa.seq2seq",
     tuple(
-        (f"RNN{450 + number}", name, kind, "", _ADDONS + _DECODE)
+        (f"RNN{450 + number}", name, kind, *_as_in_contrib(name))
         for number, (name, kind) in enumerate(
             (
                 ("AttentionWrapper", "wrapper"), ("AttentionWrapperState", "state"),

@@ -1,8 +1,10 @@
 """Traps in the arguments of a call: what is given, what is left out, and what is given by position."""
 
+import re
+
 from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
-from tf2_lstm.migrate.source.values import Symbol
+from tf2_lstm.migrate.source.values import Made, Symbol, members
 
 _BIAS = (
     "TF1 adds forget_bias to the forget gate at every step and never stores it, so a checkpoint does not "
@@ -99,8 +101,10 @@ def check_arguments(observer, resolver, seen):
         where = {"name": use.name, "pair": entry.pair}
         yield from _forget_bias(seen, entry, given, where)
         yield from _by_position(seen, entry, where)
+        pairs = _may_be_pairs(given)
         for name, argument in given.items():
-            yield from _one(seen, entry, name, argument, where)
+            if pairs or _OFF.get(name, ("",))[0] != "RNN508":
+                yield from _one(seen, entry, name, argument, where)
         if seen.open and entry.params and entry.kind != "state":
             yield Trap(
                 "RNN527", seen.node.func, "arguments are passed with * or **, so they cannot be read", **where
@@ -144,7 +148,8 @@ def _one(seen, entry, name, argument, where):
         rule, _, text = _OFF[name]
         if name != "activation" or not _is_tanh(argument.value):
             yield Trap(rule, node, text.format(argument.text()), **where)
-    if entry.params and name not in entry.params and name not in _LAYER_KEYWORDS:
+    is_strange = name not in entry.params and name not in _LAYER_KEYWORDS
+    if entry.params and is_strange and not argument.perhaps:
         yield Trap(
             "RNN528", node, f"{name}= is not an argument of TF 1.15's {where['name'].split('.')[-1]}", **where
         )
@@ -154,10 +159,20 @@ def _one(seen, entry, name, argument, where):
                 yield Trap("RNN529", node, f"{name}= cannot be taken over: {row.why}", **where)
 
 
+def _may_be_pairs(given):
+    """Say whether the state of the cells in a call may be a pair (c, h): not that of a GRU or of another library's."""
+    cells = [v for name in _CELLS if name in given for v in members(given[name].value)]
+    made = [v for v in cells if isinstance(v, Made)]
+    single = all(v.role != "cell" or _SINGLE.fullmatch(v.detail) for v in made)
+    return not made or len(made) < len(cells) or not single
+
+
 def _is_tanh(value):
     return bool(value) and all(isinstance(v, Symbol) and v.dotted.endswith("tanh") for v in value)
 
 
+_CELLS = ("cell", "cell_fw", "cell_bw", "cells_fw", "cells_bw")
+_SINGLE = re.compile(r"\w*(GRU|UGRNN|BasicRNN|IndRNN|SimpleRNN|TfLiteRNN)\w*")
 _STATE = "{} is the initial state: TF1 orders it (c, h), Keras [h, c]"
 _CLIP = ("RNN517", (None,), "a clip of {}: use tf2_lstm.LSTMCell, the Keras cells have none")
 _PEEPHOLE = ("RNN518", (None, False), "peepholes: use tf2_lstm.LSTMCell, the Keras cells have none")

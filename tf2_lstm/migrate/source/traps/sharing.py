@@ -46,6 +46,10 @@ def check_stack(observer, resolver, seen):
 
 def _list_of_cells(seen, given, where):
     node = at(given, seen.node.func)
+    if given.value and all(_is_single(cells) for cells in given.value):
+        yield Trap(
+            "RNN530", node, "a stack of one cell: keras.layers.RNN([cell]) collapses its state", **where
+        )
     for cells in given.value:
         if not isinstance(cells, Items):
             continue
@@ -60,10 +64,10 @@ def _list_of_cells(seen, given, where):
             yield Trap(
                 "RNN511", node, "one cell object stands in this list more than once: shared weights", **where
             )
-        elif len(cells.items) == 1 and not cells.several:
-            yield Trap(
-                "RNN530", node, "a stack of one cell: keras.layers.RNN([cell]) collapses its state", **where
-            )
+
+
+def _is_single(cells):
+    return isinstance(cells, Items) and len(cells.items) == 1 and not cells.several and not cells.shared
 
 
 def _repeated(items):
@@ -86,6 +90,8 @@ def check_directions(observer, resolver, seen):
 def check_second_use(observer, resolver, seen):
     """Yield the second use of a cell object by a wrapper, a stack or an unroll."""
     for use, entry in seen.uses:
+        if seen.unused and entry.kind in ("wrapper", "stack"):
+            continue
         for name, given in seen.given(entry.params).items():
             if name in _CELL_PARAMETERS:
                 for cell in _objects(given.value):

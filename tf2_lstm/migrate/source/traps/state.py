@@ -54,6 +54,7 @@ def check_part(observer, resolver, node, base):
     if node.attr not in ("c", "h"):
         return
     states = [v for v in base if isinstance(v, Made) and v.role == "state"]
+    states += [v.owner for v in base if isinstance(v, Bound) and v.name == "state_size"]
     text = f".{node.attr} of a state: TF1 orders (c, h), Keras [h, c]"
     if states:
         yield Trap("RNN520", node, text, states[0].maker)

@@ -34,7 +34,7 @@ def check_step(observer, resolver, seen):
             name = f"{cell.maker}.__call__"
             text = "a cell called directly: output, state = cell(x, state) becomes output, states = cell(...)"
             yield Trap("RNN113", seen.node.func, text, name, "python_loop")
-            if seen.loops and not resolver.made_in(seen.loops[-1], cell):
+            if seen.loops and not resolver.made_in(seen.loops[-1], cell, or_met=False):
                 text = "called once a turn of this loop: tf2_lstm.python_loop, or one layer over the sequence"
                 yield Trap("RNN522", seen.node.func, text, name, "python_loop")
 
