@@ -13,6 +13,7 @@ THEMES = (
     "cells",
     "unrolls",
     "steps",
+    "flat_states",
     "bidirectional",
     "stacks",
     "blocks",

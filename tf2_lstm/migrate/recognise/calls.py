@@ -4,7 +4,9 @@ from collections import OrderedDict
 
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call, Fed
+from tf2_lstm.migrate.pairs.tree import inner_calls
 from tf2_lstm.migrate.recognise.application import Application, sizes
+from tf2_lstm.migrate.recognise.flat import ALL
 from tf2_lstm.migrate.recognise.terms import Term
 
 KEEPS = (("input", "input_keep_prob"), ("output", "output_keep_prob"), ("state", "state_keep_prob"))
@@ -20,14 +22,21 @@ class Calls:
     def __init__(self, name):
         self.name, self.known, self.variables, self.keep_probs = name, {}, {}, {}
 
-    def cell(self, layers, flat=False):
-        """Return the `Call` of a step's layers; several are a stack."""
+    def cell(self, layers, flat=""):
+        """Return the `Call` of a step's layers; several are a stack.
+
+        Args:
+            layers: the `Layer`s, bottom to top.
+            flat: `flat.ALL` or `flat.EACH` when one tensor holds several states, "" when each has its own.
+        """
         return self._layer(layers[0], flat) if len(layers) == 1 else self._stack(layers, flat)
 
     def _stack(self, layers, flat):
         calls = tuple(self._layer(layer, flat) for layer in layers)
-        options = {"state_is_tuple": False} if flat else {}
-        return self._same(("multi_rnn", *map(id, calls)), lambda: Call("multi_rnn", cells=calls, **options))
+        options = {"state_is_tuple": False} if flat == ALL else {}
+        return self._same(
+            ("multi_rnn", *options, *map(id, calls)), lambda: Call("multi_rnn", cells=calls, **options)
+        )
 
     def _layer(self, layer, flat):
         if isinstance(layer.inside, Application):
@@ -42,7 +51,9 @@ class Calls:
         options = OrderedDict(application.options)
         if flat and "c" in application.old:
             options["state_is_tuple"] = False
-        call = self._same((application.key, flat), lambda: Call(application.pair, **options))
+        call = self._same(
+            (application.key, "state_is_tuple" in options), lambda: Call(application.pair, **options)
+        )
         names = OrderedDict((leaf, term.attr[0]) for leaf, term in application.variables.items())
         scope = common_scope(names.values())
         self.variables[id(call)] = CellVariables(call, scope, names, application.convert)
@@ -71,15 +82,14 @@ class Calls:
             self.known[key] = make()
         return self.known[key]
 
-    def of(self, layers):
-        """The `CellVariables` of the layers' cells, each cell once."""
-        found = OrderedDict()
-        for layer in layers:
-            for application in layer.applications():
-                for flat in (False, True):
-                    call = self.known.get((application.key, flat))
-                    if call is not None:
-                        found[id(call)] = self.variables[id(call)]
+    def of(self, *cells):
+        """The `CellVariables` of the cells in these trees of calls, each cell once, bottom to top."""
+        found, todo = OrderedDict(), list(cells)
+        while todo:
+            call = todo.pop(0)
+            if id(call) in self.variables:
+                found[id(call)] = self.variables[id(call)]
+            todo[:0] = [inner for _, inner in inner_calls(call)]
         return list(found.values())
 
 

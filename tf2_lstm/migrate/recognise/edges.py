@@ -2,6 +2,7 @@
 
 from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
+from tf2_lstm.migrate.recognise.flat import ALL, together
 from tf2_lstm.migrate.recognise.graph import dtype_of, edge, shape_of
 from tf2_lstm.migrate.recognise.pieces import fixed_size
 from tf2_lstm.migrate.recognise.terms import array, constant
@@ -119,23 +120,10 @@ class Edges:
 
     def _flat(self, unrolled):
         named = state_names(unrolled.layers)
-        if not unrolled.flat:
+        if not unrolled.kept:
             return named
-        whole = {}
-        for ending, application, state, width in named:
-            var = id(unrolled.states[application, state])
-            layer = ending[: -len(state) - 1] if state else ending
-            known = whole.get(var)
-            whole[var] = (
-                known[0] if known else layer,
-                application,
-                state,
-                width + (known[3] if known else 0),
-            )
-        if len(whole) == 1:
-            ((_, *rest),) = whole.values()
-            return [("", *rest)]
-        return list(whole.values())
+        groups = together(named, unrolled.kept == ALL)
+        return [(ending, *members[0][:2], sum(width for *_, width in members)) for ending, members in groups]
 
     def batch(self, unrolled):
         """The static batch size, None where it is not fixed."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
@@ -137,7 +138,35 @@ class OfGraph:
         for forward, backward in static.pairs([static.Static(self.edges, one) for one in found]):
             alone = backward is None
             made = static.alone(forward, self.calls) if alone else static.both(forward, backward, self.calls)
+            refused = [whole for one in (forward, backward) if one for whole in self._no_input(one)]
+            if refused:
+                known = [one.variables for one in self.findings.not_converted]
+                self.findings.not_converted += [one for one in refused[:1] if one.variables not in known]
+                continue
             self.findings.recurrences.append(made)
+
+    def _no_input(self, one):
+        """What is said of steps whose input is no tensor: several tensors are joined with the state at once."""
+        missing = [x for x in one.stepped.inputs if not self.reading.name(x)]
+        if not missing:
+            return []
+        names = [self.reading.name(part) for part in missing[0].args] if missing[0].op == "concat" else []
+        variables = [
+            term.attr[0] for step in one.layers[0].applications() for term in step.variables.values()
+        ]
+        return [
+            NotConverted(
+                one.scope,
+                f"no tensor of the graph is the input of a step: {', '.join(filter(None, names)) or 'its parts'} are "
+                "joined with the state in one ConcatV2. Join them in a tf.concat of their own first, and that with "
+                "the state",
+                tuple(sorted(variables)),
+                ("ConcatV2", "MatMul"),
+                (),
+                one.first().pair,
+                "its input is no tensor of the graph",
+            )
+        ]
 
 
 def every_application(terms):

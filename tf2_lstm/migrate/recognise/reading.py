@@ -9,6 +9,7 @@ from tf2_lstm.migrate.recognise.terms import Terms
 
 VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable", "TemporaryVariable"}
 LOOPS = {"While", "StatelessWhile"}
+PIECES = {"Split", "SplitV", "Slice"}
 CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
 #: How many nodes of functions are read, a function called twice counted twice: of two that call each other's next twice
 #: forty levels would be a million million.
@@ -84,6 +85,8 @@ class Reading:
         if term.op == "var":
             real = [name for name, op in found if op not in VARIABLES]
             return real[0] if real else ""
+        # A piece of a concatenation is the very part: what made it is what the program holds.
+        real = [name for name, op in found if name in real and op not in PIECES] or real
         if not real and term.op == "output" and self.place(term) in self.nodes:
             return f"{self.place(term)}:{term.attr}"
         return real[0 if first else -1] if real else (found[-1][0] if found else "")

@@ -8,7 +8,7 @@ from tf2_lstm.migrate.recognise.directions import scope_of
 def both(forward, backward, calls, edges):
     """The `Recurrence` of two loops over one sequence."""
     calls.keep_probs = {}
-    cells = [calls.cell(one.layers, one.flat) for one in (forward, backward)]
+    cells = [calls.cell(one.layers, one.kept) for one in (forward, backward)]
     initial, final = [], []
     for one, side in ((forward, "_fw"), (backward, "_bw")):
         before, after = edges.states(one, side)
@@ -25,7 +25,7 @@ def both(forward, backward, calls, edges):
         inputs=inputs + initial,
         outputs=outputs + final,
         time_major=forward.axis == 0,
-        cells=calls.of(forward.layers + backward.layers),
+        cells=calls.of(*cells),
         notes=list(dict.fromkeys(forward.notes + backward.notes)),
         keep_probs=calls.keep_probs,
     )
@@ -34,7 +34,7 @@ def both(forward, backward, calls, edges):
 def alone(unrolled, calls, edges):
     """The `Recurrence` of one loop."""
     calls.keep_probs = {}
-    cell = calls.cell(unrolled.layers, unrolled.flat)
+    cell = calls.cell(unrolled.layers, unrolled.kept)
     reverse, source = is_reversed(unrolled, edges)
     if not reverse and not edges.reading.place(source) and edges.terms.find("swap", (source,)) is not None:
         # The program reversed what it had transposed (tf.keras with go_backwards): no tensor has the other layout.
@@ -54,7 +54,7 @@ def alone(unrolled, calls, edges):
         outputs=[edges.outputs(unrolled, reverse), *final],
         time_major=unrolled.axis == 0,
         reverse=reverse,
-        cells=calls.of(unrolled.layers) + dense,
+        cells=calls.of(cell) + dense,
         notes=list(unrolled.notes),
         keep_probs=calls.keep_probs,
         ends="with the longest row" if ending.with_longest else "with the input",

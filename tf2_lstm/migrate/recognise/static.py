@@ -1,10 +1,13 @@
 """Recurrences of cells that stand in the graph step by step."""
 
+from functools import cached_property
+
 from tf2_lstm.migrate.model import Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
-from tf2_lstm.migrate.recognise.chains import output_mask, state_after
+from tf2_lstm.migrate.recognise.chains import masked, output_mask, state_after
 from tf2_lstm.migrate.recognise.edges import input_width
+from tf2_lstm.migrate.recognise.flat import ALL, EACH, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
 from tf2_lstm.migrate.recognise.terms import constant
 
@@ -64,39 +67,54 @@ class Static:
 
     def states(self, suffix=""):
         """The `Tensor`s of the initial and of the final states."""
-        initial, final, seen, batch = [], [], set(), self.batch()
-        by_first = {chain.steps[0]: chain for chain in self.stepped.chains}
-        dtype = self.edges.dtype(self)
-        for ending, application, state, width in state_names(self.layers):
-            old = application.old[state]
-            after = state_after(self.terms, by_first[application].steps[-1], state)
-            flat = old.args[0] if old.op == "cols" else None
-            if flat is not None and flat.op != "concat":
-                joined = self._joined(after)
-                if joined is not None:
-                    if flat in seen:
-                        continue
-                    seen.add(flat)
-                    old, after, width = flat, joined, self.terms.width(joined)
-                    ending = ending[: -len(state) - 1] if len(self.layers) == 1 else ""
+        initial, final, batch, dtype = [], [], self.batch(), self.edges.dtype(self)
+        for ending, old, after, width in self._held:
             name = f"state{suffix}{ending}"
-            zero = constant(old) == 0
+            zero = constant(old.args[0] if old.op == "cols" else old) == 0
             initial.append(Tensor("initial_" + name, self.reading.name(old), dtype, (batch, width), zero))
             final.append(Tensor(name, self.reading.name(after), dtype, (batch, width)))
         return initial, final
 
-    def _joined(self, after):
-        """The flat state that a state ends in."""
-        joined = [user for user in self.terms.users(after) if user.op == "concat" and user.args[0] is after]
-        return joined[0] if joined else None
-
     @property
     def flat(self):
-        """Whether the cells carry flat states."""
-        olds = [old for chain in self.stepped.chains for old in chain.steps[0].old.values()]
-        return (
-            all(old.op == "cols" and old.args[0].op not in ("concat", "swap") for old in olds)
-            and len(olds) > 1
+        """How states are kept: `flat.ALL` or `flat.EACH` in one tensor, "" apart."""
+        return self._kept[0]
+
+    @property
+    def _held(self):
+        """The tensors of states: (name's ending, term before the first step, term after the last, width)."""
+        return self._kept[1]
+
+    @cached_property
+    def _kept(self):
+        named = state_names(self.layers)
+        for everything, how in ((True, ALL), (False, EACH)):
+            groups = together(named, everything)
+            held = [self._in_one(ending, members) for ending, members in groups]
+            if None not in held and len(groups) < len(named):
+                return how, held
+        return "", [self._in_one(ending, [one]) for ending, *one in named]
+
+    def _in_one(self, ending, members):
+        """The tensors before and after that hold some states; None where the graph does not keep them in one."""
+        by_first = {chain.steps[0]: chain.steps[-1] for chain in self.stepped.chains}
+        olds = [application.old[state] for application, state, _ in members]
+        ends = [(by_first[application], state) for application, state, _ in members]
+        after = [state_after(self.terms, *end) for end in ends]
+        before = olds[0]
+        if len(members) > 1:
+            before = tensor_of(self.reading, olds)
+            after = [self._joined([last.new[state] for last, state in ends], before)]
+        whole = (ending, before, after[0], sum(width for *_, width in members))
+        return None if None in whole else whole
+
+    def _joined(self, news, before):
+        """The flat state that new states end in, where a row has ended the one before."""
+        joined = side_by_side(self.terms, news)
+        if joined is None or before is None or self.lengths is None:
+            return joined
+        return next(
+            (user for user in self.terms.users(joined) if masked(user) and user.args[2] is joined), None
         )
 
     def first(self):
@@ -148,16 +166,17 @@ def alone(static, calls):
     if static.lengths is not None:
         inputs.append(edges.lengths(static.lengths))
     pair = "static_rnn" if static.form == "static" else "python_loop"
+    cell = calls.cell(static.layers, static.flat)
     return Recurrence(
         name="",
         scope=static.scope,
         form=static.form,
-        call=Call(pair, cell=calls.cell(static.layers, static.flat)),
+        call=Call(pair, cell=cell),
         inputs=inputs + initial,
         outputs=outputs + final,
         time_major=axis == 0,
         reverse=static.reverse is not False,
-        cells=calls.of(static.layers),
+        cells=calls.of(cell),
         keep_probs=calls.keep_probs,
     )
 
@@ -200,7 +219,7 @@ def both(forward, backward, calls):
         inputs=inputs + initial,
         outputs=outputs + final,
         time_major=axis == 0,
-        cells=calls.of(forward.layers + backward.layers),
+        cells=calls.of(*cells),
         keep_probs=calls.keep_probs,
     )
 

@@ -205,6 +205,8 @@ class Terms:
     def _part(self, term, start, stop):
         at, inside = 0, []
         for arg in term.args:
+            if at >= stop:
+                break
             width = self.width(arg)
             if width is None:
                 return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.dense import Dense, below
 from tf2_lstm.migrate.recognise.endings import Ending, ending_of
+from tf2_lstm.migrate.recognise.flat import ALL, EACH
 from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
@@ -50,6 +51,13 @@ class Unrolled:
     def first(self):
         """The cell of the lowest layer."""
         return self.layers[0].applications()[0]
+
+    @property
+    def kept(self):
+        """How states are kept: `flat.ALL` or `flat.EACH` in one tensor, "" apart."""
+        if not self.flat:
+            return ""
+        return ALL if len({id(var) for var in self.states.values()}) == 1 else EACH
 
     @property
     def form(self):

@@ -1,0 +1,98 @@
+"""Flat states: several states side by side in one tensor, as state_is_tuple=False keeps them."""
+
+from collections import OrderedDict
+
+#: All states of a step in one tensor; those of each cell in one tensor.
+ALL, EACH = "all", "each"
+#: What cuts columns out of a tensor.
+CUTS = {"Split", "SplitV", "Slice", "StridedSlice", "Identity"}
+
+
+def together(named, everything):
+    """Put the states that one tensor holds together.
+
+    Args:
+        named: the list of `calls.state_names`.
+        everything: whether one tensor holds all of them; else each cell's are in one.
+
+    Returns:
+        A list of (name's ending, list of the members, each (application, state's name, width)).
+
+    Example:
+        ```python
+        named = [("_0_c", "lower", "c", 4), ("_0_h", "lower", "h", 3), ("_1", "upper", "", 5)]
+        assert [ending for ending, _ in together(named, False)] == ["_0", "_1"]
+        assert len(together(named, True)[0][1]) == 3
+        ```
+    """
+    groups = OrderedDict()
+    for ending, application, state, width in named:
+        own = ending[: -len(state) - 1] if state else ending
+        groups.setdefault("" if everything else own, []).append((application, state, width))
+    return list(groups.items())
+
+
+def tensor_of(reading, olds):
+    """Find the tensor that states are cut from, side by side, all of it.
+
+    Args:
+        reading: the `Reading` of the graph.
+        olds: the terms of the states, in order.
+
+    Returns:
+        Its term, which may be columns of a wider tensor; None where there is no such tensor.
+    """
+    terms, pieces = reading.terms, []
+    for old in olds:
+        root, start, stop = _cut(old)
+        if pieces and root is pieces[-1][0] and start is not None and pieces[-1][2] == start:
+            pieces[-1][2] = stop
+        else:
+            pieces.append([root, start, stop])
+    found = [_piece(terms, *piece) for piece in pieces]
+    if None in found:
+        return None
+    if len(found) == 1:
+        return found[0] if olds[0] is not found[0] else None
+    whole = side_by_side(terms, found)
+    return whole if whole is not None and all(_is_cut_from(reading, old, whole) for old in olds) else None
+
+
+def side_by_side(terms, parts):
+    """The concatenation of columns that the graph makes of these terms, None when it makes none."""
+    found = (terms.find("concat", tuple(parts), axis) for axis in (1, -1))
+    return next((one for one in found if one is not None), None)
+
+
+def _cut(old):
+    if old.op == "cols":
+        return old.args[0], *old.attr
+    return (old.args[0], old.attr[0], old.attr[0] + 1) if old.op == "split" else (old, None, None)
+
+
+def _piece(terms, root, start, stop):
+    """The term of columns that stand in the graph, or of the whole tensor."""
+    if start is None:
+        return root
+    if start == 0 and terms.find("split", (root,), (0, stop)) is not None:
+        return root
+    if start == 0 and terms.width(root) in (None, stop):
+        return root
+    return terms.find("cols", (root,), (start, stop))
+
+
+def _is_cut_from(reading, old, whole):
+    """Whether the program cuts a state out of a concatenation, and does not only make one of it too."""
+    wholes = {name.rpartition(":")[0] for name, _ in reading.names.get(whole.number, ())}
+    todo = [name.rpartition(":")[0] for name, op in reading.names.get(old.number, ()) if op in CUTS]
+    seen = set()
+    while todo:
+        node = reading.nodes.get(todo.pop())
+        if node is None or node.name in seen:
+            continue
+        seen.add(node.name)
+        if node.name in wholes:
+            return True
+        if node.op in CUTS:
+            todo += [reference.lstrip("^").partition(":")[0] for reference in node.input]
+    return False
