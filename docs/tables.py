@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
 from tf2_lstm.migrate.pairs.tree import scoped_cells  # noqa: E402
+from tf2_lstm.migrate.source.pages import chapter  # noqa: E402
 
 DOCUMENTS = ("README.md", "MIGRATION.md", "CONTRIBUTING.md")
 _PLACE = re.compile(r"(<!-- table: (\w+)([^>]*?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -237,6 +238,11 @@ def _grid(titles, rows):
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
 
 
+def rules():
+    """The rules of `tf2-lstm scan`, each under the anchor that its findings link to."""
+    return chapter()
+
+
 TABLES = {
     function.__name__: function
     for function in (
@@ -250,6 +256,7 @@ TABLES = {
         scopes,
         names,
         weights,
+        rules,
     )
 } | SPEED
 

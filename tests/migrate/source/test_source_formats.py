@@ -3,13 +3,17 @@
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 
+import tf2_lstm
+from tf2_lstm.migrate.source.finding import Finding
 from tf2_lstm.migrate.source.formats import WRITERS
 from tf2_lstm.migrate.source.rules import RULES
 from tf2_lstm.migrate.source.scan import Result, scan
 
+ROOT = Path(tf2_lstm.__file__).parent.parent
 SOURCE = b"from tensorflow.contrib import rnn\ncell = rnn.BasicLSTMCell(4)\nrnn.NASCell(3)\n"
 
 
@@ -124,3 +128,51 @@ def test_a_file_name_that_is_no_text_in_every_format(tmp_path, name):
     with open(path, "wb") as file:
         file.write(SOURCE)
     assert "RNN101" in WRITERS[name](scan([str(tmp_path)]))
+
+
+def anchors(document):
+    """Return the anchors that GitHub gives to the headings of a document."""
+    text = re.sub(r"^```.*?^```", "", (ROOT / document).read_text(encoding="utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(written):
+    return {tuple(link.split("#")) for link in re.findall(r"[\w./-]+\.md#[\w-]+", written)}
+
+
+def dead(found):
+    """Return the links that lead nowhere."""
+    known = {document: anchors(document) for document in {document for document, _ in found}}
+    return {(document, anchor) for document, anchor in found if anchor not in known[document]}
+
+
+def test_every_link_of_every_format_leads_to_an_anchor_that_exists():
+    place = (1, 1, 1, 2)
+    every = Result(1, tuple(
+        Finding("a.py", *place, rule.id, rule.severity, "", rule.summary, rule.pair, rule.applicability, rule.url)
+        for rule in RULES.values()
+    ))  # fmt: skip
+    for form in ("json", "markdown", "sarif"):
+        found = links(WRITERS[form](every))
+        assert len(found) == len(RULES)
+        assert dead(found) == set()
+
+
+def test_a_link_to_nowhere_is_seen():
+    assert dead({("MIGRATION.md", "rnn101-basic_lstm"), ("MIGRATION.md", "rnn999-none")}) == {
+        ("MIGRATION.md", "rnn999-none")
+    }
+
+
+def test_what_needs_a_person_is_marked_where_it_stands(result):
+    manual = [one for one in result.findings if one.applicability == "manual"]
+    assert len(manual) == 1
+    for form in ("text", "markdown", "github"):
+        marked = [line for line in WRITERS[form](result).split("\n") if "needs a person]" in line]
+        assert len(marked) == 1
+        assert manual[0].rule in marked[0]
+    run = json.loads(WRITERS["sarif"](result))["runs"][0]
+    assert [one["properties"]["applicability"] for one in run["results"]] == [
+        one.applicability for one in result.findings
+    ]

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from tf2_lstm.migrate.report.printable import printable
 from tf2_lstm.migrate.source.formats import WRITERS
 from tf2_lstm.migrate.source.scan import scan
+from tf2_lstm.migrate.source.summary import said
 
 PIECES = (
     "\n::error::x", "::warning::x", "##[error]x", "\x1b[31m", "\u202e", "\u2066", "`", "``", "|", "\\|", "\\",
@@ -82,7 +83,7 @@ def check_markdown(written, result):
             assert child.type != "link_open" or RULE.fullmatch(child.attrs["href"])
         if token.type == "inline":
             cells.append("".join(c.content for c in token.children if c.type != "html_inline"))
-    rows = [(one.place(), one.rule, one.severity, one.message) for one in result.findings]
+    rows = [(one.place(), one.rule, one.severity, said(one)) for one in result.findings]
     flat = [" ".join(printable(text).split()) for row in rows for text in row]
     shown = [" ".join(cell.split()) for cell in cells]
     start = shown.index("place") + 4

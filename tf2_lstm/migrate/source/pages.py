@@ -1,5 +1,6 @@
 """The page of a rule, for `tf2-lstm explain` and for MIGRATION.md."""
 
+from tf2_lstm.migrate.report.printable import marked
 from tf2_lstm.migrate.source.rule import APPLICABILITY
 from tf2_lstm.migrate.source.rules import RULES
 
@@ -31,9 +32,20 @@ def page(rule, level=1):
 
 
 def chapter():
-    """Return the chapter of all rules as Markdown."""
-    lines = ["## Rules", "", "What `tf2-lstm scan` reports. `tf2-lstm explain RNN101` prints one page.", ""]
+    """Return the chapter of all rules as Markdown: a heading each, which findings link to."""
+    lines = [
+        "## Rules",
+        "",
+        "What `tf2-lstm scan` reports. `tf2-lstm explain RNN101` prints the page of one.",
+        "",
+    ]
     for prefix, title in _CHAPTERS:
         lines += [f"### {title}", ""]
-        lines += [page(rule, level=4) + "\n" for rule in RULES.values() if rule.id.startswith(prefix)]
-    return "\n".join(lines)
+        for rule in (rule for rule in RULES.values() if rule.id.startswith(prefix)):
+            change = f"Severity {rule.severity}; a change is {rule.applicability}."
+            lines += [f"#### {rule.heading}", "", f"{_one_line(rule.summary)} {change}", ""]
+    return "\n".join(lines[:-1])
+
+
+def _one_line(text):
+    return marked(" ".join(text.split()))

@@ -38,6 +38,11 @@ def sentences(result):
     return lines
 
 
+def said(one):
+    """Return the message of a finding, marked where it needs a person."""
+    return f"{one.message} [needs a person]" if one.applicability == "manual" else one.message
+
+
 def statistics(result):
     """Return a line for each rule that found something: how often, its id, what it is."""
     counts = Counter(one.rule for one in result.findings)

@@ -1,6 +1,7 @@
 """Annotations of GitHub Actions."""
 
 from tf2_lstm.migrate.report.printable import printable
+from tf2_lstm.migrate.source.summary import said
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -22,7 +23,7 @@ def _one(finding):
     if finding.cell is not None:
         properties = {"file": properties["file"], "title": finding.rule}
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    message = _data(f"{finding.place()}: {finding.rule} {finding.message}")
+    message = _data(f"{finding.place()}: {finding.rule} {said(finding)}")
     return f"::{_LEVELS[finding.severity]} {written}::{message}"
 
 

@@ -1,7 +1,7 @@
 """Markdown, to paste in a pull request."""
 
 from tf2_lstm.migrate.report.printable import code, marked
-from tf2_lstm.migrate.source.summary import sentences
+from tf2_lstm.migrate.source.summary import said, sentences
 
 
 def write(result):
@@ -10,7 +10,7 @@ def write(result):
     if result.findings:
         lines += ["", "| place | rule | severity | finding |", "|---|---|---|---|"]
         lines += [
-            f"| {code(one.place())} | [{one.rule}]({one.url}) | {one.severity} | {marked(one.message)} |"
+            f"| {code(one.place())} | [{one.rule}]({one.url}) | {one.severity} | {marked(said(one))} |"
             for one in result.findings
         ]
     return "\n".join(lines)

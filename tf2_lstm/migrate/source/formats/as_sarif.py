@@ -62,5 +62,5 @@ def _result(finding, index):
         "level": finding.severity,
         "message": {"text": linkless(finding.message)},
         "locations": [location],
-        "properties": {"name": linkless(finding.name)},
+        "properties": {"name": linkless(finding.name), "applicability": finding.applicability},
     }
