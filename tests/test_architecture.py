@@ -23,6 +23,7 @@ ROOMS = {
     "tf2_lstm/migrate/artifacts": ["tf2_lstm.migrate.artifacts", "tf2_lstm.migrate.model"],
     "tf2_lstm/migrate/build.py": ["tf2_lstm.migrate.memory", "tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/recognise": [
+        "tf2_lstm.migrate.artifacts.shapes",
         "tf2_lstm.migrate.model",
         "tf2_lstm.migrate.pairs",
         "tf2_lstm.migrate.recognise",
@@ -101,6 +102,7 @@ TWINS = [
 TENSORFLOW_ROOMS = (
     "legacy_tf1/compat.py",
     "tf2_lstm/migrate/artifacts/protos.py",
+    "tf2_lstm/migrate/artifacts/shapes.py",
     "tf2_lstm/migrate/convert/bundles.py",
     "tf2_lstm/migrate/convert/keras_side.py",
     "tf2_lstm/migrate/convert/replay.py",

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from test_convert_zoo import request_of
 
+from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.samples import SUMMED, samples_of
 from tf2_lstm.migrate.model import Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
@@ -28,3 +30,31 @@ def test_inputs_of_order_one_unless_they_are_many(depth, largest):
 def test_states_are_of_order_one_however_many_they_are():
     for sample in samples_of(recurrence_of(4 * SUMMED)):
         assert np.abs(sample.values["h:0"]).max() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        ("lengths_fixed", {"2 x 5 steps"}),
+        ("sizes_between_layers", {"2 x 4 steps"}),
+        ("sizes_of_steps", {"batch 2"}),
+        ("sizes_of_a_state", {"4 x 5 steps", "4 x 1 steps", "4 x 7 steps"}),
+        ("sizes_of_a_step", {"batch 2"}),
+        ("sizes_of_an_operation", {"2 x 4 steps"}),
+        ("sizes_of_unstack", {"3 x 4 steps", "1 x 4 steps", "4 x 4 steps"}),
+        ("dynamic_zero_state_fed", {"3 x 5 steps", "3 x 1 steps", "3 x 7 steps"}),
+    ],
+)
+def test_sizes_that_the_graph_fixes_are_never_others(name, sizes):
+    _, findings = look(request_of(name))
+    assert findings.recurrences
+    for recurrence in findings.recurrences:
+        assert {sample.label for sample in samples_of(recurrence)} == sizes
+
+
+def test_a_variable_that_holds_a_state_fixes_no_batch():
+    """It is fed for the proof, and an input of the model."""
+    _, findings = look(request_of("sizes_of_a_variable"))
+    [recurrence] = findings.recurrences
+    assert {tensor.shape[0] for tensor in recurrence.inputs} == {None}
+    assert {sample.label.split()[0] for sample in samples_of(recurrence)} == {"3", "1", "4"}

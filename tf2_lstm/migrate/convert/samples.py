@@ -83,19 +83,21 @@ def fed_tensors(recurrence):
 
 
 def _fixed(recurrence, batch, steps):
-    """The sizes that the graph leaves no choice of."""
-    first = next(tensor for tensor in recurrence.inputs if tensor.name.startswith("inputs"))
-    sizes = list(first.shape[:2]) if len(first.shape) == 3 else [first.shape[0], None]
-    if recurrence.time_major and len(first.shape) == 3:
-        sizes.reverse()
-    others = [tensor for tensor in fed_tensors(recurrence) if not tensor.name.startswith("inputs")]
-    known = [size for size in [sizes[0], *(_batch_of(tensor) for tensor in others)] if size is not None]
-    return known[0] if known else batch, sizes[1] or steps
+    """The sizes that the graph leaves no choice of: what goes in and what comes out says them."""
+    known = [_sizes_of(recurrence, tensor) for tensor in (*recurrence.inputs, *recurrence.outputs)]
+    batches, times = ([size for size in sizes if size is not None] for sizes in zip(*known, strict=True))
+    return (batches or [batch])[0], (times or [steps])[0]
 
 
-def _batch_of(tensor):
-    """The batch of a state or of lengths; cuDNN's states are [layers, B, U]."""
-    return tensor.shape[-2] if len(tensor.shape) > 1 else tensor.shape[0]
+def _sizes_of(recurrence, tensor):
+    """The batch and the steps of a tensor, None where it fixes none; cuDNN's states are [layers, B, U]."""
+    if not tensor.name.startswith(("inputs", "outputs")):
+        return (tensor.shape[-2] if len(tensor.shape) > 1 else tensor.shape[0]), None
+    if len(tensor.shape) < 3:
+        return tensor.shape[0], None
+    first, second = tensor.shape[:2]
+    batch, steps = (second, first) if recurrence.time_major else (first, second)
+    return batch, steps if tensor.name.startswith("inputs") or recurrence.ends == "with the input" else None
 
 
 def _label(recurrence, batch, steps, kind):

@@ -1,9 +1,11 @@
 """The tensors at the edge of a recurrence: what goes in, what comes out, under which names."""
 
+from dataclasses import replace
+
 from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.flat import ALL, together
-from tf2_lstm.migrate.recognise.graph import dtype_of, edge, shape_of
+from tf2_lstm.migrate.recognise.graph import dtype_of, edge
 from tf2_lstm.migrate.recognise.pieces import fixed_size
 from tf2_lstm.migrate.recognise.terms import array, constant
 
@@ -45,12 +47,21 @@ class Edges:
         return self.reading.model.variables[first_variable(run.first()).attr[0]].dtype
 
     def shape(self, name):
-        """The static shape of a tensor as far as a placeholder says it; None for an unknown rank."""
-        node = self.reading.nodes.get(edge(name)[0])
-        while node is not None and node.op in ("Identity", "StopGradient", "Enter", "Switch"):
-            node = self.reading.nodes.get(edge(node.input[0])[0])
-        known = ("Placeholder", "PlaceholderWithDefault", "VariableV2", "VarHandleOp")
-        return shape_of(node) if node is not None and node.op in known else None
+        """The static shape of a tensor; None for an unknown rank."""
+        return self.reading.shapes.get(name if ":" in name else f"{name}:0")
+
+    def sized(self, tensor):
+        """The same `Tensor` with the sizes that the graph fixes of this very tensor, more than of the input perhaps."""
+        known = self.shape(tensor.tf1) if tensor.tf1 else None
+        if known is None or len(known) != len(tensor.shape):
+            return tensor
+        sizes = zip(tensor.shape, known, strict=True)
+        return replace(tensor, shape=tuple(own if own is not None else size for own, size in sizes))
+
+    def batch_of(self, terms):
+        """The batch that the first of some tensors [B, D] fixes, None for none; a variable is fed and fixes none."""
+        shapes = [self.shape(self.reading.name(term)) for term in terms if term.op != "var"]
+        return next((shape[0] for shape in shapes if shape and len(shape) == 2 and shape[0]), None)
 
     def source(self, unrolled, term):
         """The TF1 tensor that holds the input, as the program gave it: what was transposed, or put into an array."""
@@ -83,10 +94,8 @@ class Edges:
         known = self.shape(self.source(unrolled, unrolled.source))
         known = known[:2] if known is not None and len(known) == 3 else (None, None)
         found = [size or fixed_size(self.terms, unrolled.source, axis) for axis, size in enumerate(known)]
-        starts = [var.initial for var in unrolled.states.values()]
-        fixed = [start.attr[1][0] for start in starts if start.op == "const" and len(start.attr[1]) == 2]
-        if fixed and found[1 - unrolled.axis] is None:
-            found[1 - unrolled.axis] = fixed[0]
+        if found[1 - unrolled.axis] is None:
+            found[1 - unrolled.axis] = self.batch_of([var.initial for var in unrolled.states.values()])
         return tuple(found)
 
     def lengths(self, term):
@@ -106,7 +115,7 @@ class Edges:
         dtype = self.dtype(unrolled)
         for ending, application, state, width in self._flat(unrolled):
             var = unrolled.states[application, state]
-            if var in seen:
+            if any(var is one for one in seen):
                 continue
             seen.append(var)
             name, shape = f"state{suffix}{ending}", (batch, width)

@@ -106,17 +106,6 @@ def shape_of(node):
     return tuple(None if dim.size < 0 else dim.size for dim in node.attr["shape"].shape.dim)
 
 
-def output_shapes(node):
-    """Return the shapes of the outputs of an operation that gives elements of a data set, [] for every other one."""
-    if node.op not in ("IteratorGetNext", "IteratorGetNextSync"):
-        return []
-    shapes = node.attr["output_shapes"].list.shape
-    return [
-        () if shape.unknown_rank else tuple(None if dim.size < 0 else dim.size for dim in shape.dim)
-        for shape in shapes
-    ]
-
-
 def dtype_of(node, names=("dtype", "T", "Tparams", "DstT", "output_type")):
     """Return the dtype's name of a node's output, "float32" when it does not say."""
     for name in names:

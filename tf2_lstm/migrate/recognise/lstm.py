@@ -87,7 +87,7 @@ def gated(term):
     return [
         (gate.args[0], value)
         for gate, value in (term.args, term.args[::-1])
-        if gate.op == "Sigmoid" and (value.op != "const")
+        if gate.op == "Sigmoid" and (value.op != "const" or len(value.attr[1]) > 1)
     ]
 
 

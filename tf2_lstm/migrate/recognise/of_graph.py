@@ -60,6 +60,7 @@ class OfGraph:
         self._steps()
         for run in self.findings.recurrences:
             run.inputs = [replace(one, same=self.reading.equal(one.tf1)) for one in run.inputs]
+            run.outputs = [self.edges.sized(one) for one in run.outputs]
         found = foreign_chains(self.terms, self.applications, self._known())
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())

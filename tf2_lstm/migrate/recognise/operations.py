@@ -197,14 +197,7 @@ def _write(terms, node, args):
 
 
 def _stack(terms, node, args):
-    if node.op == "TensorListStack":
-        made, steps = terms.make("stack", args[:1]), node.attr["num_elements"].i
-    else:
-        indices = array(args[1])
-        made, steps = terms.make("stack", args[2:]), len(indices) if indices else 0
-    if steps > 0:
-        terms.sizes[made.number, 0] = steps
-    return made
+    return terms.make("stack", args[:1] if node.op == "TensorListStack" else args[2:])
 
 
 def _select(terms, node, args):
@@ -246,8 +239,6 @@ def _zeros_like(terms, node, args):
 def _placeholder(terms, node, args):
     made, shape = stand_alone(terms, node, args), shape_of(node)
     terms.widths[made.number] = shape[-1] if shape else None
-    sizes = enumerate(shape or ())
-    terms.sizes.update({(made.number, axis): known for axis, known in sizes if known is not None})
     return made
 
 

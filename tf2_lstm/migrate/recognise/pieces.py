@@ -2,8 +2,7 @@
 
 from itertools import accumulate
 
-from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, array, scalar
-from tf2_lstm.migrate.recognise.walks import fold
+from tf2_lstm.migrate.recognise.terms import array, scalar
 
 #: How many outputs an operation may claim to have; of more than that a graph is not believed.
 MOST_OUTPUTS = 65_536
@@ -99,46 +98,20 @@ def size(terms, value, axis):
 
 
 def fixed_size(terms, value, axis):
-    """Return the size of an axis where the graph fixes it, else None."""
-    known = {}
-
-    def below(part):
-        return [] if _said_size(terms, *part) is not None else _sizes_below(*part)
-
-    def found(part):
-        said = _said_size(terms, *part)
-        sizes = [known[one] for one in below(part) if known[one]]
-        if said is not None or not sizes:
-            return said
-        return sizes[0] if part[0].op == "concat" else max(sizes)
-
-    return fold((value, axis), known, below, found)
+    """Return the size of an axis where the graph fixes it, of a tensor or of what it turns round, else None."""
+    while (found := _said_size(terms, value, axis)) is None:
+        swaps = value.op == "swap" and axis in (0, 1)
+        if not swaps and value.op not in ("reverse", "ReverseSequence", "Cast"):
+            return None
+        value, axis = value.args[0], 1 - axis if swaps else axis
+    return found
 
 
 def _said_size(terms, value, axis):
     """The size of an axis that the graph says of this very tensor, or of its transpose."""
-    if (value.number, axis) in terms.sizes:
-        return terms.sizes[value.number, axis]
     swapped = terms.find("swap", (value,))
-    if swapped is not None and (swapped.number, 1 - axis) in terms.sizes:
-        return terms.sizes[swapped.number, 1 - axis]
-    if value.op == "Reshape" and array(value.args[1]) is not None:
-        wanted = array(value.args[1])
-        return wanted[axis] if axis < len(wanted) and wanted[axis] >= 0 else None
-    return None
-
-
-def _sizes_below(value, axis):
-    """The (tensor, axis) pairs from which the size of an axis comes."""
-    if value.op == "swap" and axis in (0, 1):
-        return [(value.args[0], 1 - axis)]
-    if value.op in ("reverse", "ReverseSequence", "Cast"):
-        return [(value.args[0], axis)]
-    if value.op in ("GatherV2", "Gather") and value.args[0].op == "var":
-        return [(value.args[1], axis)]
-    if value.op in ("add", "mul", *ELEMENTWISE) or (value.op == "concat" and axis != value.attr):
-        return [(arg, axis) for arg in value.args]
-    return []
+    other = (swapped.number, 1 - axis) if swapped is not None else None
+    return terms.sizes.get((value.number, axis), terms.sizes.get(other))
 
 
 def element(terms, value, index, axis):

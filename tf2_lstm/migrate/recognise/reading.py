@@ -1,8 +1,9 @@
 """A graph read into terms and loops, once, without running anything."""
 
+from tf2_lstm.migrate.artifacts.shapes import inferred
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise.arity import check_functions, check_inputs
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, output_shapes, position
+from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
 from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
 from tf2_lstm.migrate.recognise.terms import Terms
@@ -27,6 +28,7 @@ class Reading:
         loops: the `Loop`s, in the order of the graph.
         names: a term's number -> the tensors that have this value, as (name, operation), in order.
         places: a term's number -> the node that computes it first, in a function with the function's node before.
+        shapes: the tensors -> their shapes, of those whose rank the graph fixes.
         sources: a term's number -> the TF1 tensors that the first node which computes it reads.
     """
 
@@ -38,6 +40,7 @@ class Reading:
         self.values, self.frames, self._called = {}, {}, 0
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
+        self.shapes = inferred(model.graph)
         for node in in_order(self.nodes, model.path):
             self._read(node, self.values, top=True)
         self._close_frames()
@@ -105,20 +108,11 @@ class Reading:
         found = self._special(node, args, values, top, inside)
         if found is None:
             found = operate(self.terms, node, args)
-            self._keep_sizes(node, found)
         values[node.name] = (found, node.op)
         for term in found if isinstance(found, list) else [found]:
             self.places.setdefault(term.number, inside + node.name)
         if top:
             self._note(node, found)
-
-    def _keep_sizes(self, node, found):
-        """The sizes of what a data set gives, where its operation says them."""
-        for number, shape in enumerate(output_shapes(node)):
-            term = self._output(found, number) if number or node.op in MANY else found
-            self.terms.sizes.update(
-                {(term.number, axis): size for axis, size in enumerate(shape) if size is not None}
-            )
 
     def _note(self, node, found):
         self.branches[node.name] = self._branch(node)
@@ -133,6 +127,9 @@ class Reading:
             if (node.op in LOOPS or op == "FunctionalExit") and term.op != "exit":
                 continue
             self.names.setdefault(term.number, []).append((f"{node.name}:{number}", op))
+            for axis, size in enumerate(self.shapes.get(f"{node.name}:{number}", ())):
+                if size is not None:
+                    self.terms.sizes.setdefault((term.number, axis), size)
             self.sources.setdefault(term.number, [_full(reference) for reference in data_inputs(node)])
 
     def _special(self, node, args, values, top, inside):

@@ -62,8 +62,7 @@ class Static:
         """The batch that a placeholder or a variable of the edge fixes, None where none does."""
         olds = [old for chain in self.stepped.chains for old in chain.steps[0].old.values()]
         whole = [old.args[0] if old.op == "cols" else old for old in olds]
-        shapes = [self.edges.shape(self.reading.name(one)) for one in (*self.stepped.inputs, *whole)]
-        return next((shape[0] for shape in shapes if shape and len(shape) == 2 and shape[0]), None)
+        return self.edges.batch_of([*self.stepped.inputs, *whole])
 
     def states(self, suffix=""):
         """The `Tensor`s of the initial and of the final states."""
@@ -133,10 +132,12 @@ def sequence_tensors(edges, sequence, name, width, dtype):
         if sequence.read is not None:
             tf1 = edges.reading.sources.get(sequence.read.number, [tf1])[0]
         shape = edges.shape(tf1)
-        known = shape[:2] if shape and len(shape) == 3 else _sizes(sequence)
+        known = shape[:2] if shape and len(shape) == 3 else (None, None)
+        known = [own if own is not None else size for own, size in zip(known, _sizes(sequence), strict=True)]
         return [Tensor(name, tf1, dtype, (*known, width))], sequence.axis
     names = [edges.reading.name(step) if step is not None else "" for step in sequence.steps]
-    return [Tensor(f"{name}_{number}", tf1, dtype, (None, width)) for number, tf1 in enumerate(names)], None
+    batch = edges.batch_of([step for step in sequence.steps if step is not None])
+    return [Tensor(f"{name}_{number}", tf1, dtype, (batch, width)) for number, tf1 in enumerate(names)], None
 
 
 def _sizes(sequence):

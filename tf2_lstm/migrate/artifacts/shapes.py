@@ -1,0 +1,152 @@
+"""The shapes that a graph fixes, by TensorFlow's own inference; nothing of the graph is run for that.
+
+TensorFlow evaluates constants while it infers, so what may not be run is not given to it: a placeholder of the same
+dtype stands for it. Neither are large constants, whose shapes are enough, nor what this TensorFlow does not know.
+"""
+
+import math
+
+from tf2_lstm.migrate.artifacts.graphs import producer
+from tf2_lstm.migrate.artifacts.protos import message, tensorflow
+from tf2_lstm.migrate.artifacts.safety import ALLOWED, refused_operations
+
+#: A constant of more numbers than this is no one's shape.
+_LARGEST = 256
+
+
+def inferred(graph):
+    """Infer the shapes of a graph's tensors.
+
+    Args:
+        graph: a `GraphDef` whose functions come to an end.
+
+    Returns:
+        A dict from the name of a tensor, "x:0", to a tuple with None where a size is free; a tensor of unknown rank is
+        not in it. {} when TensorFlow cannot import the graph.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        graph = message("GraphDef")
+        node = graph.node.add(name="x", op="Placeholder")
+        node.attr["dtype"].type = 1
+        for size in (-1, 4):
+            node.attr["shape"].shape.dim.add(size=size)
+        node = graph.node.add(name="y", op="Tanh", input=["x"])
+        node.attr["T"].type = 1
+        assert inferred(graph) == {"x:0": (None, 4), "y:0": (None, 4)}
+        ```
+    """
+    if not graph.node:
+        return {}
+    tf = tensorflow()
+    part, known = _importable(graph), tf.Graph()
+    try:
+        with known.as_default():
+            tf.import_graph_def(part, name="")
+    except Exception:
+        return {}
+    tensors = [tensor for operation in known.get_operations() for tensor in operation.outputs]
+    return {one.name: tuple(one.shape.as_list()) for one in tensors if one.shape.rank is not None}
+
+
+def _importable(graph):
+    """The graph without what TensorFlow must not or cannot import."""
+    part = message("GraphDef")
+    part.versions.CopyFrom(graph.versions)
+    part.library.CopyFrom(graph.library)
+    lost, renamed = set(), {}
+    for node in graph.node:
+        if node.op == "Const" and _size(node.attr["value"].tensor) > _LARGEST:
+            _placeholder(part, node.name, node.attr["dtype"].type, node.attr["value"].tensor.tensor_shape)
+        elif _is_refused(graph, node):
+            _stand_in(part, node, lost, renamed)
+        else:
+            _copy(part, node)
+    _rename(part, renamed)
+    _drop(part, lost)
+    return part
+
+
+def _size(tensor):
+    return math.prod(dim.size for dim in tensor.tensor_shape.dim)
+
+
+def _is_refused(graph, node):
+    if node.op not in ALLOWED:
+        return True
+    calls = any(value.HasField("func") or value.list.func for value in node.attr.values())
+    return calls and bool(refused_operations(graph, [node.name]))
+
+
+def _copy(part, node):
+    copy = part.node.add()
+    copy.CopyFrom(node)
+    copy.device = ""
+    for mark in ("_class", "_output_shapes"):
+        copy.attr.pop(mark, None)
+    # What only waits has the same shape.
+    copy.input[:] = [name for name in node.input if not name.startswith("^")]
+
+
+def _placeholder(part, name, dtype, shape=None):
+    node = part.node.add(name=name, op="Placeholder")
+    node.attr["dtype"].type = dtype
+    if shape is None:
+        node.attr["shape"].shape.unknown_rank = True
+    else:
+        node.attr["shape"].shape.CopyFrom(shape)
+
+
+def _stand_in(part, node, lost, renamed):
+    """Placeholders for the outputs of a node that may not be run; it is lost when nobody knows its outputs."""
+    dtypes = _dtypes(node)
+    if dtypes is None:
+        lost.add(node.name)
+        return
+    shapes = list(node.attr["output_shapes"].list.shape) if "output_shapes" in node.attr else []
+    for number, dtype in enumerate(dtypes):
+        name = f"{node.name}/output_{number}" if number else node.name
+        _placeholder(part, name, dtype, shapes[number] if number < len(shapes) else None)
+        renamed[f"{node.name}:{number}"] = name
+
+
+def _dtypes(node):
+    """The dtypes of a node's outputs, None for an operation that this TensorFlow does not know."""
+    from tensorflow.python.framework import op_def_registry
+
+    definition = op_def_registry.get(node.op)
+    if definition is None:
+        return None
+    found = []
+    for output in definition.output_arg:
+        if output.type_list_attr:
+            found += node.attr[output.type_list_attr].list.type
+        else:
+            dtype = output.type or node.attr[output.type_attr].type
+            found += [dtype] * (node.attr[output.number_attr].i if output.number_attr else 1)
+    return found if all(found) else None
+
+
+def _rename(part, renamed):
+    for node in part.node:
+        node.input[:] = [renamed.get(name if ":" in name else f"{name}:0", name) for name in node.input]
+
+
+def _drop(part, lost):
+    """Take out the lost nodes' readers, and theirs."""
+    readers = {}
+    for node in part.node:
+        for name in node.input:
+            readers.setdefault(producer(name), []).append(node.name)
+    waiting, gone = list(lost), set()
+    while waiting:
+        found = [name for name in readers.get(waiting.pop(), ()) if name not in gone]
+        gone.update(found)
+        waiting += found
+    kept = [node for node in part.node if node.name not in gone]
+    if len(kept) < len(part.node):
+        copies = [type(node).FromString(node.SerializeToString()) for node in kept]
+        del part.node[:]
+        part.node.extend(copies)
