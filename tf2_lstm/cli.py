@@ -9,6 +9,7 @@ import importlib
 import sys
 
 from tf2_lstm import __version__
+from tf2_lstm.isolation import alone, can_be_alone
 from tf2_lstm.migrate.report.printable import printable
 from tf2_lstm.process import exit_code
 
@@ -34,12 +35,14 @@ def main(argv=None):
     """Run `tf2-lstm`.
 
     Args:
-        argv: the arguments, by default those of the process.
+        argv: the arguments; by default those of the process, and then what runs a stranger's graph has a process of
+            its own, with limits. A program that calls this with arguments is not forked.
 
     Returns:
         The exit code: 0 all equal, 1 something differs, 2 wrong use or unusable input; 130 and 143 when somebody
         ended it.
     """
+    forked = argv is None and can_be_alone()
     argv = sys.argv[1:] if argv is None else argv
     parser = _Parser(
         prog="tf2-lstm",
@@ -52,9 +55,21 @@ def main(argv=None):
         module = importlib.import_module(path)
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, alone=getattr(module, "alone", None))
     arguments = parser.parse_args(argv)
-    return exit_code(arguments.command, lambda: arguments.run(arguments))
+    return exit_code(arguments.command, lambda: _run(arguments, forked))
+
+
+def _run(arguments, forked):
+    limited = arguments.alone(arguments) if forked and arguments.alone else None
+    if limited is None:
+        return arguments.run(arguments)
+
+    def run(task):
+        arguments.task = task
+        return arguments.run(arguments)
+
+    return alone(arguments.command, run, *limited)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,12 @@
 """What the commands on a TF1 model share on the command line."""
 
+import argparse
+import contextlib
 import importlib
+import math
+import os
 
+from tf2_lstm.isolation import Limits, Task
 from tf2_lstm.migrate.report.printable import printable
 
 
@@ -25,6 +30,41 @@ def add_model_arguments(parser, path=True):
     parser.add_argument(
         "--assume-defaults", action="store_true", help="assume TF1's defaults for what cannot be told"
     )
+    parser.add_argument(
+        "--time-limit",
+        metavar="SECONDS",
+        type=_amount,
+        default=600.0,
+        help="for each recurrence, and for what comes before them; 600 by default",
+    )
+    parser.add_argument(
+        "--memory-limit",
+        metavar="GIB",
+        type=_amount,
+        default=_most_memory(),
+        help="of the process that runs the graph, on Linux; nine tenths of the machine's by default",
+    )
+
+
+def _amount(text):
+    """A number above 0, as an argument's type."""
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"expected a number above 0, received {text!r}")
+
+
+def _most_memory():
+    """Nine tenths of the machine's memory in GiB."""
+    try:
+        return 0.9 * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    except (OSError, ValueError):
+        return math.inf
+
+
+def limits_of(arguments):
+    """Return the `Limits` of parsed arguments."""
+    return Limits(arguments.time_limit, arguments.memory_limit * 2**30)
 
 
 def request_of(arguments, path=None):
@@ -38,7 +78,18 @@ def request_of(arguments, path=None):
         tuple(arguments.assume),
         arguments.assume_defaults,
         getattr(arguments, "inputs", None),
+        getattr(arguments, "task", Task()).skipped,
     )
+
+
+def telling(arguments, advance):
+    """Return a function that says of each recurrence that it begins, to people and to the parent process."""
+
+    def tell(name):
+        getattr(arguments, "task", Task()).tell(name)
+        advance(name)
+
+    return tell
 
 
 def import_quietly():
@@ -51,4 +102,4 @@ def one_line(error):
     return printable(" ".join(str(error).split()))
 
 
-__all__ = ["add_model_arguments", "import_quietly", "one_line", "request_of"]
+__all__ = ["add_model_arguments", "import_quietly", "limits_of", "one_line", "request_of", "telling"]

@@ -3,7 +3,14 @@
 import os
 import sys
 
-from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+from tf2_lstm.migrate.convert.arguments import (
+    add_model_arguments,
+    import_quietly,
+    limits_of,
+    one_line,
+    request_of,
+    telling,
+)
 from tf2_lstm.migrate.convert.convert_command import print_conversion
 from tf2_lstm.migrate.equivalence import command
 from tf2_lstm.migrate.pairs import CASES, PAIRS
@@ -21,6 +28,11 @@ def add_arguments(parser):
     model.add_argument(
         "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
     )
+
+
+def alone(arguments):
+    """Return the `Limits` of a process of its own, and what removes what a dead one was writing; None for pairs."""
+    return (limits_of(arguments), lambda: None) if any(map(is_path, arguments.names)) else None
 
 
 def run(arguments):
@@ -50,7 +62,7 @@ def _prove(arguments, path):
             import_quietly()
             from tf2_lstm.migrate.convert import converting
 
-            conversion = converting.prove(request_of(arguments, path), advance)
+            conversion = converting.prove(request_of(arguments, path), telling(arguments, advance))
     except ArtifactError as error:
         print(f"tf2-lstm compare: {one_line(error)}", file=sys.stderr)
         return 2

@@ -5,7 +5,14 @@ import shlex
 import sys
 from pathlib import Path
 
-from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+from tf2_lstm.migrate.convert.arguments import (
+    add_model_arguments,
+    import_quietly,
+    limits_of,
+    one_line,
+    request_of,
+    telling,
+)
 from tf2_lstm.migrate.report.printable import printable
 
 HELP = (
@@ -25,6 +32,13 @@ def add_arguments(parser):
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
 
 
+def alone(arguments):
+    """Return the `Limits` of a process of its own, and what removes what a dead one was writing."""
+    from tf2_lstm.migrate.convert.folder import cleaner
+
+    return limits_of(arguments), cleaner(arguments.output)
+
+
 def run(arguments):
     """Carry out the command; 0 everything converted and proved, 1 not everything, 2 unusable input."""
     from tf2_lstm.migrate.convert.folder import FolderError
@@ -37,7 +51,7 @@ def run(arguments):
             from tf2_lstm.migrate.convert import converting
 
             conversion = converting.convert(
-                request_of(arguments), arguments.output, arguments.overwrite, advance
+                request_of(arguments), arguments.output, arguments.overwrite, telling(arguments, advance)
             )
     except (ArtifactError, FolderError) as error:
         print(f"tf2-lstm convert: {one_line(error)}", file=sys.stderr)

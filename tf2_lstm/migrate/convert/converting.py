@@ -24,6 +24,7 @@ class Request:
         assume: what a model without a graph cannot tell, "rnn/lstm_cell: forget_bias=0".
         assume_defaults: assume TF1's defaults for it.
         inputs: a `.npz` of the user's own data, its keys TF1 tensor names; None for seeded numbers.
+        skipped: name of a recurrence that is not to be tried -> why.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Request:
     assume: tuple = ()
     assume_defaults: bool = False
     inputs: str | None = None
+    skipped: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -163,6 +165,9 @@ def _convert_all(request, tf1, findings, staging, advance):
     workshop = Workshop(tf1, request.inputs, staging)
     converted, cases, failed = [], [], []
     for recurrence in findings.recurrences:
+        if recurrence.name in request.skipped:
+            failed.append(_failed(recurrence, request.skipped[recurrence.name]))
+            continue
         advance(recurrence.name)
         with eagerly():
             case, paths, problem = workshop.convert(recurrence)

@@ -2,7 +2,13 @@
 
 import sys
 
-from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+from tf2_lstm.migrate.convert.arguments import (
+    add_model_arguments,
+    import_quietly,
+    limits_of,
+    one_line,
+    request_of,
+)
 
 HELP = "Write the weights of a converted Keras model into a copy of the TF1 checkpoint that it came from."
 
@@ -19,6 +25,13 @@ def add_arguments(parser):
     parser.add_argument("--name", help="the recurrence, when the model was renamed")
     parser.add_argument("--overwrite", action="store_true", help="replace a checkpoint that is there")
     add_model_arguments(parser, path=False)
+
+
+def alone(arguments):
+    """Return the `Limits` of a process of its own, and what removes what a dead one was writing."""
+    from tf2_lstm.migrate.convert.folder import cleaner
+
+    return limits_of(arguments), cleaner(arguments.output)
 
 
 def run(arguments):

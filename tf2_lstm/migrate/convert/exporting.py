@@ -1,5 +1,6 @@
 """Keras weights back into a TF1 checkpoint."""
 
+import contextlib
 import glob
 import os
 import shutil
@@ -14,7 +15,7 @@ import tf2_lstm
 from tf2_lstm.migrate.artifacts import files, values
 from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
-from tf2_lstm.migrate.convert.folder import FolderError, sync
+from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
 from tf2_lstm.migrate.convert.replay import eagerly, first_line
 from tf2_lstm.migrate.functional import find, tf1_variables, unlike
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -152,7 +153,10 @@ def _publish(entries, prefix, output):
     """Write beside, then rename; an earlier index goes first, so that at no moment it speaks of other data."""
     output = Path(output).absolute()
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{output.name[:80]}.", dir=output.parent) as folder:
+        with contextlib.ExitStack() as stack:
+            temporary = tempfile.TemporaryDirectory(prefix=f".{output.name[:80]}.", dir=output.parent)
+            folder = stack.enter_context(temporary)
+            stack.enter_context(locked(folder))
             beside = Path(folder) / output.name
             write_bundle(entries, str(beside))
             if os.path.exists(f"{prefix}.meta"):

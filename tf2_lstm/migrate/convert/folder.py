@@ -117,7 +117,7 @@ def staged(out, overwrite=False, sources=()):
         staging = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.absolute().parent))
     except OSError as error:
         raise FolderError(f"{out}: cannot be written: {error.strerror}. Choose another -o.") from error
-    with _locked(staging):
+    with locked(staging):
         own = os.stat(staging).st_ino
         try:
             yield staging
@@ -178,6 +178,30 @@ def left_over(out):
     return sorted(path for path in found if _is_free(path))
 
 
+def cleaner(out):
+    """Return a function that removes what a run that died was writing beside an output, and nothing older.
+
+    Args:
+        out: the output's path.
+    """
+    before = set(left_over(out))
+
+    def clean():
+        for path in set(left_over(out)) - before:
+            _discard(path)
+
+    return clean
+
+
+def _discard(path):
+    """Remove a hidden folder; one that is sealed may be an earlier output, of which only what convert wrote goes."""
+    if os.path.lexists(path / MANIFEST):
+        with contextlib.suppress(OSError):
+            written.remove(path)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def _prefix(out):
     return f".{out.name[:_LONGEST]}."
 
@@ -189,7 +213,7 @@ def _is_staging(path, prefix):
 
 
 @contextlib.contextmanager
-def _locked(folder):
+def locked(folder):
     """Hold a folder as one of a run that lives; the system lets it go with the process."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -233,7 +257,9 @@ __all__ = [
     "REPORTS",
     "FolderError",
     "check_output",
+    "cleaner",
     "left_over",
+    "locked",
     "publish",
     "safe_names",
     "staged",

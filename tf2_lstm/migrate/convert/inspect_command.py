@@ -3,7 +3,13 @@
 import json
 import sys
 
-from tf2_lstm.migrate.convert.arguments import add_model_arguments, import_quietly, one_line, request_of
+from tf2_lstm.migrate.convert.arguments import (
+    add_model_arguments,
+    import_quietly,
+    limits_of,
+    one_line,
+    request_of,
+)
 
 HELP = "Show the recurrences of a TF1 checkpoint, graph or SavedModel: cells, tensors, variables."
 
@@ -12,6 +18,11 @@ def add_arguments(parser):
     """Declare the arguments of `tf2-lstm inspect`."""
     add_model_arguments(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def alone(arguments):
+    """Return the `Limits` of a process of its own, and what removes what a dead one was writing: nothing."""
+    return limits_of(arguments), lambda: None
 
 
 def run(arguments):

@@ -1,0 +1,81 @@
+"""Artefacts of the zoo with something in one recurrence that ends a process, fills its memory or has no end.
+
+It is added to the size of the array of the outputs, which recognition does not look at and every run computes.
+"""
+
+import contextlib
+import shutil
+from pathlib import Path
+
+import tensorflow as tf
+
+ZOO = Path(__file__).parent / "zoo" / "files"
+tf1 = tf.compat.v1
+
+
+def _dies():
+    shape = tf1.placeholder_with_default(tf.zeros([0], tf.int32), [0])
+    count = tf1.placeholder_with_default(2**31 - 1, [])
+    made = tf.raw_ops.TensorListReserve(element_shape=shape, num_elements=count, element_dtype=tf.float32)
+    return tf.raw_ops.TensorListLength(input_handle=made)
+
+
+def _dies_on_import():
+    return tf.raw_ops.GatherV2(params=[1, 2], indices=0, axis=0, batch_dims=0)
+
+
+def _has_no_end():
+    one = tf1.placeholder_with_default(1.0, [])
+    return tf.cast(
+        tf1.while_loop(lambda x: x > 0.0, lambda x: x * one, [one], return_same_structure=True)[0], tf.int32
+    )
+
+
+def _fills_memory():
+    return tf.reduce_max(
+        tf.fill(tf1.placeholder_with_default([2**29], [1]), 1) * tf1.placeholder_with_default(2, [])
+    )
+
+
+@contextlib.contextmanager
+def _loops_as_in_tf1():
+    enabled = tf1.control_flow_v2_enabled()
+    tf1.disable_control_flow_v2()
+    try:
+        yield
+    finally:
+        if enabled:
+            tf1.enable_control_flow_v2()
+
+
+#: What goes wrong -> what makes a whole number of it.
+DANGERS = {"death": _dies, "no end": _has_no_end, "memory": _fills_memory, "death on import": _dies_on_import}
+
+
+def with_danger(danger, folder, artefact="one_cell_two_inputs", node="shared/rnn_1/TensorArray"):
+    """Copy an artefact with a danger in the size of an array.
+
+    Args:
+        danger: a name of `DANGERS`.
+        folder: where to.
+        artefact: of the zoo.
+        node: the array.
+
+    Returns:
+        The checkpoint's path as a text.
+    """
+    copy = shutil.copytree(ZOO / artefact, folder / "dangerous")
+    meta = tf1.MetaGraphDef.FromString((copy / "model.ckpt.meta").read_bytes())
+    (array,) = [one for one in meta.graph_def.node if one.name == node]
+    with _loops_as_in_tf1(), tf.Graph().as_default() as graph, tf1.name_scope("danger"):
+        given = tf1.placeholder(tf.int32, [], name="given")
+        last = tf.add(DANGERS[danger](), given)
+    for new in graph.as_graph_def().node:
+        if new.op == "GatherV2":
+            new.attr["batch_dims"].i = 9
+        new.input[:] = [array.input[0] if one == given.op.name else one for one in new.input]
+        if new.name != given.op.name:
+            meta.graph_def.node.add().CopyFrom(new)
+    array.input[0] = last.op.name
+    (copy / "model.ckpt.meta").write_bytes(meta.SerializeToString())
+    return str(copy / "model.ckpt")

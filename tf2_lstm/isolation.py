@@ -1,0 +1,230 @@
+"""A stranger's graph runs in a process of its own, with limits: what ends that process ends no more than one part.
+
+The process is a fork of the command before TensorFlow is imported. It prints what the command prints; it tells the
+parent through a pipe at which part it works. Where it dies or exceeds a limit at a part, the parent starts another one
+that leaves this part out and says why; where it dies before or after the parts, the command ends with one line.
+"""
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+#: Seconds between two looks at the memory of the process, and how long it may take to remove what it was writing.
+_LOOK, _GRACE = 0.05, 5.0
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Task:
+    """What a command knows of the process that it runs in.
+
+    Attributes:
+        skipped: part -> why it is left out.
+        tell: called with the name of each part as the work on it begins.
+    """
+
+    skipped: dict = field(default_factory=dict)
+    tell: object = lambda name: None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a process may take.
+
+    Attributes:
+        seconds: for each part, and for what comes before and after them.
+        bytes: of memory, in the process and what it started.
+    """
+
+    seconds: float
+    bytes: float
+
+
+@dataclass(frozen=True)
+class _End:
+    """How a process ended: its exit code, or why it has none, and the part that it worked at."""
+
+    code: int | None
+    reason: str = ""
+    part: str | None = None
+    kind: str = "death"
+
+
+#: What to do next, by how the process ended.
+NEXT = {
+    "time": "Give it more with --time-limit, if the model is large.",
+    "memory": "Give it more with --memory-limit, if the machine has it.",
+    "death": "Is the graph whole, and does TensorFlow 1.x run it?",
+}
+
+
+def alone(command, run, limits, clean=lambda: None):
+    """Run a command in a process of its own.
+
+    Args:
+        command: its name, for the line.
+        run: what to call with a `Task` in the process; it returns an exit code.
+        limits: the `Limits`.
+        clean: called after a process that did not end by itself; it removes what that one was writing.
+
+    Returns:
+        The exit code; 2 after one line on standard error when the process died or exceeded a limit at no part, or twice
+        at the same one. In the process itself what `run` returns.
+    """
+    task = Task()
+    while True:
+        child = _Child(limits)
+        if child.pid == 0:
+            return run(Task(task.skipped, child.tell))
+        end = child.watch()
+        if end.reason:
+            clean()
+        if end.code is not None:
+            return end.code
+        if end.part is None or end.part in task.skipped:
+            where = f" at {end.part!r}" if end.part else ""
+            said = (
+                f"tf2-lstm {command}: TensorFlow {end.reason}{where}; nothing was written. {NEXT[end.kind]}"
+            )
+            print(said, file=sys.stderr)
+            return 2
+        task.skipped[end.part] = f"TensorFlow {end.reason}"
+
+
+class _Child:
+    """One process; `pid` is 0 inside of it."""
+
+    def __init__(self, limits):
+        self._limits, self._part, self._since, self._asked = limits, None, time.monotonic(), 0
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
+        self._read, self._write = os.pipe()
+        sys.stdout.flush()
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid:
+            os.close(self._write)
+        else:
+            os.close(self._read)
+            self._settle(parent)
+
+    def _settle(self, parent):
+        """A group of its own; what TensorFlow's C++ prints goes to a file; it ends with its parent."""
+        os.setpgid(0, 0)
+        # Kept open: what Python says goes where it went.
+        sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+        os.dup2(self._said.fileno(), 2)
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def tell(self, name):
+        """Tell the parent at which part the work begins; inside of the process."""
+        os.write(self._write, name.encode("utf-8", errors="replace")[:400] + b"\n")
+
+    def watch(self):
+        """Wait for the end of the process, or bring it about; an `_End`."""
+        with contextlib.suppress(OSError):
+            os.setpgid(self.pid, self.pid)
+        with self._forwarding():
+            try:
+                return self._watch()
+            finally:
+                os.close(self._read)
+                self._kill()
+                self._said.close()
+
+    def _watch(self):
+        while True:
+            ready, _, _ = select.select([self._read], [], [], _LOOK)
+            if ready and not self._note(os.read(self._read, 65_536)):
+                # The pipe is closed: it has ended, or is about to.
+                return self._ended(os.waitpid(self.pid, 0)[1])
+            if time.monotonic() - self._since > self._limits.seconds:
+                return _End(None, f"took longer than {self._limits.seconds:g} seconds", self._part, "time")
+            if memory(self.pid) > self._limits.bytes:
+                return _End(
+                    None,
+                    f"took more than {self._limits.bytes / 2**30:.3g} GiB of memory",
+                    self._part,
+                    "memory",
+                )
+
+    def _note(self, told):
+        names = told.decode("utf-8", errors="replace").splitlines()
+        if names:
+            self._part, self._since = names[-1], time.monotonic()
+        return bool(told)
+
+    def _ended(self, status):
+        self.pid = None
+        code = os.waitstatus_to_exitcode(status)
+        if code >= 0:
+            return _End(code)
+        if self._asked:
+            return _End(128 + self._asked, "was asked to end")
+        with contextlib.suppress(ValueError):
+            return _End(None, f"died ({signal.Signals(-code).name}{self._last_words()})", self._part)
+        return _End(None, f"died (signal {-code})", self._part)
+
+    def _last_words(self):
+        """The line of a failed check in what C++ printed."""
+        self._said.seek(0)
+        lines = self._said.read(2**20).decode("utf-8", errors="replace").splitlines()
+        failed = [line.partition("] ")[2] for line in lines if "Check failed" in line]
+        return "".join(f": {one[:200]}" for one in failed[:1] if one.isprintable())
+
+    def _kill(self):
+        if self.pid is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+    @contextlib.contextmanager
+    def _forwarding(self):
+        """What asks the command to end asks the process; one that does not end in time is killed."""
+        asked = (signal.SIGINT, signal.SIGTERM)
+        earlier = [signal.signal(number, self._forward) for number in asked]
+        last = signal.signal(signal.SIGALRM, lambda *_: os.killpg(self.pid, signal.SIGKILL))
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in zip((*asked, signal.SIGALRM), (*earlier, last), strict=True):
+                signal.signal(number, handler)
+
+    def _forward(self, number, frame):
+        self._asked = number
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+        signal.setitimer(signal.ITIMER_REAL, _GRACE)
+
+
+def memory(pid):
+    """Return how many bytes of memory a process holds, 0 where the system does not tell.
+
+    Example:
+        ```python
+        import os
+
+        assert memory(os.getpid()) >= 0
+        ```
+    """
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def can_be_alone():
+    """Whether the system can give a command a process of its own."""
+    return hasattr(os, "fork")
