@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 BIN := $(VENV)/bin
 
-.PHONY: compare test lint docs bench golden clean
+.PHONY: compare test lint docs bench golden clean generate-sources
 
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
@@ -27,6 +27,10 @@ bench: $(INSTALLED) $(VENV)/installed-bench
 $(VENV)/installed-bench: setup.cfg $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@
+
+# make generate-sources [N=500]: sources written at random, with what a scan must find in them.
+generate-sources: $(INSTALLED)
+	$(BIN)/python -m tests.generated.sources $(or $(N),500)
 
 # make golden NAME=lstm TF1_PYTHON=/path/to/tensorflow-1.15/bin/python
 golden:
