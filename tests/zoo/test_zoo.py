@@ -22,7 +22,7 @@ RECORDERS = sorted((ZOO / "record").glob("*.py"))
 
 FORMS = {"while", "functional_while", "static", "step", "block", "cudnn", "keras", ""}
 EDGE = re.compile(
-    r"(inputs|outputs)(_\d+)?|outputs_(fw|bw)(_\d+)?|sequence_length|(initial_)?state(_(fw|bw))?(_\d+)?(_[ch])?"
+    r"(inputs|outputs)(_\d+)?|outputs_(fw|bw)(_\d+)?|sequence_length|mask|(initial_)?state(_(fw|bw))?(_\d+)?(_[ch])?"
 )
 #: Whole programs, which must stay.
 PROGRAMS = {

@@ -168,6 +168,8 @@ class Recurrence:
         most_steps: after how many steps the loop ends at the latest, None without a limit.
         output_layer: the `Call` of the dense layer that the loop applies to what the cell gives out, None without one;
             the outputs are those of the layer.
+        holds: whether a step that the mask leaves out gives the output of the step before, as Keras does by default;
+            else it gives zeros.
     """
 
     name: str
@@ -186,6 +188,7 @@ class Recurrence:
     past_end: bool = False
     most_steps: int | None = None
     output_layer: Call | None = None
+    holds: bool = False
 
 
 @dataclass(frozen=True)

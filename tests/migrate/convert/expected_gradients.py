@@ -10,7 +10,7 @@ WITHOUT = {
             *("cudnn_rnn_relu", "cudnn_rnn_tanh"),
             *("h5_cudnn_bidirectional", "h5_cudnn_gru", "h5_cudnn_lstm"),
             *("h5_bidirectional", "h5_gru", "h5_gru_reset_after", "h5_lstm", "h5_rnn_of_cells"),
-            *("h5_simple_rnn", "h5_stacked", "h5_v2_lstm"),
+            *("h5_mask_zero", "h5_masking", "h5_simple_rnn", "h5_stacked", "h5_v2_lstm"),
             *("object_checkpoint", "weights_alone_assumed", "weights_alone_before_1_2"),
             *("weights_alone_bidirectional", "weights_alone_bidirectional_of_0_x"),
             *("weights_alone_defaults", "weights_alone_v1"),

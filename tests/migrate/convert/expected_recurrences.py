@@ -55,7 +55,9 @@ def _recurrence(entry, number, tensors):
     edge = [
         Tensor(key, name, *tensors[name], zero=key in zeros) for key, name in entry["edge"].items() if name
     ]
-    inputs = [one for one in edge if one.name.startswith(("inputs", "initial_state", "sequence_length"))]
+    inputs = [
+        one for one in edge if one.name.startswith(("inputs", "initial_state", "sequence_length", "mask"))
+    ]
     names = iter(entry["variables"])
     cells = [
         CellVariables(

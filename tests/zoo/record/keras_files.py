@@ -32,10 +32,13 @@ def names(layer, *leaves):
     return [f"{layer}/{leaf}" for leaf in leaves or ("kernel", "recurrent_kernel", "bias")]
 
 
-def found(layer, call, variables, state, sides=("",)):
+def found(layer, call, variables, state, sides=("",), masked=False):
     """The recurrence of a layer; `state` is the nest of its state's names."""
     outputs = {side: f"{layer}/outputs_{side}" for side in sides} if sides != ("",) else layer + "/outputs"
-    return recurrence(layer, call, variables, layer + "/inputs", outputs, state, form="keras")
+    said = recurrence(layer, call, variables, layer + "/inputs", outputs, state, form="keras")
+    if masked:
+        said["edge"]["mask"] = layer + "/mask"
+    return said
 
 
 def state_names(layer, *leaves):
@@ -67,21 +70,26 @@ def h5(model, recurrences, unclaimed=(), feed=None):
 def _layer_results(session, layer, edge, feed):
     """What a layer gives, by the names of its edge."""
     found = {edge["inputs"]: session.run(layer.input, feed)}
+    mask = layer.input_mask if "mask" in edge else None
+    if mask is not None:
+        found[edge["mask"]] = session.run(mask, feed)
     if isinstance(layer, layers.Bidirectional):
-        tensors = _copied(session, layer.forward_layer, layer.input)
-        backward = _copied(session, layer.backward_layer, layer.input)
+        tensors = _copied(session, layer.forward_layer, layer.input, mask)
+        backward = _copied(session, layer.backward_layer, layer.input, mask)
         tensors = [tensors[0], tf.reverse(backward[0], [1]), *tensors[1:], *backward[1:]]
     else:
-        tensors = _copied(session, layer, layer.input)
-    results = [name for role, name in edge.items() if role != "inputs"]
+        tensors = _copied(session, layer, layer.input, mask)
+        if layer.go_backwards:
+            tensors[0] = tf.reverse(tensors[0], [1])
+    results = [name for role, name in edge.items() if role not in ("inputs", "mask")]
     found.update(zip(results, session.run(tensors, feed)))
     return found
 
 
-def _copied(session, layer, inputs):
+def _copied(session, layer, inputs, mask):
     """The outputs and states of a copy of a layer, in the order in which Keras returns them."""
     copy = type(layer).from_config(dict(layer.get_config(), name=layer.name + "_copy", **WHOLE))
-    tensors = copy(inputs)
+    tensors = copy(inputs, mask=mask)
     for variable, value in zip(copy.weights, session.run(layer.weights)):
         variable.load(value, session)
     return tf.contrib.framework.nest.flatten(tensors)
@@ -171,6 +179,51 @@ def h5_v2_lstm():
     model = one_layer(tf.compat.v2.keras.layers.LSTM(5, input_shape=(None, 4), name="lstm"))
     call = dynamic(hard_lstm(recurrent_activation="sigmoid"))
     return h5(model, [found("lstm", call, names("lstm"), state_names("lstm", "h", "c"))])
+
+
+def padded(value):
+    """Sentences with padding behind, in front and within; the padding is `value`."""
+
+    def draw(generator, sizes):
+        drawn = floats("B", "T", 4)(generator, sizes)
+        drawn[0, sizes["T"] - 2 :] = drawn[1, 0] = drawn[1, 2] = value
+        return drawn
+
+    return draw
+
+
+@artefact("Masking of -1 in front of two layers, the second behind Dropout and Dense: both have one mask")
+def h5_masking():
+    model = keras.Sequential(
+        [
+            layers.Masking(-1.0, input_shape=(None, 4), name="masking"),
+            layers.LSTM(5, return_sequences=True, recurrent_activation="sigmoid", name="lower"),
+            layers.Dropout(0.5),
+            layers.TimeDistributed(layers.Dense(3), name="each"),
+            layers.GRU(3, go_backwards=True, name="upper"),
+        ]
+    )
+    lower = hard_lstm(recurrent_activation="sigmoid")
+    upper = dynamic(gru(3, recurrent_activation="hard_sigmoid"))
+    recurrences = [
+        found("lower", dynamic(lower), names("lower"), state_names("lower", "h", "c"), masked=True),
+        found("upper", upper, names("upper"), state_names("upper"), masked=True),
+    ]
+    recurrences[1]["reverse"] = True
+    return h5(model, recurrences, ["each/kernel", "each/bias"], padded(-1.0))
+
+
+@artefact("mask_zero of an Embedding in front of Bidirectional: the mask is seen in both directions")
+def h5_mask_zero():
+    inner = layers.LSTM(5, return_sequences=True, name="lstm")
+    model = keras.Sequential([layers.Embedding(3, 4, mask_zero=True, name="words")])
+    model.add(layers.Bidirectional(inner, name="both"))
+    variables = names("both/forward_lstm") + names("both/backward_lstm")
+    state = OrderedDict((side, state_names("both/" + side, "h", "c")) for side in ("fw", "bw"))
+    call = bidirectional(hard_lstm(), hard_lstm())
+    recurrences = [found("both", call, variables, state, ("fw", "bw"), masked=True)]
+    model.build((None, None))
+    return h5(model, recurrences, ["words/embeddings"], ints(3, "B", "T"))
 
 
 def cudnn_h5(layer, compatible, said):

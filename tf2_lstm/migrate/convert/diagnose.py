@@ -28,10 +28,11 @@ def diagnose_sample(tf1, recurrence, sample, expected, received):
     Returns:
         One sentence.
     """
-    if recurrence.reverse or recurrence.form == "cudnn" or recurrence.output_layer is not None:
+    masked = any(one.name == "mask" for one in recurrence.inputs)
+    if recurrence.reverse or recurrence.form == "cudnn" or recurrence.output_layer is not None or masked:
         return (
             "no diagnosis: the known mistakes are tried with neither a lone backward direction nor cuDNN's layers nor "
-            "an output layer"
+            "an output layer nor a mask"
         )
     case, fed = case_of(recurrence, sample)
     sides = [

@@ -6,10 +6,12 @@ A checkpoint without a graph has nothing to replay, and cuDNN's operations need 
 
 import re
 from collections import OrderedDict
+from dataclasses import replace
 
 import numpy as np
 
 from tf2_lstm.migrate.convert.diagnose import case_of, equation_variables
+from tf2_lstm.migrate.convert.masked import spread, squeezed
 from tf2_lstm.migrate.convert.samples import Sample, compared_tensors, key_of
 from tf2_lstm.migrate.equivalence.reference import Reference
 
@@ -45,9 +47,25 @@ class Equations:
         if one.reverse:
             values = {name: _turned(one, name, value) for name, value in values.items()}
         case, fed = case_of(one, Sample("", values))
+        mask = self._mask(values)
+        if mask is not None:
+            fed["inputs"], lengths = squeezed(fed["inputs"], mask)
+            case = replace(case, lengths=lengths)
         ran = Reference(case, equation_variables(self._tf1, one), fed=fed).run()
+        if mask is not None:
+            ran.update(
+                (name, spread(value, mask, name == "outputs.bw") * (mask[:, :, None] | one.holds))
+                for name, value in ran.items()
+                if name.startswith("outputs")
+            )
         tensors = compared_tensors(one)
         return OrderedDict((key_of(t), self._laid_out(t.name, ran).astype(t.dtype)) for t in tensors)
+
+    def _mask(self, values):
+        """The mask [B, T], None where every step counts."""
+        keys = [key_of(tensor) for tensor in self._recurrence.inputs if tensor.name == "mask"]
+        mask = values[keys[0]] if keys else None
+        return mask.T if keys and self._recurrence.time_major else mask
 
     def _laid_out(self, name, ran):
         """One tensor in the layout of the edge."""
@@ -63,8 +81,8 @@ class Equations:
 
 
 def _turned(recurrence, name, value):
-    [inputs] = [key_of(tensor) for tensor in recurrence.inputs if tensor.name == "inputs"]
-    return np.flip(value, axis=0 if recurrence.time_major else 1) if name == inputs else value
+    sequences = [key_of(tensor) for tensor in recurrence.inputs if tensor.name in ("inputs", "mask")]
+    return np.flip(value, axis=0 if recurrence.time_major else 1) if name in sequences else value
 
 
 def _outputs(name, ran):

@@ -51,9 +51,10 @@ def samples_of(recurrence, seed=0, large=False):
 
     Returns:
         A list of `Sample`s with a value for each tensor that the Keras model takes; sizes that the graph fixes are
-        kept, the others vary. With a sequence_length there are rows of length 0 and a batch of nothing but padding.
+        kept, the others vary. With a sequence_length or a mask there are rows of length 0 and a batch of nothing but
+        padding; a mask has rows that begin with padding, and rows with holes.
     """
-    lengths = any(tensor.name == "sequence_length" for tensor in fed_tensors(recurrence))
+    lengths = any(tensor.name in ("sequence_length", "mask") for tensor in fed_tensors(recurrence))
     found = OrderedDict()
     ending = recurrence.ends == "with the longest row"
     for batch, steps, kind in SIZES_OF_LARGE if large else SIZES_OF_ENDING if ending else SIZES:
@@ -113,6 +114,9 @@ def _values(recurrence, batch, steps, kind, seed):
         generator = draws(seed, f"{recurrence.name}:{batch}x{steps}:{key_of(tensor)}")
         if tensor.name == "sequence_length":
             values[key_of(tensor)] = _lengths(batch, steps, kind).astype(tensor.dtype)
+        elif tensor.name == "mask":
+            mask = _mask(batch, steps, kind)
+            values[key_of(tensor)] = mask.T if recurrence.time_major else mask
         elif key_of(tensor) not in values:
             shape = _shape(tensor, batch, steps, recurrence.time_major)
             values[key_of(tensor)] = wide(generator, shape, _spread(tensor)).astype(tensor.dtype)
@@ -122,6 +126,15 @@ def _values(recurrence, batch, steps, kind, seed):
 def _spread(tensor):
     depth = tensor.shape[-1] if tensor.name.startswith("inputs") else 1
     return min(1.0, math.sqrt(SUMMED / depth))
+
+
+def _mask(batch, steps, kind):
+    """Every step, then none, then rows with padding in front and within, and rows that end early."""
+    if kind != "mixed":
+        return np.full((batch, steps), kind == "full")
+    mask, step = np.full((batch, steps), True), np.arange(steps)
+    mask[1::3], mask[2::3], mask[3::3] = False, step % 3 != 0, step < steps // 2
+    return mask
 
 
 def _lengths(batch, steps, kind):

@@ -7,7 +7,7 @@ OUTPUT_LAYER = "output_layer"
 
 
 def mask_of(program, recurrence, sequence):
-    """Write the mask [B, T] of the steps that count, from sequence_length; counted, because T may be unknown.
+    """Write the mask [B, T] of the steps that count: the given one, or counted from sequence_length, as T may be open.
 
     Args:
         program: the `Program`, whose inputs are there.
@@ -17,6 +17,9 @@ def mask_of(program, recurrence, sequence):
     Returns:
         The `Ref` of the mask; None when every step counts.
     """
+    if "mask" in program.inputs:
+        mask = program.inputs["mask"]
+        return program.op("mask_of_rows", "swapaxes", mask, 0, 1) if recurrence.time_major else mask
     given = next((one for one in recurrence.inputs if one.name == "sequence_length"), None)
     if given is None:
         return None

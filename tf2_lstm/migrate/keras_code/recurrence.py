@@ -98,8 +98,8 @@ class _Writer:
         """Assign the layer that runs a cell over a sequence; stock Keras where it is exact."""
         options = {"return_sequences": True, "return_state": True, **options, "name": name}
         stock = is_stock(call)
-        if stock:
-            options["zero_output_for_mask"] = True
+        if stock or self.recurrence.holds:
+            options["zero_output_for_mask"] = not self.recurrence.holds
         layer = LAYERS.get(stock_symbol(call)) if stock else None
         if layer:
             options = {**self.builder.options(call), **options}

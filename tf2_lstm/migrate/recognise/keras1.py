@@ -7,11 +7,12 @@ argument `recurrent_activation` of the call; "hard_sigmoid" is clip(0.2 x + 0.5)
 
 from collections import OrderedDict
 
-from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence, Tensor
+from tf2_lstm.migrate.model import ArtifactError, CellVariables, NotConverted, Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import output_size
 from tf2_lstm.migrate.recognise.application import ACTIVATIONS
 from tf2_lstm.migrate.recognise.graphless import states_of
+from tf2_lstm.migrate.recognise.keras_masks import masks_of
 
 CELLS = {
     "LSTM": "basic_lstm",
@@ -38,6 +39,7 @@ def keras_layers(model, findings):
         model: a `TF1Model` with a `config`.
         findings: the `Findings` that are added to.
     """
+    masks = _masks(model)
     for layer, holder in _layers(model.config):
         name = _name(layer) if holder is layer else f"{_name(holder)}/{_name(layer)}"
         # The variables of a wrapped layer have the wrapper's name in place of its own.
@@ -45,13 +47,26 @@ def keras_layers(model, findings):
             (one, variable) for one, variable in model.variables.items() if f"/{_name(holder)}/" in f"/{one}"
         )
         try:
-            findings.recurrences.append(_recurrence(layer, name, own, _name(holder)))
+            findings.recurrences.append(
+                _recurrence(layer, name, own, _name(holder), masks.get(id(layer), ()))
+            )
             if holder is not layer:
                 findings.recurrences[-1].notes.append(WRAPPED.format(holder["class_name"]))
         except (LookupError, TypeError) as problem:
             names = tuple(own)
             reason = f"{layer['class_name']}: {problem.args[0] if problem.args else problem}"
             findings.not_converted.append(NotConverted(name, reason, names, (layer["class_name"],)))
+
+
+def _masks(model):
+    """What `masks_of` says; a configuration that cannot be followed may hide a mask, and is refused."""
+    try:
+        return masks_of(model.config)
+    except (LookupError, TypeError, AttributeError, RecursionError) as problem:
+        raise ArtifactError(
+            f"{model.path}: expected the configuration of a tf.keras model whose layers name their inputs, cannot "
+            f"follow it ({type(problem).__name__}: {str(problem)[:80]}). Save the model again with TensorFlow 1.15."
+        ) from problem
 
 
 def _name(layer):
@@ -74,7 +89,7 @@ def _layers(config, wrapper=None):
     return [found for layer in layers or [] for found in _layers(layer)]
 
 
-def _recurrence(layer, name, own, holder):
+def _recurrence(layer, name, own, holder, mask):
     both = layer["class_name"] == "Bidirectional"
     inner = layer["config"]["layer"] if both else layer
     cells, made = [], []
@@ -85,7 +100,6 @@ def _recurrence(layer, name, own, holder):
         call, found = _cell(inner, named)
         made.append(call)
         cells += found
-    options = inner["config"]
     call = (
         Call("bidirectional_dynamic_rnn", cell_fw=made[0], cell_bw=made[1])
         if both
@@ -99,7 +113,9 @@ def _recurrence(layer, name, own, holder):
         for s, c in sides
     ]
     inputs = [Tensor("inputs", f"{name}/inputs", first.dtype, (None, None, first.shape[0]))]
-    initial = [Tensor(f"initial_{one.name}", "", one.dtype, one.shape, True) for one in states]
+    options = inner["config"]
+    inputs += [Tensor("mask", f"{name}/mask", "bool", (None, None))] if mask else []
+    initial = [_initial(one, options.get("stateful") or _is_given_a_state(layer)) for one in states]
     return Recurrence(
         name="",
         scope=name,
@@ -110,8 +126,26 @@ def _recurrence(layer, name, own, holder):
         time_major=bool(options.get("time_major")),
         reverse=bool(options.get("go_backwards")),
         cells=cells,
-        notes=_notes(options),
+        notes=_notes(layer, options, mask),
+        holds=bool(mask) and not _gives_zeros(layer, options),
     )
+
+
+def _gives_zeros(layer, options):
+    """Whether a step that is masked gives zeros: Bidirectional makes its layers do so when they give sequences."""
+    forced = layer["class_name"] == "Bidirectional" and options.get("return_sequences")
+    return bool(forced or options.get("zero_output_for_mask"))
+
+
+def _is_given_a_state(layer):
+    """Whether a layer is called with an initial state, which stands behind its sequence."""
+    return any(len(node) > 1 and not isinstance(node[0], str) for node in layer.get("inbound_nodes", []))
+
+
+def _initial(state, given):
+    """The initial state for a final one: zeros, unless it is given or carried from call to call."""
+    name = state.tf1.replace("/state", "/initial_state") if given else ""
+    return Tensor(f"initial_{state.name}", name, state.dtype, state.shape, not given)
 
 
 def _keras_name(tensor, layer):
@@ -177,12 +211,28 @@ def _find(variables, leaf):
     return found[0]
 
 
-def _notes(options):
+def _notes(layer, options, mask):
     notes = []
+    if mask:
+        left = "the output is zeros" if _gives_zeros(layer, options) else "the output before stays"
+        notes.append(
+            "its steps are masked: the input mask [B, T] is true at the steps that count; at the others the state "
+            f"before stays and {left}. {'; '.join(mask)}"
+        )
     if options.get("dropout") or options.get("recurrent_dropout"):
         notes.append("dropout of the layer acts in training only and is left out")
     if options.get("stateful"):
-        notes.append("the layer is stateful: give its state as the initial state")
+        notes.append(
+            "the layer is stateful: the state of the last call is the initial state, an input of the model"
+        )
+    if _is_given_a_state(layer):
+        notes.append("the layer is given its initial state by other layers: it is an input of the model")
+    if len([node for node in layer.get("inbound_nodes", []) if node]) > 1:
+        notes.append("the layer is called several times with the same weights: the model is one call")
+    if layer["class_name"] == "Bidirectional":
+        notes.append(
+            f"the directions, which merge_mode {layer['config'].get('merge_mode')!r} joins, are apart"
+        )
     if options.get("go_backwards"):
         notes.append(
             "the layer gives its outputs from the last step to the first; here they are in order of the input"
