@@ -7,6 +7,7 @@ from tf2_lstm.migrate.source.pair_rules import PAIR_RULES
 from tf2_lstm.migrate.source.rules import RULES
 
 _API = {entry.id for entry in ENTRIES} | {rule for rule, _ in PAIR_RULES.values()}
+_OF_GIT = "RNN013"
 _RUN_TIME = ("RNN007", "RNN008", "RNN009", "RNN012")
 
 
@@ -22,7 +23,7 @@ def sentences(result):
     uses = [one for one in result.findings if one.rule in _API]
     paired = sum(one.pair is not None for one in uses)
     traps = sum(one.rule >= "RNN500" for one in result.findings)
-    unread = len({one.path for one in result.findings if RULES[one.rule].fixed})
+    unread = len({one.path for one in result.findings if RULES[one.rule].fixed and one.rule != _OF_GIT})
     manual = sum(one.applicability == "manual" for one in result.findings)
     unsure = sum(one.rule in _RUN_TIME for one in result.findings)
     files = len({one.path for one in result.findings})

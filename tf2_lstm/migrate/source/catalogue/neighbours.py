@@ -61,7 +61,8 @@ PRUNING = entries(
     "tf.contrib.model_pruning",
     (
         ("RNN174", "MaskedBasicLSTMCell", "cell", "keras.layers.LSTMCell", _MASKS,
-         "num_units forget_bias state_is_tuple activation reuse name dtype"),
-        ("RNN175", "MaskedLSTMCell", "cell", "tf2_lstm.LSTMCell", _MASKS, _LSTM),
+         "num_units forget_bias state_is_tuple activation reuse name"),
+        ("RNN175", "MaskedLSTMCell", "cell", "tf2_lstm.LSTMCell", _MASKS,
+         _LSTM.removesuffix(" name dtype")),
     ),
 )  # fmt: skip
