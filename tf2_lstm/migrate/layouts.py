@@ -7,6 +7,7 @@
 | "keras1"       | tf.keras 1.15: kernel, recurrent_kernel and bias in Keras's own order            |
 | "keras1_cudnn" | the same of CuDNNLSTM and CuDNNGRU, as cuDNN has it                              |
 | "dense"        | kernel and bias of a dense layer, the same in Keras                              |
+| "rearranged"   | pieces of any variables, see `rearranged`                                        |
 
 cuDNN multiplies from the left: a gate's kernel of shape [D, U] holds the numbers of its transpose [U, D] row by row.
 The bias is two biases in a row; an LSTM adds them.
@@ -22,6 +23,7 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate import weights
+from tf2_lstm.migrate.rearranged import arrange, take_apart
 
 _INPUT, _HIDDEN = "candidate/input_projection/", "candidate/hidden_projection/"
 
@@ -58,6 +60,8 @@ def to_keras(cell, own):
         return list(own.values())
     if cell.convert == "reset_after":
         return _reset_after(cell, own)
+    if cell.convert == "rearranged":
+        return weights.to_keras(cell.call, arrange(cell, own), cell.scope)
     _check_known(cell)
     return weights.to_keras(cell.call, own, cell.scope)
 
@@ -82,6 +86,8 @@ def from_keras(cell, arrays, folded=True):
         return OrderedDict(zip(cell.names, arrays, strict=True))
     if cell.convert == "reset_after":
         return _from_reset_after(*arrays, total=folded)
+    if cell.convert == "rearranged":
+        return take_apart(cell, weights.to_tf1(cell.call, arrays, folded, where=cell.scope), total=folded)
     _check_known(cell)
     return weights.to_tf1(cell.call, arrays, folded, where=cell.scope)
 
@@ -92,6 +98,8 @@ def to_equations(cell, own):
     Returns:
         A dict from leaf name to array; of a GRU that resets after the matmul, those of the layout "reset_after".
     """
+    if cell.convert == "rearranged":
+        return arrange(cell, own)
     if not cell.convert.startswith("keras1"):
         return own
     arrays = to_keras(cell, own)

@@ -116,6 +116,29 @@ class Tensor:
 
 
 @dataclass(frozen=True)
+class Block:
+    """A piece of a variable and its place in one of a row's own tensors; see `rearranged`.
+
+    Attributes:
+        target: the leaf name of the row's weight map, "kernel".
+        rows: its rows there, (start, stop); None for a vector.
+        columns: its columns there.
+        leaf: the name of the variable among the cell's `names`.
+        from_rows: its rows in the variable, None for a vector.
+        from_columns: its columns in the variable.
+        flipped: whether it stands there transposed.
+    """
+
+    target: str
+    rows: tuple | None
+    columns: tuple
+    leaf: str
+    from_rows: tuple | None
+    from_columns: tuple
+    flipped: bool = False
+
+
+@dataclass(frozen=True)
 class CellVariables:
     """The variables of one cell of a recurrence.
 
@@ -128,13 +151,16 @@ class CellVariables:
             input_projection/{kernel, bias} and hidden_projection/{kernel, bias}; "keras1" for the weights of a
             tf.keras 1.15 layer, already in Keras's layout: kernel, recurrent_kernel, bias (none with use_bias=False);
             "keras1_cudnn" for those of CuDNNLSTM and CuDNNGRU, whose bias is two in a row; "dense" for the kernel and
-            bias of an output layer, whose call is `Call("dense", units=..., use_bias=..., activation=...)`.
+            bias of an output layer, whose call is `Call("dense", units=..., use_bias=..., activation=...)`;
+            "rearranged" for pieces of any variables, which `blocks` puts in order.
+        blocks: of the layout "rearranged", where each piece of each variable stands.
     """
 
     call: Call
     scope: str
     names: dict
     convert: str = ""
+    blocks: tuple = ()
 
 
 @dataclass

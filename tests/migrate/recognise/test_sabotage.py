@@ -9,12 +9,6 @@ BASIC, LSTM, GRU = "~basic_lstm_cell/", "~lstm_cell/", "~gru_cell/"
 
 SABOTAGE = {
     # the equations of the LSTM
-    "gates i and o swapped": lambda: (
-        basic().wire(BASIC + "Sigmoid_1", 0, BASIC + "split:3").wire(BASIC + "Sigmoid_2", 0, BASIC + "split")
-    ),
-    "gates i and f swapped": lambda: (
-        basic().wire(BASIC + "Sigmoid_1", 0, BASIC + "split:2").wire(BASIC + "Add", 0, BASIC + "split")
-    ),
     "one gate read twice": lambda: basic().wire(BASIC + "Sigmoid_1", 0, BASIC + "split:3"),
     "forget bias on the input gate": lambda: basic().insert(BASIC + "Sigmoid_1", 0, "Add", BASIC + "Const_2"),
     "forget bias added to c": lambda: basic().insert(BASIC + "Tanh_1", 0, "Add", BASIC + "Const_2"),
@@ -32,9 +26,6 @@ SABOTAGE = {
     "an unknown operation on h": lambda: basic().insert("~NextIteration_4", 0, "Erf"),
     "an unknown operation on the gates": lambda: basic().insert(BASIC + "split", 1, "Sinh"),
     "an operation that might be harmless": lambda: basic().insert(BASIC + "Tanh_1", 0, "Reshape", "half"),
-    "h before x in the kernel's rows": lambda: (
-        basic().wire(BASIC + "concat", 0, "~Identity_4").wire(BASIC + "concat", 1, "~TensorArrayReadV3")
-    ),
     "c in place of h": lambda: basic().wire(BASIC + "concat", 1, "~Identity_3"),
     "states swapped": lambda: (
         basic().wire("~NextIteration_3", 0, BASIC + "Mul_2").wire("~NextIteration_4", 0, BASIC + "Add_1")
@@ -81,12 +72,6 @@ SABOTAGE = {
         LSTM + "clip_by_value_1/Minimum", 0, "Tanh"
     ),
     # the GRU
-    "r and u swapped": lambda: (
-        gru()
-        .wire(GRU + "mul", 0, GRU + "split:1")
-        .wire(GRU + "mul_1", 0, GRU + "split")
-        .wire(GRU + "sub", 1, GRU + "split")
-    ),
     "u and 1 - u swapped": lambda: (
         gru().wire(GRU + "mul_1", 0, GRU + "sub").wire(GRU + "mul_2", 0, GRU + "split:1")
     ),
@@ -199,6 +184,35 @@ def test_a_sabotaged_keras_gru_is_reported_and_not_converted(name):
     assert not findings.recurrences
     assert [one.scope for one in findings.not_converted] == ["gru"]
     assert findings.not_converted[0].variables
+
+
+#: The same equations; only the order in which the weights stand is another.
+REARRANGED = {
+    "gates i and o swapped": lambda: (
+        basic().wire(BASIC + "Sigmoid_1", 0, BASIC + "split:3").wire(BASIC + "Sigmoid_2", 0, BASIC + "split")
+    ),
+    "gates i and f swapped": lambda: (
+        basic().wire(BASIC + "Sigmoid_1", 0, BASIC + "split:2").wire(BASIC + "Add", 0, BASIC + "split")
+    ),
+    "h before x in the kernel's rows": lambda: (
+        basic().wire(BASIC + "concat", 0, "~Identity_4").wire(BASIC + "concat", 1, "~TensorArrayReadV3")
+    ),
+    "r and u swapped": lambda: (
+        gru()
+        .wire(GRU + "mul", 0, GRU + "split:1")
+        .wire(GRU + "mul_1", 0, GRU + "split")
+        .wire(GRU + "sub", 1, GRU + "split")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REARRANGED)
+def test_weights_in_another_order_are_said_to_be_so(name):
+    findings = recognise(REARRANGED[name]().model)
+    (found,) = findings.recurrences
+    assert not findings.not_converted
+    assert [cell.convert for cell in found.cells] == ["rearranged"]
+    assert any("stand in another order" in note for note in found.notes)
 
 
 HARMLESS = {

@@ -14,6 +14,7 @@ THEMES = (
     "unrolls",
     "steps",
     "flat_states",
+    "clothes",
     "bidirectional",
     "stacks",
     "blocks",

@@ -73,8 +73,13 @@ class IfogCell(cells.RNNCell):
 
 @artefact("a class of the program's own with gates in the order i, f, o, g")
 def own_cell_ifog():
-    names = named("rnn/ifog_cell", "W", "b")
-    return foreign(IfogCell(5), "basic_lstm", names, "the gates stand in the order i, f, o, g")
+    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    outputs, state = tf.nn.dynamic_rnn(IfogCell(5), x, dtype=tf.float32)
+    call = dynamic(lstm(forget_bias=0.0))
+    return Built(
+        {x: floats("B", "T", 4)},
+        [recurrence("rnn", call, named("rnn/ifog_cell", "W", "b"), x, outputs, state)],
+    )
 
 
 class Liar(cells.RNNCell):

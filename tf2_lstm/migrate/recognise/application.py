@@ -19,6 +19,7 @@ class Application:
         new: state's name -> its term after.
         output: the term of the output.
         convert: the layout of the variables, see `CellVariables`.
+        blocks: where pieces of the variables stand, see `CellVariables`.
     """
 
     pair: str
@@ -29,12 +30,13 @@ class Application:
     new: OrderedDict
     output: Term
     convert: str = ""
+    blocks: tuple = ()
 
     @property
     def key(self):
         """What two applications of one cell share: the variables and the options."""
         variables = tuple((name, term.number) for name, term in self.variables.items())
-        return (self.pair, tuple(self.options.items()), variables)
+        return (self.pair, tuple(self.options.items()), variables, self.blocks)
 
     @property
     def width(self):

@@ -56,7 +56,7 @@ class Calls:
         )
         names = OrderedDict((leaf, term.attr[0]) for leaf, term in application.variables.items())
         scope = common_scope(names.values())
-        self.variables[id(call)] = CellVariables(call, scope, names, application.convert)
+        self.variables[id(call)] = CellVariables(call, scope, names, application.convert, application.blocks)
         return call
 
     def _wrap(self, call, wrapper):

@@ -86,9 +86,21 @@ def chains_of(terms, applications):
     linked = {core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
     lone = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
     lone = [one for one in lone if core(one) not in linked]
+    explained = {step.output for chain in chains if len(chain.steps) > 1 for step in chain.steps}
+    lone = _one_reading(lone, explained)
     steps = {one for one in lone if is_step(terms, one)}
     chains = [chain for chain in chains if len(chain.steps) > 1 or chain.steps[0] in steps]
     return [_with_lengths(terms, chain) for chain in chains], lone
+
+
+def _one_reading(lone, explained):
+    """Without the readings that take the input for the state where another reading explains the output."""
+    found = []
+    for one in lone:
+        if not one.blocks or one.output not in explained:
+            found.append(one)
+            explained = explained | {one.output}
+    return found
 
 
 def outside_loops(terms, applications):

@@ -17,6 +17,8 @@ def first_variable(cell):
 
 def input_width(cell):
     """The depth of the input: the kernel's rows above those of the state, which a Keras kernel does not have."""
+    if cell.blocks:
+        return max(one.rows[1] for one in cell.blocks if one.target == cell.blocks[0].target) - cell.width
     rows = first_variable(cell).attr[1][0]
     return rows if cell.convert == "keras1" else rows - cell.width
 

@@ -40,12 +40,16 @@ def foreign_chains(terms, applications, known):
 def _odd_steps(terms, applications):
     """Report weights of known cells that some other step multiplies too: one step of a run that differs."""
     steps = {}
+    # A gate with matrices of its own is a BasicRNNCell's equation too.
+    gates = {term for one in applications if one.pair != "basic_rnn" for term in one.variables.values()}
     for one in applications:
         kernel = next(iter(one.variables.values()))
-        steps.setdefault(kernel.attr[0], set()).add((one.inputs, *one.old.values()))
+        if one.pair == "basic_rnn" and kernel in gates:
+            continue
+        steps.setdefault(kernel.attr[0], {}).setdefault(one.blocks, set()).add(next(iter(one.new.values())))
     found = []
     for kernel, products in _products(terms):
-        known = len(steps.get(kernel, ()))
+        known = max(map(len, steps.get(kernel, {}).values()), default=0)
         if 0 < known < len(products):
             odd = len(products) - known
             reason = f"{odd} of {len(products)} steps that multiply {kernel} differ from the known cell of the others"

@@ -182,4 +182,4 @@ def _projections(terms, h, states, options, variables):
             if clipped.op == "clip" and clipped.attr[0] == -clipped.attr[1]:
                 found.append(cell(clipped, OrderedDict(more, proj_clip=clipped.attr[1]), weights))
     rows = variables["kernel"].attr[1][0]
-    return [one for one in found if one.width < rows]
+    return [one for one in found if one.width < rows and terms.width(old_h) in (None, one.width)]

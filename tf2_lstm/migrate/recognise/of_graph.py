@@ -7,6 +7,7 @@ from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
 from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
+from tf2_lstm.migrate.recognise.clothes import clothed_applications
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.decoders import why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
@@ -65,6 +66,8 @@ class OfGraph:
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())
         self.findings.not_converted = [self._sharing(one) for one in self.findings.not_converted]
+        for run in self.findings.recurrences:
+            run.notes += [_put_in_order(cell) for cell in run.cells if cell.blocks]
 
     def _sharing(self, one):
         """The same `NotConverted`; its reason says which converted recurrence has its weights."""
@@ -138,12 +141,12 @@ class OfGraph:
             one.layers = regroup(one.layers, self.reading.place)
         for forward, backward in static.pairs([static.Static(self.edges, one) for one in found]):
             alone = backward is None
-            made = static.alone(forward, self.calls) if alone else static.both(forward, backward, self.calls)
             refused = [whole for one in (forward, backward) if one for whole in self._no_input(one)]
             if refused:
                 known = [one.variables for one in self.findings.not_converted]
                 self.findings.not_converted += [one for one in refused[:1] if one.variables not in known]
                 continue
+            made = static.alone(forward, self.calls) if alone else static.both(forward, backward, self.calls)
             self.findings.recurrences.append(made)
 
     def _no_input(self, one):
@@ -170,6 +173,19 @@ class OfGraph:
         ]
 
 
+def _put_in_order(cell):
+    """What is said of a cell whose weights are not as TF1's own class has them."""
+    return (
+        f"{', '.join(cell.names.values())}: the equations are those of {cell.call.pair}, the weights stand in another "
+        "order. They are put in TF1's, and export puts them back; several biases of one gate share what is exported"
+    )
+
+
 def every_application(terms):
     """All applications of known cells among the terms, in the order of the graph."""
-    return [found for term in list(terms.every) for match in MATCHERS for found in match(terms, term)]
+    found = []
+    for term in list(terms.every):
+        known = [one for match in MATCHERS for one in match(terms, term)]
+        read = [one.old for one in known]
+        found += known + [one for one in clothed_applications(terms, term) if one.old not in read]
+    return found

@@ -100,9 +100,23 @@ def _neg(terms, node, args):
 
 
 def _matmul(terms, node, args):
-    if node.attr["transpose_a"].b or node.attr["transpose_b"].b:
+    if node.attr["transpose_a"].b:
         return None
-    return terms.make("matmul", args)
+    left, right = args
+    return terms.make("matmul", (left, _swapped(terms, right) if node.attr["transpose_b"].b else right))
+
+
+def _swapped(terms, term):
+    """The transposed tensor; of a matrix of weights with its width."""
+    made = terms.make("swap", (term,))
+    if is_matrix(term):
+        terms.widths[made.number] = term.attr[1][0]
+    return made
+
+
+def is_matrix(term):
+    """Whether a term is a whole variable of two axes."""
+    return term.op == "var" and term.attr[2] is None and len(term.attr[1]) == 2
 
 
 def _concat(terms, node, args):
@@ -166,7 +180,7 @@ def _transpose(terms, node, args):
             else None
         )
     if order is not None and order[:2] == [1, 0] and order[2:] == list(range(2, len(order))):
-        return terms.make("swap", args[:1])
+        return _swapped(terms, args[0])
     return None
 
 

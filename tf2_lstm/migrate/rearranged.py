@@ -1,0 +1,85 @@
+"""The layout "rearranged": pieces of any variables stand in TF1's kernels and biases; plain NumPy, both ways.
+
+Every number of every variable stands in the cell once. Where several biases are added, the cell has their sum; on the
+way back each gets its share of the sum, and of a gradient the whole.
+"""
+
+from collections import OrderedDict
+
+import numpy as np
+
+
+def arrange(cell, own):
+    """Put the variables of a cell in the order of its row.
+
+    Args:
+        cell: the `CellVariables`, with `blocks`.
+        own: leaf name -> array, of every variable.
+
+    Returns:
+        An OrderedDict from the row's leaf name to array.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.model import Block, CellVariables
+
+        places = {(0, 2): (2, 4), (2, 4): (0, 2)}
+        halves = tuple(Block("bias", None, to, "bias 0", None, one) for one, to in places.items())
+        cell = CellVariables(None, "cell", {"bias 0": "cell/b"}, "rearranged", halves)
+        assert arrange(cell, {"bias 0": np.array([1, 2, 3, 4])})["bias"].tolist() == [3, 4, 1, 2]
+        ```
+    """
+    arranged = OrderedDict()
+    for block in cell.blocks:
+        value = own[block.leaf][_source(block)]
+        if block.target not in arranged:
+            arranged[block.target] = np.zeros(_shape(cell, block.target), value.dtype)
+        arranged[block.target][_place(block)] += value.T if block.flipped else value
+    placed = {block.leaf for block in cell.blocks}
+    arranged.update((leaf, value) for leaf, value in own.items() if leaf not in placed)
+    return arranged
+
+
+def take_apart(cell, arranged, total=True):
+    """The inverse of `arrange`.
+
+    Args:
+        cell: the `CellVariables`.
+        arranged: the row's leaf name -> array.
+        total: False for gradients: each of several biases has the gradient of the sum.
+
+    Returns:
+        An OrderedDict from leaf name to array.
+    """
+    shapes, own = OrderedDict(), OrderedDict()
+    for block in cell.blocks:
+        stops = [one[1] for one in (block.from_rows, block.from_columns) if one is not None]
+        shapes[block.leaf] = tuple(np.maximum(shapes.get(block.leaf, np.zeros_like(stops)), stops))
+    counts = {name: np.zeros(array.shape, "int64") for name, array in arranged.items()}
+    for block in cell.blocks:
+        counts[block.target][_place(block)] += 1
+    for block in cell.blocks:
+        value = arranged[block.target][_place(block)]
+        value = value / counts[block.target][_place(block)].astype(value.dtype) if total else value
+        whole = own.setdefault(block.leaf, np.zeros(shapes[block.leaf], value.dtype))
+        whole[_source(block)] = value.T if block.flipped else value
+    own.update((leaf, arranged[leaf]) for leaf in cell.names if leaf not in own)
+    return OrderedDict((leaf, own[leaf]) for leaf in cell.names)
+
+
+def _shape(cell, target):
+    own = [block for block in cell.blocks if block.target == target]
+    columns = max(block.columns[1] for block in own)
+    return (columns,) if own[0].rows is None else (max(block.rows[1] for block in own), columns)
+
+
+def _place(block):
+    return _index(block.rows, block.columns)
+
+
+def _source(block):
+    return _index(block.from_rows, block.from_columns)
+
+
+def _index(rows, columns):
+    return tuple(slice(*one) for one in (rows, columns) if one is not None)

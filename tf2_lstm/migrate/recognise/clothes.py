@@ -1,0 +1,195 @@
+"""Known cells in other clothes: gates in any order, a matrix a gate, input and state apart, kernels transposed.
+
+A gate is a sum of products of the input and of the state with weights, and of biases. Which piece of which variable
+stands where in TF1's own kernel is all that differs from `BasicLSTMCell`, `LSTMCell` with peepholes or `GRUCell`.
+The equations are the same, and every part of every gate is read here: what is in none of the pieces is not the cell.
+"""
+
+from collections import OrderedDict
+from itertools import combinations, product
+
+from tf2_lstm.migrate.model import Block
+from tf2_lstm.migrate.recognise.application import ACTIVATIONS, Application, activation
+from tf2_lstm.migrate.recognise.gru import mixtures
+from tf2_lstm.migrate.recognise.lstm import gated, unclipped
+from tf2_lstm.migrate.recognise.summands import summed
+
+#: The layout of `layouts`.
+REARRANGED = "rearranged"
+
+
+def clothed_applications(terms, term):
+    """Find the cells whose new h is this term, their weights in any order.
+
+    Args:
+        terms: the table of terms.
+        term: any term.
+
+    Returns:
+        A list of `Application`s; several where either of two factors may be the state.
+    """
+    return _lstms(terms, term) or _grus(terms, term)
+
+
+def _lstms(terms, h):
+    found = []
+    for gates, old_c, squashed, clip in _readings(h):
+        found = found or _lstm(terms, h, gates, old_c, squashed, clip)
+    return found
+
+
+def _readings(h):
+    """All ways to read a term as sigmoid(o) * act(sigmoid(f) * c + sigmoid(i) * act(j))."""
+    if h.op != "mul" or len(h.args) != 2:
+        return
+    for gate, squashed in (h.args, h.args[::-1]):
+        if gate.op != "Sigmoid" or squashed.op not in ACTIVATIONS:
+            continue
+        c, clip = unclipped(squashed.args[0])
+        if c.op != "add" or len(c.args) != 2:
+            continue
+        for keep, write in (c.args, c.args[::-1]):
+            for (forget, old), (enter, candidate) in product(gated(keep), gated(write)):
+                if candidate.op == squashed.op:
+                    gates = {"i": enter, "j": candidate.args[0], "f": forget, "o": gate.args[0]}
+                    yield gates, old, squashed, clip
+
+
+def _lstm(terms, h, gates, old_c, squashed, clip):
+    new_c = squashed.args[0]
+    looks = {"i": old_c, "f": old_c, "o": new_c}
+    sums = {name: summed(terms, gate, looks.get(name)) for name, gate in gates.items()}
+    if None in sums.values() or any(sums[name].constant for name in "ijo"):
+        return []
+    peepholes = [sums[name].peephole for name in "ifo"]
+    if len({one is None for one in peepholes}) > 1:
+        return []
+    options = OrderedDict(num_units=sums["i"].units)
+    if sums["f"].constant != 1.0:
+        options["forget_bias"] = float(sums["f"].constant)
+    options.update(activation(squashed.op))
+    more = OrderedDict()
+    if peepholes[0] is not None:
+        options["use_peepholes"] = True
+        more.update(zip(("w_i_diag", "w_f_diag", "w_o_diag"), peepholes, strict=True))
+    if clip is not None:
+        options["cell_clip"] = clip
+    pair, found = "lstm" if more or clip is not None else "basic_lstm", []
+    for old_h in _states(sums["i"]):
+        old, new = OrderedDict(c=old_c, h=old_h), OrderedDict(c=new_c, h=h)
+        laid = _laid([("kernel", "bias", [(sums[name], old_h) for name in "ijfo"])])
+        found += _application(terms, pair, options, laid, more, old, new)
+    return found
+
+
+def _grus(terms, new):
+    for update, old, candidate in mixtures(terms, new):
+        outer = summed(terms, update.args[0]) if update.op == "Sigmoid" else None
+        inner = summed(terms, candidate.args[0])
+        if inner is None or outer is None or inner.constant or outer.constant:
+            continue
+        for reset_h in _states(inner):
+            gate = _reset(terms, reset_h, old)
+            if gate is None or gate.constant:
+                continue
+            gates = ("gates/kernel", "gates/bias", [(gate, old), (outer, old)])
+            laid = _laid([gates, ("candidate/kernel", "candidate/bias", [(inner, reset_h)])])
+            options = OrderedDict(num_units=outer.units, **activation(candidate.op))
+            states = OrderedDict([("", old)]), OrderedDict([("", new)])
+            found = _application(terms, "gru", options, laid, {}, *states)
+            if found:
+                return found
+    return []
+
+
+def _reset(terms, reset_h, old):
+    """The sum of the reset gate of reset * h, None for anything else."""
+    rest = terms.without(reset_h, old) if reset_h.op == "mul" else None
+    return summed(terms, rest.args[0]) if rest is not None and rest.op == "Sigmoid" else None
+
+
+def _states(one):
+    """The factors of a sum that are as wide as its gate, the last first: a concatenation ends with h."""
+    return [factor for factor, (width, _) in reversed(one.products.items()) if width == one.units]
+
+
+def _application(terms, pair, options, laid, more, old, new):
+    if laid is None:
+        return []
+    blocks, variables, inputs = laid
+    variables = OrderedDict(variables, **more)
+    if len(set(variables.values())) < len(variables):
+        return []
+    output = new.get("h", new.get(""))
+    x = terms.concat(inputs, 1)
+    return [Application(pair, options, variables, x, old, new, output, REARRANGED, blocks)]
+
+
+def _laid(kernels):
+    """Lay the gates of kernels side by side.
+
+    Args:
+        kernels: a list of (kernel's leaf, bias's leaf, list of (`Sum` of a gate, term of the state)).
+
+    Returns:
+        (blocks, variables, terms of the input); None where they are not of one input and one width.
+    """
+    gates = [gate for *_, sums in kernels for gate in sums]
+    inputs = _inputs(*gates[0])
+    if not inputs or any(
+        _inputs(*gate) != inputs or gate[1] not in gate[0].products or not gate[0].biases for gate in gates
+    ):
+        return None
+    units, blocks, variables = gates[0][0].units, [], OrderedDict()
+    if any(gate.units != units or gate.products[state][0] != units for gate, state in gates):
+        return None
+    for kernel, bias, sums in kernels:
+        for number, (gate, state) in enumerate(sums):
+            placed = _placed(gate, [*(factor for factor, _ in inputs), state])
+            blocks += [_block(kernel, tile, row, number * units, variables) for tile, row in placed]
+            tiles = [tile for each in gate.biases for tile in each]
+            blocks += [_block(bias, tile, None, number * units, variables) for tile in tiles]
+    once = _all_once(blocks, variables)
+    return (tuple(blocks), variables, [factor for factor, _ in inputs]) if once else None
+
+
+def _inputs(gate, state):
+    """The factors of a gate that are not its state, each with its width."""
+    return [(factor, width) for factor, (width, _) in gate.products.items() if factor is not state]
+
+
+def _placed(gate, factors):
+    """The tiles of a gate, each with the row of the kernel at which its factor begins."""
+    row = 0
+    for factor in factors:
+        width, tiles = gate.products[factor]
+        yield from ((tile, row) for tile in tiles)
+        row += width
+
+
+def _block(target, tile, row, column, variables):
+    leaf = next((leaf for leaf, known in variables.items() if known is tile.variable), None)
+    if leaf is None:
+        leaf = f"{target} {len(variables)}"
+        variables[leaf] = tile.variable
+    rows = None if row is None else (row + tile.below, row + tile.below + tile.height)
+    columns = (column + tile.right, column + tile.right + tile.width)
+    return Block(target, rows, columns, leaf, tile.rows, tile.columns, tile.flipped)
+
+
+def _all_once(blocks, variables):
+    """Whether every number of every variable stands in the cell exactly once."""
+    for leaf, variable in variables.items():
+        own = [(one.from_rows or (0, 1), one.from_columns) for one in blocks if one.leaf == leaf]
+        size = 1
+        for length in variable.attr[1]:
+            size *= length
+        if sum((r[1] - r[0]) * (c[1] - c[0]) for r, c in own) != size:
+            return False
+        if any(_meet(a[0], b[0]) and _meet(a[1], b[1]) for a, b in combinations(own, 2)):
+            return False
+    return True
+
+
+def _meet(one, other):
+    return one[0] < other[1] and other[0] < one[1]

@@ -1,0 +1,191 @@
+"""What stands in a gate before it is squashed: products with weights, biases, a constant, a peephole."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from tf2_lstm.migrate.recognise.application import is_variable
+from tf2_lstm.migrate.recognise.terms import Term, scalar
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A piece of a variable, and where it stands in the weights of one gate.
+
+    Attributes:
+        variable: the term of the whole variable.
+        rows: the rows of the variable, (start, stop); None for a vector.
+        columns: its columns.
+        flipped: whether the piece stands transposed.
+        below: at which row of the gate's matrix it begins.
+        right: at which column.
+    """
+
+    variable: Term
+    rows: tuple | None
+    columns: tuple
+    flipped: bool = False
+    below: int = 0
+    right: int = 0
+
+    @property
+    def height(self):
+        """Its rows where it stands."""
+        start, stop = (self.columns if self.flipped else self.rows) or (0, 0)
+        return stop - start
+
+    @property
+    def width(self):
+        """Its columns where it stands."""
+        start, stop = self.rows if self.flipped else self.columns
+        return stop - start
+
+
+@dataclass
+class Sum:
+    """A gate's sum.
+
+    Attributes:
+        units: its number of columns.
+        products: factor -> (its width, the `Tile`s of what it is multiplied with).
+        biases: a list of lists of `Tile`s, one for each bias.
+        constant: the sum of the constants.
+        peephole: the term of the vector that c is multiplied with, None without one.
+    """
+
+    units: int
+    products: OrderedDict = field(default_factory=OrderedDict)
+    biases: list = field(default_factory=list)
+    constant: float = 0.0
+    peephole: Term | None = None
+
+
+def summed(terms, term, c=None):
+    """Take a gate's sum apart.
+
+    Args:
+        terms: the table of terms.
+        term: what is squashed.
+        c: the term of the state that a peephole looks at, None where there can be none.
+
+    Returns:
+        A `Sum`; None when anything else is in it.
+    """
+    units = term.attr[1] - term.attr[0] if term.op == "cols" else terms.width(term)
+    if not units:
+        return None
+    found = Sum(units)
+    return found if _read(terms, found, term, (0, units), c) else None
+
+
+def _read(terms, found, term, columns, c):
+    """Add what stands in columns of a term; whether all of it is known."""
+    if term.op == "add":
+        return all(_read(terms, found, arg, columns, c) for arg in term.args)
+    if term.op == "cols" and term.args[0].op in ("add", "matmul"):
+        start = term.attr[0]
+        return _read(terms, found, term.args[0], (columns[0] + start, columns[1] + start), c)
+    if term.op == "matmul":
+        return _product(terms, found, term, columns)
+    if scalar(term) is not None:
+        found.constant += scalar(term)
+        return True
+    if term.op == "mul":
+        return _peephole(found, term, c)
+    tiles = _vector(term, columns)
+    found.biases += [tiles] if tiles else []
+    return tiles is not None
+
+
+def _peephole(found, term, c):
+    weights = [arg for arg in term.args if is_variable(arg, 1)]
+    if len(term.args) != 2 or c not in term.args or len(weights) != 1 or found.peephole is not None:
+        return False
+    found.peephole = weights[0]
+    return weights[0].attr[1] == (found.units,)
+
+
+def _product(terms, found, term, columns):
+    """Add the products of each factor that stands in a concatenation."""
+    whole, weight = term.args
+    shape = _shape(weight)
+    factors = list(whole.args) if whole.op == "concat" and whole.attr in (1, -1) else [whole]
+    widths = [terms.width(factor) for factor in factors] if len(factors) > 1 else [None]
+    if shape is None or len(shape) != 2 or widths.count(None) > 1 or columns[1] > shape[1]:
+        return False
+    rest = shape[0] - sum(width for width in widths if width is not None)
+    widths, start = [rest if width is None else width for width in widths], 0
+    for factor, width in zip(factors, widths, strict=True):
+        tiles = _matrix(weight, (start, start + width), columns)
+        if not tiles or width < 1 or factor in found.products:
+            return False
+        found.products[factor] = (width, tiles)
+        start += width
+    return start == shape[0]
+
+
+def _shape(weight):
+    """The shape of a variable, or of variables beside one another; None for anything else."""
+    if is_variable(weight):
+        return weight.attr[1]
+    if weight.op == "swap":
+        inner = _shape(weight.args[0])
+        return inner[::-1] if inner is not None and len(inner) == 2 else None
+    if weight.op != "concat":
+        return None
+    shapes = [_shape(part) for part in weight.args]
+    if None in shapes or len({len(shape) for shape in shapes}) > 1:
+        return None
+    axis = weight.attr % len(shapes[0]) if shapes[0] else 0
+    rest = {shape[:axis] + shape[axis + 1 :] for shape in shapes}
+    if len(rest) > 1:
+        return None
+    return (*shapes[0][:axis], sum(shape[axis] for shape in shapes), *shapes[0][axis + 1 :])
+
+
+def _matrix(weight, rows, columns, below=0, right=0):
+    """The `Tile`s of rows and columns of a matrix of weights; None when they are not all of variables."""
+    if is_variable(weight, 2):
+        return [Tile(weight, rows, columns, False, below, right)]
+    if weight.op == "swap":
+        turned = _matrix(weight.args[0], columns, rows, right, below)
+        return turned and [
+            Tile(one.variable, one.rows, one.columns, not one.flipped, one.right, one.below) for one in turned
+        ]
+    if weight.op != "concat":
+        return None
+    found, at, axis = [], 0, weight.attr % 2
+    for part in weight.args:
+        size, wanted = _shape(part)[axis], (rows, columns)[axis]
+        start, stop = max(wanted[0] - at, 0), min(wanted[1] - at, size)
+        if start < stop:
+            ahead = at + start - wanted[0]
+            pieces = [(start, stop), columns, below + ahead, right]
+            if axis == 1:
+                pieces = [rows, (start, stop), below, right + ahead]
+            tiles = _matrix(part, *pieces)
+            if tiles is None:
+                return None
+            found += tiles
+        at += size
+    return found
+
+
+def _vector(term, columns):
+    """The `Tile`s of columns of a bias, None for anything else."""
+    if term.op == "cols":
+        return _vector(term.args[0], (columns[0] + term.attr[0], columns[1] + term.attr[0]))
+    if is_variable(term, 1):
+        return [Tile(term, None, columns)] if columns[1] <= term.attr[1][0] else None
+    shape = _shape(term) if term.op == "concat" else None
+    if shape is None or len(shape) != 1:
+        return None
+    found, at = [], 0
+    for part in term.args:
+        start, stop = (
+            max(columns[0] - at, 0),
+            min(columns[1] - at, part.attr[1][0] if part.op == "var" else 0),
+        )
+        if start < stop:
+            found.append(Tile(part, None, (start, stop), right=at + start - columns[0]))
+        at += _shape(part)[0]
+    return found if sum(tile.width for tile in found) == columns[1] - columns[0] else None
