@@ -157,3 +157,43 @@ def test_memory_is_measured():
     held = bytearray(b"x" * 200 * 2**20)
     assert memory(os.getpid()) - before > 150 * 2**20
     assert len(held)
+
+
+def shell(line, **environment):
+    """Run a line of a shell with $TF2LSTM and $BASIC; (exit code, standard output, standard error)."""
+    known = {"TF2LSTM": f"{sys.executable} -m tf2_lstm", "BASIC": str(BASIC), **environment}
+    done = subprocess.run(
+        line, shell=True, cwd=ROOT, env=PLAIN | known, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+#: What is wrong -> (a line of a shell, more of the environment, the line on standard error).
+ONE_LINE = {
+    "no standard output": ("$TF2LSTM inspect $BASIC >&-", {}, "standard output is closed"),
+    "no room for the output": ("$TF2LSTM inspect $BASIC >/dev/full", {}, "No space left on device"),
+    "no room for the error": ("$TF2LSTM inspect nothing 2>/dev/full", {}, ""),
+    "no standard error": ("$TF2LSTM inspect nothing 2>&-", {}, ""),
+    "no such backend": (
+        "$TF2LSTM inspect $BASIC",
+        {"KERAS_BACKEND": "none"},
+        "expected the backend tensorflow",
+    ),
+    "another backend": (
+        "$TF2LSTM compare $BASIC",
+        {"KERAS_BACKEND": "numpy"},
+        "expected the backend tensorflow",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "environment", "words"), ONE_LINE.values(), ids=ONE_LINE)
+def test_what_is_wrong_around_a_command_is_one_line(line, environment, words):
+    code, out, errors = shell(line, **environment)
+    assert (code, out, len(errors.splitlines())) == (2, "", bool(words))
+    assert words in errors
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-"])
+def test_a_stream_that_is_not_needed_may_be_closed(closed):
+    assert shell(f"$TF2LSTM inspect $BASIC {closed}")[0] == 0

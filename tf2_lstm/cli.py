@@ -11,7 +11,7 @@ import sys
 from tf2_lstm import __version__
 from tf2_lstm.isolation import alone, can_be_alone
 from tf2_lstm.migrate.report.printable import printable
-from tf2_lstm.process import exit_code
+from tf2_lstm.process import complete_streams, exit_code
 
 #: Command -> the module that does it.
 COMMANDS = {
@@ -42,6 +42,9 @@ def main(argv=None):
         The exit code: 0 all equal, 1 something differs, 2 wrong use or unusable input; 130 and 143 when somebody
         ended it.
     """
+    if argv is None and not complete_streams():
+        print("tf2-lstm: standard output is closed. Open it, or send it to a file.", file=sys.stderr)
+        return 2
     forked = argv is None and can_be_alone()
     argv = sys.argv[1:] if argv is None else argv
     parser = _Parser(

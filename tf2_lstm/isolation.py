@@ -102,7 +102,7 @@ class _Child:
 
     def __init__(self, limits):
         self._limits, self._part, self._since, self._asked = limits, None, time.monotonic(), 0
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
+        self._said = _unnamed_file()
         self._read, self._write = os.pipe()
         sys.stdout.flush()
         parent = os.getpid()
@@ -206,6 +206,13 @@ class _Child:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, number)
         signal.setitimer(signal.ITIMER_REAL, _GRACE)
+
+
+def _unnamed_file():
+    """A file that has no name, in memory where the system has such: a full disk must not matter."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("tensorflow"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def memory(pid):

@@ -38,6 +38,8 @@ def exit_code(command, run):
         return _said(
             command, f"the system says: {error.strerror or error}. Check the disk and the permissions.", 2
         )
+    except MemoryError as error:
+        return _said(command, f"the memory is full: {error or 'no more is given'}. Close other programs.", 2)
     except Terminated:
         return _said(command, "ended by SIGTERM; nothing half-written is left.", 128 + signal.SIGTERM)
     except KeyboardInterrupt:
@@ -62,9 +64,32 @@ def _on_terminate(handler):
 
 
 def _discard_output():
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _discard(sys.stdout)
+
+
+def _discard(stream):
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _said(command, what, code):
-    print(f"tf2-lstm {command}: {what}", file=sys.stderr)
+    # Nobody can be told where standard error is full or closed; the exit code tells.
+    try:
+        print(f"tf2-lstm {command}: {what}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        _discard(sys.stderr)
     return code
+
+
+def complete_streams():
+    """Give a process that was started with closed standard streams empty ones, so that no file takes their place.
+
+    Returns:
+        Whether there is a standard output.
+    """
+    there = sys.stdout is not None
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest free number is given: that of the closed stream.
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+    return there

@@ -20,7 +20,7 @@ from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 MODELS = ("Sequential", "Model", "Functional")
 KINDS = "fiub"
 #: How long another process may take to read a file; an ordinary one takes less than one.
-SECONDS = 30
+SECONDS = 5
 
 
 def read_keras_h5(path):
@@ -128,6 +128,11 @@ def _opened(path):
             yield file
     except ArtifactError:
         raise
+    except MemoryError as error:
+        raise ArtifactError(
+            f"{files.shown(path)}: expected weights that fit into memory, and one does not ({error or 'MemoryError'}). "
+            "Is the file whole, and the right one?"
+        ) from error
     except (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError) as error:
         raise ArtifactError(
             f"{files.shown(path)}: expected a model of tf.keras in HDF5, the library says: "

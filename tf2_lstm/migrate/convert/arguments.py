@@ -93,8 +93,31 @@ def telling(arguments, advance):
 
 
 def import_quietly():
-    """Import TensorFlow without what it prints on the way."""
-    importlib.import_module("legacy_tf1.compat")
+    """Import TensorFlow without what it prints on the way; an `ArtifactError` where its Keras has no backend."""
+    _with_keras("legacy_tf1.compat")
+
+
+def check_keras():
+    """Raise an `ArtifactError` when Keras does not run on TensorFlow, which replays the graph."""
+    backend = _with_keras("keras").backend.backend()
+    if backend != "tensorflow":
+        raise _no_backend(f"found {backend}")
+
+
+def _with_keras(name):
+    """Import a module that imports Keras."""
+    try:
+        return importlib.import_module(name)
+    except (ImportError, ValueError) as error:
+        if "KERAS_BACKEND" not in os.environ:
+            raise
+        raise _no_backend(f"found {os.environ['KERAS_BACKEND']!r} (Keras says: {error})") from error
+
+
+def _no_backend(found):
+    from tf2_lstm.migrate.model import ArtifactError
+
+    return ArtifactError(f"Keras: expected the backend tensorflow, {found}. Set KERAS_BACKEND=tensorflow.")
 
 
 def one_line(error):
@@ -102,4 +125,12 @@ def one_line(error):
     return printable(" ".join(str(error).split()))
 
 
-__all__ = ["add_model_arguments", "import_quietly", "limits_of", "one_line", "request_of", "telling"]
+__all__ = [
+    "add_model_arguments",
+    "check_keras",
+    "import_quietly",
+    "limits_of",
+    "one_line",
+    "request_of",
+    "telling",
+]

@@ -5,6 +5,7 @@ import sys
 
 from tf2_lstm.migrate.convert.arguments import (
     add_model_arguments,
+    check_keras,
     import_quietly,
     limits_of,
     one_line,
@@ -60,6 +61,7 @@ def _prove(arguments, path):
     try:
         with progress(0, f"reading {path}") as advance:
             import_quietly()
+            check_keras()
             from tf2_lstm.migrate.convert import converting
 
             conversion = converting.prove(request_of(arguments, path), telling(arguments, advance))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tf2_lstm.migrate.convert.arguments import (
     add_model_arguments,
+    check_keras,
     import_quietly,
     limits_of,
     one_line,
@@ -48,6 +49,7 @@ def run(arguments):
     try:
         with progress(0, f"reading {arguments.path}") as advance:
             import_quietly()
+            check_keras()
             from tf2_lstm.migrate.convert import converting
 
             conversion = converting.convert(

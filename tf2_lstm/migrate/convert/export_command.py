@@ -4,6 +4,7 @@ import sys
 
 from tf2_lstm.migrate.convert.arguments import (
     add_model_arguments,
+    check_keras,
     import_quietly,
     limits_of,
     one_line,
@@ -36,12 +37,14 @@ def alone(arguments):
 
 def run(arguments):
     """Carry out the command; 0 the checkpoint is written, 2 unusable input."""
-    import_quietly()
-    from tf2_lstm.migrate.convert.exporting import export
     from tf2_lstm.migrate.convert.folder import FolderError
     from tf2_lstm.migrate.model import ArtifactError
 
     try:
+        import_quietly()
+        check_keras()
+        from tf2_lstm.migrate.convert.exporting import export
+
         changed = export(
             arguments.model, request_of(arguments), arguments.output, arguments.name, arguments.overwrite
         )

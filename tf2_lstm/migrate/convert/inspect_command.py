@@ -27,11 +27,12 @@ def alone(arguments):
 
 def run(arguments):
     """Carry out the command; 0 all recurrences are known, 1 one is not, 2 unusable input."""
-    import_quietly()
-    from tf2_lstm.migrate.convert import converting, findings_as_text
     from tf2_lstm.migrate.model import ArtifactError
 
     try:
+        import_quietly()
+        from tf2_lstm.migrate.convert import converting, findings_as_text
+
         tf1, findings = converting.look(request_of(arguments))
     except ArtifactError as error:
         print(f"tf2-lstm inspect: {one_line(error)}", file=sys.stderr)
