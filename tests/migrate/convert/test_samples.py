@@ -41,6 +41,7 @@ def test_states_are_of_order_one_however_many_they_are():
         ("sizes_of_a_state", {"4 x 5 steps", "4 x 1 steps", "4 x 7 steps"}),
         ("sizes_of_a_step", {"batch 2"}),
         ("sizes_of_an_operation", {"2 x 4 steps"}),
+        ("steps_of_an_operation", {"2 x 4 steps"}),
         ("sizes_of_unstack", {"3 x 4 steps", "1 x 4 steps", "4 x 4 steps"}),
         ("dynamic_zero_state_fed", {"3 x 5 steps", "3 x 1 steps", "3 x 7 steps"}),
     ],

@@ -147,9 +147,14 @@ def sizes_of_a_step():
     return Built(feeds, [found], sizes=({"B": 2},))
 
 
+@artefact(
+    "only seq_len_max says how many steps there are; of fewer the operation would read beyond them",
+    name="steps_of_an_operation",
+    steps=None,
+)
 @artefact("the operation itself, one tensor of zeros for c and h")
-def sizes_of_an_operation():
-    x, zeros = tf.placeholder(tf.float32, [4, 2, 3], name="x"), tf.zeros([2, 5], name="start")
+def sizes_of_an_operation(steps=4):
+    x, zeros = tf.placeholder(tf.float32, [steps, 2, 3], name="x"), tf.zeros([2, 5], name="start")
     kernel, bias = tf.get_variable("rnn/kernel", [8, 20]), tf.get_variable("rnn/bias", [20])
     peephole = tf.zeros([5])
     made = tf.raw_ops.BlockLSTM(

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.blocks import block_lstm, output
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
-from tf2_lstm.migrate.recognise.pieces import size
+from tf2_lstm.migrate.recognise.pieces import fixed_size, size
 from tf2_lstm.migrate.recognise.terms import leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import Unrolled
@@ -59,7 +59,11 @@ def _lengths(terms, longest, source):
     """The lengths whose maximum ends the run; None when it ends with the sequence."""
     if longest.op == "Max":
         return longest.args[0]
-    if isinstance(scalar(longest), int) or longest is size(terms, source, 0):
+    if longest is size(terms, source, 0):
+        return None
+    # Where nothing else says how many steps there are, this does: the operation reads beyond a shorter input.
+    if isinstance(scalar(longest), int) and fixed_size(terms, source, 0) in (None, scalar(longest)):
+        terms.sizes[source.number, 0] = scalar(longest)
         return None
     raise NotUnderstood("the BlockLSTM operation ends after a number of steps of its own")
 
