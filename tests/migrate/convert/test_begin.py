@@ -98,3 +98,14 @@ def test_equal_is_what_is_computed_in_the_same_way():
     assert set(reading.equal("fed:0")) == {"again:0", "long:0"}
     assert reading.equal("other:0") == ()
     assert reading.equal("nowhere:0") == ()
+
+
+def test_sizes_that_do_not_fit_together_are_not_run():
+    def build(x):
+        tf.add(tf.add(x, 1, name="fed"), [1, 2], name="out")
+
+    assert replayed(build, [3, 4]).tolist() == [4, 6]
+    with pytest.raises(
+        ReplayError, match=r"does not take these sizes: .*Dimensions must be equal, but are 3 and 2"
+    ):
+        replayed(build, [3, 4, 5])

@@ -40,19 +40,52 @@ def inferred(graph):
     """
     if not graph.node:
         return {}
-    tf = tensorflow()
-    part, known = _importable(graph), tf.Graph()
     try:
-        with known.as_default():
-            tf.import_graph_def(part, name="")
+        known = _imported(importable(graph))
     except Exception:
+        # Whatever is wrong with the graph, its replay says.
         return {}
     tensors = [tensor for operation in known.get_operations() for tensor in operation.outputs]
     return {one.name: tuple(one.shape.as_list()) for one in tensors if one.shape.rank is not None}
 
 
-def _importable(graph):
-    """The graph without what TensorFlow must not or cannot import."""
+def misfit(part, shapes):
+    """Say why a graph cannot be given arrays of some shapes.
+
+    Args:
+        part: of `importable`; its placeholders get the shapes.
+        shapes: name of a placeholder -> tuple.
+
+    Returns:
+        TensorFlow's own words; "" when its inference knows no reason.
+    """
+    for node in part.node:
+        if node.name in shapes:
+            node.attr["shape"].shape.Clear()
+            node.attr["shape"].shape.SetInParent()
+            for size in shapes[node.name]:
+                node.attr["shape"].shape.dim.add(size=size)
+    try:
+        _imported(part)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _imported(part):
+    tf = tensorflow()
+    known = tf.Graph()
+    with known.as_default():
+        tf.import_graph_def(part, name="")
+    return known
+
+
+def importable(graph):
+    """Return a copy of a graph without what TensorFlow must not or cannot import, nor what only waits.
+
+    Args:
+        graph: a `GraphDef`.
+    """
     part = message("GraphDef")
     part.versions.CopyFrom(graph.versions)
     part.library.CopyFrom(graph.library)

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import control_flow_pb2
 
 from tf2_lstm.migrate.artifacts.safety import refused_operations
+from tf2_lstm.migrate.artifacts.shapes import importable, misfit
 from tf2_lstm.migrate.convert.begin import SliceError, node_of, normal
 from tf2_lstm.migrate.convert.conditionals import ConditionalError
 from tf2_lstm.migrate.convert.loops import LoopError, loop_contexts
@@ -60,6 +61,7 @@ class Replay:
         part, self._fed = _slice(model.graph, outputs, types, same)
         if keep:
             keep_everything(part)
+        self._sizes = importable(part)
         self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
         self._variables = {name: entry for name, entry in model.nodes.items() if _holds(part, name)}
         self.no_gradients = "" if gradients else "not asked for"
@@ -96,8 +98,14 @@ class Replay:
             An OrderedDict from tensor name to array.
 
         Raises:
-            ReplayError: the graph fails; the message is TensorFlow's first line.
+            ReplayError: the graph fails, or its sizes do not fit together and it is not run, because some operations
+                end the process then; the message is TensorFlow's first line.
         """
+        why = misfit(
+            self._sizes, {self._fed[normal(name)]: np.shape(value) for name, value in values.items()}
+        )
+        if why:
+            raise ReplayError(f"the TF1 graph does not take these sizes: {first_line(why)}")
         return self._run(OrderedDict((name, self._tensor(name)) for name in self._outputs), values, {})
 
     def run_gradients(self, values, targets):
