@@ -118,6 +118,15 @@ def test_no_cell_of_a_notebook_takes_long(tmp_path):
     assert {(f"{name}.ipynb", "RNN123") for name in SLOW} <= rules(scanned(tmp_path))
 
 
+def test_a_notebook_of_megabytes_of_code_is_searched_by_text(tmp_path):
+    code = "x = f(1, 2, 3)\n" * 60_000
+    cells = [{"cell_type": "code", "source": text} for text in (*[code] * 3, USE)]
+    (tmp_path / "large.ipynb").write_text(json.dumps({"cells": cells}))
+    before = time.monotonic()
+    assert rules(scanned(tmp_path)) == {("large.ipynb", "RNN003"), ("large.ipynb", "RNN123")}
+    assert time.monotonic() - before < 30
+
+
 def test_no_text_that_does_not_parse_takes_long(tmp_path):
     texts = {
         "imports": "from x import (" * 60_000,

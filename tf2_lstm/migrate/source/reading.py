@@ -9,6 +9,8 @@ import tokenize
 import warnings
 from dataclasses import dataclass
 
+from tf2_lstm.migrate.source.limits import MAX_PARSED
+
 _BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -85,11 +87,14 @@ def notebook(text):
         cells = [cell for sheet in sheets for cell in sheet["cells"]]
         if _language(content) not in ("python", "ipython", ""):
             return []
-        return [
-            Piece(without_magics(_source(cell)), number)
+        code = [
+            (_source(cell), number)
             for number, cell in enumerate(cells, start=1)
             if cell.get("cell_type") == "code"
         ]
+        # To find the magics every cell is parsed; what is too large to parse is searched by text as it stands.
+        is_small = sum(len(source) for source, _ in code) <= MAX_PARSED
+        return [Piece(without_magics(source) if is_small else source, number) for source, number in code]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotANotebook(f"{type(error).__name__}: {error}") from None
 
