@@ -71,6 +71,7 @@ class Builder:
         functions: name -> Python function, for arguments that are functions (residual_fn).
         stock: stock Keras where it is exact, instead of the class of this package.
         make: a function of (symbol, call, **options) that makes a cell; by default the class itself is called.
+        rate: a function from a `Fed` keep_prob to the rate; by default 1 - its value.
 
     Example:
         ```python
@@ -79,10 +80,10 @@ class Builder:
         ```
     """
 
-    def __init__(self, dtype="float32", functions=None, stock=False, make=None):
+    def __init__(self, dtype="float32", functions=None, stock=False, make=None, rate=None):
         self.dtype, self.functions = dtype, functions or {}
         self._symbol = stock_symbol if stock else lambda call: PAIRS[call.pair].keras
-        self._make = make or _construct
+        self._make, self._rate = make or _construct, rate or (lambda fed: 1.0 - fed.value)
         self._cells = {}
 
     def cell(self, call):
@@ -121,12 +122,18 @@ class Builder:
         if argument.convert == "cells":
             return {argument.to: [self.cell(inner) for inner in value]}
         if argument.convert == "rate":
-            return _rate(argument.to, value)
+            return self._dropout(argument.to, value)
         if argument.convert == "function":
             return {argument.to: self.functions[value]}
         if argument.convert == "only_with_num_proj" and not call.arguments.get("num_proj"):
             return {}
         return {argument.to: value}
+
+    def _dropout(self, name, keep_prob):
+        """A keep_prob of exactly 1 is no dropout in TF1; a fed one keeps the machinery for any value."""
+        if isinstance(keep_prob, Fed):
+            return {name: self._rate(keep_prob)}
+        return {} if keep_prob == 1.0 else {name: 1.0 - keep_prob}
 
     def layer(self, call):
         """Return the Keras layer of an unroll: `RNN`, `Bidirectional`, or a list of them for a stack of both.
@@ -168,13 +175,6 @@ class Builder:
 def _construct(symbol, call, **options):
     given = {key: resolve(one.name) if isinstance(one, Symbol) else one for key, one in options.items()}
     return resolve(symbol)(**given)
-
-
-def _rate(name, keep_prob):
-    """A keep_prob of exactly 1 is no dropout in TF1; a fed one keeps the machinery for any value."""
-    if isinstance(keep_prob, Fed):
-        return {name: 1.0 - keep_prob.value}
-    return {} if keep_prob == 1.0 else {name: 1.0 - keep_prob}
 
 
 def set_weights(cell, arrays, where):

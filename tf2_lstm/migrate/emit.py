@@ -13,7 +13,8 @@ def emit(recurrence):
         recurrence: a `model.Recurrence`.
 
     Returns:
-        The text of a module with `build_model()`. Names out of the TF1 model stand in comments and string literals
+        The text of a module with `build_model()`, whose parameters are the rates of dropout that TF1 programs feed as
+        a keep_prob. Names out of the TF1 model stand in comments and string literals
         only, escaped.
 
     Raises:
@@ -23,8 +24,11 @@ def emit(recurrence):
     lines = ['"""The Keras model of one TF1 recurrence; its weights are in the .keras file beside it."""', ""]
     ours = any(symbol.startswith("tf2_lstm.") for symbol in symbols_of(program))
     lines += ["import keras", "", "import tf2_lstm"] if ours else ["import keras"]
-    lines += ["", "", "def build_model():"]
+    parameters = ", ".join(f"{name}={value!r}" for name, value in program.defaults().items())
+    lines += ["", "", f"def build_model({parameters}):"]
     lines += ['    """Return the model without its weights."""']
+    for name, rate in program.rates.items():
+        lines += write_comment(f"{name} is 1 - {rate.keep_prob}; it acts with training=True only.", 4)
     for note in [f"TF1 scope: {recurrence.scope or '(none)'}", f"TF1 call: {recurrence.call!r}"]:
         lines += write_comment(note, 4)
     for line in program.lines:

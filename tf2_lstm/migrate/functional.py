@@ -43,7 +43,7 @@ def build_model(recurrence, variables):
 
 def _without_weights(program, name):
     with unfilled():
-        names = evaluate(program.lines, resolve)
+        names = evaluate(program.lines, resolve, program.defaults())
         inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
         return keras.Model(dict(inputs), dict(outputs), name=name)
 

@@ -16,6 +16,7 @@ from tf2_lstm.migrate.convert.graph_side import dropped, run_graph
 from tf2_lstm.migrate.convert.keras_side import accelerated, run_gradients, run_model
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.keras_code.recurrence import program_of
 
 
 def prove_model(tf1, recurrence, model, samples=None, seed=0):
@@ -121,7 +122,22 @@ def _notes(recurrence):
             f"{recurrence.name}: dropout with the constant keep_prob {listed} was proved with every unit kept and "
             "scaled by 1 / keep_prob. That graph drops at inference too; Keras drops in training only.",
         ]
-    return [*notes, f"{recurrence.name}: dropout was proved at keep_prob 1, as at inference."]
+    return [
+        *notes,
+        f"{recurrence.name}: dropout was proved at keep_prob 1, as at inference.",
+        *_rates(recurrence),
+    ]
+
+
+def _rates(recurrence):
+    """Say how each rate is set that a TF1 program feeds as a keep_prob."""
+    for name, rate in program_of(recurrence).rates.items():
+        wheres = ", ".join(f"find(model, {place!r}).assign(rate)" for place in rate.places)
+        yield (
+            f"{recurrence.name}: dropout drops with training=True only; its rate, 1 - {rate.keep_prob}, is "
+            f"{rate.value:g} as written: {name} of build_model, and {wheres} of the loaded model, "
+            "find from tf2_lstm.migrate.functional."
+        )
 
 
 def _gradients(witness, run, received, nodes):

@@ -58,12 +58,13 @@ class Line:
     note: str = ""
 
 
-def evaluate(lines, resolve):
+def evaluate(lines, resolve, given=()):
     """Run lines.
 
     Args:
         lines: the `Line`s, in order.
         resolve: a function from a symbol to the object that it names.
+        given: names that have a value before the first line, a dict.
 
     Returns:
         A dict from name to value.
@@ -74,7 +75,7 @@ def evaluate(lines, resolve):
         assert evaluate(lines, {"divmod": divmod}.get) == {"a": 3, "rest": [1], "b": 1}
         ```
     """
-    names = {}
+    names = dict(given)
     for line in lines:
         _assign(line.targets, value_of(line.value, names, resolve), names)
     return names

@@ -6,6 +6,21 @@ from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref, Symbol
 
 
 @dataclass
+class Rate:
+    """A parameter of a Keras model: the rate of dropout, 1 - keep_prob.
+
+    Attributes:
+        keep_prob: the TF1 tensor that programs feed, "keep_prob:0".
+        value: the rate unless another is given, that of inference.
+        places: the ways to the weights that hold it, "rnn/cell/output_dropout"; see `Program.cells`.
+    """
+
+    keep_prob: str
+    value: float
+    places: list = field(default_factory=list)
+
+
+@dataclass
 class Program:
     """A functional Keras model as lines of code.
 
@@ -15,12 +30,27 @@ class Program:
         outputs: name of the Keras output -> expression.
         cells: id of a cell's `Call` -> the way to the cell from the model: layer name, attributes, numbers of
             lists, joined by "/".
+        rates: the parameters: name -> `Rate`, the rate of a dropout whose keep_prob a TF1 program feeds.
     """
 
     lines: list = field(default_factory=list)
     inputs: dict = field(default_factory=dict)
     outputs: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)
+    rates: dict = field(default_factory=dict)
+
+    def rate(self, fed):
+        """Return the `Ref` of the parameter for a fed keep_prob, one a tensor; a number where no tensor is known."""
+        if not fed.name:
+            return 1.0 - fed.value
+        known = [name for name, rate in self.rates.items() if rate.keep_prob == fed.name]
+        name = known[0] if known else f"dropout_rate_{len(self.rates)}" if self.rates else "dropout_rate"
+        self.rates.setdefault(name, Rate(fed.name, 1.0 - fed.value))
+        return Ref(name)
+
+    def defaults(self):
+        """Return the parameters with their values as written: name -> rate."""
+        return {name: rate.value for name, rate in self.rates.items()}
 
     def add(self, name, value, note=""):
         """Assign a value to a name that is new; return its `Ref`."""

@@ -55,7 +55,7 @@ class _Writer:
     def __init__(self, recurrence):
         self.recurrence, self.program = recurrence, Program()
         self.dtype = next(one.dtype for one in recurrence.inputs if one.name.startswith("inputs"))
-        self.builder = Builder(self.dtype, stock=True, make=self._make)
+        self.builder = Builder(self.dtype, stock=True, make=self._make, rate=self.program.rate)
         self.given = {one.name: one for one in recurrence.inputs if takes(recurrence, one)}
         self.wanted = {one.name: one for one in recurrence.outputs}
         self.leaves, self.final = {}, {}
@@ -113,9 +113,19 @@ class _Writer:
         """Note where each cell with weights stands, by its first place."""
         if PAIRS[call.pair].weights is not None:
             self.program.cells.setdefault(id(call), path)
+        if call.pair == "dropout":
+            self._locate_rates(call, path)
         for number, (_, inner) in enumerate(inner_calls(call)):
             inside = f"cells/{number}" if PAIRS[call.pair].kind == "stack" else "cell"
             self._locate(inner, f"{path}/{inside}")
+
+    def _locate_rates(self, call, path):
+        """Note where the rates of a dropout stand whose keep_probs are fed."""
+        for name, value in self.builder.options(call).items():
+            if isinstance(value, Ref) and value.name in self.program.rates:
+                place = f"{path}/{name}"
+                known = self.program.rates[value.name].places
+                known += [place] if place not in known else []
 
     # The kinds of recurrence.
 

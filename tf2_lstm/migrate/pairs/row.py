@@ -86,9 +86,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Fed:
-    """An argument that TF1 programs pass as a placeholder; `value` is fed at run time."""
+    """An argument that TF1 programs pass as a placeholder; `value` is fed at run time.
+
+    Attributes:
+        value: the number that is fed.
+        name: the tensor of the graph, "keep_prob:0"; "" without a graph.
+    """
 
     value: float
+    name: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)

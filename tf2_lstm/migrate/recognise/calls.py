@@ -66,7 +66,8 @@ class Calls:
         options = {argument: self._keep(argument, one.keep) for argument, one in dropped.items()}
         if any(one.variational for one in dropped.values()):
             options["variational_recurrent"] = True
-        key = ("dropout", id(call), tuple(options.items()))
+        fed = tuple(value.name for value in options.values() if isinstance(value, Fed))
+        key = ("dropout", id(call), tuple(options.items()), fed)
         return self._same(key, lambda: Call("dropout", cell=call, **options))
 
     def _keep(self, argument, keep):
@@ -75,7 +76,7 @@ class Calls:
         while self.keep_probs.setdefault(named, value) != value:
             number += 1
             named = f"{argument}_{number}"
-        return Fed(1.0) if isinstance(keep, Term) else keep
+        return Fed(1.0, value) if isinstance(keep, Term) else keep
 
     def _same(self, key, make):
         if key not in self.known:
