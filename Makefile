@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 BIN := $(VENV)/bin
 
-.PHONY: compare test lint docs bench golden clean generate-sources
+.PHONY: compare test lint docs bench golden fuzz clean generate-sources
 
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
@@ -15,6 +15,10 @@ test: $(INSTALLED)
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# make fuzz [SETTINGS=500]: every allowed operation with odd attributes, read.
+fuzz: $(INSTALLED)
+	$(BIN)/python -m tests.fuzz $(or $(SETTINGS),20)
 
 # The tables of the documents, from the pairs table and benchmarks/results/latest.json.
 docs: $(INSTALLED)
