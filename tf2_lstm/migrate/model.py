@@ -26,7 +26,7 @@ class Variable:
         shape: its shape, a tuple of ints.
         dtype: its dtype's name, "float32".
         read: a function without arguments that returns the array.
-        parts: of a partitioned variable whose parts the checkpoint keeps apart: the name of each there -> the slices
+        parts: of a variable that the checkpoint keeps in parts or under another name: each name there -> the slices
             of the whole, one for each axis, that it is.
     """
 
@@ -54,6 +54,7 @@ class TF1Model:
         signatures: a SavedModel's signature -> {"inputs": {key: tensor}, "outputs": {key: tensor}}.
         config: the model configuration of a tf.keras .h5 file, as plain data; None otherwise.
         notes: what a person must know of how it was read, e.g. that averages are served.
+        missing: names of the variables that the graph restores and the checkpoint does not have.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class TF1Model:
     signatures: dict = field(default_factory=dict)
     config: Any = None
     notes: list = field(default_factory=list)
+    missing: tuple = ()
 
     def value_of(self, node):
         """Return the array that a variable's node holds.

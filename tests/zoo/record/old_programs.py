@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from tests.zoo.record.artefact import Built, artefact
-from tests.zoo.record.expectation import bidirectional, lstm, named, recurrence
+from tests.zoo.record.expectation import bidirectional, dynamic, lstm, named, recurrence
 from tests.zoo.record.feeds import floats
 from tests.zoo.record.files import NO_GRAPH
 from tests.zoo.record.write import CHECKPOINT
@@ -42,3 +42,30 @@ def weights_alone_bidirectional_of_0_x():
         return CHECKPOINT
 
     return Built({x: floats("B", "T", 4)}, [found], save=save, options={"assume_defaults": True})
+
+
+@artefact(
+    "a frozen graph whose carried state stayed a variable: the state is an input, the constants are weights"
+)
+def frozen_with_a_state_variable():
+    x = tf.placeholder(tf.float32, [1, 4, 4], name="x")
+    zeros = tf.zeros([1, 5])
+    start = cells.LSTMStateTuple(*[tf.Variable(zeros, False, name="before_" + leaf) for leaf in ("c", "h")])
+    outputs, state = tf.nn.dynamic_rnn(cells.BasicLSTMCell(5), x, initial_state=start)
+    with tf.control_dependencies([start.c.assign(state.c), start.h.assign(state.h)]):
+        scores = tf.identity(outputs, name="scores")
+    read = cells.LSTMStateTuple(*[one.value() for one in start])
+    call, names = dynamic(lstm()), named("rnn/basic_lstm_cell")
+    found = recurrence("rnn", call, names, x, outputs, state, initial_state=read)
+
+    def save(session):
+        kept = [one.op.name for one in start]
+        graph = session.graph.as_graph_def()
+        frozen = tf.graph_util.convert_variables_to_constants(
+            session, graph, [scores.op.name], variable_names_blacklist=kept
+        )
+        with open("frozen.pb", "wb") as file:
+            file.write(frozen.SerializeToString())
+        return "frozen.pb"
+
+    return Built({x: floats(1, 4, 4)}, [found], save=save, sizes=({"B": 1, "T": 4},))

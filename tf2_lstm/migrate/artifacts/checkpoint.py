@@ -78,6 +78,7 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
         held,
         meta.signatures,
         notes=named + notes,
+        missing=nodes.missing(meta.graph, meta.restore_op, held),
     )
 
 

@@ -57,21 +57,38 @@ def read_graph(path, weights=None):
     where = files.shown(path)
     text = path.endswith(places.TEXT_GRAPHS)
     graph = graphs.checked(protos.parse("GraphDef", files.load(path), where, text), where)
-    if weights:
-        return checkpoint.with_graph("checkpoint", path, meta_graph.Meta(graph), weights, [path])
     held = graphs.variable_nodes(graph)
-    if held:
+    if weights:
+        model = checkpoint.with_graph("checkpoint", path, meta_graph.Meta(graph), weights, [path])
+        return _with_constants(model, where)
+    _unfold(graph)
+    variables = OrderedDict((node.name, _variable(node, where)) for node in _weights(graph))
+    if held and not variables:
         raise ArtifactError(
             f"{where}: expected a frozen graph, found {len(held)} variable(s) without values, "
             f"{files.shown(next(iter(held)))} first. Name the checkpoint with --weights, or freeze the graph."
         )
-    _unfold(graph)
-    variables = OrderedDict((node.name, _variable(node, where)) for node in _weights(graph))
     nodes = {name: (name, None) for name in variables}
     axes = partitions.axes_of_parts(graph, variables)
     parts, nodes = partitions.join({name: variables.pop(name) for name in axes}, nodes, where, axes)
     variables.update(parts)
-    return TF1Model("frozen_graph", path, files.digests([path]), "", graph, variables, nodes)
+    notes = _without_values(held)
+    return TF1Model("frozen_graph", path, files.digests([path]), "", graph, variables, nodes, notes=notes)
+
+
+def _with_constants(model, where):
+    """A graph with a checkpoint, of which a part was frozen: what is a constant in it has the constant's value."""
+    frozen = [node for node in _weights(model.graph) if node.name in model.variables]
+    model.variables.update((node.name, _variable(node, where)) for node in frozen)
+    model.nodes.update((node.name, (node.name, None)) for node in frozen)
+    return model
+
+
+def _without_values(held):
+    """Say which variables stayed variables when the graph was frozen."""
+    names = ", ".join(files.shown(name) for name in list(held)[:3])
+    more = f" and {len(held) - 3} more" if len(held) > 3 else ""
+    return [f"{len(held)} variable(s) of the graph have no value in it: {names}{more}."] if held else []
 
 
 def _weights(graph):

@@ -1,6 +1,8 @@
 """A graph and a checkpoint brought together: every variable's node has its values, or it is said why not."""
 
-from tf2_lstm.migrate.artifacts import files, partitions
+from dataclasses import replace
+
+from tf2_lstm.migrate.artifacts import files, old_names, partitions
 from tf2_lstm.migrate.artifacts.graphs import static_shape, variable_nodes
 from tf2_lstm.migrate.artifacts.restores import Restored, read_restores
 from tf2_lstm.migrate.model import ArtifactError
@@ -16,13 +18,13 @@ def connect(graph, restore_op, variables, where, required=()):
         restore_op: the Saver's restore operation, "" if unknown.
         variables: checkpoint name -> `Variable`.
         where: the checkpoint, for messages.
-        required: nodes whose values must be there; without any all that the Saver restores must.
+        required: nodes whose values must be there, one of them at least; without any what the Saver restores.
 
     Returns:
         (nodes, variables, notes): `nodes` as `TF1Model` has it, the variables, and what a person must know.
 
     Raises:
-        ArtifactError: a variable is missing in the checkpoint or has another shape: it is of another model.
+        ArtifactError: none of the variables is in the checkpoint, or one has another shape: it is of another model.
 
     Example:
         ```python
@@ -32,9 +34,13 @@ def connect(graph, restore_op, variables, where, required=()):
         ```
     """
     restored, composed = read_restores(graph, restore_op)
-    nodes, missing, held = {}, [], variable_nodes(graph)
+    nodes, missing, held, old = {}, [], variable_nodes(graph), {}
+    spelled = old_names.by_todays_name(variables)
     for name, node in held.items():
         source = restored.get(name) or Restored(name)
+        if source.name not in variables and not source.sizes:
+            source = replace(source, name=spelled.get(old_names.todays(source.name), source.name))
+            old.update({source.name: name} if source.name in variables else {})
         if source.name in variables:
             nodes[name] = _held(name, node, source, variables, where)
         elif not all(part in variables for part in composed.get(name, [""])):
@@ -43,10 +49,32 @@ def connect(graph, restore_op, variables, where, required=()):
     variables, nodes = partitions.join(
         variables, nodes, files.shown(where), partitions.axes_of_parts(graph, held)
     )
-    if not missing:
-        return nodes, variables, []
-    note = f"{len(missing)} variable(s) of the graph have no value in the checkpoint: {_listed(missing)}."
-    return nodes, variables, [note]
+    notes = old_names.notes(old)
+    if missing:
+        notes.append(
+            f"{len(missing)} variable(s) of the graph have no value in the checkpoint: {_listed(missing)}."
+        )
+    return nodes, variables, notes
+
+
+def missing(graph, restore_op, nodes):
+    """Return the names of the variables that a graph restores and the checkpoint does not have, in order.
+
+    Args:
+        graph: the `GraphDef`.
+        restore_op: the Saver's restore operation, "" if unknown.
+        nodes: what `connect` found.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        assert missing(message("GraphDef"), "", {}) == ()
+        ```
+    """
+    restored, _ = read_restores(graph, restore_op)
+    names = [restored[node].name for node in variable_nodes(graph) if node in restored and node not in nodes]
+    return tuple(dict.fromkeys(names))
 
 
 def _held(name, node, source, variables, where):
@@ -75,9 +103,10 @@ def _check_slice(source, whole, where):
 
 
 def _refuse_missing(missing, restored, required, variables, where):
-    """Refuse a checkpoint that lacks what the graph must have."""
-    gone = [name for name in missing if name in restored and (not required or name in required)]
-    if gone:
+    """Refuse a checkpoint that has nothing of what the graph must have; a part of it is converted."""
+    needed = [name for name in restored if not required or name in required]
+    gone = [name for name in missing if name in needed]
+    if gone and len(gone) == len(needed):
         names = [restored[name].name for name in gone]
         raise ArtifactError(
             f"{files.shown(where)}: the graph restores {_listed(names)}, which the checkpoint does not have; it has "

@@ -82,10 +82,42 @@ def rename(variables):
     renamed = OrderedDict()
     for name, variable in variables.items():
         new = names[name] if taken[names[name]] == 1 else name
-        renamed[new] = replace(variable, name=new)
-    changed = [(old, new) for old, new in zip(variables, renamed, strict=True) if old != new]
-    if not changed:
-        return renamed, []
-    shown = ", ".join(f"{old} as {new}" for old, new in changed[:4])
+        stored = {name: tuple(slice(0, size) for size in variable.shape)} if new != name else {}
+        renamed[new] = replace(variable, name=new, parts=stored)
+    changed = {old: new for old, new in zip(variables, renamed, strict=True) if old != new}
+    return renamed, notes(changed)
+
+
+def by_todays_name(variables):
+    """Return today's name -> checkpoint name, of the names that no other has too.
+
+    Args:
+        variables: the names of the checkpoint.
+
+    Example:
+        ```python
+        assert by_todays_name(["rnn/lstm_cell/weights"]) == {"rnn/lstm_cell/kernel": "rnn/lstm_cell/weights"}
+        ```
+    """
+    names = {name: todays(name) for name in variables}
+    taken = Counter(names.values())
+    return {new: name for name, new in names.items() if taken[new] == 1}
+
+
+def notes(changed):
+    """Say which names were read as others.
+
+    Args:
+        changed: the checkpoint's name -> today's.
+
+    Returns:
+        A list of one sentence, or of none.
+
+    Example:
+        ```python
+        assert notes({}) == [] and len(notes({"rnn/gru_cell/gates/biases": "rnn/gru_cell/gates/bias"})) == 1
+        ```
+    """
+    shown = ", ".join(f"{old} as {new}" for old, new in list(changed.items())[:4])
     more = f" and {len(changed) - 4} more" if len(changed) > 4 else ""
-    return renamed, [f"Names from before TensorFlow 1.2 are read as today's: {shown}{more}."]
+    return [f"Names from before TensorFlow 1.2 are read as today's: {shown}{more}."] if changed else []

@@ -87,7 +87,7 @@ def _whole(name, parts, axis):
     for part, stop in zip(parts, stops, strict=True):
         place = [slice(0, size) for size in shape]
         place[axis] = slice(stop - part.shape[axis], stop)
-        places[part.name] = tuple(place)
+        places[next(iter(part.parts), part.name)] = tuple(place)
     return Variable(
         name,
         tuple(shape),

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.tree import Tree
 
 from tf2_lstm.migrate.model import describe
+from tf2_lstm.migrate.recognise.unclaimed import OPTIMIZERS
 from tf2_lstm.migrate.report.printable import for_rich
 
 
@@ -109,5 +110,8 @@ def _unclaimed(root, unclaimed):
     if not unclaimed:
         return
     branch = root.add(f"variables that no recurrence claims: {len(unclaimed)}")
-    for one in unclaimed:
+    noise = [one for one in unclaimed if one.reason in OPTIMIZERS]
+    if noise:
+        branch.add(f"{len(noise)} of an optimizer, slots and numbers; --format json names them")
+    for one in (one for one in unclaimed if one not in noise):
         branch.add(f"{for_rich(one.name)} {_shape(one.shape)}: {for_rich(one.reason)}")

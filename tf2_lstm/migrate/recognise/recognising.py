@@ -3,6 +3,7 @@
 import re
 
 from tf2_lstm.migrate.model import ArtifactError, Findings
+from tf2_lstm.migrate.recognise.absent import name_absent
 from tf2_lstm.migrate.recognise.assumptions import parse
 from tf2_lstm.migrate.recognise.called import called_cells
 from tf2_lstm.migrate.recognise.graphless import graphless
@@ -45,6 +46,7 @@ def recognise(model, assume=(), assume_defaults=False):
         scopes = graphless(model, assumptions, findings)
     else:
         reading = _read(model, findings)
+        name_absent(model, findings)
     _name(findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading)

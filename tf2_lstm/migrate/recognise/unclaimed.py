@@ -7,9 +7,14 @@ from tf2_lstm.migrate.recognise.graph import data_inputs, edge
 from tf2_lstm.migrate.recognise.operations import PASS
 
 OUTSIDE = "read outside of the recurrences, by "
+SLOTS, NUMBERS = "an optimizer's slot", "a number of an optimizer"
+SLOTS_BY_NAME = f"{SLOTS}, by its name"
+OPTIMIZERS = (SLOTS, NUMBERS, SLOTS_BY_NAME)
 NO_KNOWN_CELL = "its names and shapes are those of no known cell"
 #: Names by which checkpoints without a graph show an optimizer's slots.
-SLOT = re.compile(r"(^|/)(beta[12]_power|Adam|Momentum|RMSProp|Adagrad|Adadelta|Ftrl)(_\d+)?$")
+SLOT = re.compile(
+    r"(^|/)(beta[12]_power|Adam|Momentum|RMSProp|Adagrad|AdagradDA|Adadelta|Ftrl|LazyAdam)(_\d+)?$"
+)
 #: What writes a variable and does not read it for a result.
 BOOKKEEPING = {
     "Assign",
@@ -60,8 +65,8 @@ def _reason(model, name, variable, reading, readers, starts):
     if not nodes:
         return "in the checkpoint, but no node of the graph holds it"
     uses, copies = _uses(nodes, readers)
-    if any(_is_slot(use, at) for use, at in uses):
-        return "an optimizer's slot" if variable.shape else "a number of an optimizer"
+    if any(_is_slot(use, at) for use, at in uses) or _is_sparse_slot(model, name, uses):
+        return SLOTS if variable.shape else NUMBERS
     if "int" in variable.dtype and any(use.op.startswith("Assign") and "Add" in use.op for use, _ in uses):
         return "a counter"
     if _is_average(nodes, uses):
@@ -76,7 +81,7 @@ def _reason(model, name, variable, reading, readers, starts):
 
 def _by_name(name, variable):
     if SLOT.search(name):
-        return "an optimizer's slot, by its name"
+        return SLOTS_BY_NAME
     if name.endswith("/ExponentialMovingAverage"):
         return "the moving average of another variable, by its name"
     if not variable.shape and "int" in variable.dtype:
@@ -111,6 +116,20 @@ def _uses(nodes, readers):
 def _is_slot(use, at):
     """Whether an operation uses a variable as its optimizer's memory: ApplyAdam's m and v, not the weight itself."""
     return re.match(r"(Resource)?(Sparse)?Apply[A-Z]", use.op) is not None and at > 0
+
+
+def _is_sparse_slot(model, name, uses):
+    """Whether a variable is moved row by row, or by a product, and is called after the weight that it belongs to.
+
+    An optimizer's sparse update is written out in scatters and assignments, and the powers of its betas in products.
+    """
+    written = any(at == 0 and re.match(r"(Resource)?(Scatter|Assign)", use.op) for use, at in uses)
+    return written and SLOT.search(name) is not None and _has_owner(model, name)
+
+
+def _has_owner(model, name):
+    owner = name.rpartition("/")[0]
+    return name.endswith("_power") or owner in model.variables or owner in model.nodes
 
 
 def _is_average(nodes, uses):
