@@ -43,6 +43,13 @@ def test_a_chain_of_steps_whose_gates_stand_in_another_order_is_that_cell():
     assert kernel == {(0, 5): (15, 20), (5, 10): (5, 10), (10, 15): (10, 15), (15, 20): (0, 5)}
 
 
+def test_a_chain_without_a_scope_around_its_variables_has_a_name():
+    graph = Tampered("clothes_gru")
+    for name in [one for one in graph.nodes if one.startswith("Tanh")]:
+        graph.insert(name, 0, "Sinh")
+    assert [one.scope for one in recognise(graph.model).not_converted] == ["gates"]
+
+
 def test_one_step_that_differs_is_reported():
     findings = recognise(swap_gates(Tampered("static_rnn"), [2]).model)
     (said,) = findings.not_converted

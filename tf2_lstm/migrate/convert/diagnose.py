@@ -34,6 +34,11 @@ def diagnose_sample(tf1, recurrence, sample, expected, received):
             "no diagnosis: the known mistakes are tried with neither a lone backward direction nor cuDNN's layers nor "
             "an output layer nor a mask"
         )
+    odd = [
+        name for name in expected if name in received and np.shape(expected[name]) != np.shape(received[name])
+    ]
+    if odd:
+        return f"no diagnosis: {odd[0]} has another shape, and the known mistakes change numbers only"
     case, fed = case_of(recurrence, sample)
     sides = [
         RunResult(witness, _named(recurrence, side), weights=equation_variables(tf1, recurrence))

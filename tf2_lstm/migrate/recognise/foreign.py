@@ -32,7 +32,8 @@ def foreign_chains(terms, applications, known):
         reason = "the same weights are multiplied step by step with what they made before, by no known cell"
         said = not_converted(terms, "", reason, [(first, products[-1])], applications)
         reported |= set(said.variables)
-        scope = common_scope(said.variables).rpartition("/")[0]
+        inner = common_scope(said.variables)
+        scope = inner.rpartition("/")[0] or inner or kernel
         found.append(type(said)(**{**vars(said), "scope": scope}))
     return found + _odd_steps(terms, applications)
 
