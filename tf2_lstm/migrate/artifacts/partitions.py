@@ -44,7 +44,8 @@ def join(variables, nodes, where, axes=()):
     held, firsts = {}, {}
     for name, (parts, axis) in _groups(variables, where, axes).items():
         whole = _whole(name, parts, axis)
-        held.update((part, (name, place)) for part, place in whole.parts.items())
+        places = zip(parts, whole.parts.values(), strict=True)
+        held.update((part.name, (name, place)) for part, place in places)
         firsts[parts[0].name] = whole
     joined = OrderedDict()
     for name, variable in variables.items():
