@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 BIN := $(VENV)/bin
 
-.PHONY: compare test lint docs bench golden fuzz clean generate-sources
+.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources
 
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
@@ -41,6 +41,11 @@ golden:
 	@test -n "$(NAME)" || { echo "make golden: which? NAME=case or pair"; exit 2; }
 	@test -n "$(TF1_PYTHON)" || { echo "make golden: TF1_PYTHON=the python of a TensorFlow 1.15.5 environment"; exit 2; }
 	$(TF1_PYTHON) -m tf2_lstm.migrate.equivalence.recorder $(NAME) --write $(OVERWRITE)
+
+# make generate [N=5000] [ARGS="--seed 7 --processes 4"]: TF1 programs that a generator writes, converted and held
+# against their own sessions. Prints counts; fails if there is a fault.
+generate: $(INSTALLED)
+	TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m tests.generated $(or $(N),5000) $(ARGS)
 
 $(INSTALLED): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -64,6 +64,8 @@ def dropout(terms, term):
     Returns:
         A `Dropped`; None when it is no dropout.
     """
+    if term.op == "select":
+        return _selected(terms, term)
     if term.op != "mul":
         return None
     for mask in term.args:
@@ -77,10 +79,28 @@ def dropout(terms, term):
     return None
 
 
+def _selected(terms, term):
+    """Dropout as TensorFlow 2 writes it under compat.v1: the scaled value where a mask holds, else 0."""
+    mask, scaled, dropped = term.args
+    if scalar(dropped) != 0 or not _is_noise(mask):
+        return None
+    keep = _kept(terms, mask)
+    value, number = _unscaled(terms, scaled, keep), scalar(keep)
+    return Dropped(value, keep if number is None else number, False, mask) if value is not None else None
+
+
+def _is_noise(mask):
+    return mask.op == "ge" and mask.args[0].op == "RandomUniform"
+
+
+def _kept(terms, mask):
+    return terms.sub(terms.number(1.0), mask.args[1])
+
+
 def _keep(terms, mask):
     """The keep_prob of random >= 1 - keep_prob, or of floor(random + keep_prob): (term, variational)."""
-    if mask.op == "Cast" and mask.args[0].op == "ge" and mask.args[0].args[0].op == "RandomUniform":
-        return terms.sub(terms.number(1.0), mask.args[0].args[1]), False
+    if mask.op == "Cast" and _is_noise(mask.args[0]):
+        return _kept(terms, mask.args[0]), False
     if mask.op == "Floor" and mask.args[0].op == "add":
         noise = [arg for arg in mask.args[0].args if arg.op == "RandomUniform"]
         if len(noise) == 1:

@@ -1,0 +1,66 @@
+"""Programs that the generator found a fault with, shrunk: mended ones, and those that are open."""
+
+from tests.generated.program import Layer, Program
+
+#: What failed once and is equal now.
+EQUAL = [
+    Program((Layer("LSTM", 2, (("state_is_tuple", False),)),), unroll="loop", start="zero_state", time=1),
+    Program((Layer("LSTM", 2, (("state_is_tuple", False),)),), unroll="static_bidirectional", time=2),
+    Program((Layer("GRU", 2),), unroll="step", start="variable", batch=3),
+    Program((Layer("GRU", 2),), unroll="static", lengths="int64", start="variable", batch=2, time=2),
+    Program((Layer("GRU", 2),), unroll="raw", lengths="placeholder", start="zero_state"),
+    Program((Layer("GRU", 2, (), ("dropout_in",)),)),
+    Program((Layer("GRU", 2, (), ("dropout_state",)),), keep="constant"),
+    Program((Layer("GRU", 2, (), ("dropout_out", "dropout_out")),)),
+    Program((Layer("LSTM", 2, (("num_proj", 2),), ("dropout_state",)),), keep="default"),
+]
+
+_MASK = "a mask that is read step by step chooses between the old states and the new ones"
+_NO_CELL = "a state is carried by no known cell"
+_NO_OUTPUT = "what a step gives out is no output of the cells"
+
+#: Program -> (how the fault's sentence begins, what is missing). Each counts as a fault in a long run.
+OPEN = {
+    Program((Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",)),)): (
+        _MASK,
+        "dropout of a flat state, which drops c as well",
+    ),
+    Program((Layer("GRU", 2, (), ("dropout_state", "dropout_state")),)): (
+        _MASK,
+        "a state that is dropped twice",
+    ),
+    Program((Layer("LSTM", 2, (), ("dropout_state", "dropout_state")),)): (_NO_CELL, "the same of an LSTM"),
+    Program((Layer("GRU", 3, (), ("residual", "residual")),)): (_NO_OUTPUT, "a residual of a residual"),
+    Program((Layer("GRU", 3, (), ("residual", "residual")),), unroll="static", time=2): (
+        "missing: ",
+        "a residual of a residual where there is no loop",
+    ),
+    Program((Layer("GRU", 2),), unroll="raw", start="zero_state"): (
+        _NO_CELL,
+        "raw_rnn that ends all rows at once",
+    ),
+    Program((Layer("BasicRNN", 2),), unroll="static", lengths="constant", batch=2, time=1): (
+        "by their names its variables are those of a cell, but no loop",
+        "one step with lengths",
+    ),
+    Program(
+        (
+            Layer(
+                "BasicLSTM",
+                3,
+                (("activation", "sigmoid"), ("state_is_tuple", False)),
+                ("residual", "residual"),
+            ),
+            Layer("GRU", 4),
+        ),
+        stacked=True,
+        stack_is_tuple=False,
+        unroll="static_bidirectional",
+        time=3,
+        keep="constant",
+        resource=True,
+    ): (
+        "not proved: the TF1 graph does not run: You must feed a value for placeholder",
+        "what lies in between",
+    ),
+}

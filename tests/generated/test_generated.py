@@ -1,0 +1,173 @@
+"""Generated TF1 programs: what is written of each computes what its session does; the checker sees what is wrong."""
+
+import json
+import shutil
+from dataclasses import fields
+
+import keras
+import pytest
+
+from tests.generated import checking, trying
+from tests.generated.building import build
+from tests.generated.kept import EQUAL, OPEN
+from tests.generated.program import Layer, Program, objection
+from tests.generated.programs import drawn
+from tests.generated.refusals import REFUSALS, reason_of
+from tests.generated.running import draw_weights, opened, run
+from tests.generated.shrinking import shrunk
+from tests.generated.worker import read
+
+SEEDS = range(4)
+PER_SEED = 6
+#: A program with two directions and states of two kinds, so that each sabotage has something to break.
+BOTH_WAYS = Program(
+    (Layer("LSTM", 3, (("num_proj", 3),)),), unroll="bidirectional", lengths="placeholder", time=4
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", SEEDS)
+def test_a_drawn_program_is_converted_and_equal_or_refused_for_a_known_reason(number, tmp_path):
+    """A fault of a sort that is listed as open is known already; each other one is new."""
+    faults = []
+    for place, program in enumerate(drawn(number, PER_SEED)):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        verdict = trying.attempt(program, folder)
+        if verdict.fault and not any(verdict.what.startswith(said) for said, _ in OPEN.values()):
+            faults.append((program, verdict))
+    assert not faults
+
+
+@pytest.mark.parametrize("program", EQUAL, ids=repr)
+def test_a_program_that_failed_once_is_equal(program, tmp_path):
+    assert trying.attempt(program, tmp_path) == trying.Verdict("equal")
+
+
+@pytest.mark.parametrize("program", OPEN, ids=repr)
+def test_an_open_fault_is_one_still(program, tmp_path):
+    """When it is mended this fails: the program goes from OPEN to EQUAL."""
+    verdict = trying.attempt(program, tmp_path)
+    assert verdict.fault
+    assert verdict.what.startswith(OPEN[program][0])
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory):
+    """(The folder of a converted program, what its session computed, what it fetches)."""
+    folder = tmp_path_factory.mktemp("converted")
+    assert trying.attempt(BOTH_WAYS, folder) == trying.Verdict("equal")
+    built = build(BOTH_WAYS)
+    fetches = {label: tensor.name for label, tensor in built.fetches.items()}
+    names = sorted({*checking.names_of(folder / "out"), *fetches.values()})
+    with opened(built) as sess:
+        draw_weights(sess, BOTH_WAYS)
+        return folder / "out", run(sess, BOTH_WAYS, built, names), fetches
+
+
+def _sabotaged(converted, tmp_path, change):
+    """The flaws of a copy of the folder, changed by a function of (folder, manifest entry)."""
+    folder, sessions, fetches = converted
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    manifest = json.loads((copy / "manifest.json").read_text())
+    change(copy, manifest["models"][0])
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    return checking.flaws_of(copy, sessions, fetches)
+
+
+def _wrong_weight(folder, entry):
+    model = keras.models.load_model(folder / entry["file"])
+    weights = model.get_weights()
+    weights[0].flat[0] += 1e-3
+    model.set_weights(weights)
+    model.save(folder / entry["file"])
+
+
+def _lost_direction(folder, entry):
+    model = keras.models.load_model(folder / entry["file"])
+    kept = {name: tensor for name, tensor in model.output.items() if "bw" not in name}
+    assert 0 < len(kept) < len(model.output)
+    keras.Model(model.input, kept).save(folder / entry["file"])
+    entry["outputs"] = [one for one in entry["outputs"] if one["name"] in kept]
+
+
+def _swapped_states(folder, entry):
+    held = {one["name"]: one for one in entry["outputs"]}
+    [first, second] = [held[name] for name in sorted(held) if name.startswith("state_fw")]
+    first["tf1"], second["tf1"] = second["tf1"], first["tf1"]
+
+
+def _other_output(folder, entry):
+    entry["outputs"].pop()
+
+
+def _no_name(folder, entry):
+    entry["inputs"][0]["tf1"] = ""
+
+
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        (_wrong_weight, "wrong number: "),
+        (_lost_direction, "missing: "),
+        (_swapped_states, "wrong number: "),
+        (_other_output, ": outputs "),
+        (_no_name, "has no TF1 name"),
+    ],
+)
+def test_a_sabotage_is_seen(change, seen, converted, tmp_path):
+    flaws = _sabotaged(converted, tmp_path, change)
+    assert flaws
+    assert all(seen in flaw for flaw in flaws)
+
+
+def test_a_model_that_is_left_out_is_missed(converted, tmp_path):
+    folder, sessions, fetches = converted
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "manifest.json").write_text(json.dumps({"models": []}))
+    assert checking.flaws_of(copy, sessions, fetches) == [f"missing: {label}" for label in fetches]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"), [(KeyError("x"), "exception"), (trying.ArtifactError("no"), "refused wrongly")]
+)
+def test_what_is_raised_is_a_fault(error, kind, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr(trying, "convert", fail)
+    verdict = trying.attempt(Program((Layer("GRU", 2),)), tmp_path)
+    assert verdict.fault
+    assert verdict.kind == kind
+
+
+def test_a_reason_is_none_of_the_list_by_chance():
+    assert reason_of("a state is carried by no known cell: x") == ""
+    assert all(why for _, why in REFUSALS.values())
+
+
+def test_a_program_prints_as_what_makes_it():
+    found = [*drawn(1, 50), *EQUAL, *OPEN]
+    assert [read(repr(program)) for program in found] == found
+    assert not [objection(program) for program in found if objection(program)]
+
+
+def test_every_column_is_drawn():
+    """A choice that is never drawn would be a column that nobody tries."""
+    found = drawn(2, 400)
+    for one in fields(Program)[1:]:
+        assert len({getattr(program, one.name) for program in found}) > 1, one.name
+    assert {program.unroll for program in found} >= {"raw", "loop", "step", "steps", "stack_bidirectional"}
+    assert {program.lengths for program in found} == {"none", "constant", "placeholder", "int64", "computed"}
+    assert {program.start for program in found} == {"none", "zero_state", "zeros", "fed", "variable"}
+    assert {program.source for program in found} == {"placeholder", "embedding", "reshape", "image", "stack"}
+
+
+def test_shrinking_keeps_what_fails():
+    layers = (Layer("LSTM", 3, (("use_peepholes", True),), ("device", "residual")), Layer("GRU", 2))
+    program = Program(layers, lengths="int64", batch=2, control=True, training=True)
+
+    def fails(one):
+        return one.lengths == "int64" and any("device" in layer.wrappers for layer in one.layers)
+
+    assert shrunk(program, fails) == Program((Layer("GRU", 3, (), ("device",)),), lengths="int64")

@@ -1,0 +1,89 @@
+"""One generated program through the whole way, and the verdict."""
+
+import re
+import traceback
+from dataclasses import dataclass, replace
+
+from tests.generated.building import build
+from tests.generated.checking import flaws_of, names_of
+from tests.generated.refusals import reason_of
+from tests.generated.running import draw_weights, opened, run, save
+from tf2_lstm.migrate.convert.converting import Request, convert
+from tf2_lstm.migrate.model import ArtifactError
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a program.
+
+    Attributes:
+        kind: "equal", "refused", "wrong", "missing", "refused wrongly", "exception" or "structure".
+        what: the reason's name in `REFUSALS`, or sentences.
+    """
+
+    kind: str
+    what: str = ""
+
+    @property
+    def fault(self):
+        """Whether the project is at fault."""
+        return self.kind not in ("equal", "refused")
+
+    @property
+    def sort(self):
+        """The verdict without numbers and names: faults of one sort have it in common."""
+        return f"{self.kind}: {re.sub(r'[0-9][0-9.e-]*', '#', self.what)[:160]}"
+
+
+def attempt(program, folder):
+    """Build, run, save, convert and check a program.
+
+    Args:
+        program: the `Program`.
+        folder: an empty folder, a `Path`.
+
+    Returns:
+        A `Verdict`.
+    """
+    built = build(program)
+    with opened(built) as sess:
+        draw_weights(sess, program)
+        prefix = save(sess, str(folder / "model.ckpt"))
+    conversion, verdict = _converted(prefix, folder / "out")
+    if verdict:
+        return verdict
+    refused = [one.reason for one in conversion.findings.not_converted]
+    unknown = [reason for reason in refused if not reason_of(reason)]
+    if unknown:
+        return Verdict("refused wrongly", "; ".join(unknown))
+    flaws = _flaws(program, built, folder, partial=bool(refused))
+    if flaws:
+        kind = {"wrong number": "wrong", "missing": "missing"}.get(flaws[0].split(":")[0], "structure")
+        return Verdict(kind, "; ".join(flaws))
+    return Verdict("refused", reason_of(refused[0])) if refused else Verdict("equal")
+
+
+def _converted(prefix, out):
+    """(Conversion, None), or (None, the verdict on what was raised)."""
+    try:
+        return convert(Request(prefix), out), None
+    except ArtifactError as error:
+        why = reason_of(str(error))
+        return None, Verdict("refused" if why else "refused wrongly", why or str(error))
+    except Exception as error:
+        # Whatever it is: the traceback that a user would have seen.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        line = f"{type(error).__name__}: {error} ({where.name} in {where.filename.rpartition('/')[2]})"
+        return None, Verdict("exception", line)
+
+
+def _flaws(program, built, folder, partial):
+    """Hold the folder against the session; at inference, where dropout is a constant, against that without it."""
+    if program.keep == "constant":
+        built = build(replace(program, keep="one"))
+    fetches = {} if partial else {label: tensor.name for label, tensor in built.fetches.items()}
+    names = sorted({*names_of(folder / "out"), *fetches.values()})
+    with opened(built) as sess:
+        draw_weights(sess, program)
+        held = run(sess, program, built, names)
+    return flaws_of(folder / "out", held, fetches)
