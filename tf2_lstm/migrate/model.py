@@ -243,6 +243,25 @@ class NotConverted:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """What a program computes between what a recurrence gives out and its own later inputs: no part of its model.
+
+    Attributes:
+        scope: the recurrence's TF1 scope.
+        output: the TF1 tensor that goes back, "lstm/mul_2:0".
+        into: the TF1 tensor of an input that is computed from it; "" for a state that the program is to feed again.
+        operation: the first operation between the two, by its node; "" when the tensor itself goes back.
+        reason: all of it, one sentence.
+    """
+
+    scope: str
+    output: str
+    into: str
+    operation: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Unclaimed:
     """A variable that no recurrence claims, and why: "an optimizer's slot", "read by no recurrence"."""
 
@@ -259,12 +278,14 @@ class Findings:
         recurrences: the `Recurrence`s, in the order of the graph.
         not_converted: the `NotConverted` ones.
         unclaimed: every variable that is in neither, as `Unclaimed`.
+        losses: the `Loss`es: what lies outside of the models and goes back into them.
         notes: what a person must know of the whole.
     """
 
     recurrences: list = field(default_factory=list)
     not_converted: list = field(default_factory=list)
     unclaimed: list = field(default_factory=list)
+    losses: list = field(default_factory=list)
     notes: list = field(default_factory=list)
 
 

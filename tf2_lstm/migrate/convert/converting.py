@@ -56,8 +56,8 @@ class Conversion:
 
     @property
     def complete(self):
-        """Whether every recurrence was converted and proved."""
-        return bool(self.models) and not self.findings.not_converted
+        """Whether every recurrence was converted and proved, and nothing goes back into one past its model."""
+        return bool(self.models) and not self.findings.not_converted and not self.findings.losses
 
 
 def look(request):
@@ -215,6 +215,7 @@ def _notes(tf1, findings, cases):
     onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
     notes = [] if onednn else ["oneDNN is on: its fusions change results. Set TF_ENABLE_ONEDNN_OPTS=0."]
     notes += [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
+    notes += [f"not in the model: {one.scope}: {one.reason}" for one in findings.losses]
     return notes + [f"not converted: {one.scope}: {one.reason}" for one in findings.not_converted]
 
 

@@ -32,6 +32,8 @@ def render(tf1, findings, width=None):
         root.add(f"[yellow]{for_rich(note)}[/]")
     for recurrence in findings.recurrences:
         _recurrence(root, recurrence)
+    for one in findings.losses:
+        root.add(f"[bold red]{for_rich(one.scope) or '(none)'}[/]: not in the model: {for_rich(one.reason)}")
     for one in findings.not_converted:
         _not_converted(root, one)
     _unclaimed(root, findings.unclaimed)

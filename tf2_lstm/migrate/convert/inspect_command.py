@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 
 from tf2_lstm.migrate.convert.arguments import (
     add_model_arguments,
@@ -65,5 +66,6 @@ def as_data(tf1, findings):
             for one in findings.recurrences
         ],
         "not_converted": [manifest.not_converted_entry(one) for one in findings.not_converted],
+        "not_in_the_model": [asdict(one) for one in findings.losses],
         "unclaimed_variables": [manifest.unclaimed_entry(one) for one in findings.unclaimed],
     }

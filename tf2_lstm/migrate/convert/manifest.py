@@ -1,5 +1,7 @@
 """`manifest.json`: what was written, for other programs; schema 1."""
 
+from dataclasses import asdict
+
 from tf2_lstm import __version__
 from tf2_lstm.migrate.convert.samples import fed_tensors
 from tf2_lstm.migrate.model import describe
@@ -25,6 +27,7 @@ def manifest_of(tf1, findings, converted, versions):
         "source": {"kind": tf1.kind, "files": dict(tf1.files), "producer": tf1.producer},
         "models": [_model(*one) for one in converted],
         "not_converted": [not_converted_entry(one) for one in findings.not_converted],
+        "not_in_the_model": [asdict(one) for one in findings.losses],
         "unclaimed_variables": [unclaimed_entry(one) for one in findings.unclaimed],
     }
 

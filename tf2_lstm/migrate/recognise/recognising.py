@@ -6,6 +6,7 @@ from tf2_lstm.migrate.model import ArtifactError, Findings
 from tf2_lstm.migrate.recognise.absent import name_absent
 from tf2_lstm.migrate.recognise.assumptions import parse
 from tf2_lstm.migrate.recognise.called import called_cells
+from tf2_lstm.migrate.recognise.feedback import feedback
 from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.of_graph import OfGraph
@@ -47,6 +48,7 @@ def recognise(model, assume=(), assume_defaults=False):
     else:
         reading = _read(model, findings)
         name_absent(model, findings)
+        findings.losses = feedback(reading.nodes, findings.recurrences)
     _name(findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading)
