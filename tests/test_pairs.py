@@ -20,6 +20,7 @@ ALONE = {
     ("legacy_tf1", "session.py"): "Keras has no session",
     ("tf2_lstm", "activations.py"): "tf.keras 1.15's hard_sigmoid is an argument of layers, no RNN construct",
     ("tf2_lstm", "cli.py"): "the command line",
+    ("tf2_lstm", "isolation.py"): "the process that runs a stranger's graph; it has no construct",
     ("tf2_lstm", "process.py"): "the exit codes of the command line",
     ("tf2_lstm", "registering.py"): "how Keras learns of the classes; TF1 saved no classes",
     ("tf2_lstm", "stock.py"): "what Keras's own layers are given; TF1 had no such thing",
