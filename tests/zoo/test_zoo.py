@@ -95,7 +95,9 @@ def builders(paths):
         for node in ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 7)).body:
             for decorator in getattr(node, "decorator_list", []):
                 if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "artefact":
-                    found[node.name] = ast.literal_eval(decorator.args[0])
+                    named = {one.arg: one.value for one in decorator.keywords}
+                    name = ast.literal_eval(named["name"]) if "name" in named else node.name
+                    found[name] = ast.literal_eval(decorator.args[0])
     return found
 
 
