@@ -18,7 +18,7 @@ _MERGE = {
     "concat": lambda forward, backward: ops.concatenate([forward, backward], axis=-1),
     "sum": ops.add,
     "mul": ops.multiply,
-    "ave": lambda forward, backward: (forward + backward) / 2,
+    "ave": lambda forward, backward: ops.add(forward, backward) / 2,
     None: lambda forward, backward: (forward, backward),
 }
 
@@ -57,8 +57,8 @@ class Bidirectional(keras.layers.Layer):
         tuple of them, the forward states and the backward states.
 
     Raises:
-        ValueError: for layers that do not fit together, an unknown merge_mode, or an initial_state
-            of the wrong length.
+        ValueError: for layers that do not fit together, an unknown merge_mode, inputs of another
+            rank or width, or an initial_state that does not fit.
 
     ```python
     import keras
@@ -80,6 +80,7 @@ class Bidirectional(keras.layers.Layer):
         self.backward_layer = _backwards(forward_layer) if backward_layer is None else backward_layer
         self.merge_mode = merge_mode
         self.supports_masking = True
+        self.input_spec = keras.layers.InputSpec(ndim=3)
         self._check()
         self.return_sequences = forward_layer.return_sequences
         self.return_state = forward_layer.return_state
@@ -92,11 +93,12 @@ class Bidirectional(keras.layers.Layer):
         for layer in (self.forward_layer, self.backward_layer):
             if not layer.built:
                 layer.build(sequences_shape)
+        self.input_spec = keras.layers.InputSpec(ndim=3, axes={-1: sequences_shape[-1]})
 
     def call(self, sequences, initial_state=None, mask=None, training=False, sequences_mask=None):
         """Run both directions and merge them; Keras fills in `sequences_mask`."""
         options = {"mask": sequences_mask if mask is None else mask, "training": training}
-        before, after = self.split_states(initial_state) if initial_state else (None, None)
+        before, after = self._split_given(initial_state)
         forward = self.forward_layer(sequences, initial_state=before, **options)
         backward = self.backward_layer(sequences, initial_state=after, **options)
         states = ()
@@ -105,10 +107,26 @@ class Bidirectional(keras.layers.Layer):
             states = (*before, *after)
         if self.return_sequences:
             backward = ops.flip(backward, axis=1)
-        merged = _MERGE[self.merge_mode](forward, backward)
+        # The layers may compute in other dtypes than this one says.
+        merged, states = keras.tree.map_structure(
+            lambda leaf: ops.cast(leaf, self.compute_dtype),
+            (_MERGE[self.merge_mode](forward, backward), states),
+        )
         if not states:
             return merged
         return (*merged, *states) if self.merge_mode is None else (merged, *states)
+
+    def compute_output_spec(self, sequences, initial_state=None, **options):
+        """Return the specs of what `call` returns, for an initial_state that fits."""
+        before, after = self._split_given(initial_state)
+        self.forward_layer.compute_output_spec(sequences, before)
+        self.backward_layer.compute_output_spec(sequences, after)
+        return super().compute_output_spec(sequences, initial_state=initial_state, **options)
+
+    def _split_given(self, states):
+        if states is None:
+            return None, None
+        return self.split_states(states if keras.tree.is_nested(states) else [states])
 
     def split_states(self, states):
         """Split the list of both directions' states: (forward states, backward states)."""

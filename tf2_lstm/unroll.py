@@ -21,7 +21,7 @@ from keras import ops
 
 from tf2_lstm import backends
 from tf2_lstm.stack import StackedRNNCells, step
-from tf2_lstm.state import output_size
+from tf2_lstm.state import fitting_states, output_size
 from tf2_lstm.wrappers import DropoutWrapper
 
 
@@ -55,6 +55,7 @@ class RNN(keras.layers.RNN):
     `outputs, *states`.
 
     Raises:
+        ValueError: for inputs of another rank or width, an initial_state or a mask that does not fit.
         NotImplementedError: on the JAX backend, for a training call of a DropoutWrapper in a loop.
 
     ```python
@@ -72,12 +73,20 @@ class RNN(keras.layers.RNN):
             cell = StackedRNNCells(cell)
         options.setdefault("dtype", getattr(cell, "dtype_policy", None))
         super().__init__(cell, zero_output_for_mask=zero_output_for_mask, **options)
+        self.input_spec = keras.layers.InputSpec(ndim=3)
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        """Build the cell for inputs [B, T, D]; from then on D is fixed."""
+        super().build(sequences_shape)
+        self.input_spec = keras.layers.InputSpec(ndim=3, axes={-1: sequences_shape[-1]})
 
     def call(self, sequences, initial_state=None, mask=None, training=False, sequences_mask=None):
         """Run the cell over the sequence; Keras fills in `sequences_mask`."""
         # Keras fills in `mask` only while `sequences` is the one tensor argument.
         mask = sequences_mask if mask is None else mask
-        return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
+        self._check_mask(sequences, mask)
+        states = self._fitting(sequences, initial_state)
+        return super().call(sequences, initial_state=states, mask=mask, training=training)
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Run forwards: the backend's fast unroll if it has one for this cell, else Keras's loop."""
@@ -107,6 +116,11 @@ class RNN(keras.layers.RNN):
                 last = _last_valid(outputs, mask)
         return last, outputs, states
 
+    def compute_output_spec(self, sequences, initial_state=None, **options):
+        """Return the specs of what `call` returns, for an initial_state that fits."""
+        states = self._fitting(sequences, initial_state)
+        return super().compute_output_spec(sequences, initial_state=states, **options)
+
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
         """Return the shape of the outputs and, with return_state, of the states, however nested."""
         batch, time = sequences_shape[0], sequences_shape[1]
@@ -120,6 +134,21 @@ class RNN(keras.layers.RNN):
         """Set the states that a stateful layer carries from call to call to zero."""
         for state in [] if self.states is None else keras.tree.flatten(self.states):
             state.assign(ops.zeros_like(state))
+
+    def _fitting(self, sequences, states):
+        where = f"RNN {self.name!r}, initial_state"
+        return None if states is None else fitting_states(where, self.state_size, states, sequences.shape[0])
+
+    def _check_mask(self, sequences, mask):
+        # One row of a mask stands for all.
+        if mask is None or any(
+            _same_sizes(mask.shape, (rows, sequences.shape[1])) for rows in (1, sequences.shape[0])
+        ):
+            return
+        raise ValueError(
+            f"RNN {self.name!r}: expected a mask [batch, time] for inputs {tuple(sequences.shape)}; received "
+            f"the shape {tuple(mask.shape)}. tf2_lstm.sequence_mask(lengths, time) makes one."
+        )
 
     def _maybe_config_dropout_masks(self, cell, input_sequence, input_state):
         # Keras would step a stack once more here, with random draws; inner_loop prepares it instead.
@@ -212,7 +241,7 @@ def python_loop(cell, inputs, states, training=False):
         A list of T outputs [B, P], and the states after the last step.
 
     Raises:
-        ValueError: when T is not known.
+        ValueError: when the inputs are of another rank, T is not known, or the states do not fit the cell.
 
     ```python
     import keras
@@ -224,11 +253,12 @@ def python_loop(cell, inputs, states, training=False):
     ```
     """
     inputs = ops.convert_to_tensor(inputs)
-    if inputs.shape[1] is None:
+    if len(inputs.shape) != 3 or inputs.shape[1] is None:
         raise ValueError(
-            f"python_loop: the number of steps must be known; received inputs {inputs.shape}. "
-            "Use tf2_lstm.RNN for sequences of any length."
+            "python_loop: expected inputs [batch, time, width], the number of steps must be known; received "
+            f"{tuple(inputs.shape)}. Use tf2_lstm.RNN for sequences of any length."
         )
+    states = fitting_states("python_loop, states", cell.state_size, states, inputs.shape[0])
     outputs = []
     _begin(cell, inputs[:, 0], states, training)
     try:
@@ -278,6 +308,13 @@ def _end(cell):
     for inner in (getattr(cell, "cell", None), *getattr(cell, "cells", ())):
         if inner is not None:
             _end(inner)
+
+
+def _same_sizes(one, two):
+    """Whether two shapes are of one rank, and of equal sizes as far as these are known."""
+    if len(one) != len(two):
+        return False
+    return all(a is None or b is None or a == b for a, b in zip(one, two, strict=True))
 
 
 def _check_random_loop(layer, training):

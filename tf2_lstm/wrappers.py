@@ -263,6 +263,8 @@ class ResidualWrapper(_Wrapper):
     def call(self, inputs, states, training=False):
         """One step of the cell, the input added to its output."""
         output, states = self.cell(inputs, states, training=training)
+        # The cell may compute in another dtype than the wrapper.
+        output = ops.cast(output, self.compute_dtype)
         if self.residual_fn is None:
             return inputs + output, states
         return self.residual_fn(inputs, output), states

@@ -27,6 +27,8 @@ c has U; the projection has no bias; TF1 ignores proj_clip without num_proj, the
 import keras
 from keras import ops
 
+from tf2_lstm.state import fitting_states
+
 
 @keras.saving.register_keras_serializable(package="tf2_lstm")
 class LSTMCell(keras.layers.LSTMCell):
@@ -47,7 +49,7 @@ class LSTMCell(keras.layers.LSTMCell):
 
     Raises:
         ValueError: for a negative clip, a projection_units below 1, or a projection_clip without
-            projection_units.
+            projection_units; in a call for inputs of another rank or width, and states that do not fit.
 
     ```python
     import keras
@@ -86,6 +88,7 @@ class LSTMCell(keras.layers.LSTMCell):
             )
         self.output_size = self.projection_units or self.units
         self.state_size = [self.output_size, self.units]
+        self.input_spec = keras.layers.InputSpec(ndim=2)
 
     def add_weight(self, *args, **options):
         """Create a weight as Keras does; the recurrent one is as deep as h, which a projection sets."""
@@ -97,6 +100,7 @@ class LSTMCell(keras.layers.LSTMCell):
     def build(self, input_shape):
         """Create the weights, in the order of the table above, for inputs [B, D]."""
         super().build(input_shape)
+        self.input_spec = keras.layers.InputSpec(ndim=2, axes={-1: input_shape[-1]})
         if self.use_peepholes:
             self.input_peephole = self._diagonal("input_peephole")
             self.forget_peephole = self._diagonal("forget_peephole")
@@ -110,6 +114,7 @@ class LSTMCell(keras.layers.LSTMCell):
 
     def call(self, inputs, states, training=False):
         """One step: [B, D] and [h, c] -> output [B, P] and the new [h, c]."""
+        states = fitting_states(f"LSTMCell {self.name!r}, states", self.state_size, states)
         if not self.use_peepholes and self.cell_clip is None and self.projection_units is None:
             return super().call(inputs, states, training=training)
         h, c = states

@@ -52,7 +52,7 @@ def list_pairs():
     lines = []
     for pair in PAIRS.values():
         lines.append(f"{pair.name}  ({pair.kind})  {pair.tf1[0]} -> {pair.keras}")
-        lines += [f"    {case.name:<42}{case.why}" for case in pair.cases]
+        lines += [f"    {case.name:<41} {case.why}" for case in pair.cases]
     return "\n".join([*lines, "", f"{len(PAIRS)} pairs, {len(CASES)} cases"])
 
 
