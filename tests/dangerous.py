@@ -52,11 +52,24 @@ def _loops_as_in_tf1():
 DANGERS = {"death": _dies, "no end": _has_no_end, "memory": _fills_memory, "death on import": _dies_on_import}
 
 
-def with_danger(danger, folder, artefact="one_cell_two_inputs", node="shared/rnn_1/TensorArray"):
-    """Copy an artefact with a danger in the size of an array.
+def with_danger(danger, folder):
+    """Copy an artefact with a danger in the size of an array of its second recurrence.
 
     Args:
         danger: a name of `DANGERS`.
+        folder: where to.
+
+    Returns:
+        The checkpoint's path as a text.
+    """
+    return with_size(DANGERS[danger], folder)
+
+
+def with_size(make, folder, artefact="one_cell_two_inputs", node="shared/rnn_1/TensorArray"):
+    """Copy an artefact with something added to the size of an array.
+
+    Args:
+        make: makes a whole number in the default graph.
         folder: where to.
         artefact: of the zoo.
         node: the array.
@@ -69,8 +82,10 @@ def with_danger(danger, folder, artefact="one_cell_two_inputs", node="shared/rnn
     (array,) = [one for one in meta.graph_def.node if one.name == node]
     with _loops_as_in_tf1(), tf.Graph().as_default() as graph, tf1.name_scope("danger"):
         given = tf1.placeholder(tf.int32, [], name="given")
-        last = tf.add(DANGERS[danger](), given)
-    for new in graph.as_graph_def().node:
+        last = tf.add(make(), given)
+    made = graph.as_graph_def()
+    meta.graph_def.library.MergeFrom(made.library)
+    for new in made.node:
         if new.op == "GatherV2":
             new.attr["batch_dims"].i = 9
         new.input[:] = [array.input[0] if one == given.op.name else one for one in new.input]
