@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 BIN := $(VENV)/bin
 
-.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources
+.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources mutants
 
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
@@ -19,6 +19,10 @@ lint: $(INSTALLED)
 # make fuzz [SETTINGS=500]: every allowed operation with odd attributes, read.
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz $(or $(SETTINGS),20)
+
+# make mutants [ARGS="scan --processes 4"]: mistakes planted in a copy of the sources; the test named must see each.
+mutants: $(INSTALLED)
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 # The tables of the documents, from the pairs table and benchmarks/results/latest.json.
 docs: $(INSTALLED)
