@@ -19,6 +19,7 @@ NAMES = list(CASES)
 BOUNDS = {
     "float32": {"result": 3e-6, "gradient": 8e-7, "training": 2e-6},
     "float64": {"result": 3e-15, "gradient": 1e-15, "training": 2e-15},
+    "int32": {"result": 0},
 }
 NOT_PROGRAMS = [name for name in NAMES if PAIRS[CASES[name].call.pair].kind != "program"]
 

@@ -160,6 +160,30 @@ def test_in_pieces_without_xla_it_is_the_plain_loop(monkeypatch):
     assert_equal(layer, *inputs(layer, BATCH, program.LONG + 5), None, in_function())
 
 
+def test_rows_that_end_one_step_after_a_piece_begins_are_in_it(monkeypatch):
+    """Three rows, so that rounding up to a quarter of eight is no help to them."""
+    monkeypatch.setattr(program, "MANY", 0)
+    layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
+    piece = -(-time // program.PIECES)
+    ends = np.array([3 * piece + 1] * 3 + [2 * piece + 1, piece + 1, 1, 1, 0])
+    mask = np.arange(time) < ends[:, None]
+    assert_equal(layer, *inputs(layer, len(ends), time), mask, in_function())
+
+
+def test_one_row_of_a_mask_is_for_all_rows_of_a_batch_of_unknown_size():
+    layer = layer_of(CELLS["gru"], return_sequences=True)
+    x, mask = inputs(layer)[0], np.arange(TIME)[None] < 4
+    call = tf.function(
+        lambda x: layer(x, mask=tf.constant(mask)),
+        [tf.TensorSpec((None, TIME, DEPTH), "float64")],
+        autograph=False,
+    )
+    with backends.plain():
+        expected = layer(x, mask=np.repeat(mask, BATCH, axis=0))
+    for one, other in zip(call(x), expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
+
+
 def test_a_few_steps_without_a_loop_are_the_plain_loop():
     layer = layer_of(CELLS["stack"], return_sequences=True)
     assert_equal(layer, *inputs(layer, BATCH, 3), None, in_function())

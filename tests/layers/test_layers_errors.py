@@ -58,6 +58,7 @@ WRONG_STATES = {
     "too wide": _first(lambda leaf: ops.concatenate([leaf, leaf], axis=-1)),
     "of another batch": _first(lambda leaf: leaf[:-1]),
     "of rank 3": _first(lambda leaf: leaf[None]),
+    "of rank 3 whose width fits": _first(lambda leaf: leaf[:, :, None]),
     "of rank 1": _first(lambda leaf: leaf[0]),
 }
 wrong_states = pytest.mark.parametrize("change", WRONG_STATES.values(), ids=WRONG_STATES)
@@ -123,6 +124,9 @@ def test_a_mask_of_another_shape_is_refused(row, shape):
 def test_a_cell_called_alone_refuses_too(options):
     cell = LSTMCell(4, **options)
     x, states = inputs()[:, 0], cell.get_initial_state(BATCH)
+    with pytest.raises(ValueError, match="expected ndim=2, found ndim=3"):
+        cell(inputs(), states)
+    assert not cell.built
     cell(x, states)
     with pytest.raises(ValueError, match="expected ndim=2, found ndim=3"):
         cell(inputs(), states)

@@ -16,6 +16,7 @@ from tf2_lstm import (
     LSTMCell,
     ResidualWrapper,
     StackedRNNCells,
+    backends,
     python_loop,
 )
 
@@ -83,10 +84,29 @@ def test_the_recurrence_goes_on_with_the_whole_h():
     assert 0 < kept.sum() < kept.size
 
 
-def test_nothing_is_dropped_at_inference():
+def by_hand(cell):
+    """The outputs and the last states of a cell that is called step by step."""
+    outputs, states = python_loop(cell, X, cell.get_initial_state(BATCH))
+    return [ops.stack(outputs, axis=1), *states]
+
+
+def in_keras_s_loop(cell):
+    with backends.plain():
+        return RNN(cell, **FULL)(X)
+
+
+#: By the fast unroll, which does not call the cell, and by its own call.
+every_way = pytest.mark.parametrize(
+    "run", [lambda cell: RNN(cell, **FULL)(X), in_keras_s_loop, by_hand], ids=["fast", "loop", "by hand"]
+)
+
+
+@every_way
+def test_nothing_is_dropped_at_inference(run):
     wrapper = DropoutWrapper(LSTMCell(UNITS), **ALL)
     draws = _recorded(wrapper)
-    np.testing.assert_array_equal(RNN(wrapper)(X), RNN(wrapper.cell)(X))
+    for mine, plain in zip(run(wrapper), run(wrapper.cell), strict=True):
+        np.testing.assert_array_equal(mine, plain)
     assert draws == []
 
 
@@ -280,11 +300,26 @@ def test_variational_without_a_sequence_is_an_error(call):
         call(DropoutWrapper(LSTMCell(UNITS), **VARIATIONAL))
 
 
+class Failing(keras.layers.LSTMCell):
+    """A cell that fails, and sees what noise the wrapper beside it has then."""
+
+    seen = ()
+
+    def call(self, inputs, states, training=False):
+        Failing.seen = [wrapper._noise for wrapper in WATCHED]
+        raise RuntimeError("the second layer is broken")
+
+
+WATCHED = []
+
+
 def test_noise_is_forgotten_after_a_failing_call():
     cell = DropoutWrapper(LSTMCell(UNITS), **VARIATIONAL)
-    layer = RNN([cell, ResidualWrapper(LSTMCell(UNITS + 1))])
-    with pytest.raises(ValueError, match="cannot be added"):
+    WATCHED[:] = [cell]
+    layer = RNN([cell, Failing(UNITS)], unroll=True)
+    with pytest.raises(RuntimeError, match="the second layer is broken"):
         layer(X, training=True)
+    assert Failing.seen[0] is not None
     assert cell._noise is None
 
 
@@ -292,8 +327,12 @@ def test_wrappers_anywhere_get_their_noise():
     inner = DropoutWrapper(LSTMCell(UNITS), **VARIATIONAL)
     deep = StackedRNNCells([LSTMCell(UNITS), ResidualWrapper(inner)])
     layer = Bidirectional(RNN(StackedRNNCells([deep, DropoutWrapper(GRUCell(3), **VARIATIONAL)])))
-    layer(X, training=True)
-    python_loop(deep, X, deep.get_initial_state(BATCH), training=True)
+    dropped = np.array(layer(X, training=True))
+    assert np.any(dropped != np.array(layer(X)))
+    outputs, _ = python_loop(deep, X, deep.get_initial_state(BATCH), training=True)
+    whole, _ = python_loop(deep, X, deep.get_initial_state(BATCH))
+    assert np.any(np.array(outputs) != np.array(whole))
+    assert inner._noise is None
 
 
 def test_keras_dropout_masks_of_a_wrapped_cell_last_for_the_sequence():
@@ -306,10 +345,11 @@ def test_keras_dropout_masks_of_a_wrapped_cell_last_for_the_sequence():
     np.testing.assert_allclose(layer(X, training=True), stock(X, training=True), rtol=0, atol=1e-6)
 
 
-def test_residual_adds_the_input_to_the_output_alone():
+@every_way
+def test_residual_adds_the_input_to_the_output_alone(run):
     cell = ResidualWrapper(LSTMCell(DEPTH))
-    outputs, h, c = RNN(cell, **FULL)(X)
-    whole, whole_h, whole_c = RNN(cell.cell, **FULL)(X)
+    outputs, h, c = run(cell)
+    whole, whole_h, whole_c = run(cell.cell)
     np.testing.assert_allclose(outputs, whole + X, rtol=0, atol=1e-6)
     np.testing.assert_array_equal(h, whole_h)
     np.testing.assert_array_equal(c, whole_c)

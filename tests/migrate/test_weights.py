@@ -66,6 +66,14 @@ def test_round_trip_is_bit_exact(call, depth, dtype, seed):
         assert (back[name][exact] == value[exact]).all()
 
 
+def test_forget_bias_is_one_unless_it_is_said():
+    """TF1's default, and where it goes: the second quarter of Keras's bias."""
+    variables = {"kernel": np.zeros((5, 8), "float32"), "bias": np.zeros(8, "float32")}
+    for said, added in (({}, 1.0), ({"forget_bias": 0.0}, 0.0), ({"forget_bias": -2.5}, -2.5)):
+        *_, bias = weights.to_keras(Call("basic_lstm", num_units=2, **said), variables)
+        assert bias.tolist() == [0, 0, added, added, 0, 0, 0, 0]
+
+
 @settings(deadline=None, max_examples=50)
 @given(cells(), st.integers(1, 5), st.integers(0, 2**31))
 def test_gradients_go_back_without_the_fold(call, depth, seed):

@@ -1,5 +1,11 @@
 """The mistakes that are planted: the tables of all rooms."""
 
+from tests.mutants.table_finding import FINDING
 from tests.mutants.table_layers import LAYERS
+from tests.mutants.table_proving import PROVING
+from tests.mutants.table_reading import READING
+from tests.mutants.table_running import RUNNING
+from tests.mutants.table_scanning import SCANNING
+from tests.mutants.table_writing import WRITING
 
-PLANTED = [*LAYERS]
+PLANTED = [*LAYERS, *RUNNING, *READING, *FINDING, *PROVING, *WRITING, *SCANNING]

@@ -44,6 +44,7 @@ class Worker:
     """A process of `worker.py` in a copy of the tree."""
 
     def __init__(self, folder):
+        self.folder = folder
         copy_tree(folder)
         environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
         self._process = subprocess.Popen(
@@ -70,6 +71,7 @@ class Worker:
         """End the process."""
         self._process.stdin.close()
         self._process.wait()
+        self._process.stdout.close()
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from tests.mutants.mistake import mistakes
 
-_CELLS = "tests/layers/test_layers_cells.py::"
 _CALLING = "tests/layers/test_layers_calling.py::"
-_WRAPPERS = "tests/layers/test_layers_wrappers.py::"
-_STATE = "tests/layers/test_layers_state.py::"
+_CELLS = "tests/layers/test_layers_cells.py::"
+_DTYPES = "tests/layers/test_layers_dtypes.py::"
 _ERRORS = "tests/layers/test_layers_errors.py::"
+_STACK = "tests/layers/test_layers_stack.py::"
+_STATE = "tests/layers/test_layers_state.py::"
 _UNROLL = "tests/layers/test_layers_unroll.py::"
+_WRAPPERS = "tests/layers/test_layers_wrappers.py::"
 
 LAYERS = [
     *mistakes(
@@ -22,5 +24,211 @@ LAYERS = [
         ("return h, [h, c]", "return h, [c, h]"),
         ("ops.clip(x, -limit, limit)", "ops.clip(x, 0, limit)"),
         ("if self.use_bias:", "if not self.use_bias:"),
+    ),
+    *mistakes(
+        "tf2_lstm/cells/lstm.py",
+        _CELLS + "test_lstm_refuses",
+        ("if value < 0:", "if value < -2:"),
+        ("value is not None and value < 1:", "value is not None and value < 0:"),
+    ),
+    *mistakes(
+        "tf2_lstm/cells/lstm.py",
+        _ERRORS + "test_a_cell_called_alone_refuses_too",
+        ("keras.layers.InputSpec(ndim=2)", "None"),
+        (", axes={-1: input_shape[-1]})", ")"),
+    ),
+    *mistakes(
+        "tf2_lstm/state.py",
+        _STATE + "test_round_trip",
+        ('return ("c", "h") if set(layout) == {"c", "h"}', 'return ("h", "c") if set(layout) == {"c", "h"}'),
+        (
+            'return [_leaf(f"{where}, {name}", layout[name], named[name]) for name in layout]',
+            'return [_leaf(f"{where}, {name}", layout[name], named[name]) for name in named]',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/state.py",
+        _STATE + "test_flat_round_trip",
+        ("return [flat[..., end - width : end]", "return [flat[..., : width]"),
+        ("ends = [sum(widths[: n + 1])", "ends = [sum(widths[: n])"),
+    ),
+    *mistakes(
+        "tf2_lstm/state.py",
+        _STATE + "test_a_wrong_tf1_state_is_refused",
+        ("if not shape or shape[-1] != width:", "if not shape:"),
+        ("isinstance(layout, list) and len(state) == len(layout):", "isinstance(layout, list):"),
+    ),
+    *mistakes(
+        "tf2_lstm/state.py",
+        _ERRORS + "test_states_that_do_not_fit_are_refused",
+        ("fits = len(leaves) == len(widths) and all(", "fits = all("),
+        ("return len(shape) == 2 and", "return"),
+    ),
+    *mistakes(
+        "tf2_lstm/state.py",
+        _ERRORS + "test_a_state_in_tf1_s_order_is_refused",
+        ("if fits and not isinstance(states, LSTMStateTuple):", "if fits:"),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        _WRAPPERS + "test_one_step_is_its_definition",
+        (
+            "scale = ops.divide_no_nan(ops.ones_like(rate), 1 - rate)",
+            "scale = ops.divide_no_nan(ops.ones_like(rate), rate)",
+        ),
+        (".variable_dtype) >= rate", ".variable_dtype) < rate"),
+        ("        states = self._drop_states(states, state_noise)\n", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        _WRAPPERS + "test_c_is_never_dropped",
+        ('return tuple(name != "c" for name in layout)', 'return tuple(name != "h" for name in layout)'),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        _WRAPPERS + "test_nothing_is_dropped_at_inference",
+        ("        if not training:\n            return self.cell(inputs, states, training=False)\n", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        _WRAPPERS + "test_a_rate_outside_0_to_1_is_refused",
+        ("if not 0 <= rate <= 1:", "if not 0 <= rate:"),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        _WRAPPERS + "test_variational_masks_are_the_same_at_every_step_and_row",
+        (
+            "draw = lambda width: self.draw_noise((1, width)",
+            "draw = lambda width: self.draw_noise((3, width)",
+        ),
+        (
+            "            keep = noise + (1 - rate) >= 1\n",
+            "            keep = self.draw_noise(ops.shape(x), x.dtype) >= rate\n",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        _WRAPPERS + "test_noise_is_forgotten_after_a_failing_call",
+        (
+            '"""Forget the variational noise; an unroll calls it after its loop."""\n        self._noise = None',
+            '"""Forget."""',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        _WRAPPERS + "test_residual_adds_the_input_to_the_output_alone",
+        ("return inputs + output, states", "return inputs + output, [inputs + states[0], *states[1:]]"),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        _DTYPES + "test_cells_of_other_dtypes_run_inside_of_a_cell",
+        ("        output = ops.cast(output, self.compute_dtype)\n", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/stack.py",
+        _STACK + "test_shared_and_distinct_cells_keep_their_places",
+        ('"order": [places[id(cell)] for cell in self.cells]', '"order": list(range(len(self.cells)))'),
+        (
+            "return cls([cells[place] for place in config.pop",
+            "return cls([cells[-1 - place] for place in config.pop",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _CALLING + "test_padding_is_zero_and_the_states_are_those_of_the_short_row[lstm]",
+        (
+            "def __init__(self, cell, *, zero_output_for_mask=True",
+            "def __init__(self, cell, *, zero_output_for_mask=False",
+        ),
+        ("mask = sequences_mask if mask is None else mask", "mask = sequences_mask"),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _CALLING + "test_initial_state_and_the_mask_of_the_input_together[gru]",
+        ("mask = sequences_mask if mask is None else mask", "mask = mask"),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _CALLING + "test_go_backwards_is_the_reversed_sequence[False-gru]",
+        ("            sequences = ops.flip(sequences, axis=1)\n", ""),
+        ("mask = None if mask is None else ops.flip(mask, axis=1)", "mask = mask"),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _UNROLL + "test_sequence_mask_is_what_it_says",
+        (
+            "return ops.less(ops.arange(maxlen), lengths)",
+            "return ops.less_equal(ops.arange(maxlen), lengths)",
+        ),
+        (
+            "mask = ops.less_equal(steps, ops.expand_dims(lengths, axis=1))",
+            "mask = ops.less(steps, ops.expand_dims(lengths, axis=1))",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _UNROLL + "test_sequence_mask_layer_keeps_the_mask_that_x_carries",
+        ("else ops.logical_and(mask, before)", "else ops.logical_or(mask, before)"),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _UNROLL + "test_python_loop_is_rnn",
+        (
+            "output, states = step(cell, inputs[:, time], states, training)",
+            "output, _ = step(cell, inputs[:, time], states, training)",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        "tests/layers/test_layers_saving.py::test_the_numpy_backend_gives_the_same_without_tensorflow",
+        ("outputs = ops.where(mask[:, :, None], outputs, ops.zeros_like(outputs))", "outputs = outputs"),
+        ("                last = _last_valid(outputs, mask)\n", "                last = last\n"),
+        ("last = ops.logical_and(valid, to_come == 1)", "last = ops.logical_and(valid, to_come == 0)"),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        "tests/layers/test_layers_jax.py::test_a_training_loop_that_draws_at_every_step_is_refused",
+        ("or not training or layer.unroll:", "or training or layer.unroll:"),
+        ("and not cell.variational\n", "and cell.variational\n"),
+        ("return draws or any(", "return draws and any("),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        "tests/layers/test_layers_jax.py::test_without_a_loop_it_runs",
+        ("or not training or layer.unroll:", "or not training:"),
+    ),
+    *mistakes(
+        "tf2_lstm/bidirectional.py",
+        _UNROLL + "test_the_initial_state_goes_to_its_direction",
+        (
+            "return list(states[:forward]), list(states[forward:])",
+            "return list(states[:backward]), list(states[backward:])",
+        ),
+        (
+            "self.backward_layer(sequences, initial_state=after",
+            "self.backward_layer(sequences, initial_state=before",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/bidirectional.py",
+        _UNROLL + "test_merge_modes",
+        ("ops.add(forward, backward) / 2", "ops.add(forward, backward)"),
+        ('"mul": ops.multiply', '"mul": ops.maximum'),
+        ("ops.concatenate([forward, backward], axis=-1)", "ops.concatenate([backward, forward], axis=-1)"),
+    ),
+    *mistakes(
+        "tf2_lstm/bidirectional.py",
+        _UNROLL + "test_the_backward_direction_is_the_reversal_within_the_length",
+        ("backward = ops.flip(backward, axis=1)", "backward = ops.flip(backward, axis=2)"),
+    ),
+    *mistakes(
+        "tf2_lstm/bidirectional.py",
+        _DTYPES + "test_a_layer_gives_the_dtype_of_its_own_policy",
+        ("lambda leaf: ops.cast(leaf, self.compute_dtype),", "lambda leaf: leaf,"),
+    ),
+    *mistakes(
+        "tf2_lstm/bidirectional.py",
+        _DTYPES + "test_both_directions_are_merged_into_one_dtype",
+        ("ops.add(forward, backward) / 2", "(forward + backward) / 2"),
     ),
 ]

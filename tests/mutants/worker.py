@@ -19,7 +19,7 @@ from tests.mutants.mistake import Mistake
 #: Imported before the forks; nothing of the project, which each fork imports with its mistake.
 HEAVY = ("numpy", "tensorflow", "keras", "pytest", "rich.console", "pathspec")
 #: Seconds that one test may take.
-LONGEST = 300
+LONGEST = 240
 
 
 class Counter:

@@ -2,13 +2,15 @@
 
 import contextlib
 import os
+from collections import OrderedDict
 
 import pytest
 import tensorflow as tf
-from artefact_files import copy_of, read_all, read_zoo
+from artefact_files import copy_of, read_all, read_zoo, table_of
 from bad_inputs import TABLE, put
 
 from tf2_lstm.migrate import artifacts
+from tf2_lstm.migrate.artifacts import protos, table
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 
 
@@ -110,8 +112,27 @@ def test_options_that_do_not_fit_are_refused(case, words, tmp_path):
     assert words in message_of(copy_of(name, tmp_path / "model"), **options)
 
 
-def test_a_variable_of_the_wrong_size_in_the_index_is_seen():
-    """The table of sizes is TensorFlow's."""
+@pytest.mark.parametrize("by", [-4, 4, -(10 * 20 * 4)])
+def test_a_size_that_is_not_that_of_the_shape_is_seen(tmp_path, by):
+    """Every checksum fits, and so do the data files."""
+    path = copy_of("basic_lstm", tmp_path)
+    index = tmp_path / "model.ckpt.index"
+    entries = OrderedDict(table.entries(index.read_bytes()))
+    key = b"rnn/basic_lstm_cell/bias"
+    entry = protos.parse("BundleEntryProto", entries[key], "index")
+    entry.size = max(entry.size + by, 0)
+    index.write_bytes(
+        table_of(
+            [(name, entry.SerializeToString() if name == key else value) for name, value in entries.items()]
+        )
+    )
+    with pytest.raises(
+        artifacts.ArtifactError, match=r"needs 80 bytes, the index says|is said to be in bytes"
+    ):
+        artifacts.read(path)
+
+
+def test_the_sizes_of_dtypes_are_tensorflow_s():
     assert {number: (name, tf.dtypes.as_dtype(number).size) for number, (name, _) in DTYPES.items()} == DTYPES
     assert all(tf.dtypes.as_dtype(number).name == name for number, (name, _) in DTYPES.items())
 

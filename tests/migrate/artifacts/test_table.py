@@ -3,17 +3,10 @@
 import struct
 
 import pytest
-from artefact_files import ZOO
+from artefact_files import ZOO, varint
 
 from tf2_lstm.migrate.artifacts.crc import masked_crc
 from tf2_lstm.migrate.artifacts.table import MAGIC, BrokenTable, entries
-
-
-def varint(number):
-    found = b""
-    while number > 127:
-        found, number = found + bytes([number & 127 | 128]), number >> 7
-    return found + bytes([number])
 
 
 def entry(shared, own, value=b"v", says=None):

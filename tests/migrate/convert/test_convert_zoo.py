@@ -16,6 +16,8 @@ from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
 
 #: A stock layer that runs a cell over a sequence, in the configuration of a model.
 STOCK_LAYER = re.compile(r'"module": "keras.layers", "class_name": "(RNN|LSTM|GRU|SimpleRNN)"')
+#: What a model may be off by from TensorFlow 1.15.5 whatever the tolerance table says; all numbers are of order 1.
+BOUNDS = {"float16": 4e-3, "float32": 4e-6, "float64": 1e-13}
 NAMES = sorted(path.parent.name for path in ZOO.glob("*/expected.json"))
 
 
@@ -118,11 +120,12 @@ def compare_with_run(folder, entry, run):
     model = keras.models.load_model(folder / entry["file"])
     outputs = model({tensor["name"]: run[tensor["tf1"]] for tensor in entry["inputs"]})
     assert set(outputs) == {tensor["name"] for tensor in entry["outputs"]}
-    compared = [tensor for tensor in entry["outputs"] if tensor["tf1"] in run]
+    # What the graph does not have, the program could not compute.
+    compared = [tensor for tensor in entry["outputs"] if tensor["tf1"]]
     assert compared
     for tensor in compared:
         wanted, found = run[tensor["tf1"]], np.asarray(outputs[tensor["name"]])
         assert found.shape == wanted.shape, tensor
         assert found.dtype == wanted.dtype
         allowed = tolerance_for(str(wanted.dtype), tensor["name"]).allowed(np.abs(wanted).max())
-        assert np.abs(found - wanted).max() <= allowed, tensor
+        assert np.abs(found - wanted).max() <= min(allowed, BOUNDS[wanted.dtype.name]), tensor

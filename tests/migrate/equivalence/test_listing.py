@@ -1,6 +1,6 @@
 """The list of pairs and cases: every case on a line, its name and its reason apart."""
 
-from tf2_lstm.migrate.equivalence.listing import choose, list_pairs
+from tf2_lstm.migrate.equivalence.listing import list_pairs
 from tf2_lstm.migrate.pairs import CASES, PAIRS
 
 
@@ -11,9 +11,3 @@ def test_every_case_has_a_line_on_which_name_and_reason_are_apart():
     assert lines[-1] == f"{len(PAIRS)} pairs, {len(CASES)} cases"
     heads = [line for line in lines[:-2] if not line.startswith("    ")]
     assert heads == [f"{pair.name}  ({pair.kind})  {pair.tf1[0]} -> {pair.keras}" for pair in PAIRS.values()]
-
-
-def test_each_case_is_chosen_once_in_the_order_of_the_table():
-    names = [case.name for case in choose(["lstm", "gru/default", "gru"], False, ())]
-    rows = [pair for pair in PAIRS.values() if pair.name in ("gru", "lstm")]
-    assert names == [case.name for pair in rows for case in pair.cases]

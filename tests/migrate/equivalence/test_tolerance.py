@@ -49,6 +49,7 @@ def test_small_numbers_are_held_to_the_absolute_bound(dtype, rung, atol, rtol):
 def test_large_numbers_are_held_to_the_relative_bound(dtype, rung, atol, rtol):
     assert passes(dtype, rung, 64.0, 64 * 0.9 * rtol)
     assert not passes(dtype, rung, 64.0, 64 * 1.1 * rtol)
+    assert passes(dtype, rung, -64.0, 64 * 0.9 * rtol)
     assert not passes(dtype, rung, -64.0, 64 * 1.1 * rtol)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from tampering import Tampered
+from test_sabotage import basic
 
 from tf2_lstm.migrate.recognise import recognise
 
@@ -68,8 +69,12 @@ def test_both_limits_of_a_projection_may_be_others():
 
 
 def other_lengths():
+    return with_other_lengths("fused_options")
+
+
+def with_other_lengths(name):
     """A second placeholder of lengths beside the first."""
-    changed = Tampered("fused_options")
+    changed = Tampered(name)
     node = changed.model.graph.node.add()
     node.CopyFrom(changed.nodes["lengths"])
     node.name = "other_lengths"
@@ -133,15 +138,38 @@ def test_runs_over_two_sequences_are_no_pair(change):
 
 
 def test_runs_of_other_lengths_are_no_pair():
-    changed = Tampered("bidirectional_lengths")
-    lengths = next(
-        node.name for node in changed.model.graph.node if node.op == "Placeholder" and node.name != "x"
-    )
-    other = changed.model.graph.node.add()
-    other.CopyFrom(changed.nodes[lengths])
-    other.name = "other_lengths"
-    for node in list(changed.model.graph.node):
-        if "/bw/" in node.name:
-            node.input[:] = ["other_lengths" if one == lengths else one for one in node.input]
-    assert calls(found(Tampered("bidirectional_lengths")))[0].startswith("bidirectional_dynamic_rnn(")
-    assert "bidirectional_dynamic_rnn" not in {one.call.pair for one in found(changed).recurrences}
+    """The backward one still reverses the same sequence by its own lengths."""
+    changed = with_other_lengths("bidirectional_lengths")
+    assert calls(found(changed))[0].startswith("bidirectional_dynamic_rnn(")
+    findings = found(changed.wire("bidirectional_rnn/fw/fw/sequence_length", 0, "other_lengths"))
+    assert [one.call.pair for one in findings.recurrences] == ["dynamic_rnn", "dynamic_rnn"]
+    lengths = [one.tf1 for run in findings.recurrences for one in run.inputs if one.name == "sequence_length"]
+    assert lengths == ["other_lengths:0", "lengths:0"]
+
+
+def test_the_order_of_the_nodes_is_no_direction():
+    changed = Tampered("bidirectional_plain")
+    nodes = list(changed.model.graph.node)
+    del changed.model.graph.node[:]
+    changed.model.graph.node.extend(reversed(nodes))
+    for tampered in (Tampered("bidirectional_plain"), changed):
+        (one,) = found(tampered).recurrences
+        assert [cell.scope.split("/")[1] for cell in one.cells] == ["fw", "bw"]
+        assert [tensor.tf1 for tensor in one.outputs[:2]] == [
+            "bidirectional_rnn/fw/fw/transpose_1:0",
+            "ReverseV2:0",
+        ]
+
+
+SUMMANDS = {
+    "a constant": "half",
+    "the product once more": BASIC + "MatMul",
+    "the old c": "~Identity_3",
+}
+
+
+@pytest.mark.parametrize("more", SUMMANDS.values(), ids=SUMMANDS)
+def test_a_summand_more_in_the_gates_is_seen(more):
+    findings = found(basic().insert(BASIC + "split", 1, "Add", more))
+    assert not findings.recurrences
+    assert [one.scope for one in findings.not_converted] == ["rnn"]

@@ -1,6 +1,8 @@
 """The same report in three forms; each says what failed, where, and why."""
 
 import json
+import sys
+import time
 from collections import OrderedDict
 
 import numpy as np
@@ -85,8 +87,6 @@ def test_progress_is_silent_in_a_pipe(capsys):
 
 
 def test_progress_on_a_terminal_starts_after_its_patience(monkeypatch, capsys):
-    import sys
-
     from tf2_lstm.migrate.report import progress as module
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
@@ -94,10 +94,20 @@ def test_progress_on_a_terminal_starts_after_its_patience(monkeypatch, capsys):
     monkeypatch.setattr(module, "_PATIENCE", 0.05)
     with progress(2, "doing") as advance:
         advance("one")
-        import time
+        shown, end = "", time.monotonic() + 30
+        while "1 of 2: one" not in shown and time.monotonic() < end:
+            shown += capsys.readouterr().err
+    assert "1 of 2: one" in shown
 
-        time.sleep(0.5)
-    assert "1 of 2: one" in capsys.readouterr().err
+
+def test_progress_that_ends_before_its_patience_shows_nothing(monkeypatch, capsys):
+    from tf2_lstm.migrate.report import progress as module
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(module, "_PATIENCE", 60)
+    with progress(2, "doing") as advance:
+        advance("one")
+    assert capsys.readouterr().err == ""
 
 
 HOSTILE = "\x1b[31m[/]\u202e\n`|<script>"

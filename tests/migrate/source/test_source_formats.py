@@ -35,6 +35,12 @@ def test_text_is_a_line_a_finding_and_a_summary(result):
     ]
 
 
+def test_the_summary_counts_uses_with_and_without_a_pair():
+    source = b"from tensorflow.contrib import rnn\nrnn.GRUCell(3)\nrnn.GRUCell(4)\nrnn.GRUCell(5)\nrnn.NASCell(3)\n"
+    text = WRITERS["text"](scan(["-"], stdin=source))
+    assert "4 uses of TF1 RNN names: 3 with a pair, 1 without one yet; 0 traps." in text
+
+
 def test_text_says_it_when_there_is_nothing():
     assert WRITERS["text"](Result(3)) == "No TF1 RNN found in 3 files."
 

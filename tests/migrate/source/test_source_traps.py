@@ -118,6 +118,7 @@ ROWS = (
     ("a cell of one's own that is called", TF + "class A(tf.nn.rnn_cell.RNNCell):  #! RNN521\n    pass\ncell = A(3)\nfor x in xs:\n    o, s = cell(x, s)  #! RNN522\n"),
     ("a cell called in a for loop", TF + "c = tf.nn.rnn_cell.GRUCell(3)\nfor x in xs:\n    o, s = c(x, s)  #! RNN522\n"),
     ("a cell called in a while loop", TF + "c = tf.nn.rnn_cell.GRUCell(3)\nwhile t:\n    o, s = c(x, s)  #! RNN522\n"),
+    ("a new cell called at every turn of a loop", TF + "for x in xs:\n    c = tf.nn.rnn_cell.GRUCell(3)\n    o, s = c(x, s)\n"),
     ("a cell called once", TF + "c = tf.nn.rnn_cell.GRUCell(3)\no, s = c(x, s)\n"),
     ("cells called in a loop over them", RNN + "cells = [rnn.GRUCell(3) for _ in range(2)]\nfor c in cells:\n    x, s = c(x, s)  #! RNN522\n"),
     ("a Saver beside RNNs", TF + "tf.nn.dynamic_rnn(c, x)\nsaver = tf.train.Saver()  #! RNN523\n"),

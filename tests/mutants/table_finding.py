@@ -1,0 +1,168 @@
+"""Mistakes in recognition: cells, runs, wrappers, directions, lengths, starts, what is left."""
+
+from tests.mutants.mistake import mistakes
+
+_ROOM = "tf2_lstm/migrate/recognise/"
+_RUNS = "tests/migrate/recognise/test_sabotage_of_runs.py::"
+_SABOTAGE = "tests/migrate/recognise/test_sabotage.py::test_a_sabotage_is_reported_and_not_converted"
+_ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
+
+FINDING = [
+    *mistakes(
+        _ROOM + "lstm.py",
+        _RUNS + "test_the_sign_of_forget_bias_is_that_of_the_graph",
+        ('options["forget_bias"] = float(parts["f"][1])', 'options["forget_bias"] = -float(parts["f"][1])'),
+        (
+            'options["forget_bias"] = float(parts["f"][1])',
+            'options["forget_bias"] = abs(float(parts["f"][1]))',
+        ),
+        ('    if parts["f"][1] != 1.0:\n', '    if abs(parts["f"][1]) != 1.0:\n'),
+        ('    if parts["f"][1] != 1.0:\n', '    if parts["f"][1] not in (0.0, 1.0):\n'),
+        ("constant += scalar(part)", "constant -= scalar(part)"),
+    ),
+    *mistakes(
+        _ROOM + "lstm.py",
+        _RUNS + "test_a_clip_that_is_not_symmetric_is_no_clip_of_a_cell",
+        ('if clipped.op == "clip" and clipped.attr[0] == -clipped.attr[1]:', 'if clipped.op == "clip":'),
+        ('if term.op == "clip" and term.attr[0] == -term.attr[1]:', 'if term.op == "clip":'),
+    ),
+    *mistakes(
+        _ROOM + "lstm.py",
+        _SABOTAGE + "[forget bias on the input gate]",
+        ('if any(parts[name][1] for name in "ijo")', 'if any(parts[name][1] for name in "jo")'),
+    ),
+    *mistakes(
+        _ROOM + "lstm.py",
+        _SABOTAGE + "[another activation on the candidate]",
+        ("                if candidate.op != squashed.op:\n                    continue\n", ""),
+    ),
+    *mistakes(
+        _ROOM + "lstm.py",
+        _SABOTAGE + "[one peephole is missing]",
+        (
+            "len({peephole is None for peephole in peepholes}) > 1",
+            "len({peephole is None for peephole in peepholes}) > 2",
+        ),
+    ),
+    *mistakes(
+        _ROOM + "lstm.py",
+        "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[lstm_peepholes]",
+        ('peepholes = [parts[name][2] for name in "ifo"]', 'peepholes = [parts[name][2] for name in "fio"]'),
+    ),
+    *mistakes(
+        _ROOM + "lstm.py",
+        _SABOTAGE + "[the output gate looks at the old c]",
+        ('_gate(terms, term, new_c if name == "o" else old_c)', "_gate(terms, term, old_c)"),
+    ),
+    *mistakes(
+        _ROOM + "gru.py",
+        _SABOTAGE + "[two less u]",
+        (
+            "ones = [arg for arg in rest.args if scalar(arg) == 1]",
+            "ones = [arg for arg in rest.args if scalar(arg)]",
+        ),
+    ),
+    *mistakes(
+        _ROOM + "gru.py",
+        _SABOTAGE + "[the candidate resets by u]",
+        ("terms.mul(reset, h))", "terms.mul(update, h))"),
+    ),
+    *mistakes(
+        _ROOM + "fused.py",
+        _RUNS + "test_a_fused_run_by_two_kinds_of_lengths_is_not_converted",
+        ("len(found) == 1 and lengths in leaves(found[0].args[1]) and", "len(found) == 1 and"),
+        (
+            'if mask is not None and mask.op == "Tile" and _is_mask(mask, lengths):',
+            'if mask is not None and mask.op == "Tile":',
+        ),
+    ),
+    *mistakes(
+        _ROOM + "fused.py",
+        _RUNS + "test_a_state_that_is_gathered_otherwise_is_no_final_state",
+        ("                    and first.args[0] is start\n", ""),
+        ("                    and at.args[0] is lengths\n", ""),
+    ),
+    *mistakes(
+        _ROOM + "fused.py",
+        "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says[fused]",
+        ("terms.number(-1)), 0)", "terms.number(0)), 0)"),
+    ),
+    *mistakes(
+        _ROOM + "directions.py",
+        _RUNS + "test_runs_over_two_sequences_are_no_pair",
+        ("turned is not backward and same is sequence and alike", "turned is not backward and alike"),
+        ("turned is not backward and same is sequence and alike", "same is sequence and alike"),
+    ),
+    *mistakes(
+        _ROOM + "directions.py",
+        _RUNS + "test_runs_of_other_lengths_are_no_pair",
+        ("one.lengths is other.lengths and ", ""),
+    ),
+    *mistakes(
+        _ROOM + "directions.py",
+        _RUNS + "test_the_order_of_the_nodes_is_no_direction",
+        ("pairs.append((partner, one) if backward else (one, partner))", "pairs.append((one, partner))"),
+    ),
+    *mistakes(
+        _ROOM + "wrappers.py",
+        _SABOTAGE + "[dropout that scales by another number]",
+        ("if not rest or abs(scale - 1) > 1e-5:", "if not rest:"),
+    ),
+    *mistakes(
+        _ROOM + "wrappers.py",
+        _ZOO + "[dropout_variational]",
+        ("bool(shape) and shape[0] == 1", "bool(shape) and shape[0] != 1"),
+    ),
+    *mistakes(
+        _ROOM + "wrappers.py",
+        _ZOO + "[residual_around_stack]",
+        (
+            "layers.insert(0, layer)\n            dropped = dropout(self.terms, below)\n            if below is not",
+            "layers.append(layer)\n            dropped = dropout(self.terms, below)\n            if below is not",
+        ),
+    ),
+    *mistakes(
+        _ROOM + "endings.py",
+        _SABOTAGE + "[a fixed number of steps]",
+        ("return scalar(bound) == fixed", "return True"),
+    ),
+    *mistakes(
+        _ROOM + "endings.py",
+        _ZOO + "[decoder_bounded]",
+        ("most = scalar(bound) if most is None else min(most, scalar(bound))", "most = None"),
+    ),
+    *mistakes(
+        _ROOM + "sequences.py",
+        _ZOO + "[static_rnn_separate_steps]",
+        (
+            'whole = terms.find("Pack", tuple(steps), axis)',
+            'whole = terms.find("Pack", tuple(steps[::-1]), axis)',
+        ),
+    ),
+    *mistakes(
+        _ROOM + "unclaimed.py",
+        "tests/migrate/recognise/test_unclaimed.py::test_slots_with_sparse_updates_are_slots_and_weights_are_not",
+        ("and at > 0\n", "and at >= 0\n"),
+    ),
+    *mistakes(
+        _ROOM + "edges.py",
+        "tests/migrate/recognise/test_sabotage.py::test_zeros_that_ended_rows_give_out_too_are_no_state_to_feed",
+        (
+            'tf1 = "" if zero and var.initial is _after_the_end(unrolled) else var.initial_name',
+            "tf1 = var.initial_name",
+        ),
+    ),
+    *mistakes(
+        _ROOM + "edges.py",
+        "tests/migrate/recognise/test_graphs.py::test_the_sizes_that_the_graph_fixes_are_those_of_the_edges",
+        ("found[1 - unrolled.axis] = self.batch_of", "found[unrolled.axis] = self.batch_of"),
+    ),
+    *mistakes(
+        _ROOM + "application.py",
+        _RUNS + "test_a_summand_more_in_the_gates_is_seen",
+        (
+            "len(products) != 1 or len(biases) > 1 or len(products) + len(biases) != len(parts)",
+            "len(products) != 1 or len(biases) > 1",
+        ),
+    ),
+]

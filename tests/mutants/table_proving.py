@@ -1,0 +1,230 @@
+"""Mistakes in what proves and tells: comparison, tolerances, replay, diagnosis, reports, what is printed."""
+
+from tests.mutants.mistake import mistakes
+
+_COMPARE = "tests/migrate/equivalence/test_compare.py::"
+_TOLERANCE = "tests/migrate/equivalence/test_tolerance.py::"
+_REFUSED = "tests/migrate/convert/test_refused_operations.py::"
+_SABOTAGE = "tests/migrate/convert/test_convert_sabotage.py::"
+_REPORTS = "tests/migrate/report/test_reports_of_differences.py::"
+_PRINTABLE = "tests/migrate/report/test_printable.py::"
+_BEGIN = "tests/migrate/convert/test_begin.py::"
+_SMALL = _TOLERANCE + "test_small_numbers_are_held_to_the_absolute_bound"
+_LARGE = _TOLERANCE + "test_large_numbers_are_held_to_the_relative_bound"
+
+PROVING = [
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/tolerance.py",
+        _SMALL,
+        ('("float32", "result"): Tolerance(1e-6, 1e-6)', '("float32", "result"): Tolerance(1e-4, 1e-6)'),
+        ('("float32", "gradient"): Tolerance(1e-6, 1e-5)', '("float32", "gradient"): Tolerance(1e-4, 1e-5)'),
+        ('("float32", "training"): Tolerance(2e-6, 1e-5)', '("float32", "training"): Tolerance(2e-3, 1e-5)'),
+        ('("float64", "result"): Tolerance(1e-12, 1e-12)', '("float64", "result"): Tolerance(1e-9, 1e-12)'),
+        ('("float16", "result"): Tolerance(4e-3, 4e-3)', '("float16", "result"): Tolerance(4e-1, 4e-3)'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/tolerance.py",
+        _LARGE,
+        ('("float32", "gradient"): Tolerance(1e-6, 1e-5)', '("float32", "gradient"): Tolerance(1e-6, 1e-3)'),
+        (
+            '("float64", "gradient"): Tolerance(1e-12, 1e-12)',
+            '("float64", "gradient"): Tolerance(1e-12, 1e-9)',
+        ),
+        ("return max(self.atol, self.rtol * largest)", "return self.atol + 2 * self.rtol * largest"),
+        ('return "gradient"', 'return "training"'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/compare.py",
+        _COMPARE + "test_another_structure_fails_before_numbers",
+        (
+            "    if expected.dtype != received.dtype:\n",
+            "    if expected.dtype.kind != received.dtype.kind:\n",
+        ),
+        ("    if expected.shape != received.shape:\n", "    if expected.size != received.size:\n"),
+        (
+            "    if not (np.isfinite(expected).all() and np.isfinite(received).all()):\n",
+            "    if not np.isfinite(expected).all():\n",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/compare.py",
+        _COMPARE + "test_nothing_to_compare_is_no_pass",
+        ("return bool(self.tensors) and all(tensor.passed", "return all(tensor.passed"),
+        ("return bool(self.cases) and all(case.passed", "return all(case.passed"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/compare.py",
+        _COMPARE + "test_a_difference_says_where_and_when",
+        ("int(np.argwhere(off)[:, 1].min())", "int(np.argwhere(off)[:, 0].min())"),
+        ("float(difference.max()),", "float(difference.min()),"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/compare.py",
+        _TOLERANCE + "test_a_difference_may_have_either_sign",
+        (
+            'difference = np.abs(received.astype("float64") - wide)',
+            'difference = received.astype("float64") - wide',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/compare.py",
+        _LARGE,
+        (
+            "tolerance = float(entry.allowed(np.abs(wide).max()))",
+            "tolerance = float(entry.allowed(wide.max()))",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/compare.py",
+        _COMPARE + "test_whole_numbers_must_be_equal",
+        ('if expected.dtype.kind == "f":', 'if expected.dtype.kind in "fi":'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/replay.py",
+        _REFUSED + "test_convert_does_not_run_it",
+        ("    if refused:\n", "    if False:\n"),
+        ("refused_operations(part, [node.name for node in part.node])", "refused_operations(part, [])"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/replay.py",
+        _REFUSED + "test_compare_does_not_run_it",
+        ("    if refused:\n", "    if len(refused) > 1:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/artifacts/safety.py",
+        _REFUSED + "test_convert_does_not_run_it[a file that is read in a function]",
+        (
+            "return refused, [name for node in nodes for name in called(node, functions)]",
+            "return refused, []",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/replay.py",
+        "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[dropout_constant]",
+        ("            keep_everything(part)\n", "            pass\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/replay.py",
+        _BEGIN + "test_sizes_that_do_not_fit_together_are_not_run",
+        ("        if why:\n", "        if False:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/begin.py",
+        _BEGIN + "test_what_writes_a_variable_is_waited_for",
+        ("known[name] = writes or not _needs(nodes, behind)", "known[name] = not _needs(nodes, behind)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/slices.py",
+        "tests/migrate/convert/test_loops.py::test_what_a_graph_prints_is_not_seen",
+        ('            if node.op == "Print":\n', '            if node.op == "Prints":\n'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/prove.py",
+        _SABOTAGE + "test_wrong_gradients_are_caught",
+        (
+            "given = run_gradients(model, recurrence, run.sample.values, run.targets, graph.of_weights)",
+            "given = {}",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/prove.py",
+        _SABOTAGE + "test_a_wrong_model_is_caught_and_named",
+        (
+            "        report.tensors += reports\n    # Outputs",
+            "        report.tensors += [replace(one, passed=True) for one in reports]\n    # Outputs",
+        ),
+        (
+            "if not _passed(reports) and not report.diagnosis:",
+            "if _passed(reports) and not report.diagnosis:",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/prove.py",
+        "tests/migrate/convert/test_convert_accelerated.py::test_a_wrong_fast_unroll_fails_the_conversion",
+        ("    report.tensors += found\n    report.notes", "    report.notes"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/samples.py",
+        "tests/migrate/convert/test_samples.py::test_sizes_that_the_graph_fixes_are_never_others",
+        ("return (batches or [batch])[0], (times or [steps])[0]", "return batch, (times or [steps])[0]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/masked.py",
+        "tests/migrate/convert/test_masked.py::test_steps_that_do_not_count_keep_the_output_before",
+        ("at = counted - mask if backward else counted - 1", "at = counted - 1"),
+        (
+            'order = np.argsort(~mask, axis=1, kind="stable")',
+            'order = np.argsort(mask, axis=1, kind="stable")',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/reference.py",
+        "tests/migrate/equivalence/test_reference.py::test_gates_that_are_unknown_are_an_error_and_no_sigmoid",
+        (
+            "return ACTIVATIONS[call.arguments",
+            "return ACTIVATIONS.get('sigmoid') or ACTIVATIONS[call.arguments",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/rows.py",
+        _REPORTS + "test_one_witness_that_disagrees_makes_a_row_different",
+        (
+            "        all(tensor.passed for tensor in tensors.values()),\n",
+            "        any(tensor.passed for tensor in tensors.values()),\n",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/rows.py",
+        _REPORTS + "test_the_worst_of_a_case_is_the_largest_difference",
+        ('return f"{max(found):.1e}" if found else "-"', 'return f"{min(found):.1e}" if found else "-"'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/rows.py",
+        _REPORTS + "test_what_is_wrong_with_the_structure_is_said_in_the_row_and_below",
+        ('return tensor.problem or f"{tensor.max_abs_diff:.1e}"', 'return f"{tensor.max_abs_diff:.1e}"'),
+        ("    if tensor.problem:\n        return f", "    if not tensor.problem:\n        return f"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/rows.py",
+        _REPORTS + "test_the_tolerance_of_a_row_is_shown",
+        ('f"{max(tensor.tolerance for tensor in tensors.values()):.1e}"', 'f"{0.0:.1e}"'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/rows.py",
+        "tests/migrate/report/test_reports.py::test_an_empty_report_is_no_success",
+        ("    if not tensors:\n", "    if tensors < 0:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/as_markdown.py",
+        _REPORTS + "test_two_tensors_that_are_off_are_both_told[tf2_lstm.migrate.report.as_markdown]",
+        ("for failure in failures_of(case)]", "for failure in failures_of(case)[:1]]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/as_text.py",
+        _REPORTS + "test_a_table_of_cases_shows_the_worst_of_each",
+        (
+            "worst = [worst_of(case, witness) for witness in witnesses]",
+            "worst = [worst_of(report.cases[0], witness) for witness in witnesses]",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/as_json.py",
+        "tests/migrate/report/test_reports.py::test_json_is_strict_json",
+        (
+            "tensor.max_abs_diff if math.isfinite(tensor.max_abs_diff) else None",
+            "tensor.max_abs_diff if math.isfinite(tensor.max_abs_diff) else 0.0",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/printable.py",
+        _PRINTABLE + "test_nothing_of_a_text_acts_on_a_terminal_or_a_runner",
+        ("one if one.isprintable() else ascii(one)[1:-1]", "one if ord(one) > 31 else ascii(one)[1:-1]"),
+        ('_COMMAND = re.compile(r"^(?=\\s*::)(\\s*):|', '_COMMAND = re.compile(r"^(?=:::)(\\s*):|'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/printable.py",
+        _PRINTABLE + "test_markdown_shows_the_text_and_nothing_else",
+        ('    (re.compile(r"<"), "&lt;"),\n', ""),
+        ('    (re.compile(r"@(?=\\w)"), "`@`"),\n', ""),
+    ),
+]

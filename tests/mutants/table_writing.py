@@ -1,0 +1,134 @@
+"""Mistakes in what writes: the output folder, its hashes, exports, the written source, a process of its own."""
+
+from tests.mutants.mistake import mistakes
+
+_FOLDER = "tests/migrate/convert/test_convert_folder.py::"
+_DISK = "tests/migrate/convert/test_on_disk.py::"
+_EMIT = "tests/migrate/convert/test_emit.py::"
+_COMMAND = "tests/migrate/convert/test_convert_command.py::"
+_ISOLATION = "tests/test_isolation.py::"
+
+WRITING = [
+    *mistakes(
+        "tf2_lstm/migrate/convert/folder.py",
+        _DISK + "test_an_output_is_on_the_disk_before_and_after_it_has_its_name",
+        ("        os.fsync(descriptor)\n", "        os.fstat(descriptor)\n"),
+        ("for path in [*staging.iterdir(), staging]:", "for path in [*staging.iterdir()]:"),
+        ("for path in [*staging.iterdir(), staging]:", "for path in [staging]:"),
+        ("    sync(out.absolute().parent)\n", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/folder.py",
+        _FOLDER + "test_names_are_safe_short_and_unique",
+        ("        used.add(one.lower())\n", "        used.add(one)\n"),
+        ('.strip("_")[:_LONGEST] or "rnn"', '.strip("_")[:_LONGEST]'),
+        ('re.sub(r"[^A-Za-z0-9]+", "_", name)', 're.sub(r"[^A-Za-z0-9/]+", "_", name)'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/folder.py",
+        _FOLDER + "test_what_is_there_is_not_touched",
+        ("    if inside:\n", "    if len(inside) > 9:\n"),
+        ("    if not overwrite:\n", "    if overwrite is None:\n"),
+        ("if out.is_symlink() or not out.is_dir()", "if not out.is_dir()"),
+        ("    if others:\n", "    if len(others) > 1:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/folder.py",
+        _FOLDER + "test_what_convert_did_not_write_is_never_replaced",
+        ("            _check_own(staging, out)\n        except", "            pass\n        except"),
+        ("            renaming.exchange(staging, out)\n            raise", "            raise"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/folder.py",
+        _FOLDER + "test_a_hidden_folder_of_a_killed_run_is_named_and_that_of_a_live_one_is_not",
+        ("return sorted(path for path in found if _is_free(path))", "return sorted(found)"),
+        ('re.fullmatch("[a-z0-9_]{8}", ending)', 're.match("", ending)'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/folder.py",
+        _FOLDER + "test_nothing_is_left_of_a_failure",
+        ("shutil.rmtree(staging, ignore_errors=True)", "os.listdir(staging)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/written.py",
+        _FOLDER + "test_what_convert_did_not_write_is_never_replaced",
+        ("and _digest(folder / name) == digest)", ")"),
+        ('if own == _of_text(_text({**found, "written": written})) else {}', "if own else {}"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/written.py",
+        _FOLDER + "test_an_output_of_a_version_without_hashes_is_not_replaced",
+        ("except (OSError, ValueError, KeyError, TypeError", "except (OSError, ValueError, TypeError"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/exporting.py",
+        _DISK + "test_an_export_is_on_the_disk_and_its_index_comes_last",
+        ("                sync(path)\n", "                os.stat(path)\n"),
+        (
+            'ENDINGS = (".data-00000-of-00001", ".meta", ".index")',
+            'ENDINGS = (".index", ".data-00000-of-00001", ".meta")',
+        ),
+        ("        sync(output.parent)\n", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/exporting.py",
+        _COMMAND + "test_exports_that_are_refused",
+        ("    if there and not overwrite:\n", "    if there and overwrite:\n"),
+        ("    if other:\n", "    if False:\n"),
+        ("        values.finite(value, name, path)\n", "        str(value)\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/bundles.py",
+        _COMMAND + "test_export_copies_all_other_variables",
+        (
+            "yield name, new[name] if name in new else reader.get_tensor(name)",
+            "yield name, new.get(name, reader.get_tensor(name) * 0)",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/keras_code/write.py",
+        _EMIT + "test_a_comment_keeps_to_its_line",
+        ("safe = text if text.isprintable() and text.isascii() else ascii(text)", "safe = text"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/keras_code/write.py",
+        _EMIT + "test_a_name_cannot_become_code",
+        ("    quoted = ascii(text)\n", '    quoted = "\'" + text + "\'"\n'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/keras_code/write.py",
+        _EMIT + "test_the_formatter_leaves_it_alone",
+        ("WIDTH = 88", "WIDTH = 120"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/keras_code/expression.py",
+        _EMIT + "test_a_name_that_is_no_identifier_is_no_variable",
+        (
+            "if not self.name.isidentifier() or keyword.iskeyword(self.name):",
+            "if not self.name.isidentifier():",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/isolation.py",
+        _ISOLATION + "test_parts_are_left_out_one_by_one",
+        ("        if end.reason:\n            clean()\n", ""),
+        (
+            'task.skipped[end.part] = f"TensorFlow {end.reason}"',
+            'task.skipped[""] = f"TensorFlow {end.reason}"',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/isolation.py",
+        _ISOLATION + "test_what_ends_before_any_recurrence_is_one_line",
+        ("if memory(self.pid) > self._limits.bytes:", "if memory(self.pid) < 0:"),
+        (
+            "if time.monotonic() - self._since > self._limits.seconds:",
+            "if time.monotonic() - self._since > 40 * self._limits.seconds:",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/process.py",
+        "tests/test_process.py::test_what_ends_a_command_leaves_nothing",
+        ("128 + signal.SIGTERM", "127 + signal.SIGTERM"),
+    ),
+]
