@@ -125,7 +125,7 @@ SCANNING = [
     ),
     *mistakes(
         _ROOM + "gitignore.py",
-        _FILES + "test_gitignore_of_every_level_holds",
+        _FILES + "test_the_innermost_gitignore_decides",
         (
             "return next((one for one in reversed(said) if one is not None), False)",
             "return next((one for one in said if one is not None), False)",
@@ -133,11 +133,8 @@ SCANNING = [
     ),
     *mistakes(
         _ROOM + "limits.py",
-        _LIMITS + "test_pipes_and_devices_that_are_named_or_met_are_findings",
-        (
-            "    if not stat.S_ISREG(os.stat(path).st_mode):\n        raise NotRegular",
-            "    if False:\n        raise NotRegular",
-        ),
+        _LIMITS + "test_a_file_is_read_up_to_its_limit_and_one_byte",
+        ("return file.read(limit + 1)", "return file.read(limit)"),
     ),
     *mistakes(
         _ROOM + "resolver.py",

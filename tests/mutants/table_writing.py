@@ -112,10 +112,7 @@ WRITING = [
         "tf2_lstm/isolation.py",
         _ISOLATION + "test_parts_are_left_out_one_by_one",
         ("        if end.reason:\n            clean()\n", ""),
-        (
-            'task.skipped[end.part] = f"TensorFlow {end.reason}"',
-            'task.skipped[""] = f"TensorFlow {end.reason}"',
-        ),
+        ("            return _End(code)\n", "            return _End(0)\n"),
     ),
     *mistakes(
         "tf2_lstm/isolation.py",

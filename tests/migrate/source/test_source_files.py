@@ -82,6 +82,23 @@ def test_gitignore_of_every_level_holds(tmp_path):
     assert seen(tmp_path / "src") == ["top.py"]
 
 
+def test_the_innermost_gitignore_decides(tmp_path):
+    """As git has it: what lies deeper takes back, or adds to, what was said above."""
+    os.mkdir(tmp_path / ".git")
+    put(tmp_path, ".gitignore", text="*.gen.py\n!kept.py\n")
+    put(tmp_path, "src/.gitignore", text="!*.gen.py\nkept.py\n")
+    put(tmp_path, "src/deep/.gitignore", text="a.gen.py\n!kept.py\n")
+    for folder in ("", "src/", "src/deep/"):
+        put(tmp_path, f"{folder}a.gen.py", f"{folder}b.gen.py", f"{folder}kept.py")
+    assert seen(tmp_path) == [
+        "kept.py",
+        "src/a.gen.py",
+        "src/b.gen.py",
+        "src/deep/b.gen.py",
+        "src/deep/kept.py",
+    ]
+
+
 def test_a_path_that_is_given_is_read_even_if_git_ignores_it(tmp_path):
     os.mkdir(tmp_path / ".git")
     put(tmp_path, ".gitignore", text="build/\n")
