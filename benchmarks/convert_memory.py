@@ -4,7 +4,7 @@ Writes a TF1 checkpoint of the asked size, of so many LSTM layers whose first ha
 and starts three kinds of processes in turn, several
 times: one that only imports TensorFlow and Keras (their footprint), one that reads the checkpoint with TensorFlow's
 own reader and writes the same bytes as `.keras`, and `tf2-lstm convert`, proof included. The promise for 1 GB: at most
-3 times the time of reading and writing, and a peak of at most 2.5 times the recurrent weights above the footprint.
+3 times the time of reading and writing, and a peak of at most 3.3 times the recurrent weights above the footprint.
 
     python benchmarks/convert_memory.py [--gb 0.1] [--layers 2 1] [--widths 1 16]
         [--rounds 3] [--json benchmarks/results/convert_memory.json]

@@ -21,7 +21,7 @@ ROOMS = {
     "tf2_lstm/migrate/weights.py": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/model.py": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/artifacts": ["tf2_lstm.migrate.artifacts", "tf2_lstm.migrate.model"],
-    "tf2_lstm/migrate/build.py": ["tf2_lstm.migrate.memory", "tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/build.py": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/recognise": [
         "tf2_lstm.migrate.artifacts.shapes",
         "tf2_lstm.migrate.model",
@@ -110,7 +110,6 @@ TENSORFLOW_ROOMS = (
     "tf2_lstm/migrate/convert/replay.py",
     "tf2_lstm/migrate/convert/slices.py",
     "tf2_lstm/migrate/equivalence/keras_runner.py",
-    "tf2_lstm/migrate/memory.py",
     "tf2_lstm/migrate/unfilled.py",
     BACKEND_ROOM + "/",
 )

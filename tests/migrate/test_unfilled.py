@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tf2_lstm import LSTMCell
-from tf2_lstm.migrate.unfilled import unfilled
+from tf2_lstm.migrate.unfilled import DRAWING, unfilled
 
 LAYERS = {
     "keras.layers.LSTM": lambda: keras.layers.LSTM(3),
@@ -48,6 +48,42 @@ def test_nothing_is_drawn_and_the_layer_is_as_ever(name):
 def test_afterwards_layers_draw_again_even_after_an_error():
     with pytest.raises(KeyError), unfilled():
         raise KeyError("a layer that cannot be built")
+    assert drawn(built(LAYERS["keras.layers.LSTM"]))
+
+
+def test_blocks_may_be_nested():
+    with unfilled():
+        with unfilled():
+            pass
+        assert not drawn(built(LAYERS["keras.layers.LSTM"]))
+    assert drawn(built(LAYERS["keras.layers.LSTM"]))
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_blocks_of_two_threads_may_overlap_in_any_order(first):
+    """Whichever ends first: the other one's layers still get zeros, and afterwards all is as before."""
+    before = [kind.__call__ for kind in DRAWING]
+    entered, found = threading.Barrier(3), {}
+    leave = [threading.Event(), threading.Event()]
+
+    def build(name):
+        with unfilled():
+            entered.wait(60)
+            leave[name].wait(60)
+            layer = keras.layers.LSTM(3)
+            layer.build((None, None, 4))
+            found[name] = drawn(layer)
+
+    threads = [threading.Thread(target=build, args=(name,)) for name in (0, 1)]
+    for thread in threads:
+        thread.start()
+    entered.wait(60)
+    assert drawn(built(LAYERS["keras.layers.LSTM"]))
+    for name in (first, 1 - first):
+        leave[name].set()
+        threads[name].join(60)
+        assert found[name] == []
+    assert [kind.__call__ for kind in DRAWING] == before
     assert drawn(built(LAYERS["keras.layers.LSTM"]))
 
 

@@ -3,9 +3,6 @@
 import importlib
 from dataclasses import dataclass
 
-import keras
-
-from tf2_lstm.migrate.memory import as_tensor
 from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
@@ -196,7 +193,7 @@ def set_weights(cell, arrays, where):
             f"{[array.shape for array in arrays]}. Was the cell built for this input depth?"
         )
     for weight in cell.weights:
-        weight.assign(keras.ops.cast(as_tensor(arrays.pop(0)), weight.dtype))
+        weight.assign(arrays.pop(0))
 
 
 __all__ = ["BuildError", "Builder", "Call", "is_stock", "resolve", "set_weights", "stock_symbol"]

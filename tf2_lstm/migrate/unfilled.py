@@ -4,6 +4,7 @@ Of a large model the random numbers cost more than all the rest: an orthogonal m
 are written cost a second copy of the weights.
 """
 
+import collections
 import contextlib
 import math
 import threading
@@ -23,7 +24,8 @@ def unfilled():
 
     A weight of more than `LARGE` bytes gets memory that nobody has written to, which the system hands out when it is
     first used: set every weight. The layers keep their initialisers: what is saved of them and what they are cloned
-    from is as ever.
+    from is as ever. Blocks may be nested, and blocks of several threads may overlap in any order; layers that other
+    threads build are not touched.
 
     Example:
         ```python
@@ -34,24 +36,48 @@ def unfilled():
         assert isinstance(layer.recurrent_initializer, keras.initializers.Orthogonal)
         ```
     """
-    builder = threading.get_ident()
-    drawn = {kind: kind.__call__ for kind in DRAWING}
-
-    def zeros_for(kind):
-        def call(self, shape, dtype=None, **options):
-            if threading.get_ident() != builder:
-                return drawn[kind](self, shape, dtype=dtype, **options)
-            return _zeros(shape, keras.backend.standardize_dtype(dtype))
-
-        return call
-
-    for kind in DRAWING:
-        kind.__call__ = zeros_for(kind)
+    _enter(threading.get_ident())
     try:
         yield
     finally:
-        for kind, call in drawn.items():
-            kind.__call__ = call
+        _leave(threading.get_ident())
+
+
+#: A class is changed for the whole process: the first block changes it, the last one puts it back.
+_LOCK = threading.Lock()
+_BUILDERS = collections.Counter()
+_DRAWN = {}
+
+
+def _enter(builder):
+    with _LOCK:
+        if not _BUILDERS:
+            _DRAWN.update({kind: kind.__call__ for kind in DRAWING})
+            for kind, call in _DRAWN.items():
+                kind.__call__ = _zeros_or(call)
+        _BUILDERS[builder] += 1
+
+
+def _leave(builder):
+    with _LOCK:
+        _BUILDERS[builder] -= 1
+        # Unary plus leaves out what has come to nothing.
+        if not +_BUILDERS:
+            _BUILDERS.clear()
+            for kind, call in _DRAWN.items():
+                kind.__call__ = call
+            _DRAWN.clear()
+
+
+def _zeros_or(drawn):
+    """Return an initialiser's `__call__` that draws in every thread but those in a block."""
+
+    def call(self, shape, dtype=None, **options):
+        if not _BUILDERS[threading.get_ident()]:
+            return drawn(self, shape, dtype=dtype, **options)
+        return _zeros(shape, keras.backend.standardize_dtype(dtype))
+
+    return call
 
 
 def _zeros(shape, dtype):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import threading
 import zipfile
 
 import keras
@@ -10,9 +9,7 @@ import numpy as np
 import pytest
 
 import tf2_lstm
-from tf2_lstm.migrate.convert import keras_file
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
-from tf2_lstm.migrate.memory import as_array, as_tensor
 
 
 def a_model():
@@ -61,21 +58,3 @@ def test_a_weight_that_is_not_in_the_file_is_an_error_and_never_zero(tmp_path):
     with pytest.raises(ValueError, match=r"could not be loaded|expected|missing"):
         load_unzipped(folder)
     assert not folder.exists()
-
-
-def test_keras_s_own_ways_are_back_afterwards_and_other_threads_keep_them(tmp_path, monkeypatch):
-    before = keras.layers.Layer.load_own_variables, keras.layers.Layer.save_own_variables
-    taken = []
-    monkeypatch.setattr(keras_file, "as_tensor", lambda array: taken.append("load") or as_tensor(array))
-    monkeypatch.setattr(keras_file, "as_array", lambda tensor: taken.append("save") or as_array(tensor))
-    model = a_model()
-    with keras_file._one_copy():
-        thread = threading.Thread(target=lambda: model.save(tmp_path / "other.keras"))
-        thread.start()
-        thread.join()
-        assert not taken
-        model.save(tmp_path / "own.keras")
-        keras.models.load_model(tmp_path / "own.keras")
-    assert taken == ["save"] * len(model.weights) + ["load"] * len(model.weights)
-    assert (keras.layers.Layer.load_own_variables, keras.layers.Layer.save_own_variables) == before
-    assert members(tmp_path / "own.keras").keys() == members(tmp_path / "other.keras").keys()

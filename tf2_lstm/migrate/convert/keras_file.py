@@ -1,13 +1,11 @@
 """A `.keras` file written and read with no more copies of the weights in memory than must be."""
 
-import contextlib
 import shutil
-import threading
 import zipfile
 
 import keras
 
-from tf2_lstm.migrate.memory import as_array, as_tensor, let_go
+from tf2_lstm.migrate.memory import let_go
 from tf2_lstm.migrate.unfilled import unfilled
 
 
@@ -25,8 +23,7 @@ def save_model(model, path):
         The folder's `Path`: the very files of the archive, to load from and then to remove.
     """
     folder = path.with_suffix(".unzipped")
-    with _one_copy():
-        model.save(folder, zipped=False)
+    model.save(folder, zipped=False)
     with zipfile.ZipFile(path, "w") as archive:
         for file in sorted(one for one in folder.rglob("*") if one.is_file()):
             archive.write(file, file.relative_to(folder).as_posix())
@@ -46,34 +43,7 @@ def load_unzipped(folder):
     let_go(sum(file.stat().st_size for file in folder.rglob("*")))
     try:
         # Every number is in the file; none need be drawn.
-        with unfilled(), _one_copy():
+        with unfilled():
             return keras.models.load_model(folder, compile=False, safe_mode=True)
     finally:
         shutil.rmtree(folder)
-
-
-@contextlib.contextmanager
-def _one_copy():
-    """In the block, what this thread saves and loads goes between a layer's variables and the file with one copy."""
-    ours, layer = threading.get_ident(), keras.layers.Layer
-    load, save = layer.load_own_variables, layer.save_own_variables
-
-    def load_tensors(self, store):
-        if threading.get_ident() != ours:
-            return load(self, store)
-        keys = store.keys()
-        return load(self, {key: as_tensor(store[key]) for key in keys})
-
-    def save_arrays(self, store):
-        if threading.get_ident() != ours:
-            return save(self, store)
-        variables = {}
-        save(self, variables)
-        for key, variable in variables.items():
-            store[key] = as_array(variable)
-
-    layer.load_own_variables, layer.save_own_variables = load_tensors, save_arrays
-    try:
-        yield
-    finally:
-        layer.load_own_variables, layer.save_own_variables = load, save
