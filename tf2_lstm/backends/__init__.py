@@ -49,3 +49,19 @@ def unrolls():
     from tf2_lstm.backends.tensorflow import unroll
 
     return unroll
+
+
+def steps():
+    """Return the module whose `compiled` traces a streaming step; None where steps run as they are.
+
+    ```python
+    from tf2_lstm import backends
+
+    print(backends.steps())
+    ```
+    """
+    if keras.backend.backend() != "tensorflow":
+        return None
+    from tf2_lstm.backends.tensorflow import step
+
+    return step

@@ -1,10 +1,11 @@
 """A plan as a function of Keras tensors: any cell, any size; compiled where the backend can."""
 
-import importlib
 import threading
 
 import keras
 from keras import ops
+
+from tf2_lstm import backends
 
 
 def run(plan, inputs, states):
@@ -72,9 +73,9 @@ class KerasPath:
             outputs, new = run(self._plan, tensors[:count], self._nest(tensors[count:]))
             return [*outputs, *keras.tree.flatten([new[name] for name in self._states])]
 
-        if keras.backend.backend() != "tensorflow":
+        room = backends.steps()
+        if room is None:
             return lambda *arrays: flat(*map(ops.convert_to_tensor, arrays))
-        room = importlib.import_module("tf2_lstm.backends.tensorflow.step")
         return room.compiled(flat, self._signature())
 
     def _signature(self):

@@ -8,6 +8,7 @@ import os
 
 from tf2_lstm.isolation import Limits, Task
 from tf2_lstm.migrate.report.printable import printable
+from tf2_lstm.quiet import startup_hushed
 
 
 def add_model_arguments(parser, path=True):
@@ -94,7 +95,8 @@ def telling(arguments, advance):
 
 def import_quietly():
     """Import TensorFlow without what it prints on the way; an `ArtifactError` where its Keras has no backend."""
-    _with_keras("legacy_tf1.compat")
+    with startup_hushed():
+        _with_keras("tensorflow")
 
 
 def check_keras():
