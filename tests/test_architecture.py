@@ -23,6 +23,7 @@ ROOMS = {
     "tf2_lstm/migrate/artifacts": ["tf2_lstm.migrate.artifacts", "tf2_lstm.migrate.model"],
     "tf2_lstm/migrate/build.py": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/recognise": [
+        "tf2_lstm.migrate.artifacts.safety",
         "tf2_lstm.migrate.artifacts.shapes",
         "tf2_lstm.migrate.model",
         "tf2_lstm.migrate.pairs",

@@ -141,6 +141,28 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """A weight that the graph computes from variables and constants alone: a norm, a mask, a quantised kernel.
+
+    Attributes:
+        tensor: the TF1 tensor, "rnn/mul:0"; among a cell's `names` it stands where a variable's name does.
+        shape: its shape, a tuple of ints.
+        dtype: its dtype's name.
+        sources: the checkpoint names of the variables that it is computed from, sorted; none of constants alone.
+    """
+
+    tensor: str
+    shape: tuple
+    dtype: str
+    sources: tuple
+
+    @property
+    def origin(self):
+        """What it is computed from, in words."""
+        return ", ".join(self.sources) or "constants"
+
+
+@dataclass(frozen=True)
 class CellVariables:
     """The variables of one cell of a recurrence.
 
@@ -156,6 +178,7 @@ class CellVariables:
             bias of an output layer, whose call is `Call("dense", units=..., use_bias=..., activation=...)`;
             "rearranged" for pieces of any variables, which `blocks` puts in order.
         blocks: of the layout "rearranged", where each piece of each variable stands.
+        computed: the `Computed` weights among them.
     """
 
     call: Call
@@ -163,6 +186,14 @@ class CellVariables:
     names: dict
     convert: str = ""
     blocks: tuple = ()
+    computed: tuple = ()
+
+    @property
+    def variables(self):
+        """The checkpoint names of all that the cell's weights come from, a computed one's sources in its place."""
+        sources = {one.tensor: one.sources for one in self.computed}
+        found = [name for own in self.names.values() for name in sources.get(own, (own,))]
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass

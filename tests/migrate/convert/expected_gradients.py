@@ -45,5 +45,8 @@ def gradient_flaws(name, entry, case):
         said = [note for note in notes if WITHOUT[name] in note]
         return ([] if said else ["the reason is not said"]) + [f"{one} was compared" for one in sorted(found)]
     floats = {one["tf1"] for one in entry["inputs"] if "float" in one["dtype"]}
-    wanted = floats | set(entry["variables"])
+    wanted = floats | {
+        *entry["variables"],
+        *(name for one in entry["computed_weights"] for name in one["from"]),
+    }
     return [f"{one} was not compared" for one in sorted(wanted - found)] + notes

@@ -121,7 +121,10 @@ SABOTAGE = {
     ),
     "an operation between the sum and its gate": (EACH, lambda t: t.insert(OUT + "Sigmoid", 0, "Sinh")),
     "one gate squashed otherwise": (EACH, lambda t: t.retype(OUT + "Sigmoid", "Relu")),
-    "a matrix that is changed": (EACH, lambda t: t.insert(STEP + "MatMul_3", 1, "Tanh")),
+    "a matrix that is another at every run": (
+        EACH,
+        lambda t: t.insert(STEP + "MatMul_3", 1, "RandomShuffle"),
+    ),
 }
 
 

@@ -53,7 +53,7 @@ def found_data(recurrence, expected):
         "time_major": recurrence.time_major,
         "reverse": recurrence.reverse,
         "call": call_data(recurrence.call, [], recurrence.keep_probs),
-        "variables": sorted(name for cell in recurrence.cells for name in cell.names.values()),
+        "variables": sorted(name for cell in recurrence.cells for name in cell.variables),
         "edge": {name: tensor for name, tensor in edge.items() if name not in unsaid},
         "zero_initial_state": zeros,
         "ends": recurrence.ends,

@@ -15,6 +15,7 @@ THEMES = (
     "steps",
     "flat_states",
     "clothes",
+    "computed",
     "bidirectional",
     "stacks",
     "blocks",

@@ -21,8 +21,9 @@ _MATH = """
 """
 _ARRAYS = """
     BatchToSpace BatchToSpaceND BroadcastArgs BroadcastGradientArgs BroadcastTo Concat ConcatOffset ConcatV2
-    Const DepthToSpace Diag DiagPart DynamicPartition DynamicStitch EnsureShape ExpandDims
-    ExtractImagePatches Fill Gather GatherNd GatherV2 Identity IdentityN InvertPermutation MatrixBandPart
+    Const DepthToSpace Dequantize Diag DiagPart DynamicPartition DynamicStitch EnsureShape ExpandDims
+    ExtractImagePatches FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel
+    Fill Gather GatherNd GatherV2 Identity IdentityN InvertPermutation MatrixBandPart
     MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagV2 MatrixSetDiag MatrixSetDiagV2 MirrorPad OneHot
     OnesLike Pack Pad PadV2 ParallelDynamicStitch Placeholder PlaceholderV2 PlaceholderWithDefault
     PreventGradient Rank Reshape ResourceGather ResourceGatherNd Reverse ReverseSequence ReverseV2 Roll
@@ -60,6 +61,10 @@ _RANDOM = """
 """
 #: Every operation that may be run.
 ALLOWED = frozenset(" ".join((_MATH, _ARRAYS, _LAYERS, _CONTROL, _HELD, _RANDOM)).split())
+#: Those that give the same of the same inputs at every run, and change nothing; of weights they make weights.
+PURE = frozenset(" ".join((_MATH, _ARRAYS, _LAYERS)).split()) - frozenset(
+    ("Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "ResourceGather", "ResourceGatherNd")
+)
 
 
 def refused_operations(graph, names=None):

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate import artifacts
+from tf2_lstm.migrate.convert.computed import add_computed
 from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.convert.written import seal
@@ -85,6 +86,7 @@ def look(request):
     names = safe_names([recurrence.name or recurrence.scope for recurrence in findings.recurrences])
     for recurrence, name in zip(findings.recurrences, names, strict=True):
         recurrence.name = name
+    add_computed(tf1, findings.recurrences)
     return tf1, findings
 
 
@@ -207,7 +209,7 @@ def _of_all(tensor):
 
 
 def _failed(recurrence, problem):
-    variables = tuple(name for cell in recurrence.cells for name in cell.names.values())
+    variables = tuple(name for cell in recurrence.cells for name in cell.variables)
     return NotConverted(recurrence.scope, problem, variables, nearest=recurrence.call.pair)
 
 

@@ -59,6 +59,7 @@ def _export(path, request, output, name, overwrite):
     tf1, findings = look(request)
     prefix = checkpoint_prefix(tf1, request)
     recurrence = _choose(findings.recurrences, name or model.name, path)
+    _check_exportable(recurrence, path)
     new = _variables(model, recurrence, path)
     _check_output(output, overwrite, prefix)
     _check_sources(output, [path, *filter(None, [request.path, request.weights]), prefix])
@@ -87,6 +88,15 @@ def _choose(recurrences, name, path):
     raise ArtifactError(
         f"{path}: its name is {name}, expected that of a recurrence of the checkpoint: {known}. Say which with --name."
     )
+
+
+def _check_exportable(recurrence, path):
+    """Refuse where the checkpoint holds what a weight is computed from, and not the weight."""
+    for weight in (one for cell in recurrence.cells for one in cell.computed):
+        raise ArtifactError(
+            f"{path}: {weight.tensor} is computed from {weight.origin} in the TF1 graph, expected a weight that is a "
+            "variable: which values of those give the weight of the model is not known. Keep the .keras file"
+        )
 
 
 def _variables(model, recurrence, path):

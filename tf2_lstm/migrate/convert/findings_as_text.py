@@ -58,8 +58,10 @@ def _recurrence(root, one):
             inside.add(f"{tensor.name}: {_origin(tensor)} {tensor.dtype} {_shape(tensor.shape)}")
     variables = branch.add("variables")
     for cell in one.cells:
+        origins = {weight.tensor: weight.origin for weight in cell.computed}
         for leaf, name in cell.names.items():
-            variables.add(f"{for_rich(name)} ({leaf})")
+            behind = f", computed from {origins[name]}" if name in origins else ""
+            variables.add(for_rich(f"{name} ({leaf}{behind})"))
     for argument, value in one.keep_probs.items():
         branch.add(f"{argument}: {for_rich(str(value))}")
     for note in [*(f"assumed: {text}" for text in one.assumed), *one.notes]:

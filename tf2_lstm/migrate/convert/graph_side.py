@@ -176,3 +176,28 @@ def _unlike(tf1, recurrence):
     if any(node.op == "BlockLSTM" and node.attr["cell_clip"].f > 0 for node in tf1.graph.node):
         return "the gradient of TF1's BlockLSTM goes through cell_clip as if nothing were clipped"
     return ""
+
+
+def by_variable(gradients, nodes):
+    """Name the gradients of variables' nodes by checkpoint name, the parts of partitioned ones joined.
+
+    Args:
+        gradients: name of a variable's node, or of a tensor, -> gradient.
+        nodes: of a `TF1Model`.
+
+    Returns:
+        A dict from checkpoint name, or name of a tensor, to gradient.
+    """
+    found, parts = {}, {}
+    for name, value in gradients.items():
+        variable, place = nodes.get(name, (name, None))
+        if place is None:
+            found[variable] = value
+        else:
+            parts.setdefault(variable, []).append((place, value))
+    for variable, pieces in parts.items():
+        shape = [max(one.stop for one in axis) for axis in zip(*(place for place, _ in pieces), strict=True)]
+        found[variable] = np.zeros(shape, pieces[0][1].dtype)
+        for place, value in pieces:
+            found[variable][place] = value
+    return found

@@ -59,7 +59,7 @@ def as_data(tf1, findings):
                 **manifest.recurrence_entry(one),
                 "inputs": [manifest.tensor_of(tensor) for tensor in one.inputs],
                 "outputs": [manifest.tensor_of(tensor) for tensor in one.outputs],
-                "variables": [name for cell in one.cells for name in cell.names.values()],
+                "variables": [name for cell in one.cells for name in cell.variables],
                 "keep_probs": dict(one.keep_probs),
                 "notes": list(one.notes),
             }

@@ -33,6 +33,7 @@ def manifest_of(tf1, findings, converted, versions):
 
 
 def _model(recurrence, report, paths):
+    computed = {one.tensor: one for cell in recurrence.cells for one in cell.computed}
     return {
         "name": recurrence.name,
         "file": f"{recurrence.name}.keras",
@@ -40,7 +41,11 @@ def _model(recurrence, report, paths):
         **recurrence_entry(recurrence),
         "inputs": [tensor_of(tensor) for tensor in fed_tensors(recurrence)],
         "outputs": [tensor_of(tensor) for tensor in recurrence.outputs],
-        "variables": paths,
+        "variables": {name: own for name, own in paths.items() if name not in computed},
+        "computed_weights": [
+            {"tf1": name, "from": list(weight.sources), "weights": paths[name]}
+            for name, weight in computed.items()
+        ],
         "proof": {
             "passed": report.passed,
             "max_abs_diff": max((tensor.max_abs_diff for tensor in report.tensors), default=None),

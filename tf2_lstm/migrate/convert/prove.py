@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from tf2_lstm.backends import plain
+from tf2_lstm.migrate.convert.computed import pulled_back
 from tf2_lstm.migrate.convert.diagnose import diagnose_sample
-from tf2_lstm.migrate.convert.graph_side import dropped, run_graph
+from tf2_lstm.migrate.convert.graph_side import by_variable, dropped, run_graph
 from tf2_lstm.migrate.convert.keras_side import accelerated, run_gradients, run_model
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
@@ -105,6 +106,7 @@ def _all_gradients(tf1, recurrence, model, graph):
     for run in graph.runs:
         if run.gradients is not None:
             given = run_gradients(model, recurrence, run.sample.values, run.targets, graph.of_weights)
+            given = pulled_back(tf1, recurrence, given)
             found += _gradients(_witness(graph, run), run, given, tf1.nodes)
     return found
 
@@ -141,7 +143,7 @@ def _rates(recurrence):
 
 
 def _gradients(witness, run, received, nodes):
-    wanted = _by_variable(run.gradients, nodes)
+    wanted = by_variable(run.gradients, nodes)
     wanted = {name: _like(wanted.get(name), value) for name, value in received.items()}
     sides = [
         OrderedDict((f"gradient of {name}", side[name]) for name in received) for side in (wanted, received)
@@ -175,20 +177,3 @@ def _like(gradient, received):
     None is a gradient that does not exist: zero.
     """
     return np.zeros_like(received) if gradient is None else np.asarray(gradient, received.dtype)
-
-
-def _by_variable(gradients, nodes):
-    """Name the gradients of variables' nodes by checkpoint name, the parts of partitioned ones joined."""
-    found, parts = {}, {}
-    for name, value in gradients.items():
-        variable, place = nodes.get(name, (name, None))
-        if place is None:
-            found[variable] = value
-        else:
-            parts.setdefault(variable, []).append((place, value))
-    for variable, pieces in parts.items():
-        shape = [max(one.stop for one in axis) for axis in zip(*(place for place, _ in pieces), strict=True)]
-        found[variable] = np.zeros(shape, pieces[0][1].dtype)
-        for place, value in pieces:
-            found[variable][place] = value
-    return found

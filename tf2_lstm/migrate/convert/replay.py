@@ -122,6 +122,24 @@ class Replay:
             self._gradients, values, {self._targets[name]: targets[name] for name in self._targets}
         )
 
+    def pull_back(self, output, gradient):
+        """Turn the gradient of an output into those of the variables.
+
+        Args:
+            output: the name of an output that nothing that is fed goes into.
+            gradient: an array of its shape.
+
+        Returns:
+            An OrderedDict from the name of a variable's node to its gradient; without one where the graph stops it.
+        """
+        with self._graph.as_default():
+            held = [(node, self._graph.get_tensor_by_name(f"{node}:0")) for node in self._variables]
+            held = [(node, one) for node, one in held if one.dtype.is_floating or one.dtype == tf.resource]
+            of = tf.constant(gradient, self._tensor(output).dtype)
+            found = v1.gradients(self._tensor(output), [one for _, one in held], grad_ys=of)
+        named = [(node, one) for (node, _), one in zip(held, found, strict=True) if one is not None]
+        return self._session.run(OrderedDict((node, tf.convert_to_tensor(one)) for node, one in named))
+
     def _run(self, fetches, values, more):
         fed = {f"{self._fed[normal(name)]}:0": value for name, value in {**self._constants, **values}.items()}
         try:

@@ -1,6 +1,7 @@
 """Layers become a tree of `Call`s in TF1's words; one cell object is one `Call`."""
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call, Fed
@@ -17,10 +18,12 @@ class Calls:
 
     Args:
         name: a function from a term to its TF1 tensor, for keep_probs that are fed.
+        computed: TF1 tensor -> `Computed`, of the weights that the graph computes.
     """
 
-    def __init__(self, name):
-        self.name, self.known, self.variables, self.keep_probs = name, {}, {}, {}
+    def __init__(self, name, computed):
+        self.name, self.computed = name, computed
+        self.known, self.variables, self.keep_probs = {}, {}, {}
 
     def cell(self, layers, flat=""):
         """Return the `Call` of a step's layers; several are a stack.
@@ -55,8 +58,9 @@ class Calls:
             (application.key, "state_is_tuple" in options), lambda: Call(application.pair, **options)
         )
         names = OrderedDict((leaf, term.attr[0]) for leaf, term in application.variables.items())
-        scope = common_scope(names.values())
-        self.variables[id(call)] = CellVariables(call, scope, names, application.convert, application.blocks)
+        computed = tuple(self.computed[name] for name in names.values() if name in self.computed)
+        own = CellVariables(call, "", names, application.convert, application.blocks, computed)
+        self.variables[id(call)] = replace(own, scope=common_scope(own.variables))
         return call
 
     def _wrap(self, call, wrapper):

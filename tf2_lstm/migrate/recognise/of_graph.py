@@ -45,7 +45,7 @@ class OfGraph:
 
     def __init__(self, reading, findings):
         self.reading, self.terms, self.findings = reading, reading.terms, findings
-        self.calls, self.edges = Calls(reading.name), Edges(reading)
+        self.calls, self.edges = Calls(reading.name, reading.computed.found), Edges(reading)
         for loop in reading.loops:
             written_out(self.terms, loop)
         self.applications, self.lone = every_application(self.terms), []
@@ -65,14 +65,23 @@ class OfGraph:
         found = foreign_chains(self.terms, self.applications, self._known())
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())
-        self.findings.not_converted = [self._sharing(one) for one in self.findings.not_converted]
+        self.findings.not_converted = [
+            self._sharing(self._of_variables(one)) for one in self.findings.not_converted
+        ]
         for run in self.findings.recurrences:
             run.notes += [_put_in_order(cell) for cell in run.cells if cell.blocks]
+            run.notes += [_computed(one) for cell in run.cells for one in cell.computed]
+
+    def _of_variables(self, one):
+        """The same `NotConverted`; in place of what it computes of variables it names those."""
+        found = self.reading.computed.found
+        names = [own for name in one.variables for own in (found[name].sources if name in found else (name,))]
+        return replace(one, variables=tuple(sorted(set(names))))
 
     def _sharing(self, one):
         """The same `NotConverted`; its reason says which converted recurrence has its weights."""
         for run in self.findings.recurrences:
-            if {name for cell in run.cells for name in cell.names.values()} <= set(one.variables):
+            if {name for cell in run.cells for name in cell.variables} <= set(one.variables):
                 return replace(
                     one, reason=f"{one.reason}; the model of {run.scope} has the weights of its cell"
                 )
@@ -81,7 +90,10 @@ class OfGraph:
     def _known(self):
         """The variables that are claimed or reported."""
         claimed = [
-            name for one in self.findings.recurrences for cell in one.cells for name in cell.names.values()
+            name
+            for one in self.findings.recurrences
+            for cell in one.cells
+            for name in (*cell.names.values(), *cell.variables)
         ]
         return {*claimed, *(name for one in self.findings.not_converted for name in one.variables)}
 
@@ -176,8 +188,16 @@ class OfGraph:
 def _put_in_order(cell):
     """What is said of a cell whose weights are not as TF1's own class has them."""
     return (
-        f"{', '.join(cell.names.values())}: the equations are those of {cell.call.pair}, the weights stand in another "
+        f"{', '.join(cell.variables)}: the equations are those of {cell.call.pair}, the weights stand in another "
         "order. They are put in TF1's, and export puts them back; several biases of one gate share what is exported"
+    )
+
+
+def _computed(weight):
+    """What is said of a weight that the graph computes."""
+    return (
+        f"{weight.tensor} is computed from {weight.origin} and from nothing that is fed: "
+        "the model has the number that comes out. Training moves that number, and export does not write it back"
     )
 
 

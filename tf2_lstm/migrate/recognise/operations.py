@@ -306,6 +306,7 @@ SPECIAL = {
     "TensorListStack": _stack,
     "Select": _select,
     "SelectV2": _select,
+    "IdentityN": lambda terms, node, args: list(args),
     "Minimum": _bounded("minimum"),
     "Maximum": _bounded("maximum"),
     "ClipByValue": _clip,

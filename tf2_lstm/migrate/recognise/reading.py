@@ -3,6 +3,7 @@
 from tf2_lstm.migrate.artifacts.shapes import inferred
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise.arity import check_functions, check_inputs
+from tf2_lstm.migrate.recognise.computed import ComputedWeights
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
 from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
@@ -30,6 +31,7 @@ class Reading:
         places: a term's number -> the node that computes it first, in a function with the function's node before.
         shapes: the tensors -> their shapes, of those whose rank the graph fixes.
         sources: a term's number -> the TF1 tensors that the first node which computes it reads.
+        computed: the `ComputedWeights`.
     """
 
     def __init__(self, model):
@@ -41,6 +43,7 @@ class Reading:
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
         self.shapes = inferred(model.graph)
+        self.computed = ComputedWeights(self)
         for node in in_order(self.nodes, model.path):
             self._read(node, self.values, top=True)
         self._close_frames()
@@ -105,9 +108,11 @@ class Reading:
         args = [
             self.term(reference, values) for reference in data_inputs(node) if edge(reference)[0] in values
         ]
+        args = self.computed.weighed(node, args)
         found = self._special(node, args, values, top, inside)
         if found is None:
             found = operate(self.terms, node, args)
+            self.computed.follow(node, args, found)
         values[node.name] = (found, node.op)
         for term in found if isinstance(found, list) else [found]:
             self.places.setdefault(term.number, inside + node.name)

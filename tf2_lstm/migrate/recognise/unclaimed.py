@@ -42,7 +42,7 @@ def unclaimed(model, findings, reading=None):
     Returns:
         A list of `Unclaimed`.
     """
-    claimed = {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
+    claimed = {name for one in findings.recurrences for cell in one.cells for name in cell.variables}
     claimed |= {name for one in findings.not_converted for name in one.variables}
     readers = _readers(reading.model.graph.node) if reading is not None else {}
     starts = {edge(one.tf1)[0] for run in findings.recurrences for one in run.inputs if "state" in one.name}

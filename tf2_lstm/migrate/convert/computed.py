@@ -1,0 +1,89 @@
+"""The numbers of weights that the graph computes, and what a gradient of theirs is of the variables behind them.
+
+The expression is cut out of the graph and run with the checkpoint's values. Inside of a loop it is the same at every
+step, so that the loop is left away.
+"""
+
+from collections import OrderedDict
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from tf2_lstm.migrate.artifacts import values
+from tf2_lstm.migrate.model import Variable
+from tf2_lstm.migrate.weights import WeightError
+
+
+def add_computed(tf1, recurrences):
+    """Put the computed weights of recurrences among a model's variables, each computed when it is read.
+
+    Args:
+        tf1: the `TF1Model`; its `variables` get one of each tensor.
+        recurrences: the `Recurrence`s.
+    """
+    for weight in (one for run in recurrences for cell in run.cells for one in cell.computed):
+        tf1.variables[weight.tensor] = Variable(
+            weight.tensor, weight.shape, weight.dtype, partial(_value, tf1, weight)
+        )
+
+
+def pulled_back(tf1, recurrence, gradients):
+    """Turn the gradients of computed weights into those of the variables that they are computed from.
+
+    Args:
+        tf1: the `TF1Model`.
+        recurrence: the `Recurrence`.
+        gradients: name -> gradient; of a computed weight its tensor's name.
+
+    Returns:
+        An OrderedDict with those of all variables of floats behind the computed weights, zeros where the graph stops
+        the gradient, in place of these; a variable that is a weight as well has the sum.
+    """
+    from tf2_lstm.migrate.convert.graph_side import by_variable
+
+    found = OrderedDict(gradients)
+    for weight in (one for cell in recurrence.cells for one in cell.computed if one.tensor in gradients):
+        with _expression(tf1, weight) as replay:
+            behind = replay.pull_back(weight.tensor, found.pop(weight.tensor))
+        behind = by_variable(behind, tf1.nodes)
+        for source in (tf1.variables[name] for name in weight.sources):
+            if "float" in source.dtype:
+                stopped = np.zeros(source.shape, source.dtype)
+                found[source.name] = found.get(source.name, 0) + behind.get(source.name, stopped)
+    return found
+
+
+def _value(tf1, weight):
+    from tf2_lstm.migrate.convert.replay import ReplayError
+
+    try:
+        with _expression(tf1, weight) as replay:
+            value = np.asarray(replay.run({})[weight.tensor])
+    except ReplayError as error:
+        raise WeightError(f"{weight.tensor}: cannot be computed from {weight.origin}: {error}") from error
+    return values.finite(value, weight.tensor, tf1.path)
+
+
+def _expression(tf1, weight):
+    """The expression alone, ready to run."""
+    from tf2_lstm.migrate.convert.begin import ancestors
+    from tf2_lstm.migrate.convert.replay import Replay
+
+    part = type(tf1.graph)(versions=tf1.graph.versions, library=tf1.graph.library)
+    nodes = {node.name: node for node in tf1.graph.node}
+    found = ancestors(nodes, [weight.tensor], {}, {})
+    for node in (one for one in tf1.graph.node if one.name in found):
+        _copy(part, node)
+    return Replay(replace(tf1, graph=part), [weight.tensor], {}, gradients="")
+
+
+def _copy(part, node):
+    """Add a node; what enters a loop is handed on, and nothing waits."""
+    copy = part.node.add()
+    copy.CopyFrom(node)
+    copy.input[:] = [name for name in node.input if not name.startswith("^")]
+    if node.op in ("Enter", "RefEnter"):
+        copy.op = "Identity"
+        for name in [name for name in copy.attr if name != "T"]:
+            copy.attr.pop(name)

@@ -1,0 +1,111 @@
+"""Weights that a graph computes: what comes of variables and constants alone and goes into a product, sum or cell.
+
+A norm times a gain, a mask times a kernel, a reshaped or quantised matrix: whatever the expression is, the numbers are
+the same at every run, so the cell's weight is the number. What only puts pieces of variables beside one another is left
+as it is: `summands` reads it, and what it reads can be exported again.
+"""
+
+from tf2_lstm.migrate.artifacts.safety import PURE
+from tf2_lstm.migrate.model import Computed
+from tf2_lstm.migrate.recognise.graph import dtype_of, edge
+from tf2_lstm.migrate.recognise.operations import whole_variable
+
+#: Operation -> from which input on it takes weights; of matrices those of a sum are no weights but a state.
+TAKES = {
+    "MatMul": 1,
+    "BiasAdd": 1,
+    "Add": 0,
+    "AddV2": 0,
+    "Sub": 0,
+    "Mul": 0,
+    "BlockLSTM": 4,
+    "LSTMBlockCell": 3,
+    "GRUBlockCell": 2,
+}
+_OF_VECTORS = {"BiasAdd", "Add", "AddV2", "Sub", "Mul"}
+_FLOATS = ("float16", "float32", "float64")
+
+
+class ComputedWeights:
+    """Follows which terms come of variables and constants alone.
+
+    Args:
+        reading: the `Reading` whose terms they are.
+
+    Attributes:
+        found: TF1 tensor -> `Computed`, of those that something takes as weights.
+    """
+
+    def __init__(self, reading):
+        self._reading, self._terms, self._sources, self.found = reading, reading.terms, {}, {}
+
+    def follow(self, node, args, found):
+        """Note what a node computes of weights alone.
+
+        Args:
+            node: the NodeDef.
+            args: the terms of its inputs.
+            found: the term of its output, or a list of those of its outputs.
+        """
+        known = [self._of(arg) for arg in args]
+        if node.op not in PURE or not known or None in known:
+            return
+        sources = frozenset().union(*known)
+        for term in found if isinstance(found, list) else [found]:
+            self._sources.setdefault(term.number, sources)
+
+    def weighed(self, node, args):
+        """Return the inputs of a node, a variable in place of each computed weight.
+
+        Args:
+            node: the NodeDef.
+            args: the terms of its inputs.
+        """
+        start = TAKES.get(node.op)
+        # A cell's own operation may be given variables alone, as a constant state is one.
+        if start is None or (node.op in PURE and all(self._of(arg) is not None for arg in args)):
+            return args
+        rank = 1 if node.op in _OF_VECTORS else None
+        return [*args[:start], *(self._weight(arg, rank) for arg in args[start:])]
+
+    def _of(self, term):
+        """The names of the variables that a term is computed from, None when from anything else too."""
+        if term.op == "const":
+            return frozenset()
+        if term.op == "var":
+            return frozenset([term.attr[0]]) if term.attr[0] in self._reading.model.variables else None
+        return self._sources.get(term.number)
+
+    def _weight(self, term, rank):
+        if self._of(term) is None or self._is_read(term) or rank not in (None, self._rank(term)):
+            return term
+        return self._variable(term)
+
+    def _is_read(self, term):
+        """Whether a term only puts variables in place, or adds vectors: whoever matches cells reads that."""
+        if term.op in ("swap", "concat", "cols") or (term.op == "add" and self._rank(term) == 1):
+            return all(map(self._is_read, term.args))
+        return term.op in ("var", "const") or self._is_row(term)
+
+    def _is_row(self, term):
+        return term.op == "element" and term.args[0].op == "var" and len(term.args[0].attr[1]) == 2
+
+    def _rank(self, term):
+        shape = self._reading.shapes.get(self._tensor(term))
+        return None if shape is None else len(shape)
+
+    def _tensor(self, term):
+        names = self._reading.names.get(term.number)
+        return names[0][0] if names else ""
+
+    def _variable(self, term):
+        """The variable that stands for a computed weight; the term itself where its name or shape is not known."""
+        tensor = self._tensor(term)
+        shape = self._reading.shapes.get(tensor)
+        if not shape or None in shape or len(shape) > 2:
+            return term
+        dtype = dtype_of(self._reading.nodes[edge(tensor)[0]])
+        if dtype not in _FLOATS:
+            return term
+        self.found[tensor] = Computed(tensor, shape, dtype, tuple(sorted(self._of(term))))
+        return whole_variable(self._terms, (tensor, shape))
