@@ -13,6 +13,24 @@ EQUAL = [
     Program((Layer("GRU", 2, (), ("dropout_state",)),), keep="constant"),
     Program((Layer("GRU", 2, (), ("dropout_out", "dropout_out")),)),
     Program((Layer("LSTM", 2, (("num_proj", 2),), ("dropout_state",)),), keep="default"),
+    Program((Layer("GRU", 2),), unroll="raw", start="zero_state"),
+    Program((Layer("LSTM", 2), Layer("GRU", 2)), unroll="raw", start="fed", time=3, batch=2, functional=True),
+    Program((Layer("BasicRNN", 2),), unroll="static", lengths="constant", batch=2, time=1),
+    Program((Layer("BasicRNN", 2),), unroll="step", start="zeros", training=True),
+    Program(
+        (Layer("LSTM", 4, (("num_proj", 2),)),), unroll="static", lengths="constant", batch=2, time=2, width=4
+    ),
+    Program((Layer("LSTM", 2), Layer("LSTM", 3, (("state_is_tuple", False),)))),
+    Program(
+        (Layer("GRU", 2), Layer("LSTM", 3, (("state_is_tuple", False),)), Layer("LSTM", 2)),
+        unroll="static",
+        time=2,
+    ),
+    Program(
+        (Layer("LSTM", 2), Layer("LSTM", 3, (("state_is_tuple", False),))),
+        unroll="bidirectional",
+        lengths="placeholder",
+    ),
 ]
 
 _MASK = "a mask that is read step by step chooses between the old states and the new ones"
@@ -34,14 +52,6 @@ OPEN = {
     Program((Layer("GRU", 3, (), ("residual", "residual")),), unroll="static", time=2): (
         "missing: ",
         "a residual of a residual where there is no loop",
-    ),
-    Program((Layer("GRU", 2),), unroll="raw", start="zero_state"): (
-        _NO_CELL,
-        "raw_rnn that ends all rows at once",
-    ),
-    Program((Layer("BasicRNN", 2),), unroll="static", lengths="constant", batch=2, time=1): (
-        "by their names its variables are those of a cell, but no loop",
-        "one step with lengths",
     ),
     Program(
         (

@@ -25,12 +25,12 @@ class Calls:
         self.name, self.computed = name, computed
         self.known, self.variables, self.keep_probs = {}, {}, {}
 
-    def cell(self, layers, flat=""):
+    def cell(self, layers, flat=()):
         """Return the `Call` of a step's layers; several are a stack.
 
         Args:
             layers: the `Layer`s, bottom to top.
-            flat: `flat.ALL` or `flat.EACH` when one tensor holds several states, "" when each has its own.
+            flat: `flat.ALL` when one tensor holds all states, else the applications whose own states are in one.
         """
         return self._layer(layers[0], flat) if len(layers) == 1 else self._stack(layers, flat)
 
@@ -52,7 +52,7 @@ class Calls:
 
     def _cell(self, application, flat):
         options = OrderedDict(application.options)
-        if flat and "c" in application.old:
+        if "c" in application.old and (flat == ALL or application in flat):
             options["state_is_tuple"] = False
         call = self._same(
             (application.key, "state_is_tuple" in options), lambda: Call(application.pair, **options)

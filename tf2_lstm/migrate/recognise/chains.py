@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.lone import core, is_step
 from tf2_lstm.migrate.recognise.places import STACK
-from tf2_lstm.migrate.recognise.terms import Term, constant, leaves, scalar
+from tf2_lstm.migrate.recognise.terms import Term, constant, leaves, masked, scalar
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
 
 
@@ -52,11 +52,6 @@ def state_after(terms, application, state):
     return new
 
 
-def masked(term):
-    """Whether a term is a choice by "the row has ended at this step"."""
-    return term.op == "select" and term.args[0].op == "ge" and scalar(term.args[0].args[0]) is not None
-
-
 def _dropped(terms, term):
     found = dropout(terms, term)
     return found.value if found else None
@@ -86,7 +81,7 @@ def chains_of(terms, applications):
     linked = {core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
     lone = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
     lone = [one for one in lone if core(one) not in linked]
-    explained = {step.output for chain in chains if len(chain.steps) > 1 for step in chain.steps}
+    explained = {new for chain in chains if len(chain.steps) > 1 for new in _news(*chain.steps)}
     lone = _one_reading(lone, explained)
     steps = {one for one in lone if is_step(terms, one)}
     chains = [chain for chain in chains if len(chain.steps) > 1 or chain.steps[0] in steps]
@@ -94,13 +89,17 @@ def chains_of(terms, applications):
 
 
 def _one_reading(lone, explained):
-    """Without the readings that take the input for the state where another reading explains the output."""
-    found = []
+    """Without the readings that take the input for the state where another reading explains a new state."""
+    explained, found = explained | _news(*(one for one in lone if not one.blocks)), []
     for one in lone:
-        if not one.blocks or one.output not in explained:
+        if not one.blocks or not explained & _news(one):
             found.append(one)
-            explained = explained | {one.output}
+            explained = explained | _news(one)
     return found
+
+
+def _news(*steps):
+    return {new for step in steps for new in step.new.values()}
 
 
 def outside_loops(terms, applications):

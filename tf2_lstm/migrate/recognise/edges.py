@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
-from tf2_lstm.migrate.recognise.flat import ALL, together
+from tf2_lstm.migrate.recognise.flat import together
 from tf2_lstm.migrate.recognise.graph import dtype_of, edge
 from tf2_lstm.migrate.recognise.pieces import fixed_size
 from tf2_lstm.migrate.recognise.terms import array, constant
@@ -130,10 +130,7 @@ class Edges:
         return initial, final
 
     def _flat(self, unrolled):
-        named = state_names(unrolled.layers)
-        if not unrolled.kept:
-            return named
-        groups = together(named, unrolled.kept == ALL)
+        groups = together(state_names(unrolled.layers), unrolled.kept)
         return [(ending, *members[0][:2], sum(width for *_, width in members)) for ending, members in groups]
 
     def batch(self, unrolled):

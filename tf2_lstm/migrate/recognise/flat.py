@@ -2,18 +2,18 @@
 
 from collections import OrderedDict
 
-#: All states of a step in one tensor; those of each cell in one tensor.
-ALL, EACH = "all", "each"
+#: All states of a step in one tensor.
+ALL = "all"
 #: What cuts columns out of a tensor.
 CUTS = {"Split", "SplitV", "Slice", "StridedSlice", "Identity"}
 
 
-def together(named, everything):
+def together(named, kept):
     """Put the states that one tensor holds together.
 
     Args:
         named: the list of `calls.state_names`.
-        everything: whether one tensor holds all of them; else each cell's are in one.
+        kept: `ALL` when one tensor holds all of them; else a set of the applications whose own states are in one.
 
     Returns:
         A list of (name's ending, list of the members, each (application, state's name, width)).
@@ -21,14 +21,17 @@ def together(named, everything):
     Example:
         ```python
         named = [("_0_c", "lower", "c", 4), ("_0_h", "lower", "h", 3), ("_1", "upper", "", 5)]
-        assert [ending for ending, _ in together(named, False)] == ["_0", "_1"]
-        assert len(together(named, True)[0][1]) == 3
+        assert [ending for ending, _ in together(named, {"lower"})] == ["_0", "_1"]
+        assert [ending for ending, _ in together(named, set())] == ["_0_c", "_0_h", "_1"]
+        assert len(together(named, ALL)[0][1]) == 3
         ```
     """
+    if kept == ALL:
+        return [("", [one[1:] for one in named])]
     groups = OrderedDict()
     for ending, application, state, width in named:
-        own = ending[: -len(state) - 1] if state else ending
-        groups.setdefault("" if everything else own, []).append((application, state, width))
+        own = ending[: -len(state) - 1] if state and application in kept else ending
+        groups.setdefault(own, []).append((application, state, width))
     return list(groups.items())
 
 

@@ -1,8 +1,8 @@
 """What a loop carries only to know it one step earlier: the input of the next step, and the rows that have ended.
 
 raw_rnn and dynamic_decode do so. By induction the input that they carry is the step of the sequence at the time, and a
-row that they carry as ended is one whose length the time has reached. With both written out the loop is an ordinary
-one.
+row that they carry as ended is one whose length the time has reached. Where all rows end at once none has ended while
+the loop runs. With these written out the loop is an ordinary one.
 """
 
 from tf2_lstm.migrate.recognise.loops import counts
@@ -23,6 +23,11 @@ def written_out(terms, loop):
     replaced = {}
     for time in times:
         for var in loop.variables:
+            bound = _ended_at_once(var, time)
+            if bound is not None:
+                replaced[var.leaf] = terms.const(False)
+                replaced.update({one: terms.make("less", (time.leaf, bound)) for one in _not_all(terms, var)})
+                continue
             value = _ended(terms, var, time, loop.condition) or _carried_input(terms, var, time)
             if value is not None:
                 replaced[var.leaf] = value
@@ -65,6 +70,32 @@ def _is_no_step(term, condition):
     """Whether a term says that the loop may make no step: 0 >= what the condition counts to."""
     bounds = [one.args[1] for one in leaves(condition) if one.op == "less"] if condition is not None else []
     return term.op == "ge" and scalar(term.args[0]) == 0 and term.args[1] in bounds
+
+
+def _ended_at_once(var, time):
+    """The time that ends all rows, for a mask that starts as that of step 0 and becomes itself or the next step's."""
+    if var.next.op != "or" or var.leaf not in var.next.args:
+        return None
+    [coming] = [arg for arg in var.next.args if arg is not var.leaf] or [var.leaf]
+    coming, start = _of_each_row(coming), _of_each_row(var.initial)
+    if coming.op != "ge" or start.op != "ge" or coming.args[0] is not time.next:
+        return None
+    bound = coming.args[1]
+    at_once = bound.op == "size" or isinstance(scalar(bound), int)
+    return bound if at_once and start.args[1] is bound and scalar(start.args[0]) == 0 else None
+
+
+def _of_each_row(term):
+    """What is said of all rows alike, by a fill, by a tile, or by one scalar."""
+    if term.op == "Tile" and term.args[0].op == "Pack" and len(term.args[0].args) == 1:
+        return term.args[0].args[0]
+    return term.args[1] if term.op == "Fill" else term
+
+
+def _not_all(terms, var):
+    """The terms that say of a mask that it does not hold of every row."""
+    alls = [term for term in terms.users(var.leaf) if term.op == "All"]
+    return [user for term in alls for user in terms.users(term) if user.op == "LogicalNot"]
 
 
 def _carried_input(terms, var, time):

@@ -8,7 +8,7 @@ of two trees that compute the same numbers the one that the graph assigns, or th
 import re
 
 from tf2_lstm.migrate.recognise.application import is_variable
-from tf2_lstm.migrate.recognise.terms import constant
+from tf2_lstm.migrate.recognise.terms import constant, masked
 
 GIVEN = ("Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "var")
 ASSIGN = ("Assign", "AssignVariableOp")
@@ -16,6 +16,7 @@ ASSIGN = ("Assign", "AssignVariableOp")
 SILENT = {
     *ASSIGN,
     "Shape",
+    "ShapeN",
     "size",
     "Size",
     "Rank",
@@ -107,7 +108,8 @@ def _why_not(terms, one):
     source = h.args[0] if h.op == "cols" else h
     if source.op not in GIVEN and constant(source) != 0:
         return "is computed"
-    if len(_uses(terms, h)) != 1:
+    keeps = [user for user in _uses(terms, h) if masked(user) and user.args[1] is h]
+    if len(_uses(terms, h)) != 1 + len(keeps):
         return "is used elsewhere too"
     kernel = one.variables["kernel"]
     return "is as wide as the other one" if one.convert and kernel.attr[1][0] == one.width else ""

@@ -5,11 +5,11 @@ from functools import cached_property
 from tf2_lstm.migrate.model import Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
-from tf2_lstm.migrate.recognise.chains import masked, output_mask, state_after
+from tf2_lstm.migrate.recognise.chains import output_mask, state_after
 from tf2_lstm.migrate.recognise.edges import input_width
-from tf2_lstm.migrate.recognise.flat import ALL, EACH, side_by_side, tensor_of, together
+from tf2_lstm.migrate.recognise.flat import ALL, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
-from tf2_lstm.migrate.recognise.terms import constant
+from tf2_lstm.migrate.recognise.terms import constant, masked
 
 
 class Static:
@@ -76,7 +76,7 @@ class Static:
 
     @property
     def flat(self):
-        """How states are kept: `flat.ALL` or `flat.EACH` in one tensor, "" apart."""
+        """How states are kept: `flat.ALL` in one tensor, or the set of the cells whose own states are in one."""
         return self._kept[0]
 
     @property
@@ -87,12 +87,12 @@ class Static:
     @cached_property
     def _kept(self):
         named = state_names(self.layers)
-        for everything, how in ((True, ALL), (False, EACH)):
-            groups = together(named, everything)
-            held = [self._in_one(ending, members) for ending, members in groups]
-            if None not in held and len(groups) < len(named):
-                return how, held
-        return "", [self._in_one(ending, [one]) for ending, *one in named]
+        held = [self._in_one(*group) for group in together(named, ALL)]
+        if held != [None] and len(named) > 1:
+            return ALL, held
+        cells = [members for _, members in together(named, {one for _, one, *_ in named})]
+        flat = {members[0][0] for members in cells if len(members) > 1 and self._in_one("", members)}
+        return flat, [self._in_one(*group) for group in together(named, flat)]
 
     def _in_one(self, ending, members):
         """The tensors before and after that hold some states; None where the graph does not keep them in one."""

@@ -241,6 +241,8 @@ class Terms:
         """Return the choice; the shortcuts of a masked step (no row ended, all rows ended) are dropped."""
         if yes is no:
             return yes
+        if condition.op == "const" and condition.attr[:2] == ("b", ()):
+            return yes if condition.attr[2][0] else no
         if (
             no.op == "select"
             and no.args[0].op == "ge"
@@ -339,6 +341,11 @@ def before(condition, finished):
         return False
     time, lengths = finished.args
     return condition.args[0] is time and reduced(condition.args[1], "Min", lengths)
+
+
+def masked(term):
+    """Whether a term is a choice by "the row has ended at this step", of a step whose number is known."""
+    return term.op == "select" and term.args[0].op == "ge" and scalar(term.args[0].args[0]) is not None
 
 
 def reduced(term, op, source):

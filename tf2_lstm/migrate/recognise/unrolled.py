@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.recognise.dense import Dense, below
 from tf2_lstm.migrate.recognise.endings import Ending, ending_of
-from tf2_lstm.migrate.recognise.flat import ALL, EACH
+from tf2_lstm.migrate.recognise.flat import ALL
 from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
@@ -54,10 +54,11 @@ class Unrolled:
 
     @property
     def kept(self):
-        """How states are kept: `flat.ALL` or `flat.EACH` in one tensor, "" apart."""
-        if not self.flat:
-            return ""
-        return ALL if len({id(var) for var in self.states.values()}) == 1 else EACH
+        """How states are kept: `flat.ALL` in one tensor, or the set of the cells whose own states are in one."""
+        if self.flat and len({id(var) for var in self.states.values()}) == 1:
+            return ALL
+        held = [(application, id(var)) for (application, _), var in self.states.items()]
+        return {application for application, var in held if held.count((application, var)) > 1}
 
     @property
     def form(self):
