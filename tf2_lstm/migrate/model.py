@@ -275,12 +275,12 @@ class NotConverted:
 
 @dataclass(frozen=True)
 class Loss:
-    """What a program computes between what a recurrence gives out and its own later inputs: no part of its model.
+    """What a program computes of a recurrence and is no part of its model: what goes back into it, c of every step.
 
     Attributes:
         scope: the recurrence's TF1 scope.
         output: the TF1 tensor that goes back, "lstm/mul_2:0".
-        into: the TF1 tensor of an input that is computed from it; "" for a state that the program is to feed again.
+        into: the TF1 tensor of an input that is computed from it; "" for what the program is to feed again or fetches.
         operation: the first operation between the two, by its node; "" when the tensor itself goes back.
         reason: all of it, one sentence.
     """

@@ -46,6 +46,20 @@ def reset_by_where():
         _, state = cell(x, state)
 
 
+def reset_by_factor():
+    done, cell = tf.placeholder(tf.float32, [3, 3], name="done"), cells.BasicLSTMCell(4)
+    state = States(*fed("c0", "h0"))
+    for step, x in enumerate(steps()):
+        state = States(*[tf.multiply(one, 1 - done[:, step, None], name="kept") for one in state])
+        _, state = cell(x, state)
+
+
+def reset_by_factor_gru():
+    done, cell, (state,) = tf.placeholder(tf.float32, [3, 3], name="done"), cells.GRUCell(4), fed("h0")
+    for step, x in enumerate(steps()):
+        _, state = cell(x, tf.multiply(state, 1 - done[:, step, None], name="kept"))
+
+
 def variable_decays(factor=0.5):
     x = tf.placeholder(tf.float32, [3, 6, 4], name="x")
     old = States(*[tf.get_variable(name, [3, 4], trainable=False) for name in "ch"])
@@ -78,7 +92,8 @@ def trained_step():
     tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(tf.layers.dense(output, 2))))
 
 
-LOST = (mixed_state, clipped_state, attention_between_steps, reset_by_where, variable_decays)
+RESET = (reset_by_where, reset_by_factor, reset_by_factor_gru)
+LOST = (mixed_state, clipped_state, attention_between_steps, *RESET, variable_decays)
 KEPT = (variable_keeps, encoder_decoder, siamese, trained_step)
 
 if __name__ == "__main__":

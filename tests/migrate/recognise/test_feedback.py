@@ -12,6 +12,8 @@ LOST = {
     "clipped_state": ("", "Minimum"),
     "attention_between_steps": ("concat_1:0", "Mul"),
     "reset_by_where": ("reset_2:0", "Select"),
+    "reset_by_factor": ("kept_2:0", "Mul"),
+    "reset_by_factor_gru": ("kept_1:0", "Mul"),
     "variable_decays": ("c/read:0", "Mul"),
 }
 

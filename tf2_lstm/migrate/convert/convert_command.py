@@ -89,8 +89,8 @@ def closing(conversion, out):
     """Say in a few words what was converted, what was not, and where it is."""
     total = len(conversion.models) + len(conversion.findings.not_converted)
     proved = f"{len(conversion.models)} of {total} recurrence(s) converted and proved"
-    if conversion.findings.losses:
-        proved += f"; not the whole program: {len(conversion.findings.losses)} time(s) something goes back past a model"
+    left = len(conversion.findings.losses)
+    proved += f"; not the whole program: {left} thing(s) that it computes are in no model" if left else ""
     if out is None:
         return proved
     files = ", ".join(f"{name}.keras" for name in conversion.models) or "no model"

@@ -33,12 +33,12 @@ def clothed_applications(terms, term):
 
 def _lstms(terms, h):
     found = []
-    for gates, old_c, squashed, clip in _readings(h):
+    for gates, old_c, squashed, clip in _readings(terms, h):
         found = found or _lstm(terms, h, gates, old_c, squashed, clip)
     return found
 
 
-def _readings(h):
+def _readings(terms, h):
     """All ways to read a term as sigmoid(o) * act(sigmoid(f) * c + sigmoid(i) * act(j))."""
     if h.op != "mul" or len(h.args) != 2:
         return
@@ -49,7 +49,7 @@ def _readings(h):
         if c.op != "add" or len(c.args) != 2:
             continue
         for keep, write in (c.args, c.args[::-1]):
-            for (forget, old), (enter, candidate) in product(gated(keep), gated(write)):
+            for (forget, old), (enter, candidate) in product(gated(terms, keep), gated(terms, write)):
                 if candidate.op == squashed.op:
                     gates = {"i": enter, "j": candidate.args[0], "f": forget, "o": gate.args[0]}
                     yield gates, old, squashed, clip

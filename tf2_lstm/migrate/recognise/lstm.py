@@ -50,8 +50,8 @@ def any_order(terms, term):
         c = unclipped(squashed.args[0])[0] if squashed.op in ACTIVATIONS else term
         if gate.op == "Sigmoid" and c.op == "add" and len(c.args) == 2:
             for keep, write in (c.args, c.args[::-1]):
-                for forget, _ in gated(keep):
-                    for enter, candidate in gated(write):
+                for forget, _ in gated(terms, keep):
+                    for enter, candidate in gated(terms, write):
                         parts = {"i": enter, "f": forget, "o": gate.args[0], "j": (candidate.args or (c,))[0]}
                         starts = {name: _start(part) for name, part in parts.items()}
                         if None not in starts.values() and len(set(starts.values())) == 4:
@@ -69,8 +69,8 @@ def _match(terms, h, output_gate, squashed):
     if c.op != "add" or len(c.args) != 2:
         return []
     for keep, write in (c.args, c.args[::-1]):
-        for forget, old in gated(keep):
-            for enter, candidate in gated(write):
+        for forget, old in gated(terms, keep):
+            for enter, candidate in gated(terms, write):
                 if candidate.op != squashed.op:
                     continue
                 gates = {"i": enter, "j": candidate.args[0], "f": forget, "o": output_gate}
@@ -80,14 +80,17 @@ def _match(terms, h, output_gate, squashed):
     return []
 
 
-def gated(term):
-    """All ways to read a product of two as sigmoid(gate) * value: pairs (gate's argument, value)."""
-    if term.op != "mul" or len(term.args) != 2:
-        return []
+def gated(terms, term):
+    """All ways to read a product as sigmoid(gate) * value: pairs (gate's argument, value).
+
+    The value may be a product itself: a state that a program changed before the step, c * (1 - done).
+    """
+    gates = [arg for arg in term.args if arg.op == "Sigmoid"] if term.op == "mul" else []
+    found = [(gate.args[0], terms.without(term, gate)) for gate in gates]
     return [
-        (gate.args[0], value)
-        for gate, value in (term.args, term.args[::-1])
-        if gate.op == "Sigmoid" and (value.op != "const" or len(value.attr[1]) > 1)
+        (gate, value)
+        for gate, value in found
+        if value is not None and (value.op != "const" or len(value.attr[1]) > 1)
     ]
 
 

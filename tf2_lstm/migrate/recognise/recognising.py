@@ -4,6 +4,7 @@ import re
 
 from tf2_lstm.migrate.model import ArtifactError, Findings
 from tf2_lstm.migrate.recognise.absent import name_absent
+from tf2_lstm.migrate.recognise.all_states import unheld_states
 from tf2_lstm.migrate.recognise.assumptions import parse
 from tf2_lstm.migrate.recognise.called import called_cells
 from tf2_lstm.migrate.recognise.feedback import feedback
@@ -49,6 +50,7 @@ def recognise(model, assume=(), assume_defaults=False):
         reading = _read(model, findings)
         name_absent(model, findings)
         findings.losses = feedback(reading.nodes, findings.recurrences)
+        findings.losses += unheld_states(reading, findings.recurrences)
     _name(findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading)

@@ -1,0 +1,67 @@
+"""c of every step, which BlockLSTM gives and no Keras layer: said where it is read or may be, and how to get it."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tampering import FILES, Tampered
+
+import tf2_lstm
+from tf2_lstm.migrate.convert.converting import Request, convert
+from tf2_lstm.migrate.recognise import recognise
+
+v1 = tf.compat.v1
+OPERATION, LAST = "lstm_fused_cell/BlockLSTM", "lstm_fused_cell/strided_slice_3"
+
+
+def untouched(tampered):
+    return tampered
+
+
+def read_besides(tampered):
+    reader = tampered.model.graph.node.add(name="all_c", op="Square", input=[f"{OPERATION}:1"])
+    reader.attr["T"].type = 1
+    return tampered
+
+
+def written_by_hand(tampered):
+    kept = [type(node).FromString(node.SerializeToString()) for node in tampered.model.graph.node]
+    del tampered.model.graph.node[:]
+    tampered.model.graph.node.extend(node for node in kept if not node.name.startswith(LAST))
+    return tampered
+
+
+def pruned(tampered):
+    tampered.model.kind = "frozen_graph"
+    return written_by_hand(tampered)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (untouched, None),
+        (read_besides, "all_c reads it"),
+        (written_by_hand, "the program may fetch it"),
+        (pruned, None),
+    ],
+)
+def test_c_of_every_step_is_said_where_it_is_read_or_may_be_fetched(change, said):
+    findings = recognise(change(Tampered("fused")).model)
+    assert [one.form for one in findings.recurrences] == ["block"]
+    assert [one.output for one in findings.losses] == ([f"{OPERATION}:1"] if said else [])
+    assert all(said in one.reason for one in findings.losses)
+
+
+def test_streaming_gives_c_of_every_step_as_the_report_says(tmp_path):
+    prefix = str(FILES / "fused" / "model.ckpt")
+    x = np.load(FILES / "fused" / "run.npz")["x:0"]
+    with tf.Graph().as_default(), v1.Session() as session:
+        v1.train.import_meta_graph(prefix + ".meta").restore(session, prefix)
+        wanted = session.run(f"{OPERATION}:1", {"x:0": x})
+    convert(Request(prefix), tmp_path / "out")
+    step = tf2_lstm.streaming(tf2_lstm.load_model(tmp_path / "out" / "lstm_fused_cell.keras"))
+    state, found = None, []
+    for one in x:
+        _, state = step(one, state)
+        ((_, c),) = state.values()
+        found.append(c)
+    np.testing.assert_allclose(np.stack(found), wanted, rtol=0, atol=1e-6)
