@@ -100,7 +100,7 @@ WRONG_OPTIONS = {
         ("basic_lstm", {"weights": "frozen"}),
         "expected a checkpoint with weights",
     ),
-    "weights of another model": (("basic_lstm", {"weights": "lstm_all_options"}), "different models"),
+    "weights of another model": (("basic_lstm", {"weights": "lstm_all_options"}), "does not fit the graph"),
 }
 
 

@@ -7,6 +7,7 @@ the layer returns in its model: outputs of every step, and the final state.
 from collections import OrderedDict
 
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.eager import context
 
 from tests.zoo.record.artefact import Built, artefact
@@ -293,6 +294,36 @@ def h5_cudnn_bidirectional():
         compatible,
         found("both", call, variables, state, ("fw", "bw")),
     )
+
+
+def without_what_nobody_reads(path):
+    """Take the definitions of operations and functions that no node calls out of a SavedModel: most of its bytes."""
+    saved = saved_model_pb2.SavedModel()
+    with open(path, "rb") as file:
+        saved.ParseFromString(file.read())
+    for meta in saved.meta_graphs:
+        meta.meta_info_def.stripped_op_list.Clear()
+        text = str(meta.graph_def.node)
+        for function in list(meta.graph_def.library.function):
+            if function.signature.name not in text:
+                meta.graph_def.library.function.remove(function)
+    with open(path, "wb") as file:
+        file.write(saved.SerializeToString())
+
+
+@artefact("what tf.keras exports: the graph restores paths through objects, the checkpoint is object-based")
+def saved_model_of_keras():
+    def save(session):
+        tf.keras.experimental.export_saved_model(model, "exported")
+        without_what_nobody_reads("exported/saved_model.pb")
+        return "exported"
+
+    inputs = keras.Input((None, 4), name="x")
+    outputs, h, c = layers.LSTM(5, name="lstm", **WHOLE)(inputs)
+    model = keras.Model(inputs, [outputs, h, c])
+    state = OrderedDict([("h", h), ("c", c)])
+    said = recurrence("lstm", dynamic(hard_lstm()), names("lstm"), inputs, outputs, state)
+    return Built({inputs: floats("B", "T", 4)}, [said], save=save)
 
 
 @artefact("a tf.keras layer in an ordinary graph that a Saver wrote")

@@ -40,6 +40,7 @@ class Bundle:
         others: names of what is no variable of numbers: strings of tables and datasets.
         object_graph: whether it is an object-based checkpoint.
         paths: the files that make it.
+        own_names: of an object-based checkpoint, the path through the objects -> the name in `variables`.
     """
 
     prefix: str
@@ -47,6 +48,7 @@ class Bundle:
     others: tuple
     object_graph: bool
     paths: list = field(repr=False)
+    own_names: dict = field(default_factory=dict, repr=False)
 
     def object_graph_bytes(self):
         """Return the serialized object graph of an object-based checkpoint."""

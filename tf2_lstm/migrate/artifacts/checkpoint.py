@@ -25,7 +25,7 @@ def read_checkpoint(path, meta_path, prefix):
         A `TF1Model` of kind "checkpoint".
 
     Raises:
-        ArtifactError: a file is missing or damaged, or the two are of different models.
+        ArtifactError: a file is missing or damaged, or the two do not fit together.
 
     Example:
         ```python
@@ -54,7 +54,7 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
         A `TF1Model`.
 
     Raises:
-        ArtifactError: a file is missing or damaged, or the two are of different models.
+        ArtifactError: a file is missing or damaged, or the two do not fit together.
 
     Example:
         ```python
@@ -66,7 +66,7 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
     """
     found, named = read_named(prefix)
     held, variables, notes = nodes.connect(
-        meta.graph, meta.restore_op, found.variables, found.prefix, meta.trainable
+        meta.graph, meta.restore_op, found.variables, found.prefix, meta.trainable, found.own_names
     )
     return TF1Model(
         kind,

@@ -1,5 +1,6 @@
 """A graph and a checkpoint brought together: every variable's node has its values, or it is said why not."""
 
+from collections import Counter
 from dataclasses import replace
 
 from tf2_lstm.migrate.artifacts import files, old_names, partitions
@@ -7,10 +8,10 @@ from tf2_lstm.migrate.artifacts.graphs import static_shape, variable_nodes
 from tf2_lstm.migrate.artifacts.restores import Restored, read_restores
 from tf2_lstm.migrate.model import ArtifactError
 
-OTHER_MODEL = "They are of different models: name the checkpoint of this graph."
+NOT_ITS_OWN = "The checkpoint does not fit the graph: name the one that was saved with it."
 
 
-def connect(graph, restore_op, variables, where, required=()):
+def connect(graph, restore_op, variables, where, required=(), own_names=None):
     """Say for every variable node of a graph which variable of the checkpoint it holds.
 
     Args:
@@ -19,12 +20,13 @@ def connect(graph, restore_op, variables, where, required=()):
         variables: checkpoint name -> `Variable`.
         where: the checkpoint, for messages.
         required: nodes whose values must be there, one of them at least; without any what the Saver restores.
+        own_names: a name that the graph may restore -> the name in `variables`; of an object-based checkpoint.
 
     Returns:
         (nodes, variables, notes): `nodes` as `TF1Model` has it, the variables, and what a person must know.
 
     Raises:
-        ArtifactError: none of the variables is in the checkpoint, or one has another shape: it is of another model.
+        ArtifactError: none of the variables is in the checkpoint, or one has another shape: it was not saved with this graph.
 
     Example:
         ```python
@@ -38,6 +40,7 @@ def connect(graph, restore_op, variables, where, required=()):
     spelled = old_names.by_todays_name(variables)
     for name, node in held.items():
         source = restored.get(name) or Restored(name)
+        source = replace(source, name=(own_names or {}).get(source.name, source.name))
         if source.name not in variables and not source.sizes:
             source = replace(source, name=spelled.get(old_names.todays(source.name), source.name))
             old.update({source.name: name} if source.name in variables else {})
@@ -45,7 +48,7 @@ def connect(graph, restore_op, variables, where, required=()):
             nodes[name] = _held(name, node, source, variables, where)
         elif not all(part in variables for part in composed.get(name, [""])):
             missing.append(name)
-    _refuse_missing(missing, restored, required, variables, where)
+    _refuse_missing({name: held[name] for name in missing}, restored, required, variables, where)
     variables, nodes = partitions.join(
         variables, nodes, files.shown(where), partitions.axes_of_parts(graph, held)
     )
@@ -85,7 +88,7 @@ def _held(name, node, source, variables, where):
     if expected not in (None, found):
         raise ArtifactError(
             f"{files.shown(where)}: the graph's variable {files.shown(name)} has shape {list(expected)}, the "
-            f"checkpoint's {files.shown(source.name)} has {list(found)}. {OTHER_MODEL}"
+            f"checkpoint's {files.shown(source.name)} has {list(found)}. {NOT_ITS_OWN}"
         )
     if not source.sizes:
         return source.name, None
@@ -98,7 +101,7 @@ def _check_slice(source, whole, where):
     if len(ends) != len(whole.shape) or any(end > size for end, size in zip(ends, whole.shape, strict=True)):
         raise ArtifactError(
             f"{files.shown(where)}: the graph restores {list(source.sizes)} from {list(source.starts)} on of "
-            f"{files.shown(source.name)}, which has shape {list(whole.shape)}. {OTHER_MODEL}"
+            f"{files.shown(source.name)}, which has shape {list(whole.shape)}. {NOT_ITS_OWN}"
         )
 
 
@@ -110,8 +113,20 @@ def _refuse_missing(missing, restored, required, variables, where):
         names = [restored[name].name for name in gone]
         raise ArtifactError(
             f"{files.shown(where)}: the graph restores {_listed(names)}, which the checkpoint does not have; it has "
-            f"{_listed(list(variables))}. {OTHER_MODEL}"
+            f"{_listed(list(variables))}. {_next_step([missing[name] for name in gone], names, variables)}"
         )
+
+
+def _next_step(nodes, names, variables):
+    """What to do with a checkpoint that has none of the graph's names: the shapes tell whether names alone differ."""
+    shapes = [static_shape(node) for node in nodes]
+    if None in shapes or Counter(shapes) - Counter(variable.shape for variable in variables.values()):
+        return NOT_ITS_OWN
+    return (
+        f"The shapes agree, the names do not: restore it with tf.train.Saver({{its name: the variable "
+        f"{files.shown(names[0])}, ...}}) in the program and save it again, or name the checkpoint that was saved with "
+        "the graph."
+    )
 
 
 def _listed(names, most=3):

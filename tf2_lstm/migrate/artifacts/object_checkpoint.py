@@ -46,13 +46,15 @@ def with_own_names(bundle):
         attribute.checkpoint_key: attribute.full_name for node in graph.nodes for attribute in node.attributes
     }
     often = Counter(names.values())
-    variables = OrderedDict()
+    variables, own = OrderedDict(), {}
     for key, variable in bundle.variables.items():
         name = names.get(key, "")
         name = name if name and often[name] == 1 else key.removesuffix(SUFFIX)
-        variables[name] = replace(variable, name=name)
+        whole = tuple(slice(0, size) for size in variable.shape)
+        variables[name] = replace(variable, name=name, parts={key: whole} if name != key else {})
+        own[key] = name
     note = (
         f"The object-based checkpoint's {len(variables)} variable(s) are called by the names that the program gave "
         "them."
     )
-    return replace(bundle, variables=variables), [note]
+    return replace(bundle, variables=variables, own_names=own), [note]

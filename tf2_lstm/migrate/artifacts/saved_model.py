@@ -1,6 +1,7 @@
 """SavedModels of TensorFlow 1: a MetaGraph with signatures, and a checkpoint in the folder `variables`."""
 
 import os
+import re
 
 from tf2_lstm.migrate.artifacts import checkpoint, files, meta_graph, protos
 from tf2_lstm.migrate.model import ArtifactError
@@ -20,7 +21,7 @@ def read_saved_model(path, folder, weights=None):
         A `TF1Model` of kind "saved_model".
 
     Raises:
-        ArtifactError: a file is damaged, or it is a SavedModel of TensorFlow 2.
+        ArtifactError: a file is damaged, or it is a SavedModel of functions and objects.
 
     Example:
         ```python
@@ -35,12 +36,27 @@ def read_saved_model(path, folder, weights=None):
     chosen = _choose(protos.parse("SavedModel", files.load(file), where), where)
     if chosen.HasField("object_graph_def"):
         raise ArtifactError(
-            f"{where}: expected a SavedModel of TensorFlow 1, found one of functions and objects, as TensorFlow 2's "
-            "tf.saved_model.save writes it. Load it with tf.saved_model.load, or name the TF1 model it was made from."
+            f"{where}: expected a SavedModel with signatures of one graph, as simple_save writes it, found one of functions "
+            f"and objects, as tf.saved_model.save of {_version(chosen)} writes it. {_next_step(chosen)}"
         )
     meta = meta_graph.meta_of(chosen, where)
     prefix = weights or os.path.join(folder, "variables", "variables")
     return checkpoint.with_graph("saved_model", path, meta, prefix, [file], root=None if weights else folder)
+
+
+def _version(chosen):
+    """Whose file it is."""
+    said = chosen.meta_info_def.tensorflow_version
+    return f"TensorFlow {said}" if re.fullmatch(r"[\w.+-]{1,40}", said) else "an unknown TensorFlow"
+
+
+def _next_step(chosen):
+    if chosen.meta_info_def.tensorflow_version.startswith("1."):
+        return (
+            "Write the program's graph with tf.compat.v1.saved_model.simple_save or with tf.train.Saver, or a tf.keras "
+            "model with model.save('model.h5'), and convert that."
+        )
+    return "It runs in TensorFlow 2 as it is: tf.saved_model.load; or name the TF1 model that it was made from."
 
 
 def _choose(saved, where):

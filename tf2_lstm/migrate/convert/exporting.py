@@ -58,7 +58,7 @@ def _export(path, request, output, name, overwrite):
     model = _load(path)
     tf1, findings = look(request)
     prefix = checkpoint_prefix(tf1, request)
-    recurrence = _choose(findings.recurrences, name or model.name, path)
+    recurrence = _choose(findings, name or model.name, path, request.path)
     _check_exportable(recurrence, path)
     new = _variables(model, recurrence, path)
     _check_output(output, overwrite, prefix)
@@ -80,13 +80,19 @@ def _load(path):
         ) from error
 
 
-def _choose(recurrences, name, path):
-    for recurrence in recurrences:
+def _choose(findings, name, path, like):
+    for recurrence in findings.recurrences:
         if recurrence.name == name:
             return recurrence
-    known = ", ".join(recurrence.name for recurrence in recurrences) or "none"
+    known = ", ".join(recurrence.name for recurrence in findings.recurrences)
+    if known:
+        raise ArtifactError(
+            f"{path}: its name is {name}, expected that of a recurrence of {like}: {known}. Say which with --name."
+        )
+    refused = "; ".join(f"{one.scope}: {one.reason}" for one in findings.not_converted[:2]) or "there is none"
     raise ArtifactError(
-        f"{path}: its name is {name}, expected that of a recurrence of the checkpoint: {known}. Say which with --name."
+        f"{path}: expected a recurrence of {like} for it, found none that converts, whatever its name: {refused}. Give "
+        "export the options that convert had."
     )
 
 
