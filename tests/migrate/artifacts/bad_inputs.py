@@ -122,6 +122,15 @@ def tf2_saved_model(folder):
     return folder / "exported"
 
 
+def objects_of_1_15(folder):
+    """What tf.saved_model.save of 1.15 writes has the same form and says another version."""
+    path = tf2_saved_model(folder)
+    whole = (path / "saved_model.pb").read_bytes()
+    own = tf.__version__.encode()
+    (path / "saved_model.pb").write_bytes(whole.replace(own, b"1.15.5"[: len(own)].ljust(len(own), b"0")))
+    return path
+
+
 def graph_bytes(*nodes):
     graph = tf1.GraphDef()
     for name, operation, *inputs in nodes:
@@ -321,7 +330,11 @@ TABLE = {
         "expected it in this folder",
     ),
     "a checkpoint of TensorFlow 2": (tf2_checkpoint, "of TensorFlow 2"),
-    "a SavedModel of TensorFlow 2": (tf2_saved_model, "TensorFlow 2's tf.saved_model.save"),
+    "a SavedModel of objects by TensorFlow 1.15": (
+        objects_of_1_15,
+        "as tf.saved_model.save of TensorFlow 1.15.50 writes it. Write the program's graph with",
+    ),
+    "a SavedModel of TensorFlow 2": (tf2_saved_model, "as tf.saved_model.save of TensorFlow 2."),
     "a SavedModel without variables": (no_variables, "variables.index"),
     "a SavedModel with two MetaGraphs": (two_meta_graphs, "found 2 (serve, serve)"),
     "a graph without nodes": (

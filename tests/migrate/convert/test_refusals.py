@@ -53,7 +53,10 @@ class ExportLikeNothing:
 class ExportUnnamed:
     """A model whose name is that of no recurrence of the checkpoint."""
 
-    words = ("its name is rnn, expected that of a recurrence", "siamese_rnn, siamese_1_rnn. Say which with --name")
+    words = (
+        "its name is rnn, expected that of a recurrence",
+        "siamese_rnn, siamese_1_rnn. Say which with --name",
+    )
 
     def refused(self, folder):
         source = str(ZOO / "siamese_reuse" / "model.ckpt")
@@ -77,4 +80,3 @@ def test_a_refusal_says_what_and_its_next_step_goes_through(row, tmp_path, capsy
     assert [words for words in one.words if words not in said] == [], said
     code, said = told(one.followed(tmp_path), capsys)
     assert code == 0, said
-

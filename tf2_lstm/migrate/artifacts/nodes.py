@@ -26,7 +26,8 @@ def connect(graph, restore_op, variables, where, required=(), own_names=None):
         (nodes, variables, notes): `nodes` as `TF1Model` has it, the variables, and what a person must know.
 
     Raises:
-        ArtifactError: none of the variables is in the checkpoint, or one has another shape: it was not saved with this graph.
+        ArtifactError: none of the variables is in the checkpoint, or one has another shape: it is not
+            of this graph.
 
     Example:
         ```python

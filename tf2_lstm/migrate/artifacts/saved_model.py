@@ -36,8 +36,8 @@ def read_saved_model(path, folder, weights=None):
     chosen = _choose(protos.parse("SavedModel", files.load(file), where), where)
     if chosen.HasField("object_graph_def"):
         raise ArtifactError(
-            f"{where}: expected a SavedModel with signatures of one graph, as simple_save writes it, found one of functions "
-            f"and objects, as tf.saved_model.save of {_version(chosen)} writes it. {_next_step(chosen)}"
+            f"{where}: expected a SavedModel with signatures of one graph, as simple_save writes it, found one of "
+            f"functions and objects, as tf.saved_model.save of {_version(chosen)} writes it. {_next_step(chosen)}"
         )
     meta = meta_graph.meta_of(chosen, where)
     prefix = weights or os.path.join(folder, "variables", "variables")
@@ -56,7 +56,9 @@ def _next_step(chosen):
             "Write the program's graph with tf.compat.v1.saved_model.simple_save or with tf.train.Saver, or a tf.keras "
             "model with model.save('model.h5'), and convert that."
         )
-    return "It runs in TensorFlow 2 as it is: tf.saved_model.load; or name the TF1 model that it was made from."
+    return (
+        "It runs in TensorFlow 2 as it is: tf.saved_model.load; or name the TF1 model that it was made from."
+    )
 
 
 def _choose(saved, where):
