@@ -31,6 +31,18 @@ EQUAL = [
         unroll="bidirectional",
         lengths="placeholder",
     ),
+    Program(
+        (Layer("GRU", 2, (), ("dropout_in",)),),
+        unroll="static",
+        lengths="constant",
+        batch=2,
+        time=2,
+        width=2,
+        dtype="float64",
+        keep="constant",
+        training=True,
+        functional=True,
+    ),
 ]
 
 _MASK = "a mask that is read step by step chooses between the old states and the new ones"

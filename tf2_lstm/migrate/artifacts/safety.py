@@ -46,13 +46,14 @@ _CONTROL = """
 """
 _HELD = """
     AccumulateNV2 Assign AssignAdd AssignAddVariableOp AssignSub AssignSubVariableOp AssignVariableOp
-    EmptyTensorList IsVariableInitialized ReadVariableOp ScatterAdd ScatterSub ScatterUpdate Stack
-    StackCloseV2 StackPopV2 StackPushV2 StackV2 TensorArrayCloseV3 TensorArrayConcatV3 TensorArrayGatherV3
-    TensorArrayGradV3 TensorArrayReadV3 TensorArrayScatterV3 TensorArraySizeV3 TensorArraySplitV3
-    TensorArrayV3 TensorArrayWriteV3 TensorListConcatV2 TensorListElementShape TensorListFromTensor
-    TensorListGather TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack
-    TensorListReserve TensorListResize TensorListScatter TensorListScatterV2 TensorListSetItem
-    TensorListSplit TensorListStack VarHandleOp Variable VariableShape VariableV2 VarIsInitializedOp
+    EmptyTensorList IsVariableInitialized OptionalFromValue OptionalGetValue OptionalHasValue
+    OptionalNone ReadVariableOp ScatterAdd ScatterSub ScatterUpdate Stack StackCloseV2 StackPopV2
+    StackPushV2 StackV2 TensorArrayCloseV3 TensorArrayConcatV3 TensorArrayGatherV3 TensorArrayGradV3
+    TensorArrayReadV3 TensorArrayScatterV3 TensorArraySizeV3 TensorArraySplitV3 TensorArrayV3
+    TensorArrayWriteV3 TensorListConcatV2 TensorListElementShape TensorListFromTensor TensorListGather
+    TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack TensorListReserve
+    TensorListResize TensorListScatter TensorListScatterV2 TensorListSetItem TensorListSplit
+    TensorListStack VarHandleOp Variable VariableShape VariableV2 VarIsInitializedOp
 """
 _RANDOM = """
     Multinomial ParameterizedTruncatedNormal RandomGamma RandomPoissonV2 RandomShuffle RandomStandardNormal

@@ -11,6 +11,7 @@ from tf2_lstm.migrate.recognise.terms import Terms
 
 VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable", "TemporaryVariable"}
 LOOPS = {"While", "StatelessWhile"}
+CONDITIONALS = {"If", "StatelessIf"}
 PIECES = {"Split", "SplitV", "Slice"}
 CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
 #: How many nodes of functions are read, a function called twice counted twice: of two that call each other's next twice
@@ -125,9 +126,7 @@ class Reading:
         if node.op in MANY and not isinstance(found, list):
             outputs = [self._output(found, number) for number in range(MANY[node.op])]
             self.sources.setdefault(found.number, [_full(reference) for reference in data_inputs(node)])
-        op = node.op
-        if op == "Identity" and self.nodes.get(edge(node.input[0])[0]) is not None:
-            op = "FunctionalExit" if self.nodes[edge(node.input[0])[0]].op in LOOPS else op
+        op = self._op_of_name(node)
         for number, term in enumerate(outputs):
             if (node.op in LOOPS or op == "FunctionalExit") and term.op != "exit":
                 continue
@@ -137,6 +136,13 @@ class Reading:
                     self.terms.sizes.setdefault((term.number, axis), size)
             self.sources.setdefault(term.number, [_full(reference) for reference in data_inputs(node)])
 
+    def _op_of_name(self, node):
+        """The operation of a tensor's name: a session fetches the copies that stand behind a loop or a conditional."""
+        source = self._op(edge(node.input[0])[0]) if node.op == "Identity" else ""
+        if source in CONDITIONALS:
+            return source
+        return "FunctionalExit" if source in LOOPS else "Switch" if node.op in CONDITIONALS else node.op
+
     def _special(self, node, args, values, top, inside):
         """Variables, control flow and calls; None for everything else."""
         if node.name in self.model.nodes and top and (node.op in VARIABLES or node.op == "Const"):
@@ -145,7 +151,7 @@ class Reading:
             return self.terms.make("var", (), (node.name, (), None))
         if node.op in LOOPS:
             return self._functional_while(node, args, inside)
-        if node.op in ("If", "StatelessIf"):
+        if node.op in CONDITIONALS:
             return self._functional_if(node, args, inside)
         if node.op in CALLS and node.attr["f"].func.name in self.functions:
             return self._call(node.attr["f"].func.name, args, inside + node.name + "/")

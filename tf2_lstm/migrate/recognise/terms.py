@@ -136,7 +136,7 @@ class Terms:
                 if number is None:
                     parts.append(part)
                 else:
-                    value, floating = rounded(fold(value, number)), floating or isinstance(number, float)
+                    value, floating = folded(fold, value, number), floating or isinstance(number, float)
         if op == "add":
             parts, value = self._distributed(parts, value)
         if value != neutral or not parts:
@@ -299,9 +299,11 @@ def written(value):
     return float(str(value))
 
 
-def rounded(value):
-    """Fold constants as float32 would, so that 1 - 0.1 is 0.9."""
-    return written(np.float32(value)) if isinstance(value, float) else value
+def folded(fold, *values):
+    """Fold constants as float32 would, so that 1 - 0.1 is 0.9; where one has more digits than that, as float64."""
+    value = fold(*values)
+    single = all(written(np.float32(one)) == one for one in values if isinstance(one, float))
+    return written(np.float32(value)) if isinstance(value, float) and single else value
 
 
 def scalar(term):
