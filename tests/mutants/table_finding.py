@@ -3,6 +3,7 @@
 from tests.mutants.mistake import mistakes
 
 _ROOM = "tf2_lstm/migrate/recognise/"
+_FEEDBACK = "tests/migrate/recognise/test_feedback.py::test_"
 _RUNS = "tests/migrate/recognise/test_sabotage_of_runs.py::"
 _SABOTAGE = "tests/migrate/recognise/test_sabotage.py::test_a_sabotage_is_reported_and_not_converted"
 _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
@@ -114,11 +115,38 @@ FINDING = [
         ("bool(shape) and shape[0] == 1", "bool(shape) and shape[0] != 1"),
     ),
     *mistakes(
+        _ROOM + "step_outputs.py",
+        _FEEDBACK + "what_wraps_each_step_is_in_the_model[dropout_by_hand]",
+        ("user in own or GRADIENTS", "GRADIENTS"),
+        ("output = outer[0]", "return output"),
+    ),
+    *mistakes(
+        _ROOM + "chains.py",
+        _FEEDBACK + "what_wraps_each_step_is_in_the_model[wrapped_without_a_scope]",
+        ("drops=links[0]", "drops=[]"),
+    ),
+    *mistakes(
+        _ROOM + "feedback.py",
+        _FEEDBACK + "what_goes_back_is_named[projection_by_hand]",
+        ("graph.behind(one, inside)", "[]"),
+        ("if len(alike) < 2:", "if len(alike) < 9:"),
+    ),
+    *mistakes(
+        _ROOM + "feedback.py",
+        _FEEDBACK + "states_that_change_places_are_named",
+        ("not first or not second or first == second", "True"),
+    ),
+    *mistakes(
+        _ROOM + "feedback.py",
+        _FEEDBACK + "what_wraps_each_step_is_in_the_model[residual_step]",
+        ('todo, seen = [(start, "")], set(outputs)', 'todo, seen = [(start, "")], set()'),
+    ),
+    *mistakes(
         _ROOM + "wrappers.py",
         _ZOO + "[residual_around_stack]",
         (
-            "layers.insert(0, layer)\n            dropped = dropout(self.terms, below)\n            if below is not",
-            "layers.append(layer)\n            dropped = dropout(self.terms, below)\n            if below is not",
+            "layers.insert(0, found[0])",
+            "layers.append(found[0])",
         ),
     ),
     *mistakes(

@@ -92,9 +92,107 @@ def trained_step():
     tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(tf.layers.dense(output, 2))))
 
 
+def loop(post, cell=None, collect=True):
+    """Three steps by hand; `post` makes of each output and input what the program collects."""
+    cell, outputs = cell or cells.BasicLSTMCell(4), []
+    state = cell.zero_state(3, tf.float32)
+    for x in steps():
+        output, state = cell(x, state)
+        outputs.append(post(output, x))
+    return tf.stack(outputs, 1) if collect else outputs
+
+
+def highway_by_hand():
+    weights = tf.get_variable("carry", [4, 4])
+
+    def highway(output, x):
+        gate = tf.sigmoid(tf.matmul(x, weights), name="gate")
+        return gate * output + (1 - gate) * x
+
+    loop(highway)
+
+
+def projection_by_hand():
+    weights = tf.get_variable("projection", [4, 2])
+    loop(lambda output, x: tf.matmul(output, weights), collect=False)
+
+
+def loss_of_each_step():
+    weights, target = tf.get_variable("softmax", [4, 2]), tf.placeholder(tf.float32, [3, 2])
+    logits = loop(lambda output, x: tf.matmul(output, weights), cells.GRUCell(4), collect=False)
+    tf.train.AdamOptimizer().minimize(sum(tf.reduce_mean(tf.square(one - target)) for one in logits))
+
+
+def gru_state_mixed():
+    x, h = fed("x", "h")
+    _, new = cells.GRUCell(4)(x, h)
+    tf.add(0.9 * new, 0.1 * h, name="mixed")
+
+
+def output_mixed_as_state():
+    x, c, h = fed("x", "c", "h")
+    _, new = cells.BasicLSTMCell(4)(x, States(c, h))
+    tf.where(tf.placeholder(tf.bool, [3]), h, new.h, name="kept")
+
+
+def states_exchanged():
+    x = tf.placeholder(tf.float32, [3, 6, 4], name="x")
+    c, h = (tf.get_variable(name, [3, 4], trainable=False) for name in "ch")
+    _, new = tf.nn.dynamic_rnn(cells.BasicLSTMCell(4), x, initial_state=States(c, h))
+    tf.group(c.assign(new.h), h.assign(new.c))
+
+
+def residual_by_hand():
+    loop(lambda output, x: output + x, cells.GRUCell(4))
+
+
+def dropout_by_hand():
+    keep = tf.placeholder(tf.float32, [], name="keep")
+    loop(lambda output, x: tf.nn.dropout(output, keep))
+
+
+def wrapped_without_a_scope():
+    keep = tf.placeholder(tf.float32, [], name="keep")
+    cell = cells.DropoutWrapper(cells.LSTMCell(4), output_keep_prob=keep, state_keep_prob=keep)
+    loop(lambda output, x: output, cells.ResidualWrapper(cell), collect=False)
+
+
+def residual_step():
+    x, c, h = fed("x", "c", "h")
+    cells.ResidualWrapper(cells.BasicLSTMCell(4))(x, States(c, h))
+
+
+def residual_between_layers():
+    lower, upper, outputs = cells.GRUCell(4), cells.GRUCell(4), []
+    states = [cell.zero_state(3, tf.float32) for cell in (lower, upper)]
+    for x in steps():
+        with tf.variable_scope("lower", reuse=tf.AUTO_REUSE):
+            output, states[0] = lower(x, states[0])
+        with tf.variable_scope("upper", reuse=tf.AUTO_REUSE):
+            output, states[1] = upper(output + x, states[1])
+        outputs.append(output)
+    tf.stack(outputs, 1)
+
+
+def average_over_time():
+    tf.add_n(loop(lambda output, x: output, collect=False)) / 3.0
+
+
+def layer_after_the_last_step():
+    tf.layers.dense(loop(lambda output, x: output, collect=False)[-1], 2)
+
+
 RESET = (reset_by_where, reset_by_factor, reset_by_factor_gru)
-LOST = (mixed_state, clipped_state, attention_between_steps, *RESET, variable_decays)
-KEPT = (variable_keeps, encoder_decoder, siamese, trained_step)
+LOST = (
+    *(mixed_state, clipped_state, attention_between_steps, *RESET, variable_decays),
+    *(highway_by_hand, projection_by_hand, loss_of_each_step),
+    *(gru_state_mixed, output_mixed_as_state, states_exchanged),
+)
+KEPT = (
+    *(variable_keeps, encoder_decoder, siamese, trained_step),
+    *(residual_by_hand, dropout_by_hand, wrapped_without_a_scope, residual_step, residual_between_layers),
+    *(average_over_time, layer_after_the_last_step),
+)
 
 if __name__ == "__main__":
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "feedback")

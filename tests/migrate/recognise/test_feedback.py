@@ -1,7 +1,7 @@
 """What goes back into a recurrence past its model is named; what only looks like it is not (record_feedback.py)."""
 
 import pytest
-from test_graphs import read
+from test_graphs import GRAPHS, read
 
 from tf2_lstm.migrate.convert.converting import Conversion
 from tf2_lstm.migrate.recognise import recognise
@@ -15,6 +15,21 @@ LOST = {
     "reset_by_factor": ("kept_2:0", "Mul"),
     "reset_by_factor_gru": ("kept_1:0", "Mul"),
     "variable_decays": ("c/read:0", "Mul"),
+    "gru_state_mixed": ("", "Mul"),
+    "output_mixed_as_state": ("", "Select"),
+    "highway_by_hand": ("", "Mul"),
+    "projection_by_hand": ("", "MatMul"),
+    "loss_of_each_step": ("", "MatMul"),
+}
+#: Graph -> the trees of calls of its models, each a text of its wrappers and its cell; all of the program is in them.
+CONTAINED = {
+    "residual_by_hand": ["residual(gru)"],
+    "dropout_by_hand": ["dropout output(basic_lstm)"],
+    "wrapped_without_a_scope": ["residual(dropout output state(basic_lstm))"],
+    "residual_step": ["residual(basic_lstm)"],
+    "residual_between_layers": ["residual(gru)", "gru"],
+    "average_over_time": ["basic_lstm"],
+    "layer_after_the_last_step": ["basic_lstm"],
 }
 
 
@@ -31,8 +46,34 @@ def test_what_goes_back_is_named(name):
     assert not Conversion(None, findings, None, names).complete
 
 
+def test_states_that_change_places_are_named():
+    findings = recognise(read("../feedback/states_exchanged"))
+    [loss] = findings.losses
+    assert (loss.into, loss.operation) == ("c/read:0", "")
+    assert "gives state_h of one step to the next as its state_c" in loss.reason
+
+
 @pytest.mark.parametrize("name", ["variable_keeps", "encoder_decoder", "siamese", "trained_step"])
 def test_what_is_handed_on_or_stands_behind_is_no_loss(name):
     findings = recognise(read(f"../feedback/{name}"))
     assert findings.recurrences
     assert findings.losses == []
+
+
+def said(call):
+    """A tree of calls as a text: "residual(dropout output(gru))"."""
+    inner = call.arguments.get("cell")
+    keeps = [name.partition("_")[0] for name in sorted(call.arguments) if name.endswith("keep_prob")]
+    return " ".join([call.pair, *keeps]) + (f"({said(inner)})" if inner else "")
+
+
+@pytest.mark.parametrize("name", CONTAINED)
+def test_what_wraps_each_step_is_in_the_model(name):
+    findings = recognise(read(f"../feedback/{name}"))
+    assert [said(one.call.arguments["cell"]) for one in findings.recurrences] == CONTAINED[name]
+    assert findings.losses == []
+
+
+def test_every_graph_is_expected():
+    recorded = {path.stem for path in (GRAPHS.parent / "feedback").glob("*.pb")}
+    assert recorded >= {*LOST, *CONTAINED, "states_exchanged"}

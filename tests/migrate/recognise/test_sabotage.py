@@ -79,8 +79,8 @@ SABOTAGE = {
     "the candidate resets by u": lambda: gru().wire(GRU + "mul", 0, GRU + "split:1"),
     "two less u": lambda: gru().constant(GRU + "sub/x", 2.0),
     # wrappers
-    "the residual is added twice": lambda: Tampered("residual_lstm").insert(
-        "~TensorArrayWrite/TensorArrayWriteV3", 2, "Add", "~TensorArrayReadV3"
+    "the residual adds a product with the input": lambda: Tampered("residual_lstm").insert(
+        "~TensorArrayWrite/TensorArrayWriteV3", 2, "Mul", "~TensorArrayReadV3"
     ),
     "the residual adds the old h": lambda: Tampered("residual_lstm").wire("~add_1", 0, "~Identity_4"),
     "dropout that scales by another number": lambda: Tampered("dropout_constant").constant(

@@ -1,12 +1,14 @@
 """Cells that stand in the graph step by step: static_rnn, loops in Python, a cell that is called once."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.lone import core, is_step
 from tf2_lstm.migrate.recognise.places import STACK
-from tf2_lstm.migrate.recognise.terms import Term, constant, leaves, masked, scalar
-from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
+from tf2_lstm.migrate.recognise.step_outputs import given
+from tf2_lstm.migrate.recognise.terms import Term, leaves, masked, scalar
+from tf2_lstm.migrate.recognise.wrappers import Layers, around, dropout, stripped
 
 
 @dataclass(eq=False)
@@ -16,12 +18,21 @@ class Chain:
     Attributes:
         steps: the `Application`s in the order of time.
         lengths: the term of sequence_length, None when there is none.
-        dropped: the dropout of the states, None when there is none.
+        drops: the `Dropped` ones that act on the states but c, from the outside in.
     """
 
     steps: list
     lengths: Term | None = None
-    dropped: object = None
+    drops: list = field(default_factory=list)
+
+    def after(self, terms, number, state):
+        """Return the term of a state after a step: what the next one reads, or what would be read after the last."""
+        if number + 1 < len(self.steps):
+            return self.steps[number + 1].old[state]
+        value = self.steps[number].new[state]
+        for _ in self.drops if state != "c" else ():
+            value = next((one for one in around(terms, value) if stripped(terms, one, value)), value)
+        return _masked(terms, self.steps[number], state, value) or value
 
 
 @dataclass(eq=False)
@@ -41,20 +52,14 @@ class Stepped:
     outputs: list = field(default_factory=list)
 
 
-def state_after(terms, application, state):
-    """Return the term of a state after a step: what the next step reads."""
-    new = application.new[state]
-    dropped = [user for user in terms.users(new) if _dropped(terms, user) is new and state != "c"]
-    for value in [*dropped, new]:
-        for user in terms.users(value):
-            if masked(user) and user.args[1] is application.old[state] and user.args[2] is value:
-                return user
-    return new
+def _masked(terms, step, state, value):
+    """The term that is a new state, or where the row has ended the old one; None for none."""
+    users = [user for user in terms.users(value) if masked(user)]
+    return next((one for one in users if one.args[1] is step.old[state] and one.args[2] is value), None)
 
 
-def _dropped(terms, term):
-    found = dropout(terms, term)
-    return found.value if found else None
+def _unmasked(term):
+    return term.args[2] if masked(term) else term
 
 
 def chains_of(terms, applications):
@@ -77,7 +82,7 @@ def chains_of(terms, applications):
             steps = [one]
             while steps[-1] in after:
                 steps.append(after[steps[-1]])
-            chains.append(Chain(steps))
+            chains += _alike(terms, steps)
     linked = {core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
     lone = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
     lone = [one for one in lone if core(one) not in linked]
@@ -86,6 +91,31 @@ def chains_of(terms, applications):
     steps = {one for one in lone if is_step(terms, one)}
     chains = [chain for chain in chains if len(chain.steps) > 1 or chain.steps[0] in steps]
     return [_with_lengths(terms, chain) for chain in chains], lone
+
+
+def _alike(terms, steps):
+    """The chain of some steps, or one a step where dropout acts on some of their states and not on others."""
+    links = [_drops(terms, *pair) for pair in pairwise(steps)] or [_drops_of_one(terms, steps[0])]
+    if len({tuple((one.keep, one.variational) for one in drops) for drops in links}) == 1:
+        return [Chain(steps, drops=links[0])]
+    return [Chain([step]) for step in steps]
+
+
+def _drops(terms, step, later):
+    state = "h" if "h" in step.new else ""
+    return stripped(terms, _unmasked(later.old[state]), step.new[state])
+
+
+def _drops_of_one(terms, step):
+    """The dropout of a single step's state: it stands before that of its output, or is masked as a state."""
+    state = "h" if "h" in step.new else ""
+    value, found = step.new[state], []
+    while True:
+        drops = [one for one in around(terms, value) if stripped(terms, one, value)]
+        is_state = len(drops) > 1 or any(_masked(terms, step, state, one) for one in drops)
+        if not is_state or _masked(terms, step, state, value):
+            return found
+        found, value = [*stripped(terms, drops[0], value), *found], drops[0]
 
 
 def _one_reading(lone, explained):
@@ -122,20 +152,25 @@ def _before(terms, one, alone):
 
 
 def _maker(terms, one, state, old, alone):
-    value = old.args[2] if masked(old) else old
-    inner = _dropped(terms, value)
+    value = _unmasked(old)
     for candidate in alone:
-        if candidate is not one and candidate.key == one.key and candidate.new[state] in (value, inner):
+        if candidate is not one and candidate.key == one.key and _becomes(terms, candidate, state, value):
             if masked(old) and old.args[1] is not candidate.old[state]:
                 continue
             return candidate
     return None
 
 
+def _becomes(terms, candidate, state, value):
+    """Whether a value is a cell's new state, or dropout of it; none acts on a c of its own."""
+    new = candidate.new[state]
+    return value is new or (state != "c" and stripped(terms, value, new) is not None)
+
+
 def _with_lengths(terms, chain):
     for number, step in enumerate(chain.steps):
         for state in step.new:
-            after = state_after(terms, step, state)
+            after = chain.after(terms, number, state)
             if masked(after):
                 time, lengths = after.args[0].args
                 chain.lengths = lengths if scalar(time) == number else None
@@ -186,75 +221,17 @@ def _stack(terms, reader, top, lower, place):
     members = {chain.steps[number] for chain in chains for number in range(len(chain.steps))}
     own = Layers(terms, [step for step in members if isinstance(step, Application)])
     inputs, outputs, layers = [], [], None
-    found = [given(terms, own, step, place, top.lengths) for step in top.steps]
-    if len({shape_of(own.stack(output)[0]) for output in found}) > 1:
-        found = [step.output for step in top.steps]
+    found = given(terms, own, top, place)
     for output in found:
         read, x = own.stack(output)
         layers = layers or read
         inputs.append(x)
         outputs.append(output)
-    for chain, layer in _with_state_dropout(terms, chains, layers):
-        layer.holder(chain.steps[0]).drop("state", chain.dropped)
-    return Stepped(chains, layers, inputs, outputs)
-
-
-def _with_state_dropout(terms, chains, layers):
-    found = []
     for chain in chains:
-        step = chain.steps[0]
-        state = "h" if "h" in step.new else ""
-        after = state_after(terms, step, state)
-        chain.dropped = dropout(terms, after.args[2] if masked(after) else after)
-        if chain.dropped and chain.dropped.value is step.new[state]:
-            found += [(chain, layer) for layer in layers if step in layer.applications()]
-    return found
-
-
-def shape_of(layers):
-    """What kinds of wrappers stand around the layers of a step, to see that all steps are alike."""
-    return tuple(
-        (
-            shape_of(layer.inside) if isinstance(layer.inside, list) else layer.inside.key,
-            tuple(tuple(sorted(wrapper)) for wrapper in layer.wrappers),
-        )
-        for layer in layers
-    )
-
-
-def given(terms, reader, step, place, lengths):
-    """The output of a step: the cell's, with the wrappers around it.
-
-    With lengths it is what is set to zero where a row has ended; else the wrappers must stand in the cell's scope.
-    """
-    scope = place(step.output).rpartition("/")[0].rpartition("/")[0]
-    output, grown = step.output, True
-    while grown and not (lengths is not None and output_mask(terms, step, output)):
-        grown = False
-        for user in terms.users(output):
-            inner = dropout(terms, user)
-            wrapped = (inner and inner.value is output) or user.op == "add"
-            inside = lengths is not None or (bool(scope) and place(user).startswith(scope + "/"))
-            if wrapped and inside and _is_output(terms, user) and reader.top(user) is not None:
-                output, grown = user, True
-                break
-    if lengths is not None and not output_mask(terms, step, output):
-        return step.output
-    return output
-
-
-def output_mask(terms, step, output):
-    """The term that sets an output to zero where a row has ended, not the one of a zero state; None for none."""
-    for user in terms.users(output):
-        zeros = user.args[1] if masked(user) and user.args[2] is output else None
-        if zeros is not None and constant(zeros) == 0 and zeros not in step.old.values():
-            return user
-    return None
-
-
-def _is_output(terms, term):
-    """Whether a term is more than the state of the next step."""
-    return any(user.op != "concat" for user in terms.users(term)) or not terms.users(term)
+        (layer,) = [one for one in layers if chain.steps[0] in one.applications()]
+        for dropped in chain.drops[::-1]:
+            layer.holder(chain.steps[0]).drop("state", dropped)
+    return Stepped(chains, layers, inputs, outputs)
 
 
 def rehearsals(terms, chains, applications, place):

@@ -1,62 +1,42 @@
 """What a program computes between a recurrence's outputs and its own later inputs, outside of what is written."""
 
-from collections import deque
+import re
 
 from tf2_lstm.migrate.model import Loss
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge
+from tf2_lstm.migrate.recognise.graph import edge
+from tf2_lstm.migrate.recognise.ways import MOVES, Ways
 
-#: Operations that hand on what they are given.
-HANDS_ON = (
-    "Identity",
-    "Enter",
-    "Exit",
-    "Merge",
-    "Switch",
-    "NextIteration",
-    "RefEnter",
-    "StopGradient",
-    "Snapshot",
-)
-#: Operations that take a tensor apart or put it together, and compute nothing.
-MOVES = (
-    *HANDS_ON,
-    "Pack",
-    "ConcatV2",
-    "Unpack",
-    "Split",
-    "Reshape",
-    "Squeeze",
-    "ExpandDims",
-    "StridedSlice",
-    "Cast",
-)
-#: Operations that put the outputs of steps together.
-JOINS = ("Pack", "ConcatV2", "ExpandDims", "Identity")
-#: Operations that put a new value into a variable, and their input that holds it.
-ASSIGNS = ("Assign", "AssignVariableOp")
 #: Operations of which a state is made that a person fetches to feed it again; squashing and products are none.
 MIXES = ("Add", "AddV2", "Sub", "Mul", "Maximum", "Minimum", "ClipByValue", "Select", "SelectV2", "RealDiv")
 
 
-def feedback(nodes, recurrences):
-    """Find what lies between recurrences and their own inputs.
+def feedback(nodes, recurrences, fetched=()):
+    """Find what lies between recurrences and their own inputs, and between the steps of a loop and what it collects.
 
     Args:
         nodes: the graph's nodes, name -> NodeDef.
         recurrences: the `Recurrence`s that were found in it.
+        fetched: the tensors that the program fetches, where the artefact says it.
 
     Returns:
-        A list of `Loss`, at most one a recurrence whose inputs or carried state are computed from what it, or another
-        recurrence of the same variables, gives out. The same tensor handed on is none.
+        A list of `Loss`, at most one for a recurrence and each kind of its inputs that are computed from what it, or
+        another recurrence of the same variables, gives out; one for a single step's state that is changed to be
+        carried on; one for the steps of a loop whose outputs go each through the same operation. The same tensor
+        handed on to its own place is none.
     """
-    graph = _Graph(nodes)
-    found = [graph.into(one, [other for other in recurrences if _share(one, other)]) for one in recurrences]
-    found += [graph.carried(one) for one in recurrences if one.form == "step"]
-    return _first_of_scope([one for one in found if one])
+    graph, found = _Feedback(nodes, {edge(name) for name in fetched}), []
+    inside = set().union(*(graph.inside(one) for one in recurrences))
+    for one in recurrences:
+        losses = graph.into(one, [other for other in recurrences if _share(one, other)])
+        losses = losses or (graph.carried(one) if one.form == "step" else graph.behind(one, inside))
+        found += losses
+    return list(
+        {(one.scope, _kind(one.into), graph.ways.op(one.operation)): one for one in found[::-1]}.values()
+    )[::-1]
 
 
-def _first_of_scope(found):
-    return list({one.scope: one for one in reversed(found)}.values())[::-1]
+def _kind(name):
+    return bool(name)
 
 
 def _variables(recurrence):
@@ -67,123 +47,171 @@ def _share(one, other):
     return bool(_variables(one) & _variables(other))
 
 
-class _Graph:
-    """The nodes, what each reads and what reads each; a variable reads what is assigned to it."""
+def _is_state(tensor):
+    return tensor.name.startswith(("initial_state", "state"))
 
-    def __init__(self, nodes):
-        self.nodes, self.readers = nodes, {}
-        self.reads = {name: [edge(one) for one in data_inputs(node)] for name, node in nodes.items()}
-        for name, node in nodes.items():
-            if node.op in ASSIGNS and len(self.reads[name]) == 2:
-                (variable, _), value = self.reads[name]
-                if variable in self.reads:
-                    self.reads[variable] = [*self.reads[variable], value]
-        for name, before in self.reads.items():
-            for one in before:
-                self.readers.setdefault(one, []).append(name)
+
+def _same_place(given, read):
+    """Whether a state goes on as the state that it is: no c as an h, and no layer's as another one's."""
+    return all(
+        not first or not second or first == second
+        for first, second in zip(_place_of(given), _place_of(read), strict=True)
+    )
+
+
+def _place_of(name):
+    """(Numbers of the layers, "c" or "h") of a state's name, "" for what it does not say."""
+    kind = name.rpartition("_")[2]
+    return "".join(re.findall(r"_\d+", name)), kind if kind in ("c", "h") else ""
+
+
+class _Feedback:
+    def __init__(self, nodes, fetched):
+        self.ways, self.fetched = Ways(nodes), fetched
 
     def into(self, recurrence, sources):
-        """Say what of `sources` goes into a recurrence, and through what; None when nothing does."""
-        given = [tensor for source in sources for tensor in source.outputs if tensor.tf1]
-        ends = {place: place for tensor in given for place in self._parts(edge(tensor.tf1))}
+        """Say what of `sources` goes into a recurrence, and through what: one loss for each kind of input."""
+        ends = {}
+        for source in sources:
+            for tensor in source.outputs:
+                for place in self.ways.parts(edge(tensor.tf1)) if tensor.tf1 else ():
+                    ends.setdefault(place, []).append(tensor)
+        found = {}
         for tensor in recurrence.inputs:
-            if not tensor.tf1 or tensor.value is not None or tensor.name == "sequence_length":
-                continue
-            found = self._back(edge(tensor.tf1), ends)
-            if found:
-                (name, number), between = found
-                state = tensor.name.startswith("initial_state")
-                if state and not between:
-                    continue
-                return self._loss(recurrence, f"{name}:{number}", tensor.tf1, between)
-        return None
+            if tensor.tf1 and tensor.value is None and tensor.name != "sequence_length":
+                loss = self._into(recurrence, tensor, ends)
+                found.setdefault(re.sub(r"_\d+$", "", tensor.name), loss) if loss else None
+        return list(found.values())
 
-    def _parts(self, place):
-        """A tensor and, where it is put together of others, those: the outputs of single steps."""
-        todo, found = [place], set()
-        while todo:
-            place = todo.pop()
-            if place not in found:
-                found.add(place)
-                todo += self.reads.get(place[0], ()) if self._op(place) in JOINS else ()
-        return found
+    def _into(self, recurrence, tensor, ends):
+        way = self.ways.back(edge(tensor.tf1), ends)
+        if way is None:
+            return None
+        place, between = way
+        states = [one.name for one in ends[place] if _is_state(one)]
+        if _is_state(tensor) and not between:
+            if not states or any(_same_place(one, tensor.name) for one in states):
+                return None
+            return self._swapped(recurrence, place, tensor, states[0])
+        return self._loss(
+            recurrence,
+            place,
+            tensor.tf1,
+            between,
+            f"{tensor.tf1} is computed from {_name(place)}, {self._through(between)}: a step reads what an earlier "
+            "one gave out, and what lies between them is not in the model. Compute it between the calls of the model, "
+            "as the program does",
+        )
 
-    def _op(self, place):
-        return self.nodes[place[0]].op if place[0] in self.nodes else ""
-
-    def _back(self, start, ends):
-        """The nearest end that a tensor is computed from, and the names of the operations between; None without one."""
-        todo, came = deque([start]), {start: None}
-        while todo:
-            place = todo.popleft()
-            if place in ends:
-                return ends[place], self._between(place, came)
-            for before in self.reads.get(place[0], ()):
-                if before not in came:
-                    came[before] = place
-                    todo.append(before)
-        return None
-
-    def _between(self, place, came):
-        """The operations from an output on that compute something."""
-        found, place = [], came[place]
-        while place is not None:
-            if self.nodes[place[0]].op not in (*MOVES, "VariableV2", "VarHandleOp", "ReadVariableOp"):
-                found.append(place[0])
-            place = came[place]
-        return found
+    def _swapped(self, recurrence, place, tensor, state):
+        return self._loss(
+            recurrence,
+            place,
+            tensor.tf1,
+            [],
+            f"{tensor.tf1} is {_name(place)}: the program gives {state} of one step to the next as its "
+            f"{tensor.name.removeprefix('initial_')}, which the model does not. Exchange them between the calls of the "
+            "model, as the program does",
+        )
 
     def carried(self, recurrence):
-        """Say what is made of a single step's state to be carried on; None when the state is what is carried."""
-        old = {edge(one.tf1) for one in recurrence.inputs if one.name.startswith("initial_state") and one.tf1}
-        fed = any(self._placeholder(place) for place in old)
-        gives = {one.tf1 for one in recurrence.outputs if one.name.startswith("outputs")}
-        for tensor in recurrence.outputs if fed else ():
-            if tensor.name.startswith("state") and tensor.tf1 and tensor.tf1 not in gives:
-                first = self._mixed(edge(tensor.tf1))
-                if first:
-                    return self._loss(recurrence, tensor.tf1, "", [first])
-        return None
+        """Say what is made of a single step's states to be carried on; nothing when the states are what is carried."""
+        fed = [one for one in recurrence.inputs if _is_state(one) and one.tf1]
+        if not any(self._placeholder(edge(one.tf1)) for one in fed):
+            return []
+        outputs = {edge(one.tf1)[0] for one in recurrence.outputs if one.tf1}
+        found = []
+        for tensor in recurrence.outputs:
+            if _is_state(tensor) and tensor.tf1:
+                first = self._mixed(edge(tensor.tf1), outputs)
+                found += [self._changed(recurrence, tensor, first)] if first else []
+        return found
+
+    def _changed(self, recurrence, tensor, first):
+        said = (
+            f"what the program makes of {tensor.tf1}, {self._through([first])}, is not in the model: where that is the "
+            "state it feeds again, compute it between the calls of the model"
+        )
+        return self._loss(recurrence, edge(tensor.tf1), "", [first], said)
 
     def _placeholder(self, place):
         todo, seen = [place[0]], set()
         while todo:
             name = todo.pop()
-            node = self.nodes.get(name)
-            if node is None or name in seen:
+            if name in seen or not self.ways.op(name):
                 continue
             seen.add(name)
-            if node.op.startswith("Placeholder"):
+            if self.ways.op(name).startswith("Placeholder"):
                 return True
-            if node.op in MOVES:
-                todo += [before for before, _ in self.reads[name]]
+            if self.ways.op(name) in MOVES:
+                todo += [before for before, _ in self.ways.reads[name]]
         return False
 
-    def _mixed(self, start):
+    def _mixed(self, start, outputs):
         """The first operation that mixes a state on a way on which nothing but mixing is done, to a fetched tensor."""
-        todo, seen = [(start, "")], set()
+        if start in self.fetched:
+            return ""
+        todo, seen = [(start, "")], set(outputs)
         while todo:
             (name, number), first = todo.pop()
-            readers = self.readers.get((name, number), [])
-            if first and not any(self.readers.get((name, 0), [])):
+            readers = self.ways.readers.get((name, number), [])
+            if first and (
+                (name, number) in self.fetched or not (self.fetched or self.ways.readers.get((name, 0)))
+            ):
                 return first
             for reader in readers:
-                op = self.nodes[reader].op
+                op = self.ways.op(reader)
                 if reader not in seen and op in (*MOVES, *MIXES):
                     seen.add(reader)
                     todo.append(((reader, 0), first or (reader if op in MIXES else "")))
         return ""
 
-    def _loss(self, recurrence, output, into, between):
-        through = f"through {between[0]} ({self.nodes[between[0]].op})" if between else "as it is"
-        if into:
-            said = (
-                f"{into} is computed from {output}, {through}: a step reads what an earlier one gave out, and what "
-                "lies between them is not in the model. Compute it between the calls of the model, as the program does"
-            )
-        else:
-            said = (
-                f"what the program makes of {output}, {through}, is not in the model: where that is the state it feeds "
-                "again, compute it between the calls of the model"
-            )
-        return Loss(recurrence.scope, output, into, between[0] if between else "", said)
+    def inside(self, recurrence):
+        """The names of the nodes that a recurrence is."""
+        ends, starts = (
+            [edge(one.tf1) for one in tensors if one.tf1]
+            for tensors in (recurrence.outputs, recurrence.inputs)
+        )
+        return self.ways.made_for(ends, set(starts))
+
+    def behind(self, recurrence, inside):
+        """Say what is made of the output of each step of a loop that stands in the graph step by step."""
+        steps = self._steps(recurrence)
+        cones = [set(self.ways.onward(step, inside)) for step in steps]
+        found = []
+        for step, cone in zip(steps, cones, strict=True):
+            others = set().union(*(other for other in cones if other is not cone))
+            moved = self.ways.onward(step, inside | others, MOVES)
+            found.append([name for name in moved if self.ways.op(name) not in MOVES])
+        made = [names[0] for names in found if names]
+        alike = [name for name in made if self.ways.op(name) == self.ways.op(made[0])]
+        if len(alike) < 2:
+            return []
+        step = next(step for step, names in zip(steps, found, strict=True) if names)
+        said = (
+            f"what the program makes of each step's output, of {_name(step)} {self._through(made)} and of the others "
+            "likewise, is not in the model: make it of the model's outputs, of all steps at once where it is a layer"
+        )
+        return [self._loss(recurrence, step, "", made, said)]
+
+    def _steps(self, recurrence):
+        """The places of the outputs of a loop's steps, [] where they are one tensor that a loop made."""
+        if recurrence.form != "static":
+            return []
+        named = [one for one in recurrence.outputs if re.match(r"outputs", one.name) and one.tf1]
+        if len(named) > 1:
+            return [edge(one.tf1) for one in named]
+        return [part for one in named for part in self.ways.parts(edge(one.tf1)) if not self._joins(part)]
+
+    def _joins(self, place):
+        return self.ways.op(place[0]) in ("Pack", "ExpandDims", "Identity", "Const")
+
+    def _through(self, between):
+        return f"through {between[0]} ({self.ways.op(between[0])})" if between else "as it is"
+
+    def _loss(self, recurrence, place, into, between, said):
+        return Loss(recurrence.scope, _name(place), into, between[0] if between else "", said)
+
+
+def _name(place):
+    return f"{place[0]}:{place[1]}"

@@ -49,7 +49,8 @@ def recognise(model, assume=(), assume_defaults=False):
     else:
         reading = _read(model, findings)
         name_absent(model, findings)
-        findings.losses = feedback(reading.nodes, findings.recurrences)
+        fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
+        findings.losses = feedback(reading.nodes, findings.recurrences, fetched)
         findings.losses += unheld_states(reading, findings.recurrences)
     _name(findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]

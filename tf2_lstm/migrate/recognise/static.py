@@ -5,10 +5,10 @@ from functools import cached_property
 from tf2_lstm.migrate.model import Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
-from tf2_lstm.migrate.recognise.chains import output_mask, state_after
 from tf2_lstm.migrate.recognise.edges import input_width
 from tf2_lstm.migrate.recognise.flat import ALL, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
+from tf2_lstm.migrate.recognise.step_outputs import output_mask
 from tf2_lstm.migrate.recognise.terms import constant, masked
 
 
@@ -96,14 +96,14 @@ class Static:
 
     def _in_one(self, ending, members):
         """The tensors before and after that hold some states; None where the graph does not keep them in one."""
-        by_first = {chain.steps[0]: chain.steps[-1] for chain in self.stepped.chains}
+        by_first = {chain.steps[0]: chain for chain in self.stepped.chains}
         olds = [application.old[state] for application, state, _ in members]
         ends = [(by_first[application], state) for application, state, _ in members]
-        after = [state_after(self.terms, *end) for end in ends]
+        after = [chain.after(self.terms, len(chain.steps) - 1, state) for chain, state in ends]
         before = olds[0]
         if len(members) > 1:
             before = tensor_of(self.reading, olds)
-            after = [self._joined([last.new[state] for last, state in ends], before)]
+            after = [self._joined([chain.steps[-1].new[state] for chain, state in ends], before)]
         whole = (ending, before, after[0], sum(width for *_, width in members))
         return None if None in whole else whole
 

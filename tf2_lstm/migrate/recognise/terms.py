@@ -331,6 +331,11 @@ def negated(term):
     return rest if [scalar(arg) for arg in term.args if scalar(arg) is not None] == [-1] else None
 
 
+def masked(term):
+    """Whether a term is a choice by "the row has ended at this step", of a step whose number is known."""
+    return term.op == "select" and term.args[0].op == "ge" and scalar(term.args[0].args[0]) is not None
+
+
 def reaches(condition, finished):
     """Whether the condition is "the time has reached the longest row" of the mask "the time has reached the row"."""
     time, lengths = finished.args
@@ -343,11 +348,6 @@ def before(condition, finished):
         return False
     time, lengths = finished.args
     return condition.args[0] is time and reduced(condition.args[1], "Min", lengths)
-
-
-def masked(term):
-    """Whether a term is a choice by "the row has ended at this step", of a step whose number is known."""
-    return term.op == "select" and term.args[0].op == "ge" and scalar(term.args[0].args[0]) is not None
 
 
 def reduced(term, op, source):

@@ -62,21 +62,63 @@ def dropout(terms, term):
         term: any term.
 
     Returns:
-        A `Dropped`; None when it is no dropout.
+        A `Dropped`, of several dropouts one around the other any one; None when it is no dropout.
     """
+    return next(_dropouts(terms, term), None)
+
+
+def _dropouts(terms, term):
+    """Each way to take one dropout off: a product of several masks does not tell which was the last."""
     if term.op == "select":
-        return _selected(terms, term)
-    if term.op != "mul":
-        return None
-    for mask in term.args:
+        found = _selected(terms, term)
+        yield from [found] if found else []
+    for mask in term.args if term.op == "mul" else ():
         found = _keep(terms, mask)
-        if found:
-            rest = terms.without(term, mask)
-            value = _unscaled(terms, rest, found[0]) if rest else None
-            if value is not None:
-                number = scalar(found[0])
-                return Dropped(value, found[0] if number is None else number, found[1], mask)
-    return None
+        rest = terms.without(term, mask) if found else None
+        value = _unscaled(terms, rest, found[0]) if rest else None
+        if value is not None:
+            number = scalar(found[0])
+            yield Dropped(value, found[0] if number is None else number, found[1], mask)
+
+
+def stripped(terms, term, value):
+    """Take dropouts off, one after the other, until a value is left.
+
+    Args:
+        terms: the table of terms.
+        term: any term.
+        value: a term that is no dropout.
+
+    Returns:
+        The `Dropped` ones from the outside in, [] where the two are one; None where dropout does not lead there.
+    """
+    found = []
+    while term is not value:
+        found.append(dropout(terms, term))
+        if found[-1] is None:
+            return None
+        term = found[-1].value
+    return found
+
+
+def around(terms, value):
+    """List the terms that wrap a value once, dropouts of it and sums with it, in the order of the graph.
+
+    Sums and products are flat: that of a sum with more is a sum of the same parts.
+    """
+    users = terms.users(value)
+    if value.op in ("add", "mul"):
+        users += [user for user in terms.users(value.args[0]) if user.op == value.op and user is not value]
+    users += [
+        outer for user in users if user.op == "mul" for outer in terms.users(user) if outer.op == "select"
+    ]
+    found = [
+        user
+        for user in users
+        if (user.op == "add" and terms.without(user, value) is not None)
+        or any(one.value is value for one in _dropouts(terms, user))
+    ]
+    return sorted(dict.fromkeys(found), key=lambda term: term.number)
 
 
 def _selected(terms, term):
@@ -147,8 +189,7 @@ class Layers:
             if found is None:
                 return layers, below
             layer, below = found
-            dropped = dropout(self.terms, below)
-            if dropped and (self.top(below) is None):
+            while self.top(below) is None and (dropped := dropout(self.terms, below)):
                 layer.drop("input", dropped)
                 below = dropped.value
             layers.insert(0, layer)
@@ -176,28 +217,46 @@ class Layers:
         return self._residual(term) if term.op == "add" else None
 
     def _residual(self, term):
+        """A sum: a layer's output and, once for each residual connection around it, what goes into the layer."""
         for output in [*self.outputs, *term.args]:
             added = self.terms.without(term, output)
             if added is None or (output not in self.outputs and not dropout(self.terms, output)):
                 continue
             found = self.top(output)
-            wrapped = self._down_to(found, added) if found else None
+            wrapped = self._down_to(*found, added) if found else None
             if wrapped:
-                wrapped.wrappers.append({"residual": True})
-                return wrapped, added
+                return wrapped
         return None
 
-    def _down_to(self, found, added):
-        """The layer, or the stack of layers, whose input is what a residual connection adds."""
-        layers = []
-        while found:
-            layer, below = found
-            layers.insert(0, layer)
-            dropped = dropout(self.terms, below)
-            if below is not added and dropped and dropped.value is added:
-                layer.drop("input", dropped)
-                below = added
-            if below is added:
-                return layers[0] if len(layers) == 1 else Layer(layers)
+    def _down_to(self, layer, below, added):
+        """The layer, or the stack of layers, whose inputs are what residual connections add, and its input."""
+        layers = [layer]
+        while True:
+            below = self._undropped(layers[0], below, added)
+            while self._holds(added, below):
+                layers = [layers[0] if len(layers) == 1 else Layer(layers)]
+                layers[0].wrappers.append({"residual": True})
+                if added is below:
+                    return layers[0], below
+                added = self.terms.without(added, below)
+                below = self._undropped(layers[0], below, added)
             found = self.top(below)
-        return None
+            if not found:
+                return None
+            layers.insert(0, found[0])
+            below = found[1]
+
+    def _holds(self, added, below):
+        return added is below or (added.op == "add" and self.terms.without(added, below) is not None)
+
+    def _undropped(self, layer, below, added):
+        """An input without the dropout that stands between what is added and the layer, which is noted."""
+        value, drops = below, []
+        while not self._holds(added, value):
+            drops.append(dropout(self.terms, value))
+            if drops[-1] is None:
+                return below
+            value = drops[-1].value
+        for dropped in drops[::-1]:
+            layer.drop("input", dropped)
+        return value
