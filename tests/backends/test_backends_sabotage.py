@@ -54,9 +54,30 @@ SABOTAGES_OF_PIECES = {
 }
 
 
-def _assert_seen(monkeypatch, sabotage, arguments):
+@pytest.fixture(autouse=True)
+def in_three_pieces(monkeypatch):
+    monkeypatch.setattr(program, "MANY", 0)
+    monkeypatch.setattr(program, "PIECES", 3)
+
+
+def _whole():
+    layer = layer_of(CELLS["lstm_options"], return_sequences=True)
+    return layer, *inputs(layer), MASKS["lengths"]
+
+
+def _in_pieces():
+    layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
+    mask = np.arange(time) < np.array([3, time, 0, 9, time])[:, None]
+    return layer, *inputs(layer, time=time), mask
+
+
+@pytest.mark.parametrize("arguments", [_whole, _in_pieces])
+def test_without_a_sabotage_they_are_equal(arguments):
     unroll._function.cache_clear()
-    assert_equal(*arguments)
+    assert_equal(*arguments())
+
+
+def _assert_seen(monkeypatch, sabotage, arguments):
     with monkeypatch.context() as patch:
         patch.setattr(*sabotage)
         unroll._function.cache_clear()
@@ -67,14 +88,10 @@ def _assert_seen(monkeypatch, sabotage, arguments):
 
 @pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=SABOTAGES)
 def test_a_sabotage_is_seen(monkeypatch, sabotage):
-    layer = layer_of(CELLS["lstm_options"], return_sequences=True)
-    _assert_seen(monkeypatch, sabotage, (layer, *inputs(layer), MASKS["lengths"]))
+    _assert_seen(monkeypatch, sabotage, _whole())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sabotage", SABOTAGES_OF_PIECES.values(), ids=SABOTAGES_OF_PIECES)
 def test_a_sabotage_of_the_pieces_is_seen(monkeypatch, sabotage):
-    monkeypatch.setattr(program, "MANY", 0)
-    layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
-    mask = np.arange(time) < np.array([3, time, 0, 9, time])[:, None]
-    _assert_seen(monkeypatch, sabotage, (layer, *inputs(layer, time=time), mask))
+    _assert_seen(monkeypatch, sabotage, _in_pieces())

@@ -22,10 +22,10 @@ SIZES = {"any": (None, None, DEPTH), "fixed": (1, LONG, DEPTH)}
 SERVE = """
 import json, sys
 import numpy as np, tensorflow as tf
-folder = sys.argv[1]
-served = tf.saved_model.load(folder + "/model")
-data = np.load(folder + "/data.npz")
-np.savez(folder + "/served.npz", *[served.serve(data[name]).numpy() for name in data.files])
+for folder in sys.argv[1:]:
+    served = tf.saved_model.load(folder + "/model")
+    data = np.load(folder + "/data.npz")
+    np.savez(folder + "/served.npz", *[served.serve(data[name]).numpy() for name in data.files])
 print(json.dumps([name for name in sys.modules if name.startswith("tf2_lstm")]))
 """
 
@@ -36,23 +36,26 @@ def _model(shape):
     return keras.Model(x, both(keras.layers.Masking()(x)))
 
 
-@pytest.mark.parametrize("shape", SIZES.values(), ids=SIZES)
-def test_an_exported_model_runs_in_a_fresh_process(tmp_path, shape):
-    model = _model(shape)
+def _batches(shape):
     rng = np.random.default_rng(5)
     sizes = [(1, LONG)] if shape[0] else [(2, 3), (5, 1), (1, LONG)]
     batches = [rng.normal(size=(*size, DEPTH)).astype("float32") for size in sizes]
     for batch in batches:
         batch[:, 2:4] = 0
-    np.savez(tmp_path / "data.npz", *batches)
-    model.export(str(tmp_path / "model"), verbose=False)
-    done = subprocess.run(
-        [sys.executable, "-c", SERVE, str(tmp_path)], capture_output=True, text=True, check=False
-    )
+    return batches
+
+
+def test_exported_models_run_in_a_fresh_process(tmp_path):
+    models = {name: _model(shape) for name, shape in SIZES.items()}
+    for name, model in models.items():
+        model.export(str(tmp_path / name / "model"), verbose=False)
+        np.savez(tmp_path / name / "data.npz", *_batches(SIZES[name]))
+    command = [sys.executable, "-c", SERVE, *(str(tmp_path / name) for name in models)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == []
-    served = np.load(tmp_path / "served.npz")
-    assert len(served.files) == len(batches)
-    for name, batch in zip(served.files, batches, strict=True):
-        np.testing.assert_allclose(served[name], model(batch), rtol=0, atol=1e-6)
-        assert np.any(served[name])
+    for name, model in models.items():
+        served = np.load(tmp_path / name / "served.npz")
+        for place, batch in zip(served.files, _batches(SIZES[name]), strict=True):
+            np.testing.assert_allclose(served[place], model(batch), rtol=0, atol=1e-6)
+            assert np.any(served[place])

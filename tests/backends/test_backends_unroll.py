@@ -30,6 +30,16 @@ UNDER_XLA = ("lstm_options", "lstm_relu", "gru", "gru_reset_after", "rnn", "resi
 few_cells = pytest.mark.parametrize("cell", [CELLS[name] for name in FEW], ids=FEW)
 
 
+@pytest.fixture
+def in_pieces(monkeypatch):
+    """Every long sequence is cut, into no more pieces than tell the first, one between and the last apart."""
+    monkeypatch.setattr(program, "MANY", 0)
+    monkeypatch.setattr(program, "PIECES", 3)
+    unroll._function.cache_clear()
+    yield
+    unroll._function.cache_clear()
+
+
 @every_cell
 def test_eagerly_it_is_the_plain_loop(cell):
     layer = layer_of(cell, return_sequences=True)
@@ -63,15 +73,14 @@ def test_in_a_function_it_is_the_plain_loop(cell):
 @pytest.mark.parametrize("cell", [CELLS[name] for name in UNDER_XLA], ids=UNDER_XLA)
 def test_under_xla_it_is_the_plain_loop(cell):
     layer = layer_of(cell, return_sequences=True)
-    for mask in ("none", "holes"):
-        assert_equal(layer, *inputs(layer), MASKS[mask], in_function(True))
+    assert_equal(layer, *inputs(layer), MASKS["holes"], in_function(True))
 
 
 @pytest.mark.slow
-def test_the_last_output_under_xla():
-    layer = layer_of(CELLS["residual"])
-    for mask in ("lengths", "holes"):
-        assert_equal(layer, *inputs(layer), MASKS[mask], in_function(True))
+@pytest.mark.parametrize(("mask", "sequences"), [("none", True), ("lengths", False), ("holes", False)])
+def test_the_mask_and_the_last_output_under_xla(mask, sequences):
+    layer = layer_of(CELLS["residual"], return_sequences=sequences)
+    assert_equal(layer, *inputs(layer), MASKS[mask], in_function(True))
 
 
 @few_cells
@@ -123,13 +132,17 @@ def _long_masks(time):
     return [None, ends & (rng.random((BATCH, time)) < 0.6), np.zeros_like(ends)]
 
 
+#: Cell, masks by their numbers in `_long_masks`: every cell ends in its own rows, one has all masks.
+COMPILED = [("lstm_options", [1]), ("gru_reset_after", [1]), ("residual", [0, 1, 2])]
+compiled_cells = pytest.mark.parametrize(("cell", "masks"), COMPILED, ids=[name for name, _ in COMPILED])
+
+
 @pytest.mark.slow
-@few_cells
-def test_compiled_in_pieces_it_is_the_plain_loop(monkeypatch, cell):
-    monkeypatch.setattr(program, "MANY", 0)
-    layer, time = layer_of(cell, return_sequences=True), program.LONG + 5
-    for mask in _long_masks(time):
-        assert_equal(layer, *inputs(layer, BATCH, time), mask, in_function())
+@compiled_cells
+def test_compiled_in_pieces_it_is_the_plain_loop(in_pieces, cell, masks):
+    layer, time = layer_of(CELLS[cell], return_sequences=True), program.LONG + 5
+    for mask in masks:
+        assert_equal(layer, *inputs(layer, BATCH, time), _long_masks(time)[mask], in_function())
 
 
 @pytest.mark.slow
@@ -146,23 +159,21 @@ def test_compiled_in_a_function_and_eagerly_after_it():
 
 
 @pytest.mark.slow
-@few_cells
-def test_compiled_inference_is_the_plain_loop(cell):
-    layer, time = layer_of(cell, return_sequences=True), program.LONG
-    for mask in _long_masks(time)[:2]:
-        assert_equal(layer, *inputs(layer, BATCH, time), mask, without_tape)
+@compiled_cells
+def test_compiled_inference_is_the_plain_loop(in_pieces, cell, masks):
+    layer, time = layer_of(CELLS[cell], return_sequences=True), program.LONG
+    for mask in masks[:2]:
+        assert_equal(layer, *inputs(layer, BATCH, time), _long_masks(time)[mask], without_tape)
 
 
-def test_in_pieces_without_xla_it_is_the_plain_loop(monkeypatch):
+def test_in_pieces_without_xla_it_is_the_plain_loop(monkeypatch, in_pieces):
     monkeypatch.setattr(unroll, "pays_to_compile", lambda *_: False)
-    monkeypatch.setattr(program, "MANY", 0)
     layer = layer_of(CELLS["stack"], return_sequences=True)
     assert_equal(layer, *inputs(layer, BATCH, program.LONG + 5), None, in_function())
 
 
-def test_rows_that_end_one_step_after_a_piece_begins_are_in_it(monkeypatch):
+def test_rows_that_end_one_step_after_a_piece_begins_are_in_it(in_pieces):
     """Three rows, so that rounding up to a quarter of eight is no help to them."""
-    monkeypatch.setattr(program, "MANY", 0)
     layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
     piece = -(-time // program.PIECES)
     ends = np.array([3 * piece + 1] * 3 + [2 * piece + 1, piece + 1, 1, 1, 0])

@@ -19,7 +19,7 @@ def test_the_measure_sees_a_walk_without_a_memory():
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("block", BLOCKS)
 def test_four_times_the_levels_take_four_times_the_calls(place, block):
-    few, many = (calls(recognise, deepened(place, block, levels)) for levels in (150, 600))
+    few, many = (calls(recognise, deepened(place, block, levels)) for levels in (60, 240))
     assert many < 4.5 * few
 
 

@@ -140,8 +140,8 @@ class KerasCase:
         if gradients:
             tensors.update(self._run_gradients())
         if steps:
-            step = tf.function(self._step, autograph=False)
-            tensors["losses"] = np.asarray([_array(step()) for _ in range(steps)], self.dtype)
+            # Without a function around it: what the gradients traced is run again, and nothing is traced for the step.
+            tensors["losses"] = np.asarray([_array(self._step()) for _ in range(steps)], self.dtype)
         return tensors
 
     def _run_gradients(self):
