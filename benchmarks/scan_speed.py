@@ -68,11 +68,7 @@ def seconds(function, times=3):
 
 def start(file):
     """Run the command on one file, from the start of Python to its end."""
-    code = (
-        "import argparse, sys; from tf2_lstm.migrate.source import scan_command as command\n"
-        "parser = argparse.ArgumentParser(); command.add_arguments(parser)\n"
-        f"sys.exit(command.run(parser.parse_args([{str(file)!r}])))"
-    )
+    code = f"import sys; from tf2_lstm.cli import main; sys.exit(main(['scan', {str(file)!r}]))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
     if b"1 file" not in done.stdout:
         raise SystemExit(f"the command failed: {done.stderr.decode()}")

@@ -19,7 +19,7 @@ ROOMS = {
     "tf2_lstm": ["tf2_lstm"],
     "tf2_lstm/migrate/pairs": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/weights.py": ["tf2_lstm.migrate.pairs"],
-    "tf2_lstm/migrate/model.py": ["tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/model.py": ["tf2_lstm.errors", "tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/artifacts": ["tf2_lstm.migrate.artifacts", "tf2_lstm.migrate.model"],
     "tf2_lstm/migrate/build.py": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/recognise": [
@@ -73,7 +73,18 @@ ROOMS = {
         "tf2_lstm.migrate.weights",
     ],
     "tf2_lstm/migrate/report": ["tf2_lstm.migrate.report"],
-    "tf2_lstm/cli.py": ["tf2_lstm", "tf2_lstm.migrate.report"],
+    "tf2_lstm/cli": [
+        "tf2_lstm",
+        "tf2_lstm.migrate.convert",
+        "tf2_lstm.migrate.equivalence",
+        "tf2_lstm.migrate.pairs",
+        "tf2_lstm.migrate.report",
+        "tf2_lstm.migrate.source",
+    ],
+    "tf2_lstm/cli/process.py": ["tf2_lstm.errors", "tf2_lstm.migrate.report.printable"],
+    "tf2_lstm/cli/isolation.py": [],
+    "tf2_lstm/errors.py": [],
+    "tf2_lstm/quiet.py": [],
     "tf2_lstm/migrate/source": [
         "tf2_lstm",
         "tf2_lstm.migrate.source",
@@ -118,6 +129,7 @@ TENSORFLOW_ROOMS = (
 PYTHON_37 = [
     "legacy_tf1/",
     "tf2_lstm/__init__.py",
+    "tf2_lstm/errors.py",
     "tf2_lstm/migrate/__init__.py",
     "tf2_lstm/migrate/pairs/",
     "tf2_lstm/migrate/weights.py",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from dangerous import DANGERS, with_danger
 
-from tf2_lstm.isolation import memory
+from tf2_lstm.cli.isolation import memory
 
 ROOT = Path(__file__).parents[1]
 BASIC = ROOT / "tests" / "zoo" / "files" / "basic_lstm" / "model.ckpt"
@@ -107,7 +107,7 @@ def wait_for(happens):
 
 FORKED = """
 import os, sys, time
-from tf2_lstm.isolation import Limits, alone
+from tf2_lstm.cli.isolation import Limits, alone
 
 def work(task):
     print("tried", sorted(task.skipped), flush=True)

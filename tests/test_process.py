@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from tf2_lstm.cli.process import TRACEBACK, exit_code
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.convert.folder import staged
-from tf2_lstm.process import exit_code
 
 
 def interrupt():
@@ -45,11 +46,39 @@ def test_what_ends_a_command_leaves_nothing(end, code, words, tmp_path, capsys):
 
 
 def test_what_the_system_refuses_is_one_line(monkeypatch, capsys):
-    monkeypatch.setattr("tf2_lstm.process._discard_output", lambda: None)
+    monkeypatch.setattr("tf2_lstm.cli.process._discard_output", lambda: None)
     assert exit_code("inspect", fill_the_disk) == 2
     assert capsys.readouterr().err == (
         "tf2-lstm inspect: the system says: No space left on device. Check the disk and the permissions.\n"
     )
+
+
+def go_wrong():
+    raise KeyError("a defect")
+
+
+def test_an_error_that_nobody_foresaw_is_one_line_with_its_place(monkeypatch, capsys):
+    monkeypatch.delenv(TRACEBACK)
+    assert exit_code("inspect", go_wrong) == 2
+    line = go_wrong.__code__.co_firstlineno + 1
+    assert capsys.readouterr().err == (
+        f"tf2-lstm inspect: a defect of tf2-lstm, please report it: KeyError at test_process.py:{line}: 'a defect'. "
+        "With TF2_LSTM_TRACEBACK=1 in the environment all of it is shown.\n"
+    )
+
+
+def test_who_asks_for_it_gets_the_traceback(monkeypatch):
+    monkeypatch.setenv(TRACEBACK, "1")
+    with pytest.raises(KeyError, match="a defect"):
+        exit_code("inspect", go_wrong)
+
+
+def test_what_the_user_can_mend_is_one_line_that_no_terminal_acts_on(capsys):
+    def run():
+        raise UserError("a.ckpt: \x1b[31mno such\nfile")
+
+    assert exit_code("inspect", run) == 2
+    assert capsys.readouterr().err == "tf2-lstm inspect: a.ckpt: \\x1b[31mno such file\n"
 
 
 def test_a_terminal_of_ascii_gets_what_it_can_show(monkeypatch):

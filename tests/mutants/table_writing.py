@@ -109,13 +109,13 @@ WRITING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/isolation.py",
+        "tf2_lstm/cli/isolation.py",
         _ISOLATION + "test_parts_are_left_out_one_by_one",
         ("        if end.reason:\n            clean()\n", ""),
         ("            return _End(code)\n", "            return _End(0)\n"),
     ),
     *mistakes(
-        "tf2_lstm/isolation.py",
+        "tf2_lstm/cli/isolation.py",
         _ISOLATION + "test_what_ends_before_any_recurrence_is_one_line",
         ("if memory(self.pid) > self._limits.bytes:", "if memory(self.pid) < 0:"),
         (
@@ -124,7 +124,7 @@ WRITING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/process.py",
+        "tf2_lstm/cli/process.py",
         "tests/test_process.py::test_what_ends_a_command_leaves_nothing",
         ("128 + signal.SIGTERM", "127 + signal.SIGTERM"),
     ),

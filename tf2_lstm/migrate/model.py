@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
 
-class ArtifactError(ValueError):
+class ArtifactError(UserError):
     """The input cannot be used: what, where, expected, found, next step, in one line."""
 
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 from expected_recurrences import ZOO, read_run
 
 from tf2_lstm.cli import main
-from tf2_lstm.migrate.convert.compare_command import is_path
+from tf2_lstm.cli.compare import is_path
 
 BASIC = str(ZOO / "basic_lstm" / "model.ckpt")
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}

@@ -10,16 +10,14 @@ from pathlib import Path
 import pytest
 
 import tf2_lstm
-from tf2_lstm.migrate.source import explain_command, scan_command
+from tf2_lstm.cli import main, scan
 
 ROOT = Path(tf2_lstm.__file__).parent.parent
 USE = "import tensorflow as tf\ncell = tf.nn.rnn_cell.BasicLSTMCell(3)\n"
 
 
-def run(command, *arguments):
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    return command.run(parser.parse_args([str(argument) for argument in arguments]))
+def run(*arguments):
+    return main([str(argument) for argument in arguments])
 
 
 @pytest.fixture
@@ -29,31 +27,31 @@ def used(tmp_path):
 
 
 def test_findings_exit_with_1(used, capsys):
-    assert run(scan_command, used) == 1
+    assert run("scan", used) == 1
     assert "a.py:2:8: RNN101 " in capsys.readouterr().out
 
 
 def test_nothing_found_exits_with_0(tmp_path, capsys):
     (tmp_path / "a.py").write_text("x = 1\n")
-    assert run(scan_command, tmp_path) == 0
+    assert run("scan", tmp_path) == 0
     assert capsys.readouterr().out == "No TF1 RNN found in 1 file.\n"
 
 
 def test_exit_zero(used):
-    assert run(scan_command, used, "--exit-zero") == 0
+    assert run("scan", used, "--exit-zero") == 0
 
 
-@pytest.mark.parametrize("name", scan_command.FORMATS)
+@pytest.mark.parametrize("name", scan.FORMATS)
 def test_the_format_never_changes_the_exit_code(used, tmp_path, name):
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert run(scan_command, used, "--format", name) == 1
-    assert run(scan_command, empty, "--format", name) == 0
-    assert run(scan_command, used / "none", "--format", name) == 2
+    assert run("scan", used, "--format", name) == 1
+    assert run("scan", empty, "--format", name) == 0
+    assert run("scan", used / "none", "--format", name) == 2
 
 
 def test_a_path_that_does_not_exist_is_one_line_and_exits_with_2(capsys):
-    assert run(scan_command, "no/such/path") == 2
+    assert run("scan", "no/such/path") == 2
     output = capsys.readouterr()
     assert output.out == ""
     assert output.err.count("\n") == 1
@@ -61,13 +59,13 @@ def test_a_path_that_does_not_exist_is_one_line_and_exits_with_2(capsys):
 
 
 def test_an_unknown_rule_is_one_line_and_exits_with_2(used, capsys):
-    assert run(scan_command, used, "--select", "RNN1,XYZ") == 2
+    assert run("scan", used, "--select", "RNN1,XYZ") == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_no_path_at_all_exits_with_2(capsys):
     with pytest.raises(SystemExit) as left:
-        run(scan_command)
+        run("scan")
     assert left.value.code == 2
     assert "PATH" in capsys.readouterr().err
 
@@ -87,25 +85,25 @@ def test_no_path_at_all_exits_with_2(capsys):
     ids=" ".join,
 )
 def test_select_ignore_and_exclude(used, capsys, options, rules):
-    code = run(scan_command, used, "--format", "json", *options)
+    code = run("scan", used, "--format", "json", *options)
     assert [one["rule"] for one in json.loads(capsys.readouterr().out)["findings"]] == rules
     assert code == (1 if rules else 0)
 
 
 def test_select_does_not_silence_a_file_that_could_not_be_read(tmp_path, capsys):
     (tmp_path / "a.py").write_text(USE + "print 1\n")
-    assert run(scan_command, tmp_path, "--select", "RNN5", "--format", "json") == 1
+    assert run("scan", tmp_path, "--select", "RNN5", "--format", "json") == 1
     assert [one["rule"] for one in json.loads(capsys.readouterr().out)["findings"]] == ["RNN001"]
-    assert run(scan_command, tmp_path, "--ignore", "RNN001,RNN101") == 0
+    assert run("scan", tmp_path, "--ignore", "RNN001,RNN101") == 0
 
 
 def test_statistics_count_each_rule(used, capsys):
-    run(scan_command, used, "--statistics")
+    run("scan", used, "--statistics")
     assert "     1  RNN101  basic_lstm\n     1  RNN501  forget-bias-default\n" in capsys.readouterr().out
 
 
 def test_statistics_leave_the_json_on_the_standard_output_whole(used, capsys):
-    run(scan_command, used, "--statistics", "--format", "json")
+    run("scan", used, "--statistics", "--format", "json")
     output = capsys.readouterr()
     assert len(json.loads(output.out)["findings"]) == 2
     assert "RNN101" in output.err
@@ -113,46 +111,42 @@ def test_statistics_leave_the_json_on_the_standard_output_whole(used, capsys):
 
 def test_the_standard_input(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", argparse.Namespace(buffer=io.BytesIO(USE.encode())))
-    assert run(scan_command, "-") == 1
+    assert run("scan", "-") == 1
     assert "-:2:8: RNN101 " in capsys.readouterr().out
 
 
 def test_output_that_the_terminal_cannot_show_is_no_error(tmp_path):
     (tmp_path / "é.py").write_text(USE)
-    done = start("-c", f"{CALL}scan_command, [{str(tmp_path)!r}]))", PYTHONIOENCODING="ascii")
+    done = start("-c", f"{CALL}['scan', {str(tmp_path)!r}]))", PYTHONIOENCODING="ascii")
     assert done.returncode == 1
     assert b"RNN101" in done.stdout
 
 
 def test_explain_prints_the_page(capsys):
-    assert run(explain_command, "rnn101") == 0
+    assert run("explain", "rnn101") == 0
     page = capsys.readouterr().out
     assert page.startswith("# RNN101 basic_lstm\n")
     assert "`forget_bias` is folded to `bias`" in page
 
 
 def test_explain_takes_a_pairs_name(capsys):
-    assert run(explain_command, "gru", "RNN510") == 0
+    assert run("explain", "gru", "RNN510") == 0
     page = capsys.readouterr().out
     assert "# RNN103 gru" in page
     assert "# RNN510 list-times-n" in page
 
 
 def test_explain_lists_the_rules(capsys):
-    assert run(explain_command) == 0
+    assert run("explain") == 0
     assert "RNN101  basic_lstm" in capsys.readouterr().out
 
 
 def test_explain_of_an_unknown_rule_is_one_line_and_exits_with_2(capsys):
-    assert run(explain_command, "RNN999") == 2
+    assert run("explain", "RNN999") == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
-CALL = (
-    "import argparse, sys\nfrom tf2_lstm.migrate.source import explain_command, scan_command\n"
-    "def run(command, arguments):\n    parser = argparse.ArgumentParser()\n    command.add_arguments(parser)\n"
-    "    return command.run(parser.parse_args(arguments))\nsys.exit(run("
-)
+CALL = "import sys\nfrom tf2_lstm.cli import main\nsys.exit(main("
 
 
 def start(*arguments, **environment):
@@ -166,12 +160,14 @@ def start(*arguments, **environment):
 
 
 def test_neither_tensorflow_nor_keras_nor_numpy_is_imported(used):
-    code = f"{CALL}scan_command, [{str(used)!r}]) - 1 or bool({{'tensorflow', 'keras', 'numpy'}} & set(sys.modules)))"
+    code = (
+        f"{CALL}['scan', {str(used)!r}]) - 1 or bool({{'tensorflow', 'keras', 'numpy'}} & set(sys.modules)))"
+    )
     assert start("-c", code).returncode == 0
 
 
 def test_start_up_imports_few_modules(used):
     """Counted in modules, not in seconds: those of a busy machine are no measure."""
-    done = start("-X", "importtime", "-c", f"{CALL}scan_command, [{str(used)!r}]))")
+    done = start("-X", "importtime", "-c", f"{CALL}['scan', {str(used)!r}]))")
     assert b"RNN101" in done.stdout
     assert done.stderr.count(b"import time:") < 250

@@ -8,13 +8,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.convert import renaming, written
 from tf2_lstm.migrate.convert.written import MANIFEST, REPORTS
 
 _LONGEST = 80
 
 
-class FolderError(ValueError):
+class FolderError(UserError):
     """The output cannot be written: what, where, next step."""
 
 

@@ -10,13 +10,14 @@ from collections import OrderedDict
 
 import numpy as np
 
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.equivalence.result import RECORD, RunResult
 
 SCHEMA = 1
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "goldens")
 
 
-class RecordError(ValueError):
+class RecordError(UserError):
     """A golden record is missing, damaged, or of another configuration."""
 
 

@@ -5,10 +5,11 @@ import importlib.util
 import shutil
 from pathlib import Path
 
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import CASES, PAIRS
 
 
-class UnknownName(ValueError):
+class UnknownName(UserError):
     """The user's words mean no pair, case or program."""
 
 

@@ -1,17 +1,13 @@
 """`tf2-lstm export`: the way back, Keras weights into a TF1 checkpoint that the old graph restores."""
 
-import sys
-
-from tf2_lstm.migrate.convert.arguments import (
+from tf2_lstm.cli.arguments import (
     add_model_arguments,
     check_keras,
     import_quietly,
     limits_of,
-    one_line,
     request_of,
 )
-
-HELP = "Write the weights of a converted Keras model into a copy of the TF1 checkpoint that it came from."
+from tf2_lstm.cli.process import one_line
 
 
 def add_arguments(parser):
@@ -37,20 +33,13 @@ def alone(arguments):
 
 def run(arguments):
     """Carry out the command; 0 the checkpoint is written, 2 unusable input."""
-    from tf2_lstm.migrate.convert.folder import FolderError
-    from tf2_lstm.migrate.model import ArtifactError
+    import_quietly()
+    check_keras()
+    from tf2_lstm.migrate.convert.exporting import export
 
-    try:
-        import_quietly()
-        check_keras()
-        from tf2_lstm.migrate.convert.exporting import export
-
-        changed = export(
-            arguments.model, request_of(arguments), arguments.output, arguments.name, arguments.overwrite
-        )
-    except (ArtifactError, FolderError) as error:
-        print(f"tf2-lstm export: {one_line(error)}", file=sys.stderr)
-        return 2
+    changed = export(
+        arguments.model, request_of(arguments), arguments.output, arguments.name, arguments.overwrite
+    )
     print(
         one_line(
             f"{arguments.output}: {len(changed)} variable(s) from {arguments.model}, the others as they were"

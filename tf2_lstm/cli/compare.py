@@ -1,27 +1,24 @@
 """`tf2-lstm compare`: the pairs, or with a PATH the recurrences of a TF1 model, proved without writing."""
 
 import os
-import sys
 
-from tf2_lstm.migrate.convert.arguments import (
+from tf2_lstm.cli import pairs
+from tf2_lstm.cli.arguments import (
     add_model_arguments,
     check_keras,
     import_quietly,
     limits_of,
-    one_line,
     request_of,
     telling,
 )
-from tf2_lstm.migrate.convert.convert_command import print_conversion
-from tf2_lstm.migrate.equivalence import command
+from tf2_lstm.cli.convert import print_conversion
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import CASES, PAIRS
-
-HELP = command.HELP
 
 
 def add_arguments(parser):
     """Declare the arguments of `tf2-lstm compare`."""
-    command.add_arguments(parser)
+    pairs.add_arguments(parser)
     model = parser.add_argument_group(
         "a TF1 model", "NAME may be the path of one: its graph is replayed and nothing is written"
     )
@@ -40,10 +37,9 @@ def run(arguments):
     """Carry out the command; 0 if all is equal, 1 if something differs, 2 for unusable input."""
     paths = [name for name in arguments.names if is_path(name)]
     if not paths:
-        return command.run(arguments)
+        return pairs.run(arguments)
     if len(arguments.names) > 1:
-        print(f"tf2-lstm compare: {paths[0]}: expected one path alone.", file=sys.stderr)
-        return 2
+        raise UserError(f"{paths[0]}: expected one path alone.")
     return _prove(arguments, paths[0])
 
 
@@ -55,18 +51,13 @@ def is_path(name):
 
 
 def _prove(arguments, path):
-    from tf2_lstm.migrate.model import ArtifactError
     from tf2_lstm.migrate.report.progress import progress
 
-    try:
-        with progress(0, f"reading {path}") as advance:
-            import_quietly()
-            check_keras()
-            from tf2_lstm.migrate.convert import converting
+    with progress(0, f"reading {path}") as advance:
+        import_quietly()
+        check_keras()
+        from tf2_lstm.migrate.convert import converting
 
-            conversion = converting.prove(request_of(arguments, path), telling(arguments, advance))
-    except ArtifactError as error:
-        print(f"tf2-lstm compare: {one_line(error)}", file=sys.stderr)
-        return 2
+        conversion = converting.prove(request_of(arguments, path), telling(arguments, advance))
     print_conversion(conversion, arguments.format)
     return 0 if conversion.complete else 1

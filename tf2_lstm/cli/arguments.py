@@ -6,8 +6,8 @@ import importlib
 import math
 import os
 
-from tf2_lstm.isolation import Limits, Task
-from tf2_lstm.migrate.report.printable import printable
+from tf2_lstm.cli.isolation import Limits, Task
+from tf2_lstm.errors import UserError
 from tf2_lstm.quiet import startup_hushed
 
 
@@ -94,13 +94,13 @@ def telling(arguments, advance):
 
 
 def import_quietly():
-    """Import TensorFlow without what it prints on the way; an `ArtifactError` where its Keras has no backend."""
+    """Import TensorFlow without what it prints on the way; a `UserError` where its Keras has no backend."""
     with startup_hushed():
         _with_keras("tensorflow")
 
 
 def check_keras():
-    """Raise an `ArtifactError` when Keras does not run on TensorFlow, which replays the graph."""
+    """Raise a `UserError` when Keras does not run on TensorFlow, which replays the graph."""
     backend = _with_keras("keras").backend.backend()
     if backend != "tensorflow":
         raise _no_backend(f"found {backend}")
@@ -117,14 +117,7 @@ def _with_keras(name):
 
 
 def _no_backend(found):
-    from tf2_lstm.migrate.model import ArtifactError
-
-    return ArtifactError(f"Keras: expected the backend tensorflow, {found}. Set KERAS_BACKEND=tensorflow.")
-
-
-def one_line(error):
-    """Return an error as one line that no terminal acts on."""
-    return printable(" ".join(str(error).split()))
+    return UserError(f"Keras: expected the backend tensorflow, {found}. Set KERAS_BACKEND=tensorflow.")
 
 
 __all__ = [
@@ -132,7 +125,6 @@ __all__ = [
     "check_keras",
     "import_quietly",
     "limits_of",
-    "one_line",
     "request_of",
     "telling",
 ]

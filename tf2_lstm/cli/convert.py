@@ -5,20 +5,17 @@ import shlex
 import sys
 from pathlib import Path
 
-from tf2_lstm.migrate.convert.arguments import (
+from tf2_lstm.cli.arguments import (
     add_model_arguments,
     check_keras,
     import_quietly,
     limits_of,
-    one_line,
     request_of,
     telling,
 )
+from tf2_lstm.cli.process import one_line
 from tf2_lstm.migrate.report.printable import printable
 
-HELP = (
-    "Turn the recurrences of a TF1 checkpoint, graph or SavedModel into Keras models, with a proof of each."
-)
 FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
 
 
@@ -42,22 +39,16 @@ def alone(arguments):
 
 def run(arguments):
     """Carry out the command; 0 everything converted and proved, 1 not everything, 2 unusable input."""
-    from tf2_lstm.migrate.convert.folder import FolderError
-    from tf2_lstm.migrate.model import ArtifactError
     from tf2_lstm.migrate.report.progress import progress
 
-    try:
-        with progress(0, f"reading {arguments.path}") as advance:
-            import_quietly()
-            check_keras()
-            from tf2_lstm.migrate.convert import converting
+    with progress(0, f"reading {arguments.path}") as advance:
+        import_quietly()
+        check_keras()
+        from tf2_lstm.migrate.convert import converting
 
-            conversion = converting.convert(
-                request_of(arguments), arguments.output, arguments.overwrite, telling(arguments, advance)
-            )
-    except (ArtifactError, FolderError) as error:
-        print(f"tf2-lstm convert: {one_line(error)}", file=sys.stderr)
-        return 2
+        conversion = converting.convert(
+            request_of(arguments), arguments.output, arguments.overwrite, telling(arguments, advance)
+        )
     print_conversion(conversion, arguments.format, arguments.output)
     name_left_over(arguments.output)
     return 0 if conversion.complete else 1

@@ -1,18 +1,14 @@
 """`tf2-lstm inspect`: what recurrences a TF1 model holds; nothing is built, run or written."""
 
 import json
-import sys
 from dataclasses import asdict
 
-from tf2_lstm.migrate.convert.arguments import (
+from tf2_lstm.cli.arguments import (
     add_model_arguments,
     import_quietly,
     limits_of,
-    one_line,
     request_of,
 )
-
-HELP = "Show the recurrences of a TF1 checkpoint, graph or SavedModel: cells, tensors, variables."
 
 
 def add_arguments(parser):
@@ -28,16 +24,10 @@ def alone(arguments):
 
 def run(arguments):
     """Carry out the command; 0 all recurrences are known, 1 one is not, 2 unusable input."""
-    from tf2_lstm.migrate.model import ArtifactError
+    import_quietly()
+    from tf2_lstm.migrate.convert import converting, findings_as_text
 
-    try:
-        import_quietly()
-        from tf2_lstm.migrate.convert import converting, findings_as_text
-
-        tf1, findings = converting.look(request_of(arguments))
-    except ArtifactError as error:
-        print(f"tf2-lstm inspect: {one_line(error)}", file=sys.stderr)
-        return 2
+    tf1, findings = converting.look(request_of(arguments))
     if arguments.format == "json":
         print(json.dumps(as_data(tf1, findings), indent=2))
     else:

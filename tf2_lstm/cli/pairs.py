@@ -1,12 +1,13 @@
-"""`tf2-lstm compare`: run the pairs on both sides and show that they are equal."""
+"""`tf2-lstm compare` of pairs: run them on both sides and show that they are equal."""
 
 import argparse
 import importlib
 import math
-import sys
 from pathlib import Path
 
-HELP = "Run TF1 session code and its Keras twin on the same weights and inputs, and compare everything."
+from tf2_lstm.cli.arguments import import_quietly
+from tf2_lstm.errors import UserError
+
 FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
 DEFAULT = ("single_lstm", "stacked_lstm")
 
@@ -68,20 +69,14 @@ def run(arguments):
     """Carry out the command; return 0 if all is equal, 1 if something differs, 2 for unusable input."""
     from tf2_lstm.migrate.equivalence import listing
 
-    try:
-        if arguments.list:
-            return _print(listing.list_pairs())
-        if arguments.show:
-            return _print(listing.side_by_side(arguments.show))
-        cases = listing.choose(arguments.names, arguments.all, DEFAULT)
-        _check_output(arguments.output)
-        report = _prove(cases, arguments)
-        _write(report, arguments)
-    except BrokenPipeError:
-        raise
-    except (ValueError, OSError) as error:
-        print(f"tf2-lstm compare: {error}", file=sys.stderr)
-        return 2
+    if arguments.list:
+        return _print(listing.list_pairs())
+    if arguments.show:
+        return _print(listing.side_by_side(arguments.show))
+    cases = listing.choose(arguments.names, arguments.all, DEFAULT)
+    _check_output(arguments.output)
+    report = _prove(cases, arguments)
+    _write(report, arguments)
     return 0 if report.passed else 1
 
 
@@ -92,16 +87,16 @@ def _print(text):
 
 def _check_output(output):
     if output and not output.resolve().parent.is_dir():
-        raise OSError(f"--output {output}: the folder {output.parent} does not exist. Create it first.")
+        raise UserError(f"--output {output}: the folder {output.parent} does not exist. Create it first.")
     if output and output.is_dir():
-        raise OSError(f"--output {output}: is a folder, expected the name of a file.")
+        raise UserError(f"--output {output}: is a folder, expected the name of a file.")
 
 
 def _prove(cases, arguments):
     from tf2_lstm.migrate.report.progress import progress
 
     with progress(len(cases), "importing TensorFlow and Keras") as advance:
-        importlib.import_module("legacy_tf1.compat")
+        import_quietly()
         from tf2_lstm.migrate.equivalence import prove
         from tf2_lstm.migrate.equivalence.compare import Report
 

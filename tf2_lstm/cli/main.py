@@ -1,26 +1,22 @@
-"""The command line: a dispatch table, no logic.
-
-Each command's module has `HELP` (one line), `add_arguments(parser)` and `run(arguments) -> exit code`, and imports
-neither TensorFlow nor Keras before `run`.
-"""
+"""`main`: a table of the commands, no logic. Only the module of the command that is asked for is imported."""
 
 import argparse
 import importlib
 import sys
 
 from tf2_lstm import __version__
-from tf2_lstm.isolation import alone, can_be_alone
+from tf2_lstm.cli.isolation import alone, can_be_alone
+from tf2_lstm.cli.process import complete_streams, exit_code
 from tf2_lstm.migrate.report.printable import printable
-from tf2_lstm.process import complete_streams, exit_code
 
-#: Command -> the module that does it.
+#: Command, which is also the name of its module in this room -> what it does.
 COMMANDS = {
-    "inspect": "tf2_lstm.migrate.convert.inspect_command",
-    "convert": "tf2_lstm.migrate.convert.convert_command",
-    "export": "tf2_lstm.migrate.convert.export_command",
-    "compare": "tf2_lstm.migrate.convert.compare_command",
-    "scan": "tf2_lstm.migrate.source.scan_command",
-    "explain": "tf2_lstm.migrate.source.explain_command",
+    "inspect": "Show the recurrences of a TF1 checkpoint, graph or SavedModel: cells, tensors, variables.",
+    "convert": "Turn the recurrences of a TF1 checkpoint, graph or SavedModel into Keras models, with a proof of each.",
+    "export": "Write the weights of a converted Keras model into a copy of the TF1 checkpoint that it came from.",
+    "compare": "Run TF1 session code and its Keras twin on the same weights and inputs, and compare everything.",
+    "scan": "Find every TF1 RNN use in a code base, and what it becomes.",
+    "explain": "Print the page of a rule, or list the rules.",
 }
 
 
@@ -53,12 +49,14 @@ def main(argv=None):
         epilog="Each command explains itself: tf2-lstm COMMAND --help",
     )
     parser.add_argument("--version", action="version", version=f"tf2-lstm {__version__}")
+    chosen = next((word for word in argv if not word.startswith("-")), None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, path in COMMANDS.items():
-        module = importlib.import_module(path)
-        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run, alone=getattr(module, "alone", None))
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text)
+        if name == chosen:
+            module = importlib.import_module(f"tf2_lstm.cli.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run, alone=getattr(module, "alone", None))
     arguments = parser.parse_args(argv)
     return exit_code(arguments.command, lambda: _run(arguments, forked))
 
@@ -73,7 +71,3 @@ def _run(arguments, forked):
         return arguments.run(arguments)
 
     return alone(arguments.command, run, *limited)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

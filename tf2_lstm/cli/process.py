@@ -1,9 +1,16 @@
-"""A command as a process: its exit code, whatever comes from outside. Nothing here knows what a command does."""
+"""A command as a process: its exit code, whatever comes from outside or goes wrong. Nothing here knows what it does."""
 
 import os
 import signal
 import sys
 import threading
+import traceback
+
+from tf2_lstm.errors import UserError
+from tf2_lstm.migrate.report.printable import printable
+
+#: In the environment: an error that nobody foresaw ends the command with its traceback.
+TRACEBACK = "TF2_LSTM_TRACEBACK"
 
 
 def exit_code(command, run):
@@ -14,8 +21,8 @@ def exit_code(command, run):
         run: what to call; it returns an exit code.
 
     Returns:
-        The exit code; 1 when nobody reads the output any more, 2 when it cannot be written, 130 after Ctrl-C, 143 after
-        SIGTERM.
+        The exit code; 1 when nobody reads the output any more, 2 for what cannot be used (`UserError`), an output that
+        cannot be written and an error that nobody foresaw, 130 after Ctrl-C, 143 after SIGTERM.
 
     Example:
         ```python
@@ -30,6 +37,8 @@ def exit_code(command, run):
         code = run()
         sys.stdout.flush()
         return code
+    except UserError as error:
+        return _said(command, one_line(error), 2)
     except BrokenPipeError:
         _discard_output()
         return 1
@@ -44,8 +53,27 @@ def exit_code(command, run):
         return _said(command, "ended by SIGTERM; nothing half-written is left.", 128 + signal.SIGTERM)
     except KeyboardInterrupt:
         return _said(command, "interrupted; nothing half-written is left.", 128 + signal.SIGINT)
+    except Exception as error:
+        if TRACEBACK in os.environ:
+            raise
+        return _said(command, _defect(error), 2)
     finally:
         _on_terminate(earlier)
+
+
+def one_line(error):
+    """Return an error as one line that no terminal acts on."""
+    return printable(" ".join(str(error).split()))
+
+
+def _defect(error):
+    """What is said of an error that nobody foresaw: what, where, and what to do."""
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    where = f"{os.path.basename(frame.f_code.co_filename)}:{line}"
+    return one_line(
+        f"a defect of tf2-lstm, please report it: {type(error).__name__} at {where}: {error or 'no text'}. "
+        f"With {TRACEBACK}=1 in the environment all of it is shown."
+    )
 
 
 class Terminated(KeyboardInterrupt):

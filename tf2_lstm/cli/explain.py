@@ -1,10 +1,7 @@
 """`tf2-lstm explain`: the page of a rule."""
 
-import sys
-
-from tf2_lstm.migrate.source.scan_command import write
-
-HELP = "print the page of a rule, or list the rules"
+from tf2_lstm.cli.scan import write
+from tf2_lstm.errors import UserError
 
 
 def add_arguments(parser):
@@ -30,10 +27,6 @@ def run(arguments):
     found = [RULES.get(name.upper()) or by_name.get(name.lower()) for name in arguments.rules]
     for name, rule in zip(arguments.rules, found, strict=True):
         if rule is None:
-            print(
-                f"tf2-lstm explain: error: no rule is called {name!r}. Without a name, all are listed.",
-                file=sys.stderr,
-            )
-            return 2
+            raise UserError(f"no rule is called {name!r}. Without a name, all are listed.")
     write("\n\n".join(page(rule) for rule in found))
     return 0

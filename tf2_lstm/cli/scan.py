@@ -3,8 +3,10 @@
 import os
 import sys
 
+from tf2_lstm.errors import UserError
+from tf2_lstm.migrate.report.printable import printable
+
 FORMATS = ("text", "json", "sarif", "github", "markdown")
-HELP = "find every TF1 RNN use in a code base, and what it becomes"
 
 
 def add_arguments(parser):
@@ -33,15 +35,14 @@ def run(arguments):
     from tf2_lstm.migrate.source.scan import Options, scan
     from tf2_lstm.migrate.source.summary import statistics
 
+    options = Options(_ids(arguments.select), _ids(arguments.ignore), _split(arguments.exclude))
     try:
-        options = Options(_ids(arguments.select), _ids(arguments.ignore), _split(arguments.exclude))
         result = scan(arguments.paths, options)
     except FileNotFoundError as error:
-        return _wrong(
-            f"no such file or folder: {error}. Give a path that exists, or - for the standard input."
-        )
-    except ValueError as error:
-        return _wrong(str(error))
+        named = printable(str(error))
+        raise UserError(
+            f"no such file or folder: {named}. Give a path that exists, or - for the standard input."
+        ) from error
     write(WRITERS[arguments.format](result))
     if arguments.statistics:
         write("\n".join(statistics(result)), sys.stdout if arguments.format == "text" else sys.stderr)
@@ -58,7 +59,7 @@ def _ids(values):
     ids = tuple(part.upper() for part in _split(values))
     for prefix in ids:
         if not any(rule.startswith(prefix) for rule in RULES):
-            raise ValueError(f"no rule is called {prefix!r}. tf2-lstm explain lists the rules.")
+            raise UserError(f"no rule is called {prefix!r}. tf2-lstm explain lists the rules.")
     return ids
 
 
@@ -77,10 +78,3 @@ def write(text, stream=None):
 def _encodable(text, stream):
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def _wrong(message):
-    from tf2_lstm.migrate.report.printable import printable
-
-    print(f"tf2-lstm scan: error: {printable(message)}", file=sys.stderr)
-    return 2

@@ -1,0 +1,10 @@
+"""The command line: `main` and a module for each command.
+
+Each command's module has `add_arguments(parser)` and `run(arguments) -> exit code`, and imports neither TensorFlow nor
+Keras before `run`. Where it runs a stranger's graph it has `alone(arguments)` too: the limits of a process of its own.
+A `UserError` is left to `process`, which makes one line of it.
+"""
+
+from tf2_lstm.cli.main import main
+
+__all__ = ["main"]
