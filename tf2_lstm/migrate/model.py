@@ -130,6 +130,7 @@ class Block:
         from_rows: its rows in the variable, None for a vector.
         from_columns: its columns in the variable.
         flipped: whether it stands there transposed.
+        sign: -1 where its negative stands there: 1 - sigmoid(z) is sigmoid(-z).
     """
 
     target: str
@@ -139,6 +140,7 @@ class Block:
     from_rows: tuple | None
     from_columns: tuple
     flipped: bool = False
+    sign: int = 1
 
 
 @dataclass(frozen=True)

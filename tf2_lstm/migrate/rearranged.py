@@ -1,7 +1,8 @@
 """The layout "rearranged": pieces of any variables stand in TF1's kernels and biases; plain NumPy, both ways.
 
-Every number of every variable stands in the cell once. Where several biases are added, the cell has their sum; on the
-way back each gets its share of the sum, and of a gradient the whole.
+Every number of every variable stands in the cell once, or its negative. Where several biases are added, the cell has
+their sum; on the way back each gets its share of the sum, and of a gradient the whole. A bias that no variable is a
+part of is zero; what stands there on the way back is in no variable.
 """
 
 from collections import OrderedDict
@@ -34,7 +35,10 @@ def arrange(cell, own):
         value = own[block.leaf][_source(block)]
         if block.target not in arranged:
             arranged[block.target] = np.zeros(_shape(cell, block.target), value.dtype)
-        arranged[block.target][_place(block)] += value.T if block.flipped else value
+        arranged[block.target][_place(block)] += block.sign * (value.T if block.flipped else value)
+    for kernel in [name for name in arranged if name.endswith("kernel")]:
+        value = arranged[kernel]
+        arranged.setdefault(kernel[: -len("kernel")] + "bias", np.zeros(value.shape[1], value.dtype))
     placed = {block.leaf for block in cell.blocks}
     arranged.update((leaf, value) for leaf, value in own.items() if leaf not in placed)
     return arranged
@@ -62,15 +66,17 @@ def take_apart(cell, arranged, total=True):
         value = arranged[block.target][_place(block)]
         value = value / counts[block.target][_place(block)].astype(value.dtype) if total else value
         whole = own.setdefault(block.leaf, np.zeros(shapes[block.leaf], value.dtype))
-        whole[_source(block)] = value.T if block.flipped else value
+        whole[_source(block)] = block.sign * (value.T if block.flipped else value)
     own.update((leaf, arranged[leaf]) for leaf in cell.names if leaf not in own)
     return OrderedDict((leaf, own[leaf]) for leaf in cell.names)
 
 
 def _shape(cell, target):
-    own = [block for block in cell.blocks if block.target == target]
-    columns = max(block.columns[1] for block in own)
-    return (columns,) if own[0].rows is None else (max(block.rows[1] for block in own), columns)
+    """The shape of a kernel; a bias, of which pieces may be missing, has the columns of its kernel."""
+    scope = target.rpartition("/")[0]
+    columns = max(block.columns[1] for block in cell.blocks if block.target.rpartition("/")[0] == scope)
+    rows = [block.rows[1] for block in cell.blocks if block.target == target and block.rows is not None]
+    return (max(rows), columns) if rows else (columns,)
 
 
 def _place(block):

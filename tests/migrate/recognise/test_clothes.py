@@ -110,9 +110,9 @@ SABOTAGE = {
         EACH,
         lambda t: t.wire(STEP + "add_3", 1, t.nodes["rnn/while/rnn/separate/gates/add_1"].input[1]),
     ),
-    "no bias of a gate": (
+    "no product with the state in a gate": (
         EACH,
-        lambda t: t.wire(OUT + "Sigmoid", 0, t.nodes["rnn/while/rnn/separate/gates/add_3"].input[0]),
+        lambda t: t.wire(OUT + "Sigmoid", 0, t.nodes["rnn/while/rnn/separate/gates/add_2"].input[0]),
     ),
     "c in place of h in one gate": (EACH, lambda t: t.wire(STEP + "MatMul_3", 0, "~Identity_3")),
     "x and h swapped in one gate": (

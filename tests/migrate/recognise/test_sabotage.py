@@ -32,7 +32,7 @@ SABOTAGE = {
     ),
     "the new c in place of the old one": lambda: basic().wire(BASIC + "Mul_2", 0, "~Identity_3"),
     "the output is c": lambda: basic().wire("~TensorArrayWrite/TensorArrayWriteV3", 2, BASIC + "Add_1"),
-    "no bias": lambda: basic().wire(BASIC + "split", 1, BASIC + "MatMul"),
+    "the bias twice": lambda: basic().insert(BASIC + "split", 1, "BiasAdd", BASIC + "BiasAdd/Enter"),
     # the loop
     "the clock goes by two": lambda: basic().constant("~add_1/y", 2),
     "the clock starts at one": lambda: basic().constant("rnn/time", 1),
@@ -72,9 +72,7 @@ SABOTAGE = {
         LSTM + "clip_by_value_1/Minimum", 0, "Tanh"
     ),
     # the GRU
-    "u and 1 - u swapped": lambda: (
-        gru().wire(GRU + "mul_1", 0, GRU + "sub").wire(GRU + "mul_2", 0, GRU + "split:1")
-    ),
+    "1 - u twice": lambda: gru().wire(GRU + "mul_1", 0, GRU + "sub"),
     "the candidate does not reset": lambda: gru().wire(GRU + "concat_1", 1, "~Identity_3"),
     "the candidate resets by u": lambda: gru().wire(GRU + "mul", 0, GRU + "split:1"),
     "two less u": lambda: gru().constant(GRU + "sub/x", 2.0),

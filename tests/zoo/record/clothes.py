@@ -128,6 +128,40 @@ def clothes_peepholes():
     return written(lstm(4, use_peepholes=True), variables, *loop(body, start), start=start)
 
 
+@artefact("a projection behind gates that have each a kernel of [x, h] and no bias")
+def clothes_projection():
+    start = tf.placeholder(tf.float32, [None, 4], name="c"), tf.placeholder(tf.float32, [None, 2], name="h")
+    kernels = {g: variable("K" + g, 5, 4) for g in "jiof"}
+    after = variable("P", 4, 2)
+
+    def body(x, state):
+        both = tf.concat([x, state[1]], 1)
+        c, h = step({g: tf.matmul(both, one) for g, one in kernels.items()}, state[0])
+        h = tf.matmul(h, after)
+        return (c, h), h
+
+    call = lstm(4, forget_bias=0.0, num_proj=2)
+    built = written(call, ["K" + g for g in "jiof"] + ["P"], *loop(body, start), start=start)
+    built.feeds[start[1]] = floats("B", 2)
+    return built
+
+
+@artefact(
+    "a GRU whose update gate keeps the candidate and not the state: (1 - u) * h + u * c, without biases of c"
+)
+def clothes_gru_turned():
+    start = (tf.placeholder(tf.float32, [None, 4], name="h"),)
+    kernel, bias, inner = variable("K", 7, 8), variable("b", 8), variable("C", 7, 4)
+
+    def body(x, state):
+        (h,) = state
+        u, r = tf.split(tf.sigmoid(tf.matmul(tf.concat([x, h], 1), kernel) + bias), 2, 1)
+        new = (1 - u) * h + u * tf.tanh(tf.matmul(tf.concat([x, r * h], 1), inner))
+        return (new,), new
+
+    return written(gru(4), ["K", "b", "C"], *loop(body, start), start=start)
+
+
 @artefact("a GRU with a pair of matrices for each gate")
 def clothes_gru():
     start = (tf.placeholder(tf.float32, [None, 4], name="h"),)

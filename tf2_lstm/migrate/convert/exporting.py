@@ -19,6 +19,7 @@ from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
 from tf2_lstm.migrate.convert.replay import eagerly, first_line
 from tf2_lstm.migrate.functional import find, tf1_variables, unlike
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.layouts import to_keras
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.weights import WeightError
 
@@ -105,6 +106,20 @@ def _check_exportable(recurrence, path):
         )
 
 
+def _check_all_there(cell, arrays, own, path):
+    """Refuse weights that no variable of the TF1 cell holds: a bias where it has none."""
+    if cell.convert not in ("rearranged", "keras1"):
+        return
+    again = to_keras(cell, OrderedDict((leaf, own[name]) for leaf, name in cell.names.items()))
+    for array, kept in zip(arrays, again, strict=True):
+        if not np.allclose(array, kept, rtol=1e-3, atol=1e-5):
+            raise ArtifactError(
+                f"{path}: the cell of {cell.scope or ', '.join(cell.variables)} adds no bias to every gate in the TF1 "
+                f"graph, expected zeros there, found up to {np.abs(array - kept).max():.3g}. Set those to zero, or "
+                "keep the .keras file"
+            )
+
+
 def _variables(model, recurrence, path):
     cells, found = program_of(recurrence).cells, OrderedDict()
     for cell in recurrence.cells:
@@ -112,7 +127,9 @@ def _variables(model, recurrence, path):
             arrays = [
                 keras.ops.convert_to_numpy(one) for one in find(model, cells[id(cell.call)]).trainable_weights
             ]
-            found.update(tf1_variables(cell, arrays))
+            own = tf1_variables(cell, arrays)
+            _check_all_there(cell, arrays, own, path)
+            found.update(own)
         except (WeightError, AttributeError, ValueError, IndexError) as error:
             raise ArtifactError(f"{path}: is not the model of {recurrence.scope}: {error}") from error
     other = unlike(model, recurrence)

@@ -1,7 +1,8 @@
 """Known cells in other clothes: gates in any order, a matrix a gate, input and state apart, kernels transposed.
 
 A gate is a sum of products of the input and of the state with weights, and of biases. Which piece of which variable
-stands where in TF1's own kernel is all that differs from `BasicLSTMCell`, `LSTMCell` with peepholes or `GRUCell`.
+stands where in TF1's own kernel is all that differs from `BasicLSTMCell`, `LSTMCell` with its options or `GRUCell`. A
+gate may add no bias; the update gate of a GRU may be turned round, whose weights are then negative.
 The equations are the same, and every part of every gate is read here: what is in none of the pieces is not the cell.
 """
 
@@ -10,8 +11,8 @@ from itertools import combinations, product
 
 from tf2_lstm.migrate.model import Block
 from tf2_lstm.migrate.recognise.application import ACTIVATIONS, Application, activation
-from tf2_lstm.migrate.recognise.gru import mixtures
-from tf2_lstm.migrate.recognise.lstm import gated, unclipped
+from tf2_lstm.migrate.recognise.gru import mixtures, turned_mixtures
+from tf2_lstm.migrate.recognise.lstm import gated, projected, unclipped
 from tf2_lstm.migrate.recognise.summands import summed
 
 #: The layout of `layouts`.
@@ -74,16 +75,20 @@ def _lstm(terms, h, gates, old_c, squashed, clip):
         more.update(zip(("w_i_diag", "w_f_diag", "w_o_diag"), peepholes, strict=True))
     if clip is not None:
         options["cell_clip"] = clip
-    pair, found = "lstm" if more or clip is not None else "basic_lstm", []
-    for old_h in _states(sums["i"]):
-        old, new = OrderedDict(c=old_c, h=old_h), OrderedDict(c=new_c, h=h)
-        laid = _laid([("kernel", "bias", [(sums[name], old_h) for name in "ijfo"])])
-        found += _application(terms, pair, options, laid, more, old, new)
+    found = []
+    for output, said, weights in projected(terms, h, sums["i"].units):
+        for old_h in _states(sums["i"], said.get("num_proj")):
+            old, new = OrderedDict(c=old_c, h=old_h), OrderedDict(c=new_c, h=output)
+            laid = _laid([("kernel", "bias", [(sums[name], old_h, 1) for name in "ijfo"])])
+            pair = "lstm" if more or said or clip is not None else "basic_lstm"
+            own = OrderedDict(options, **said)
+            found += _application(terms, pair, own, laid, OrderedDict(more, **weights), old, new)
     return found
 
 
 def _grus(terms, new):
-    for update, old, candidate in mixtures(terms, new):
+    ways = [(1, way) for way in mixtures(terms, new)] + [(-1, way) for way in turned_mixtures(terms, new)]
+    for sign, (update, old, candidate) in ways:
         outer = summed(terms, update.args[0]) if update.op == "Sigmoid" else None
         inner = summed(terms, candidate.args[0])
         if inner is None or outer is None or inner.constant or outer.constant:
@@ -92,8 +97,8 @@ def _grus(terms, new):
             gate = _reset(terms, reset_h, old)
             if gate is None or gate.constant:
                 continue
-            gates = ("gates/kernel", "gates/bias", [(gate, old), (outer, old)])
-            laid = _laid([gates, ("candidate/kernel", "candidate/bias", [(inner, reset_h)])])
+            gates = ("gates/kernel", "gates/bias", [(gate, old, 1), (outer, old, sign)])
+            laid = _laid([gates, ("candidate/kernel", "candidate/bias", [(inner, reset_h, 1)])])
             options = OrderedDict(num_units=outer.units, **activation(candidate.op))
             states = OrderedDict([("", old)]), OrderedDict([("", new)])
             found = _application(terms, "gru", options, laid, {}, *states)
@@ -108,9 +113,10 @@ def _reset(terms, reset_h, old):
     return summed(terms, rest.args[0]) if rest is not None and rest.op == "Sigmoid" else None
 
 
-def _states(one):
-    """The factors of a sum that are as wide as its gate, the last first: a concatenation ends with h."""
-    return [factor for factor, (width, _) in reversed(one.products.items()) if width == one.units]
+def _states(one, units=None):
+    """The factors of a sum that are as wide as its gate or its projection, the last first: x stands before h."""
+    wanted = units or one.units
+    return [factor for factor, (width, _) in reversed(one.products.items()) if width == wanted]
 
 
 def _application(terms, pair, options, laid, more, old, new):
@@ -129,26 +135,27 @@ def _laid(kernels):
     """Lay the gates of kernels side by side.
 
     Args:
-        kernels: a list of (kernel's leaf, bias's leaf, list of (`Sum` of a gate, term of the state)).
+        kernels: a list of (kernel's leaf, bias's leaf, list of (`Sum` of a gate, term of the state, its sign)).
 
     Returns:
         (blocks, variables, terms of the input); None where they are not of one input and one width.
     """
     gates = [gate for *_, sums in kernels for gate in sums]
-    inputs = _inputs(*gates[0])
+    inputs = _inputs(*gates[0][:2])
     if not inputs or any(
-        _inputs(*gate) != inputs or gate[1] not in gate[0].products or not gate[0].biases for gate in gates
+        _inputs(gate, state) != inputs or state not in gate.products for gate, state, _ in gates
     ):
         return None
     units, blocks, variables = gates[0][0].units, [], OrderedDict()
-    if any(gate.units != units or gate.products[state][0] != units for gate, state in gates):
+    width = gates[0][0].products[gates[0][1]][0]
+    if any(gate.units != units or gate.products[state][0] != width for gate, state, _ in gates):
         return None
     for kernel, bias, sums in kernels:
-        for number, (gate, state) in enumerate(sums):
+        for number, (gate, state, sign) in enumerate(sums):
             placed = _placed(gate, [*(factor for factor, _ in inputs), state])
-            blocks += [_block(kernel, tile, row, number * units, variables) for tile, row in placed]
-            tiles = [tile for each in gate.biases for tile in each]
-            blocks += [_block(bias, tile, None, number * units, variables) for tile in tiles]
+            placed = [(kernel, *one) for one in placed]
+            placed += [(bias, tile, None) for each in gate.biases for tile in each]
+            blocks += [_block(leaf, tile, row, number * units, variables, sign) for leaf, tile, row in placed]
     once = _all_once(blocks, variables)
     return (tuple(blocks), variables, [factor for factor, _ in inputs]) if once else None
 
@@ -167,14 +174,14 @@ def _placed(gate, factors):
         row += width
 
 
-def _block(target, tile, row, column, variables):
+def _block(target, tile, row, column, variables, sign):
     leaf = next((leaf for leaf, known in variables.items() if known is tile.variable), None)
     if leaf is None:
         leaf = f"{target} {len(variables)}"
         variables[leaf] = tile.variable
     rows = None if row is None else (row + tile.below, row + tile.below + tile.height)
     columns = (column + tile.right, column + tile.right + tile.width)
-    return Block(target, rows, columns, leaf, tile.rows, tile.columns, tile.flipped)
+    return Block(target, rows, columns, leaf, tile.rows, tile.columns, tile.flipped, sign)
 
 
 def _all_once(blocks, variables):

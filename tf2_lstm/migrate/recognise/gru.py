@@ -9,6 +9,7 @@ Source: TensorFlow 1.15, `rnn_cell_impl.py`, `contrib/cudnn_rnn/python/ops/cudnn
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.model import Block
 from tf2_lstm.migrate.recognise.application import (
     ACTIVATIONS,
     Application,
@@ -38,6 +39,20 @@ def mixtures(terms, term):
         for update, candidate in _update(keep, write)
     ]
     return [way for way in ways if way[1] is not None]
+
+
+def turned_mixtures(terms, term):
+    """All ways to read a term as (1 - u) * h + u * candidate: triples (u, h, candidate)."""
+    if term.op != "add" or len(term.args) != 2 or any(arg.op != "mul" for arg in term.args):
+        return []
+    ways = [
+        (update, terms.without(keep, rest), terms.without(write, update))
+        for keep, write in (term.args, term.args[::-1])
+        for rest in keep.args
+        for update in write.args
+        if rest is terms.sub(terms.number(1.0), update)
+    ]
+    return [way for way in ways if way[1] is not None and way[2] is not None and way[2].op in ACTIVATIONS]
 
 
 def _update(keep, write):
@@ -114,11 +129,15 @@ def rnn_applications(terms, term):
         return []
     affine = linear(terms, term.args[0])
     split = inputs_and_state(terms, affine[0]) if affine else None
-    if split is None or affine[2] is None:
+    if split is None:
         return []
-    options = OrderedDict(num_units=affine[1].attr[1][1], **activation(term.op))
-    if options["num_units"] >= affine[1].attr[1][0]:
+    rows, units = affine[1].attr[1]
+    if units >= rows:
         return []
-    variables = OrderedDict(kernel=affine[1], bias=affine[2])
+    options = OrderedDict(num_units=units, **activation(term.op))
+    variables, form = OrderedDict(kernel=affine[1], bias=affine[2]), ("", ())
+    if affine[2] is None:
+        del variables["bias"]
+        form = "rearranged", (Block("kernel", (0, rows), (0, units), "kernel", (0, rows), (0, units)),)
     old, new = OrderedDict([("", split[1])]), OrderedDict([("", term)])
-    return [Application("basic_rnn", options, variables, split[0], old, new, term)]
+    return [Application("basic_rnn", options, variables, split[0], old, new, term, *form)]

@@ -78,22 +78,25 @@ def _keras_lstm(terms, h, gates, c, squashed, rec):
     options = OrderedDict(
         num_units=units, forget_bias=0.0, **activation(squashed.op), recurrent_activation=rec
     )
-    variables = OrderedDict(kernel=kernel, recurrent_kernel=weights, bias=bias)
+    variables = _variables(kernel, weights, bias)
     old, new = OrderedDict(c=c, h=old_h), OrderedDict(c=squashed.args[0], h=h)
     return Application("basic_lstm", options, variables, x, old, new, h, "keras1")
 
 
+def _variables(kernel, weights, bias):
+    found = OrderedDict(kernel=kernel, recurrent_kernel=weights)
+    return found if bias is None else OrderedDict(found, bias=bias)
+
+
 def _affine(terms, gate):
-    """Take a gate apart: (x, kernel, h, recurrent kernel, bias, columns), or None."""
+    """Take a gate apart: (x, kernel, h, recurrent kernel, bias or None, columns), or None."""
     whole = gate.op == "cols"
     inside = gate.args[0] if whole else gate
-    if inside.op != "add" or len(inside.args) != 3:
-        return None
     products = [arg for arg in inside.args if arg.op == "matmul"]
     biases = [arg for arg in inside.args if arg.op != "matmul"]
-    if len(products) != 2 or len(biases) != 1:
+    if inside.op != "add" or len(products) != 2 or len(biases) > 1:
         return None
-    pieces = [_piece(product.args[1]) for product in products] + [_piece(biases[0])]
+    pieces = [_piece(product.args[1]) for product in products] + [_piece(bias) for bias in biases]
     if None in pieces or len({columns for _, columns in pieces}) != 1:
         return None
     columns = gate.attr if whole else pieces[0][1]
@@ -104,7 +107,8 @@ def _affine(terms, gate):
     units = columns[1] - columns[0] if columns else pieces[0][0].attr[1][1]
     if first[1][0].attr[1][0] == units and not _is_state(second[0].args[0], first[0].args[0]):
         first, second = second, first
-    return first[0].args[0], first[1][0], second[0].args[0], second[1][0], pieces[2][0], columns
+    bias = pieces[2][0] if biases else None
+    return first[0].args[0], first[1][0], second[0].args[0], second[1][0], bias, columns
 
 
 def _is_state(term, other):
@@ -129,6 +133,6 @@ def _simple(terms, term):
     if kernel.attr[1][1] != weights.attr[1][0] or weights.attr[1][0] != weights.attr[1][1]:
         return []
     options = OrderedDict(num_units=kernel.attr[1][1], **activation(term.op))
-    variables = OrderedDict(kernel=kernel, recurrent_kernel=weights, bias=bias)
+    variables = _variables(kernel, weights, bias)
     old, new = OrderedDict([("", h)]), OrderedDict([("", term)])
     return [Application("basic_rnn", options, variables, x, old, new, term, "keras1")]

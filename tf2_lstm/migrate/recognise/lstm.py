@@ -167,22 +167,39 @@ def _projections(terms, h, states, options, variables):
     inputs, old_c, old_h, new_c = states
     old = OrderedDict(c=old_c, h=old_h)
 
-    def cell(output, options, variables):
-        plain = not {"use_peepholes", "cell_clip", "num_proj", "proj_clip"} & set(options)
+    def cell(output, more, weights):
+        said = OrderedDict(options, **more)
+        plain = not {"use_peepholes", "cell_clip", "num_proj", "proj_clip"} & set(said)
         new = OrderedDict(c=new_c, h=output)
-        return Application("basic_lstm" if plain else "lstm", options, variables, inputs, old, new, output)
+        pair = "basic_lstm" if plain else "lstm"
+        return Application(pair, said, OrderedDict(variables, **weights), inputs, old, new, output)
 
-    found = [cell(h, options, variables)]
+    found = [cell(*one) for one in projected(terms, h, options["num_units"])]
+    rows = variables["kernel"].attr[1][0]
+    return [one for one in found if one.width < rows and terms.width(old_h) in (None, one.width)]
+
+
+def projected(terms, h, units):
+    """List what may be the output of a cell with this h before a projection.
+
+    Args:
+        terms: the table of terms.
+        h: the term.
+        units: its width.
+
+    Returns:
+        A list of (term, options, variables): h itself, then the products with each matrix that the graph has, clipped
+        and not.
+    """
+    found = [(h, {}, {})]
     for user in terms.users(h):
         if user.op != "matmul" or user.args[0] is not h or not is_variable(user.args[1], 2):
             continue
-        if user.args[1].attr[1][0] != options["num_units"]:
+        if user.args[1].attr[1][0] != units:
             continue
-        more = OrderedDict(options, num_proj=user.args[1].attr[1][1])
-        weights = OrderedDict(variables, **{"projection/kernel": user.args[1]})
-        found.append(cell(user, more, weights))
+        more, weights = {"num_proj": user.args[1].attr[1][1]}, {"projection/kernel": user.args[1]}
+        found.append((user, more, weights))
         for clipped in terms.users(user):
             if clipped.op == "clip" and clipped.attr[0] == -clipped.attr[1]:
-                found.append(cell(clipped, OrderedDict(more, proj_clip=clipped.attr[1]), weights))
-    rows = variables["kernel"].attr[1][0]
-    return [one for one in found if one.width < rows and terms.width(old_h) in (None, one.width)]
+                found.append((clipped, {**more, "proj_clip": clipped.attr[1]}, weights))
+    return found

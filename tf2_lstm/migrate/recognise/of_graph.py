@@ -70,6 +70,7 @@ class OfGraph:
         ]
         for run in self.findings.recurrences:
             run.notes += [_put_in_order(cell) for cell in run.cells if cell.blocks]
+            run.notes += [_without_bias(cell) for cell in run.cells if _has_no_bias(cell)]
             run.notes += [_computed(one) for cell in run.cells for one in cell.computed]
 
     def _of_variables(self, one):
@@ -193,6 +194,15 @@ def _put_in_order(cell):
     )
 
 
+def _has_no_bias(cell):
+    return cell.convert != "dense" and not any("bias" in leaf for leaf in cell.names)
+
+
+def _without_bias(cell):
+    """What is said of a cell that adds no bias."""
+    return f"{', '.join(cell.variables)}: the cell has no bias. The model has one of zeros, and export refuses another"
+
+
 def _computed(weight):
     """What is said of a weight that the graph computes."""
     return (
@@ -201,11 +211,15 @@ def _computed(weight):
     )
 
 
+def _is_other(one, known):
+    """Whether a cell in other clothes is none that is known as it is, nor that with another product after it."""
+    return one.old not in [other.old for other in known] and not (known and "num_proj" in one.options)
+
+
 def every_application(terms):
     """All applications of known cells among the terms, in the order of the graph."""
     found = []
     for term in list(terms.every):
         known = [one for match in MATCHERS for one in match(terms, term)]
-        read = [one.old for one in known]
-        found += known + [one for one in clothed_applications(terms, term) if one.old not in read]
+        found += known + [one for one in clothed_applications(terms, term) if _is_other(one, known)]
     return found
