@@ -21,6 +21,14 @@ _OPTIONS = {
     "BasicRNN": {},
 }
 _WRAPPERS = ("residual", "device", *DROPOUTS)
+#: What a rarer choice needs of another column; without it the choice would go back to the plain one.
+_NEEDS = {
+    ("lengths", "computed"): ("source", "embedding"),
+    ("lengths", "constant"): ("batch", 3),
+    ("start", "variable"): ("batch", 2),
+    ("source", "stack"): ("time", 3),
+    ("source", "image"): ("time", 4),
+}
 _UNROLLS = ("dynamic", "dynamic", "static", "loop", "step", "steps", "raw", *BOTH_WAYS)
 
 
@@ -58,6 +66,7 @@ def programs(draw):
         found.append(draw(layers(read)))
         read = found[-1].width * both
     listed, single = unroll in LISTED, unroll in ("step", "steps", "raw")
+    by_step = unroll in ("step", "steps")
     start = ("zero_state", "zeros", "fed", "variable")
     fixed = draw(st.sampled_from((None, None, 2, 3)))
     time = draw(st.integers(1, 4)) if listed else _rarely(draw, None, 3, 4)
@@ -68,14 +77,16 @@ def programs(draw):
         "stacked": _rarely(draw, False, True) and unroll != "stack_bidirectional",
         "outer": _rarely(draw, "", "", "residual", "dropout_in", "dropout_out"),
         "lengths": "none"
-        if unroll in ("step", "steps", "loop")
+        if by_step or unroll == "loop"
         else _rarely(draw, "none", "constant", "placeholder", "int64", "computed"),
         "start": draw(st.sampled_from(start))
         if single or unroll == "loop"
         else _rarely(draw, "none", *start),
         "batch": fixed,
         "time": time,
-        "source": _rarely(draw, "placeholder", "embedding", "reshape", "image", "stack"),
+        "source": _rarely(
+            draw, "placeholder", "embedding", "reshape", *(() if by_step else ("image", "stack"))
+        ),
         "control": _rarely(draw, False, False, True),
         "again": _rarely(draw, "no", "no", "cell", "model"),
         "time_major": not (listed or single) and _rarely(draw, False, True),
@@ -86,6 +97,9 @@ def programs(draw):
         "functional": _rarely(draw, False, False, True),
     }
     choose["stack_is_tuple"] = _rarely(draw, True, False)
+    for (name, value), (needed, other) in _NEEDS.items():
+        if choose[name] == value and choose[needed] in (None, "placeholder"):
+            choose[needed] = other
     return fitted(choose)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import fields
 
 import keras
@@ -10,7 +11,8 @@ import pytest
 from tests.generated import checking, trying
 from tests.generated.building import build
 from tests.generated.kept import EQUAL, OPEN
-from tests.generated.program import Layer, Program, objection
+from tests.generated.program import BOTH_WAYS as EITHER_WAY
+from tests.generated.program import DROPOUTS, LISTED, Layer, Program, objection
 from tests.generated.programs import drawn
 from tests.generated.refusals import REFUSALS, reason_of
 from tests.generated.running import draw_weights, opened, run
@@ -152,15 +154,51 @@ def test_a_program_prints_as_what_makes_it():
     assert not [objection(program) for program in found if objection(program)]
 
 
-def test_every_column_is_drawn():
-    """A choice that is never drawn would be a column that nobody tries."""
+#: Column -> every value that it may have; those of the others are True and False.
+COLUMNS = {
+    "outer": {"", "residual", "dropout_in", "dropout_out"},
+    "unroll": {"dynamic", "raw", "step", "steps", *LISTED, *EITHER_WAY},
+    "lengths": {"none", "constant", "placeholder", "int64", "computed"},
+    "start": {"none", "zero_state", "zeros", "fed", "variable"},
+    "batch": {None, 2, 3},
+    "time": {None, 1, 2, 3, 4},
+    "width": {2, 3, 4},
+    "source": {"placeholder", "embedding", "reshape", "image", "stack"},
+    "again": {"no", "cell", "model"},
+    "dtype": {"float32", "float64"},
+    "keep": {"one", "constant", "placeholder", "default"},
+}
+CELLS = {
+    "kind": {"BasicRNN", "GRU", "BasicLSTM", "LSTM"},
+    "options": {
+        "activation",
+        "cell_clip",
+        "forget_bias",
+        "num_proj",
+        "proj_clip",
+        "state_is_tuple",
+        "use_peepholes",
+    },
+    "wrappers": {"residual", "device", *DROPOUTS},
+}
+
+
+def test_every_value_of_every_column_is_drawn():
+    """Each in one of a hundred programs, so that a run of thousands has dozens of each."""
     found = drawn(2, 400)
     for one in fields(Program)[1:]:
-        assert len({getattr(program, one.name) for program in found}) > 1, one.name
-    assert {program.unroll for program in found} >= {"raw", "loop", "step", "steps", "stack_bidirectional"}
-    assert {program.lengths for program in found} == {"none", "constant", "placeholder", "int64", "computed"}
-    assert {program.start for program in found} == {"none", "zero_state", "zeros", "fed", "variable"}
-    assert {program.source for program in found} == {"placeholder", "embedding", "reshape", "image", "stack"}
+        counts = Counter(getattr(program, one.name) for program in found)
+        assert set(counts) == COLUMNS.get(one.name, {False, True}), one.name
+        assert min(counts.values()) > len(found) / 100, (one.name, counts)
+    layers = [layer for program in found for layer in program.layers]
+    counts = {
+        "kind": Counter(layer.kind for layer in layers),
+        "options": Counter(name for layer in layers for name, _ in layer.options),
+        "wrappers": Counter(name for layer in layers for name in layer.wrappers),
+    }
+    for name, wanted in CELLS.items():
+        assert set(counts[name]) == wanted, name
+        assert min(counts[name].values()) > len(layers) / 100, (name, counts[name])
 
 
 def test_shrinking_keeps_what_fails():
