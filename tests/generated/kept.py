@@ -43,6 +43,9 @@ EQUAL = [
         training=True,
         functional=True,
     ),
+    Program(
+        (Layer("GRU", 3), Layer("GRU", 2)), unroll="stack_bidirectional", batch=2, time=3, functional=True
+    ),
     Program((Layer("GRU", 3, (), ("residual",)),), unroll="loop", start="zero_state", time=2),
     Program((Layer("GRU", 3, (), ("residual",)),), unroll="static", lengths="placeholder", time=2),
     Program((Layer("GRU", 3, (), ("residual", "residual")),)),

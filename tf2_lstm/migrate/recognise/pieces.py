@@ -98,10 +98,12 @@ def size(terms, value, axis):
 
 
 def fixed_size(terms, value, axis):
-    """Return the size of an axis where the graph fixes it, of a tensor or of what it turns round, else None."""
+    """Return the size of an axis where the graph fixes it, of a tensor or of what it is made of, else None."""
     while (found := _said_size(terms, value, axis)) is None:
         swaps = value.op == "swap" and axis in (0, 1)
-        if not swaps and value.op not in ("reverse", "ReverseSequence", "Cast"):
+        beside = value.op == "concat" and axis in (0, 1) and value.attr in (2, -1)
+        stacks = value.op == "stack" and axis == 0
+        if not (swaps or beside or stacks or value.op in ("reverse", "ReverseSequence", "Cast")):
             return None
         value, axis = value.args[0], 1 - axis if swaps else axis
     return found

@@ -7,7 +7,7 @@ from tf2_lstm.migrate.recognise.computed import ComputedWeights
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
 from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
-from tf2_lstm.migrate.recognise.terms import Terms
+from tf2_lstm.migrate.recognise.terms import Terms, scalar
 
 VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable", "TemporaryVariable"}
 LOOPS = {"While", "StatelessWhile"}
@@ -297,6 +297,8 @@ class Reading:
         loop.condition = self._call(condition, leaves, name + "/")[0]
         for var in loop.variables:
             var.next, var.exit = results[var.leaf], self.exit(var.leaf)
+            if var.initial.op == "TensorListReserve" and scalar(var.initial.args[1]) is not None:
+                self.terms.sizes[var.exit.number, 0] = scalar(var.initial.args[1])
         self.loops.append(loop)
         own = {var.leaf: var.exit for var in loop.variables}
         return [own.get(leaf, leaf) for leaf in leaves]
