@@ -20,7 +20,11 @@ def names_of(folder):
     return sorted({one["tf1"] for one in entries if one["tf1"]})
 
 
-def flaws_of(folder, sessions, fetches):
+#: The weights that hold the rates of dropout.
+RATES = ("input_dropout", "state_dropout", "output_dropout")
+
+
+def flaws_of(folder, sessions, fetches, dropped=False):
     """Hold a converted folder against sessions.
 
     Args:
@@ -28,6 +32,7 @@ def flaws_of(folder, sessions, fetches):
         sessions: for each feed what the program's session computed: TF1 name -> array, of the names of `names_of`
             and of `fetches`.
         fetches: label -> TF1 name of each tensor that the program is for.
+        dropped: whether the sessions dropped all that dropout drops; the models then do so too, in training.
 
     Returns:
         A list of sentences, empty when all is equal.
@@ -37,7 +42,7 @@ def flaws_of(folder, sessions, fetches):
     for held in sessions:
         computed, flaws = [], []
         for entry, model in loaded:
-            outputs, wrong = _one(entry, model, held)
+            outputs, wrong = _one(entry, model, held, dropped)
             computed += outputs
             flaws += wrong
         found += flaws or _missing(held, fetches, computed)
@@ -48,7 +53,7 @@ def _models(folder):
     return json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))["models"]
 
 
-def _one(entry, model, held):
+def _one(entry, model, held, dropped):
     """(What a model computes from a session's tensors, what is wrong with it)."""
     given, results = ({one["name"]: one["tf1"] for one in entry[kind]} for kind in ("inputs", "outputs"))
     unnamed = [
@@ -56,7 +61,10 @@ def _one(entry, model, held):
     ]
     if unnamed:
         return [], unnamed
-    outputs = model({name: held[tf1] for name, tf1 in given.items()})
+    for rate in model.variables if dropped else ():
+        if rate.name in RATES:
+            rate.assign(1.0)
+    outputs = model({name: held[tf1] for name, tf1 in given.items()}, training=dropped)
     if set(outputs) != set(results):
         return [], [f"{entry['name']}: outputs {sorted(outputs)}, the manifest says {sorted(results)}"]
     arrays = {name: np.asarray(value) for name, value in outputs.items()}

@@ -116,6 +116,11 @@ class Program(_Short):
     functional: bool = False
 
 
+def drops(program):
+    """Say whether a program has dropout anywhere."""
+    return any(one in DROPOUTS for layer in program.layers for one in (*layer.wrappers, program.outer))
+
+
 def objection(program):
     """Say why TensorFlow 1.15 has no such program, "" when it has."""
     listed = program.unroll in LISTED

@@ -1,6 +1,7 @@
 """A program run in a session on drawn weights and feeds, and saved as its user would have it."""
 
 import zlib
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,6 +35,13 @@ def draw_weights(sess, program):
 def save(sess, prefix):
     """Write the checkpoint with its `.meta`, as `tf.train.Saver().save` does; return the prefix."""
     return tf.train.Saver().save(sess, prefix, write_state=False)
+
+
+def nothing_kept(built):
+    """The same program, fed a keep_prob so small that all is dropped: what it computes is no chance then."""
+    (keep,) = [tensor for tensor in built.feeds if tensor.op.name == "keep_prob"]
+    dtype = keep.dtype.as_numpy_dtype
+    return replace(built, feeds={**built.feeds, keep: lambda batch, steps, random: np.array(1e-9, dtype)})
 
 
 def run(sess, program, built, names):

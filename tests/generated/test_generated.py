@@ -143,6 +143,16 @@ def test_what_is_raised_is_a_fault(error, kind, tmp_path, monkeypatch):
     assert verdict.kind == kind
 
 
+def test_dropout_that_is_lost_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr(checking, "RATES", ("input_dropout", "state_dropout"))
+    verdict = trying.attempt(
+        Program((Layer("GRU", 2, (), ("dropout_all",)),), unroll="step", start="zeros"), tmp_path
+    )
+    assert verdict.kind == "wrong"
+    assert "outputs: off by" in verdict.what
+    assert "state:" not in verdict.what
+
+
 def test_a_reason_is_none_of_the_list_by_chance():
     assert reason_of("a state is carried by no known cell: x") == ""
     assert all(why for _, why in REFUSALS.values())

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from tests.generated.building import build
 from tests.generated.checking import flaws_of, names_of
+from tests.generated.program import drops
 from tests.generated.refusals import reason_of
-from tests.generated.running import draw_weights, opened, run, save
+from tests.generated.running import draw_weights, nothing_kept, opened, run, save
 from tf2_lstm.migrate.convert.converting import Request, convert
 from tf2_lstm.migrate.model import ArtifactError
 
@@ -78,12 +79,14 @@ def _converted(prefix, out):
 
 
 def _flaws(program, built, folder, partial):
-    """Hold the folder against the session; at inference, where dropout is a constant, against that without it."""
+    """Hold the folder against the session; at inference, where dropout is a constant, against one that is fed 1."""
     if program.keep == "constant":
-        built = build(replace(program, keep="one"))
+        built = build(replace(program, keep="placeholder"))
     fetches = {} if partial else {label: tensor.name for label, tensor in built.fetches.items()}
     names = sorted({*names_of(folder / "out"), *fetches.values()})
+    nothing = nothing_kept(built) if drops(program) and program.keep != "one" else None
     with opened(built) as sess:
         draw_weights(sess, program)
         held = run(sess, program, built, names)
-    return flaws_of(folder / "out", held, fetches)
+        empty = run(sess, program, nothing, names) if nothing else []
+    return flaws_of(folder / "out", held, fetches) or flaws_of(folder / "out", empty, fetches, dropped=True)

@@ -1,6 +1,7 @@
-"""Records feedback/ with TensorFlow 1.15: `python tests/migrate/recognise/record_feedback.py`."""
+"""Records feedback/ with TensorFlow 1.15: `python tests/migrate/recognise/record_feedback.py NAME...`."""
 
 import os
+import sys
 
 import tensorflow as tf
 
@@ -174,6 +175,12 @@ def residual_between_layers():
     tf.stack(outputs, 1)
 
 
+def dropout_meets_dropout():
+    x, keep = tf.placeholder(tf.float32, [None, None, 4]), tf.placeholder(tf.float32, [], name="keep")
+    layers = [cells.DropoutWrapper(cells.LSTMCell(4), keep, keep) for _ in range(2)]
+    tf.nn.dynamic_rnn(cells.MultiRNNCell([layers[0], cells.ResidualWrapper(layers[1])]), x, dtype=tf.float32)
+
+
 def average_over_time():
     tf.add_n(loop(lambda output, x: output, collect=False)) / 3.0
 
@@ -191,12 +198,13 @@ LOST = (
 KEPT = (
     *(variable_keeps, encoder_decoder, siamese, trained_step),
     *(residual_by_hand, dropout_by_hand, wrapped_without_a_scope, residual_step, residual_between_layers),
-    *(average_over_time, layer_after_the_last_step),
+    *(average_over_time, layer_after_the_last_step, dropout_meets_dropout),
 )
 
 if __name__ == "__main__":
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "feedback")
-    for build in (*LOST, *KEPT):
+    chosen = sys.argv[1:]
+    for build in [one for one in (*LOST, *KEPT) if not chosen or one.__name__ in chosen]:
         with tf.Graph().as_default():
             build()
             meta = tf.compat.v1.train.export_meta_graph(strip_default_attrs=True)

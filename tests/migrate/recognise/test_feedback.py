@@ -4,6 +4,7 @@ import pytest
 from test_graphs import GRAPHS, read
 
 from tf2_lstm.migrate.convert.converting import Conversion
+from tf2_lstm.migrate.pairs.tree import inner_calls
 from tf2_lstm.migrate.recognise import recognise
 
 #: Graph -> of the first loss: into which tensor, and the kind of the first operation between.
@@ -28,6 +29,9 @@ CONTAINED = {
     "wrapped_without_a_scope": ["residual(dropout output state(basic_lstm))"],
     "residual_step": ["residual(basic_lstm)"],
     "residual_between_layers": ["residual(gru)", "gru"],
+    "dropout_meets_dropout": [
+        "multi_rnn(dropout input output(basic_lstm), residual(dropout input output(basic_lstm)))"
+    ],
     "average_over_time": ["basic_lstm"],
     "layer_after_the_last_step": ["basic_lstm"],
 }
@@ -62,9 +66,9 @@ def test_what_is_handed_on_or_stands_behind_is_no_loss(name):
 
 def said(call):
     """A tree of calls as a text: "residual(dropout output(gru))"."""
-    inner = call.arguments.get("cell")
+    inner = ", ".join(said(one) for _, one in inner_calls(call))
     keeps = [name.partition("_")[0] for name in sorted(call.arguments) if name.endswith("keep_prob")]
-    return " ".join([call.pair, *keeps]) + (f"({said(inner)})" if inner else "")
+    return " ".join([call.pair, *keeps]) + (f"({inner})" if inner else "")
 
 
 @pytest.mark.parametrize("name", CONTAINED)

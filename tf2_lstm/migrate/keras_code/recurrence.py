@@ -131,6 +131,9 @@ class _Writer:
 
     def _steps(self, call):
         """A cell that is called by hand, once or several times."""
+        if _draws_once(call):
+            self._sequence_of_one(call)
+            return
         cell = self.builder.cell(call)
         self._locate(call, cell.name)
         steps, states = self._step_inputs(), self._initial_state(call, "initial_state", zeros=True)
@@ -145,6 +148,13 @@ class _Writer:
         self._keep(dict(zip(named, outputs, strict=True)) if named else {"outputs": outputs[-1]})
         lone = PAIRS[innermost(call).pair].kind == "cell" and PAIRS[innermost(call).pair].states
         self._keep_states(call, "state", [Item(states, 0), Item(states, 1)] if lone else states)
+
+    def _sequence_of_one(self, call):
+        """A step whose dropout draws its noise for a whole sequence: here one of one step."""
+        rnn = self._rnn(call, "rnn")
+        x = self.program.op("x", "expand_dims", self.program.inputs["inputs"], axis=1)
+        outputs = self._run(rnn, call, x, None, "")
+        self._keep({"outputs": self.program.op(self._free("output"), "squeeze", outputs, axis=1)})
 
     def _step_inputs(self):
         if "inputs" in self.program.inputs:
@@ -356,6 +366,12 @@ def _input(tensor):
     if shape and shape[0] is None:
         return Apply("keras.Input", (shape[1:],), {**options, "name": tensor.name})
     return Apply("keras.Input", (), {"batch_shape": shape, **options, "name": tensor.name})
+
+
+def _draws_once(call):
+    """Whether a dropout in a tree of calls draws its noise once for a sequence."""
+    inner = any(_draws_once(one) for _, one in inner_calls(call))
+    return inner or bool(call.arguments.get("variational_recurrent"))
 
 
 def _listed(nest):

@@ -9,7 +9,7 @@ from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.walks import computed_from
-from tf2_lstm.migrate.recognise.wrappers import Layers, dropout
+from tf2_lstm.migrate.recognise.wrappers import Layers, stripped
 
 
 @dataclass
@@ -256,10 +256,7 @@ class _Step:
         return new[leaf]
 
     def _same(self, piece, new):
-        if piece is new:
-            return True
-        dropped = dropout(self.terms, piece)
-        return dropped is not None and dropped.value is new
+        return stripped(self.terms, piece, new) is not None
 
     def _check_covered(self, covered, new):
         for leaf, olds in covered.items():
@@ -342,8 +339,8 @@ class _Step:
                 for state, old in application.old.items():
                     leaf = base(old)
                     piece = self._piece({leaf: self.new(self.by_leaf[leaf])}, old)
-                    if piece is not application.new[state]:
-                        dropped = dropout(self.terms, piece)
-                        if state == "c":
-                            raise NotUnderstood("dropout acts on the state c")
-                        layer.holder(application).drop("state", dropped)
+                    dropped = stripped(self.terms, piece, application.new[state])
+                    if dropped and state == "c":
+                        raise NotUnderstood("dropout acts on the state c")
+                    for one in dropped[::-1]:
+                        layer.holder(application).drop("state", one)

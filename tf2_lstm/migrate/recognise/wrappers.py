@@ -101,6 +101,18 @@ def stripped(terms, term, value):
     return found
 
 
+def _peeled(terms, term, wanted):
+    """The fewest dropouts to take off, from the outside in, until a value is wanted; None where none is."""
+    todo, seen = [(term, [])], set()
+    while todo and len(seen) < MOST_PEELED:
+        value, drops = todo.pop(0)
+        if wanted(value):
+            return drops
+        seen.add(value)
+        todo += [(one.value, [*drops, one]) for one in _dropouts(terms, value) if one.value not in seen]
+    return None
+
+
 def around(terms, value):
     """List the terms that wrap a value once, dropouts of it and sums with it, in the order of the graph.
 
@@ -164,6 +176,8 @@ def _unscaled(terms, product, keep):
     return terms.mul(*rest)
 
 
+#: How many values are looked at below one of several dropouts.
+MOST_PEELED = 64
 #: How many terms may be looked at for one layer's output, and how deep they may be wrapped in one another.
 MOST_LOOKS, MOST_WRAPPERS = 2_000, 100
 
@@ -251,12 +265,9 @@ class Layers:
 
     def _undropped(self, layer, below, added):
         """An input without the dropout that stands between what is added and the layer, which is noted."""
-        value, drops = below, []
-        while not self._holds(added, value):
-            drops.append(dropout(self.terms, value))
-            if drops[-1] is None:
-                return below
-            value = drops[-1].value
-        for dropped in drops[::-1]:
+        found = _peeled(self.terms, below, lambda value: self._holds(added, value))
+        if found is None:
+            return below
+        for dropped in found[::-1]:
             layer.drop("input", dropped)
-        return value
+        return found[-1].value if found else below
