@@ -1,5 +1,6 @@
 """The memory that a conversion may take, held at a size that a test can afford."""
 
+import json
 import math
 
 import numpy as np
@@ -10,6 +11,20 @@ from benchmarks import convert_memory as bench
 #: What README and MIGRATION promise of 1 GB, above TensorFlow's own footprint.
 LIMIT = 3.3
 GB = 0.16
+#: Layers, and the width of the input in units.
+SIZES = [(2, 1), (1, 16), (1, 1 / 16)]
+SMALL = (1, 1)
+
+#: `convert_memory.WRITE` for each list of arguments.
+WRITE_ALL = """
+import json, sys
+import tensorflow as tf
+code = sys.argv[2]
+for given in json.loads(sys.argv[1]):
+    sys.argv[1:] = given
+    with tf.Graph().as_default():
+        exec(code, {})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -19,23 +34,36 @@ def footprint():
 
 
 @pytest.fixture(scope="module")
-def peak_of_a_small_one(tmp_path_factory):
+def checkpoints(tmp_path_factory):
+    """(Layers, width) -> prefix and units and depth, SMALL among them: all written by one process."""
+    folder, found = tmp_path_factory.mktemp("checkpoints"), {}
+    for number, size in enumerate([SMALL, *SIZES]):
+        units, depth = (8, 8) if size == SMALL else bench.sizes_of(GB, *size)
+        found[size] = folder / str(number) / "model.ckpt", units, depth
+        (folder / str(number)).mkdir()
+    given = [
+        [str(prefix), str(units), str(layers), str(depth)]
+        for (layers, _), (prefix, units, depth) in found.items()
+    ]
+    bench.run(WRITE_ALL, json.dumps(given), bench.WRITE)
+    return found
+
+
+@pytest.fixture(scope="module")
+def peak_of_a_small_one(checkpoints, tmp_path_factory):
     """What a conversion takes whatever the size, 0.1 GB: beside 1 GB it is little, here it would hide a copy."""
-    folder = tmp_path_factory.mktemp("small")
-    bench.run(bench.WRITE, folder / "model.ckpt", 8, 1, 8)
-    _, peak = bench.run(bench.CONVERT, folder / "model.ckpt", folder / "out")
+    _, peak = bench.run(bench.CONVERT, checkpoints[SMALL][0], tmp_path_factory.mktemp("small") / "out")
     return peak
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("layers", "width"), [(2, 1), (1, 16), (1, 1 / 16)])
+@pytest.mark.parametrize("size", SIZES)
 def test_the_peak_of_a_conversion_is_at_most_3_3_times_the_weights(
-    layers, width, peak_of_a_small_one, tmp_path
+    size, checkpoints, peak_of_a_small_one, tmp_path
 ):
     """One matrix that is nearly all of the weights is the hardest: whatever copies it holds all of it."""
-    units, depth = bench.sizes_of(GB, layers, width)
-    bench.run(bench.WRITE, tmp_path / "model.ckpt", units, layers, depth)
-    _, peak = bench.run(bench.CONVERT, tmp_path / "model.ckpt", tmp_path / "out")
+    (prefix, units, depth), layers = checkpoints[size], size[0]
+    _, peak = bench.run(bench.CONVERT, prefix, tmp_path / "out")
     bench.check(tmp_path / "out")
     weights = 4 * (4 * units * (depth + units + 1) + (layers - 1) * 4 * units * (2 * units + 1))
     assert math.isclose(weights, GB * 2**30, rel_tol=0.01)
