@@ -4,7 +4,20 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from layer_rows import BATCH, DEPTH, FULL, LENGTHS, ROWS, TIME, arrays, equal, every_row, inputs, ready
+from layer_rows import (
+    BATCH,
+    DEPTH,
+    FULL,
+    LENGTHS,
+    ROWS,
+    TIME,
+    arrays,
+    equal,
+    every_row,
+    every_whole,
+    inputs,
+    ready,
+)
 
 from tf2_lstm import SequenceMask, sequence_mask
 
@@ -25,7 +38,7 @@ def test_float64(row):
     double(inputs("float64"), training=True)
 
 
-@every_row
+@every_whole
 @pytest.mark.parametrize(("policy", "atol"), [("mixed_float16", 1e-2), ("mixed_bfloat16", 8e-2)])
 def test_mixed_precision(row, policy, atol):
     exact = ready(row(**FULL))(inputs(), mask=sequence_mask(LENGTHS, TIME))
@@ -55,7 +68,7 @@ def _trained(row, jit_compile):
     return fitted.history["loss"]
 
 
-@every_row
+@every_whole
 def test_fit_lowers_the_loss(row):
     losses = _trained(row, jit_compile=False)
     assert losses[-1] < 0.9 * losses[0]
@@ -67,7 +80,7 @@ def test_fit_lowers_the_loss_under_xla(name):
     assert losses[-1] < 0.9 * losses[0]
 
 
-@every_row
+@every_whole
 def test_jit_compile(row):
     layer = ready(row(**FULL))
     x, mask = keras.Input((TIME, DEPTH)), keras.Input((TIME,), dtype="bool")
