@@ -53,7 +53,7 @@ DANGERS = {"death": _dies, "no end": _has_no_end, "memory": _fills_memory, "deat
 
 
 def with_danger(danger, folder):
-    """Copy an artefact with a danger in the size of an array of its second recurrence.
+    """Copy an artefact with a danger in the size of an array of its first recurrence.
 
     Args:
         danger: a name of `DANGERS`.
@@ -65,7 +65,7 @@ def with_danger(danger, folder):
     return with_size(DANGERS[danger], folder)
 
 
-def with_size(make, folder, artefact="one_cell_two_inputs", node="shared/rnn_1/TensorArray"):
+def with_size(make, folder, artefact="one_cell_two_inputs", node="shared/rnn/TensorArray"):
     """Copy an artefact with something added to the size of an array.
 
     Args:

@@ -75,6 +75,7 @@ ROOMS = {
     "tf2_lstm/migrate/report": ["tf2_lstm.migrate.report"],
     "tf2_lstm/cli": [
         "tf2_lstm",
+        "tf2_lstm.migrate.artifacts",
         "tf2_lstm.migrate.convert",
         "tf2_lstm.migrate.equivalence",
         "tf2_lstm.migrate.pairs",

@@ -8,6 +8,7 @@ _TABLE = "tests/migrate/artifacts/test_table.py::"
 _NAMES = "tests/migrate/artifacts/test_artifacts_names.py::"
 _BAD = "tests/migrate/artifacts/test_artifacts_bad_input.py::"
 _SAFETY = "tests/migrate/artifacts/test_artifacts_safety.py::"
+_COUNTS = "tests/migrate/artifacts/test_counts.py::"
 _SHAPES = "tests/migrate/artifacts/test_shapes.py::"
 _BROKEN = _TABLE + "test_a_table_that_does_not_fit_together_is_refused"
 
@@ -197,6 +198,28 @@ READING = [
     *mistakes(
         "tf2_lstm/migrate/artifacts/keras_h5.py",
         "tests/migrate/artifacts/test_artifacts_damage.py::test_a_crash_of_the_library_is_refused",
-        ('ended = "crashed" if done.returncode < 0 else ""', 'ended = ""'),
+        ('"crashed") if done.returncode < 0 else ""', '"") if done.returncode < 0 else ""'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/artifacts/keras_h5.py",
+        "tests/migrate/artifacts/test_artifacts_damage.py::"
+        "test_an_h5_in_which_the_library_runs_for_ever_is_refused",
+        ("{-signal.SIGXCPU: without_end}", "{}"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/artifacts/counts.py",
+        _COUNTS + "test_a_number_of_outputs_is_not_believed",
+        ("not 0 <= count <= MOST", "not count <= MOST"),
+        ("return node.attr[argument.number_attr].i if", "return 1 if"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/artifacts/counts.py",
+        _COUNTS + "test_a_number_of_inputs_is_not_believed",
+        ("if count > len(node.input):", "if count > 65_536:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/artifacts/counts.py",
+        _COUNTS + "test_an_output_that_is_not_there_is_not_read",
+        ("int(number or 0) >= count", "int(number or 0) > count"),
     ),
 ]

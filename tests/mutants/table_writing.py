@@ -53,7 +53,8 @@ WRITING = [
         "tf2_lstm/migrate/convert/written.py",
         _FOLDER + "test_what_convert_did_not_write_is_never_replaced",
         ("and _digest(folder / name) == digest)", ")"),
-        ('if own == _of_text(_text({**found, "written": written})) else {}', "if own else {}"),
+        ('is_own = own == _of_text(_text({**found, "written": written})) and', "is_own ="),
+        (' and text == _text(found) + "\\n"', ""),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/written.py",

@@ -72,6 +72,7 @@ def request_of(arguments, path=None):
     """Return the `Request` of parsed arguments."""
     from tf2_lstm.migrate.convert.converting import Request
 
+    task = getattr(arguments, "task", Task())
     return Request(
         path or arguments.path,
         arguments.weights,
@@ -79,7 +80,8 @@ def request_of(arguments, path=None):
         tuple(arguments.assume),
         arguments.assume_defaults,
         getattr(arguments, "inputs", None),
-        getattr(arguments, "task", Task()).skipped,
+        task.skipped,
+        task.tell,
     )
 
 
@@ -93,14 +95,29 @@ def telling(arguments, advance):
     return tell
 
 
-def import_quietly():
-    """Import TensorFlow without what it prints on the way; a `UserError` where its Keras has no backend."""
+def import_quietly(path, builds=True):
+    """Import TensorFlow without what it prints on the way; before that, say what is wrong at once.
+
+    Args:
+        path: what is to be read then.
+        builds: whether Keras models are to be built then, for which Keras needs TensorFlow.
+
+    Raises:
+        UserError: nothing that can be read is at the path, or Keras does not run on TensorFlow.
+    """
+    from tf2_lstm.migrate.artifacts import places
+
+    places.kind_of(path)
+    if builds and os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+        raise _no_backend(f"found {os.environ['KERAS_BACKEND']!r}")
     with startup_hushed():
         _with_keras("tensorflow")
+    if builds:
+        _check_keras()
 
 
-def check_keras():
-    """Raise a `UserError` when Keras does not run on TensorFlow, which replays the graph."""
+def _check_keras():
+    """Raise a `UserError` when Keras's own configuration has another backend than TensorFlow."""
     backend = _with_keras("keras").backend.backend()
     if backend != "tensorflow":
         raise _no_backend(f"found {backend}")
@@ -122,7 +139,6 @@ def _no_backend(found):
 
 __all__ = [
     "add_model_arguments",
-    "check_keras",
     "import_quietly",
     "limits_of",
     "request_of",

@@ -5,7 +5,6 @@ import os
 from tf2_lstm.cli import pairs
 from tf2_lstm.cli.arguments import (
     add_model_arguments,
-    check_keras,
     import_quietly,
     limits_of,
     request_of,
@@ -29,8 +28,9 @@ def add_arguments(parser):
 
 
 def alone(arguments):
-    """Return the `Limits` of a process of its own, and what removes what a dead one was writing; None for pairs."""
-    return (limits_of(arguments), lambda: None) if any(map(is_path, arguments.names)) else None
+    """Return the `Limits` of its process, what removes what a dead one was writing, and PATH; None for pairs."""
+    paths = list(filter(is_path, arguments.names))
+    return (limits_of(arguments), lambda: None, one_line(paths[0])) if paths else None
 
 
 def run(arguments):
@@ -54,8 +54,7 @@ def _prove(arguments, path):
     from tf2_lstm.migrate.report.progress import progress
 
     with progress(0, f"reading {path}") as advance:
-        import_quietly()
-        check_keras()
+        import_quietly(path)
         from tf2_lstm.migrate.convert import converting
 
         conversion = converting.prove(request_of(arguments, path), telling(arguments, advance))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tf2_lstm.cli.arguments import (
     add_model_arguments,
-    check_keras,
     import_quietly,
     limits_of,
     request_of,
@@ -31,10 +30,10 @@ def add_arguments(parser):
 
 
 def alone(arguments):
-    """Return the `Limits` of a process of its own, and what removes what a dead one was writing."""
+    """Return the `Limits` of its process, what removes what a dead one was writing, and PATH."""
     from tf2_lstm.migrate.convert.folder import cleaner
 
-    return limits_of(arguments), cleaner(arguments.output)
+    return limits_of(arguments), cleaner(arguments.output), one_line(arguments.path)
 
 
 def run(arguments):
@@ -42,8 +41,7 @@ def run(arguments):
     from tf2_lstm.migrate.report.progress import progress
 
     with progress(0, f"reading {arguments.path}") as advance:
-        import_quietly()
-        check_keras()
+        import_quietly(arguments.path)
         from tf2_lstm.migrate.convert import converting
 
         conversion = converting.convert(

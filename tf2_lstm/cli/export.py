@@ -2,7 +2,6 @@
 
 from tf2_lstm.cli.arguments import (
     add_model_arguments,
-    check_keras,
     import_quietly,
     limits_of,
     request_of,
@@ -25,16 +24,15 @@ def add_arguments(parser):
 
 
 def alone(arguments):
-    """Return the `Limits` of a process of its own, and what removes what a dead one was writing."""
+    """Return the `Limits` of its process, what removes what a dead one was writing, and PATH."""
     from tf2_lstm.migrate.convert.folder import cleaner
 
-    return limits_of(arguments), cleaner(arguments.output)
+    return limits_of(arguments), cleaner(arguments.output), one_line(arguments.path)
 
 
 def run(arguments):
     """Carry out the command; 0 the checkpoint is written, 2 unusable input."""
-    import_quietly()
-    check_keras()
+    import_quietly(arguments.path)
     from tf2_lstm.migrate.convert.exporting import export
 
     changed = export(

@@ -18,13 +18,13 @@ def add_arguments(parser):
 
 
 def alone(arguments):
-    """Return the `Limits` of a process of its own, and what removes what a dead one was writing: nothing."""
-    return limits_of(arguments), lambda: None
+    """Return the `Limits` of its process, what removes what a dead one was writing: nothing, and PATH."""
+    return limits_of(arguments), lambda: None, one_line(arguments.path)
 
 
 def run(arguments):
     """Carry out the command; 0 all recurrences are known, 1 one is not, 2 unusable input."""
-    import_quietly()
+    import_quietly(arguments.path, builds=False)
     from tf2_lstm.migrate.convert import converting, findings_as_text
 
     tf1, findings = converting.look(request_of(arguments))

@@ -26,7 +26,7 @@ class Task:
 
     Attributes:
         skipped: part -> why it is left out.
-        tell: called with the name of each part as the work on it begins.
+        tell: called with the name of each part as the work on it begins, with "" when it has ended.
     """
 
     skipped: dict = field(default_factory=dict)
@@ -64,7 +64,7 @@ NEXT = {
 }
 
 
-def alone(command, run, limits, clean=lambda: None):
+def alone(command, run, limits, clean=lambda: None, path=""):
     """Run a command in a process of its own.
 
     Args:
@@ -72,6 +72,7 @@ def alone(command, run, limits, clean=lambda: None):
         run: what to call with a `Task` in the process; it returns an exit code.
         limits: the `Limits`.
         clean: called after a process that did not end by itself; it removes what that one was writing.
+        path: what the command works at, for the line.
 
     Returns:
         The exit code; 2 after one line on standard error when the process died or exceeded a limit at no part, or twice
@@ -88,11 +89,10 @@ def alone(command, run, limits, clean=lambda: None):
         if end.code is not None:
             return end.code
         if end.part is None or end.part in task.skipped:
-            where = f" at {end.part!r}" if end.part else ""
-            said = (
-                f"tf2-lstm {command}: TensorFlow {end.reason}{where}; nothing was written. {NEXT[end.kind]}"
-            )
-            print(said, file=sys.stderr)
+            where = f"at {end.part!r}" if end.part else "before a recurrence was found"
+            what = f"{command}: {path}" if path else command
+            said = f"TensorFlow {end.reason} {where}; nothing was written. {NEXT[end.kind]}"
+            print(f"tf2-lstm {what}: {said}", file=sys.stderr)
             return 2
         task.skipped[end.part] = f"TensorFlow {end.reason}"
 
@@ -159,7 +159,7 @@ class _Child:
     def _note(self, told):
         names = told.decode("utf-8", errors="replace").splitlines()
         if names:
-            self._part, self._since = names[-1], time.monotonic()
+            self._part, self._since = names[-1] or None, time.monotonic()
         return bool(told)
 
     def _ended(self, status):

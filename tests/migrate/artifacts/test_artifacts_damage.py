@@ -10,6 +10,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from artefact_files import ZOO, cell, copy_of, read_all, save, table_of, tf1
+from fuzz.damage import HOW, flip
 
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.artifacts import table
@@ -17,32 +18,6 @@ from tf2_lstm.migrate.artifacts import table
 DATA = ".data-00000-of-00001"
 
 
-def cut(content, where, draw):
-    return content[:where]
-
-
-def flip(content, where, draw):
-    return content[:where] + bytes([content[where] ^ 1 << draw.randrange(8)]) + content[where + 1 :]
-
-
-def another(content, where, draw):
-    return content[:where] + bytes([(content[where] + draw.randrange(1, 256)) % 256]) + content[where + 1 :]
-
-
-def zeros(content, where, draw):
-    size = draw.randrange(1, 30)
-    return content[:where] + bytes(len(content[where : where + size])) + content[where + size :]
-
-
-def longer(content, where, draw):
-    return content[:where] + draw.randbytes(draw.randrange(1, 9)) + content[where:]
-
-
-def shorter(content, where, draw):
-    return content[:where] + content[where + draw.randrange(1, 9) :]
-
-
-HOW = [cut, flip, another, zeros, longer, shorter]
 NAMES = ["basic_lstm", "partitioned_by_scope", "train_adam"]
 SUFFIXES = [".index", DATA, ".meta"]
 

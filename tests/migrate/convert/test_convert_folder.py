@@ -118,6 +118,10 @@ def change_the_manifest(out):
     (out / MANIFEST).write_text(json.dumps(manifest, indent=1))
 
 
+def add_to_the_manifest(out):
+    (out / MANIFEST).write_text((out / MANIFEST).read_text() + "\n \n")
+
+
 def be_imported(out):
     (out / "__pycache__").mkdir()
     (out / "__pycache__" / "mine.txt").write_text("years")
@@ -132,6 +136,7 @@ MEANWHILE = {
     come_in: "thesis.tex in it is something else",
     change: "rnn.keras in it is something else, or was changed",
     change_the_manifest: "its manifest.json was changed",
+    add_to_the_manifest: "its manifest.json was changed",
     be_imported: "__pycache__ in it is something else",
     point_elsewhere: "rnn.keras in it is something else",
 }

@@ -205,5 +205,17 @@ def shown(path):
     return text if len(text) <= 300 else f"{text[:140]}...{text[-140:]}"
 
 
+def said(error):
+    """Return what an error of a library says, for a message: one line, not endless.
+
+    Example:
+        ```python
+        assert said(ValueError("no\\nsuch")) == "no such"
+        ```
+    """
+    text = " ".join(str(error).split())[:300]
+    return text if text.isprintable() else ascii(text)
+
+
 def _reason(error):
-    return " ".join(str(getattr(error, "strerror", None) or error).split())
+    return said(getattr(error, "strerror", None) or error)

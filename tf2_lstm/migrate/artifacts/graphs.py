@@ -3,6 +3,7 @@
 import re
 
 from tf2_lstm.migrate.artifacts import protos
+from tf2_lstm.migrate.artifacts.counts import check_counts
 from tf2_lstm.migrate.artifacts.functions import check_functions
 from tf2_lstm.migrate.model import ArtifactError
 
@@ -35,8 +36,8 @@ def checked(graph, where):
         The graph.
 
     Raises:
-        ArtifactError: it has no nodes, a node without name or operation, two of one name, an input that is none, or
-            functions without end.
+        ArtifactError: it has no nodes, a node without name or operation, two of one name, an input that is none, one
+            that counts more tensors than there can be, or functions without end.
 
     Example:
         ```python
@@ -51,6 +52,7 @@ def checked(graph, where):
         )
     _check_nodes(graph.node, where)
     check_functions(graph, where)
+    check_counts(graph, where)
     for function in graph.library.function:
         for node in function.node_def:
             node.device = ""

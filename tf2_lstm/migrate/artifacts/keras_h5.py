@@ -7,6 +7,8 @@ it is called.
 import json
 import math
 import os
+import resource
+import signal
 import subprocess
 import sys
 from collections import OrderedDict
@@ -19,8 +21,9 @@ from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
 MODELS = ("Sequential", "Model", "Functional")
 KINDS = "fiub"
-#: How long another process may take to read a file; an ordinary one takes less than one.
-SECONDS = 5
+#: Seconds of a processor that another process may take to read a file, an ordinary one takes less than one; and how
+#: many times that by the clock, on a machine that has more to do.
+SECONDS, PATIENCE = 5, 12
 
 
 def read_keras_h5(path):
@@ -75,22 +78,24 @@ def survive(path):
         sys.executable,
         "-P",
         "-c",
-        f"from {__name__} import walk; import sys; walk(sys.argv[1])",
+        f"from {__name__} import walk; import sys; walk(sys.argv[1], int(sys.argv[2]))",
         path,
+        str(SECONDS),
     ]
+    without_end = f"did not come to an end in {SECONDS} seconds"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(
             command,
             env=environment,
-            timeout=SECONDS,
+            timeout=PATIENCE * SECONDS,
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,
         )
-        ended = "crashed" if done.returncode < 0 else ""
+        ended = {-signal.SIGXCPU: without_end}.get(done.returncode, "crashed") if done.returncode < 0 else ""
     except subprocess.TimeoutExpired:
-        ended = f"did not come to an end in {SECONDS} seconds"
+        ended = without_end
     if ended:
         raise ArtifactError(
             f"{files.shown(path)}: expected a model of tf.keras in HDF5, but the library that reads it {ended}. "
@@ -98,17 +103,20 @@ def survive(path):
         )
 
 
-def walk(path):
+def walk(path, seconds=None):
     """Read everything of a file that is not plain numbers in one piece, and say nothing of what is wrong with it.
 
     Args:
         path: the file.
+        seconds: of a processor, after which this process is ended; None for no limit.
 
     Example:
         ```python
         walk("no.h5")
         ```
     """
+    if seconds is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     where = files.shown(path)
     with suppress(ArtifactError), _opened(path) as file:
         _config(file, _text(file.attrs.get("keras_version", "")), where)
@@ -136,7 +144,7 @@ def _opened(path):
     except (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError) as error:
         raise ArtifactError(
             f"{files.shown(path)}: expected a model of tf.keras in HDF5, the library says: "
-            f"{' '.join(str(error).split())[:300]}. Is the file whole, and the right one?"
+            f"{files.said(error)}. Is the file whole, and the right one?"
         ) from error
 
 

@@ -4,6 +4,7 @@ Files come from strangers: a message is parsed and never run. TensorFlow's own r
 it verifies a checksum of each tensor as fast as it reads (`docs/adr/0008-how-artefacts-are-read.md`).
 """
 
+import functools
 import importlib
 import os
 import shutil
@@ -91,9 +92,25 @@ def parse(kind, data, where, text=False):
     except (decoding.DecodeError, text_format.ParseError, UnicodeDecodeError, RecursionError) as error:
         raise ArtifactError(
             f"{where}: expected a {kind} of TensorFlow, found {len(data)} bytes that are none "
-            f"({_one_line(error)}). Is the file whole, and the right one?"
+            f"({files.said(error)}). Is the file whole, and the right one?"
         ) from error
     return found
+
+
+@functools.cache
+def definition(operation):
+    """Return how TensorFlow declares an operation, an `OpDef`; None for one that this TensorFlow does not know.
+
+    Args:
+        operation: its name.
+
+    Example:
+        ```python
+        assert definition("Split").output_arg[0].number_attr == "num_split" and definition("Nothing") is None
+        ```
+    """
+    tensorflow()
+    return importlib.import_module("tensorflow.python.framework.op_def_registry").get(operation)
 
 
 def array(tensor, dtype, shape):
@@ -141,7 +158,7 @@ class Tensors:
         except (tf.errors.OpError, RuntimeError, ValueError, LookupError, TypeError, OSError) as error:
             raise ArtifactError(
                 f"{files.shown(self.prefix)}: expected the values of {files.shown(name)} as the index "
-                f"describes them, TensorFlow's reader says: {_one_line(error)}. "
+                f"describes them, TensorFlow's reader says: {files.said(error)}. "
                 "The data file was damaged or changed: copy the checkpoint again."
             ) from error
 
@@ -158,7 +175,3 @@ class Tensors:
                 link = os.path.join(links, "model" + file[len(name) :])
                 os.symlink(os.path.join(folder, file), link)
         return os.path.join(links, "model")
-
-
-def _one_line(error):
-    return " ".join(str(error).split())[:300]

@@ -7,18 +7,19 @@ dtype stands for it. Neither are large constants, whose shapes are enough, nor w
 import math
 
 from tf2_lstm.migrate.artifacts.graphs import producer
-from tf2_lstm.migrate.artifacts.protos import message, tensorflow
+from tf2_lstm.migrate.artifacts.protos import definition, message, tensorflow
 from tf2_lstm.migrate.artifacts.safety import ALLOWED, refused_operations
 
 #: A constant of more numbers than this is no one's shape.
 _LARGEST = 256
 
 
-def inferred(graph):
+def inferred(graph, without=()):
     """Infer the shapes of a graph's tensors.
 
     Args:
         graph: a `GraphDef` whose functions come to an end.
+        without: names of nodes that TensorFlow is not to look into.
 
     Returns:
         A dict from the name of a tensor, "x:0", to a tuple with None where a size is free; a tensor of unknown rank is
@@ -41,7 +42,7 @@ def inferred(graph):
     if not graph.node:
         return {}
     try:
-        known = _imported(importable(graph))
+        known = _imported(importable(graph, without))
     except Exception:
         # Whatever is wrong with the graph, its replay says.
         return {}
@@ -80,11 +81,12 @@ def _imported(part):
     return known
 
 
-def importable(graph):
+def importable(graph, without=()):
     """Return a copy of a graph without what TensorFlow must not or cannot import, nor what only waits.
 
     Args:
         graph: a `GraphDef`.
+        without: names of nodes for which placeholders stand.
     """
     part = message("GraphDef")
     part.versions.CopyFrom(graph.versions)
@@ -93,7 +95,7 @@ def importable(graph):
     for node in graph.node:
         if node.op == "Const" and _size(node.attr["value"].tensor) > _LARGEST:
             _placeholder(part, node.name, node.attr["dtype"].type, node.attr["value"].tensor.tensor_shape)
-        elif _is_refused(graph, node):
+        elif node.name in without or _is_refused(graph, node):
             _stand_in(part, node, lost, renamed)
         else:
             _copy(part, node)
@@ -147,13 +149,11 @@ def _stand_in(part, node, lost, renamed):
 
 def _dtypes(node):
     """The dtypes of a node's outputs, None for an operation that this TensorFlow does not know."""
-    from tensorflow.python.framework import op_def_registry
-
-    definition = op_def_registry.get(node.op)
-    if definition is None:
+    declared = definition(node.op)
+    if declared is None:
         return None
     found = []
-    for output in definition.output_arg:
+    for output in declared.output_arg:
         if output.type_list_attr:
             found += node.attr[output.type_list_attr].list.type
         else:

@@ -243,7 +243,7 @@ def _variable(prefix, name, tensor):
         except (ValueError, OverflowError, TypeError) as error:
             if isinstance(error, ArtifactError):
                 raise
-            raise _impossible(prefix, name, f"NumPy says: {' '.join(str(error).split())}") from error
+            raise _impossible(prefix, name, f"NumPy says: {files.said(error)}") from error
         return values.finite(found, name, files.shown(prefix))
 
     return Variable(name, tensor.shape, DTYPES[tensor.dtype][0], read)

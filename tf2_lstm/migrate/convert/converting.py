@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate import artifacts
+from tf2_lstm.migrate.convert.careful import Inference
 from tf2_lstm.migrate.convert.computed import add_computed
 from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
@@ -25,7 +26,8 @@ class Request:
         assume: what a model without a graph cannot tell, "rnn/lstm_cell: forget_bias=0".
         assume_defaults: assume TF1's defaults for it.
         inputs: a `.npz` of the user's own data, its keys TF1 tensor names; None for seeded numbers.
-        skipped: name of a recurrence that is not to be tried -> why.
+        skipped: name of a recurrence that is not to be tried, or `careful.STAGE` -> why.
+        tell: called with `careful.STAGE` as shapes are inferred, with "" when that has ended.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Request:
     assume_defaults: bool = False
     inputs: str | None = None
     skipped: dict = field(default_factory=dict)
+    tell: object = lambda name: None
 
 
 @dataclass
@@ -82,7 +85,9 @@ def look(request):
         ```
     """
     tf1 = artifacts.read(request.path, request.weights, request.ema)
-    findings = recognise(tf1, tuple(request.assume), request.assume_defaults)
+    infer = Inference(request.skipped, request.tell)
+    findings = recognise(tf1, tuple(request.assume), request.assume_defaults, infer)
+    findings.notes += infer.notes
     names = safe_names([recurrence.name or recurrence.scope for recurrence in findings.recurrences])
     for recurrence, name in zip(findings.recurrences, names, strict=True):
         recurrence.name = name

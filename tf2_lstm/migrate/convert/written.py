@@ -82,10 +82,12 @@ def _hashes(path):
     try:
         if not _is_file(path) or path.stat().st_size > _LARGEST:
             return {}
-        found = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        found = json.loads(text)
         written = dict(found["written"])
         own = written.pop(MANIFEST)
-        return {**written, MANIFEST: own} if own == _of_text(_text({**found, "written": written})) else {}
+        is_own = own == _of_text(_text({**found, "written": written})) and text == _text(found) + "\n"
+        return {**written, MANIFEST: own} if is_own else {}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 

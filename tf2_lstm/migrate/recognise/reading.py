@@ -24,6 +24,7 @@ class Reading:
 
     Args:
         model: a `TF1Model` with a graph.
+        infer: what gives the shapes of a graph, as `inferred` does.
 
     Attributes:
         terms: the table of terms.
@@ -35,7 +36,7 @@ class Reading:
         computed: the `ComputedWeights`.
     """
 
-    def __init__(self, model):
+    def __init__(self, model, infer=inferred):
         self.model, self.terms, self.loops = model, Terms(), []
         self.names, self.sources, self.branches, self.places = {}, {}, {}, {}
         self.functions = {function.signature.name: function for function in model.graph.library.function}
@@ -43,7 +44,7 @@ class Reading:
         self.values, self.frames, self._called = {}, {}, 0
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
-        self.shapes = inferred(model.graph)
+        self.shapes = infer(model.graph)
         self.computed = ComputedWeights(self)
         for node in in_order(self.nodes, model.path):
             self._read(node, self.values, top=True)

@@ -2,6 +2,7 @@
 
 import re
 
+from tf2_lstm.migrate.artifacts.shapes import inferred
 from tf2_lstm.migrate.model import ArtifactError, Findings
 from tf2_lstm.migrate.recognise.absent import name_absent
 from tf2_lstm.migrate.recognise.all_states import unheld_states
@@ -15,13 +16,14 @@ from tf2_lstm.migrate.recognise.reading import Reading
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
 
 
-def recognise(model, assume=(), assume_defaults=False):
+def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     """Find every recurrence of a TF1 model and say what each one is.
 
     Args:
         model: a `TF1Model`.
         assume: what the user says of a model without a graph: "rnn/lstm_cell: forget_bias=0".
         assume_defaults: whether TF1's defaults may be assumed for what a model without a graph cannot tell.
+        infer: what gives the shapes of a graph, as `artifacts.shapes.inferred` does.
 
     Returns:
         `Findings`: recurrences, what is not converted and why, and the variables that nobody claims.
@@ -47,7 +49,7 @@ def recognise(model, assume=(), assume_defaults=False):
     elif model.graph is None:
         scopes = graphless(model, assumptions, findings)
     else:
-        reading = _read(model, findings)
+        reading = _read(model, findings, infer)
         name_absent(model, findings)
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
         findings.losses = feedback(reading.nodes, findings.recurrences, fetched)
@@ -61,10 +63,10 @@ def recognise(model, assume=(), assume_defaults=False):
     return findings
 
 
-def _read(model, findings):
+def _read(model, findings, infer):
     """The graph, read; its recurrences are among the findings then."""
     try:
-        reading = Reading(model)
+        reading = Reading(model, infer)
         OfGraph(reading, findings).find()
     except ArtifactError:
         raise
