@@ -95,11 +95,11 @@ def telling(arguments, advance):
     return tell
 
 
-def import_quietly(path, builds=True):
+def import_quietly(path=None, builds=True):
     """Import TensorFlow without what it prints on the way; before that, say what is wrong at once.
 
     Args:
-        path: what is to be read then.
+        path: what is to be read then; None for nothing.
         builds: whether Keras models are to be built then, for which Keras needs TensorFlow.
 
     Raises:
@@ -107,7 +107,8 @@ def import_quietly(path, builds=True):
     """
     from tf2_lstm.migrate.artifacts import places
 
-    places.kind_of(path)
+    if path is not None:
+        places.kind_of(path)
     if builds and os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         raise _no_backend(f"found {os.environ['KERAS_BACKEND']!r}")
     with startup_hushed():

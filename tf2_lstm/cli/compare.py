@@ -11,6 +11,7 @@ from tf2_lstm.cli.arguments import (
     telling,
 )
 from tf2_lstm.cli.convert import print_conversion
+from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import CASES, PAIRS
 

@@ -9,6 +9,7 @@ from tf2_lstm.cli.arguments import (
     limits_of,
     request_of,
 )
+from tf2_lstm.cli.process import one_line
 
 
 def add_arguments(parser):
