@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from expected_recurrences import ZOO
 
-from tf2_lstm.migrate.convert.converting import Request, convert
+from tf2_lstm.migrate.convert.converting import Request, convert, look
+from tf2_lstm.migrate.emit import emit
 from tf2_lstm.migrate.functional import find
 
 
@@ -70,3 +71,47 @@ def test_a_constant_keep_prob_drops_in_training_at_its_rate(tmp_path):
     model = keras.models.load_model(tmp_path / "out" / "rnn.keras")
     assert abs(dropped(model, training=True) - 0.5) < 0.03
     assert dropped(model, training=False) == 0
+
+
+def written_by(name):
+    """The model that the written source of an artefact builds, on weights of which none is zero."""
+    (recurrence,) = look(Request(str(ZOO / name / "model.ckpt")))[1].recurrences
+    source = {"__name__": "written"}
+    exec(compile(emit(recurrence), "rnn.py", "exec"), source)
+    model = source["build_model"]()
+    for one in model.trainable_variables:
+        one.assign(np.random.default_rng(7).normal(size=one.shape))
+    return model
+
+
+@pytest.mark.parametrize("name", ["dropout_state_gru", "dropout_variational"])
+def test_each_place_drops_in_training_at_the_rate_of_its_constant(name):
+    """Inputs 0.25, states 0.125, outputs 0.5; an output is never zero by itself."""
+    model = written_by(name)
+    ones = np.ones((40, 25, 4), "float32")
+    plain, trained = (model({"inputs": ones}, training=training)["outputs"] for training in (False, True))
+    zero = np.asarray(trained) == 0
+    assert np.all(np.asarray(plain) != 0)
+    if name == "dropout_variational":
+        # One mask for all steps and rows, of each unit.
+        assert np.all(zero == zero[:1, :1])
+    else:
+        assert abs(zero.mean() - 0.5) < 0.03
+    rates = {one.name: float(one.value) for one in model.variables if one.name.endswith("_dropout")}
+    assert rates == {"input_dropout": 0.25, "state_dropout": 0.125, "output_dropout": 0.5}
+
+
+@pytest.mark.parametrize("place", ["input_dropout", "state_dropout", "output_dropout"])
+def test_each_place_alone_changes_what_is_trained_and_nothing_else(place):
+    model = written_by("dropout_state_gru")
+    for one in model.variables:
+        if one.name.endswith("_dropout"):
+            one.assign(1.0 if one.name == place else 0.0)
+    ones = np.ones((40, 25, 4), "float32")
+    plain, trained = (model({"inputs": ones}, training=training) for training in (False, True))
+    outputs, state = (np.asarray(trained[name]) for name in ("outputs", "state"))
+    assert np.any(np.asarray(plain["outputs"]) != outputs)
+    assert np.all(outputs == 0) == (place == "output_dropout")
+    assert np.all(state == 0) == (place == "state_dropout")
+    first = [np.asarray(one["outputs"])[:, 0] for one in (plain, trained)]
+    assert np.allclose(*first, atol=1e-6) == (place == "state_dropout")

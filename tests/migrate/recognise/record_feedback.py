@@ -181,6 +181,15 @@ def dropout_meets_dropout():
     tf.nn.dynamic_rnn(cells.MultiRNNCell([layers[0], cells.ResidualWrapper(layers[1])]), x, dtype=tf.float32)
 
 
+def rates_with_defaults():
+    keep, rate = (
+        tf.placeholder_with_default(value, [], name) for value, name in ((0.75, "keep"), (0.4, "rate"))
+    )
+    fed = tf.placeholder(tf.float32, [], name="fed")
+    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    tf.nn.dynamic_rnn(cells.DropoutWrapper(cells.GRUCell(4), 1 - rate, keep, fed), x, dtype=tf.float32)
+
+
 def average_over_time():
     tf.add_n(loop(lambda output, x: output, collect=False)) / 3.0
 
@@ -198,7 +207,7 @@ LOST = (
 KEPT = (
     *(variable_keeps, encoder_decoder, siamese, trained_step),
     *(residual_by_hand, dropout_by_hand, wrapped_without_a_scope, residual_step, residual_between_layers),
-    *(average_over_time, layer_after_the_last_step, dropout_meets_dropout),
+    *(average_over_time, layer_after_the_last_step, dropout_meets_dropout, rates_with_defaults),
 )
 
 if __name__ == "__main__":

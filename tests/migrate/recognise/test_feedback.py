@@ -4,6 +4,7 @@ import pytest
 from test_graphs import GRAPHS, read
 
 from tf2_lstm.migrate.convert.converting import Conversion
+from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.pairs.tree import inner_calls
 from tf2_lstm.migrate.recognise import recognise
 
@@ -32,6 +33,7 @@ CONTAINED = {
     "dropout_meets_dropout": [
         "multi_rnn(dropout input output(basic_lstm), residual(dropout input output(basic_lstm)))"
     ],
+    "rates_with_defaults": ["dropout input output state(gru)"],
     "average_over_time": ["basic_lstm"],
     "layer_after_the_last_step": ["basic_lstm"],
 }
@@ -76,6 +78,17 @@ def test_what_wraps_each_step_is_in_the_model(name):
     findings = recognise(read(f"../feedback/{name}"))
     assert [said(one.call.arguments["cell"]) for one in findings.recurrences] == CONTAINED[name]
     assert findings.losses == []
+
+
+def test_the_default_of_a_placeholder_is_the_rate_that_is_written():
+    [recurrence] = recognise(read("../feedback/rates_with_defaults")).recurrences
+    keeps = recurrence.call.arguments["cell"].arguments
+    assert [keeps[f"{name}_keep_prob"].value for name in ("input", "output", "state")] == [
+        pytest.approx(0.6, abs=1e-7),
+        0.75,
+        1.0,
+    ]
+    assert [round(rate.value, 6) for rate in program_of(recurrence).rates.values()] == [0.4, 0.25, 0.0]
 
 
 def test_every_graph_is_expected():

@@ -1,14 +1,17 @@
 """Layers become a tree of `Call`s in TF1's words; one cell object is one `Call`."""
 
+import math
 from collections import OrderedDict
 from dataclasses import replace
+
+import numpy as np
 
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 from tf2_lstm.migrate.recognise.application import Application, sizes
 from tf2_lstm.migrate.recognise.flat import ALL
-from tf2_lstm.migrate.recognise.terms import Term
+from tf2_lstm.migrate.recognise.terms import Term, scalar
 
 KEEPS = (("input", "input_keep_prob"), ("output", "output_keep_prob"), ("state", "state_keep_prob"))
 
@@ -80,7 +83,7 @@ class Calls:
         while self.keep_probs.setdefault(named, value) != value:
             number += 1
             named = f"{argument}_{number}"
-        return Fed(1.0, value) if isinstance(keep, Term) else keep
+        return Fed(default_of(keep), value) if isinstance(keep, Term) else keep
 
     def _same(self, key, make):
         if key not in self.known:
@@ -96,6 +99,30 @@ class Calls:
                 found[id(call)] = self.variables[id(call)]
             todo[:0] = [inner for _, inner in inner_calls(call)]
         return list(found.values())
+
+
+def default_of(keep):
+    """Say what a keep_prob is where a program feeds nothing.
+
+    Args:
+        keep: its term.
+
+    Returns:
+        The number that placeholders with a default give it; 1.0 where there is none, or none above 0 up to 1.
+    """
+    found = _number(keep)
+    return float(found) if found is not None and 0 < found <= 1 else 1.0
+
+
+def _number(term):
+    if term.op == "PlaceholderWithDefault":
+        return scalar(term.args[0])
+    if term.op not in ("add", "mul"):
+        return scalar(term)
+    numbers = [_number(arg) for arg in term.args]
+    if None in numbers:
+        return None
+    return float(np.float32(sum(numbers) if term.op == "add" else math.prod(numbers)))
 
 
 def common_scope(names):

@@ -70,7 +70,10 @@ def _alone(terms, chain, number, output, wrapped, place):
     if number + 1 < len(chain.steps):
         later = chain.steps[number + 1]
         own += leaves(later.output, stop=(later.inputs, *later.old.values()))
-    readers = [user for user in terms.users(output) if user.op not in SILENT and not masked(user)]
+    # What no node computes is a term that a matcher tried.
+    readers = [
+        user for user in terms.users(output) if place(user) and user.op not in SILENT and not masked(user)
+    ]
     return all(user in own or GRADIENTS.search(place(user)) for user in readers)
 
 
