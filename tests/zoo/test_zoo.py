@@ -217,7 +217,8 @@ def weights_of(path):
 def own_names(folder, expected, names):
     """The names by which `artifacts.read` knows the variables: whole ones, a program's own, today's."""
     if "_CHECKPOINTABLE_OBJECT_GRAPH" in names:
-        return object_names(folder / expected["artifact"])
+        path = folder / expected["artifact"]
+        return object_names(path / "variables" / "variables" if (path / "variables").exists() else path)
     names = {re.sub(r"/part_\d+$", "", name) for name in names}
     for old, new in READ_AS.get(expected["name"], ()):
         names = {name.replace(old, new) for name in names}
@@ -230,7 +231,8 @@ def object_names(prefix):
 
     stored = tf.train.load_checkpoint(str(prefix)).get_tensor("_CHECKPOINTABLE_OBJECT_GRAPH")
     graph = trackable_object_graph_pb2.TrackableObjectGraph.FromString(stored)
-    return {attribute.full_name for node in graph.nodes for attribute in node.attributes}
+    named = {attribute.full_name for node in graph.nodes for attribute in node.attributes}
+    return {name for name in named if name}
 
 
 def claims(expected):

@@ -199,6 +199,48 @@ class CellVariables:
         return tuple(dict.fromkeys(found))
 
 
+@dataclass(frozen=True)
+class Around:
+    """What a program computes around a recurrence, outside of its model.
+
+    Attributes:
+        begins: the TF1 tensors that go in.
+        ends: the TF1 tensors of its outputs.
+        in_front: the operations between what is fed and what goes in: "GatherV2 (lookup) over words [9, 4]".
+        behind: the operations from the outputs to what nothing reads, without gradients and updates.
+    """
+
+    begins: tuple
+    ends: tuple
+    in_front: tuple
+    behind: tuple
+
+    def said(self):
+        """Return what lies around in a few words, "" when it is nothing.
+
+        Example:
+            ```python
+            around = Around(("x:0",), ("y:0",), (), ("MatMul (scores) over w [4, 2]", "Softmax (p)"))
+            assert around.said() == (
+                "the model begins at x:0 and ends at y:0. Not in it: behind, 2 operation(s): "
+                "MatMul (scores) over w [4, 2], Softmax (p)"
+            )
+            ```
+        """
+        sides = [
+            f"{where}, {len(found)} operation(s): {_first(found)}"
+            for where, found in (("in front", self.in_front), ("behind", self.behind))
+            if found
+        ]
+        ends = f"the model begins at {_first(self.begins, 1)} and ends at {_first(self.ends, 1)}. Not in it: "
+        return ends + "; ".join(sides) if sides else ""
+
+
+def _first(names, most=3):
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return (", ".join(names[:most]) or "its edge") + more
+
+
 @dataclass
 class Recurrence:
     """One recurrence that was recognised; all that is needed to build, write and prove its Keras model.
@@ -232,6 +274,7 @@ class Recurrence:
             the outputs are those of the layer.
         holds: whether a step that the mask leaves out gives the output of the step before, as Keras does by default;
             else it gives zeros.
+        around: the `Around` of a recurrence of a graph, None without one.
     """
 
     name: str
@@ -251,6 +294,7 @@ class Recurrence:
     most_steps: int | None = None
     output_layer: Call | None = None
     holds: bool = False
+    around: Around | None = None
 
 
 @dataclass(frozen=True)

@@ -332,7 +332,7 @@ TABLE = {
     "a checkpoint of TensorFlow 2": (tf2_checkpoint, "of TensorFlow 2"),
     "a SavedModel of objects by TensorFlow 1.15": (
         objects_of_1_15,
-        "as tf.saved_model.save of TensorFlow 1.15.50 writes it. Write the program's graph with",
+        "as tf.saved_model.save of TensorFlow 1.15.5 writes it. Write the program's graph with",
     ),
     "a SavedModel of TensorFlow 2": (tf2_saved_model, "as tf.saved_model.save of TensorFlow 2."),
     "a SavedModel without variables": (no_variables, "variables.index"),

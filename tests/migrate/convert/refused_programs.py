@@ -33,7 +33,7 @@ def save(session, prefix, names=lambda name: name, meta=True):
 def lstm(kernel=lambda kernel: kernel, gates=lambda z: z, cell=lambda c: c, scope="rnn/cell"):
     """A loop of an LSTM written by hand, over x [2, 5, 3], with a function of its kernel, of its gates, of c."""
     x = v1.placeholder(tf.float32, [2, 5, 3], name="x")
-    with v1.variable_scope(scope):
+    with v1.variable_scope(scope or v1.get_variable_scope()):
         w, b = v1.get_variable("w", [7, 16]), v1.get_variable("b", [16])
 
     def step(states, x):
@@ -54,4 +54,19 @@ def unrolled(**options):
     return tf.identity(states[1], name="out")
 
 
-__all__ = ["ZOO", "lstm", "save", "session_of", "unrolled"]
+def looped(**options):
+    """The LSTM's steps in a while loop."""
+    x, _, _, step = lstm(**options)
+    steps = tf.TensorArray(tf.float32, 5).unstack(tf.transpose(x, [1, 0, 2]))
+    start = tf.constant(0), tf.zeros([2, 4]), tf.zeros([2, 4])
+    ran = v1.while_loop(lambda t, c, h: t < 5, lambda t, c, h: (t + 1, *step((c, h), steps.read(t))), start)
+    return tf.identity(ran[2], name="out")
+
+
+def normalised(gates):
+    """Each row with mean 0 and variance 1."""
+    mean, variance = v1.nn.moments(gates, [1], keep_dims=True)
+    return (gates - mean) * tf.math.rsqrt(variance + 1e-5)
+
+
+__all__ = ["ZOO", "looped", "lstm", "normalised", "save", "session_of", "unrolled"]

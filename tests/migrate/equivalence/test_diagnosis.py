@@ -1,5 +1,7 @@
 """The harness is tested to fail: each known way to get a migration wrong is caught, and named."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -276,6 +278,13 @@ def test_a_sabotage_is_caught_and_named(case, tamper, mistake):
     report = prove(CASES[case], FORWARD, run_candidate=sabotaged(tamper))
     assert not report.passed
     assert report.diagnosis == f"likely cause: {MISTAKES[mistake]} [{mistake}]"
+    reference, candidate = report.results[-2:]
+    for name in reference.tensors:
+        near = {**candidate.tensors, name: candidate.tensors[name] + np.float32(0.01)}
+        said = diagnose(CASES[case], reference, replace(candidate, tensors=near))
+        assert said.startswith("no known mistake gives these numbers"), (
+            "a cause where its numbers do not agree"
+        )
 
 
 def test_every_known_mistake_has_a_sabotage():

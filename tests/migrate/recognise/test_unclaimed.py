@@ -12,7 +12,30 @@ OPTIMIZERS = {
     "Momentum": lambda: v1.train.MomentumOptimizer(0.1, 0.9),
     "RMSProp": lambda: v1.train.RMSPropOptimizer(0.1),
     "Adagrad": lambda: v1.train.AdagradOptimizer(0.1),
+    "AdaMax": lambda: AdaMax(0.1),
 }
+
+
+class AdaMax(v1.train.GradientDescentOptimizer):
+    """An optimizer of the program's own, as those of tf.contrib.opt are: rows are written, the slot is read."""
+
+    def _create_slots(self, variables):
+        for one in variables:
+            self._zeros_slot(one, "m", "AdaMax")
+
+    def _apply_sparse(self, grad, var):
+        slot = self.get_slot(var, "m")
+        rows = 0.9 * tf.gather(slot, grad.indices) + grad.values
+        moved = v1.scatter_update(slot, grad.indices, rows)
+        with tf.control_dependencies([moved]):
+            return v1.scatter_sub(var, grad.indices, 0.1 * rows)
+
+    def _resource_apply_sparse(self, grad, var, indices):
+        slot = self.get_slot(var, "m")
+        rows = 0.9 * tf.gather(slot, indices) + grad
+        moved = slot.scatter_update(tf.IndexedSlices(rows, indices))
+        with tf.control_dependencies([moved]):
+            return var.scatter_sub(tf.IndexedSlices(0.1 * rows, indices))
 
 
 def trained(folder, optimizer, resource):

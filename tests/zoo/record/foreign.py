@@ -269,3 +269,52 @@ def no_recurrence():
     logits = tf.layers.dense(tf.layers.dense(pooled, 8, tf.nn.relu), 3)
     names = ["embedding", *named("dense"), *named("dense_1")]
     return Built({words: ints(9, "B", "T")}, unclaimed=names, fetches=[logits])
+
+
+@artefact("tf.contrib.quantize rewrites every step: one recurrence, whatever scopes the ranges get")
+def quantised_training():
+    x = tf.placeholder(tf.float32, [2, 3, 4], name="x")
+    _, state = tf.nn.static_rnn(cells.BasicLSTMCell(3), tf.unstack(x, axis=1), dtype=tf.float32)
+    scores = tf.layers.dense(state.h, 2)
+    tf.contrib.quantize.experimental_create_training_graph()
+    mine = [one.op.name for one in tf.global_variables() if one.op.name.startswith("rnn/basic_lstm_cell/")]
+    other = [one.op.name for one in tf.global_variables() if one.op.name not in mine]
+    why = "weights and activations are rounded by FakeQuant"
+    said = not_converted("rnn", "basic_lstm", mine, why)
+    return Built({x: floats(2, 3, 4)}, not_converted=[said], unclaimed=other, fetches=[scores], sizes=ONCE)
+
+
+ONCE = ({"B": 2, "T": 3}, {"B": 2, "T": 3})
+
+
+class MemoryCell(cells.RNNCell):
+    """A controller that writes where its memory is least used, as a DNC allocates: usage is sorted by top_k."""
+
+    ROWS, WIDTH = 4, 3
+    state_size = (cells.LSTMStateTuple(3, 3), ROWS * WIDTH, ROWS, WIDTH)
+    output_size = 3
+
+    def __init__(self):
+        super().__init__()
+        self._controller = cells.BasicLSTMCell(3)
+
+    def call(self, inputs, state):
+        inner, memory, usage, read = state
+        memory = tf.reshape(memory, [-1, self.ROWS, self.WIDTH])
+        output, inner = self._controller(tf.concat([inputs, read], 1), inner)
+        key = tf.matmul(output, tf.get_variable("key", [3, self.WIDTH]))
+        least, order = tf.nn.top_k(-usage, k=self.ROWS)
+        free = (1 + least) * tf.cumprod(-least, axis=1, exclusive=True)
+        where = tf.batch_gather(free, order)
+        memory += where[:, :, None] * key[:, None]
+        usage = usage + where - usage * where
+        weights = tf.nn.softmax(tf.reduce_sum(memory * key[:, None], 2))
+        read = tf.reduce_sum(weights[:, :, None] * memory, 1)
+        return output, (inner, tf.reshape(memory, [-1, self.ROWS * self.WIDTH]), usage, read)
+
+
+@artefact("a memory whose usage is sorted by top_k: no beam search")
+def memory_sorted_by_usage():
+    scope = "rnn/memory_cell/"
+    variables = [scope + "key", scope + "basic_lstm_cell/kernel", scope + "basic_lstm_cell/bias"]
+    return foreign(MemoryCell(), "basic_lstm", variables, "it reads and writes a memory", 2)

@@ -314,9 +314,9 @@ def without_what_nobody_reads(path):
 @artefact("what tf.keras exports: the graph restores paths through objects, the checkpoint is object-based")
 def saved_model_of_keras():
     def save(session):
-        tf.keras.experimental.export_saved_model(model, "exported")
-        without_what_nobody_reads("exported/saved_model.pb")
-        return "exported"
+        tf.keras.experimental.export_saved_model(model, "saved_model")
+        without_what_nobody_reads("saved_model/saved_model.pb")
+        return "saved_model"
 
     inputs = keras.Input((None, 4), name="x")
     outputs, h, c = layers.LSTM(5, name="lstm", **WHOLE)(inputs)

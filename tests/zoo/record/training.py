@@ -3,9 +3,9 @@
 import tensorflow as tf
 
 from tests.zoo.record.artefact import SIZES, Built, artefact
-from tests.zoo.record.expectation import dynamic, lstm, named, recurrence, rnn
+from tests.zoo.record.expectation import dynamic, gru, gru_named, lstm, named, recurrence, rnn
 from tests.zoo.record.feeds import floats
-from tf2_lstm.migrate.equivalence.inputs import draws
+from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.pairs import Call
 
 cells = tf.nn.rnn_cell
@@ -61,3 +61,32 @@ def train_momentum_averages():
     built = Built(feeds, [found], unclaimed=unclaimed, fetches=[loss], sizes=sizes)
     built.prepare = _steps(train, feeds, sizes[0])
     return built
+
+
+@artefact(
+    "MirroredStrategy: a copy of the recurrence on each device, one variable of the checkpoint for both"
+)
+def mirrored():
+    strategy = tf.distribute.MirroredStrategy(["/cpu:0", "/cpu:1"])
+    with strategy.scope():
+        inputs = [tf.placeholder(tf.float32, [None, None, 2], name=name) for name in ("x", "y")]
+
+        def replica():
+            number = tf.distribute.get_replica_context().replica_id_in_sync_group
+            x = inputs[tf.contrib.util.constant_value(number)]
+            return tf.nn.dynamic_rnn(cells.GRUCell(3), x, dtype=tf.float32)
+
+        made = zip(*map(strategy.experimental_local_results, strategy.experimental_run_v2(replica)))
+    names = gru_named("rnn/gru_cell")
+    found = []
+    for scope, x, (outputs, state) in zip(("rnn", "replica_1/rnn"), inputs, made):
+        found.append(recurrence(scope, dynamic(gru(3)), names, x, outputs, state))
+
+    def prepare(session):
+        session.run(tf.global_variables_initializer())
+        for one in tf.trainable_variables():
+            drawn = wide(draws(0, one.name), one.shape.as_list(), 1.0).astype("float32")
+            for copy in one.values:
+                copy.load(drawn, session)
+
+    return Built({x: floats("B", "T", 2) for x in inputs}, found, prepare=prepare, weights=False)

@@ -215,7 +215,7 @@ def _of_all(tensor):
 
 def _failed(recurrence, problem):
     variables = tuple(name for cell in recurrence.cells for name in cell.variables)
-    return NotConverted(recurrence.scope, problem, variables, nearest=recurrence.call.pair)
+    return NotConverted(recurrence.scope or recurrence.name, problem, variables, nearest=recurrence.call.pair)
 
 
 def _notes(tf1, findings, cases):

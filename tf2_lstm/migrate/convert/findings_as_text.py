@@ -64,6 +64,8 @@ def _recurrence(root, one):
             variables.add(for_rich(f"{name} ({leaf}{behind})"))
     for argument, value in one.keep_probs.items():
         branch.add(f"{argument}: {for_rich(str(value))}")
+    if one.around and one.around.said():
+        branch.add(for_rich(one.around.said()))
     for note in [*(f"assumed: {text}" for text in one.assumed), *one.notes]:
         branch.add(f"[yellow]{for_rich(note)}[/]")
 
@@ -100,7 +102,7 @@ def _not_converted(root, one):
         f"[bold red]not convertible[/]: scope {for_rich(one.scope) or '(none)'}: {for_rich(one.reason)}"
     )
     if one.nearest:
-        differs = f"; {for_rich(one.differs)}" if one.differs not in ("", one.reason) else ""
+        differs = f"; {for_rich(one.differs)}" if one.differs not in one.reason else ""
         branch.add(f"nearest: {for_rich(one.nearest)}{differs}")
     if one.state_shapes:
         branch.add(for_rich("states: " + ", ".join(str(shape) for shape in one.state_shapes)))

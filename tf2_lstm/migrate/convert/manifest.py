@@ -72,6 +72,7 @@ def recurrence_entry(recurrence):
             for tensor in recurrence.inputs
             if tensor.value is None and tensor not in fed_tensors(recurrence)
         ],
+        "around": asdict(recurrence.around) if recurrence.around else None,
         "fixed": {one.name: list(one.value) for one in recurrence.inputs if one.value is not None},
     }
 

@@ -114,6 +114,8 @@ def _all_gradients(tf1, recurrence, model, graph):
 def _notes(recurrence):
     notes = [f"{recurrence.name}: {note}" for note in recurrence.notes]
     notes += [f"{recurrence.name}: assumed: {note}" for note in recurrence.assumed]
+    around = recurrence.around.said() if recurrence.around else ""
+    notes += [f"{recurrence.name}: {around}"] if around else []
     if not dropped(recurrence.call):
         return notes
     numbers = {value for value in recurrence.keep_probs.values() if not isinstance(value, str)} - {1.0}

@@ -125,13 +125,13 @@ def _same(run, tensors):
 
 
 def _widths_swapped(expected, received):
-    """Whether some c has h's width and the other way round, which no numbers are needed to see."""
+    """Whether every c of another width than its h has the other's numbers, and all else is equal."""
     pairs = [(name, name[:-1] + "h") for name in expected if name.endswith(".c")]
-    return any(
-        expected[c].shape == received[h].shape != expected[h].shape == received[c].shape
-        for c, h in pairs
-        if c in received and h in received
-    )
+    wider = [(c, h) for c, h in pairs if h in expected and expected[c].shape != expected[h].shape]
+    run = {name: value for name, value in expected.items() if name.startswith(("outputs", "state"))}
+    for c, h in wider:
+        run.update({c: expected[h], h: expected[c]})
+    return bool(wider) and _same(run, received)
 
 
 def _only_later(reference, candidate):

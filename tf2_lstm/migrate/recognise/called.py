@@ -2,11 +2,12 @@
 
 import re
 from collections import OrderedDict
+from dataclasses import replace
 
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.unclaimed import NO_KNOWN_CELL, OUTSIDE
 
-CELL = re.compile(r"(?:^|.*/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
+CELL = re.compile(r"(?:^|.*?/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
 READ = (
     "by their names its variables are those of a cell, but no loop, no chain of steps and no step of a known cell "
     "reads them: a cell of another kind that is stepped in the program"
@@ -32,6 +33,7 @@ def called_cells(findings):
         assert findings.not_converted[0].scope == "p/odd_cell" and not findings.unclaimed
         ```
     """
+    findings.not_converted = [_with_own(one, findings) for one in findings.not_converted]
     known = {name for one in findings.not_converted for name in one.variables}
     known |= {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
     scopes = OrderedDict()
@@ -42,5 +44,17 @@ def called_cells(findings):
     for scope, members in scopes.items():
         reason = READ if members[0].reason.startswith(OUTSIDE) else NAMED
         findings.not_converted.append(NotConverted(scope, reason, tuple(one.name for one in members)))
-    moved = {one for members in scopes.values() for one in members}
-    findings.unclaimed = [one for one in findings.unclaimed if one not in moved]
+    named = {name for one in findings.not_converted for name in one.variables}
+    findings.unclaimed = [one for one in findings.unclaimed if one.name not in named]
+
+
+def _with_own(said, findings):
+    """A `NotConverted` with all variables of its cell: ranges of quantisation too, which no step reads as weights."""
+    cells = {match[0] for match in map(CELL.match, said.variables) if match}
+    found = {one.name: CELL.match(one.name) for one in findings.unclaimed}
+    own = [
+        name
+        for name, cell in found.items()
+        if cell and (cell[0] in cells or (not cells and name.startswith(f"{said.scope}/")))
+    ]
+    return replace(said, variables=tuple(sorted({*said.variables, *own}))) if own else said

@@ -13,6 +13,9 @@ CHOICES = {
     "Multinomial": "it is drawn by chance from what the step before gave out (SampleEmbeddingHelper)",
     "ArgMax": "it is looked up by what the step before gave out (GreedyEmbeddingHelper)",
 }
+#: What else a choice must not have: a loop that reads a sequence step by step is no decoder that feeds itself.
+FEEDS_ITSELF = ("TopKV2", "Multinomial", "ArgMax")
+WRITES = "a step reads a memory that the steps before it wrote, by a softmax, as a Neural Turing Machine does"
 ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (AttentionWrapper)"
 NEXT_STEP = (
     "no layer runs such a loop: set the variables named here on Keras layers with tf2_lstm.migrate.weights.to_keras, "
@@ -32,12 +35,16 @@ def why_no_layer(loop):
     own = {var.leaf for var in loop.variables}
     said = []
     fed_back = {term.op for var in loop.variables if not _collects(var) for term in leaves(var.next)}
-    choice = next((op for op in CHOICES if op in fed_back), "")
+    times = {var.leaf for var in loop.variables if counts(var)}
+    steps = [term for var in loop.variables for term in leaves(var.next) if term.op == "element"]
+    reads = any(term.args[1] in times for term in steps)
+    choice = next((op for op in CHOICES if op in fed_back and not (reads and op in FEEDS_ITSELF)), "")
     if choice:
         said.append(f"the input of a step is no step of a sequence: {CHOICES[choice]}")
     inside = step_terms([var.next for var in loop.variables], own)
-    if any(term.op == "Softmax" and _weighs(term, inside) for term in inside):
-        said.append(ATTENDS)
+    weighed = [one for term in inside if term.op == "Softmax" for one in _weighed(term, inside)]
+    if weighed:
+        said.append(WRITES if set(weighed) & {*inside, *own} else ATTENDS)
     return f"{'; '.join(said)}; {NEXT_STEP}" if said else ""
 
 
@@ -46,7 +53,8 @@ def _collects(var):
     return counts(var) or var.next.op == "write"
 
 
-def _weighs(softmax, inside):
-    """Whether a softmax weighs the rows of something in a product."""
+def _weighed(softmax, inside):
+    """What a softmax weighs the rows of in a product."""
     above = computed_from([softmax], inside)
-    return any(term.op.startswith("BatchMatMul") for term in above)
+    products = [term for term in above if term.op.startswith("BatchMatMul")]
+    return [arg for term in products for arg in term.args if arg not in above]

@@ -210,7 +210,9 @@ class _Feedback:
         return f"through {between[0]} ({self.ways.op(between[0])})" if between else "as it is"
 
     def _loss(self, recurrence, place, into, between, said):
-        return Loss(recurrence.scope, _name(place), into, between[0] if between else "", said)
+        return Loss(
+            recurrence.scope or recurrence.name, _name(place), into, between[0] if between else "", said
+        )
 
 
 def _name(place):

@@ -1,25 +1,30 @@
 """Chains of steps that no known cell explains: weights that are multiplied with what they made a step before."""
 
+from dataclasses import replace
+
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.application import is_variable
 from tf2_lstm.migrate.recognise.calls import common_scope
 from tf2_lstm.migrate.recognise.nearest import not_converted
+from tf2_lstm.migrate.recognise.special import explained
 from tf2_lstm.migrate.recognise.terms import leaves
 
+REASON = "the same weights are multiplied step by step with what they made before, by no known cell"
 PRODUCTS = {"matmul", "Conv2D", "Conv3D", "BatchMatMul", "BatchMatMulV2"}
 
 
-def foreign_chains(terms, applications, known):
+def foreign_chains(reading, applications, known):
     """Report what is unrolled in the graph and is no known cell.
 
     Args:
-        terms: the table of terms.
+        reading: the `Reading` of the graph.
         applications: every `Application` of the model; what goes through a known cell is no chain.
         known: the checkpoint names that are claimed or reported already.
 
     Returns:
         A list of `NotConverted`.
     """
+    terms = reading.terms
     stop = {one.output for one in applications if known & {term.attr[0] for term in one.variables.values()}}
     found, reported = [], set(known)
     for kernel, products in _products(terms):
@@ -29,12 +34,12 @@ def foreign_chains(terms, applications, known):
         first = next((one for one in products if one in below), None)
         if first is None:
             continue
-        reason = "the same weights are multiplied step by step with what they made before, by no known cell"
-        said = not_converted(terms, "", reason, [(first, products[-1])], applications)
-        reported |= set(said.variables)
-        inner = common_scope(said.variables)
-        scope = inner.rpartition("/")[0] or inner or kernel
-        found.append(type(said)(**{**vars(said), "scope": scope}))
+        said = not_converted(terms, "", REASON, [(first, products[-1])], applications)
+        reported |= {*said.variables, kernel}
+        own = sorted({name for one in (*said.variables, kernel) for name in reading.sources_of(one)})
+        inner = common_scope(own)
+        scope = inner.rpartition("/")[0] or inner or own[0]
+        found.append(explained(reading, replace(said, scope=scope, variables=tuple(own)), [products[-1]]))
     return found + _odd_steps(terms, applications)
 
 
@@ -54,12 +59,19 @@ def _odd_steps(terms, applications):
         if 0 < known < len(products):
             odd = len(products) - known
             reason = f"{odd} of {len(products)} steps that multiply {kernel} differ from the known cell of the others"
-            scope = kernel.rpartition("/")[0].rpartition("/")[0]
+            scope = kernel.rpartition("/")[0].rpartition("/")[0] or kernel
             pair = next(
                 one.pair for one in applications if one.variables[next(iter(one.variables))].attr[0] == kernel
             )
             found.append(NotConverted(scope, reason, (kernel,), ("MatMul",), (), pair, reason))
     return found
+
+
+def _rounded(term):
+    """What a tensor is before it is rounded to 8 bits, by ranges that training moves; others as they are."""
+    while term.op.startswith("FakeQuant"):
+        term = term.args[0]
+    return term
 
 
 def _products(terms):
@@ -68,7 +80,7 @@ def _products(terms):
     for number, term in enumerate(list(terms.every)):
         inside[number] = term.op == "loopvar" or any(inside[arg.number] for arg in term.args)
         if term.op in PRODUCTS and not inside[number]:
-            for arg in term.args:
+            for arg in map(_rounded, term.args):
                 if is_variable(arg):
                     found.setdefault(arg.attr[0], []).append(term)
     return [(name, products) for name, products in found.items() if len(products) > 1]

@@ -22,6 +22,7 @@ from tf2_lstm.migrate.recognise.lone import questions
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.places import regroup
+from tf2_lstm.migrate.recognise.special import explained
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
 
@@ -62,7 +63,7 @@ class OfGraph:
         for run in self.findings.recurrences:
             run.inputs = [replace(one, same=self.reading.equal(one.tf1)) for one in run.inputs]
             run.outputs = [self.edges.sized(one) for one in run.outputs]
-        found = foreign_chains(self.terms, self.applications, self._known())
+        found = foreign_chains(self.reading, self.applications, self._known())
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())
         self.findings.not_converted = [
@@ -75,8 +76,7 @@ class OfGraph:
 
     def _of_variables(self, one):
         """The same `NotConverted`; in place of what it computes of variables it names those."""
-        found = self.reading.computed.found
-        names = [own for name in one.variables for own in (found[name].sources if name in found else (name,))]
+        names = [own for name in one.variables for own in self.reading.sources_of(name)]
         return replace(one, variables=tuple(sorted(set(names))))
 
     def _sharing(self, one):
@@ -110,9 +110,12 @@ class OfGraph:
                 one = understand(self.terms, loop, self.applications)
             except NotUnderstood as problem:
                 states = [(var.leaf, var.next) for var in loop.variables]
-                reason = why_no_layer(loop) or f"{problem}"
-                said = not_converted(self.terms, loop.scope, reason, states, self.applications)
-                self.findings.not_converted.append(said)
+                decoder = why_no_layer(loop)
+                said = not_converted(
+                    self.terms, loop.scope or loop.name, decoder or f"{problem}", states, self.applications
+                )
+                ends = [new for _, new in states]
+                self.findings.not_converted.append(said if decoder else explained(self.reading, said, ends))
                 continue
             one.layers = regroup(one.layers, self.reading.place)
             found.append(one)

@@ -42,6 +42,7 @@ class Reading:
         self.functions = {function.signature.name: function for function in model.graph.library.function}
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self.frames, self._called = {}, {}, 0
+        self._operations = {}
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
         self.shapes = infer(model.graph)
@@ -68,6 +69,15 @@ class Reading:
             if number == 0 and not isinstance(outputs, list) and op not in MANY
             else self._output(outputs, number)
         )
+
+    def sources_of(self, name):
+        """Return the variables behind a name: itself, or those that a computed weight is made of."""
+        found = self.computed.found.get(name)
+        return found.sources if found else (name,)
+
+    def operation(self, place):
+        """Return the operation of a node by its place, "" for what is none."""
+        return self._operations.get(place, "")
 
     def place(self, term):
         """Return the name of the node that computes a term first, "" for a term that no node is."""
@@ -118,6 +128,7 @@ class Reading:
         values[node.name] = (found, node.op)
         for term in found if isinstance(found, list) else [found]:
             self.places.setdefault(term.number, inside + node.name)
+        self._operations[inside + node.name] = node.op
         if top:
             self._note(node, found)
 

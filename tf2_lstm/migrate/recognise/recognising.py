@@ -6,6 +6,7 @@ from tf2_lstm.migrate.artifacts.shapes import inferred
 from tf2_lstm.migrate.model import ArtifactError, Findings
 from tf2_lstm.migrate.recognise.absent import name_absent
 from tf2_lstm.migrate.recognise.all_states import unheld_states
+from tf2_lstm.migrate.recognise.around import name_around
 from tf2_lstm.migrate.recognise.assumptions import parse
 from tf2_lstm.migrate.recognise.called import called_cells
 from tf2_lstm.migrate.recognise.feedback import feedback
@@ -13,6 +14,7 @@ from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.of_graph import OfGraph
 from tf2_lstm.migrate.recognise.reading import Reading
+from tf2_lstm.migrate.recognise.replicas import name_replicas
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
 
 
@@ -51,10 +53,13 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     else:
         reading = _read(model, findings, infer)
         name_absent(model, findings)
+    _name(findings.recurrences)
+    if reading is not None:
+        name_replicas(model, findings.recurrences)
+        name_around(model, reading.nodes, findings.recurrences)
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
         findings.losses = feedback(reading.nodes, findings.recurrences, fetched)
         findings.losses += unheld_states(reading, findings.recurrences)
-    _name(findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading)
     called_cells(findings)

@@ -57,7 +57,7 @@ def _reason(model, name, variable, reading, readers, starts):
     if model.config is not None:
         return "of a layer that is no recurrence"
     if reading is None:
-        return _by_name(name, variable)
+        return SLOTS_BY_NAME if _is_of_a_class(model, name) else _by_name(name, variable)
     nodes = [node for node, (checkpoint, _) in model.nodes.items() if checkpoint == name]
     averages = f"{name}/ExponentialMovingAverage"
     if not nodes and any(checkpoint == averages for checkpoint, _ in model.nodes.values()):
@@ -124,7 +124,15 @@ def _is_sparse_slot(model, name, uses):
     An optimizer's sparse update is written out in scatters and assignments, and the powers of its betas in products.
     """
     written = any(at == 0 and re.match(r"(Resource)?(Scatter|Assign)", use.op) for use, at in uses)
-    return written and SLOT.search(name) is not None and _has_owner(model, name)
+    return (written and SLOT.search(name) is not None and _has_owner(model, name)) or _is_of_a_class(
+        model, name
+    )
+
+
+def _is_of_a_class(model, name):
+    """Whether a variable is called after a weight and an optimizer's class: "embedding/AdaMax_1"."""
+    owner, _, leaf = name.rpartition("/")
+    return owner in model.variables and re.match(r"[A-Z](?!xponentialMovingAverage)\w*$", leaf) is not None
 
 
 def _has_owner(model, name):

@@ -1,0 +1,92 @@
+"""What a program computes around a recurrence is named, from what is fed to what nothing reads, gradients left out."""
+
+import json
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+
+from tf2_lstm.cli import main
+from tf2_lstm.migrate.convert.converting import Request, look
+
+v1 = tf.compat.v1
+ZOO = Path(__file__).parents[2] / "zoo" / "files"
+LOOKUP = "ResourceGather (lookup) over words [9, 4]"
+SCORES = (
+    "MatMul (MatMul_3) over scores/w [3, 2]",
+    "BiasAdd (BiasAdd) over scores/b [2]",
+    "Softmax (Softmax)",
+)
+
+
+def around_of(folder, front, behind, train=False):
+    """The `Around` of an RNN over x, with `front` before it and `behind` after it."""
+    with tf.Graph().as_default(), v1.Session() as session:
+        x = front()
+        with v1.variable_scope("rnn"):
+            w, b = v1.get_variable("w", [7, 3]), v1.get_variable("b", [3])
+        h = tf.zeros([2, 3])
+        for step in range(3):
+            h = tf.tanh(tf.matmul(tf.concat([x[:, step], h], 1), w) + b, name="h")
+        out = behind(h)
+        if train:
+            v1.train.AdamOptimizer(0.1).minimize(tf.reduce_sum(out, name="loss"))
+        session.run(v1.global_variables_initializer())
+        path = v1.train.Saver().save(session, str(folder / "model"))
+    (found,) = look(Request(path))[1].recurrences
+    return found.around
+
+
+def fed():
+    return v1.placeholder(tf.float32, [2, 3, 4], name="x")
+
+
+def looked_up():
+    words = v1.get_variable("words", [9, 4])
+    return tf.gather(words, v1.placeholder(tf.int32, [2, 3], name="ids"), name="lookup")
+
+
+def moved():
+    return tf.transpose(v1.placeholder(tf.float32, [3, 2, 4], name="x"), [1, 0, 2])
+
+
+def scored(h):
+    with v1.variable_scope("scores"):
+        w, b = v1.get_variable("w", [3, 2]), v1.get_variable("b", [2])
+    return tf.nn.softmax(tf.nn.bias_add(tf.matmul(h, w), b))
+
+
+ROWS = {
+    "nothing": (fed, tf.identity, False, (), ()),
+    "what only moves numbers": (moved, lambda h: tf.reshape(h, [-1]), False, (), ()),
+    "a lookup in front": (looked_up, tf.identity, False, (LOOKUP,), ()),
+    "a layer behind": (fed, scored, False, (), SCORES),
+    "both, and training around them": (looked_up, scored, True, (LOOKUP,), (*SCORES, "Sum (loss)")),
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_what_is_around_is_named(row, tmp_path):
+    front, behind, train, before, after = row
+    around = around_of(tmp_path, front, behind, train)
+    assert (around.in_front, around.behind) == (before, after)
+    assert bool(around.said()) == bool(before or after)
+
+
+def test_what_is_inside_of_another_recurrence_is_not_repeated():
+    _, findings = look(Request(str(ZOO / "two_loops_in_a_row" / "model.ckpt")))
+    assert [(one.around.in_front, one.around.behind) for one in findings.recurrences] == [((), ()), ((), ())]
+
+
+def test_text_report_and_manifest_say_it(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["convert", str(ZOO / "saved_model" / "saved_model"), "-o", str(out)]) == 0
+    words = (
+        "the model begins at embedding_lookup/Identity:0 and ends at rnn/transpose_1:0. Not in it: in front, 1 "
+        "operation(s): GatherV2 (embedding_lookup) over embedding [9, 4]; behind, 3 operation(s): "
+    )
+    assert words in " ".join(capsys.readouterr().out.split())
+    assert words in (out / "report.md").read_text(encoding="utf-8")
+    (model,) = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["models"]
+    assert model["around"]["in_front"] == ["GatherV2 (embedding_lookup) over embedding [9, 4]"]
+    assert model["around"]["behind"][-1] == "Softmax (scores)"

@@ -1,0 +1,132 @@
+"""What a program computes in front of a recurrence and behind it: no part of its model, and named."""
+
+import re
+
+from tf2_lstm.migrate.model import Around
+from tf2_lstm.migrate.recognise.graph import data_inputs, edge
+from tf2_lstm.migrate.recognise.unclaimed import BOOKKEEPING
+from tf2_lstm.migrate.recognise.ways import MOVES
+
+#: Operations that compute nothing of what is fed: sizes, constants, ways in and out.
+NOTHING = {
+    *MOVES,
+    *BOOKKEEPING,
+    "Placeholder",
+    "PlaceholderV2",
+    "PlaceholderWithDefault",
+    "Const",
+    "VariableV2",
+    "Variable",
+    "VarHandleOp",
+    "ReadVariableOp",
+    "IteratorGetNext",
+    "IteratorV2",
+    "Rank",
+    "Size",
+    "Range",
+    "Fill",
+    "ZerosLike",
+    "OnesLike",
+    "Transpose",
+    "Assert",
+    "Print",
+    "Pad",
+}
+#: What hands a variable on to what reads it.
+HANDS_ON = ("Identity", "ReadVariableOp", "Enter", "Cast", "Transpose", "Reshape")
+#: The scopes in which tf.gradients and optimizers put the backward part.
+BACKWARD = re.compile(r"(^|/)gradients(_\d+)?/")
+
+
+def name_around(model, nodes, recurrences):
+    """Say of each recurrence where its model begins and ends, and what lies in front and behind.
+
+    Args:
+        model: the `TF1Model`.
+        nodes: the graph's nodes, name -> NodeDef.
+        recurrences: the `Recurrence`s, whose `around` is set.
+    """
+    graph = _Graph(model, nodes, recurrences)
+    for one in recurrences:
+        given, given_out = _edges(one.inputs), _edges(one.outputs)
+        begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.name.startswith("inputs") and tensor.tf1)
+        ends = tuple(tensor.tf1 for tensor in one.outputs if tensor.name.startswith("outputs") and tensor.tf1)
+        one.around = Around(begins, ends, graph.said(graph.back(given)), graph.said(graph.forth(given_out)))
+
+
+def _edges(tensors):
+    return {edge(one.tf1) for one in tensors if one.tf1 and one.value is None}
+
+
+class _Graph:
+    """The nodes in their order, who reads whom, and which of them are inside of a recurrence."""
+
+    def __init__(self, model, nodes, recurrences):
+        self.model, self.nodes, self.readers, self.read = model, nodes, {}, {}
+        self.reads = {name: [edge(one) for one in data_inputs(node)] for name, node in nodes.items()}
+        for name, before in self.reads.items():
+            for one in before:
+                self.readers.setdefault(one, []).append(name)
+        for name, output in self.readers:
+            self.read.setdefault(name, []).append((name, output))
+        self.inside = set()
+        for one in recurrences:
+            self.inside |= self._walk(_edges(one.outputs), _edges(one.inputs), set())
+
+    def _walk(self, places, stop, outside):
+        """The names of the nodes that tensors are computed from, down to those that `stop` and `outside` hold."""
+        todo, found = [place for place in places if place not in stop], set()
+        while todo:
+            name, _ = todo.pop()
+            if name in found or name in outside or name not in self.nodes:
+                continue
+            found.add(name)
+            todo += [place for place in self.reads[name] if place not in stop]
+        return found
+
+    def back(self, places):
+        """The names of the nodes in front: from what is fed to these tensors."""
+        return self._walk(places, set(), self.inside - {name for name, _ in places})
+
+    def forth(self, places):
+        """The names of the nodes behind: from these tensors to what nothing reads, without the backward part."""
+        todo, found = list(places), set()
+        while todo:
+            for name in self.readers.get(todo.pop(), ()):
+                if name in found or name in self.inside or BACKWARD.search(name):
+                    continue
+                if self.nodes[name].op not in BOOKKEEPING:
+                    found.add(name)
+                    todo += self.read.get(name, [])
+        return found
+
+    def said(self, names):
+        """Describe the operations that compute something, those over variables first, in the order of the graph."""
+        found = [
+            (self._weights(name), name)
+            for name in self.nodes
+            if name in names and self.nodes[name].op not in NOTHING
+        ]
+        ordered = sorted(found, key=lambda one: not one[0])
+        return tuple(
+            f"{self.nodes[name].op} ({name})" + (f" over {weights}" if weights else "")
+            for weights, name in ordered
+        )
+
+    def _weights(self, name):
+        """The variables that an operation reads, with their shapes."""
+        held = [self._variable(place) for place in self.reads[name]]
+        shapes = {one: list(self.model.variables[one].shape) for one in held if one in self.model.variables}
+        return ", ".join(f"{one} {shape}" for one, shape in shapes.items())
+
+    def _variable(self, place):
+        name = place[0]
+        while name in self.nodes and name not in self.model.nodes and self.nodes[name].op in HANDS_ON:
+            before = self.reads[name]
+            if not before:
+                break
+            name = before[0][0]
+        return self.model.nodes[name][0] if name in self.model.nodes else ""
+
+
+__all__ = ["name_around"]

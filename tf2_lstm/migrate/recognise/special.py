@@ -1,0 +1,76 @@
+"""The first operation of a recurrence that makes it special: what no known cell has, by its name in the graph."""
+
+import re
+from dataclasses import replace
+
+from tf2_lstm.migrate.recognise.terms import leaves
+
+#: Operations of a step that cells, wrappers and unrolls are made of: none of them is special.
+ORDINARY = re.compile(
+    r"(Placeholder\w*|Const|Var\w*|ReadVariableOp|Identity|Enter|RefEnter|Exit|Merge|Switch|NextIteration|LoopCond"
+    r"|AddV2|Add|AddN|BiasAdd|Sub|Mul|Neg|RealDiv|Div|Reciprocal|Inv|MatMul|BatchMatMul(V2)?"
+    r"|Sigmoid|Tanh|Relu|Relu6|Elu|Selu|Softplus|Softsign|Split|SplitV|Slice|StridedSlice|Unpack|Pack|ConcatV2|Concat"
+    r"|Reshape|Squeeze|ExpandDims|Transpose|Shape|Size|Rank|Fill|ZerosLike|OnesLike|Range|Cast|Select|SelectV2"
+    r"|Minimum|Maximum|ClipByValue|Greater|GreaterEqual|Less|LessEqual|Equal|NotEqual|LogicalAnd|LogicalOr|LogicalNot"
+    r"|Min|Max|All|Any|Floor|RandomUniform|TensorArray\w*|TensorList\w*|Gather(V2)?|ResourceGather|Tile|StopGradient"
+    r"|Assign\w*|StackPush\w*)$"
+)
+MOMENTS = ("Mean", "SquaredDifference", "Rsqrt", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
+#: What people call an operation, and what to do where it stands; the first that fits.
+KINDS = (
+    (
+        re.compile(r"FakeQuant\w+$"),
+        "numbers are rounded as in 8 bits, as tf.contrib.quantize makes it",
+        "convert the .meta of the graph without the rewriting, --weights this checkpoint",
+    ),
+    (
+        re.compile(r"(Dequantize|Quantize\w*|Quantized\w+|Requantiz\w+)$"),
+        "numbers are kept in 8 bits, as quantize_weights or quantize_nodes writes them",
+        "convert the graph as it was before that",
+    ),
+    (
+        re.compile("|".join(f"{one}$" for one in MOMENTS)),
+        "what a step computes is normalised by its moments",
+        "",
+    ),
+)
+BY_HAND = (
+    'write the cell with keras.ops around its variables, as in MIGRATION.md, "A cell that is not converted"'
+)
+
+
+def first_special(reading, ends):
+    """Say which operation of a step is the first that no known cell has.
+
+    Args:
+        reading: the `Reading` of the graph.
+        ends: the terms of what the step carries on.
+
+    Returns:
+        (said, next_step): "Mean (rnn/while/rnn/cell/Mean): what a step computes is normalised by its moments", and
+        what to do; ("", `BY_HAND`) where every operation is one of an ordinary cell.
+    """
+    every = leaves(ends, {term for term in leaves(ends) if term.op == "element"})
+    placed = [(reading.place(term), term) for term in sorted(every, key=lambda term: term.number)]
+    for place in dict.fromkeys(place for place, _ in placed if place):
+        op = reading.operation(place)
+        if op and not ORDINARY.match(op):
+            said, step = next(((said, step) for kind, said, step in KINDS if kind.match(op)), ("", ""))
+            return f"{op} ({place})" + (f": {said}" if said else ""), step or BY_HAND
+    return "", BY_HAND
+
+
+def explained(reading, said, ends):
+    """Return a `NotConverted` whose reason names its first special operation and the next step.
+
+    Args:
+        reading: the `Reading` of the graph.
+        said: the `NotConverted`.
+        ends: see `first_special`.
+    """
+    special, step = first_special(reading, ends)
+    named = f"; the first operation that no known cell has is {special}" if special else ""
+    return replace(said, reason=f"{said.reason}{named}. Next step: {step}")
+
+
+__all__ = ["BY_HAND", "explained", "first_special"]
