@@ -46,6 +46,14 @@ EQUAL = [
     Program(
         (Layer("GRU", 3), Layer("GRU", 2)), unroll="stack_bidirectional", batch=2, time=3, functional=True
     ),
+    Program(
+        (Layer("BasicLSTM", 2, (("state_is_tuple", False),)), Layer("GRU", 3)),
+        unroll="static_bidirectional",
+        lengths="computed",
+        batch=2,
+        time=1,
+        source="embedding",
+    ),
     Program((Layer("GRU", 3, (), ("residual",)),), unroll="loop", start="zero_state", time=2),
     Program((Layer("GRU", 3, (), ("residual",)),), unroll="static", lengths="placeholder", time=2),
     Program((Layer("GRU", 3, (), ("residual", "residual")),)),

@@ -58,6 +58,15 @@ def _masked(terms, step, state, value):
     return next((one for one in users if one.args[1] is step.old[state] and one.args[2] is value), None)
 
 
+def _masked_flat(terms, step, state):
+    """The same of the flat state that a new state is in."""
+    for joined in terms.users(step.new[state]):
+        for user in terms.users(joined) if joined.op == "concat" else ():
+            if masked(user) and user.args[2] is joined and user.args[1] in step.old[state].args:
+                return user
+    return None
+
+
 def _unmasked(term):
     return term.args[2] if masked(term) else term
 
@@ -171,7 +180,8 @@ def _with_lengths(terms, chain):
     for number, step in enumerate(chain.steps):
         for state in step.new:
             after = chain.after(terms, number, state)
-            if masked(after):
+            after = after if masked(after) else _masked_flat(terms, step, state)
+            if after is not None:
                 time, lengths = after.args[0].args
                 chain.lengths = lengths if scalar(time) == number else None
     return chain
