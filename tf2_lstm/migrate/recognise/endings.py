@@ -90,6 +90,8 @@ def _all_ended(step, part):
 def _grows(output):
     """Whether the outputs are collected in an array that is as long as what was written to it."""
     flow = output.initial if output is not None else None
+    if flow is not None and flow.op == "TensorListReserve":
+        return scalar(flow.args[1]) == 0
     array = flow.args[0] if flow is not None and flow.op == "output" else None
     return array is not None and array.op == "TensorArrayV3" and ("dynamic_size", True) in array.attr[1]
 

@@ -309,7 +309,7 @@ class Reading:
         loop.condition = self._call(condition, leaves, name + "/")[0]
         for var in loop.variables:
             var.next, var.exit = results[var.leaf], self.exit(var.leaf)
-            if var.initial.op == "TensorListReserve" and scalar(var.initial.args[1]) is not None:
+            if var.initial.op == "TensorListReserve" and scalar(var.initial.args[1]):
                 self.terms.sizes[var.exit.number, 0] = scalar(var.initial.args[1])
         self.loops.append(loop)
         own = {var.leaf: var.exit for var in loop.variables}
