@@ -1,5 +1,7 @@
 """What is said of a checkpoint without a graph is used where it belongs, and asked for where it is missing."""
 
+import shlex
+
 import pytest
 
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
@@ -58,8 +60,39 @@ def test_what_is_missing_is_asked_for_by_name():
     findings = recognise(model(**lstm()), ["rnn/lstm_cell: forget_bias=0"])
     assert not findings.recurrences
     (said,) = findings.not_converted
-    assert "--assume 'rnn/lstm_cell: activation=...'" in said.reason
+    assert "--assume 'rnn/lstm_cell: activation=tanh'" in said.reason
     assert "--assume-defaults" in said.reason
+
+
+TWO_LAYERS = {
+    f"rnn__multi_rnn_cell__cell_{layer}__lstm_cell__{name}": shape
+    for layer in (0, 1)
+    for name, shape in (("kernel", (10, 20)), ("bias", (20,)))
+}
+BOTH = {
+    f"{side}__rnn__lstm_cell__{name}": shape
+    for side in ("forward", "backward")
+    for name, shape in (("kernel", (9, 20)), ("bias", (20,)))
+}
+
+
+@pytest.mark.parametrize("variables", [lstm(), TWO_LAYERS, BOTH], ids=["one", "two layers", "two directions"])
+def test_the_command_line_that_is_asked_for_works_word_for_word(variables):
+    (asked,) = recognise(model(**variables)).not_converted
+    words = shlex.split(asked.reason.partition(": give ")[2].partition(" with what")[0])
+    assert words[::2] == ["--assume"] * len(words[::2])
+    findings = recognise(model(**variables), words[1::2])
+    assert not findings.not_converted
+    assert not findings.notes
+    assert len(findings.recurrences) == 1
+    said = {text.partition(" (")[0] for text in findings.recurrences[0].assumed}
+    assert said == {f"{scope.strip()}: {one.strip()}" for scope, one in _one_by_one(words[1::2])}
+
+
+def _one_by_one(texts):
+    return [
+        (scope, one) for scope, _, rest in (text.rpartition(":") for text in texts) for one in rest.split(",")
+    ]
 
 
 def test_an_assumption_that_no_cell_needs_is_not_used_and_said():

@@ -58,7 +58,7 @@ OTHERS = [
 @pytest.mark.parametrize("scopes", OTHERS)
 def test_other_names_of_directions_are_asked_for_with_the_text_to_give(scopes):
     (said,) = found(scopes, defaults=False).not_converted
-    assert f"--assume '{scopes[1]}: direction=...'" in said.reason
+    assert f"--assume '{scopes[1]}: direction=bidirectional'" in said.reason
     assert "bidirectional, forward, backward" in said.reason
     assert len(said.variables) == 4
     (run,) = found(scopes).recurrences

@@ -68,6 +68,10 @@ class ComputedWeights:
         rank = 1 if node.op in _OF_VECTORS else None
         return [*args[:start], *(self._weight(arg, rank) for arg in args[start:])]
 
+    def is_of_variables(self, term):
+        """Whether a term is a variable, or computed from variables and constants alone."""
+        return bool(self._of(term))
+
     def _of(self, term):
         """The names of the variables that a term is computed from, None when from anything else too."""
         if term.op == "const":

@@ -61,8 +61,12 @@ class Edges:
         return replace(tensor, shape=tuple(own if own is not None else size for own, size in sizes))
 
     def batch_of(self, terms):
-        """The batch that the first of some tensors [B, D] fixes, None for none; a variable is fed and fixes none."""
-        shapes = [self.shape(self.reading.name(term)) for term in terms if term.op != "var"]
+        """The batch that the first of some tensors [B, D] fixes, None for none.
+
+        What comes of a variable alone, a piece of it too, is fed and fixes none.
+        """
+        fed = [one for one in terms if one.op == "var" or self.reading.computed.is_of_variables(one)]
+        shapes = [self.shape(self.reading.name(term)) for term in terms if term not in fed]
         return next((shape[0] for shape in shapes if shape and len(shape) == 2 and shape[0]), None)
 
     def source(self, unrolled, term):

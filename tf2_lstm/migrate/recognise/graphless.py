@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
-from tf2_lstm.migrate.recognise.assumptions import DIRECTIONS
+from tf2_lstm.migrate.recognise.assumptions import DEFAULTS, DIRECTIONS
 from tf2_lstm.migrate.recognise.called import CELL
 from tf2_lstm.migrate.recognise.directions_by_name import around, backwards
 from tf2_lstm.migrate.recognise.names_alone import named_cells
@@ -114,9 +114,9 @@ def _ways(runs, assumptions):
             ways[base] = Way(base, (base,), said == "backward", assumed=[sentence])
             continue
         elif other in ways:
-            ways[other] = replace(together, asked=[(label, ("direction",))])
+            ways[other] = replace(together, asked=[(label, {"direction": "bidirectional"})])
         else:
-            ways[base] = Way(base, (base,), asked=[(label, ("direction",))])
+            ways[base] = Way(base, (base,), asked=[(label, {"direction": "backward"})])
             continue
         del ways[base]
     return list(ways.values())
@@ -132,12 +132,12 @@ def _depth(run):
 
 
 def _missing(cells, assumptions):
-    """What must still be said: [(scope, options)], a cell without a row with no options."""
+    """What must still be said: [(scope, option -> usual value)], a cell without a row with no options."""
     found = []
     for cell in cells:
         missing = assumptions.of(cell.scope, cell.needed, _possible(cell))[2]
         if missing or not cell.pair:
-            found.append((cell.scope, missing))
+            found.append((cell.scope, {option: DEFAULTS[option] for option in missing}))
     return found
 
 
@@ -152,10 +152,14 @@ def _asked(scope, cells, missing):
     if unknown:
         reason = f"{unknown[0].scope}: the variables are those of no known cell; a graph (.meta) would say what it is"
         return NotConverted(scope, reason, names, (), (), "basic_lstm", "more variables than the cell has")
-    asked = "; ".join(
-        f"--assume '{where}: {', '.join(f'{one}=...' for one in options)}'" for where, options in missing
+    asked = " ".join(
+        f"--assume '{where}: {', '.join(f'{one}={value}' for one, value in options.items())}'"
+        for where, options in missing
     )
-    reason = f"a checkpoint without a graph does not tell it: give {asked}, or --assume-defaults for TF1's defaults"
+    reason = (
+        f"a checkpoint without a graph does not tell it: give {asked} with what the program had, written here are the "
+        "usual values, or --assume-defaults for TF1's defaults"
+    )
     if any("direction" in options for _, options in missing):
         reason += f". The direction is one of {', '.join(DIRECTIONS)}; by default it is what the names say"
     shapes = tuple((None, cell.options["num_units"]) for cell in cells)

@@ -1,0 +1,76 @@
+"""The tensors at the edge of steps that a program writes itself: what has none is refused with a way that works."""
+
+import tensorflow as tf
+
+from tf2_lstm.migrate.model import TF1Model, Variable
+from tf2_lstm.migrate.recognise import recognise
+
+v1 = tf.compat.v1
+
+
+def findings_of(program):
+    """What is found in the graph of a program, which makes its variables with `tf.compat.v1.get_variable`."""
+    with tf.Graph().as_default() as graph:
+        program()
+        held = [node for node in graph.as_graph_def().node if node.op == "VariableV2"]
+        variables = {
+            node.name: Variable(
+                node.name, tuple(dim.size for dim in node.attr["shape"].shape.dim), "float32", None
+            )
+            for node in held
+        }
+    nodes = {name: (name, None) for name in variables}
+    return recognise(
+        TF1Model("checkpoint", "own", graph=graph.as_graph_def(), variables=variables, nodes=nodes)
+    )
+
+
+def weights(name, *shape):
+    return v1.get_variable(name, shape, use_resource=False)
+
+
+def lstm_step(joined, c):
+    i, j, f, o = tf.split(tf.matmul(joined, weights("kernel", 9, 16)) + weights("bias", 16), 4, 1)
+    c = tf.sigmoid(f + 1.0) * c + tf.sigmoid(i) * tf.tanh(j)
+    return tf.sigmoid(o) * tf.tanh(c)
+
+
+def test_an_input_of_several_tensors_is_refused_and_the_way_that_is_named_works():
+    def fed():
+        names = {"a": 2, "b": 3, "c": 4, "h": 4}
+        return [v1.placeholder("float32", (None, width), name) for name, width in names.items()]
+
+    def joined_at_once():
+        a, b, c, h = fed()
+        lstm_step(tf.concat([a, b, h], 1), c)
+
+    def joined_first():
+        a, b, c, h = fed()
+        lstm_step(tf.concat([tf.concat([a, b], 1), h], 1), c)
+
+    refused = findings_of(joined_at_once)
+    assert not refused.recurrences
+    (said,) = refused.not_converted
+    assert (
+        "a:0, b:0 are joined with the state in one ConcatV2. Join them in a tf.concat of their own first"
+        in said.reason
+    )
+    (found,) = findings_of(joined_first).recurrences
+    assert [(one.name, one.tf1) for one in found.inputs] == [
+        ("inputs", "concat:0"),
+        ("initial_state_c", "c:0"),
+        ("initial_state_h", "h:0"),
+    ]
+
+
+def test_a_piece_of_a_variable_that_holds_states_fixes_no_batch_and_a_constant_does():
+    def program(state):
+        x, h = v1.placeholder("float32", (None, 3, 5), "x"), state()
+        kernel, bias = weights("kernel", 9, 4), weights("bias", 4)
+        for one in tf.unstack(x, axis=1):
+            h = tf.tanh(tf.matmul(tf.concat([one, h], 1), kernel) + bias)
+
+    (free,) = findings_of(lambda: program(lambda: weights("states", 2, 3, 4)[1])).recurrences
+    assert [one.shape for one in free.inputs] == [(None, 3, 5), (None, 4)]
+    (fixed,) = findings_of(lambda: program(lambda: tf.zeros((3, 4)))).recurrences
+    assert fixed.inputs[1].shape == (3, 4)
