@@ -96,7 +96,7 @@ def _prove(cases, arguments):
     from tf2_lstm.migrate.report.progress import progress
 
     with progress(len(cases), "importing TensorFlow and Keras") as advance:
-        import_quietly()
+        import_quietly(builds=False)
         from tf2_lstm.migrate.equivalence import prove
         from tf2_lstm.migrate.equivalence.compare import Report
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import zipfile
 
 import keras
@@ -58,3 +59,25 @@ def test_a_weight_that_is_not_in_the_file_is_an_error_and_never_zero(tmp_path):
     with pytest.raises(ValueError, match=r"could not be loaded|expected|missing"):
         load_unzipped(folder)
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("size", [1, 2_000, 4_096, 8_192, 12_000, 16_000])
+def test_what_does_not_fit_on_the_disk_is_an_error_of_the_system(size, tmp_path):
+    """HDF5 would bring the process down."""
+    model, limits = a_model(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            save_model(model, tmp_path / "one.keras")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_room_that_is_asked_for_is_enough(tmp_path, monkeypatch):
+    asked, allocate = [], os.posix_fallocate
+    monkeypatch.setattr(os, "posix_fallocate", lambda *place: asked.append(place[2]) or allocate(*place))
+    folder = save_model(a_model(), tmp_path / "one.keras")
+    held = sum(file.stat().st_size for file in folder.rglob("*"))
+    assert held < asked[0] == asked[1]
+    assert (tmp_path / "one.keras").stat().st_size < asked[0]

@@ -1,9 +1,13 @@
 """A `.keras` file written and read with no more copies of the weights in memory than must be."""
 
+import math
+import os
 import shutil
+import tempfile
 import zipfile
 
 import keras
+import numpy as np
 
 from tf2_lstm.migrate.memory import let_go
 from tf2_lstm.migrate.unfilled import unfilled
@@ -21,13 +25,31 @@ def save_model(model, path):
 
     Returns:
         The folder's `Path`: the very files of the archive, to load from and then to remove.
+
+    Raises:
+        OSError: the disk has no room for it.
     """
     folder = path.with_suffix(".unzipped")
+    _ask_for_room(model, path)
     model.save(folder, zipped=False)
     with zipfile.ZipFile(path, "w") as archive:
         for file in sorted(one for one in folder.rglob("*") if one.is_file()):
             archive.write(file, file.relative_to(folder).as_posix())
     return folder
+
+
+def _ask_for_room(model, path):
+    """Let the system refuse before it refuses HDF5, which brings the process down then.
+
+    The folder and the archive hold the numbers once each, and what HDF5 says of every variable.
+    """
+    variables = model.variables
+    numbers = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in variables)
+    size = numbers + 32_768 + 4_096 * len(variables)
+    if hasattr(os, "posix_fallocate"):
+        with tempfile.TemporaryFile(dir=path.parent) as one, tempfile.TemporaryFile(dir=path.parent) as other:
+            for file in (one, other):
+                os.posix_fallocate(file.fileno(), 0, size)
 
 
 def load_unzipped(folder):
