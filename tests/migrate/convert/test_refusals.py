@@ -242,3 +242,13 @@ def test_a_copy_on_another_device_is_called_one(capsys):
 def test_shared_weights_are_no_copies_on_another_device(capsys):
     _, said = told(["inspect", str(ZOO / "siamese_reuse" / "model.ckpt"), "--format", "json"], capsys)
     assert "is the copy of" not in said
+
+
+def test_a_tensor_that_the_graph_does_not_keep_says_so(capsys):
+    """The graph was frozen for its scores alone: the states that the loop ends with are cut away."""
+    path = str(ZOO / "frozen_scores_only" / "frozen.pb")
+    _, said = told(["inspect", path, "--format", "json"], capsys)
+    (one,) = json.loads(said)["recurrences"]
+    kept = {tensor["name"]: (tensor["tf1"], tensor.get("no_tf1")) for tensor in one["outputs"]}
+    assert kept["outputs"] == ("rnn/transpose_1:0", None)
+    assert kept["state_c"] == kept["state_h"] == (None, "no tensor of the artefact has this value")

@@ -77,9 +77,20 @@ def recurrence_entry(recurrence):
     }
 
 
+#: Why an entry has no TF1 tensor.
+ZEROS = "zeros that the unroll makes for itself"
+NOT_KEPT = "no tensor of the artefact has this value"
+
+
 def tensor_of(tensor):
-    """A `model.Tensor` as plain data."""
-    return {"name": tensor.name, "tf1": tensor.tf1, "dtype": tensor.dtype, "shape": list(tensor.shape)}
+    """A `model.Tensor` as plain data; one without a TF1 tensor says why in `no_tf1`."""
+    said = {
+        "name": tensor.name,
+        "tf1": tensor.tf1 or None,
+        "dtype": tensor.dtype,
+        "shape": list(tensor.shape),
+    }
+    return said if tensor.tf1 else {**said, "no_tf1": ZEROS if tensor.zero else NOT_KEPT}
 
 
 def not_converted_entry(one):
