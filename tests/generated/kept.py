@@ -1,4 +1,4 @@
-"""Programs that the generator found a fault with, shrunk: mended ones, and those that are open."""
+"""Programs that the generator found a fault with, shrunk: those that are equal now, and those that are refused."""
 
 from tests.generated.program import Layer, Program
 
@@ -84,12 +84,12 @@ EQUAL = [
     ),
 ]
 
-_MASK = "a mask that is read step by step chooses between the old states and the new ones"
+_FLAT = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",))
 
-#: Program -> (how the fault's sentence begins, what is missing). Each counts as a fault in a long run.
-OPEN = {
-    Program((Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",)),)): (
-        _MASK,
-        "dropout of a flat state, which drops c as well",
-    ),
+#: Program -> the name of the reason in `REFUSALS`.
+REFUSED = {
+    Program((_FLAT,)): "flat_state_dropout",
+    Program((_FLAT,), unroll="loop", start="zero_state", time=2): "flat_state_dropout",
+    Program((_FLAT,), unroll="static", time=1, lengths="constant", batch=2): "flat_state_dropout",
+    Program((_FLAT,), unroll="step", start="fed"): "flat_state_dropout",
 }

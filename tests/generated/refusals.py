@@ -1,11 +1,42 @@
-"""Why a generated program may be refused: the only reasons that count as no fault."""
+"""Why a generated program may be refused, or converted in part: the only reasons that count as no fault."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
-#: Name -> (what the refusal says, why the program has no Keras model).
-REFUSALS = {}
+
+@dataclass(frozen=True)
+class Refusal:
+    """A reason.
+
+    Attributes:
+        says: what the refusal says, or what is said to be in no model; a regular expression.
+        why: why the program has no Keras model.
+        of: whether it may be said of a program.
+    """
+
+    says: str
+    why: str
+    of: Callable
 
 
-def reason_of(text):
-    """Return the name of the reason that a refusal gives, "" when it is none of `REFUSALS`."""
-    return next((name for name, (said, _) in REFUSALS.items() if re.search(said, text)), "")
+def _drops_flat(program):
+    of_states = {"dropout_state", "dropout_all", "dropout_recurrent"}
+    return any(layer.flat and of_states & {*layer.wrappers, program.outer} for layer in program.layers)
+
+
+#: Name -> `Refusal`.
+REFUSALS = {
+    "flat_state_dropout": Refusal(
+        r"dropout acts on a flat state|concat\w*:0, through \S+ \(RealDiv\)",
+        "TF1 cannot tell c from h in one tensor and drops both; tf2_lstm.DropoutWrapper drops no c, as the pair's page "
+        "says. A single step that is fed its state converts without that dropout, which is said",
+        _drops_flat,
+    )
+}
+
+
+def reason_of(text, program):
+    """Return the name of the reason that a refusal gives of a program, "" when it is none of `REFUSALS`."""
+    found = (name for name, one in REFUSALS.items() if one.of(program) and re.search(one.says, text))
+    return next(found, "")

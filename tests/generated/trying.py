@@ -50,26 +50,27 @@ def attempt(program, folder):
     with opened(built) as sess:
         draw_weights(sess, program)
         prefix = save(sess, str(folder / "model.ckpt"))
-    conversion, verdict = _converted(prefix, folder / "out")
+    conversion, verdict = _converted(prefix, folder / "out", program)
     if verdict:
         return verdict
-    refused = [one.reason for one in conversion.findings.not_converted]
-    unknown = [reason for reason in refused if not reason_of(reason)]
+    findings = conversion.findings
+    refused = [one.reason for one in (*findings.not_converted, *findings.losses)]
+    unknown = [reason for reason in refused if not reason_of(reason, program)]
     if unknown:
         return Verdict("refused wrongly", "; ".join(unknown))
     flaws = _flaws(program, built, folder, partial=bool(refused))
     if flaws:
         kind = {"wrong number": "wrong", "missing": "missing"}.get(flaws[0].split(":")[0], "structure")
         return Verdict(kind, "; ".join(flaws))
-    return Verdict("refused", reason_of(refused[0])) if refused else Verdict("equal")
+    return Verdict("refused", reason_of(refused[0], program)) if refused else Verdict("equal")
 
 
-def _converted(prefix, out):
+def _converted(prefix, out, program):
     """(Conversion, None), or (None, the verdict on what was raised)."""
     try:
         return convert(Request(prefix), out), None
     except ArtifactError as error:
-        why = reason_of(str(error))
+        why = reason_of(str(error), program)
         return None, Verdict("refused" if why else "refused wrongly", why or str(error))
     except Exception as error:
         # Whatever it is: the traceback that a user would have seen.

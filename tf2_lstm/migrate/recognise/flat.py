@@ -2,6 +2,9 @@
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.recognise.terms import masked
+from tf2_lstm.migrate.recognise.wrappers import around, is_flat_and_dropped
+
 #: All states of a step in one tensor.
 ALL = "all"
 #: What cuts columns out of a tensor.
@@ -99,3 +102,16 @@ def _is_cut_from(reading, old, whole):
         if node.op in CUTS:
             todo += [reference.lstrip("^").partition(":")[0] for reference in node.input]
     return False
+
+
+def reads_dropped(terms, step):
+    """Whether a step's old states are cut from a flat state on which dropout acted."""
+    roots = [_cut(old)[0] for old in step.old.values()]
+    return any(is_flat_and_dropped(terms, root.args[2] if masked(root) else root) for root in roots)
+
+
+def keeps_dropped(terms, step):
+    """Whether a step's new states become, side by side and dropped, the state that is kept where a row has ended."""
+    joined = [one for new in step.new.values() for one in terms.users(new) if one.op == "concat"]
+    dropped = [one for whole in joined for one in around(terms, whole) if is_flat_and_dropped(terms, one)]
+    return any(masked(user) and user.args[2] is one for one in dropped for user in terms.users(one))

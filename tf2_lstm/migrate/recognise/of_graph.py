@@ -12,6 +12,7 @@ from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.decoders import why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
+from tf2_lstm.migrate.recognise.flat import keeps_dropped, reads_dropped
 from tf2_lstm.migrate.recognise.foreign import foreign_chains
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
@@ -25,6 +26,7 @@ from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.special import explained
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
+from tf2_lstm.migrate.recognise.wrappers import FLAT_AND_DROPPED
 
 MATCHERS = (
     lstm_applications,
@@ -157,13 +159,29 @@ class OfGraph:
             one.layers = regroup(one.layers, self.reading.place)
         for forward, backward in static.pairs([static.Static(self.edges, one) for one in found]):
             alone = backward is None
-            refused = [whole for one in (forward, backward) if one for whole in self._no_input(one)]
+            refused = [
+                whole
+                for one in (forward, backward)
+                if one
+                for whole in (*self._no_input(one), *self._dropped_flat(one))
+            ]
             if refused:
                 known = [one.variables for one in self.findings.not_converted]
                 self.findings.not_converted += [one for one in refused[:1] if one.variables not in known]
                 continue
             made = static.alone(forward, self.calls) if alone else static.both(forward, backward, self.calls)
             self.findings.recurrences.append(made)
+
+    def _dropped_flat(self, one):
+        """What is said of steps that read, or keep where a row has ended, a flat state that is dropped."""
+        steps = [step for chain in one.stepped.chains for step in chain.steps]
+        if not any(reads_dropped(self.terms, step) or keeps_dropped(self.terms, step) for step in steps):
+            return []
+        variables = [term.attr[0] for step in steps for term in step.variables.values()]
+        reason = FLAT_AND_DROPPED
+        return [
+            NotConverted(one.scope, reason, tuple(sorted(set(variables))), (), (), one.first().pair, reason)
+        ]
 
     def _no_input(self, one):
         """What is said of steps whose input is no tensor: several tensors are joined with the state at once."""

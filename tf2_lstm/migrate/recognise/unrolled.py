@@ -9,7 +9,7 @@ from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.walks import computed_from
-from tf2_lstm.migrate.recognise.wrappers import Layers, stripped
+from tf2_lstm.migrate.recognise.wrappers import FLAT_AND_DROPPED, Layers, is_flat_and_dropped, stripped
 
 
 @dataclass
@@ -260,6 +260,8 @@ class _Step:
 
     def _check_covered(self, covered, new):
         for leaf, olds in covered.items():
+            if not olds and is_flat_and_dropped(self.terms, new[leaf]):
+                raise NotUnderstood(FLAT_AND_DROPPED)
             if not olds and _chosen_by_input(new[leaf]):
                 raise NotUnderstood(
                     "a mask that is read step by step chooses between the old states and the new ones, as tf.keras's "

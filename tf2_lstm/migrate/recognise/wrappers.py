@@ -113,6 +113,19 @@ def _peeled(terms, term, wanted):
     return None
 
 
+#: What is said of a recurrence whose flat state is dropped.
+FLAT_AND_DROPPED = (
+    "dropout acts on a flat state (state_is_tuple=False), so that TF1 drops c as well as h: tf2_lstm.DropoutWrapper "
+    "drops no c. Convert the graph of inference, whose state_keep_prob is 1.0"
+)
+
+
+def is_flat_and_dropped(terms, term):
+    """Whether a value is dropout of several tensors side by side, of which a flat state is made."""
+    found = dropout(terms, term)
+    return found is not None and (found.value.op == "concat" or is_flat_and_dropped(terms, found.value))
+
+
 def around(terms, value):
     """List the terms that wrap a value once, dropouts of it and sums with it, in the order of the graph.
 
