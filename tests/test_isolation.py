@@ -127,9 +127,10 @@ def test_a_command_that_is_asked_to_end_leaves_nothing(tmp_path):
         wait_for(lambda: any(one.name.startswith(".out.") for one in tmp_path.iterdir()))
         process.send_signal(signal.SIGTERM)
         out, errors = process.communicate(timeout=300)
-    assert (process.returncode, out) == (143, "")
+    # One that has all but ended may end by itself: then the folder is whole.
+    assert (process.returncode, bool(out)) in ((143, False), (0, True))
     assert "Traceback" not in errors
-    assert not list(tmp_path.iterdir())
+    assert [one.name for one in tmp_path.iterdir()] == (["out"] if process.returncode == 0 else [])
 
 
 def wait_for(happens):
@@ -154,23 +155,28 @@ isolation._GRACE = 0.2
 def work(task):
     with staged(out) as folder:
         (folder / "half.keras").write_text("half")
-        if sys.argv[2] == "deaf":
+        if sys.argv[2] != "hearing":
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
         print("writing", flush=True)
         time.sleep(600)
 
+watch = isolation._Child.watch
+if sys.argv[2] == "unwatched":
+    isolation._Child.watch = lambda self: time.sleep(0.5) or watch(self)
 limits = Limits(600, 2**40)
 sys.exit(exit_code("convert", lambda: alone("convert", work, limits, cleaner(out))))
 """
 
 
-#: Who is killed cannot kill; its process is asked, and a deaf one hears that when TensorFlow comes back.
+#: Who is killed cannot kill; its process is asked, and a deaf one hears that when TensorFlow comes back. An unwatched
+#: one is deaf too, and its parent has not begun to look after it.
 SIGNALS = [
     (signal.SIGTERM, 143, "hearing"),
     (signal.SIGINT, 130, "hearing"),
     (signal.SIGKILL, -9, "hearing"),
     (signal.SIGTERM, 143, "deaf"),
     (signal.SIGINT, 130, "deaf"),
+    (signal.SIGTERM, 143, "unwatched"),
 ]
 
 
@@ -182,7 +188,7 @@ def test_whatever_ends_a_command_its_process_leaves_nothing(tmp_path, number, co
     ) as process:
         assert process.stdout.readline() == "writing\n"
         process.send_signal(number)
-        _, errors = process.communicate(timeout=300)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == code
     assert "Traceback" not in errors
     wait_for(lambda: not list(tmp_path.iterdir()))

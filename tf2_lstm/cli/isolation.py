@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 #: Seconds between two looks at the memory of the process, and how long it may take to remove what it was writing.
 _LOOK, _GRACE = 0.05, 5.0
 _PR_SET_PDEATHSIG = 1
+#: What asks a command to end.
+_ASKED = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass
@@ -106,12 +108,23 @@ class _Child:
         self._read, self._write = os.pipe()
         sys.stdout.flush()
         parent = os.getpid()
-        self.pid = os.fork()
+        # Until the parent can hand it on, who asks the command to end waits: the process must not outlive it.
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ASKED)
+        try:
+            self.pid = os.fork()
+        except OSError:
+            self._hear()
+            raise
         if self.pid:
             os.close(self._write)
         else:
             os.close(self._read)
             self._settle(parent)
+            self._hear()
+
+    def _hear(self):
+        """Take what asks to end again."""
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
 
     def _settle(self, parent):
         """A group of its own; what TensorFlow's C++ prints goes to a file; it ends with its parent."""
@@ -191,14 +204,14 @@ class _Child:
     @contextlib.contextmanager
     def _forwarding(self):
         """What asks the command to end asks the process; one that does not end in time is killed."""
-        asked = (signal.SIGINT, signal.SIGTERM)
-        earlier = [signal.signal(number, self._forward) for number in asked]
+        earlier = [signal.signal(number, self._forward) for number in _ASKED]
         last = signal.signal(signal.SIGALRM, lambda *_: os.killpg(self.pid, signal.SIGKILL))
         try:
+            self._hear()
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            for number, handler in zip((*asked, signal.SIGALRM), (*earlier, last), strict=True):
+            for number, handler in zip((*_ASKED, signal.SIGALRM), (*earlier, last), strict=True):
                 signal.signal(number, handler)
 
     def _forward(self, number, frame):

@@ -24,7 +24,7 @@ class Built:
     feeds. `options` are what the user must say besides the path. `prepare(session)` runs before saving.
     `save(session)` writes the artefact into the current folder and returns what the user would name.
     `results(session, sizes)` gives the run where the artefact's own graph does not, and `ran` says how;
-    `weights=False` leaves the variables alone.
+    `weights=False` leaves the variables alone. `outside` are tensors that the program may fetch and no model gives.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Built:
         self.ran = more.pop("ran", "")
         self.options = more.pop("options", {})
         self.weights = more.pop("weights", True)
+        self.outside = more.pop("outside", [])
         if more:
             raise TypeError("unknown: {}".format(", ".join(sorted(more))))
 

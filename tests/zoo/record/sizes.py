@@ -182,7 +182,8 @@ def sizes_of_an_operation(steps=4):
         initial_state={"c": zeros, "h": zeros},
         zero=True,
     )
-    return Built({x: floats(4, 2, 3), zeros: floats(2, 5)}, [found], sizes=ONE)
+    outside = [made.cs.name]
+    return Built({x: floats(4, 2, 3), zeros: floats(2, 5)}, [found], sizes=ONE, outside=outside)
 
 
 @artefact(

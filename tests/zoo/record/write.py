@@ -134,4 +134,6 @@ def _expected(artefact, built, path):
         said["recurrences"].append(plain)
     said["not_converted"] = built.not_converted
     said["unclaimed"] = built.unclaimed
+    if built.outside:
+        said["not_in_the_model"] = built.outside
     return said
