@@ -78,6 +78,20 @@ EQUAL = [
         keep="constant",
     ),
     Program((Layer("GRU", 2, (), ("dropout_state", "dropout_state")),)),
+    Program(
+        (Layer("GRU", 3), Layer("BasicLSTM", 2, (("state_is_tuple", False),))),
+        outer="dropout_out",
+        unroll="loop",
+        start="fed",
+        time=2,
+    ),
+    Program(
+        (Layer("GRU", 3), Layer("BasicLSTM", 2, (("state_is_tuple", False),))),
+        outer="dropout_out",
+        unroll="loop",
+        start="zero_state",
+        time=1,
+    ),
     Program((Layer("LSTM", 2, (), ("dropout_all", "dropout_all")),), unroll="static", time=2),
     Program(
         (Layer("LSTM", 3, (), ("dropout_in", "dropout_out")), Layer("GRU", 3, (), ("dropout_in", "residual")))

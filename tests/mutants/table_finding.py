@@ -117,7 +117,7 @@ FINDING = [
     *mistakes(
         _ROOM + "step_outputs.py",
         _FEEDBACK + "what_wraps_each_step_is_in_the_model[dropout_by_hand]",
-        ("user in own or GRADIENTS", "GRADIENTS"),
+        ("user in own or BACKWARD", "BACKWARD"),
         ("output = outer[0]", "return output"),
     ),
     *mistakes(

@@ -3,8 +3,8 @@
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.blocks import output
 from tf2_lstm.migrate.recognise.fused import fused_terms
-from tf2_lstm.migrate.recognise.lone import SILENT
 from tf2_lstm.migrate.recognise.terms import leaves
+from tf2_lstm.migrate.recognise.ways import SILENT
 
 
 def unheld_states(reading, recurrences):

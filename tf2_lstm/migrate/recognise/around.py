@@ -1,11 +1,9 @@
 """What a program computes in front of a recurrence and behind it: no part of its model, and named."""
 
-import re
-
 from tf2_lstm.migrate.model import Around
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge
 from tf2_lstm.migrate.recognise.unclaimed import BOOKKEEPING
-from tf2_lstm.migrate.recognise.ways import MOVES
+from tf2_lstm.migrate.recognise.ways import BACKWARD, MOVES
 
 #: Operations that compute nothing of what is fed: sizes, constants, ways in and out.
 NOTHING = {
@@ -34,8 +32,6 @@ NOTHING = {
 }
 #: What hands a variable on to what reads it.
 HANDS_ON = ("Identity", "ReadVariableOp", "Enter", "Cast", "Transpose", "Reshape")
-#: The scopes in which tf.gradients and optimizers put the backward part.
-BACKWARD = re.compile(r"(^|/)gradients(_\d+)?/")
 
 
 def name_around(model, nodes, recurrences):

@@ -9,22 +9,9 @@ import re
 
 from tf2_lstm.migrate.recognise.application import is_variable
 from tf2_lstm.migrate.recognise.terms import constant, masked
+from tf2_lstm.migrate.recognise.ways import ASSIGNS, SILENT
 
 GIVEN = ("Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "var")
-ASSIGN = ("Assign", "AssignVariableOp")
-#: What reads a tensor's form, or keeps it, and computes nothing with it.
-SILENT = {
-    *ASSIGN,
-    "Shape",
-    "ShapeN",
-    "size",
-    "Size",
-    "Rank",
-    "SaveV2",
-    "SaveSlices",
-    "ScalarSummary",
-    "HistogramSummary",
-}
 PROJECTION = re.compile(r"(^|/)(projection/|W_P_\d)")
 
 
@@ -149,7 +136,7 @@ def _assigned(terms, one, product):
     """Which of h and its product the graph assigns to the variable that h comes from, None for neither."""
     kept = one.old["h"]
     users = terms.users(kept) if kept.op == "var" else []
-    values = [user.args[1] for user in users if user.op in ASSIGN and len(user.args) > 1]
+    values = [user.args[1] for user in users if user.op in ASSIGNS and len(user.args) > 1]
     projected = [product, *(user for user in terms.users(product) if user.op == "clip")]
     candidates = [(value, True) for value in projected] + [(product.args[0], False)]
     return next((is_product for value, is_product in candidates if value in values), None)

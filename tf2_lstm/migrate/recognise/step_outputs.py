@@ -2,13 +2,12 @@
 
 import re
 
-from tf2_lstm.migrate.recognise.lone import SILENT
 from tf2_lstm.migrate.recognise.terms import constant, leaves, masked
+from tf2_lstm.migrate.recognise.ways import BACKWARD, SILENT
 from tf2_lstm.migrate.recognise.wrappers import around
 
 #: The scope of one cell in a stack, as the end of a scope.
 IN_STACK = re.compile(r"(^|/)multi_rnn_cell(_\d+)?/cell_\d+$")
-GRADIENTS = re.compile(r"(^|/)gradients(_\d+)?/")
 
 
 def given(terms, reader, chain, place):
@@ -72,9 +71,19 @@ def _alone(terms, chain, number, output, wrapped, place):
         own += leaves(later.output, stop=(later.inputs, *later.old.values()))
     # What no node computes is a term that a matcher tried.
     readers = [
-        user for user in terms.users(output) if place(user) and user.op not in SILENT and not masked(user)
+        user
+        for user in terms.users(output)
+        if place(user)
+        and user.op not in SILENT
+        and not masked(user)
+        and not _is_flat(chain.steps[number], user)
     ]
-    return all(user in own or GRADIENTS.search(place(user)) for user in readers)
+    return all(user in own or BACKWARD.search(place(user)) for user in readers)
+
+
+def _is_flat(step, term):
+    """Whether a term is the flat state that a step leaves: all of its states side by side, and others perhaps."""
+    return term.op == "concat" and len(step.new) > 1 and set(step.new.values()) <= set(term.args)
 
 
 def shape_of(layers):

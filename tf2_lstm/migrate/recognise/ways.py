@@ -43,6 +43,8 @@ HOLDS = ("VariableV2", "VarHandleOp", "ReadVariableOp")
 SILENT = (
     *ASSIGNS,
     "Shape",
+    "ShapeN",
+    "size",
     "Size",
     "Rank",
     "SaveV2",
@@ -51,7 +53,8 @@ SILENT = (
     "HistogramSummary",
     "TensorSummaryV2",
 )
-_GRADIENTS = re.compile(r"(^|/)gradients(_\d+)?/")
+#: The scopes in which tf.gradients and optimizers put the backward part.
+BACKWARD = re.compile(r"(^|/)gradients(_\d+)?/")
 
 
 class Ways:
@@ -149,7 +152,7 @@ class Ways:
         todo, found = list(self.readers.get(place, ())), {}
         while todo:
             name = todo.pop(0)
-            if name in found or name in inside or self.op(name) in SILENT or _GRADIENTS.search(name):
+            if name in found or name in inside or self.op(name) in SILENT or BACKWARD.search(name):
                 continue
             found[name] = None
             if only is None or self.op(name) in only:
