@@ -161,7 +161,10 @@ class _Builder:
             return tf.reduce_sum(tf.cast(tf.not_equal(self.tokens, 0), tf.int32), axis)
 
         def values(batch, steps, random):
-            return random.randint(0, steps + 1, [batch])
+            found = random.randint(0, steps + 1, [batch])
+            if program.unroll == "raw":  # TensorFlow cannot stack the outputs of no step
+                found[0] = max(found[0], 1)
+            return found
 
         dtype = "int64" if program.lengths == "int64" else "int32"
         return self.fed("lengths", [program.batch], values, dtype)
