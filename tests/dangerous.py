@@ -1,4 +1,4 @@
-"""Artefacts of the zoo with something in one recurrence that ends a process, fills its memory or has no end.
+"""Artefacts of the zoo with what ends a process, fills its memory, has no end or reads a file in one recurrence.
 
 It is added to the size of the array of the outputs, which recognition does not look at and every run computes.
 """
@@ -37,6 +37,10 @@ def _fills_memory():
     )
 
 
+def _reads_a_file():
+    return tf.raw_ops.Size(input=tf.io.read_file(__file__))
+
+
 @contextlib.contextmanager
 def _loops_as_in_tf1():
     enabled = tf1.control_flow_v2_enabled()
@@ -49,7 +53,13 @@ def _loops_as_in_tf1():
 
 
 #: What goes wrong -> what makes a whole number of it.
-DANGERS = {"death": _dies, "no end": _has_no_end, "memory": _fills_memory, "death on import": _dies_on_import}
+DANGERS = {
+    "death": _dies,
+    "no end": _has_no_end,
+    "memory": _fills_memory,
+    "death on import": _dies_on_import,
+    "a file that is read": _reads_a_file,
+}
 
 
 def with_danger(danger, folder):

@@ -22,6 +22,7 @@ ENDS = {
     "death on import": ([], "TensorFlow died (SIG"),
     "no end": (["--time-limit", "2"], "TensorFlow took longer than 2 seconds"),
     "memory": (["--memory-limit", "1.6"], "TensorFlow took more than 1.6 GiB of memory"),
+    "a file that is read": ([], "danger/ReadFile (ReadFile), which may touch files, Python or the network"),
 }
 #: What a command imports is imported once; each line of arguments is then a command in a fork. The clock of the limit
 #: runs at the first recurrence alone, which has no end: however busy the machine is, nothing else takes too long.

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from layer_rows import BATCH, DEPTH, FULL, TIME, every_row, inputs, ready
+from layer_rows import BATCH, DEPTH, FULL, TIME, every_rnn, every_row, inputs, ready
 
 from tf2_lstm import RNN, GRUCell, LSTMCell, LSTMStateTuple, python_loop
 from tf2_lstm.state import fitting_states
@@ -100,16 +100,15 @@ def test_a_state_in_tf1_s_order_is_refused():
         RNN(LSTMCell(4))(inputs(), initial_state=LSTMStateTuple(c=zeros, h=zeros))
 
 
-@every_row
+@every_rnn
 def test_a_flat_list_of_states_is_the_nest(row):
     layer = ready(row(**FULL, unroll=True))
     states = [leaf + 0.5 for leaf in keras.tree.flatten(states_of(layer))]
-    if not hasattr(layer, "backward_layer"):
-        nest = fitting_states("here", layer.state_size, states)
-        keras.tree.assert_same_structure(nest, layer.state_size)
-        given, packed = layer(inputs(), initial_state=states), layer(inputs(), initial_state=nest)
-        for one, two in zip(keras.tree.flatten(given), keras.tree.flatten(packed), strict=True):
-            np.testing.assert_array_equal(one, two)
+    nest = fitting_states("here", layer.state_size, states)
+    keras.tree.assert_same_structure(nest, layer.state_size)
+    given, packed = layer(inputs(), initial_state=states), layer(inputs(), initial_state=nest)
+    for one, two in zip(keras.tree.flatten(given), keras.tree.flatten(packed), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 @every_row

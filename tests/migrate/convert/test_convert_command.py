@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -282,15 +283,16 @@ def test_a_program_with_a_graph_of_its_own_may_convert(tmp_path):
     assert not graph.get_operations()
 
 
-def test_export_to_a_full_disk_leaves_nothing(converted, tmp_path, monkeypatch, capsys):
-    def fill(**arguments):
-        raise tf.errors.ResourceExhaustedError(
-            None, None, f"{arguments['prefix']}; No space left on device [Op:SaveV2]"
-        )
-
-    monkeypatch.setattr(tf.raw_ops, "SaveV2", fill)
-    assert main(["export", str(converted), "--like", BASIC, "-o", str(tmp_path / "new")]) == 2
-    assert "new: cannot be written: No space left on device." in capsys.readouterr().err
+@pytest.mark.parametrize("size", [0, 600, 2_000, 32_000])
+def test_export_that_does_not_fit_on_the_disk_leaves_nothing(size, converted, tmp_path, capsys):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        code = main(["export", str(converted), "--like", BASIC, "-o", str(tmp_path / "new")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert code == 2
+    assert "new: cannot be written: File too large." in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
