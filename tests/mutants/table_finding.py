@@ -117,7 +117,7 @@ FINDING = [
     *mistakes(
         _ROOM + "step_outputs.py",
         _FEEDBACK + "what_wraps_each_step_is_in_the_model[dropout_by_hand]",
-        ("user in own or BACKWARD", "BACKWARD"),
+        ("user in own or place(user)", "place(user)"),
         ("output = outer[0]", "return output"),
     ),
     *mistakes(
@@ -171,6 +171,18 @@ FINDING = [
         _ROOM + "unclaimed.py",
         "tests/migrate/recognise/test_unclaimed.py::test_slots_with_sparse_updates_are_slots_and_weights_are_not",
         ("and at > 0\n", "and at >= 0\n"),
+    ),
+    *mistakes(
+        _ROOM + "optimizers.py",
+        "tests/migrate/recognise/test_unclaimed.py::"
+        "test_what_an_optimizer_of_1_15_keeps_is_its_own_and_no_part_of_the_program[ggt]",
+        ("if ends or any(one in self.backward for one, _ in readers):", "if ends:"),
+        ("waiting, self.kept = waiting - found, self.kept | found", "waiting, self.kept = set(), found"),
+    ),
+    *mistakes(
+        _ROOM + "backward.py",
+        "tests/migrate/recognise/test_around.py::test_what_is_around_is_named[a layer called as a gradient]",
+        ("range(start + 1, len(parts))", "range(start, len(parts))"),
     ),
     *mistakes(
         _ROOM + "edges.py",

@@ -19,7 +19,7 @@ SCORES = (
 )
 
 
-def around_of(folder, front, behind, train=False):
+def around_of(folder, front, behind, train=None):
     """The `Around` of an RNN over x, with `front` before it and `behind` after it."""
     with tf.Graph().as_default(), v1.Session() as session:
         x = front()
@@ -30,7 +30,7 @@ def around_of(folder, front, behind, train=False):
             h = tf.tanh(tf.matmul(tf.concat([x[:, step], h], 1), w) + b, name="h")
         out = behind(h)
         if train:
-            v1.train.AdamOptimizer(0.1).minimize(tf.reduce_sum(out, name="loss"))
+            train(tf.reduce_sum(out, name="loss"))
         session.run(v1.global_variables_initializer())
         path = v1.train.Saver().save(session, str(folder / "model"))
     (found,) = look(Request(path))[1].recurrences
@@ -56,12 +56,38 @@ def scored(h):
     return tf.nn.softmax(tf.nn.bias_add(tf.matmul(h, w), b))
 
 
+def minimized(loss):
+    v1.train.AdamOptimizer(0.1).minimize(loss)
+
+
+def minimized_in_a_scope(loss):
+    with tf.name_scope("learn"):
+        minimized(loss)
+
+
+def differentiated(loss):
+    """Gradients in a scope of another name, and what is computed from them."""
+    weights = v1.trainable_variables()
+    gradients, norm = tf.clip_by_global_norm(tf.gradients(loss, weights, name="back"), 5.0)
+    v1.summary.scalar("norm", norm)
+    v1.train.AdamOptimizer(0.1).apply_gradients(zip(gradients, weights, strict=True))
+
+
+#: Layers whose scope ends as that of a gradient does.
+def called_grad(h):
+    with tf.name_scope("x_grad"):
+        return tf.nn.softmax(h, name="p")
+
+
 ROWS = {
-    "nothing": (fed, tf.identity, False, (), ()),
-    "what only moves numbers": (moved, lambda h: tf.reshape(h, [-1]), False, (), ()),
-    "a lookup in front": (looked_up, tf.identity, False, (LOOKUP,), ()),
-    "a layer behind": (fed, scored, False, (), SCORES),
-    "both, and training around them": (looked_up, scored, True, (LOOKUP,), (*SCORES, "Sum (loss)")),
+    "nothing": (fed, tf.identity, None, (), ()),
+    "what only moves numbers": (moved, lambda h: tf.reshape(h, [-1]), None, (), ()),
+    "a lookup in front": (looked_up, tf.identity, None, (LOOKUP,), ()),
+    "a layer behind": (fed, scored, None, (), SCORES),
+    "both, and training around them": (looked_up, scored, minimized, (LOOKUP,), (*SCORES, "Sum (loss)")),
+    "training in a scope": (looked_up, scored, minimized_in_a_scope, (LOOKUP,), (*SCORES, "Sum (loss)")),
+    "gradients in a scope": (looked_up, scored, differentiated, (LOOKUP,), (*SCORES, "Sum (loss)")),
+    "a layer called as a gradient": (fed, called_grad, None, (), ("Softmax (x_grad/p)",)),
 }
 
 

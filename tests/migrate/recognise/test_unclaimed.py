@@ -1,10 +1,20 @@
 """Variables that no recurrence claims: an optimizer's are known by what is done with them, and take one line."""
 
+import gzip
+import re
+from pathlib import Path
+
 import pytest
 import tensorflow as tf
+from tensorflow.core.framework import graph_pb2
 
+from tf2_lstm.migrate.artifacts.nodes import connect
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.findings_as_text import render
+from tf2_lstm.migrate.model import TF1Model, Variable
+from tf2_lstm.migrate.recognise import recognise
+from tf2_lstm.migrate.recognise.graph import dtype_of, shape_of
+from tf2_lstm.migrate.recognise.unclaimed import NUMBERS, SLOTS
 
 v1 = tf.compat.v1
 OPTIMIZERS = {
@@ -62,3 +72,46 @@ def test_slots_with_sparse_updates_are_slots_and_weights_are_not(name, resource,
     lines = render(tf1, findings).splitlines()
     assert any(f"{len(reasons)} of an optimizer" in line for line in lines)
     assert not [line for line in lines if any(f"{one} [" in line for one in reasons)]
+
+
+GRAPHS = Path(__file__).parent / "optimizers"
+NAMES = sorted(path.name.partition(".")[0] for path in GRAPHS.iterdir())
+#: What else is said of variables of an optimizer: of those that count, and of those that it does not use.
+OTHER = {
+    r"(global_step(_1)?|local_step_\d|good_steps|stale_counter|iter)$": "a counter",
+    r"learn/(Nadam|RMSprop)/(decay|momentum)$": "read by no operation of the graph",
+}
+LOSS = "SparseSoftmaxCrossEntropyWithLogits"
+BEHIND = (
+    "MatMul (model/MatMul) over model/w [3, 2]",
+    "BiasAdd (model/BiasAdd) over model/b [2]",
+    "Softmax (model/p)",
+    f"{LOSS} (model/{LOSS}/{LOSS})",
+    "Mean (model/Mean)",
+)
+
+
+def of_graph(name):
+    """Findings in a graph of TensorFlow 1.15 (recorded by record_optimizers.py), every variable in the checkpoint."""
+    graph = graph_pb2.GraphDef()
+    graph.ParseFromString(gzip.decompress((GRAPHS / f"{name}.pb.gz").read_bytes()))
+    held = [node for node in graph.node if node.op in ("VariableV2", "VarHandleOp")]
+    variables = {node.name: Variable(node.name, shape_of(node), dtype_of(node), None) for node in held}
+    nodes, variables, _ = connect(graph, "", variables, name)
+    return recognise(TF1Model("checkpoint", name, graph=graph, variables=variables, nodes=nodes))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_optimizer_of_1_15_keeps_is_its_own_and_no_part_of_the_program(name):
+    findings = of_graph(name)
+    (found,) = findings.recurrences
+    assert findings.not_converted == findings.losses == []
+    assert found.around.behind == BEHIND
+    reasons = {one.name: one.reason for one in findings.unclaimed}
+    weights = [reasons.pop(f"model/{one}") for one in ("words", "w", "b")]
+    assert all(reason.startswith("read outside of the recurrences") for reason in weights)
+    assert reasons
+    other = {one: reason for one, reason in reasons.items() if reason not in (SLOTS, NUMBERS)}
+    assert all(
+        any(re.search(one, name) and OTHER[one] == said for one in OTHER) for name, said in other.items()
+    )

@@ -3,7 +3,7 @@
 from tf2_lstm.migrate.model import Around
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge
 from tf2_lstm.migrate.recognise.unclaimed import BOOKKEEPING
-from tf2_lstm.migrate.recognise.ways import BACKWARD, MOVES
+from tf2_lstm.migrate.recognise.ways import MOVES
 
 #: Operations that compute nothing of what is fed: sizes, constants, ways in and out.
 NOTHING = {
@@ -34,15 +34,16 @@ NOTHING = {
 HANDS_ON = ("Identity", "ReadVariableOp", "Enter", "Cast", "Transpose", "Reshape")
 
 
-def name_around(model, nodes, recurrences):
+def name_around(model, nodes, recurrences, training):
     """Say of each recurrence where its model begins and ends, and what lies in front and behind.
 
     Args:
         model: the `TF1Model`.
         nodes: the graph's nodes, name -> NodeDef.
         recurrences: the `Recurrence`s, whose `around` is set.
+        training: the `Training` of the graph.
     """
-    graph = _Graph(model, nodes, recurrences)
+    graph = _Graph(model, nodes, recurrences, training)
     for one in recurrences:
         given, given_out = _edges(one.inputs), _edges(one.outputs)
         begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.name.startswith("inputs") and tensor.tf1)
@@ -57,8 +58,9 @@ def _edges(tensors):
 class _Graph:
     """The nodes in their order, who reads whom, and which of them are inside of a recurrence."""
 
-    def __init__(self, model, nodes, recurrences):
+    def __init__(self, model, nodes, recurrences, training):
         self.model, self.nodes, self.readers, self.read = model, nodes, {}, {}
+        self.training = training
         self.reads = {name: [edge(one) for one in data_inputs(node)] for name, node in nodes.items()}
         for name, before in self.reads.items():
             for one in before:
@@ -89,12 +91,21 @@ class _Graph:
         todo, found = list(places), set()
         while todo:
             for name in self.readers.get(todo.pop(), ()):
-                if name in found or name in self.inside or BACKWARD.search(name):
+                if name in found or name in self.inside or self._trains(name):
                     continue
                 if self.nodes[name].op not in BOOKKEEPING:
                     found.add(name)
                     todo += self.read.get(name, [])
         return found
+
+    def _trains(self, name):
+        """Whether a node is of the backward part, or scales a loss by a number that training moves."""
+        if name in self.training.backward:
+            return True
+        numbers = [
+            one for one in self._held(name) if self.model.variables[self.model.nodes[one][0]].shape == ()
+        ]
+        return any(self.training.sets([one]) for one in numbers)
 
     def said(self, names):
         """Describe the operations that compute something, those over variables first, in the order of the graph."""
@@ -111,18 +122,26 @@ class _Graph:
 
     def _weights(self, name):
         """The variables that an operation reads, with their shapes."""
-        held = [self._variable(place) for place in self.reads[name]]
-        shapes = {one: list(self.model.variables[one].shape) for one in held if one in self.model.variables}
-        return ", ".join(f"{one} {shape}" for one, shape in shapes.items())
+        names = [self.model.nodes[one][0] for one in self._held(name)]
+        return ", ".join(f"{one} {list(self.model.variables[one].shape)}" for one in dict.fromkeys(names))
 
-    def _variable(self, place):
+    def _held(self, name):
+        """The nodes of the variables that an operation reads."""
+        nodes = [self._holder(place) for place in self.reads[name]]
+        return [
+            one
+            for one in nodes
+            if one in self.model.nodes and self.model.nodes[one][0] in self.model.variables
+        ]
+
+    def _holder(self, place):
         name = place[0]
         while name in self.nodes and name not in self.model.nodes and self.nodes[name].op in HANDS_ON:
             before = self.reads[name]
             if not before:
                 break
             name = before[0][0]
-        return self.model.nodes[name][0] if name in self.model.nodes else ""
+        return name
 
 
 __all__ = ["name_around"]

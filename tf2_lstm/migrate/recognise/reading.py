@@ -3,6 +3,7 @@
 from tf2_lstm.migrate.artifacts.shapes import inferred
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise.arity import check_functions, check_inputs
+from tf2_lstm.migrate.recognise.backward import backward_part
 from tf2_lstm.migrate.recognise.computed import ComputedWeights
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
@@ -43,6 +44,7 @@ class Reading:
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self.frames, self._called = {}, {}, 0
         self._operations = {}
+        self.terms.backward = backward_part(self.nodes)
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
         self.shapes = infer(model.graph)

@@ -13,6 +13,7 @@ from tf2_lstm.migrate.recognise.feedback import feedback
 from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.of_graph import OfGraph
+from tf2_lstm.migrate.recognise.optimizers import Training
 from tf2_lstm.migrate.recognise.reading import Reading
 from tf2_lstm.migrate.recognise.replicas import name_replicas
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
@@ -45,7 +46,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
         ```
     """
     findings, assumptions = Findings(), parse(assume, assume_defaults)
-    reading, scopes = None, []
+    reading, training, scopes = None, None, []
     if model.config is not None:
         keras_layers(model, findings)
     elif model.graph is None:
@@ -56,12 +57,13 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     _name(findings.recurrences)
     if reading is not None:
         name_replicas(model, findings.recurrences)
-        name_around(model, reading.nodes, findings.recurrences)
+        training = Training(reading.nodes, _holders(model))
+        name_around(model, reading.nodes, findings.recurrences, training)
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
         findings.losses = feedback(reading.nodes, findings.recurrences, fetched)
         findings.losses += unheld_states(reading, findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
-    findings.unclaimed = unclaimed(model, findings, reading)
+    findings.unclaimed = unclaimed(model, findings, reading, training)
     called_cells(findings)
     if model.graph is None and model.config is None:
         assumptions.check(scopes + [one.scope for one in findings.not_converted], model.path)
@@ -83,6 +85,14 @@ def _read(model, findings, infer):
             "1.x; if TensorFlow runs it as it is, please report this"
         ) from error
     return reading
+
+
+def _holders(model):
+    """Name of a variable -> the names of the nodes that hold it, or parts of it."""
+    found = {}
+    for node, (name, _) in model.nodes.items():
+        found.setdefault(name, []).append(node)
+    return found
 
 
 def _name(recurrences):

@@ -3,7 +3,7 @@
 import re
 
 from tf2_lstm.migrate.recognise.terms import constant, leaves, masked
-from tf2_lstm.migrate.recognise.ways import BACKWARD, SILENT
+from tf2_lstm.migrate.recognise.ways import SILENT
 from tf2_lstm.migrate.recognise.wrappers import around
 
 #: The scope of one cell in a stack, as the end of a scope.
@@ -78,7 +78,7 @@ def _alone(terms, chain, number, output, wrapped, place):
         and not masked(user)
         and not _is_flat(chain.steps[number], user)
     ]
-    return all(user in own or BACKWARD.search(place(user)) for user in readers)
+    return all(user in own or place(user) in terms.backward for user in readers)
 
 
 def _is_flat(step, term):

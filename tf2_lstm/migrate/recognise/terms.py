@@ -67,7 +67,7 @@ class Terms:
     """
 
     def __init__(self):
-        self.known, self.every, self.using = {}, [], {}
+        self.known, self.every, self.using, self.backward = {}, [], {}, frozenset()
         self.widths, self.sizes, self.handles, self.pieces = {}, {}, {}, {}
 
     def make(self, op, args=(), attr=None):

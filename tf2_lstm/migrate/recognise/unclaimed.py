@@ -5,6 +5,7 @@ import re
 from tf2_lstm.migrate.model import Unclaimed
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge
 from tf2_lstm.migrate.recognise.operations import PASS
+from tf2_lstm.migrate.recognise.optimizers import SILENT
 
 OUTSIDE = "read outside of the recurrences, by "
 SLOTS, NUMBERS = "an optimizer's slot", "a number of an optimizer"
@@ -16,28 +17,17 @@ SLOT = re.compile(
     r"(^|/)(beta[12]_power|Adam|Momentum|RMSProp|Adagrad|AdagradDA|Adadelta|Ftrl|LazyAdam)(_\d+)?$"
 )
 #: What writes a variable and does not read it for a result.
-BOOKKEEPING = {
-    "Assign",
-    "AssignVariableOp",
-    "SaveV2",
-    "RestoreV2",
-    "VarIsInitializedOp",
-    "IsVariableInitialized",
-    "VariableShape",
-    "Shape",
-    "ScalarSummary",
-    "HistogramSummary",
-    "MergeV2Checkpoints",
-}
+BOOKKEEPING = {"Assign", "AssignVariableOp", *SILENT}
 
 
-def unclaimed(model, findings, reading=None):
+def unclaimed(model, findings, reading=None, training=None):
     """List the variables of a model that are in no recurrence, converted or not.
 
     Args:
         model: the `TF1Model`.
         findings: the `Findings` so far.
         reading: the `Reading` of the graph, None for a model without one.
+        training: the `Training` of the graph, None likewise.
 
     Returns:
         A list of `Unclaimed`.
@@ -47,16 +37,18 @@ def unclaimed(model, findings, reading=None):
     readers = _readers(reading.model.graph.node) if reading is not None else {}
     starts = {edge(one.tf1)[0] for run in findings.recurrences for one in run.inputs if "state" in one.name}
     return [
-        Unclaimed(name, tuple(variable.shape or ()), _reason(model, name, variable, reading, readers, starts))
+        Unclaimed(
+            name, tuple(variable.shape or ()), _reason(model, name, variable, training, readers, starts)
+        )
         for name, variable in model.variables.items()
         if name not in claimed
     ]
 
 
-def _reason(model, name, variable, reading, readers, starts):
+def _reason(model, name, variable, training, readers, starts):
     if model.config is not None:
         return "of a layer that is no recurrence"
-    if reading is None:
+    if training is None:
         return SLOTS_BY_NAME if _is_of_a_class(model, name) else _by_name(name, variable)
     nodes = [node for node, (checkpoint, _) in model.nodes.items() if checkpoint == name]
     averages = f"{name}/ExponentialMovingAverage"
@@ -65,12 +57,16 @@ def _reason(model, name, variable, reading, readers, starts):
     if not nodes:
         return "in the checkpoint, but no node of the graph holds it"
     uses, copies = _uses(nodes, readers)
-    if any(_is_slot(use, at) for use, at in uses) or _is_sparse_slot(model, name, uses):
+    if any(_is_slot(use, at) for use, at in uses):
         return SLOTS if variable.shape else NUMBERS
-    if "int" in variable.dtype and any(use.op.startswith("Assign") and "Add" in use.op for use, _ in uses):
+    if not variable.shape and any(re.match(r"AssignAdd", use.op) for use, _ in uses):
         return "a counter"
     if _is_average(nodes, uses):
         return "the moving average of another variable"
+    if name in training.kept or _is_of_a_class(model, name):
+        return SLOTS if variable.shape else NUMBERS
+    if not variable.shape and training.sets(nodes):
+        return NUMBERS
     if copies & starts:
         return "keeps the state of a recurrence between runs: its value is an initial state"
     reading_ops = dict.fromkeys(use.op for use, _ in uses if use.op not in BOOKKEEPING)
@@ -118,26 +114,10 @@ def _is_slot(use, at):
     return re.match(r"(Resource)?(Sparse)?Apply[A-Z]", use.op) is not None and at > 0
 
 
-def _is_sparse_slot(model, name, uses):
-    """Whether a variable is moved row by row, or by a product, and is called after the weight that it belongs to.
-
-    An optimizer's sparse update is written out in scatters and assignments, and the powers of its betas in products.
-    """
-    written = any(at == 0 and re.match(r"(Resource)?(Scatter|Assign)", use.op) for use, at in uses)
-    return (written and SLOT.search(name) is not None and _has_owner(model, name)) or _is_of_a_class(
-        model, name
-    )
-
-
 def _is_of_a_class(model, name):
     """Whether a variable is called after a weight and an optimizer's class: "embedding/AdaMax_1"."""
     owner, _, leaf = name.rpartition("/")
     return owner in model.variables and re.match(r"[A-Z](?!xponentialMovingAverage)\w*$", leaf) is not None
-
-
-def _has_owner(model, name):
-    owner = name.rpartition("/")[0]
-    return name.endswith("_power") or owner in model.variables or owner in model.nodes
 
 
 def _is_average(nodes, uses):

@@ -1,8 +1,8 @@
 """Ways through a graph: what each node reads, what reads it, and what lies between two tensors."""
 
-import re
 from collections import deque
 
+from tf2_lstm.migrate.recognise.backward import backward_part
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge
 
 #: Operations that hand on what they are given.
@@ -53,8 +53,6 @@ SILENT = (
     "HistogramSummary",
     "TensorSummaryV2",
 )
-#: The scopes in which tf.gradients and optimizers put the backward part.
-BACKWARD = re.compile(r"(^|/)gradients(_\d+)?/")
 
 
 class Ways:
@@ -80,6 +78,7 @@ class Ways:
 
     def __init__(self, nodes):
         self.nodes, self.readers, self._numbers = nodes, {}, {}
+        self._backward = backward_part(nodes)
         self.reads = {name: [edge(one) for one in data_inputs(node)] for name, node in nodes.items()}
         for name, node in nodes.items():
             if node.op in ASSIGNS and len(self.reads[name]) == 2:
@@ -152,7 +151,7 @@ class Ways:
         todo, found = list(self.readers.get(place, ())), {}
         while todo:
             name = todo.pop(0)
-            if name in found or name in inside or self.op(name) in SILENT or BACKWARD.search(name):
+            if name in found or name in inside or self.op(name) in SILENT or name in self._backward:
                 continue
             found[name] = None
             if only is None or self.op(name) in only:
