@@ -330,6 +330,32 @@ def test_export_is_the_way_back(name, tmp_path):
         saver.restore(session, new)
 
 
+def test_export_writes_an_object_based_checkpoint_back(tmp_path):
+    """tf.train.Checkpoint finds the changed weights by the paths through the objects, and the counter beside them."""
+    path = str(ZOO / "object_checkpoint" / "object.ckpt-1")
+    assert main(["convert", path, "-o", str(tmp_path / "out"), "--assume-defaults"]) == 0
+    file = tmp_path / "out" / "rnn.keras"
+    model = keras.models.load_model(file)
+    for weight in model.trainable_weights:
+        weight.assign(np.array(keras.ops.convert_to_numpy(weight)) * 1.5)
+    model.save(file)
+    assert main(["export", str(file), "--like", path, "-o", str(tmp_path / "new"), "--assume-defaults"]) == 0
+    assert main(["convert", str(tmp_path / "new"), "-o", str(tmp_path / "again"), "--assume-defaults"]) == 0
+    again = keras.models.load_model(tmp_path / "again" / "rnn.keras")
+    for one, other in zip(model.trainable_weights, again.trainable_weights, strict=True):
+        np.testing.assert_allclose(np.asarray(one), np.asarray(other), rtol=3e-7, atol=3e-7)
+    lower = tf.Variable(tf.zeros([9, 20]))
+    checkpoint = tf.train.Checkpoint(
+        model=tf.train.Checkpoint(**{"cell-0": tf.train.Checkpoint(kernel=lower)})
+    )
+    checkpoint.restore(str(tmp_path / "new")).assert_existing_objects_matched()
+    # The output gate is the last one in TF1 and in Keras.
+    np.testing.assert_allclose(
+        lower.numpy()[:4, 15:], np.asarray(again.trainable_weights[0])[:, 15:], rtol=3e-7
+    )
+    assert int(checkpoint.save_counter) == 1
+
+
 def test_export_knows_the_classes_of_the_package_in_a_process_of_its_own(tmp_path):
     path = str(ZOO / "lstm_peepholes" / "model.ckpt")
     assert main(["convert", path, "-o", str(tmp_path / "out")]) == 0

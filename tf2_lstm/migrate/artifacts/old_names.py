@@ -83,7 +83,7 @@ def rename(variables):
     for name, variable in variables.items():
         new = names[name] if taken[names[name]] == 1 else name
         stored = {name: tuple(slice(0, size) for size in variable.shape)} if new != name else {}
-        renamed[new] = replace(variable, name=new, parts=stored)
+        renamed[new] = replace(variable, name=new, parts=variable.parts or stored)
     changed = {old: new for old, new in zip(variables, renamed, strict=True) if old != new}
     return renamed, notes(changed)
 
