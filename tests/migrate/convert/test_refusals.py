@@ -132,7 +132,10 @@ class WithoutScope(ByHand):
 class JoinedAtOnce(Live):
     """Two tensors that are joined with the state in one concatenation: no tensor is the input."""
 
-    words = ("no tensor of the graph is the input of a step", "Join them in a tf.concat of their own first")
+    words = (
+        "no tensor of the graph is the input of a step",
+        "Next step: join them in a tf.concat of their own first",
+    )
 
     def before(self, own=False):
         x = [v1.placeholder(tf.float32, [None, 2], name=name) for name in ("a", "b")]
@@ -168,6 +171,35 @@ class Absent(Live):
         return convert(folder / "part.meta", folder, "--weights", self.all)
 
 
+class Unsaved(Live):
+    """Weights that are local variables, as the copies of an optimizer that averages are: no Saver saves them."""
+
+    words = (
+        "is VariableV2 (rnn/cell/w): the checkpoint has no value of it",
+        "Next step: save it with the others, by a tf.train.Saver whose var_list has it",
+    )
+
+    def before(self):
+        v1.get_variable("center", [7, 16])
+        scope = v1.variable_scope("", custom_getter=self.local, use_resource=False)
+        with scope:
+            looped()
+
+    def local(self, getter, *names, collections=None, trainable=None, **options):
+        return getter(*names, collections=[v1.GraphKeys.LOCAL_VARIABLES], trainable=False, **options)
+
+    def refused(self, folder):
+        self.session = session_of(self.before)
+        return convert(save(self.session, folder / "model"), folder)
+
+    def followed(self, folder):
+        with self.session.graph.as_default():
+            self.session.run(v1.local_variables_initializer())
+            every = v1.global_variables() + v1.local_variables()
+            v1.train.Saver(every).save(self.session, str(folder / "whole"))
+        return convert(folder / "whole", folder)
+
+
 class NothingSaid(Live):
     """A checkpoint without a graph does not tell forget_bias."""
 
@@ -192,7 +224,17 @@ class NoRecurrence(Live):
         return ["inspect", str(ZOO / "counter_loop" / "model.ckpt")]
 
 
-ROWS = [Renamed, ExportLikeNothing, ExportUnnamed, Rounded, Normalised, WithoutScope, JoinedAtOnce, Absent]
+ROWS = [
+    Renamed,
+    ExportLikeNothing,
+    ExportUnnamed,
+    Rounded,
+    Normalised,
+    WithoutScope,
+    JoinedAtOnce,
+    Absent,
+    Unsaved,
+]
 ROWS += [NothingSaid, NoRecurrence]
 
 

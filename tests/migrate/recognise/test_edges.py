@@ -52,8 +52,8 @@ def test_an_input_of_several_tensors_is_refused_and_the_way_that_is_named_works(
     assert not refused.recurrences
     (said,) = refused.not_converted
     assert (
-        "a:0, b:0 are joined with the state in one ConcatV2. Join them in a tf.concat of their own first"
-        in said.reason
+        "a:0, b:0 are joined with the state in one ConcatV2; it is seen at ConcatV2 (concat). Next step: join them "
+        "in a tf.concat of their own first" in said.reason
     )
     (found,) = findings_of(joined_first).recurrences
     assert [(one.name, one.tf1) for one in found.inputs] == [

@@ -34,17 +34,17 @@ NOTHING = {
 HANDS_ON = ("Identity", "ReadVariableOp", "Enter", "Cast", "Transpose", "Reshape")
 
 
-def name_around(model, nodes, recurrences, training):
+def name_around(model, nodes, findings, training):
     """Say of each recurrence where its model begins and ends, and what lies in front and behind.
 
     Args:
         model: the `TF1Model`.
         nodes: the graph's nodes, name -> NodeDef.
-        recurrences: the `Recurrence`s, whose `around` is set.
+        findings: the `Findings`; the `around` of each recurrence is set.
         training: the `Training` of the graph.
     """
-    graph = _Graph(model, nodes, recurrences, training)
-    for one in recurrences:
+    graph = _Graph(model, nodes, findings, training)
+    for one in findings.recurrences:
         given, given_out = _edges(one.inputs), _edges(one.outputs)
         begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.name.startswith("inputs") and tensor.tf1)
         ends = tuple(tensor.tf1 for tensor in one.outputs if tensor.name.startswith("outputs") and tensor.tf1)
@@ -58,9 +58,10 @@ def _edges(tensors):
 class _Graph:
     """The nodes in their order, who reads whom, and which of them are inside of a recurrence."""
 
-    def __init__(self, model, nodes, recurrences, training):
+    def __init__(self, model, nodes, findings, training):
         self.model, self.nodes, self.readers, self.read = model, nodes, {}, {}
         self.training = training
+        self.refused = [one.scope for one in findings.not_converted]
         self.reads = {name: [edge(one) for one in data_inputs(node)] for name, node in nodes.items()}
         for name, before in self.reads.items():
             for one in before:
@@ -68,7 +69,7 @@ class _Graph:
         for name, output in self.readers:
             self.read.setdefault(name, []).append((name, output))
         self.inside = set()
-        for one in recurrences:
+        for one in findings.recurrences:
             self.inside |= self._walk(_edges(one.outputs), _edges(one.inputs), set())
 
     def _walk(self, places, stop, outside):
@@ -84,7 +85,7 @@ class _Graph:
 
     def back(self, places):
         """The names of the nodes in front: from what is fed to these tensors."""
-        return self._walk(places, set(), self.inside - {name for name, _ in places})
+        return self._walk(places, set(), self.inside)
 
     def forth(self, places):
         """The names of the nodes behind: from these tensors to what nothing reads, without the backward part."""
@@ -115,10 +116,14 @@ class _Graph:
             if name in names and self.nodes[name].op not in NOTHING
         ]
         ordered = sorted(found, key=lambda one: not one[0])
-        return tuple(
-            f"{self.nodes[name].op} ({name})" + (f" over {weights}" if weights else "")
-            for weights, name in ordered
-        )
+        return tuple(dict.fromkeys(self._called(name, weights) for weights, name in ordered))
+
+    def _called(self, name, weights):
+        """An operation with its name and variables; for what is of a recurrence that is not converted, that."""
+        scope = next((scope for scope in self.refused if name.startswith(f"{scope}/")), None)
+        if scope is not None:
+            return f"the recurrence {scope}, which is not converted"
+        return f"{self.nodes[name].op} ({name})" + (f" over {weights}" if weights else "")
 
     def _weights(self, name):
         """The variables that an operation reads, with their shapes."""

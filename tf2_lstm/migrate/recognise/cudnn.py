@@ -47,17 +47,18 @@ def cudnn(edges, term):
     attributes = dict(term.attr[1])
     mode = attributes.get("rnn_mode", b"lstm")
     if attributes.get("input_mode", b"linear_input") not in (b"linear_input", b"auto_select"):
-        raise NotUnderstood("input_mode skip_input: the lowest layer has no input weights")
+        raise NotUnderstood("input_mode skip_input: the lowest layer has no input weights", term)
     if mode not in MODES:
-        raise NotUnderstood(f"rnn_mode {mode.decode(errors='replace')} is no mode of cuDNN")
+        raise NotUnderstood(f"rnn_mode {mode.decode(errors='replace')} is no mode of cuDNN", term)
     both = attributes.get("direction", b"unidirectional") == b"bidirectional"
     name = edges.reading.place(term)
     blob = next((arg.attr[0] for arg in term.args if arg.op == "var"), "")
     cells = _cells(edges.reading.model.variables, blob.rpartition("/")[0], mode, both)
     if not cells:
         raise NotUnderstood(
-            f"the checkpoint holds only the opaque blob {blob!r} of cuDNN's weights; "
-            "save the model on a GPU with tf.train.Saver() to get the canonical tensors beside it"
+            f"the checkpoint holds only the opaque blob {blob!r} of cuDNN's weights",
+            term,
+            "save the model on a GPU with tf.train.Saver() to get the canonical tensors beside it",
         )
     return Recurrence(
         name="",
@@ -68,7 +69,10 @@ def cudnn(edges, term):
         outputs=[_output(edges, term, cells, both), *_states(edges, term, mode, cells, "")],
         time_major=True,
         cells=cells,
-        notes=["the weights are the canonical tensors of the checkpoint; forget_bias is 0 in cuDNN"],
+        notes=[
+            "the weights are the canonical tensors of the checkpoint"
+            + ("; forget_bias is 0 in cuDNN" if mode == b"lstm" else "")
+        ],
     )
 
 

@@ -18,8 +18,8 @@ FEEDS_ITSELF = ("TopKV2", "Multinomial", "ArgMax")
 WRITES = "a step reads a memory that the steps before it wrote, by a softmax, as a Neural Turing Machine does"
 ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (AttentionWrapper)"
 NEXT_STEP = (
-    "no layer runs such a loop: set the variables named here on Keras layers with tf2_lstm.migrate.weights.to_keras, "
-    'and write the loop around the cell as in MIGRATION.md, "python_loop"'
+    "set the variables named here on Keras layers with tf2_lstm.migrate.weights.to_keras, and write the loop, which no "
+    'layer runs, around the cell as in MIGRATION.md, "python_loop"'
 )
 
 
@@ -30,22 +30,27 @@ def why_no_layer(loop):
         loop: a `Loop` that was not understood.
 
     Returns:
-        One sentence with the next step; "" when it is no such decoder.
+        (sentence, term): the sentence, and the first operation that shows it; ("", None) when it is no such decoder.
     """
     own = {var.leaf for var in loop.variables}
-    said = []
-    fed_back = {term.op for var in loop.variables if not _collects(var) for term in leaves(var.next)}
+    said, shown = [], []
+    fed_back = {}
+    for term in (term for var in loop.variables if not _collects(var) for term in leaves(var.next)):
+        fed_back.setdefault(term.op, term)
     times = {var.leaf for var in loop.variables if counts(var)}
     steps = [term for var in loop.variables for term in leaves(var.next) if term.op == "element"]
     reads = any(term.args[1] in times for term in steps)
     choice = next((op for op in CHOICES if op in fed_back and not (reads and op in FEEDS_ITSELF)), "")
     if choice:
         said.append(f"the input of a step is no step of a sequence: {CHOICES[choice]}")
+        shown.append(fed_back[choice])
     inside = step_terms([var.next for var in loop.variables], own)
-    weighed = [one for term in inside if term.op == "Softmax" for one in _weighed(term, inside)]
-    if weighed:
-        said.append(WRITES if set(weighed) & {*inside, *own} else ATTENDS)
-    return f"{'; '.join(said)}; {NEXT_STEP}" if said else ""
+    weighed = {term: _weighed(term, inside) for term in inside if term.op == "Softmax"}
+    read = {one for every in weighed.values() for one in every}
+    if read:
+        said.append(WRITES if read & {*inside, *own} else ATTENDS)
+        shown += [term for term, every in weighed.items() if every]
+    return "; ".join(said), next(iter(shown), None)
 
 
 def _collects(var):

@@ -44,7 +44,7 @@ def ending_of(terms, step, source, axis):
     parts = _opened(step.loop.condition, lambda part: part.op == "and")
     ended = [mask.args[1] for mask in (_all_ended(step, part) for part in parts) if mask is not None]
     if any(lengths is not ended[0] for lengths in ended) or (ended and step.lengths not in (None, ended[0])):
-        raise NotUnderstood("the loop ends by other lengths than its rows")
+        raise NotUnderstood("the loop ends by other lengths than its rows", step.loop.condition)
     end = _End(terms, source, axis, step.lengths if step.lengths is not None or not ended else ended[0])
     most = None
     for part in parts:
@@ -55,15 +55,18 @@ def ending_of(terms, step, source, axis):
             if ended and bound is not None and not isinstance(scalar(bound), int):
                 raise NotUnderstood(
                     f"the loop also ends after a number of steps that the graph computes, {describe(bound)}: a "
-                    "maximum_iterations that is neither a number nor tf.reduce_max(sequence_length). Build the graph "
-                    "without it"
+                    "maximum_iterations that is neither a number nor tf.reduce_max(sequence_length)",
+                    bound,
+                    "build the graph without it",
                 )
             if not ended or bound is None:
-                raise NotUnderstood(f"the loop goes on by a condition of its own: {describe(part)}")
+                raise NotUnderstood(f"the loop goes on by a condition of its own: {describe(part)}", part)
             most = scalar(bound) if most is None else min(most, scalar(bound))
     grows = bool(ended) and _grows(step.output)
     if (most is not None or (ended and step.lengths is None)) and step.output is not None and not grows:
-        raise NotUnderstood("the loop ends with its longest row and has room for outputs after that")
+        raise NotUnderstood(
+            "the loop ends with its longest row and has room for outputs after that", step.output.next
+        )
     return Ending(end.lengths, grows, bool(ended) and step.lengths is None, most)
 
 

@@ -104,14 +104,22 @@ def _is_cut_from(reading, old, whole):
     return False
 
 
-def reads_dropped(terms, step):
-    """Whether a step's old states are cut from a flat state on which dropout acted."""
+def dropped_state(terms, step):
+    """Find a flat state on which dropout acts: one that a step reads, or that is kept where a row has ended.
+
+    Args:
+        terms: the table of terms.
+        step: the `Application`.
+
+    Returns:
+        Its term; None where there is none.
+    """
     roots = [_cut(old)[0] for old in step.old.values()]
-    return any(is_flat_and_dropped(terms, root.args[2] if masked(root) else root) for root in roots)
-
-
-def keeps_dropped(terms, step):
-    """Whether a step's new states become, side by side and dropped, the state that is kept where a row has ended."""
+    read = [root.args[2] if masked(root) else root for root in roots]
     joined = [one for new in step.new.values() for one in terms.users(new) if one.op == "concat"]
-    dropped = [one for whole in joined for one in around(terms, whole) if is_flat_and_dropped(terms, one)]
-    return any(masked(user) and user.args[2] is one for one in dropped for user in terms.users(one))
+    kept = [one for whole in joined for one in around(terms, whole) if _is_kept(terms, one)]
+    return next((one for one in [*read, *kept] if is_flat_and_dropped(terms, one)), None)
+
+
+def _is_kept(terms, term):
+    return any(masked(user) and user.args[2] is term for user in terms.users(term))

@@ -40,12 +40,12 @@ def foreign_chains(reading, applications, known):
         inner = common_scope(own)
         scope = inner.rpartition("/")[0] or inner or own[0]
         found.append(explained(reading, replace(said, scope=scope, variables=tuple(own)), [products[-1]]))
-    return found + _odd_steps(terms, applications)
+    return found + _odd_steps(reading, applications)
 
 
-def _odd_steps(terms, applications):
+def _odd_steps(reading, applications):
     """Report weights of known cells that some other step multiplies too: one step of a run that differs."""
-    steps = {}
+    terms, steps = reading.terms, {}
     # A gate with matrices of its own is a BasicRNNCell's equation too.
     gates = {term for one in applications if one.pair != "basic_rnn" for term in one.variables.values()}
     for one in applications:
@@ -63,8 +63,17 @@ def _odd_steps(terms, applications):
             pair = next(
                 one.pair for one in applications if one.variables[next(iter(one.variables))].attr[0] == kernel
             )
-            found.append(NotConverted(scope, reason, (kernel,), ("MatMul",), (), pair, reason))
+            said = NotConverted(scope, reason, (kernel,), ("MatMul",), (), pair, reason)
+            found.append(explained(reading, said, (), _odd(terms, products, applications)))
     return found
+
+
+def _odd(terms, products, applications):
+    """The first product that no known cell is computed from."""
+    known = set()
+    for one in applications:
+        known |= set(leaves(list(one.new.values()), {one.inputs, *one.old.values()}))
+    return next((one for one in products if one not in known), products[0])
 
 
 def _rounded(term):

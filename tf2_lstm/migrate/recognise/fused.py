@@ -37,9 +37,9 @@ def fused(reading, term):
     terms, (longest, source, c, h, *weights) = reading.terms, term.args
     found = block_lstm(term, *weights)
     if found is None:
-        raise NotUnderstood("a weight of the BlockLSTM operation is computed and no variable")
+        raise NotUnderstood("a weight of the BlockLSTM operation is computed and no variable", term)
     if any(leaf.op == "loopvar" for leaf in leaves(term)):
-        raise NotUnderstood("it runs inside the step of a loop")
+        raise NotUnderstood("it runs inside the step of a loop", term)
     pair, options, variables = found
     every = OrderedDict(c=output(terms, term, 1), h=output(terms, term, 6))
     lengths = _lengths(terms, longest, source)
@@ -65,7 +65,7 @@ def _lengths(terms, longest, source):
     if isinstance(scalar(longest), int) and fixed_size(terms, source, 0) in (None, scalar(longest)):
         terms.sizes[source.number, 0] = scalar(longest)
         return None
-    raise NotUnderstood("the BlockLSTM operation ends after a number of steps of its own")
+    raise NotUnderstood("the BlockLSTM operation ends after a number of steps of its own", longest)
 
 
 def _masked(terms, outputs, lengths):
@@ -73,7 +73,7 @@ def _masked(terms, outputs, lengths):
         mask = terms.without(user, outputs) if user.op == "mul" else None
         if mask is not None and mask.op == "Tile" and _is_mask(mask, lengths):
             return user
-    raise NotUnderstood("the outputs after the end of a row are not set to zero")
+    raise NotUnderstood("the outputs after the end of a row are not set to zero", outputs)
 
 
 def _is_mask(mask, lengths):

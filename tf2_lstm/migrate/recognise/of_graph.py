@@ -9,10 +9,10 @@ from tf2_lstm.migrate.recognise.calls import Calls
 from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
 from tf2_lstm.migrate.recognise.clothes import clothed_applications
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
-from tf2_lstm.migrate.recognise.decoders import why_no_layer
+from tf2_lstm.migrate.recognise.decoders import NEXT_STEP, why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
-from tf2_lstm.migrate.recognise.flat import keeps_dropped, reads_dropped
+from tf2_lstm.migrate.recognise.flat import dropped_state
 from tf2_lstm.migrate.recognise.foreign import foreign_chains
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
@@ -26,7 +26,7 @@ from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.special import explained
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
-from tf2_lstm.migrate.recognise.wrappers import FLAT_AND_DROPPED
+from tf2_lstm.migrate.recognise.wrappers import FLAT_AND_DROPPED, INFERENCE
 
 MATCHERS = (
     lstm_applications,
@@ -36,6 +36,9 @@ MATCHERS = (
     keras_applications,
     keras_gru_applications,
 )
+
+
+JOIN_FIRST = "join them in a tf.concat of their own first, and that with the state"
 
 
 class OfGraph:
@@ -77,16 +80,19 @@ class OfGraph:
             run.notes += [_computed(one) for cell in run.cells for one in cell.computed]
 
     def _of_variables(self, one):
-        """The same `NotConverted`; in place of what it computes of variables it names those."""
+        """The same `NotConverted` with the variables that its weights are of; without a scope it has one's name."""
         names = [own for name in one.variables for own in self.reading.sources_of(name)]
-        return replace(one, variables=tuple(sorted(set(names))))
+        return replace(
+            one, scope=one.scope or min(names, default="(no scope)"), variables=tuple(sorted(set(names)))
+        )
 
     def _sharing(self, one):
         """The same `NotConverted`; its reason says which converted recurrence has its weights."""
         for run in self.findings.recurrences:
             if {name for cell in run.cells for name in cell.variables} <= set(one.variables):
                 return replace(
-                    one, reason=f"{one.reason}; the model of {run.scope} has the weights of its cell"
+                    one,
+                    reason=f"{one.reason}. It shares them: the model of {run.scope} has the weights of its cell",
                 )
         return one
 
@@ -111,17 +117,21 @@ class OfGraph:
             try:
                 one = understand(self.terms, loop, self.applications)
             except NotUnderstood as problem:
-                states = [(var.leaf, var.next) for var in loop.variables]
-                decoder = why_no_layer(loop)
-                said = not_converted(
-                    self.terms, loop.scope or loop.name, decoder or f"{problem}", states, self.applications
-                )
-                ends = [new for _, new in states]
-                self.findings.not_converted.append(said if decoder else explained(self.reading, said, ends))
+                self.findings.not_converted.append(self._loop_refused(loop, problem))
                 continue
             one.layers = regroup(one.layers, self.reading.place)
             found.append(one)
         return found
+
+    def _loop_refused(self, loop, problem):
+        """What is said of a loop that is not understood: of a decoder, why no layer runs it."""
+        states = [(var.leaf, var.next) for var in loop.variables]
+        decoder, shown = why_no_layer(loop)
+        reason = decoder or f"{problem}"
+        said = not_converted(self.terms, loop.scope or loop.name, reason, states, self.applications)
+        if decoder:
+            return explained(self.reading, said, (), shown, NEXT_STEP)
+        return explained(self.reading, said, [new for _, new in states], problem.term, problem.step)
 
     def _mention(self, loop):
         """Say of a loop that is no recurrence of a cell what it does with variables, if it carries a state."""
@@ -138,7 +148,7 @@ class OfGraph:
             try:
                 found.append(fused(self.reading, term))
             except NotUnderstood as problem:
-                self.findings.not_converted.append(whole(self.reading, term, f"{problem}", "lstm"))
+                self.findings.not_converted.append(self._whole(term, problem, "lstm"))
         return found
 
     def _cudnn(self):
@@ -146,8 +156,12 @@ class OfGraph:
             try:
                 self.findings.recurrences.append(cudnn(self.edges, term))
             except NotUnderstood as problem:
-                said = whole(self.reading, term, f"{problem}", "basic_lstm")
-                self.findings.not_converted.append(said)
+                self.findings.not_converted.append(self._whole(term, problem, "basic_lstm"))
+
+    def _whole(self, term, problem, row):
+        """What is said of a recurrence that is one operation and is not converted."""
+        said = whole(self.reading, term, f"{problem}", row)
+        return explained(self.reading, said, (), problem.term, problem.step)
 
     def _steps(self):
         """The recurrences whose steps stand in the graph one by one."""
@@ -175,13 +189,11 @@ class OfGraph:
     def _dropped_flat(self, one):
         """What is said of steps that read, or keep where a row has ended, a flat state that is dropped."""
         steps = [step for chain in one.stepped.chains for step in chain.steps]
-        if not any(reads_dropped(self.terms, step) or keeps_dropped(self.terms, step) for step in steps):
+        dropped = [term for step in steps if (term := dropped_state(self.terms, step)) is not None]
+        if not dropped:
             return []
-        variables = [term.attr[0] for step in steps for term in step.variables.values()]
-        reason = FLAT_AND_DROPPED
-        return [
-            NotConverted(one.scope, reason, tuple(sorted(set(variables))), (), (), one.first().pair, reason)
-        ]
+        said = self._refused(one, steps, FLAT_AND_DROPPED, (), FLAT_AND_DROPPED)
+        return [explained(self.reading, said, (), dropped[0], INFERENCE)]
 
     def _no_input(self, one):
         """What is said of steps whose input is no tensor: several tensors are joined with the state at once."""
@@ -189,22 +201,24 @@ class OfGraph:
         if not missing:
             return []
         names = [self.reading.name(part) for part in missing[0].args] if missing[0].op == "concat" else []
-        variables = [
-            term.attr[0] for step in one.layers[0].applications() for term in step.variables.values()
+        joined = f"{', '.join(filter(None, names)) or 'its parts'} are joined with the state in one ConcatV2"
+        steps = one.layers[0].applications()
+        said = self._refused(
+            one,
+            steps,
+            f"no tensor of the graph is the input of a step: {joined}",
+            ("ConcatV2", "MatMul"),
+            "its input is no tensor of the graph",
+        )
+        joints = [
+            user for old in steps[0].old.values() for user in self.terms.users(old) if user.op == "concat"
         ]
-        return [
-            NotConverted(
-                one.scope,
-                f"no tensor of the graph is the input of a step: {', '.join(filter(None, names)) or 'its parts'} are "
-                "joined with the state in one ConcatV2. Join them in a tf.concat of their own first, and that with "
-                "the state",
-                tuple(sorted(variables)),
-                ("ConcatV2", "MatMul"),
-                (),
-                one.first().pair,
-                "its input is no tensor of the graph",
-            )
-        ]
+        return [explained(self.reading, said, (), joints[0] if joints else missing[0], JOIN_FIRST)]
+
+    def _refused(self, one, steps, reason, operations, differs):
+        """What is said of steps of a known cell that are not converted."""
+        names = tuple(sorted({term.attr[0] for step in steps for term in step.variables.values()}))
+        return NotConverted(one.scope, reason, names, operations, (), one.first().pair, differs)
 
 
 def _put_in_order(cell):

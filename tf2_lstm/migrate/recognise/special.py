@@ -37,6 +37,11 @@ KINDS = (
 BY_HAND = (
     'write the cell with keras.ops around its variables, as in MIGRATION.md, "A cell that is not converted"'
 )
+SAVE_IT = (
+    "save it with the others, by a tf.train.Saver whose var_list has it, or by opt.swapping_saver() of an optimizer "
+    "that averages"
+)
+VARIABLES = ("VariableV2", "Variable", "VarHandleOp")
 
 
 def first_special(reading, ends):
@@ -57,20 +62,41 @@ def first_special(reading, ends):
         if op and not ORDINARY.match(op):
             said, step = next(((said, step) for kind, said, step in KINDS if kind.match(op)), ("", ""))
             return f"{op} ({place})" + (f": {said}" if said else ""), step or BY_HAND
+    unsaved = [place for place, term in placed if term.op == "var" and place not in reading.model.nodes]
+    if unsaved and reading.operation(unsaved[0]) in VARIABLES:
+        return f"{reading.operation(unsaved[0])} ({unsaved[0]}): the checkpoint has no value of it", SAVE_IT
     return "", BY_HAND
 
 
-def explained(reading, said, ends):
+def explained(reading, said, ends, term=None, step=""):
     """Return a `NotConverted` whose reason names its first special operation and the next step.
 
     Args:
         reading: the `Reading` of the graph.
         said: the `NotConverted`.
         ends: see `first_special`.
+        term: where it is seen, if every operation is one of an ordinary cell; None for what the step carries on.
+        step: what to do, "" for what `first_special` says.
     """
-    special, step = first_special(reading, ends)
-    named = f"; the first operation that no known cell has is {special}" if special else ""
-    return replace(said, reason=f"{said.reason}{named}. Next step: {step}")
+    special, usual = first_special(reading, ends)
+    named = (
+        f"the first operation that no known cell has is {special}" if special else _seen(reading, term, ends)
+    )
+    return replace(said, reason=f"{said.reason}{named and '; '}{named}. Next step: {step or usual}")
+
+
+def _seen(reading, term, ends):
+    """The operation at which something is seen, by its name in the graph; "" where no node computes it."""
+    terms = [*_computed(reading, term), *ends]
+    places = [place for place in map(reading.place, terms) if reading.operation(place)]
+    return f"it is seen at {reading.operation(places[0])} ({places[0]})" if places else ""
+
+
+def _computed(reading, term):
+    """A term; of one that was only made in matching, those of its operation that a node computes."""
+    if term is None or reading.place(term):
+        return [term] if term is not None else []
+    return [one for one in reading.terms.every if one.op == term.op]
 
 
 __all__ = ["BY_HAND", "explained", "first_special"]

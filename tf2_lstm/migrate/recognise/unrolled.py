@@ -9,7 +9,13 @@ from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.walks import computed_from
-from tf2_lstm.migrate.recognise.wrappers import FLAT_AND_DROPPED, Layers, is_flat_and_dropped, stripped
+from tf2_lstm.migrate.recognise.wrappers import (
+    FLAT_AND_DROPPED,
+    INFERENCE,
+    Layers,
+    is_flat_and_dropped,
+    stripped,
+)
 
 
 @dataclass
@@ -134,15 +140,15 @@ def understand(terms, loop, applications):
         NotUnderstood: a part of the step or of the loop is something else.
     """
     if loop.is_inside():
-        raise NotUnderstood("it runs inside the step of another loop")
+        raise NotUnderstood("it runs inside the step of another loop", loop.variables[-1].next)
     step = _Step(terms, loop)
     found = step.cells(applications)
     layers, x = step.layers(found)
     if x.op != "element" or x.args[1] not in step.times:
-        raise NotUnderstood(f"the input of a step is not a step of a sequence: {describe(x)}")
+        raise NotUnderstood(f"the input of a step is not a step of a sequence: {describe(x)}", x)
     source, axis = orient(terms, x, step.output)
     if any(term.op == "loopvar" for term in leaves(source)):
-        raise NotUnderstood("the sequence is changed while the loop runs")
+        raise NotUnderstood("the sequence is changed while the loop runs", x)
     ending = ending_of(terms, step, source, axis)
     states = {key: step.by_leaf[base(old)] for key, old in step.claimed.items()}
     more = {"notes": step.notes, "ending": ending, "dense": step.dense}
@@ -171,6 +177,11 @@ def kept_for_gradients(var):
 def _chosen_by_input(term):
     """Whether a new state is a choice by a step of the input."""
     return term.op == "select" and any(below.op == "element" for below in leaves(term.args[0]))
+
+
+def _masked(variables):
+    """The new value of the first state that stops at the end of a row."""
+    return next(var.next for var in variables if var.next.op == "select")
 
 
 def base(term):
@@ -261,31 +272,34 @@ class _Step:
     def _check_covered(self, covered, new):
         for leaf, olds in covered.items():
             if not olds and is_flat_and_dropped(self.terms, new[leaf]):
-                raise NotUnderstood(FLAT_AND_DROPPED)
+                raise NotUnderstood(FLAT_AND_DROPPED, new[leaf], INFERENCE)
             if not olds and _chosen_by_input(new[leaf]):
                 raise NotUnderstood(
                     "a mask that is read step by step chooses between the old states and the new ones, as tf.keras's "
-                    "Masking and mask_zero do: only sequence_length is known"
+                    "Masking and mask_zero do: only sequence_length is known",
+                    new[leaf],
                 )
             if not olds:
-                raise NotUnderstood(f"a state is carried by no known cell: {describe(new[leaf])}")
+                raise NotUnderstood(f"a state is carried by no known cell: {describe(new[leaf])}", new[leaf])
             if olds != [leaf]:
                 self.flat = True
                 self._check_flat(leaf, olds, new[leaf])
         masks = set(self.masks.values())
         if len(masks) > 1:
-            raise NotUnderstood("some states stop at the end of a row and others do not")
+            raise NotUnderstood(
+                "some states stop at the end of a row and others do not", _masked(self.carried)
+            )
         mask = next(iter(masks), None)
         self.lengths = mask.args[1] if mask is not None else None
 
     def _check_flat(self, leaf, olds, new):
         parts = new.args if new.op == "concat" else ()
         if len(olds) != len(parts) or leaf in olds:
-            raise NotUnderstood("a flat state holds more than the states of the cells")
+            raise NotUnderstood("a flat state holds more than the states of the cells", new)
         if all(old.op == "cols" for old in olds):
             ends = sorted(old.attr for old in olds)
             if [start for start, _ in ends] != [0, *(stop for _, stop in ends[:-1])]:
-                raise NotUnderstood("a flat state is not the states of the cells side by side")
+                raise NotUnderstood("a flat state is not the states of the cells side by side", new)
 
     def layers(self, found):
         """The layers of the step and the term of what goes in, from what the loop writes."""
@@ -294,13 +308,15 @@ class _Step:
         self.notes += [CHOICE] * (len(writes) < len(self.writes))
         if not writes:
             return self._without_output(reader, found)
-        if any(var.next.args[1] not in self.times for var in writes):
-            raise NotUnderstood("an output is not written at the number of the step")
+        moved = [var.next for var in writes if var.next.args[1] not in self.times]
+        if moved:
+            raise NotUnderstood("an output is not written at the number of the step", moved[0])
         layers, x, dense = below(self.terms, reader, self._unmasked(writes[0].next.args[2]))
         used = [one for layer in layers for one in layer.applications()]
         if len(writes) != 1 or not layers or set(used) != set(found) or len(used) != len(found):
             raise NotUnderstood(
-                f"what a step gives out is no output of the cells: {describe(writes[0].next.args[2])}"
+                f"what a step gives out is no output of the cells: {describe(writes[0].next.args[2])}",
+                writes[0].next.args[2],
             )
         self.output, self.dense = writes[0], dense
         self._states_dropped(layers)
@@ -329,10 +345,10 @@ class _Step:
         if term.op == "select" and constant(term.args[1]) == 0 and self.finished(term.args[0]):
             mask = term.args[0]
             if self.lengths is not mask.args[1]:
-                raise NotUnderstood("outputs and states stop at different times")
+                raise NotUnderstood("outputs and states stop at different times", term)
             return term.args[2]
         if self.lengths is not None:
-            raise NotUnderstood("the outputs go on after the end of a row, or are not zero there")
+            raise NotUnderstood("the outputs go on after the end of a row, or are not zero there", term)
         return term
 
     def _states_dropped(self, layers):
@@ -343,6 +359,6 @@ class _Step:
                     piece = self._piece({leaf: self.new(self.by_leaf[leaf])}, old)
                     dropped = stripped(self.terms, piece, application.new[state])
                     if dropped and state == "c":
-                        raise NotUnderstood("dropout acts on the state c")
+                        raise NotUnderstood("dropout acts on the state c", piece)
                     for one in dropped[::-1]:
                         layer.holder(application).drop("state", one)

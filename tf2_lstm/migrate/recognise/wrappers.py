@@ -116,8 +116,9 @@ def _peeled(terms, term, wanted):
 #: What is said of a recurrence whose flat state is dropped.
 FLAT_AND_DROPPED = (
     "dropout acts on a flat state (state_is_tuple=False), so that TF1 drops c as well as h: tf2_lstm.DropoutWrapper "
-    "drops no c. Convert the graph of inference, whose state_keep_prob is 1.0"
+    "drops no c"
 )
+INFERENCE = "convert the graph of inference, whose state_keep_prob is 1.0"
 
 
 def is_flat_and_dropped(terms, term):

@@ -82,5 +82,5 @@ def closing_line(report):
     if different:
         return f"DIFFERENT: {len(different)} of {len(report.cases)} case(s): {', '.join(different)}"
     if not tensors:
-        return "DIFFERENT: nothing was compared"
+        return "NOT PROVED: nothing was compared"
     return f"EQUAL: {len(report.cases)} case(s), {tensors} comparisons"
