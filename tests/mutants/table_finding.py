@@ -56,12 +56,20 @@ FINDING = [
         ('_gate(terms, term, new_c if name == "o" else old_c)', "_gate(terms, term, old_c)"),
     ),
     *mistakes(
-        _ROOM + "gru.py",
+        _ROOM + "blends.py",
         _SABOTAGE + "[two less u]",
-        (
-            "ones = [arg for arg in rest.args if scalar(arg) == 1]",
-            "ones = [arg for arg in rest.args if scalar(arg)]",
-        ),
+        ("[scalar(arg) == 1 for arg in term.args]", "[scalar(arg) for arg in term.args]"),
+    ),
+    *mistakes(
+        _ROOM + "blends.py",
+        "tests/migrate/recognise/test_blends.py::test_every_way_to_write_it_is_the_same_cell",
+        ("(turned, base, other)", "(turned, other, base)"),
+        ("terms.mul(terms.number(-1), rest) is base", "rest is base"),
+    ),
+    *mistakes(
+        _ROOM + "wide_states.py",
+        "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[attention_flat_once]",
+        ("if rest and source is not None", "if False"),
     ),
     *mistakes(
         _ROOM + "gru.py",

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
+from tf2_lstm.migrate.convert.spare import spare_numbers
 from tf2_lstm.migrate.model import TF1Model
 from tf2_lstm.migrate.recognise.reading import Reading
 
@@ -109,3 +110,29 @@ def test_sizes_that_do_not_fit_together_are_not_run():
         ReplayError, match=r"does not take these sizes: .*Dimensions must be equal, but are 3 and 2"
     ):
         replayed(build, [3, 4, 5])
+
+
+def replay_of_open(output):
+    """What a slice gives that reads a placeholder that nobody feeds: it needs its size, or its numbers."""
+    with tf.Graph().as_default() as graph:
+        x = v1.placeholder("float32", [None, 3], name="x")
+        wide = tf.concat([tf.zeros([tf.shape(x)[0], 2], "int32"), tf.zeros_like(x, "int32")], 1)
+        fed = tf.add(tf.cast(x[:, 0], "int32"), 1, name="fed")
+        tf.add(tf.reduce_sum(wide[:, :2], 1), fed, name="size")
+        tf.add(tf.cast(x[:, 1] * 1000, "int32"), fed, name="numbers")
+    model = TF1Model("frozen_graph", "it", graph=graph.as_graph_def())
+    with Replay(model, [f"{output}:0"], FED, gradients="") as replay:
+        assert list(replay.open) == ["x"]
+        values = {"fed:0": np.array([3, 4], "int32")}
+        with pytest.raises(ReplayError, match="You must feed a value for placeholder tensor 'x'"):
+            replay.run(values)
+        found = [replay.run(values, spare_numbers(replay.open, (2,), label))[f"{output}:0"] for label in "ab"]
+    return [one.tolist() for one in found]
+
+
+def test_what_nobody_feeds_is_given_numbers_that_change_with_every_sample():
+    """What depends on them differs, so that no proof of it passes."""
+    assert replay_of_open("size") == [[3, 4], [3, 4]]
+    first, second = replay_of_open("numbers")
+    assert [3, 4] not in (first, second)
+    assert first != second

@@ -1,9 +1,11 @@
 """Known cells that a program wrote itself: gates in another order, a matrix a gate, input and state apart."""
 
+from collections import OrderedDict
+
 import tensorflow as tf
 
 from tests.zoo.record.artefact import Built, artefact
-from tests.zoo.record.expectation import dynamic, gru, lstm, recurrence
+from tests.zoo.record.expectation import bidirectional, dynamic, gru, lstm, recurrence
 from tests.zoo.record.feeds import floats
 from tests.zoo.record.files import freeze
 from tf2_lstm.migrate.pairs import Call
@@ -173,3 +175,38 @@ def clothes_gru():
         return (new,), new
 
     return written(gru(4), names("zrc"), *loop(body, start), start=start)
+
+
+class Blended(cells.RNNCell):
+    """A GRU whose new state is written with a difference."""
+
+    state_size = output_size = 4
+
+    def __init__(self, blend, name):
+        super().__init__(name=name)
+        self.blend = blend
+
+    def call(self, x, h):
+        kernel, bias = variable("K", 7, 8), variable("b", 8)
+        r, u = tf.split(tf.sigmoid(tf.matmul(tf.concat([x, h], 1), kernel) + bias), 2, 1)
+        kernel, bias = variable("W", 7, 4), variable("c", 4)
+        h = self.blend(h, u, tf.tanh(tf.matmul(tf.concat([x, r * h], 1), kernel) + bias))
+        return h, h
+
+
+@artefact(
+    "GRUs whose new states are written h + u * (c - h), and c + u * (h - c) over the sequence turned round"
+)
+def gru_by_differences():
+    x = tf.placeholder(tf.float32, [None, None, 3], name="x")
+    forward = Blended(lambda h, u, c: h + u * (c - h), "forward")
+    backward = Blended(lambda h, u, c: c + u * (h - c), "backward")
+    outputs, state = tf.nn.bidirectional_dynamic_rnn(forward, backward, x, dtype=tf.float32)
+    own = [
+        f"bidirectional_rnn/{side}/{name}/{leaf}"
+        for side, name in (("fw", "forward"), ("bw", "backward"))
+        for leaf in "KbWc"
+    ]
+    outputs, state = OrderedDict(zip(("fw", "bw"), outputs)), OrderedDict(zip(("fw", "bw"), state))
+    said = recurrence("bidirectional_rnn", bidirectional(gru(4), gru(4)), own, x, outputs, state)
+    return Built({x: floats("B", "T", 3)}, [said])

@@ -160,6 +160,77 @@ def flat_second_call():
     return Built({image: floats("B", 3), x: floats("B", 3), start: floats("B", 8)}, said, save=results)
 
 
+def attention(own):
+    """AttentionCellWrapper around an LSTM, all states in one tensor [c, h, attention, last two outputs], fed."""
+    x, start = (
+        tf.placeholder(tf.float32, [None, *own], name=name) for name, own in (("x", own), ("start", [20]))
+    )
+    return x, start, tf.contrib.rnn.AttentionCellWrapper(basic(), 2, state_is_tuple=False)
+
+
+def of_attention(x, start, said, results, outside):
+    """A frozen graph of which the cell inside is converted, and the attention named."""
+    built = Built(
+        {x: floats("B", *x.shape.as_list()[1:]), start: floats("B", 20)}, [said], save=freeze(results)
+    )
+    own = ["attention/" + one for one in ("attn_v", "attn_w", "bias", "kernel")]
+    own += [scope + one for scope in ("attn_output_projection/", "") for one in ("bias", "kernel")]
+    why = "its attention is no part of a known cell"
+    inner = named("attention_cell_wrapper/basic_lstm_cell", "bias", "kernel") if len(outside) > 1 else []
+    names = sorted(named("attention_cell_wrapper", *own) + inner)
+    built.not_converted = [not_converted("attention_cell_wrapper", "basic_lstm" if inner else "", names, why)]
+    built.outside = outside
+    return built
+
+
+@artefact(
+    "AttentionCellWrapper called once on a fed flat state: it holds more than the states of the cell inside"
+)
+def attention_flat_once():
+    x, start, cell = attention([3])
+    output, state = cell(x, start)
+    at, call = tf.get_default_graph().get_tensor_by_name, Call("python_loop", cell=flat())
+    scope = "attention_cell_wrapper/"
+    inner = scope + "basic_lstm_cell"
+    said = recurrence(
+        inner,
+        call,
+        named(inner),
+        at(scope + "BiasAdd:0"),
+        at(inner + "/Mul_2:0"),
+        at(inner + "/concat_1:0"),
+        form="step",
+        initial_state=at(scope + "Slice:0"),
+    )
+    return of_attention(x, start, said, [output, state], [state.name])
+
+
+@artefact(
+    "the same in a loop of Python: between two steps the state of the cell is in a wider one, and cut out again"
+)
+def attention_flat_loop():
+    x, start, cell = attention([3, 3])
+    outputs, state = [], start
+    for number, one in enumerate(tf.unstack(x, axis=1)):
+        with tf.variable_scope(tf.get_variable_scope(), reuse=number > 0):
+            output, state = cell(one, state)
+        outputs.append(output)
+    at, call = tf.get_default_graph().get_tensor_by_name, static(flat())
+    scope = "attention_cell_wrapper/"
+    inner = scope + "basic_lstm_cell"
+    said = recurrence(
+        "attention_cell_wrapper",
+        call,
+        named(inner),
+        [at(f"{scope}BiasAdd{end}:0") for end in ("", "_1", "_2")],
+        [at(f"{inner}/Mul_{number}:0") for number in (2, 5, 8)],
+        at(inner + "/concat_5:0"),
+        form="static",
+        initial_state=at(scope + "Slice:0"),
+    )
+    return of_attention(x, start, said, [*outputs, state], [inner + "/Mul_2:0", state.name])
+
+
 @artefact(
     "TimeFreqLSTMCell: the state of the frequency before is joined with the input and the state at once"
 )

@@ -7,7 +7,7 @@ it reads what is fed.
 from tf2_lstm.migrate.recognise.graph import DTYPES, dtype_of, in_order
 
 #: What has to be fed, or has no value.
-_OPEN = {"Placeholder", "PlaceholderV2"}
+OPEN = {"Placeholder", "PlaceholderV2"}
 #: What must not be left out although only a control edge leads to it.
 _WRITES = {
     "Assign",
@@ -133,7 +133,7 @@ def ancestors(nodes, outputs, fed, shapes):
 
 def _needs(nodes, found):
     """Whether a value is to be fed that is not; flags are fed by the replay."""
-    return any(nodes[name].op in _OPEN and nodes[name].attr["dtype"].type != _BOOL for name in found)
+    return any(nodes[name].op in OPEN and nodes[name].attr["dtype"].type != _BOOL for name in found)
 
 
 def _walk(nodes, starts, fed, shapes, follow):

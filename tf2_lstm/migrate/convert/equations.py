@@ -29,7 +29,7 @@ class Equations:
 
     def __init__(self, tf1, recurrence):
         self._tf1, self._recurrence = tf1, recurrence
-        self.switches = {}
+        self.switches, self.open = {}, {}
         cudnn = "cuDNN needs a GPU: proved against the equations of the CPU-compatible cell"
         self.remark = (
             cudnn if recurrence.form == "cudnn" else "no graph: proved against the equations of the cell"
@@ -41,8 +41,8 @@ class Equations:
     def __exit__(self, *raised):
         pass
 
-    def run(self, values):
-        """Compute the outputs: `key_of` a tensor -> array of its dtype and layout."""
+    def run(self, values, spare=None):
+        """Compute the outputs: `key_of` a tensor -> array of its dtype and layout; equations read nothing spare."""
         one = self._recurrence
         if one.reverse:
             values = {name: _turned(one, name, value) for name, value in values.items()}

@@ -17,7 +17,9 @@ from tf2_lstm.migrate.convert.samples import (
     fed_tensors,
     key_of,
     samples_of,
+    sizes_of,
 )
+from tf2_lstm.migrate.convert.spare import spare_numbers
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
@@ -129,7 +131,8 @@ def _size(sample):
 
 def _run(replay, recurrence, sample, differentiate):
     tensors = {tensor.name: key_of(tensor) for tensor in compared_tensors(recurrence)}
-    ran = replay.run(sample.values)
+    spare = spare_numbers(replay.open, sizes_of(recurrence, sample), sample.label)
+    ran = replay.run(sample.values, spare)
     outputs = OrderedDict((name, ran[tensor]) for name, tensor in tensors.items())
     if replay.no_gradients or not differentiate:
         return GraphRun(sample, outputs)
@@ -140,7 +143,7 @@ def _run(replay, recurrence, sample, differentiate):
     }
     try:
         gradients = replay.run_gradients(
-            sample.values, {tensor: targets[name] for tensor, name in first.items()}
+            sample.values, {tensor: targets[name] for tensor, name in first.items()}, spare
         )
     except ReplayError as error:
         replay.no_gradients = f"TensorFlow {error}"
@@ -152,6 +155,10 @@ def _notes(tf1, recurrence, replay, failed, side):
     """What a person must know of how it went."""
     notes = [f"{label} was left out: {error}" for label, error in failed]
     notes += [f"{flag} was fed {value}" for flag, value in replay.switches.items()]
+    notes += [
+        f"{name} was fed numbers of no meaning: nothing that was compared depends on them"
+        for name in replay.open
+    ]
     if replay.no_gradients:
         why = _unlike(tf1, recurrence) or replay.no_gradients.partition(". ")[0]
         notes.append(f"no gradients were compared: {why}")

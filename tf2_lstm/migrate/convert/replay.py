@@ -14,6 +14,7 @@ from tf2_lstm.migrate.convert.begin import SliceError, node_of, normal
 from tf2_lstm.migrate.convert.conditionals import ConditionalError
 from tf2_lstm.migrate.convert.loops import LoopError, loop_contexts
 from tf2_lstm.migrate.convert.slices import cut, keep_everything, silence
+from tf2_lstm.migrate.convert.spare import open_placeholders
 from tf2_lstm.migrate.memory import let_go
 
 v1 = tf.compat.v1
@@ -40,6 +41,7 @@ class Replay:
     Attributes:
         no_gradients: why there are none, "" when there are.
         switches: names of the flags of the graph that no edge feeds -> the value that they are fed.
+        open: names of the other placeholders that no edge feeds -> (dtype's name, shape or None): see `spare`.
 
     Raises:
         ReplayError: a tensor is not in the graph, an operation touches files, Python or the network, or the graph
@@ -63,6 +65,7 @@ class Replay:
             keep_everything(part)
         self._sizes = importable(part)
         self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
+        self.open = open_placeholders(part, {*self._fed.values(), *self.switches})
         self._variables = {name: entry for name, entry in model.nodes.items() if _holds(part, name)}
         self.no_gradients = "" if gradients else "not asked for"
         self._graph = tf.Graph()
@@ -88,11 +91,12 @@ class Replay:
     def __exit__(self, *raised):
         self.close()
 
-    def run(self, values):
+    def run(self, values, spare=None):
         """Compute the outputs.
 
         Args:
             values: tensor name -> array, for the tensors to feed.
+            spare: name of an open placeholder -> array.
 
         Returns:
             An OrderedDict from tensor name to array.
@@ -101,26 +105,27 @@ class Replay:
             ReplayError: the graph fails, or its sizes do not fit together and it is not run, because some operations
                 end the process then; the message is TensorFlow's first line.
         """
-        why = misfit(
-            self._sizes, {self._fed[normal(name)]: np.shape(value) for name, value in values.items()}
-        )
+        spare = spare or {}
+        shapes = {self._fed[normal(name)]: np.shape(value) for name, value in values.items()}
+        why = misfit(self._sizes, {**shapes, **{name: np.shape(value) for name, value in spare.items()}})
         if why:
             raise ReplayError(f"the TF1 graph does not take these sizes: {first_line(why)}")
-        return self._run(OrderedDict((name, self._tensor(name)) for name in self._outputs), values, {})
+        fetches = OrderedDict((name, self._tensor(name)) for name in self._outputs)
+        return self._run(fetches, values, _by_tensor(spare))
 
-    def run_gradients(self, values, targets):
+    def run_gradients(self, values, targets, spare=None):
         """Compute the gradients of half the sum of the mean squares of (output - target).
 
         Args:
             values: as of `run`.
             targets: name of an output -> array of its shape.
+            spare: as of `run`.
 
         Returns:
             An OrderedDict from the name of a fed tensor or of a variable's node to its gradient.
         """
-        return self._run(
-            self._gradients, values, {self._targets[name]: targets[name] for name in self._targets}
-        )
+        given = {self._targets[name]: targets[name] for name in self._targets}
+        return self._run(self._gradients, values, {**given, **_by_tensor(spare or {})})
 
     def pull_back(self, output, gradient):
         """Turn the gradient of an output into those of the variables.
@@ -152,7 +157,7 @@ class Replay:
             raise ReplayError(f"the TF1 graph does not run: {first_line(error)}") from error
 
     def _flags(self):
-        return {f"{name}:0": value for name, value in self.switches.items()}
+        return _by_tensor(self.switches)
 
     def _tensor(self, name):
         placeholder = self._fed.get(normal(name))
@@ -266,6 +271,10 @@ def _is_flag(node, fed):
         and node.attr["dtype"].type == tf.bool.as_datatype_enum
         and (node.name not in fed.values())
     )
+
+
+def _by_tensor(values):
+    return {f"{name}:0": value for name, value in values.items()}
 
 
 def _import(part):

@@ -83,6 +83,13 @@ def fed_tensors(recurrence):
     return [tensor for tensor in recurrence.inputs if takes(recurrence, tensor)]
 
 
+def sizes_of(recurrence, sample):
+    """Return the batch and the steps of a sample in the order of the inputs' axes; (batch,) where nothing has steps."""
+    given = [(one, np.shape(sample.values[key_of(one)])) for one in fed_tensors(recurrence)]
+    whole = [shape[:2] for one, shape in given if one.name.startswith("inputs") and len(shape) == 3]
+    return whole[0] if whole else next(shape[:1] for one, shape in given if one.name.startswith("inputs"))
+
+
 def _fixed(recurrence, batch, steps):
     """The sizes that the graph leaves no choice of: what goes in and what comes out says them."""
     known = [_sizes_of(recurrence, tensor) for tensor in (*recurrence.inputs, *recurrence.outputs)]

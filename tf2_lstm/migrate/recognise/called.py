@@ -8,6 +8,12 @@ from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.unclaimed import NO_KNOWN_CELL, OUTSIDE
 
 CELL = re.compile(r"(?:^|.*?/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
+#: The wrapper that carries states of its own beside those of the cell inside.
+ATTENTION = re.compile(r"(?:^|.*?/)attention_cell_wrapper(?:_\d+)?(?=/)")
+WRAPPED = (
+    "AttentionCellWrapper: the cell inside is converted. The attention over its last outputs, and the states of that, "
+    "are not in its model: compute them between the calls of the model, as the program does"
+)
 READ = (
     "by their names its variables are those of a cell, but no loop, no chain of steps and no step of a known cell "
     "reads them: a cell of another kind that is stepped in the program"
@@ -38,14 +44,26 @@ def called_cells(findings):
     known |= {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
     scopes = OrderedDict()
     for one in findings.unclaimed:
-        found = CELL.match(one.name) if one.reason.startswith((OUTSIDE, NO_KNOWN_CELL)) else None
-        if found and not any(name.startswith(f"{found[0]}/") for name in known):
-            scopes.setdefault(found[0], []).append(one)
+        if one.reason.startswith((OUTSIDE, NO_KNOWN_CELL)) and (found := _scope(one.name, known)):
+            scopes.setdefault(found, []).append(one)
     for scope, members in scopes.items():
         reason = READ if members[0].reason.startswith(OUTSIDE) else NAMED
+        reason = WRAPPED if _is_inside(known, scope) else reason
         findings.not_converted.append(NotConverted(scope, reason, tuple(one.name for one in members)))
     named = {name for one in findings.not_converted for name in one.variables}
     findings.unclaimed = [one for one in findings.unclaimed if one.name not in named]
+
+
+def _scope(name, known):
+    """The scope of the cell, or of the wrapper of a converted cell, that a variable is called after; "" for none."""
+    cell, wrapper = CELL.match(name), ATTENTION.match(name)
+    if cell and not _is_inside(known, cell[0]):
+        return cell[0]
+    return wrapper[0] if wrapper and _is_inside(known, wrapper[0]) else ""
+
+
+def _is_inside(known, scope):
+    return any(name.startswith(f"{scope}/") for name in known)
 
 
 def _with_own(said, findings):

@@ -11,7 +11,7 @@ from itertools import combinations, product
 
 from tf2_lstm.migrate.model import Block
 from tf2_lstm.migrate.recognise.application import ACTIVATIONS, Application, activation
-from tf2_lstm.migrate.recognise.gru import mixtures, turned_mixtures
+from tf2_lstm.migrate.recognise.blends import mixtures, turned_mixtures
 from tf2_lstm.migrate.recognise.lstm import gated, projected, unclipped
 from tf2_lstm.migrate.recognise.summands import summed
 

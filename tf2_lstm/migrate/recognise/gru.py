@@ -17,7 +17,7 @@ from tf2_lstm.migrate.recognise.application import (
     inputs_and_state,
     linear,
 )
-from tf2_lstm.migrate.recognise.terms import negated, scalar
+from tf2_lstm.migrate.recognise.blends import mixtures
 
 
 def gru_applications(terms, term):
@@ -27,47 +27,6 @@ def gru_applications(terms, term):
         if found:
             return [found]
     return []
-
-
-def mixtures(terms, term):
-    """All ways to read a term as u * h + (1 - u) * candidate: triples (u, h, candidate)."""
-    if term.op != "add" or len(term.args) != 2:
-        return []
-    ways = [
-        (update, terms.without(keep, update), candidate)
-        for keep, write in (term.args, term.args[::-1])
-        for update, candidate in _update(keep, write)
-    ]
-    return [way for way in ways if way[1] is not None]
-
-
-def turned_mixtures(terms, term):
-    """All ways to read a term as (1 - u) * h + u * candidate: triples (u, h, candidate)."""
-    if term.op != "add" or len(term.args) != 2 or any(arg.op != "mul" for arg in term.args):
-        return []
-    ways = [
-        (update, terms.without(keep, rest), terms.without(write, update))
-        for keep, write in (term.args, term.args[::-1])
-        for rest in keep.args
-        for update in write.args
-        if rest is terms.sub(terms.number(1.0), update)
-    ]
-    return [way for way in ways if way[1] is not None and way[2] is not None and way[2].op in ACTIVATIONS]
-
-
-def _update(keep, write):
-    """All ways to read the two products as u * h and (1 - u) * candidate: pairs (u, candidate)."""
-    if keep.op != "mul" or write.op != "mul" or len(write.args) != 2:
-        return []
-    found = []
-    for rest, candidate in (write.args, write.args[::-1]):
-        if rest.op == "add" and len(rest.args) == 2 and candidate.op in ACTIVATIONS:
-            minus = [negated(arg) for arg in rest.args]
-            ones = [arg for arg in rest.args if scalar(arg) == 1]
-            inside = [one for one in minus if one]
-            if len(ones) == 1 and len(inside) == 1 and len(inside[0]) == 1 and inside[0][0] in keep.args:
-                found.append((inside[0][0], candidate))
-    return found
 
 
 def _match(terms, new, update, h, candidate):

@@ -17,6 +17,7 @@ from tf2_lstm.migrate.recognise.optimizers import Training
 from tf2_lstm.migrate.recognise.reading import Reading
 from tf2_lstm.migrate.recognise.replicas import name_replicas
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
+from tf2_lstm.migrate.recognise.wide_states import wide_states
 
 
 def recognise(model, assume=(), assume_defaults=False, infer=inferred):
@@ -62,6 +63,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
         findings.losses = feedback(reading.nodes, findings.recurrences, fetched)
         findings.losses += unheld_states(reading, findings.recurrences)
+        findings.losses += wide_states(reading, findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading, training)
     called_cells(findings)

@@ -33,7 +33,9 @@ def _given(terms, reader, chain, number, place):
     step, states = chain.steps[number], _states(terms, chain)
     output, scope = step.output, _scope(place(step.output))
     while not (chain.lengths is not None and output_mask(terms, step, output)):
-        outer = [one for one in around(terms, output) if one not in states and reader.top(one) is not None]
+        # What no node computes is a term that a matcher tried.
+        outer = [one for one in around(terms, output) if one not in states and place(one)]
+        outer = [one for one in outer if reader.top(one) is not None]
         if chain.lengths is None:
             outer = [
                 one

@@ -175,7 +175,8 @@ class Terms:
             if piece not in left:
                 return None
             left.remove(piece)
-        return (self.add if term.op == "add" else self.mul)(*left) if left else None
+        # A part of a normal form is one.
+        return None if not left else left[0] if len(left) == 1 else self.make(term.op, left)
 
     def elementwise(self, op, term):
         """Return an elementwise function of a term; its pieces of columns are taken inside."""

@@ -1,0 +1,67 @@
+"""What is fed to placeholders that no edge feeds, although the slice reads them: numbers of no meaning.
+
+A slice may read more than its outputs depend on: the other columns of a wider state, a batch that is the size of
+something else. Whatever is fed there, the outputs are the same; if they are not, they are none of the model's, which
+knows nothing of it, and the proof fails.
+"""
+
+from collections import OrderedDict
+
+import numpy as np
+
+from tf2_lstm.migrate.convert.begin import OPEN
+from tf2_lstm.migrate.equivalence.inputs import draws, wide
+from tf2_lstm.migrate.recognise.graph import DTYPES
+
+
+def open_placeholders(part, fed):
+    """Find the placeholders of a slice that are not fed.
+
+    Args:
+        part: the `GraphDef` of the slice.
+        fed: the names of those that are.
+
+    Returns:
+        An OrderedDict from name to (dtype's name, shape with None, or None where the rank is not known); those of
+        neither integers nor floats are left out.
+    """
+    found = OrderedDict()
+    for node in part.node:
+        dtype = DTYPES.get(node.attr["dtype"].type, "")
+        if node.op in OPEN and node.name not in fed and ("int" in dtype or "float" in dtype):
+            shape = node.attr["shape"].shape
+            sizes = None if shape.unknown_rank else tuple(_size(one.size) for one in shape.dim)
+            found[node.name] = dtype, sizes
+    return found
+
+
+def _size(size):
+    return None if size < 0 else size
+
+
+def spare_numbers(placeholders, sizes, label):
+    """Draw what open placeholders are fed.
+
+    Args:
+        placeholders: of `open_placeholders`.
+        sizes: a batch, and perhaps steps, in the order of the axes: what is free has them, one after the other.
+        label: the sample's, from which the numbers are drawn.
+
+    Returns:
+        A dict from name to array. Floats are numbers as wide as everything that is fed; integers are 0, which every
+        table of embeddings has, and one integer alone is the batch.
+
+    Example:
+        ```python
+        found = spare_numbers({"x": ("float32", (None, 3, 2)), "count": ("int32", ())}, (4,), "batch 4")
+        assert found["x"].shape == (4, 3, 2) and found["count"] == 4
+        ```
+    """
+    found = {}
+    for name, (dtype, shape) in placeholders.items():
+        free, whole = list(sizes), []
+        for size in shape or ():
+            whole.append(size if size is not None else free.pop(0) if len(free) > 1 else free[0])
+        values = wide(draws(0, f"{label}:{name}"), whole, 1.0) if "float" in dtype else np.zeros(whole)
+        found[name] = (values if shape != () or "float" in dtype else np.array(min(sizes))).astype(dtype)
+    return found

@@ -1,0 +1,60 @@
+"""Flat states that hold more than a recurrence has: the rest is carried on by the program, outside of the model."""
+
+from tf2_lstm.migrate.model import Loss
+
+
+def wide_states(reading, recurrences):
+    """Find the tensors that carry the state of a recurrence together with something that no model makes.
+
+    Args:
+        reading: the `Reading` of the graph.
+        recurrences: the `Recurrence`s that were found in it.
+
+    Returns:
+        A list of `Loss`, at most one for each tensor.
+    """
+    made = {part for one in recurrences for term in _terms(reading, one.outputs) for part in _parts(term)}
+    found = {}
+    for one in recurrences:
+        roots = {term.args[0] for term in _terms(reading, _states(one.inputs)) if term.op == "cols"}
+        for wide in _joins(reading.terms, [*_terms(reading, _states(one.outputs))]):
+            rest = [part for part in wide.args if part not in made]
+            source = next((root for root in roots if _alike(reading, root, wide)), None)
+            if rest and source is not None:
+                found.setdefault(wide, _loss(reading, one, source, wide, rest[0]))
+    return list(found.values())
+
+
+def _states(tensors):
+    return [one for one in tensors if one.name.startswith(("initial_state", "state"))]
+
+
+def _terms(reading, tensors):
+    return [reading.term(one.tf1) for one in tensors if one.tf1]
+
+
+def _parts(term):
+    return {term, *(term.args if term.op == "concat" else ())}
+
+
+def _joins(terms, news):
+    """The concatenations that hold all of some new states."""
+    parts = [part for new in news for part in (new.args if new.op == "concat" else [new])]
+    users = terms.users(parts[0]) if parts else []
+    return [user for user in users if user.op == "concat" and set(parts) <= set(user.args)]
+
+
+def _alike(reading, root, wide):
+    """Whether the graph fixes no other width of what is read than of what is made."""
+    widths = {(reading.shapes.get(reading.name(term)) or (None,))[-1] for term in (root, wide)}
+    return len(widths - {None}) < 2
+
+
+def _loss(reading, one, source, wide, rest):
+    whole, name = reading.name(source), reading.name(wide)
+    said = (
+        f"{name}, the state that the program carries on from {whole}, holds more than the states of the cell, first "
+        f"{reading.name(rest) or 'what is computed beside it'}: that is not in the model. Compute it between the calls "
+        "of the model, as the program does"
+    )
+    return Loss(one.scope or one.name, name, whole, reading.place(wide), said)
