@@ -1,17 +1,24 @@
 """Every sentence that refuses: a program that gives it, through the command, and its next step, followed.
 
 A row makes a refused command, says words of the sentence, and follows its next step: what the sentence tells is done,
-and then the command, or the one that the sentence names, goes through.
+and then the command, or the one that the sentence names, goes through; what is written by hand gives the right numbers.
 """
 
 import json
 import shutil
 
+import numpy as np
 import pytest
 import tensorflow as tf
-from refused_programs import ZOO, looped, normalised, save, session_of, unrolled
+from expected_recurrences import read_run
+from keras import ops
+from refused_programs import ZOO, looped, lstm, normalised, save, session_of, unrolled
 
+import tf2_lstm
 from tf2_lstm.cli import main
+from tf2_lstm.migrate import artifacts
+from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.weights import to_keras
 
 v1 = tf.compat.v1
 ALONE = str(ZOO / "weights_alone_defaults" / "model.ckpt")
@@ -101,14 +108,31 @@ class Rounded(Live):
 
 
 class ByHand(Live):
-    """Equations of their own: written by hand, as the chapter shows, whose block `test_docs` runs."""
+    """Equations of their own, written by hand with keras.ops as the chapter shows, give the session's numbers."""
 
     step = 'write the cell with keras.ops around its variables, as in MIGRATION.md, "A cell that is not converted"'
 
+    def refused(self, folder):
+        self.session, self.path = session_of(self.before), str(folder / "model")
+        return convert(save(self.session, self.path), folder)
+
     def followed(self, folder):
-        text = (ZOO.parents[2] / "MIGRATION.md").read_text(encoding="utf-8")
-        assert "#### A cell that is not converted\n" in text
-        return ["inspect", str(ZOO / "basic_lstm" / "model.ckpt")]
+        w, b = (one.read() for one in reversed(artifacts.read(self.path).variables.values()))
+        x = np.random.default_rng(1).normal(size=(2, 5, 3)).astype("float32")
+        c = h = ops.zeros((2, 4))
+        for step in range(5):
+            i, j, f, o = ops.split(self.gates(ops.concatenate([x[:, step], h], 1) @ w + b), 4, 1)
+            c = self.cell(c * ops.sigmoid(f) + ops.sigmoid(i) * ops.tanh(j))
+            h = ops.tanh(c) * ops.sigmoid(o)
+        wanted = self.session.run("out:0", {"x:0": x})
+        assert np.abs(wanted).max() > 0.05
+        assert np.abs(ops.convert_to_numpy(h) - wanted).max() < 2e-6
+
+    def gates(self, z):
+        return z
+
+    def cell(self, c):
+        return c
 
 
 class Normalised(ByHand):
@@ -119,14 +143,166 @@ class Normalised(ByHand):
     def before(self):
         unrolled(gates=lambda z: normalised(z))
 
+    def gates(self, z):
+        mean, variance = ops.moments(z, [1], keepdims=True)
+        return (z - mean) * ops.rsqrt(variance + 1e-5)
+
 
 class WithoutScope(ByHand):
     """A loop with no scope around it, of variables without one."""
 
-    words = ("not converted: while: ", "the first operation that no known cell has is Sinh (while/Sinh)")
+    words = (
+        "not converted: while: ",
+        "the first operation that no known cell has is Sinh (while/Sinh). Next step: " + ByHand.step,
+    )
 
     def before(self):
         looped(cell=tf.sinh, scope="")
+
+    def cell(self, c):
+        return ops.sinh(c)
+
+
+class EightBits(Live):
+    """What a step computes is kept in 8 bits."""
+
+    words = ("numbers are kept in 8 bits", "Next step: convert the graph as it was before that")
+
+    def before(self):
+        def kept(z):
+            held = tf.quantization.quantize(z, -4.0, 4.0, tf.quint8)
+            return tf.quantization.dequantize(held.output, held.output_min, held.output_max)
+
+        unrolled(gates=kept)
+
+    def followed(self, folder):
+        return convert(save(session_of(unrolled), folder / "before"), folder)
+
+
+class FlatAndDropped(Live):
+    """Dropout of a flat state, and the graph without it."""
+
+    words = (
+        "dropout acts on a flat state",
+        "Next step: convert the graph of inference, whose state_keep_prob is 1.0",
+    )
+
+    def before(self, rate=0.5):
+        x, _, _, step = lstm()
+        state = tf.zeros([2, 8])
+
+        def flat(t, state):
+            held = tf.concat(step(tf.split(state, 2, 1), tf.gather(x, t, axis=1)), 1)
+            return t + 1, v1.nn.dropout(held, rate=rate) if rate else held
+
+        v1.while_loop(lambda t, _: t < 5, flat, (tf.constant(0), state))
+
+    def followed(self, folder):
+        return convert(save(session_of(lambda: self.before(rate=0.0)), folder / "inference"), folder)
+
+
+class MostSteps(Live):
+    """A loop that ends with its longest row, or after twice as many steps; and without the second end."""
+
+    words = ("a maximum_iterations that is neither a number nor", "Next step: build the graph without it")
+
+    def before(self, most=True):
+        x, _, _, step = lstm()
+        rows = v1.placeholder(tf.int32, [2], name="rows")
+        steps = tf.TensorArray(tf.float32, 5).unstack(tf.transpose(x, [1, 0, 2]))
+
+        def masked(t, c, h, ys):
+            new, out = step((c, h), steps.read(t))
+            ended = t >= rows
+            kept = v1.where(ended, c, new), v1.where(ended, h, out)
+            return t + 1, *kept, ys.write(t, v1.where(ended, tf.zeros([2, 4]), out))
+
+        def go_on(t, *_):
+            some = tf.logical_not(tf.reduce_all(t >= rows))
+            return tf.logical_and(some, t < tf.reduce_max(rows) * 2) if most else some
+
+        ys = tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=[2, 4])
+        ran = v1.while_loop(go_on, masked, (tf.constant(0), tf.zeros([2, 4]), tf.zeros([2, 4]), ys))
+        tf.transpose(ran[3].stack(), [1, 0, 2], name="out")
+
+    def followed(self, folder):
+        return convert(save(session_of(lambda: self.before(most=False)), folder / "without"), folder)
+
+
+class NamesAlone(Live):
+    """A cell of a name that is not known, without its graph."""
+
+    words = ("of no known one", "Next step: name the graph (.meta) too, with this checkpoint as --weights")
+
+    def refused(self, folder):
+        self.path = save(session_of(lambda: unrolled(scope="odd_cell")), folder / "model", meta=False)
+        return convert(self.path, folder)
+
+    def followed(self, folder):
+        graph = save(session_of(lambda: unrolled(scope="odd_cell")), folder / "graph")
+        return ["inspect", f"{graph}.meta", "--weights", self.path]
+
+
+class KerasNames(Live):
+    """A layer of tf.keras without its graph, and with it."""
+
+    words = ("by its names it is a recurrent layer of tf.keras", "Next step: save the model with model.save")
+
+    def refused(self, folder):
+        for path in (ZOO / "keras_layer_in_graph").glob("model.ckpt.[di]*"):
+            shutil.copyfile(path, folder / path.name)
+        return convert(folder / "model.ckpt", folder)
+
+    def followed(self, folder):
+        shutil.copyfile(ZOO / "keras_layer_in_graph" / "model.ckpt.meta", folder / "model.ckpt.meta")
+        return ["inspect", str(folder / "model.ckpt")]
+
+
+class Opaque(Live):
+    """The blob of cuDNN alone, and with what a GPU saves beside it."""
+
+    words = (
+        "the checkpoint holds only the opaque blob 'cudnn_lstm/opaque_kernel' of cuDNN's weights; it is seen at "
+        "CudnnRNN (cudnn_lstm/CudnnRNN). Next step: save the model on a GPU with tf.train.Saver()",
+    )
+
+    def refused(self, folder):
+        return convert(ZOO / "cudnn_blob_only" / "model.ckpt", folder)
+
+    def followed(self, folder):
+        return ["inspect", str(ZOO / "cudnn_lstm" / "model.ckpt")]
+
+
+class Greedy(Live):
+    """A decoder that feeds itself: Keras's cell with the variables that are named, and the loop around it."""
+
+    words = (
+        "it is seen at ArgMax (decoder/while/BasicDecoderStep/ArgMax). Next step: set the variables named here on "
+        "Keras layers with tf2_lstm.migrate.weights.to_keras, and write the loop",
+        "1 of 2 recurrence(s)",
+    )
+
+    def refused(self, folder):
+        return convert(ZOO / "greedy_decoder" / "model.ckpt", folder)
+
+    def followed(self, folder):
+        values = {
+            name: one.read()
+            for name, one in artifacts.read(str(ZOO / "greedy_decoder" / "model.ckpt")).variables.items()
+        }
+        own = {leaf: values[f"decoder/basic_lstm_cell/{leaf}"] for leaf in ("kernel", "bias")}
+        cell = tf2_lstm.BasicLSTMCell(5)
+        cell.build((3, 3))
+        cell.set_weights(to_keras(Call("basic_lstm", num_units=5), own))
+        ran = read_run("greedy_decoder")
+        state = [ran["encoder/rnn/while/Exit_4:0"], ran["encoder/rnn/while/Exit_3:0"]]
+        ids = np.ones(3, "int64")
+        for step in range(4):
+            h, state = cell(values["embedding"][ids], state)
+            scores = ops.convert_to_numpy(h) @ values["decoder/dense/kernel"]
+            ids = scores.argmax(-1)
+            assert np.abs(scores - ran["decoder/transpose:0"][:, step]).max() < 2e-6
+            assert ids.tolist() == ran["decoder/transpose_1:0"][:, step].tolist()
 
 
 class JoinedAtOnce(Live):
@@ -235,7 +411,17 @@ ROWS = [
     Absent,
     Unsaved,
 ]
-ROWS += [NothingSaid, NoRecurrence]
+ROWS += [
+    NothingSaid,
+    NoRecurrence,
+    EightBits,
+    FlatAndDropped,
+    MostSteps,
+    NamesAlone,
+    KerasNames,
+    Opaque,
+    Greedy,
+]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.__name__ for row in ROWS])
@@ -244,7 +430,8 @@ def test_a_refusal_says_what_and_its_next_step_goes_through(row, tmp_path, capsy
     code, said = told(one.refused(tmp_path), capsys)
     assert code in (1, 2)
     assert [words for words in one.words if words not in said] == [], said
-    code, said = told(one.followed(tmp_path), capsys)
+    arguments = one.followed(tmp_path)
+    code, said = told(arguments, capsys) if arguments else (0, "")
     assert code == 0, said
 
 

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from tf2_lstm.migrate.model import NotConverted
+from tf2_lstm.migrate.recognise.special import BY_HAND
 from tf2_lstm.migrate.recognise.unclaimed import NO_KNOWN_CELL, OUTSIDE
 
 CELL = re.compile(r"(?:^|.*?/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
@@ -14,13 +15,12 @@ WRAPPED = (
     "AttentionCellWrapper: the cell inside is converted. The attention over its last outputs, and the states of that, "
     "are not in its model: compute them between the calls of the model, as the program does"
 )
+GRAPH = "name the graph (.meta) too, with this checkpoint as --weights"
 READ = (
     "by their names its variables are those of a cell, but no loop, no chain of steps and no step of a known cell "
-    "reads them: a cell of another kind that is stepped in the program"
+    f"reads them: a cell of another kind that is stepped in the program. Next step: {BY_HAND}"
 )
-NAMED = (
-    "by their names its variables are those of a cell, of no known one; a graph (.meta) would say what it is"
-)
+NAMED = f"by their names its variables are those of a cell, of no known one. Next step: {GRAPH}"
 
 
 def called_cells(findings):

@@ -8,7 +8,7 @@ from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence, Tens
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
 from tf2_lstm.migrate.recognise.assumptions import DEFAULTS, DIRECTIONS
-from tf2_lstm.migrate.recognise.called import CELL
+from tf2_lstm.migrate.recognise.called import CELL, GRAPH
 from tf2_lstm.migrate.recognise.directions_by_name import around, backwards
 from tf2_lstm.migrate.recognise.names_alone import named_cells
 
@@ -21,8 +21,8 @@ FORWARD = (
     "last, by itself"
 )
 KERAS = (
-    "by its names it is a recurrent layer of tf.keras, whose options are in no checkpoint: save the model with "
-    "model.save('model.h5') and convert that, or save the graph with it"
+    "by its names it is a recurrent layer of tf.keras, whose options are in no checkpoint. Next step: save the model "
+    "with model.save('model.h5') and convert that, or save the graph with it"
 )
 
 
@@ -150,7 +150,7 @@ def _asked(scope, cells, missing):
     unknown = [cell for cell in cells if not cell.pair]
     names = tuple(name for cell in cells for name in cell.names.values())
     if unknown:
-        reason = f"{unknown[0].scope}: the variables are those of no known cell; a graph (.meta) would say what it is"
+        reason = f"{unknown[0].scope}: the variables are those of no known cell. Next step: {GRAPH}"
         return NotConverted(scope, reason, names, (), (), "basic_lstm", "more variables than the cell has")
     asked = " ".join(
         f"--assume '{where}: {', '.join(f'{one}={value}' for one, value in options.items())}'"

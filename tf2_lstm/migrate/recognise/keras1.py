@@ -13,6 +13,7 @@ from tf2_lstm.migrate.pairs.tree import output_size
 from tf2_lstm.migrate.recognise.application import ACTIVATIONS
 from tf2_lstm.migrate.recognise.graphless import states_of
 from tf2_lstm.migrate.recognise.keras_masks import masks_of
+from tf2_lstm.migrate.recognise.special import BY_HAND
 
 CELLS = {
     "LSTM": "basic_lstm",
@@ -54,7 +55,8 @@ def keras_layers(model, findings):
                 findings.recurrences[-1].notes.append(WRAPPED.format(holder["class_name"]))
         except (LookupError, TypeError) as problem:
             names = tuple(own)
-            reason = f"{layer['class_name']}: {problem.args[0] if problem.args else problem}"
+            said = problem.args[0] if problem.args else problem
+            reason = f"{layer['class_name']}: {said}. Next step: {BY_HAND}"
             findings.not_converted.append(NotConverted(name, reason, names, (layer["class_name"],)))
 
 

@@ -58,7 +58,7 @@ def whole(reading, term, reason, row):
     """Describe a recurrence that is one operation and is not converted."""
     place = reading.place(term)
     variables = tuple(sorted({arg.attr[0] for arg in term.args if arg.op == "var"}))
-    return NotConverted(place.rpartition("/")[0], reason, variables, (term.op,), (), row, reason)
+    return NotConverted(place.rpartition("/")[0] or place, reason, variables, (term.op,), (), row, reason)
 
 
 def step_terms(ends, own):

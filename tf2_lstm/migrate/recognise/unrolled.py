@@ -106,7 +106,7 @@ def adds_weights(loop):
     for var in loop.variables:
         below = leaves(var.next)
         if var.next.op != "write" and var.leaf in below:
-            outside = {term for term in below if term.op == "element"}
+            outside = {term for term in below if term.op in ("element", "BlockLSTM", *PRODUCTS, *ELEMENTWISE)}
             sums = [term for term in computed_from([var.leaf], below) if term.op == "add"]
             found |= {leaf.attr[0] for leaf in leaves(sums, outside) if leaf.op == "var"}
     return sorted(found)
@@ -296,10 +296,6 @@ class _Step:
         parts = new.args if new.op == "concat" else ()
         if len(olds) != len(parts) or leaf in olds:
             raise NotUnderstood("a flat state holds more than the states of the cells", new)
-        if all(old.op == "cols" for old in olds):
-            ends = sorted(old.attr for old in olds)
-            if [start for start, _ in ends] != [0, *(stop for _, stop in ends[:-1])]:
-                raise NotUnderstood("a flat state is not the states of the cells side by side", new)
 
     def layers(self, found):
         """The layers of the step and the term of what goes in, from what the loop writes."""
