@@ -43,23 +43,28 @@ def _given(holder, module):
                 yield node.args[at]
 
 
-def _texts(node, holder):
-    """The fixed pieces of each text that an expression may be."""
+def _texts(node, holder, seen=()):
+    """The fixed pieces of each text that an expression may be; `seen` are the names that it is a value of."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield (node.value,)
     elif isinstance(node, ast.JoinedStr):
         yield tuple(part.value for part in node.values if isinstance(part, ast.Constant))
     elif isinstance(node, ast.IfExp):
-        yield from (*_texts(node.body, holder), *_texts(node.orelse, holder))
+        yield from (*_texts(node.body, holder, seen), *_texts(node.orelse, holder, seen))
     elif isinstance(node, ast.Dict):
-        yield from (text for value in node.values for text in _texts(value, holder))
+        yield from (text for value in node.values for text in _texts(value, holder, seen))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         yield from (text for value in _returned(node.func.id, holder) for text in _texts(value, holder))
-    elif isinstance(node, ast.Name):
-        values = _assigned(holder, node.id) or [
-            value for tree in modules().values() for value in _constants(tree, (node.id,))
-        ]
-        yield from (text for value in values for text in _texts(value, holder))
+    elif isinstance(node, ast.Name) and node.id not in seen:
+        values = _assigned(holder, node.id) or _constant(node.id, holder)
+        yield from (text for value in values for text in _texts(value, holder, (*seen, node.id)))
+
+
+def _constant(name, holder):
+    """The values of a constant of the module of a function, or of the one that it comes from."""
+    own = [tree for tree in modules().values() if holder in ast.walk(tree)]
+    every = [value for tree in modules().values() for value in _constants(tree, (name,))]
+    return [value for tree in own for value in _constants(tree, (name,))] or every
 
 
 def _assigned(holder, name):

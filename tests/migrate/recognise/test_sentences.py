@@ -112,6 +112,7 @@ SAID = {
     "a step reads a memory that the steps before it wrote": live(refusals.memory_that_is_written),
     "a step attends to a memory": zoo("attention_decoder"),
     "no step of a known cell reads them": recorded("step_of_an_unknown_cell"),
+    "AttentionCellWrapper: the cell inside is converted": zoo("attention_flat_once"),
     "by their names its variables are those of a cell, of no known one": named(("p/odd_cell/v", (8, 16))),
     "by its names it is a recurrent layer of tf.keras": named(("lstm/recurrent_kernel", (4, 16))),
     "the variables are those of no known cell": named(
@@ -132,11 +133,16 @@ MORE_STEPS = (
     "build the graph without it",
     "save the model on a GPU with tf.train.Saver() to get the canonical tensors beside it",
     "save the model with model.save('model.h5') and convert that, or save the graph with it",
+    "compute them between the calls of the model, as the program does",
     "name with --weights a checkpoint that has all of them",
     "or --assume-defaults for TF1's defaults",
 )
 #: Sentences of variables, which name those in place of an operation.
-WITHOUT_OPERATION = ("no step of a known cell reads them", "the checkpoint has no value of")
+WITHOUT_OPERATION = (
+    "AttentionCellWrapper",
+    "no step of a known cell reads them",
+    "the checkpoint has no value of",
+)
 
 
 def reasons_of(part):

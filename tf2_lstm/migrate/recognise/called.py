@@ -13,7 +13,7 @@ CELL = re.compile(r"(?:^|.*?/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
 ATTENTION = re.compile(r"(?:^|.*?/)attention_cell_wrapper(?:_\d+)?(?=/)")
 WRAPPED = (
     "AttentionCellWrapper: the cell inside is converted. The attention over its last outputs, and the states of that, "
-    "are not in its model: compute them between the calls of the model, as the program does"
+    "are not in its model. Next step: compute them between the calls of the model, as the program does"
 )
 GRAPH = "name the graph (.meta) too, with this checkpoint as --weights"
 READ = (
