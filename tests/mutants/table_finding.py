@@ -67,6 +67,15 @@ FINDING = [
         ("terms.mul(terms.number(-1), rest) is base", "rest is base"),
     ),
     *mistakes(
+        _ROOM + "hoisted.py",
+        "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[computed_kernels_in_functions]",
+        ("    return result == arg\n", "    return result != arg\n"),
+        (
+            '(("then_branch", "else_branch"), 1),\n    "StatelessIf"',
+            '(("then_branch",), 0),\n    "StatelessIf"',
+        ),
+    ),
+    *mistakes(
         _ROOM + "wide_states.py",
         "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[attention_flat_once]",
         ("if rest and source is not None", "if False"),

@@ -3,10 +3,12 @@
 from collections import OrderedDict
 
 import tensorflow as tf
+from tensorflow.python.eager import function
 
 from tests.zoo.record.artefact import Built, artefact
-from tests.zoo.record.expectation import dynamic, gru, lstm, named, recurrence
-from tests.zoo.record.feeds import floats
+from tests.zoo.record.expectation import dynamic, gru, lstm, named, recurrence, rnn
+from tests.zoo.record.feeds import floats, lengths
+from tests.zoo.record.files import freeze
 from tf2_lstm.migrate.pairs import Call
 
 cells = tf.nn.rnn_cell
@@ -45,6 +47,40 @@ def computed_kernels():
     own = ("mask", "gates", "bias", "whole", "left", "right", "bias_c")
     said = recurrence("rnn", dynamic(gru(4)), named("rnn/pruned", *own), x, outputs, state)
     return Built({x: floats("B", "T", 3)}, [said])
+
+
+@artefact("the same in functions: of a loop of control flow v2, and of the conditional of its lengths")
+def computed_kernels_in_functions():
+    x = tf.placeholder(tf.float32, [None, None, 3], name="x")
+    sizes = tf.placeholder(tf.int32, [None], name="lengths")
+    tf.compat.v1.enable_control_flow_v2()
+    try:
+        with tf.variable_scope("model", use_resource=True):
+            outputs, state = tf.nn.dynamic_rnn(
+                PrunedGRU(name="pruned"), x, sequence_length=sizes, dtype=tf.float32
+            )
+    finally:
+        tf.compat.v1.disable_control_flow_v2()
+    names = named("model/rnn/pruned", "mask", "gates", "bias", "whole", "left", "right", "bias_c")
+    more = {"form": "functional_while", "sequence_length": sizes}
+    said = recurrence("model/rnn", dynamic(gru(4)), names, x, outputs, state, **more)
+    return Built({x: floats("B", "T", 3), sizes: lengths()}, [said])
+
+
+@artefact("a function that makes the kernel and runs the cell once, as tf.function makes one")
+def computed_kernel_in_a_call():
+    v, g, b = (tf.get_variable(name, shape) for name, shape in zip("vgb", ([7, 8], [8], [4])))
+    x, h = (tf.placeholder(tf.float32, [None, n], name=name) for n, name in ((3, "x"), (4, "h")))
+
+    @function.defun
+    def step(x, h, v, g, b):
+        kernel = (tf.nn.l2_normalize(v, 0) * g)[:, :4]
+        return tf.tanh(tf.matmul(tf.concat([x, h], 1), kernel) + b)
+
+    new = step(x, h, v, g, b)
+    call = Call("python_loop", cell=rnn(4))
+    said = recurrence("", call, list("vgb"), x, new, new, form="step", initial_state=h)
+    return Built({x: floats("B", 3), h: floats("B", 4)}, [said], save=freeze([new]))
 
 
 @artefact("weight normalisation in a loop of Python: each step makes its kernel v / |v| * g anew")

@@ -69,11 +69,12 @@ def _expression(tf1, weight):
     """The expression alone, ready to run."""
     from tf2_lstm.migrate.convert.begin import ancestors
     from tf2_lstm.migrate.convert.replay import Replay
+    from tf2_lstm.migrate.recognise.hoisted import with_hoisted
 
     part = type(tf1.graph)(versions=tf1.graph.versions, library=tf1.graph.library)
-    nodes = {node.name: node for node in tf1.graph.node}
+    nodes = {node.name: node for node in with_hoisted(tf1.graph, tf1.path).node}
     found = ancestors(nodes, [weight.tensor], {}, {})
-    for node in (one for one in tf1.graph.node if one.name in found):
+    for node in (node for name, node in nodes.items() if name in found):
         _copy(part, node)
     return Replay(replace(tf1, graph=part), [weight.tensor], {}, gradients="")
 

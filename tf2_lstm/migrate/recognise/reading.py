@@ -6,6 +6,7 @@ from tf2_lstm.migrate.recognise.arity import check_functions, check_inputs
 from tf2_lstm.migrate.recognise.backward import backward_part
 from tf2_lstm.migrate.recognise.computed import ComputedWeights
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
+from tf2_lstm.migrate.recognise.hoisted import stays, with_hoisted
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
 from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
 from tf2_lstm.migrate.recognise.terms import Terms, scalar
@@ -47,7 +48,9 @@ class Reading:
         self.terms.backward = backward_part(self.nodes)
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
-        self.shapes = infer(model.graph)
+        graph = with_hoisted(model.graph, model.path)
+        self.nodes = {node.name: node for node in graph.node}
+        self.shapes = infer(graph)
         self.computed = ComputedWeights(self)
         for node in in_order(self.nodes, model.path):
             self._read(node, self.values, top=True)
@@ -298,9 +301,8 @@ class Reading:
         function, name = self.functions[body], inside + node.name
         loop, leaves = Loop(name, "functional_while"), []
         references = [_full(reference) for reference in data_inputs(node)]
-        for number, arg in enumerate(function.signature.input_arg):
-            result = function.ret[function.signature.output_arg[number].name]
-            if result == arg.name or self._is_copy(function, result, arg.name):
+        for number in range(len(function.signature.input_arg)):
+            if stays(function, number):
                 leaves.append(args[number])
                 continue
             leaf = self.terms.make("loopvar", (), (name, str(number)))
@@ -316,13 +318,6 @@ class Reading:
         self.loops.append(loop)
         own = {var.leaf: var.exit for var in loop.variables}
         return [own.get(leaf, leaf) for leaf in leaves]
-
-    def _is_copy(self, function, result, argument):
-        """Whether a result is an argument handed through Identity."""
-        nodes = {node.name: node for node in function.node_def}
-        while edge(result)[0] in nodes and nodes[edge(result)[0]].op == "Identity":
-            result = nodes[edge(result)[0]].input[0]
-        return result == argument
 
 
 def _full(reference):

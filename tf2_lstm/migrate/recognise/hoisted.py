@@ -1,0 +1,159 @@
+"""Weights that functions compute, as nodes of the graph itself.
+
+A loop of control flow v2, a conditional and a call run functions, whose nodes have no shape, and no value outside of
+them. What they compute of variables and constants alone is the same outside: it is written there once more, for
+whoever has to know its shape and its value.
+"""
+
+from tf2_lstm.migrate.artifacts.safety import PURE
+from tf2_lstm.migrate.recognise.computed import TAKES
+from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
+
+#: How many nodes of functions are looked at; a graph with more is refused by who reads it.
+MOST_LOOKED = 200_000
+#: Operation -> (the attributes that name the functions it runs, its first input that is an argument of theirs).
+RUNS = {
+    "While": (("body",), 0),
+    "StatelessWhile": (("body",), 0),
+    "If": (("then_branch", "else_branch"), 1),
+    "StatelessIf": (("then_branch", "else_branch"), 1),
+    "PartitionedCall": (("f",), 0),
+    "StatefulPartitionedCall": (("f",), 0),
+}
+VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable"}
+#: What hands on a variable, or its value, as it is.
+HANDS_ON = {"Identity", "ReadVariableOp"}
+
+
+def hoisted(graph, path):
+    """Write the weights that functions compute as nodes outside of them.
+
+    Args:
+        graph: a `GraphDef`, whose functions come to an end.
+        path: the file, for messages.
+
+    Returns:
+        A list of NodeDefs, named after the node that runs the function and the node in it.
+    """
+    found = _Hoisted(graph, path)
+    for node in graph.node if found.functions else ():
+        found.run(node, [edge_of(reference) for reference in data_inputs(node)], "")
+    return found.needed()
+
+
+def edge_of(reference):
+    """Return a reference of the graph with its output number."""
+    return "{}:{}".format(*edge(reference))
+
+
+def with_hoisted(graph, path):
+    """Return a graph with what is `hoisted` of it in front; the very graph where nothing is."""
+    nodes = hoisted(graph, path)
+    if not nodes:
+        return graph
+    whole = type(graph)()
+    whole.node.extend(nodes)
+    whole.MergeFrom(graph)
+    return whole
+
+
+class _Hoisted:
+    def __init__(self, graph, path):
+        self.path, self.looked = path, 0
+        self.functions = {one.signature.name: one for one in graph.library.function}
+        self.nodes = {node.name: node for node in graph.node} if self.functions else {}
+        self.copies, self.weights, self._constant = {}, [], {}
+
+    def run(self, node, given, place):
+        """Look into the functions that a node runs; `given` are its inputs outside, None for what is no weight."""
+        attributes, first = RUNS.get(node.op, ((), 0))
+        for name in attributes:
+            function = self.functions.get(node.attr[name].func.name)
+            if function is not None:
+                fixed = [one if self._is_fixed(one) else None for one in given[first:]]
+                names = [arg.name for arg in function.signature.input_arg]
+                if node.op.endswith("While"):
+                    fixed = [one if stays(function, at) else None for at, one in enumerate(fixed)]
+                self._look(function, dict(zip(names, fixed, strict=False)), f"{place}{node.name}/")
+
+    def _look(self, function, known, place):
+        self.looked += len(function.node_def)
+        if self.looked > MOST_LOOKED:
+            return
+        for node in in_order({node.name: node for node in function.node_def}, self.path):
+            given = [self._outside(known, reference) for reference in data_inputs(node)]
+            if node.op == "Const" or (node.op in PURE | HANDS_ON and given and None not in given):
+                known[node.name] = self._copy(node, given, place)
+                continue
+            start = TAKES.get(node.op)
+            taken = given[start:] if start is not None else ()
+            self.weights += [one for one in taken if one and edge(one)[0] in self.copies]
+            self.run(node, given, place)
+
+    def _outside(self, known, reference):
+        name, output = edge(reference)
+        found = known.get(name)
+        if found is None or ":" in found:
+            return found
+        return f"{found}:{position(self.copies[found].op, output)}"
+
+    def _copy(self, node, given, place):
+        name = place + node.name
+        while name in self.nodes or name in self.copies:
+            name += "_"
+        copy = self.copies[name] = type(node)()
+        copy.CopyFrom(node)
+        copy.name, copy.input[:], copy.device = name, given, ""
+        copy.attr.pop("_class", None)
+        return name
+
+    def _is_fixed(self, reference):
+        """Whether a tensor of the graph, or a copy, comes of variables and constants alone."""
+        if reference is None or edge(reference)[0] in self.copies:
+            return reference is not None
+        found, todo = {}, [edge(reference)[0]]
+        while todo:
+            node = self.nodes.get(todo.pop())
+            if node is None or not (node.op in VARIABLES or node.op == "Const" or node.op in PURE | HANDS_ON):
+                return False
+            if node.name not in found:
+                found[node.name] = node
+                todo += [edge(one)[0] for one in data_inputs(node)]
+        return True
+
+    def needed(self):
+        """The copies that a weight is made of, where it is more than a variable or a constant handed on."""
+        found = set()
+        for one in self.weights:
+            behind = self._behind(edge(one)[0]) if self._computes(edge(one)[0]) else set()
+            # What comes of constants of the function alone is a number of the equations.
+            found |= behind if behind - set(self.copies) else set()
+        return [node for name, node in self.copies.items() if name in found]
+
+    def _behind(self, name):
+        found, todo = set(), [name]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += [edge(one)[0] for one in self.copies[name].input] if name in self.copies else []
+        return found
+
+    def _computes(self, name):
+        while name in self.copies and self.copies[name].op in HANDS_ON:
+            name = edge(self.copies[name].input[0])[0]
+        return name in self.copies and self.copies[name].op != "Const"
+
+
+def stays(function, at):
+    """Say whether a loop's body hands an argument on as it is, through Identity perhaps.
+
+    Args:
+        function: the body's FunctionDef.
+        at: the argument's number.
+    """
+    nodes = {node.name: node for node in function.node_def}
+    result, arg = function.ret[function.signature.output_arg[at].name], function.signature.input_arg[at].name
+    while edge(result)[0] in nodes and nodes[edge(result)[0]].op == "Identity":
+        result = nodes[edge(result)[0]].input[0]
+    return result == arg
