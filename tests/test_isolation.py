@@ -272,12 +272,19 @@ ONE_LINE = {
     "no such backend": (
         "$TF2LSTM inspect $BASIC",
         {"KERAS_BACKEND": "none"},
-        "expected the backend tensorflow",
+        "Keras: expected a backend that can be imported, found 'none' (Keras says: Unable to import backend : none). "
+        "Install it, or set KERAS_BACKEND=tensorflow.",
+    ),
+    "a backend that is not installed": (
+        "$TF2LSTM compare gru",
+        {"KERAS_BACKEND": "openvino"},
+        "Keras: expected a backend that can be imported, found 'openvino' (Keras says: No module named 'openvino'). "
+        "Install it, or set KERAS_BACKEND=tensorflow.",
     ),
     "another backend": (
         "$TF2LSTM compare $BASIC",
-        {"KERAS_BACKEND": "numpy"},
-        "expected the backend tensorflow",
+        {"KERAS_BACKEND": "jax"},
+        "Keras: expected the backend tensorflow, found 'jax'. Set KERAS_BACKEND=tensorflow.",
     ),
 }
 
@@ -287,6 +294,12 @@ def test_what_is_wrong_around_a_command_is_one_line(line, environment, words):
     code, out, errors = shell(line, **environment)
     assert (code, out, len(errors.splitlines())) == (2, "", bool(words))
     assert words in errors
+
+
+def test_what_needs_no_keras_asks_for_no_backend():
+    code, out, errors = shell("$TF2LSTM inspect $BASIC", KERAS_BACKEND="openvino")
+    assert (code, errors) == (0, "")
+    assert "BasicLSTMCell(num_units=5)" in out
 
 
 def test_streams_that_are_not_needed_may_be_closed():

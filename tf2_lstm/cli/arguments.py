@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import importlib
+import json
 import math
 import os
 
@@ -109,19 +110,42 @@ def import_quietly(path=None, builds=True):
 
     if path is not None:
         places.kind_of(path)
-    if builds and os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
-        raise _no_backend(f"found {os.environ['KERAS_BACKEND']!r}")
+    if builds:
+        _check_backend(_chosen_backend())
     with startup_hushed():
         _with_keras("tensorflow")
-    if builds:
-        _check_keras()
+        if builds:
+            _check_backend(import_keras().backend.backend())
 
 
-def _check_keras():
-    """Raise a `UserError` when Keras's own configuration has another backend than TensorFlow."""
-    backend = _with_keras("keras").backend.backend()
+def import_keras():
+    """Return Keras, on whatever backend it runs.
+
+    Raises:
+        UserError: the backend that is asked for cannot be imported.
+    """
+    return _with_keras("keras")
+
+
+def _chosen_backend():
+    """The backend that the environment or Keras's own file asks for, "tensorflow" for none."""
+    home = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+    said = os.environ.get("KERAS_BACKEND")
+    if not said:
+        with (
+            contextlib.suppress(OSError, ValueError, AttributeError),
+            open(os.path.join(home, "keras.json"), encoding="utf-8") as file,
+        ):
+            said = json.load(file).get("backend")
+    return said or "tensorflow"
+
+
+def _check_backend(backend):
+    """Raise a `UserError` when Keras is to run on another backend than TensorFlow."""
     if backend != "tensorflow":
-        raise _no_backend(f"found {backend}")
+        raise UserError(
+            f"Keras: expected the backend tensorflow, found {backend!r}. Set KERAS_BACKEND=tensorflow."
+        )
 
 
 def _with_keras(name):
@@ -129,17 +153,18 @@ def _with_keras(name):
     try:
         return importlib.import_module(name)
     except (ImportError, ValueError) as error:
-        if "KERAS_BACKEND" not in os.environ:
+        backend = _chosen_backend()
+        if backend == "tensorflow":
             raise
-        raise _no_backend(f"found {os.environ['KERAS_BACKEND']!r} (Keras says: {error})") from error
-
-
-def _no_backend(found):
-    return UserError(f"Keras: expected the backend tensorflow, {found}. Set KERAS_BACKEND=tensorflow.")
+        raise UserError(
+            f"Keras: expected a backend that can be imported, found {backend!r} (Keras says: {error}). Install it, or "
+            "set KERAS_BACKEND=tensorflow."
+        ) from error
 
 
 __all__ = [
     "add_model_arguments",
+    "import_keras",
     "import_quietly",
     "limits_of",
     "request_of",

@@ -5,7 +5,7 @@ import importlib
 import math
 from pathlib import Path
 
-from tf2_lstm.cli.arguments import import_quietly
+from tf2_lstm.cli.arguments import import_keras, import_quietly
 from tf2_lstm.errors import UserError
 
 FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
@@ -97,6 +97,7 @@ def _prove(cases, arguments):
 
     with progress(len(cases), "importing TensorFlow and Keras") as advance:
         import_quietly(builds=False)
+        import_keras()
         from tf2_lstm.migrate.equivalence import prove
         from tf2_lstm.migrate.equivalence.compare import Report
 

@@ -61,7 +61,8 @@ class _Graph:
     def __init__(self, model, nodes, findings, training):
         self.model, self.nodes, self.readers, self.read = model, nodes, {}, {}
         self.training = training
-        self.refused = [one.scope for one in findings.not_converted]
+        known = {one.scope for one in findings.recurrences}
+        self.refused = [one.scope for one in findings.not_converted if one.scope not in known]
         self.reads = {name: [edge(one) for one in data_inputs(node)] for name, node in nodes.items()}
         for name, before in self.reads.items():
             for one in before:
