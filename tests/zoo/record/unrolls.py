@@ -261,6 +261,27 @@ def raw_rnn():
     return Built({x: floats("T", "B", 4), sizes: lengths()}, [found])
 
 
+@artefact("raw_rnn whose rows all end with the sequence: no lengths are fed")
+def raw_rnn_without_lengths():
+    x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+    cell, steps, batch = cells.GRUCell(5), tf.shape(x)[0], tf.shape(x)[1]
+    inputs = tf.TensorArray(tf.float32, steps).unstack(x)
+
+    def loop_fn(time, cell_output, cell_state, loop_state):
+        next_state = cell.zero_state(batch, tf.float32) if cell_output is None else cell_state
+        finished = time >= tf.fill([batch], steps)
+        next_input = tf.cond(
+            tf.reduce_all(finished), lambda: tf.zeros([batch, 4], tf.float32), lambda: inputs.read(time)
+        )
+        next_input.set_shape([None, 4])
+        return finished, next_input, next_state, cell_output, None
+
+    emitted, state, _ = tf.nn.raw_rnn(cell, loop_fn)
+    names = gru_named("rnn/gru_cell")
+    found = recurrence("rnn", dynamic(gru()), names, x, emitted.stack(), state, time_major=True)
+    return Built({x: floats("T", "B", 4)}, [found])
+
+
 @artefact("a tf.while_loop of the program's own around a cell")
 def own_while_loop():
     x = tf.placeholder(tf.float32, [None, None, 4], name="x")

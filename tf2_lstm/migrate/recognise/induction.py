@@ -78,11 +78,12 @@ def _ended_at_once(var, time):
         return None
     [coming] = [arg for arg in var.next.args if arg is not var.leaf] or [var.leaf]
     coming, start = _of_each_row(coming), _of_each_row(var.initial)
-    if coming.op != "ge" or start.op != "ge" or coming.args[0] is not time.next:
+    if coming.op != "ge" or start.op != "ge":
         return None
-    bound = coming.args[1]
+    (later, bound), (first, same) = (map(_of_each_row, term.args) for term in (coming, start))
     at_once = bound.op == "size" or isinstance(scalar(bound), int)
-    return bound if at_once and start.args[1] is bound and scalar(start.args[0]) == 0 else None
+    begins = same is bound and scalar(first) == 0 and later is time.next
+    return bound if at_once and begins else None
 
 
 def _of_each_row(term):
