@@ -160,6 +160,22 @@ def flat_second_call():
     return Built({image: floats("B", 3), x: floats("B", 3), start: floats("B", 8)}, said, save=results)
 
 
+@artefact("a loop in Python whose one tensor of states is [h, c]: split, stepped, and joined again")
+def flat_exchanged():
+    x, steps = sequence()
+    start = state = tf.placeholder(tf.float32, [None, 8], name="start")
+    cell, outputs, first = cells.BasicLSTMCell(4), [], None
+    for one in steps:
+        h, c = tf.split(state, 2, 1)
+        first = first or cells.LSTMStateTuple(c, h)
+        output, last = cell(one, cells.LSTMStateTuple(c, h))
+        state = tf.concat([last.h, last.c], 1)
+        outputs.append(output)
+    names = named("basic_lstm_cell")
+    said = recurrence("", static(lstm(4)), names, x, outputs, last, form="static", initial_state=first)
+    return frozen(x, said, [outputs, state], more={start: floats("B", 8)})
+
+
 def attention(own):
     """AttentionCellWrapper around an LSTM, all states in one tensor [c, h, attention, last two outputs], fed."""
     x, start = (

@@ -7,6 +7,15 @@ from tf2_lstm.migrate.recognise.wrappers import around, is_flat_and_dropped
 
 #: All states of a step in one tensor.
 ALL = "all"
+#: What is said of one tensor that holds states otherwise than TF1's own cells do.
+EXCHANGED = (
+    "the program keeps its states in one tensor in an order of its own; in a model's c stands before h, and a layer "
+    "before the next"
+)
+#: What to do then.
+CARRY_A_TUPLE = (
+    "split that tensor before the loop, and carry tf.nn.rnn_cell.LSTMStateTuple(c, h) instead of it"
+)
 #: What cuts columns out of a tensor.
 CUTS = {"Split", "SplitV", "Slice", "StridedSlice", "Identity"}
 
@@ -123,3 +132,34 @@ def dropped_state(terms, step):
 
 def _is_kept(terms, term):
     return any(masked(user) and user.args[2] is term for user in terms.users(term))
+
+
+def in_order(olds):
+    """Whether states that are cut from one tensor stand in it as they are given; others are in no order.
+
+    Args:
+        olds: the terms of the states, in TF1's order.
+    """
+    cuts = [_cut(old) for old in olds]
+    starts = [start for _, start, _ in cuts]
+    return len({root for root, *_ in cuts}) > 1 or None in starts or starts == sorted(starts)
+
+
+def exchanged(terms, step):
+    """Find the tensor in which a step leaves its states, to be kept where a row has ended, in an order of its own.
+
+    The order that it reads them in counts as well.
+
+    Args:
+        terms: the table of terms.
+        step: the `Application`.
+
+    Returns:
+        Its term; None where there is none.
+    """
+    news, read = list(step.new.values()), in_order(step.old.values())
+    joined = terms.users(news[0]) if len(news) > 1 else []
+    kept = [
+        one for one in joined if one.op == "concat" and set(one.args) == set(news) and _is_kept(terms, one)
+    ]
+    return next((one for one in kept if not read or list(one.args) != news), None)

@@ -12,7 +12,7 @@ from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.decoders import NEXT_STEP, why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
-from tf2_lstm.migrate.recognise.flat import dropped_state
+from tf2_lstm.migrate.recognise.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
 from tf2_lstm.migrate.recognise.foreign import foreign_chains
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
@@ -177,7 +177,7 @@ class OfGraph:
                 whole
                 for one in (forward, backward)
                 if one
-                for whole in (*self._no_input(one), *self._dropped_flat(one))
+                for whole in (*self._no_input(one), *self._dropped_flat(one), *self._exchanged(one))
             ]
             if refused:
                 known = [one.variables for one in self.findings.not_converted]
@@ -194,6 +194,13 @@ class OfGraph:
             return []
         said = self._refused(one, steps, FLAT_AND_DROPPED, (), FLAT_AND_DROPPED)
         return [explained(self.reading, said, (), dropped[0], INFERENCE)]
+
+    def _exchanged(self, one):
+        """What is said of steps that keep their states in another order where a row has ended."""
+        steps = [step for chain in one.stepped.chains for step in chain.steps]
+        kept = [term for step in steps if (term := exchanged(self.terms, step)) is not None]
+        said = self._refused(one, steps, EXCHANGED, (), EXCHANGED)
+        return [explained(self.reading, said, (), kept[0], CARRY_A_TUPLE)] if kept else []
 
     def _no_input(self, one):
         """What is said of steps whose input is no tensor: several tensors are joined with the state at once."""

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.dense import Dense, below
 from tf2_lstm.migrate.recognise.endings import Ending, ending_of
-from tf2_lstm.migrate.recognise.flat import ALL
+from tf2_lstm.migrate.recognise.flat import ALL, CARRY_A_TUPLE, EXCHANGED, in_order
 from tf2_lstm.migrate.recognise.loops import Loop, counts
 from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
@@ -146,6 +147,7 @@ def understand(terms, loop, applications):
     layers, x = step.layers(found)
     if x.op != "element" or x.args[1] not in step.times:
         raise NotUnderstood(f"the input of a step is not a step of a sequence: {describe(x)}", x)
+    step.check_order(layers)
     source, axis = orient(terms, x, step.output)
     if any(term.op == "loopvar" for term in leaves(source)):
         raise NotUnderstood("the sequence is changed while the loop runs", x)
@@ -242,6 +244,7 @@ class _Step:
         found, covered = [], {var.leaf: [] for var in self.carried}
         for application in applications:
             pieces = {state: self._piece(new, old) for state, old in application.old.items()}
+            self._check_crossed(application, pieces)
             if all(
                 piece is not None and self._same(piece, application.new[state])
                 for state, piece in pieces.items()
@@ -252,6 +255,26 @@ class _Step:
                     covered[base(old)].append(old)
         self._check_covered(covered, new)
         return found
+
+    def _check_crossed(self, application, pieces):
+        news = application.new
+        crossed = [state for state, new in news.items() if pieces[state] is not new]
+        if len(crossed) > 1 and set(pieces.values()) == set(news.values()):
+            raise NotUnderstood(
+                f"the program gives {crossed[0]} of each step to the next as its {crossed[1]}, and "
+                f"{crossed[1]} as its {crossed[0]}",
+                news[crossed[0]],
+            )
+
+    def check_order(self, layers):
+        """Refuse a flat state in which the states stand in another order than TF1's."""
+        held = {}
+        for _, application, state, _ in state_names(layers):
+            old = self.claimed[application, state]
+            held.setdefault(base(old), []).append(old)
+        for leaf, olds in held.items():
+            if not in_order(olds):
+                raise NotUnderstood(EXCHANGED, self.by_leaf[leaf].next, CARRY_A_TUPLE)
 
     def _piece(self, new, old):
         """What becomes of a state: the new value of its loop variable, or its columns of that."""

@@ -1,6 +1,7 @@
 """Flat states that hold more than a recurrence has: the rest is carried on by the program, outside of the model."""
 
 from tf2_lstm.migrate.model import Loss
+from tf2_lstm.migrate.recognise.flat import in_order
 
 
 def wide_states(reading, recurrences):
@@ -22,7 +23,35 @@ def wide_states(reading, recurrences):
             source = next((root for root in roots if _alike(reading, root, wide)), None)
             if rest and source is not None:
                 found.setdefault(wide, _loss(reading, one, source, wide, rest[0]))
+            elif one.form == "step" and _is_exchanged(reading, one, wide):
+                found.setdefault(wide, _exchange(reading, one, wide))
     return list(found.values())
+
+
+def _is_exchanged(reading, one, wide):
+    """Whether a step leaves its states side by side, and reads them from one tensor in which they stand otherwise."""
+    olds = {
+        tensor.name.removeprefix("initial_"): reading.term(tensor.tf1)
+        for tensor in _states(one.inputs)
+        if tensor.tf1
+    }
+    news = [
+        tensor.name
+        for part in wide.args
+        for tensor in one.outputs
+        if tensor.tf1 and reading.term(tensor.tf1) is part
+    ]
+    read = [olds[name] for name in news if name in olds]
+    return len({old.args for old in read}) == 1 < len(read) and not in_order(read)
+
+
+def _exchange(reading, one, wide):
+    name = reading.name(wide)
+    said = (
+        f"{name}: the program leaves the states of a step in another order than it reads them, so that the next one "
+        "has c as its h. Exchange them between the calls of the model, as the program does"
+    )
+    return Loss(one.scope or one.name, name, "", reading.place(wide), said)
 
 
 def _states(tensors):
