@@ -166,6 +166,23 @@ def test_a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step(part)
         assert seen is None or seen.groups() in operations(model), one.reason
 
 
+ROOT = {
+    "lstm_cell": (("lstm_cell/kernel", (7, 16)), ("lstm_cell/bias", (16,))),
+    "recurrent_kernel": (("recurrent_kernel", (4, 16)),),
+    "fw/lstm_cell, bw/lstm_cell": tuple(
+        (f"{side}/lstm_cell/{leaf}", shape)
+        for side in ("fw", "bw")
+        for leaf, shape in (("kernel", (7, 16)), ("bias", (16,)))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ROOT)
+def test_what_has_no_scope_is_called_after_its_variables(name):
+    (said,) = recognise(refusals.named(*ROOT[name])).not_converted
+    assert said.scope == name
+
+
 def operations(model):
     """(operation, name in the graph) of every node, those of functions below the nodes that run them."""
     found = {(node.op, node.name) for node in model.graph.node}

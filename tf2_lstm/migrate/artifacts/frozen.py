@@ -88,7 +88,7 @@ def _without_values(held):
     """Say which variables stayed variables when the graph was frozen."""
     names = ", ".join(files.shown(name) for name in list(held)[:3])
     more = f" and {len(held) - 3} more" if len(held) > 3 else ""
-    return [f"{len(held)} variable(s) of the graph have no value in it: {names}{more}."] if held else []
+    return [f"{len(held)} variable(s) of the graph have no value in the file: {names}{more}."] if held else []
 
 
 def _weights(graph):

@@ -222,7 +222,7 @@ def _notes(tf1, findings, cases):
     onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
     notes = [] if onednn else ["oneDNN is on: its fusions change results. Set TF_ENABLE_ONEDNN_OPTS=0."]
     notes += [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
-    notes += [f"not in the model: {one.scope}: {one.reason}" for one in findings.losses]
+    notes += [f"not in the model: {one.scope or '(no scope)'}: {one.reason}" for one in findings.losses]
     return notes + [f"not converted: {one.scope}: {one.reason}" for one in findings.not_converted]
 
 

@@ -153,7 +153,7 @@ def _run(replay, recurrence, sample, differentiate):
 
 def _notes(tf1, recurrence, replay, failed, side):
     """What a person must know of how it went."""
-    notes = [f"{label} was left out: {error}" for label, error in failed]
+    notes = [f"{label}: this sample was left out: {error}" for label, error in failed]
     notes += [f"{flag} was fed {value}" for flag, value in replay.switches.items()]
     notes += [
         f"{name} was fed numbers of no meaning: nothing that was compared depends on them"

@@ -57,7 +57,7 @@ def _keras_layers(names):
     for name in names:
         scope, _, leaf = name.rpartition("/")
         if leaf == "recurrent_kernel" and not CELL.match(name):
-            own = [f"{scope}/{one}" for one in ("kernel", "recurrent_kernel", "bias")]
+            own = [f"{scope}/{one}".lstrip("/") for one in ("kernel", "recurrent_kernel", "bias")]
             found.append(NotConverted(scope, KERAS, tuple(one for one in own if one in names)))
     return found
 

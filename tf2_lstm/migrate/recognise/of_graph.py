@@ -80,11 +80,9 @@ class OfGraph:
             run.notes += [_computed(one) for cell in run.cells for one in cell.computed]
 
     def _of_variables(self, one):
-        """The same `NotConverted` with the variables that its weights are of; without a scope it has one's name."""
+        """The same `NotConverted`; in place of what it computes of variables it names those."""
         names = [own for name in one.variables for own in self.reading.sources_of(name)]
-        return replace(
-            one, scope=one.scope or min(names, default="(no scope)"), variables=tuple(sorted(set(names)))
-        )
+        return replace(one, variables=tuple(sorted(set(names))))
 
     def _sharing(self, one):
         """The same `NotConverted`; its reason says which converted recurrence has its weights."""

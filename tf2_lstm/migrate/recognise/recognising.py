@@ -1,6 +1,7 @@
 """The whole of recognising: a model in, findings out."""
 
 import re
+from dataclasses import replace
 
 from tf2_lstm.migrate.artifacts.shapes import inferred
 from tf2_lstm.migrate.model import ArtifactError, Findings
@@ -56,6 +57,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
         reading = _read(model, findings, infer)
         name_absent(model, findings)
     _name(findings.recurrences)
+    findings.not_converted = [replace(one, scope=one.scope or _called(one)) for one in findings.not_converted]
     if reading is not None:
         name_replicas(model, findings.recurrences)
         training = Training(reading.nodes, _holders(model))
@@ -95,6 +97,12 @@ def _holders(model):
     for node, (name, _) in model.nodes.items():
         found.setdefault(name, []).append(node)
     return found
+
+
+def _called(one):
+    """What is not converted and has no scope is called after the scopes of its variables, or after those."""
+    scopes = dict.fromkeys(name.rpartition("/")[0] or name for name in one.variables)
+    return ", ".join(list(scopes)[:2]) or "(no scope)"
 
 
 def _name(recurrences):
