@@ -231,6 +231,13 @@ ENDINGS = {
         ["tried []", "cleaned", "tried ['a']", "cleaned"],
         "TensorFlow died (SIGABRT) at 'a'; nothing was written. Is the graph whole, and does TensorFlow 1.x run it?",
     ),
+    "it dies behind the parts": (
+        "part == 'c' and (task.tell('') or os.abort())",
+        2,
+        ["tried []", "cleaned"],
+        "TensorFlow died (SIGABRT) before a recurrence was found; nothing was written. Is the graph whole, and does "
+        "TensorFlow 1.x run it?",
+    ),
 }
 
 
@@ -245,6 +252,28 @@ def test_parts_are_left_out_one_by_one(ending, code, lines, words):
     )
     assert (done.returncode, done.stdout.splitlines()) == (code, lines)
     assert done.stderr == (f"tf2-lstm convert: model.ckpt: {words}\n" if words else "")
+
+
+#: A clock by which each part takes two thirds of the time that one may take.
+EACH = """
+from tf2_lstm.cli import isolation
+
+note, passed = isolation._Child._note, [0.0]
+
+def noting(child, told):
+    passed[0] += 0.66
+    return note(child, told)
+
+isolation._Child._note, isolation.time.monotonic = noting, lambda: passed[0]
+"""
+
+
+def test_each_part_has_the_whole_limit():
+    script = EACH + FORKED.format(ending="time.sleep(0.2)", seconds=1)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (7, "tried []\n", "")
 
 
 def test_memory_is_measured():

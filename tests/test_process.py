@@ -4,6 +4,7 @@ import io
 import os
 import signal
 import sys
+import threading
 
 import pytest
 
@@ -51,6 +52,35 @@ def test_what_the_system_refuses_is_one_line(monkeypatch, capsys):
     assert capsys.readouterr().err == (
         "tf2-lstm inspect: the system says: No space left on device. Check the disk and the permissions.\n"
     )
+
+
+def read_no_more():
+    raise BrokenPipeError(32, "Broken pipe")
+
+
+def fill_the_memory():
+    raise MemoryError("of 8 GiB")
+
+
+def test_a_reader_that_has_gone_is_exit_1_and_no_word(monkeypatch, capsys):
+    monkeypatch.setattr("tf2_lstm.cli.process._discard_output", lambda: None)
+    assert exit_code("inspect", read_no_more) == 1
+    assert capsys.readouterr().err == ""
+
+
+def test_a_full_memory_is_one_line(capsys):
+    assert exit_code("inspect", fill_the_memory) == 2
+    assert capsys.readouterr().err == (
+        "tf2-lstm inspect: the memory is full: of 8 GiB. Close other programs.\n"
+    )
+
+
+def test_a_command_runs_in_any_thread():
+    codes = []
+    thread = threading.Thread(target=lambda: codes.append(exit_code("inspect", lambda: 7)))
+    thread.start()
+    thread.join()
+    assert codes == [7]
 
 
 def go_wrong():

@@ -1,5 +1,7 @@
 """The mistakes that are planted: the tables of all rooms."""
 
+from tests.mutants.table_around import AROUND
+from tests.mutants.table_commands import COMMANDS
 from tests.mutants.table_finding import FINDING
 from tests.mutants.table_layers import LAYERS
 from tests.mutants.table_proving import PROVING
@@ -8,4 +10,4 @@ from tests.mutants.table_running import RUNNING
 from tests.mutants.table_scanning import SCANNING
 from tests.mutants.table_writing import WRITING
 
-PLANTED = [*LAYERS, *RUNNING, *READING, *FINDING, *PROVING, *WRITING, *SCANNING]
+PLANTED = [*LAYERS, *RUNNING, *READING, *FINDING, *PROVING, *WRITING, *SCANNING, *COMMANDS, *AROUND]

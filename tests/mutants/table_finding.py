@@ -7,6 +7,7 @@ _FEEDBACK = "tests/migrate/recognise/test_feedback.py::test_"
 _RUNS = "tests/migrate/recognise/test_sabotage_of_runs.py::"
 _SABOTAGE = "tests/migrate/recognise/test_sabotage.py::test_a_sabotage_is_reported_and_not_converted"
 _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
+_SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
 FINDING = [
     *mistakes(
@@ -123,7 +124,7 @@ FINDING = [
     ),
     *mistakes(
         _ROOM + "directions.py",
-        _RUNS + "test_the_order_of_the_nodes_is_no_direction",
+        _SEQUENCES + "test_the_forward_run_is_the_first_of_a_pair_wherever_it_stands",
         ("pairs.append((partner, one) if backward else (one, partner))", "pairs.append((one, partner))"),
     ),
     *mistakes(
@@ -183,7 +184,7 @@ FINDING = [
     ),
     *mistakes(
         _ROOM + "sequences.py",
-        _ZOO + "[static_rnn_separate_steps]",
+        _SEQUENCES + "test_separate_steps_are_whole_where_the_graph_joins_them_in_their_order",
         (
             'whole = terms.find("Pack", tuple(steps), axis)',
             'whole = terms.find("Pack", tuple(steps[::-1]), axis)',
@@ -216,7 +217,8 @@ FINDING = [
     ),
     *mistakes(
         _ROOM + "edges.py",
-        "tests/migrate/recognise/test_graphs.py::test_the_sizes_that_the_graph_fixes_are_those_of_the_edges",
+        "tests/migrate/recognise/test_edges.py::"
+        "test_a_state_of_constants_fixes_the_batch_of_a_loop_and_no_number_of_steps",
         ("found[1 - unrolled.axis] = self.batch_of", "found[unrolled.axis] = self.batch_of"),
     ),
     *mistakes(

@@ -126,7 +126,7 @@ WRITING = [
         ("if memory(self.pid) > self._limits.bytes:", "if memory(self.pid) < 0:"),
         (
             "if time.monotonic() - self._since > self._limits.seconds:",
-            "if time.monotonic() - self._since > 40 * self._limits.seconds:",
+            "if time.monotonic() - self._since > 4000 * self._limits.seconds:",
         ),
     ),
     *mistakes(

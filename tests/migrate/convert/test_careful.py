@@ -50,6 +50,7 @@ def test_the_shapes_of_the_others_are_known(deadly):
 
 def test_more_than_a_few_are_not_looked_for(monkeypatch):
     monkeypatch.setattr(careful, "_MOST", 1)
+    assert len(inference([], dying_of("n1"))(chain(4))) == 3
     infer = inference([], dying_of("n1", "n2", "n3"))
     assert infer(chain(4)) == {}
     assert infer.notes == [f"no shapes are known: {DIED} as it inferred them"]

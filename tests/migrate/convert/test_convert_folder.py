@@ -115,7 +115,7 @@ def change(out):
 def change_the_manifest(out):
     manifest = json.loads((out / MANIFEST).read_text())
     manifest["written"]["thesis.tex"] = manifest["written"]["rnn.keras"]
-    (out / MANIFEST).write_text(json.dumps(manifest, indent=1))
+    (out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
 
 
 def add_to_the_manifest(out):

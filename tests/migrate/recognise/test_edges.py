@@ -74,3 +74,25 @@ def test_a_piece_of_a_variable_that_holds_states_fixes_no_batch_and_a_constant_d
     assert [one.shape for one in free.inputs] == [(None, 3, 5), (None, 4)]
     (fixed,) = findings_of(lambda: program(lambda: tf.zeros((3, 4)))).recurrences
     assert fixed.inputs[1].shape == (3, 4)
+
+
+def test_a_state_of_constants_fixes_the_batch_of_a_loop_and_no_number_of_steps():
+    def program():
+        x = v1.placeholder("float32", (None, None, 5), "x")
+        kernel, bias, time = weights("kernel", 9, 4), weights("bias", 4), tf.shape(x)[1]
+        steps = tf.TensorArray("float32", time).unstack(tf.transpose(x, (1, 0, 2)))
+
+        def step(number, h, done):
+            h = tf.tanh(tf.matmul(tf.concat([steps.read(number), h], 1), kernel) + bias)
+            return number + 1, h, done.write(number, h)
+
+        begin = 0, tf.zeros((3, 4)), tf.TensorArray("float32", time)
+        tf.transpose(v1.while_loop(lambda number, *_: number < time, step, begin)[2].stack(), (1, 0, 2))
+
+    (found,) = findings_of(program).recurrences
+    assert [one.shape for one in (*found.inputs, *found.outputs)] == [
+        (3, None, 5),
+        (3, 4),
+        (3, None, 4),
+        (3, 4),
+    ]

@@ -84,6 +84,11 @@ def test_markdown_shows_the_text_and_nothing_else(one, two):
     assert " ".join(item.split()) == " ".join((printable(two) + ": x").split())
 
 
+def test_a_report_calls_nobody():
+    """What reads Markdown here knows no mentions."""
+    assert marked("@someone and a@b @ c") == "`@`someone and a`@`b @ c"
+
+
 @pytest.mark.parametrize("raw", ["![a](http://x)", "<img src=x>", "[a](b)", "*a*", "<b>", "~~a~~"])
 def test_what_is_live_is_seen_by_the_check_itself(raw):
     with pytest.raises(AssertionError):

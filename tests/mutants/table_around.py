@@ -1,0 +1,137 @@
+"""Mistakes in what is read around cells, and in what is said of it."""
+
+from tests.mutants.mistake import mistakes
+
+AROUND = [
+    *mistakes(
+        "tf2_lstm/migrate/convert/findings_as_text.py",
+        "tests/migrate/convert/test_findings_as_text.py::test_losses_and_the_notes_of_both_are_shown_and_do_nothing",
+        ("for one in findings.losses:", "for one in findings.losses[:0]:"),
+        ("[*tf1.notes, *findings.notes]", "findings.notes"),
+        ("[*tf1.notes, *findings.notes]", "tf1.notes"),
+        (
+            'root.add(f"[yellow]{for_rich(note)}[/]")\n    for recurrence',
+            'root.add(f"[yellow]{note}[/]")\n    for recurrence',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/findings_as_text.py",
+        "tests/migrate/convert/test_findings_as_text.py::test_what_is_special_of_a_recurrence_is_shown",
+        ('    return said + ["rows go on past their own end"] * one.past_end', "    return said"),
+        ('said += [f"after', 'said = [f"after'),
+        ("for argument, value in one.keep_probs.items():", "for argument, value in ():"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/findings_as_text.py",
+        "tests/migrate/convert/test_findings_as_text.py::test_all_that_is_known_of_what_is_not_converted_is_shown",
+        ("if one.operations:", "if False:"),
+        ("if one.state_shapes:", "if False:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/findings_as_text.py",
+        "tests/migrate/convert/test_findings_as_text.py::test_what_the_reason_says_is_not_said_again",
+        ('if one.differs not in one.reason else ""', 'if True else ""'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/diagnose.py",
+        "tests/migrate/convert/test_diagnose.py::test_where_the_known_mistakes_cannot_be_tried_no_cause_is_given",
+        (" or recurrence.output_layer is not None or masked:", " or recurrence.output_layer is not None:"),
+        (" or recurrence.output_layer is not None or masked:", " or masked:"),
+        ("if recurrence.reverse or recurrence.form", "if recurrence.form"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/unclaimed.py",
+        "tests/migrate/recognise/test_unclaimed.py::test_slots_with_sparse_updates_are_slots_and_weights_are_not",
+        ("use.op) is not None and at > 0", "use.op) is not None"),
+        ("return bool(moved) and not others", "return bool(moved)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/all_states.py",
+        "tests/migrate/recognise/test_all_states.py::test_c_of_every_step_is_said_where_it_is_read_or_may_be_fetched",
+        ("(uses and not others) or ", ""),
+        (' and reading.model.kind == "frozen_graph"', ""),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/feedback.py",
+        "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[reset_by_factor_gru]",
+        ("if _share(one, other)]", "if one is other]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/feedback.py",
+        "tests/migrate/recognise/test_feedback.py::test_what_wraps_each_step_is_in_the_model[residual_between_layers]",
+        ("if _share(one, other)]", "if True]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/feedback.py",
+        "tests/migrate/recognise/test_feedback.py::test_what_wraps_each_step_is_in_the_model[layer_after_the_last_step]",
+        ("if len(alike) < 2:", "if len(alike) < 1:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/feedback.py",
+        "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[output_mixed_as_state]",
+        ('"ClipByValue", "Select",', '"ClipByValue",'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/feedback.py",
+        "tests/migrate/recognise/test_feedback.py::test_what_wraps_each_step_is_in_the_model[average_over_time]",
+        ("inside | others, MOVES", "inside, MOVES"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/feedback.py",
+        "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[projection_by_hand]",
+        ('if one.form == "step" else graph.behind(one, inside)', 'if one.form == "step" else []'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/careful.py",
+        "tests/migrate/convert/test_careful.py::test_the_shapes_of_the_others_are_known",
+        ("while bad - good > 1:", "while bad - good > 2:"),
+        ("[*known, *order[middle:]]", "order[middle:]"),
+        ("name: tuple(shape) for name", "name: shape for name"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/careful.py",
+        "tests/migrate/convert/test_careful.py::test_nothing_is_forked_before_something_died",
+        ('        self._tell("")\n', ""),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/computed.py",
+        "tests/migrate/convert/test_computed.py::test_export_does_not_write_a_computed_weight_back_and_the_report_says_what_it_is_of",
+        ('[name for name in node.input if not name.startswith("^")]', "list(node.input)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/computed.py",
+        "tests/migrate/convert/test_computed.py::test_a_gradient_is_pulled_back_to_the_variables_and_summed",
+        ("found.get(source.name, 0) + behind", "behind"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/masked.py",
+        "tests/migrate/convert/test_masked.py::test_steps_that_do_not_count_keep_the_output_before",
+        ("counted - mask if backward", "counted - 1 if backward"),
+        ("(at < 0) | ", ""),
+        ("np.argsort(~mask", "np.argsort(mask"),
+        ("tuple(map(int, mask.sum(axis=1)))", "tuple(map(int, (~mask).sum(axis=1)))"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/diagnose.py",
+        "tests/migrate/convert/test_diagnose.py::test_where_a_shape_differs_no_cause_is_given",
+        ("    if odd:\n", "    if len(odd) > 1:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/findings_as_text.py",
+        "tests/migrate/recognise/test_unclaimed.py::test_slots_with_sparse_updates_are_slots_and_weights_are_not",
+        ("if one.reason in OPTIMIZERS]", "if one.reason == OPTIMIZERS[0]]"),
+        ("for one in (one for one in unclaimed if one not in noise)", "for one in unclaimed"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/replicas.py",
+        "tests/migrate/recognise/test_replicas.py::test_a_copy_is_named_and_nothing_else",
+        (" and set(variables) <= copied", ""),
+        ("variables, str(describe(one.call)))", "variables)"),
+        ("if known is not one and REPLICA.search(one.scope) and", "if known is not one and"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/careful.py",
+        "tests/migrate/convert/test_careful.py::test_more_than_a_few_are_not_looked_for",
+        ("while len(deadly) <= _MOST:", "while len(deadly) < _MOST:"),
+    ),
+]
