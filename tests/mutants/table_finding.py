@@ -6,6 +6,7 @@ _ROOM = "tf2_lstm/migrate/recognise/"
 _FEEDBACK = "tests/migrate/recognise/test_feedback.py::test_"
 _RUNS = "tests/migrate/recognise/test_sabotage_of_runs.py::"
 _SABOTAGE = "tests/migrate/recognise/test_sabotage.py::test_a_sabotage_is_reported_and_not_converted"
+_SENTENCES = "tests/migrate/recognise/test_sentences.py::test_"
 _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
 _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
@@ -201,6 +202,22 @@ FINDING = [
         "test_what_an_optimizer_of_1_15_keeps_is_its_own_and_no_part_of_the_program[ggt]",
         ("if ends or any(one in self.backward for one, _ in readers):", "if ends:"),
         ("waiting, self.kept = waiting - found, self.kept | found", "waiting, self.kept = set(), found"),
+    ),
+    *mistakes(
+        _ROOM + "induction.py",
+        _ZOO + "[raw_rnn_without_lengths]",
+        ("(map(_of_each_row, term.args) for term in", "(term.args for term in"),
+    ),
+    *mistakes(
+        _ROOM + "special.py",
+        _SENTENCES
+        + "a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step[a step attends to a memory]",
+        ("return [one for one in reading.terms.every if one.op == term.op]", "return []"),
+    ),
+    *mistakes(
+        _ROOM + "recognising.py",
+        _SENTENCES + "what_has_no_scope_is_called_after_its_variables[lstm_cell]",
+        ("scope=one.scope or _called(one)", "scope=one.scope"),
     ),
     *mistakes(
         _ROOM + "backward.py",

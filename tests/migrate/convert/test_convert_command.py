@@ -259,7 +259,19 @@ REFUSED = {
         lambda d, m: [m, ZOO / "basic_lstm_relu" / "model.ckpt", d / "new"],
         "expected activation='relu', found 'tanh'",
     ),
-    "into a frozen graph": (lambda d, m: [m, ZOO / "frozen" / "frozen.pb", d / "new"], "found frozen graph"),
+    "into a frozen graph": (
+        lambda d, m: [m, ZOO / "frozen" / "frozen.pb", d / "new"],
+        "found frozen graph. Name the ",
+    ),
+    "what is no model": (
+        lambda d, m: [ZOO / "frozen" / "frozen.pb", BASIC, d / "new"],
+        "Name the .keras file in",
+    ),
+    "into a folder that is not there": (
+        lambda d, m: [m, BASIC, d / "no" / "new"],
+        "is not there. Create it first",
+    ),
+    "another name": (lambda d, m: [m, BASIC, d / "new", "--name", "x"], "of a recurrence of"),
 }
 
 

@@ -18,7 +18,8 @@ def checkpoint_prefix(tf1, request):
     """
     if tf1.kind not in ("checkpoint", "weights", "saved_model", "object_checkpoint"):
         raise ArtifactError(
-            f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}."
+            f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}. Name the "
+            "checkpoint with which that was made, or keep the .keras file."
         )
     prefix = places.checkpoint_prefix(os.fspath(request.weights or request.path))
     if not os.path.exists(f"{prefix}.index"):
