@@ -198,9 +198,13 @@ FINDING = [
     ),
     *mistakes(
         _ROOM + "optimizers.py",
+        "tests/migrate/recognise/test_unclaimed.py::test_slots_with_sparse_updates_are_slots_and_weights_are_not",
+        ("if ends or any(one in self.backward for one, _ in readers):", "if ends:"),
+    ),
+    *mistakes(
+        _ROOM + "optimizers.py",
         "tests/migrate/recognise/test_unclaimed.py::"
         "test_what_an_optimizer_of_1_15_keeps_is_its_own_and_no_part_of_the_program[ggt]",
-        ("if ends or any(one in self.backward for one, _ in readers):", "if ends:"),
         ("waiting, self.kept = waiting - found, self.kept | found", "waiting, self.kept = set(), found"),
     ),
     *mistakes(

@@ -55,7 +55,11 @@ def trained(folder, optimizer, resource):
             embedding = v1.get_variable("embedding", [7, 4])
             matrix = v1.get_variable("Adam", [4, 2])
         looked_up = tf.gather(embedding, v1.placeholder(tf.int32, [None], name="ids"))
-        optimizer().minimize(tf.reduce_sum(tf.square(looked_up @ matrix)), var_list=[embedding])
+        loss = tf.reduce_sum(tf.square(looked_up @ matrix))
+        v1.summary.scalar(
+            "loss", loss
+        )  # else nothing reads it, and what makes it is no optimizer's for that alone
+        optimizer().minimize(loss, var_list=[embedding])
         session.run(v1.global_variables_initializer())
         return v1.train.Saver().save(session, str(folder / "model.ckpt"))
 
