@@ -1,6 +1,7 @@
 """A graph that kills TensorFlow, fills the memory or never ends costs its own recurrence and no more."""
 
 import json
+import mmap
 import os
 import signal
 import subprocess
@@ -281,6 +282,12 @@ def test_memory_is_measured():
     held = bytearray(b"x" * 200 * 2**20)
     assert memory(os.getpid()) - before > 150 * 2**20
     assert len(held)
+
+
+def test_memory_that_is_only_reserved_does_not_count():
+    before = memory(os.getpid())
+    with mmap.mmap(-1, 2**30):
+        assert memory(os.getpid()) - before < 100 * 2**20
 
 
 def shell(line, **environment):

@@ -59,7 +59,6 @@ COMMANDS = [
         "tf2_lstm/cli/isolation.py",
         "tests/test_isolation.py::test_whatever_ends_a_command_its_process_leaves_nothing",
         ("_End(128 + self._asked,", "_End(self._asked,"),
-        ("file.read().split()[1]", "file.read().split()[0]"),
         ("ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)", "pass"),
         (
             "            self._settle(parent)\n            self._hear()\n",
@@ -108,5 +107,10 @@ COMMANDS = [
         "tf2_lstm/cli/convert.py",
         "tests/migrate/convert/test_convert_command.py::test_what_is_half_convertible_is_half_converted_and_exit_1",
         ("return 0 if conversion.complete else 1", "return 0 if conversion.models else 1"),
+    ),
+    *mistakes(
+        "tf2_lstm/cli/isolation.py",
+        "tests/test_isolation.py::test_memory_that_is_only_reserved_does_not_count",
+        ("file.read().split()[1]", "file.read().split()[0]"),
     ),
 ]
