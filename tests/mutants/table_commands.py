@@ -113,4 +113,14 @@ COMMANDS = [
         "tests/test_isolation.py::test_memory_that_is_only_reserved_does_not_count",
         ("file.read().split()[1]", "file.read().split()[0]"),
     ),
+    *mistakes(
+        "tf2_lstm/cli/main.py",
+        "tests/test_main.py::test_a_program_that_calls_it_is_not_forked",
+        ("forked = argv is None and can_be_alone()", "forked = can_be_alone()"),
+    ),
+    *mistakes(
+        "tf2_lstm/cli/main.py",
+        "tests/test_main.py::test_an_unknown_argument_does_nothing_to_a_terminal",
+        ("super().error(printable(message))", "super().error(message)"),
+    ),
 ]
