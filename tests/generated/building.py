@@ -155,7 +155,8 @@ class _Builder:
         if program.lengths == "none":
             return None
         if program.lengths == "constant":
-            return tf.constant([(2, 1, 0)[row] for row in range(program.batch)])
+            longest = 2 if program.time is None else min(2, program.time)
+            return tf.constant([min((2, 1, 0)[row], longest) for row in range(program.batch)])
         if program.lengths == "computed":
             axis = 0 if program.time_major or program.unroll == "raw" else 1
             return tf.reduce_sum(tf.cast(tf.not_equal(self.tokens, 0), tf.int32), axis)

@@ -96,6 +96,36 @@ EQUAL = [
     Program(
         (Layer("LSTM", 3, (), ("dropout_in", "dropout_out")), Layer("GRU", 3, (), ("dropout_in", "residual")))
     ),
+    Program((Layer("LSTM", 3, (), ("dropout_out", "dropout_all")),), unroll="loop", start="fed", time=3),
+    Program(
+        (Layer("LSTM", 3, (), ("dropout_recurrent", "dropout_all")),),
+        unroll="static",
+        time=2,
+        keep="constant",
+    ),
+    Program((Layer("LSTM", 3, (), ("dropout_recurrent", "dropout_recurrent")),), unroll="step", start="fed"),
+    Program((Layer("GRU", 2, (), ("dropout_state",)), Layer("GRU", 2)), unroll="step", start="fed"),
+    Program(
+        (Layer("LSTM", 2, (), ("dropout_recurrent", "dropout_recurrent")),),
+        unroll="static",
+        lengths="placeholder",
+        time=2,
+    ),
+    Program(
+        (Layer("GRU", 2, (), ("dropout_state", "dropout_state")),),
+        unroll="static",
+        lengths="placeholder",
+        time=1,
+    ),
+    Program(
+        (Layer("LSTM", 2),),
+        unroll="static",
+        lengths="int64",
+        start="variable",
+        batch=2,
+        time=2,
+        resource=True,
+    ),
 ]
 
 _FLAT = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",))
@@ -106,4 +136,7 @@ REFUSED = {
     Program((_FLAT,), unroll="loop", start="zero_state", time=2): "flat_state_dropout",
     Program((_FLAT,), unroll="static", time=1, lengths="constant", batch=2): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="fed"): "flat_state_dropout",
+    Program((_FLAT,), unroll="step", start="zeros"): "flat_state_dropout",
+    Program((_FLAT, Layer("GRU", 2), Layer("GRU", 2)), unroll="steps", start="zeros"): "flat_state_dropout",
+    Program((_FLAT, Layer("GRU", 3)), stack_is_tuple=False, start="fed"): "flat_state_dropout",
 }

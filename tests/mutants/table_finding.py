@@ -131,7 +131,10 @@ FINDING = [
     *mistakes(
         _ROOM + "wrappers.py",
         _SABOTAGE + "[dropout that scales by another number]",
-        ("if not rest or abs(scale - 1) > 1e-5:", "if not rest:"),
+        (
+            "return terms.mul(*rest) if abs(scale - 1) <= _ROUNDING else",
+            "return terms.mul(*rest) if rest else",
+        ),
     ),
     *mistakes(
         _ROOM + "wrappers.py",

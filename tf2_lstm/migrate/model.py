@@ -105,6 +105,7 @@ class Tensor:
         dtype: the dtype's name.
         shape: sizes in the layout of the TF1 tensor, None where a size is not fixed.
         zero: for an initial state, that the graph gives zeros: the Keras input may be left out.
+        own: zeros that the unroll makes for itself: the Keras model makes them too, and has no input for them.
         same: the other TF1 tensors that are computed in the same way, of an input.
         value: what the graph fixes it to, a tuple of numbers: part of the Keras model then, and no input of it.
     """
@@ -116,6 +117,12 @@ class Tensor:
     zero: bool = False
     same: tuple = ()
     value: tuple | None = None
+    own: bool = False
+
+    @property
+    def is_input(self):
+        """Whether the Keras model has an input for it: not for zeros of its own, nor for what the graph fixes."""
+        return self.value is None and not self.own
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,14 @@ class Replay:
             )
         self._outputs, self._constants = list(dict.fromkeys(outputs)), constants or {}
         types = {name: (tf.as_dtype(dtype).as_datatype_enum, shape) for name, (dtype, shape) in feeds.items()}
-        nodes = {node.name: node for node in model.graph.node} if self._constants else {}
+        nodes = {node.name: node for node in model.graph.node}
         for name in self._constants:
             types[name] = (_dtype_of(nodes, name), None)
+        stored = _stored(nodes, types, same or {})
+        types = {name: entry for name, entry in types.items() if name not in stored}
+        same = {name: one for name, one in (same or {}).items() if one not in stored}
         part, self._fed = _slice(model.graph, outputs, types, same)
+        self._stored = OrderedDict((name, node) for name, node in stored.items() if _holds(part, node))
         if keep:
             keep_everything(part)
         self._sizes = importable(part)
@@ -71,7 +75,7 @@ class Replay:
         self._graph = tf.Graph()
         with self._graph.as_default(), _old_control_flow():
             _import(part)
-            self._loads = list(self._assignments())
+            self._loads = OrderedDict((name, assign) for name, *assign in self._assignments())
             self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
         self._session = v1.Session(graph=self._graph, config=v1.ConfigProto(allow_soft_placement=True))
         self._load(model)
@@ -106,7 +110,8 @@ class Replay:
                 end the process then; the message is TensorFlow's first line.
         """
         spare = spare or {}
-        shapes = {self._fed[normal(name)]: np.shape(value) for name, value in values.items()}
+        shapes = {normal(name): np.shape(value) for name, value in values.items()}
+        shapes = {self._fed[name]: shape for name, shape in shapes.items() if name in self._fed}
         why = misfit(self._sizes, {**shapes, **{name: np.shape(value) for name, value in spare.items()}})
         if why:
             raise ReplayError(f"the TF1 graph does not take these sizes: {first_line(why)}")
@@ -146,7 +151,10 @@ class Replay:
         return self._session.run(OrderedDict((node, tf.convert_to_tensor(one)) for node, one in named))
 
     def _run(self, fetches, values, more):
-        fed = {f"{self._fed[normal(name)]}:0": value for name, value in {**self._constants, **values}.items()}
+        given = {normal(name): value for name, value in {**self._constants, **values}.items()}
+        fed = {f"{self._fed[name]}:0": value for name, value in given.items() if name in self._fed}
+        for name, node in self._stored.items():
+            self._assign(node, given[normal(name)])
         try:
             return self._session.run(fetches, {**fed, **self._flags(), **more})
         except (tf.errors.OpError, TypeError, ValueError) as error:
@@ -165,7 +173,7 @@ class Replay:
 
     def _assignments(self):
         """The variables' nodes of the slice, each with what sets it."""
-        for name in self._variables:
+        for name in dict.fromkeys((*self._variables, *self._stored.values())):
             tensor = self._graph.get_tensor_by_name(f"{name}:0")
             if tensor.op.type in ("VariableV2", "Variable"):
                 value = v1.placeholder(tensor.dtype.base_dtype)
@@ -175,12 +183,17 @@ class Replay:
                 yield name, value, tf.raw_ops.AssignVariableOp(resource=tensor, value=value)
 
     def _load(self, model):
-        for name, placeholder, assign in self._loads:
-            value = np.asarray(model.value_of(name)).astype(placeholder.dtype.as_numpy_dtype, copy=False)
-            try:
-                self._session.run(assign, {placeholder: value})
-            except tf.errors.OpError as error:
-                raise ReplayError(f"{name} does not take its value: {first_line(error)}") from error
+        for name in self._variables:
+            if name in self._loads:
+                self._assign(name, model.value_of(name))
+
+    def _assign(self, name, value):
+        placeholder, assign = self._loads[name]
+        value = np.asarray(value).astype(placeholder.dtype.as_numpy_dtype, copy=False)
+        try:
+            self._session.run(assign, {placeholder: value})
+        except tf.errors.OpError as error:
+            raise ReplayError(f"{name} does not take its value: {first_line(error)}") from error
 
     def _differentiate(self, part, of_weights):
         """The gradients' tensors, {} when TensorFlow has none; then `no_gradients` says why."""
@@ -189,7 +202,15 @@ class Replay:
             (name, one) for name, one in zip(self._outputs, outputs, strict=True) if one.dtype.is_floating
         ]
         sources = OrderedDict((name, self._tensor(name)) for name in self._fed if name not in self._constants)
-        variables = self._variables if of_weights else ()
+        branched = {node_of(node.input[0]) for node in part.node if node.op == "Switch"}
+        if branched & {*self._stored.values()}:
+            self.no_gradients = "TensorFlow merges no gradients of a resource variable that two branches read"
+            return {}
+        handles = self._stored.items()
+        sources.update((normal(name), self._graph.get_tensor_by_name(f"{node}:0")) for name, node in handles)
+        variables = (
+            [name for name in self._variables if name not in self._stored.values()] if of_weights else ()
+        )
         sources.update((name, self._graph.get_tensor_by_name(f"{name}:0")) for name in variables)
         sources = {
             name: one for name, one in sources.items() if one.dtype.is_floating or one.dtype == tf.resource
@@ -249,6 +270,15 @@ def _slice(graph, outputs, types, same):
         )
     silence(part)
     return part, fed
+
+
+def _stored(nodes, feeds, same):
+    """The fed tensors that are the value of a resource variable: name -> the variable's node.
+
+    They are assigned, not fed: a branch, a loop or a function reads the variable itself.
+    """
+    equal = [(one, node_of(name)) for name, one in same.items()] + [(name, node_of(name)) for name in feeds]
+    return {name: node for name, node in equal if node in nodes and nodes[node].op == "VarHandleOp"}
 
 
 def _dtype_of(nodes, name):

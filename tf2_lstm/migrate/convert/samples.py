@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
-from tf2_lstm.migrate.keras_code.recurrence import takes
 
 #: (batch, steps, what becomes of sequence_length) where the graph leaves them free.
 SIZES = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "mixed"), (2, 4, "none"))
@@ -80,7 +79,7 @@ def key_of(tensor):
 
 def fed_tensors(recurrence):
     """The input tensors that a proof feeds: those that the Keras model takes."""
-    return [tensor for tensor in recurrence.inputs if takes(recurrence, tensor)]
+    return [tensor for tensor in recurrence.inputs if tensor.is_input]
 
 
 def sizes_of(recurrence, sample):

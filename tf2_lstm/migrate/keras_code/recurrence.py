@@ -35,20 +35,6 @@ def program_of(recurrence):
     return _Writer(recurrence).write()
 
 
-def takes(recurrence, tensor):
-    """Whether the Keras model has an input for an input tensor of a recurrence.
-
-    Zeros that the unroll makes for itself are no input: the Keras model makes them too. Zeros that the program
-    made outside (`cell.zero_state`) are one, because programs feed them. What the graph fixes is none.
-    """
-    if tensor.value is not None:
-        return False
-    cells = [cell.scope for cell in recurrence.cells]
-    scopes = [recurrence.scope, *cells, *(scope.rpartition("/")[0] for scope in cells)]
-    own = not tensor.tf1 or any(scope and tensor.tf1.startswith(f"{scope}/") for scope in scopes)
-    return not (tensor.zero and own)
-
-
 class _Writer:
     """Writes the lines of one recurrence."""
 
@@ -56,7 +42,7 @@ class _Writer:
         self.recurrence, self.program = recurrence, Program()
         self.dtype = next(one.dtype for one in recurrence.inputs if one.name.startswith("inputs"))
         self.builder = Builder(self.dtype, stock=True, make=self._make, rate=self.program.rate)
-        self.given = {one.name: one for one in recurrence.inputs if takes(recurrence, one)}
+        self.given = {one.name: one for one in recurrence.inputs if one.is_input}
         self.wanted = {one.name: one for one in recurrence.outputs}
         self.leaves, self.final = {}, {}
 

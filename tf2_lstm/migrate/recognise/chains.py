@@ -6,9 +6,10 @@ from itertools import pairwise
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.lone import core, is_step
 from tf2_lstm.migrate.recognise.places import STACK
+from tf2_lstm.migrate.recognise.state_dropout import drops_on, follow, mask_of, way_of_one, way_to
 from tf2_lstm.migrate.recognise.step_outputs import given
 from tf2_lstm.migrate.recognise.terms import Term, leaves, masked, scalar
-from tf2_lstm.migrate.recognise.wrappers import Layers, around, dropout, stripped
+from tf2_lstm.migrate.recognise.wrappers import Layers, dropout, stripped
 
 
 @dataclass(eq=False)
@@ -19,20 +20,24 @@ class Chain:
         steps: the `Application`s in the order of time.
         lengths: the term of sequence_length, None when there is none.
         drops: the `Dropped` ones that act on the states but c, from the outside in.
+        way: the way of `state_dropout` from a new state to the state that is carried on.
     """
 
     steps: list
     lengths: Term | None = None
     drops: list = field(default_factory=list)
+    way: list = field(default_factory=list)
 
     def after(self, terms, number, state):
         """Return the term of a state after a step: what the next one reads, or what would be read after the last."""
         if number + 1 < len(self.steps):
             return self.steps[number + 1].old[state]
-        value = self.steps[number].new[state]
-        for _ in self.drops if state != "c" else ():
-            value = next((one for one in around(terms, value) if stripped(terms, one, value)), value)
-        return _masked(terms, self.steps[number], state, value) or value
+        value = self.made(terms, number, state)[-1]
+        return mask_of(terms, self.steps[number].old[state], value) or value
+
+    def made(self, terms, number, state):
+        """Return what dropout makes of a new state, one after the other, up to what is carried on; c is not dropped."""
+        return follow(terms, self.steps[number].new[state], self.way if state != "c" else ())
 
 
 @dataclass(eq=False)
@@ -52,14 +57,8 @@ class Stepped:
     outputs: list = field(default_factory=list)
 
 
-def _masked(terms, step, state, value):
-    """The term that is a new state, or where the row has ended the old one; None for none."""
-    users = [user for user in terms.users(value) if masked(user)]
-    return next((one for one in users if one.args[1] is step.old[state] and one.args[2] is value), None)
-
-
 def _masked_flat(terms, step, state):
-    """The same of the flat state that a new state is in."""
+    """The term that is the flat state that a new state is in, or where the row has ended the old one; None for none."""
     for joined in terms.users(step.new[state]):
         for user in terms.users(joined) if joined.op == "concat" else ():
             if masked(user) and user.args[2] is joined and user.args[1] in step.old[state].args:
@@ -85,13 +84,13 @@ def chains_of(terms, applications):
     alone = outside_loops(terms, applications)
     before = {one: _before(terms, one, alone) for one in alone}
     after = {earlier: one for one, earlier in before.items() if earlier is not None}
-    chains = []
+    chains, read = [], {one.inputs for one in alone}
     for one in alone:
         if before[one] is None:
             steps = [one]
             while steps[-1] in after:
                 steps.append(after[steps[-1]])
-            chains += _alike(terms, steps)
+            chains += _alike(terms, steps, read)
     linked = {core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
     lone = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
     lone = [one for one in lone if core(one) not in linked]
@@ -102,29 +101,20 @@ def chains_of(terms, applications):
     return [_with_lengths(terms, chain) for chain in chains], lone
 
 
-def _alike(terms, steps):
+def _alike(terms, steps, read):
     """The chain of some steps, or one a step where dropout acts on some of their states and not on others."""
-    links = [_drops(terms, *pair) for pair in pairwise(steps)] or [_drops_of_one(terms, steps[0])]
-    if len({tuple((one.keep, one.variational) for one in drops) for drops in links}) == 1:
-        return [Chain(steps, drops=links[0])]
-    return [Chain([step]) for step in steps]
+    first, state = steps[0], "h" if "h" in steps[0].new else ""
+    if len(steps) == 1:
+        return [_chain(terms, steps, way_of_one(terms, first.new[state], first.old[state], read), state)]
+    links = [stripped(terms, _unmasked(two.old[state]), one.new[state]) for one, two in pairwise(steps)]
+    if len({tuple(sorted(((one.keep, one.variational) for one in drops), key=str)) for drops in links}) > 1:
+        return [Chain([step]) for step in steps]
+    way = way_to(terms, first.new[state], _unmasked(steps[1].old[state]))
+    return [Chain(steps, drops=links[0]) if way is None else _chain(terms, steps, way, state)]
 
 
-def _drops(terms, step, later):
-    state = "h" if "h" in step.new else ""
-    return stripped(terms, _unmasked(later.old[state]), step.new[state])
-
-
-def _drops_of_one(terms, step):
-    """The dropout of a single step's state: it stands before that of its output, or is masked as a state."""
-    state = "h" if "h" in step.new else ""
-    value, found = step.new[state], []
-    while True:
-        drops = [one for one in around(terms, value) if stripped(terms, one, value)]
-        is_state = len(drops) > 1 or any(_masked(terms, step, state, one) for one in drops)
-        if not is_state or _masked(terms, step, state, value):
-            return found
-        found, value = [*stripped(terms, drops[0], value), *found], drops[0]
+def _chain(terms, steps, way, state):
+    return Chain(steps, drops=drops_on(terms, follow(terms, steps[0].new[state], way)), way=way)
 
 
 def _one_reading(lone, explained):

@@ -116,8 +116,8 @@ class _Feedback:
 
     def carried(self, recurrence):
         """Say what is made of a single step's states to be carried on; nothing when the states are what is carried."""
-        fed = [one for one in recurrence.inputs if _is_state(one) and one.tf1]
-        if not any(self._placeholder(edge(one.tf1)) for one in fed):
+        fed = [one for one in recurrence.inputs if _is_state(one) and one.tf1 and one.is_input]
+        if not any(one.zero or self._placeholder(edge(one.tf1)) for one in fed):
             return []
         outputs = {edge(one.tf1)[0] for one in recurrence.outputs if one.tf1}
         found = []

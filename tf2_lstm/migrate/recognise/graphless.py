@@ -190,7 +190,7 @@ def _recurrence(way, sides, assumptions):
     ends = zip(("_fw", "_bw") if len(made) == 2 else ("",), made, strict=True)
     outputs = [Tensor(f"outputs{side}", "", dtype, (None, None, output_size(one))) for side, one in ends]
     inputs = [Tensor("inputs", "", dtype, (None, None, first.depth))]
-    initial = [Tensor(f"initial_{one.name}", "", dtype, one.shape, True) for one in states]
+    initial = [Tensor(f"initial_{one.name}", "", dtype, one.shape, True, own=True) for one in states]
     return Recurrence(
         name="",
         scope=way.scope,

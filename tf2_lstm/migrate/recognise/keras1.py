@@ -147,7 +147,7 @@ def _is_given_a_state(layer):
 def _initial(state, given):
     """The initial state for a final one: zeros, unless it is given or carried from call to call."""
     name = state.tf1.replace("/state", "/initial_state") if given else ""
-    return Tensor(f"initial_{state.name}", name, state.dtype, state.shape, not given)
+    return Tensor(f"initial_{state.name}", name, state.dtype, state.shape, not given, own=not given)
 
 
 def _keras_name(tensor, layer):

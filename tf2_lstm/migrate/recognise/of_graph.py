@@ -22,6 +22,7 @@ from tf2_lstm.migrate.recognise.keras_gru import keras_gru_applications
 from tf2_lstm.migrate.recognise.lone import questions
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
+from tf2_lstm.migrate.recognise.own_zeros import with_own_zeros
 from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.special import explained
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
@@ -67,6 +68,7 @@ class OfGraph:
         self._steps()
         for run in self.findings.recurrences:
             run.inputs = [replace(one, same=self.reading.equal(one.tf1)) for one in run.inputs]
+            run.inputs = with_own_zeros(self.reading, run)
             run.outputs = [self.edges.sized(one) for one in run.outputs]
         found = foreign_chains(self.reading, self.applications, self._known())
         self.findings.not_converted += found

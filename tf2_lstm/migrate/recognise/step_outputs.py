@@ -50,13 +50,13 @@ def _given(terms, reader, chain, number, place):
 
 
 def _states(terms, chain):
-    """All states that a chain reads or leaves, as they are and before they are masked."""
-    states = [
-        state
-        for number, step in enumerate(chain.steps)
-        for name in step.new
-        for state in (step.old[name], chain.after(terms, number, name))
-    ]
+    """All states that a chain reads or leaves: as dropout makes them, before they are masked, and as they are."""
+    states = set()
+    for number, step in enumerate(chain.steps):
+        for name in step.new:
+            # Not the new state itself: the output is made of it too.
+            dropped = chain.made(terms, number, name)[1:]
+            states |= {*dropped, step.old[name], chain.after(terms, number, name)}
     return {*states, *(state.args[2] for state in states if masked(state))}
 
 

@@ -317,6 +317,8 @@ class _Step:
 
     def _check_flat(self, leaf, olds, new):
         parts = new.args if new.op == "concat" else ()
+        if any(is_flat_and_dropped(self.terms, part) for part in parts):
+            raise NotUnderstood(FLAT_AND_DROPPED)
         if len(olds) != len(parts) or leaf in olds:
             raise NotUnderstood("a flat state holds more than the states of the cells", new)
 

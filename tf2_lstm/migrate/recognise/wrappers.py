@@ -92,13 +92,7 @@ def stripped(terms, term, value):
     Returns:
         The `Dropped` ones from the outside in, [] where the two are one; None where dropout does not lead there.
     """
-    found = []
-    while term is not value:
-        found.append(dropout(terms, term))
-        if found[-1] is None:
-            return None
-        term = found[-1].value
-    return found
+    return _peeled(terms, term, lambda below: below is value)
 
 
 def _peeled(terms, term, wanted):
@@ -134,7 +128,9 @@ def around(terms, value):
     """
     users = terms.users(value)
     if value.op in ("add", "mul"):
-        users += [user for user in terms.users(value.args[0]) if user.op == value.op and user is not value]
+        # Not of a number: in a larger product it is one with the other numbers.
+        part = next((one for one in value.args if scalar(one) is None), value)
+        users += [user for user in terms.users(part) if user.op == value.op and user is not value]
     users += [
         outer for user in users if user.op == "mul" for outer in terms.users(user) if outer.op == "select"
     ]
@@ -185,13 +181,26 @@ def _unscaled(terms, product, keep):
     constants = [scalar(arg) for arg in factors if scalar(arg) is not None]
     scale = (constants[0] if constants else 1.0) * number
     rest = [arg for arg in factors if scalar(arg) is None]
-    if not rest or abs(scale - 1) > 1e-5:
-        return terms.mul(*rest, terms.number(scale)) if rest and constants and abs(scale - 1) > 1e-5 else None
-    return terms.mul(*rest)
+    if not rest or (abs(scale - 1) > _ROUNDING and not constants):
+        return None
+    return terms.mul(*rest) if abs(scale - 1) <= _ROUNDING else _times(terms, rest, scale)
+
+
+def _times(terms, factors, scale):
+    """The product of some terms and a number, the one of the graph where it has one: a number is rounded there."""
+    for product in terms.users(factors[0]):
+        numbers = [scalar(arg) for arg in product.args if scalar(arg) is not None]
+        others = sorted((arg for arg in product.args if scalar(arg) is None), key=lambda term: term.number)
+        is_alike = product.op == "mul" and others == sorted(factors, key=lambda term: term.number)
+        if is_alike and len(numbers) == 1 and abs(numbers[0] / scale - 1) <= _ROUNDING:
+            return product
+    return terms.mul(*factors, terms.number(scale))
 
 
 #: How many values are looked at below one of several dropouts.
 MOST_PEELED = 64
+#: How far two numbers may be from one another, relatively, to be one that was computed in float32.
+_ROUNDING = 1e-5
 #: How many terms may be looked at for one layer's output, and how deep they may be wrapped in one another.
 MOST_LOOKS, MOST_WRAPPERS = 2_000, 100
 
