@@ -126,6 +126,11 @@ EQUAL = [
         time=2,
         resource=True,
     ),
+    Program(
+        (Layer("LSTM", 2, (("num_proj", 2), ("proj_clip", 0.3))),), unroll="step", start="fed", training=True
+    ),
+    Program((Layer("LSTM", 2, (("num_proj", 2),)),), unroll="step", start="fed", training=True),
+    Program((Layer("BasicRNN", 2),), unroll="step", start="variable", batch=2, resource=True),
 ]
 
 _FLAT = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",))

@@ -81,7 +81,9 @@ def questions(terms, steps, known):
 
 
 def _uses(terms, term):
-    return [user for user in terms.users(term) if user.op not in SILENT]
+    """The terms that read a term in the forward part of the graph."""
+    found = [user for user in terms.users(term) if user.op not in SILENT]
+    return [user for user in found if terms.places.get(user.number) not in terms.backward]
 
 
 def _may_be_state(terms, one):

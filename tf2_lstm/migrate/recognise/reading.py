@@ -45,7 +45,7 @@ class Reading:
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self.frames, self._called = {}, {}, 0
         self._operations = {}
-        self.terms.backward = backward_part(self.nodes)
+        self.terms.backward, self.terms.places = backward_part(self.nodes), self.places
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
         graph = with_hoisted(model.graph, model.path)

@@ -67,7 +67,9 @@ class Terms:
     """
 
     def __init__(self):
-        self.known, self.every, self.using, self.backward = {}, [], {}, frozenset()
+        self.known, self.every, self.using = {}, [], {}
+        # What a `Reading` knows of the nodes: those of the gradients, and a term's number -> the node that made it.
+        self.backward, self.places = frozenset(), {}
         self.widths, self.sizes, self.handles, self.pieces = {}, {}, {}, {}
 
     def make(self, op, args=(), attr=None):

@@ -47,6 +47,8 @@ SILENT = (
     "size",
     "Size",
     "Rank",
+    "VarIsInitializedOp",
+    "IsVariableInitialized",
     "SaveV2",
     "SaveSlices",
     "ScalarSummary",
