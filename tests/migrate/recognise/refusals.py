@@ -83,6 +83,18 @@ def flat_and_dropped():
     unrolled(step, (zeros(2 * UNITS),))
 
 
+def states_as_h_c():
+    def step(t, x, state):
+        h, c = tf.split(state, 2, 1)
+        return (tf.concat(lstm(x, c, h)[::-1], 1),)
+
+    unrolled(step, (zeros(2 * UNITS),))
+
+
+def states_crossed():
+    unrolled(lambda t, x, c, h: lstm(x, c, h)[::-1], (zeros(), zeros()))
+
+
 def written_elsewhere():
     def step(t, x, c, h, ys):
         c, h = lstm(x, c, h)

@@ -84,6 +84,8 @@ SAID = {
     "some states stop at the end of a row and others do not": live(refusals.one_state_stops),
     "a flat state holds more than the states of the cells": live(refusals.flat_state_with_more),
     "dropout acts on a flat state": live(refusals.flat_and_dropped),
+    "in one tensor in an order of its own": live(refusals.states_as_h_c),
+    "the program gives ": live(refusals.states_crossed),
     "an output is not written at the number of the step": live(refusals.written_elsewhere),
     "what a step gives out is no output of the cells": recorded("highway"),
     "the cells of a step do not feed each other": live(refusals.cells_side_by_side),
@@ -130,6 +132,7 @@ SAID = {
 #: What is advised; `tests/migrate/convert/test_refusals.py` follows each.
 STEPS = (BY_HAND, NEXT_STEP, INFERENCE, JOIN_FIRST, GRAPH, SAVE_IT, *(step for _, _, step in KINDS if step))
 MORE_STEPS = (
+    "split that tensor before the loop",
     "build the graph without it",
     "save the model on a GPU with tf.train.Saver() to get the canonical tensors beside it",
     "save the model with model.save('model.h5') and convert that, or save the graph with it",

@@ -1,7 +1,7 @@
 """Zeros that a recurrence begins with: what its unroll makes by itself is part of the Keras model, no input of it.
 
-Zeros that the program makes outside (`cell.zero_state`) are an input, because programs feed them: all of a step that
-the program calls itself. So are zeros that have as many rows as a tensor in front of the model: nothing in the model
+Zeros that the program makes outside (`cell.zero_state`) are an input, because programs feed them: `tf.zeros`
+for a step that the program calls itself too. So are zeros that have as many rows as a tensor in front of the model: nothing in the model
 has that size.
 """
 
@@ -22,12 +22,13 @@ def with_own_zeros(reading, run):
     Returns:
         A list of `Tensor`s.
     """
-    scopes = [] if run.form == "step" else [run.scope, *(cell.scope for cell in run.cells)]
+    scopes = [run.scope, *(cell.scope for cell in run.cells)]
     scopes += [scope.rpartition("/")[0] for scope in scopes[1:]]
     begins = _begins(reading, run)
 
     def is_own(tensor):
-        inside = any(scope and tensor.tf1.startswith(f"{scope}/") for scope in scopes)
+        by_hand = run.form == "step" and "ZeroState/" not in tensor.tf1
+        inside = not by_hand and any(scope and tensor.tf1.startswith(f"{scope}/") for scope in scopes)
         return tensor.zero and (not tensor.tf1 or (inside and not _is_fed(reading, tensor.tf1, begins)))
 
     return [replace(one, own=is_own(one)) for one in run.inputs]
