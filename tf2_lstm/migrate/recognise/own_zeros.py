@@ -1,8 +1,8 @@
 """Zeros that a recurrence begins with: what its unroll makes by itself is part of the Keras model, no input of it.
 
-Zeros that the program makes outside (`cell.zero_state`) are an input, because programs feed them: `tf.zeros`
-for a step that the program calls itself too. So are zeros that have as many rows as a tensor in front of the model: nothing in the model
-has that size.
+Zeros that the program makes outside (`cell.zero_state`) are an input, because programs feed them: `tf.zeros` for a step
+that the program calls itself too. So are zeros that have as many rows as a tensor in front of the model: nothing in the
+model has that size.
 """
 
 from dataclasses import replace
