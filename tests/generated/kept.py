@@ -131,6 +131,22 @@ EQUAL = [
     ),
     Program((Layer("LSTM", 2, (("num_proj", 2),)),), unroll="step", start="fed", training=True),
     Program((Layer("BasicRNN", 2),), unroll="step", start="variable", batch=2, resource=True),
+    Program((Layer("BasicRNN", 2, (), ("dropout_all",)),), True, False, unroll="steps", start="zeros"),
+    Program(
+        (Layer("GRU", 2, (), ("dropout_all",)), Layer("GRU", 2)),
+        stack_is_tuple=False,
+        unroll="static",
+        lengths="int64",
+        time=2,
+    ),
+    Program(
+        (Layer("GRU", 3), Layer("BasicRNN", 3)),
+        stack_is_tuple=False,
+        outer="residual",
+        unroll="steps",
+        start="fed",
+    ),
+    Program((Layer("GRU", 3, (), ("dropout_state", "residual")),), unroll="step", start="fed"),
 ]
 
 _FLAT = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",))

@@ -28,7 +28,7 @@ def _drops_flat(program):
 #: Name -> `Refusal`.
 REFUSALS = {
     "flat_state_dropout": Refusal(
-        r"dropout acts on a flat state|concat\w*:0, through \S+ \((RealDiv|Mul)\)",
+        r"dropout acts on a flat state|, through \S+ \((RealDiv|Mul)\)",
         "TF1 cannot tell c from h in one tensor and drops both; tf2_lstm.DropoutWrapper drops no c, as the pair's page "
         "says. A single step that is fed its state converts without that dropout, which is said",
         _drops_flat,

@@ -8,6 +8,7 @@ _RUNS = "tests/migrate/recognise/test_sabotage_of_runs.py::"
 _SABOTAGE = "tests/migrate/recognise/test_sabotage.py::test_a_sabotage_is_reported_and_not_converted"
 _SENTENCES = "tests/migrate/recognise/test_sentences.py::test_"
 _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
+_KEPT = "tests/generated/test_generated.py::test_a_program_that_failed_once_is_equal"
 _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
 FINDING = [
@@ -252,5 +253,31 @@ FINDING = [
             "len(products) != 1 or len(biases) > 1 or len(products) + len(biases) != len(parts)",
             "len(products) != 1 or len(biases) > 1",
         ),
+    ),
+    *mistakes(
+        _ROOM + "state_dropout.py",
+        _KEPT,
+        ("if kept:\n        return kept[0]", "if kept:\n        return []"),
+        ("residual = any(", "residual = False and any("),
+        ("is_state = new in read or residual", "is_state = residual"),
+        ("found += _dropped(terms, found[-1])[place : place + 1]", "found += _dropped(terms, found[-1])[:1]"),
+    ),
+    *mistakes(
+        _ROOM + "own_zeros.py",
+        "tests/migrate/recognise/test_edges.py::test_zeros_are_an_input_where_the_model_cannot_make_them",
+        ("inside and not _is_fed(reading, tensor.tf1, begins)", "inside"),
+        ("if node is None or node.name in seen:", "if node is None:"),
+        ('[] if run.form == "step" else [run.scope,', "[run.scope,"),
+    ),
+    *mistakes(
+        _ROOM + "step_outputs.py",
+        _KEPT,
+        ("return len(step.new) > 1 or set(term.args) <= every", "return len(step.new) > 1"),
+        ("dropped = chain.made(terms, number, name)[1:]", "dropped = []"),
+    ),
+    *mistakes(
+        _ROOM + "lone.py",
+        _KEPT,
+        ("if terms.places.get(user.number) not in terms.backward", ""),
     ),
 ]

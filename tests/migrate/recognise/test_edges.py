@@ -1,5 +1,6 @@
 """The tensors at the edge of steps that a program writes itself: what has none is refused with a way that works."""
 
+import pytest
 import tensorflow as tf
 
 from tf2_lstm.migrate.model import TF1Model, Variable
@@ -32,7 +33,7 @@ def weights(name, *shape):
 def lstm_step(joined, c):
     i, j, f, o = tf.split(tf.matmul(joined, weights("kernel", 9, 16)) + weights("bias", 16), 4, 1)
     c = tf.sigmoid(f + 1.0) * c + tf.sigmoid(i) * tf.tanh(j)
-    return tf.sigmoid(o) * tf.tanh(c)
+    return tf.sigmoid(o) * tf.tanh(c), c
 
 
 def test_an_input_of_several_tensors_is_refused_and_the_way_that_is_named_works():
@@ -96,3 +97,24 @@ def test_a_state_of_constants_fixes_the_batch_of_a_loop_and_no_number_of_steps()
         (3, None, 4),
         (3, 4),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows_of", "steps", "is_input"),
+    [("inputs", 2, False), ("in front", 2, True), ("inputs", 1, True)],
+    ids=["of the inputs", "of a tensor in front", "of a single step"],
+)
+def test_zeros_are_an_input_where_the_model_cannot_make_them(rows_of, steps, is_input):
+    def program():
+        x = v1.placeholder("float32", (None, 5), "x")
+        inputs = tf.nn.relu(tf.matmul(x, weights("dense", 5, 5)))
+        with v1.variable_scope("rnn"):
+            h = c = tf.zeros([tf.shape(inputs if rows_of == "inputs" else x)[0], 4])
+            for number in range(steps):
+                with v1.variable_scope("lstm_cell", reuse=number > 0):
+                    h, c = lstm_step(tf.concat([inputs, h], 1), c)
+
+    (found,) = findings_of(program).recurrences
+    states = [one for one in found.inputs if one.name.startswith("initial_state")]
+    assert states
+    assert [(one.zero, one.is_input) for one in states] == [(True, is_input)] * len(states)

@@ -146,14 +146,25 @@ def flat_second_call():
     image, x = (tf.placeholder(tf.float32, [None, 3], name=name) for name in ("image", "x"))
     start, cell = tf.placeholder(tf.float32, [None, 8], name="start"), cells.BasicLSTMCell(4)
     with tf.variable_scope("lstm") as scope:
-        first, between = cell(image, cell.zero_state(tf.shape(image)[0], tf.float32))
+        zeros = cell.zero_state(tf.shape(image)[0], tf.float32)
+        first, between = cell(image, zeros)
         scope.reuse_variables()
         second, last = cell(x, cells.LSTMStateTuple(*tf.split(start, 2, 1)))
     whole, names = tf.concat(last, 1, name="whole"), named("lstm/basic_lstm_cell")
     call = Call("python_loop", cell=lstm(4))
     again = Call("python_loop", cell=flat())
     said = [
-        recurrence("lstm/basic_lstm_cell", call, names, image, first, between, form="step"),
+        recurrence(
+            "lstm/basic_lstm_cell",
+            call,
+            names,
+            image,
+            first,
+            between,
+            form="step",
+            initial_state=zeros,
+            zero=True,
+        ),
         recurrence("lstm/basic_lstm_cell", again, names, x, second, whole, form="step", initial_state=start),
     ]
     results = freeze([*flatten(between), second, whole])

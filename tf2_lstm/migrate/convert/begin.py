@@ -4,10 +4,8 @@ Recognition takes tensors that are computed in the same way for one. The slice d
 it reads what is fed.
 """
 
-from tf2_lstm.migrate.recognise.graph import DTYPES, dtype_of, in_order
+from tf2_lstm.migrate.recognise.graph import DTYPES, OPEN, dtype_of, in_order
 
-#: What has to be fed, or has no value.
-OPEN = {"Placeholder", "PlaceholderV2"}
 #: What must not be left out although only a control edge leads to it.
 _WRITES = {
     "Assign",

@@ -9,9 +9,8 @@ from collections import OrderedDict
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.begin import OPEN
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
-from tf2_lstm.migrate.recognise.graph import DTYPES
+from tf2_lstm.migrate.recognise.graph import DTYPES, OPEN
 
 
 def open_placeholders(part, fed):

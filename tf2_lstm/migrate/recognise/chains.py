@@ -57,9 +57,9 @@ class Stepped:
     outputs: list = field(default_factory=list)
 
 
-def _masked_flat(terms, step, state):
+def _masked_flat(terms, step, state, value):
     """The term that is the flat state that a new state is in, or where the row has ended the old one; None for none."""
-    for joined in terms.users(step.new[state]):
+    for joined in terms.users(value):
         for user in terms.users(joined) if joined.op == "concat" else ():
             if masked(user) and user.args[2] is joined and user.args[1] in step.old[state].args:
                 return user
@@ -170,7 +170,11 @@ def _with_lengths(terms, chain):
     for number, step in enumerate(chain.steps):
         for state in step.new:
             after = chain.after(terms, number, state)
-            after = after if masked(after) else _masked_flat(terms, step, state)
+            after = (
+                after
+                if masked(after)
+                else _masked_flat(terms, step, state, chain.made(terms, number, state)[-1])
+            )
             if after is not None:
                 time, lengths = after.args[0].args
                 chain.lengths = lengths if scalar(time) == number else None

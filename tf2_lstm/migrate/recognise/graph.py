@@ -6,6 +6,8 @@ import numpy as np
 
 from tf2_lstm.migrate.model import ArtifactError
 
+#: What has to be fed, or has no value.
+OPEN = {"Placeholder", "PlaceholderV2"}
 #: DataType numbers of tensorflow/core/framework/types.proto: the dtypes that constants of a recurrence have.
 DTYPES = {
     1: "float32",

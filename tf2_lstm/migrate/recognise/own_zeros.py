@@ -1,13 +1,13 @@
 """Zeros that a recurrence begins with: what its unroll makes by itself is part of the Keras model, no input of it.
 
-Zeros that the program makes outside (`cell.zero_state`) are an input, because programs feed them: `tf.zeros` for a step
-that the program calls itself too. So are zeros that have as many rows as a tensor in front of the model: nothing in the
-model has that size.
+Zeros that the program makes outside (`cell.zero_state`) are an input, because programs feed them: all of a step that
+the program calls itself. So are zeros that have as many rows as a tensor in front of the model: nothing in the model
+has that size.
 """
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.recognise.graph import edge
+from tf2_lstm.migrate.recognise.graph import OPEN, edge
 
 _REVERSED = ("ReverseV2", "ReverseSequence")
 
@@ -22,13 +22,12 @@ def with_own_zeros(reading, run):
     Returns:
         A list of `Tensor`s.
     """
-    scopes = [run.scope, *(cell.scope for cell in run.cells)]
+    scopes = [] if run.form == "step" else [run.scope, *(cell.scope for cell in run.cells)]
     scopes += [scope.rpartition("/")[0] for scope in scopes[1:]]
     begins = _begins(reading, run)
 
     def is_own(tensor):
-        by_hand = run.form == "step" and "ZeroState/" not in tensor.tf1
-        inside = not by_hand and any(scope and tensor.tf1.startswith(f"{scope}/") for scope in scopes)
+        inside = any(scope and tensor.tf1.startswith(f"{scope}/") for scope in scopes)
         return tensor.zero and (not tensor.tf1 or (inside and not _is_fed(reading, tensor.tf1, begins)))
 
     return [replace(one, own=is_own(one)) for one in run.inputs]
@@ -52,7 +51,7 @@ def _is_fed(reading, name, begins):
         if node is None or node.name in seen:
             continue
         seen.add(node.name)
-        if node.op in ("Placeholder", "PlaceholderV2"):
+        if node.op in OPEN:
             return True
         todo += [edge(reference)[0] for reference in node.input if not reference.startswith("^")]
     return False

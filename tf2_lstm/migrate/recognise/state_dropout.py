@@ -34,13 +34,14 @@ def way_of_one(terms, new, old, read):
         terms: the table of terms.
         new: the term of the new state.
         old: the term of the old one, which a state keeps where its row has ended.
-        read: the terms that other cells read: an output that they read as it is was not dropped.
+        read: the inputs of all cells: an output that one reads as it is, or that is added to one, was not dropped.
     """
     kept = [way for value, way in _ways(terms, new) if mask_of(terms, old, value)]
     if kept:
         return kept[0]
     value, way = new, []
-    is_state = new in read or len(_dropped(terms, new)) > 1
+    residual = any(one.op == "add" and terms.without(one, new) in read for one in around(terms, new))
+    is_state = new in read or residual or len(_dropped(terms, new)) > 1
     while is_state and (found := _dropped(terms, value)):
         value, way = found[0], [*way, 0]
     return way

@@ -103,7 +103,8 @@ class Static:
         before = olds[0]
         if len(members) > 1:
             before = tensor_of(self.reading, olds)
-            after = [self._joined([chain.steps[-1].new[state] for chain, state in ends], before)]
+            last = [chain.made(self.terms, len(chain.steps) - 1, state)[-1] for chain, state in ends]
+            after = [self._joined(last, before)]
         whole = (ending, before, after[0], sum(width for *_, width in members))
         return None if None in whole else whole
 

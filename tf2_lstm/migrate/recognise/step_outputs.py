@@ -41,7 +41,7 @@ def _given(terms, reader, chain, number, place):
                 one
                 for one in outer
                 if (scope and place(one).startswith(f"{scope}/"))
-                or _alone(terms, chain, number, output, one, place)
+                or _alone(terms, reader, chain, number, output, one, place)
             ]
         if not outer:
             return output if chain.lengths is None else step.output
@@ -65,7 +65,7 @@ def _scope(place):
     return IN_STACK.sub("", place.rpartition("/")[0].rpartition("/")[0])
 
 
-def _alone(terms, chain, number, output, wrapped, place):
+def _alone(terms, reader, chain, number, output, wrapped, place):
     """Whether nothing else reads an output than a wrapper, and the next step where the output is the state."""
     own = leaves(wrapped, stop=(output,))
     if number + 1 < len(chain.steps):
@@ -78,14 +78,20 @@ def _alone(terms, chain, number, output, wrapped, place):
         if place(user)
         and user.op not in SILENT
         and not masked(user)
-        and not _is_flat(chain.steps[number], user)
+        and not _is_flat(reader, chain.steps[number], user)
     ]
     return all(user in own or place(user) in terms.backward for user in readers)
 
 
-def _is_flat(step, term):
-    """Whether a term is the flat state that a step leaves: all of its states side by side, and others perhaps."""
-    return term.op == "concat" and len(step.new) > 1 and set(step.new.values()) <= set(term.args)
+def _is_flat(reader, step, term):
+    """Whether a term is the flat state that a step leaves: all of its states side by side, and others perhaps.
+
+    What has one state only stands beside nothing but states.
+    """
+    if term.op != "concat" or not set(step.new.values()) <= set(term.args):
+        return False
+    every = {new for one in reader.outputs.values() for new in one.new.values()}
+    return len(step.new) > 1 or set(term.args) <= every
 
 
 def shape_of(layers):

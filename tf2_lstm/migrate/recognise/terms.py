@@ -190,6 +190,8 @@ class Terms:
 
     def _cols(self, part):
         term, start, stop = part
+        if start == 0 and self.width(term) == stop:
+            return term
         below = [self.pieces[one] for one in _columns_below(part)]
         if term.op == "cols":
             return below[0]
@@ -197,8 +199,6 @@ class Terms:
             return self.make(term.op, below)
         if term.op == "select":
             return self.select(term.args[0], *below)
-        if start == 0 and self.width(term) == stop:
-            return term
         if term.op == "concat" and term.attr in (1, -1):
             piece = self._part(term, start, stop)
             if piece is not None:

@@ -317,8 +317,9 @@ class _Step:
 
     def _check_flat(self, leaf, olds, new):
         parts = new.args if new.op == "concat" else ()
-        if any(is_flat_and_dropped(self.terms, part) for part in parts):
-            raise NotUnderstood(FLAT_AND_DROPPED)
+        dropped = [part for part in parts if is_flat_and_dropped(self.terms, part)]
+        if dropped:
+            raise NotUnderstood(FLAT_AND_DROPPED, dropped[0], INFERENCE)
         if len(olds) != len(parts) or leaf in olds:
             raise NotUnderstood("a flat state holds more than the states of the cells", new)
 
