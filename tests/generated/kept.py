@@ -158,6 +158,7 @@ REFUSED = {
     Program((_FLAT,), unroll="static", time=1, lengths="constant", batch=2): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="fed"): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="zeros"): "flat_state_dropout",
+    Program((_FLAT,), unroll="step", start="variable", batch=2): "flat_state_dropout",
     Program((_FLAT, Layer("GRU", 2), Layer("GRU", 2)), unroll="steps", start="zeros"): "flat_state_dropout",
     Program((_FLAT, Layer("GRU", 3)), stack_is_tuple=False, start="fed"): "flat_state_dropout",
 }

@@ -4,7 +4,7 @@ import re
 
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.graph import edge
-from tf2_lstm.migrate.recognise.ways import MOVES, Ways
+from tf2_lstm.migrate.recognise.ways import HOLDS, MOVES, Ways
 
 #: Operations of which a state is made that a person fetches to feed it again; squashing and products are none.
 MIXES = ("Add", "AddV2", "Sub", "Mul", "Maximum", "Minimum", "ClipByValue", "Select", "SelectV2", "RealDiv")
@@ -117,7 +117,7 @@ class _Feedback:
     def carried(self, recurrence):
         """Say what is made of a single step's states to be carried on; nothing when the states are what is carried."""
         fed = [one for one in recurrence.inputs if _is_state(one) and one.tf1 and one.is_input]
-        if not any(one.zero or self._placeholder(edge(one.tf1)) for one in fed):
+        if not any(one.zero or self._is_kept_outside(edge(one.tf1)) for one in fed):
             return []
         outputs = {edge(one.tf1)[0] for one in recurrence.outputs if one.tf1}
         found = []
@@ -134,14 +134,15 @@ class _Feedback:
         )
         return self._loss(recurrence, edge(tensor.tf1), "", [first], said)
 
-    def _placeholder(self, place):
+    def _is_kept_outside(self, place):
+        """Whether a state comes from a placeholder or a variable: a program carries it from run to run."""
         todo, seen = [place[0]], set()
         while todo:
             name = todo.pop()
             if name in seen or not self.ways.op(name):
                 continue
             seen.add(name)
-            if self.ways.op(name).startswith("Placeholder"):
+            if self.ways.op(name).startswith("Placeholder") or self.ways.op(name) in HOLDS:
                 return True
             if self.ways.op(name) in MOVES:
                 todo += [before for before, _ in self.ways.reads[name]]
