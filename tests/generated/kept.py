@@ -147,6 +147,13 @@ EQUAL = [
         start="fed",
     ),
     Program((Layer("GRU", 3, (), ("dropout_state", "residual")),), unroll="step", start="fed"),
+    Program(
+        (Layer("GRU", 3, (), ("dropout_all",)), Layer("GRU", 3)),
+        stack_is_tuple=False,
+        outer="residual",
+        unroll="step",
+        start="fed",
+    ),
 ]
 
 _FLAT = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",))

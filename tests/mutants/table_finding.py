@@ -272,7 +272,7 @@ FINDING = [
     *mistakes(
         _ROOM + "step_outputs.py",
         _KEPT,
-        ("return len(step.new) > 1 or set(term.args) <= every", "return len(step.new) > 1"),
+        ("return len(step.new) > 1 or all(", "return len(step.new) > 1 and all("),
         ("dropped = chain.made(terms, number, name)[1:]", "dropped = []"),
     ),
     *mistakes(

@@ -4,7 +4,7 @@ import re
 
 from tf2_lstm.migrate.recognise.terms import constant, leaves, masked
 from tf2_lstm.migrate.recognise.ways import SILENT
-from tf2_lstm.migrate.recognise.wrappers import around
+from tf2_lstm.migrate.recognise.wrappers import around, stripped
 
 #: The scope of one cell in a stack, as the end of a scope.
 IN_STACK = re.compile(r"(^|/)multi_rnn_cell(_\d+)?/cell_\d+$")
@@ -78,20 +78,22 @@ def _alone(terms, reader, chain, number, output, wrapped, place):
         if place(user)
         and user.op not in SILENT
         and not masked(user)
-        and not _is_flat(reader, chain.steps[number], user)
+        and not _is_flat(terms, reader, chain.steps[number], user)
     ]
     return all(user in own or place(user) in terms.backward for user in readers)
 
 
-def _is_flat(reader, step, term):
+def _is_flat(terms, reader, step, term):
     """Whether a term is the flat state that a step leaves: all of its states side by side, and others perhaps.
 
-    What has one state only stands beside nothing but states.
+    What has one state only stands beside nothing but states, and dropout of states.
     """
     if term.op != "concat" or not set(step.new.values()) <= set(term.args):
         return False
-    every = {new for one in reader.outputs.values() for new in one.new.values()}
-    return len(step.new) > 1 or set(term.args) <= every
+    every = [new for one in reader.outputs.values() for new in one.new.values()]
+    return len(step.new) > 1 or all(
+        any(stripped(terms, arg, new) is not None for new in every) for arg in term.args
+    )
 
 
 def shape_of(layers):
