@@ -108,6 +108,7 @@ class Tensor:
         own: zeros that the unroll makes for itself: the Keras model makes them too, and has no input for them.
         same: the other TF1 tensors that are computed in the same way, of an input.
         value: what the graph fixes it to, a tuple of numbers: part of the Keras model then, and no input of it.
+        closed: why `Session.run` cannot fetch it: it stands in a branch, or in the body of a loop. "" for all others.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Tensor:
     same: tuple = ()
     value: tuple | None = None
     own: bool = False
+    closed: str = ""
 
     @property
     def is_input(self):

@@ -282,14 +282,19 @@ def memory_that_is_written():
 
 
 def built(program):
-    """A model of which the graph alone is there; every global variable is in its checkpoint."""
+    """The model of a program's graph."""
     with tf.Graph().as_default() as made:
         program()
-        graph = made.as_graph_def()
+    return model_of(made, program.__name__)
+
+
+def model_of(made, name="model"):
+    """A model of which the graph alone is there; every global variable is in its checkpoint."""
+    graph = made.as_graph_def()
     held = [node for node in graph.node if node.op in ("VariableV2", "VarHandleOp")]
     variables = {node.name: Variable(node.name, shape_of(node), "float32", None) for node in held}
-    nodes, variables, _ = connect(graph, "", variables, program.__name__)
-    return TF1Model("checkpoint", program.__name__, graph=graph, variables=variables, nodes=nodes)
+    nodes, variables, _ = connect(graph, "", variables, name)
+    return TF1Model("checkpoint", name, graph=graph, variables=variables, nodes=nodes)
 
 
 def named(*shapes):

@@ -90,7 +90,8 @@ def _origin(tensor):
     if tensor.value is not None:
         return for_rich(f"fixed to {list(tensor.value)}")
     zeros = "zeros" if tensor.zero else "not in the graph"
-    return for_rich(tensor.tf1) + (" (zeros)" if tensor.zero else "") if tensor.tf1 else zeros
+    inside = " (inside: cannot be fetched)" if tensor.closed else ""
+    return for_rich(tensor.tf1) + (" (zeros)" if tensor.zero else "") + inside if tensor.tf1 else zeros
 
 
 def _shape(shape):

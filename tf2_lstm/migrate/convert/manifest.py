@@ -83,13 +83,18 @@ NOT_KEPT = "no tensor of the artefact has this value"
 
 
 def tensor_of(tensor):
-    """A `model.Tensor` as plain data; one without a TF1 tensor says why in `no_tf1`."""
+    """A `model.Tensor` as plain data.
+
+    One that cannot be fetched says why in `no_tf1`; its place, when it has one in a branch or a loop, is `inside`.
+    """
     said = {
         "name": tensor.name,
         "tf1": tensor.tf1 or None,
         "dtype": tensor.dtype,
         "shape": list(tensor.shape),
     }
+    if tensor.closed:
+        return {**said, "tf1": None, "no_tf1": tensor.closed, "inside": tensor.tf1}
     return said if tensor.tf1 else {**said, "no_tf1": ZEROS if tensor.zero else NOT_KEPT}
 
 

@@ -78,17 +78,7 @@ class Edges:
             names = self.reading.sources.get(unrolled.source.number)
         if not names:
             return self.reading.name(term)
-        return self.outside(
-            names[2] if steps is not None and steps.op == "steps" and len(names) == 4 else names[0]
-        )
-
-    def outside(self, name):
-        """The tensor before the switch of a conditional that the program stands in."""
-        node = self.reading.nodes.get(edge(name)[0])
-        while node is not None and node.op == "Switch":
-            name = node.input[0] if ":" in node.input[0] else node.input[0] + ":0"
-            node = self.reading.nodes.get(edge(name)[0])
-        return name
+        return names[2] if steps is not None and steps.op == "steps" and len(names) == 4 else names[0]
 
     def inputs(self, unrolled, term, name="inputs"):
         """The `Tensor` of the input."""

@@ -12,6 +12,7 @@ from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.decoders import NEXT_STEP, why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
+from tf2_lstm.migrate.recognise.enclosed import Enclosed
 from tf2_lstm.migrate.recognise.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
 from tf2_lstm.migrate.recognise.foreign import foreign_chains
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
@@ -66,10 +67,12 @@ class OfGraph:
             self.findings.recurrences.append(made)
         self._cudnn()
         self._steps()
+        enclosed = Enclosed(self.reading)
         for run in self.findings.recurrences:
+            run.inputs = [enclosed.told(one) for one in run.inputs]
             run.inputs = [replace(one, same=self.reading.equal(one.tf1)) for one in run.inputs]
             run.inputs = with_own_zeros(self.reading, run)
-            run.outputs = [self.edges.sized(one) for one in run.outputs]
+            run.outputs = [self.edges.sized(enclosed.told(one)) for one in run.outputs]
         found = foreign_chains(self.reading, self.applications, self._known())
         self.findings.not_converted += found
         self.findings.notes += questions(self.terms, self.lone, self._known())

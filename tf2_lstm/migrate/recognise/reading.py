@@ -5,6 +5,7 @@ from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise.arity import check_functions, check_inputs
 from tf2_lstm.migrate.recognise.backward import backward_part
 from tf2_lstm.migrate.recognise.computed import ComputedWeights
+from tf2_lstm.migrate.recognise.enclosed import loops_around
 from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
 from tf2_lstm.migrate.recognise.hoisted import stays, with_hoisted
 from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
@@ -35,15 +36,17 @@ class Reading:
         places: a term's number -> the node that computes it first, in a function with the function's node before.
         shapes: the tensors -> their shapes, of those whose rank the graph fixes.
         sources: a term's number -> the TF1 tensors that the first node which computes it reads.
+        frames: name of a node -> the frames of the loops of v1 that it stands in.
         computed: the `ComputedWeights`.
     """
 
     def __init__(self, model, infer=inferred):
         self.model, self.terms, self.loops = model, Terms(), []
         self.names, self.sources, self.branches, self.places = {}, {}, {}, {}
+        self.frames = {}
         self.functions = {function.signature.name: function for function in model.graph.library.function}
         self.nodes = {node.name: node for node in model.graph.node}
-        self.values, self.frames, self._called = {}, {}, 0
+        self.values, self._loops_of_frames, self._called = {}, {}, 0
         self._operations = {}
         self.terms.backward, self.terms.places = backward_part(self.nodes), self.places
         check_inputs(self.nodes, model.path)
@@ -139,6 +142,7 @@ class Reading:
 
     def _note(self, node, found):
         self.branches[node.name] = self._branch(node)
+        self.frames[node.name] = loops_around(node, self.frames)
         outputs = found if isinstance(found, list) else [found]
         if node.op in MANY and not isinstance(found, list):
             outputs = [self._output(found, number) for number in range(MANY[node.op])]
@@ -211,17 +215,17 @@ class Reading:
     def _loop_variable(self, node, args):
         enter = self.nodes[edge(node.input[0])[0]]
         frame = enter.attr["frame_name"].s.decode()
-        if frame not in self.frames:
-            self.frames[frame] = Loop(node.name.rpartition("/")[0], "while")
-            self.loops.append(self.frames[frame])
+        if frame not in self._loops_of_frames:
+            self._loops_of_frames[frame] = Loop(node.name.rpartition("/")[0], "while")
+            self.loops.append(self._loops_of_frames[frame])
         leaf = self.terms.make("loopvar", (), (frame, node.name))
         self.terms.widths[leaf.number] = self.terms.width(args[0])
         initial_name = _full(data_inputs(enter)[0])
-        self.frames[frame].variables.append(LoopVariable(leaf, args[0], initial_name))
+        self._loops_of_frames[frame].variables.append(LoopVariable(leaf, args[0], initial_name))
         return [leaf, self.terms.make("which", (), node.name)]
 
     def _close_frames(self):
-        for loop in self.frames.values():
+        for loop in self._loops_of_frames.values():
             for var in loop.variables:
                 merge = self.nodes[var.leaf.attr[1]]
                 back = self.nodes[edge(merge.input[1])[0]]
@@ -240,12 +244,12 @@ class Reading:
             if edge(switch.input[1])[0] == node.name:
                 leaf = self.term(switch.input[0])
                 if leaf.op == "loopvar":
-                    self.frames[leaf.attr[0]].condition = condition
+                    self._loops_of_frames[leaf.attr[0]].condition = condition
                     return
 
     def _merge(self, node, args):
         """The result of a conditional: which branch under which condition is seen from the switches above."""
-        branches = [self._branches_of(reference) for reference in data_inputs(node)]
+        branches = [self.branches_of(reference) for reference in data_inputs(node)]
         first, second = branches if len(branches) == 2 else ((), ())
         for predicate, branch in first:
             if (predicate, 1 - branch) in second:
@@ -254,8 +258,8 @@ class Reading:
                 return [chosen, self.terms.make("which", (), node.name)]
         return [self.terms.make("merge", args, node.name), self.terms.make("which", (), node.name)]
 
-    def _branches_of(self, reference):
-        """The (condition, branch) pairs under which a tensor lives."""
+    def branches_of(self, reference):
+        """Return the (number of a condition's term, branch) pairs under which a tensor lives."""
         name, output = edge(reference)
         found = set(self.branches.get(name, ()))
         node = self.nodes[name]
@@ -267,9 +271,9 @@ class Reading:
         references = [reference.lstrip("^") for reference in node.input]
         known = [reference for reference in references if edge(reference)[0] in self.branches]
         if node.op in ("Merge", "RefMerge") and len(known) > 1:
-            pairs = [self._branches_of(reference) for reference in known[:2]]
+            pairs = [self.branches_of(reference) for reference in known[:2]]
             return frozenset(pairs[0] & pairs[1])
-        return frozenset().union(*(self._branches_of(reference) for reference in known))
+        return frozenset().union(*(self.branches_of(reference) for reference in known))
 
     def _call(self, name, args, inside):
         """The terms of what a function of the graph's library returns for these arguments."""
@@ -300,7 +304,8 @@ class Reading:
             return None
         function, name = self.functions[body], inside + node.name
         loop, leaves = Loop(name, "functional_while"), []
-        references = [_full(reference) for reference in data_inputs(node)]
+        # A name within a function is none of the graph: there the tensor counts that has the same value.
+        references = [self.name(term) for term in args] if inside else list(map(_full, data_inputs(node)))
         for number in range(len(function.signature.input_arg)):
             if stays(function, number):
                 leaves.append(args[number])

@@ -1,0 +1,83 @@
+"""Tensors inside of a branch of a conditional or of the body of a loop: `Session.run` fetches none of them."""
+
+from dataclasses import replace
+
+from tf2_lstm.migrate.recognise.graph import edge
+
+ENTERS, EXITS = ("Enter", "RefEnter"), ("Exit", "RefExit")
+MERGES = ("Merge", "RefMerge")
+#: What hands its first input on as it is, from outside to inside.
+HANDS_IN = (*ENTERS, "Switch", "RefSwitch", "Identity")
+
+
+def loops_around(node, known):
+    """Return the frames of the loops that a node stands in, from the outside in.
+
+    Args:
+        node: a NodeDef.
+        known: the name of each node that it reads -> the frames of that one.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        node = message("GraphDef").node.add(name="x", op="Exit", input=["Switch"])
+        assert loops_around(node, {"Switch": ("outer", "inner")}) == ("outer",)
+        ```
+    """
+    names = [edge(reference.lstrip("^"))[0] for reference in node.input]
+    frames = max((known[name] for name in names if name in known), key=len, default=())
+    if node.op in ENTERS:
+        return (*frames, node.attr["frame_name"].s.decode())
+    return frames[:-1] if node.op in EXITS else frames
+
+
+class Enclosed:
+    """Says of the tensors at the edge of a recurrence whether they can be fetched.
+
+    Args:
+        reading: the `Reading` of the graph.
+    """
+
+    def __init__(self, reading):
+        self.reading, self.merges = reading, {}
+        for node in reading.nodes.values():
+            if node.op in MERGES:
+                for reference in node.input:
+                    self.merges.setdefault(edge(reference), node.name)
+
+    def told(self, tensor):
+        """Return a `Tensor` by its name outside of branches and loops; without one it says so in `closed`."""
+        if not tensor.tf1 or edge(tensor.tf1)[0] not in self.reading.nodes:
+            return tensor
+        name = tensor.tf1
+        while self._is_inside(name) and self._node(name).op in HANDS_IN:
+            before = self._node(name).input[0]
+            name = before if ":" in before else f"{before}:0"
+        if self._is_inside(name):
+            return replace(tensor, closed=self._why(tensor.tf1))
+        return replace(tensor, tf1=name)
+
+    def _node(self, name):
+        return self.reading.nodes[edge(name)[0]]
+
+    def _is_inside(self, name):
+        return bool(self.reading.frames.get(edge(name)[0]) or self.reading.branches_of(name))
+
+    def _why(self, name):
+        frames = self.reading.frames.get(edge(name)[0])
+        where = f"the body of the loop {frames[-1]}" if frames else "a branch of a conditional"
+        instead = (frames and "let the loop carry it out") or self._given_out(name)
+        return f"{name} is computed in {where}, and Session.run fetches nothing from inside; {instead}"
+
+    def _given_out(self, name):
+        """What to fetch of a conditional in the place of what one of its branches computes."""
+        merge = self.merges.get(edge(name))
+        if merge is None or self._is_inside(f"{merge}:0"):
+            return "let the conditional give it out"
+        ((number, branch), *_) = self.reading.branches_of(name)
+        predicate = self.reading.name(self.reading.terms.every[number])
+        return f"fetch {merge}:0, which has its value where {predicate} is {bool(branch)}"
+
+
+__all__ = ["Enclosed", "loops_around"]
