@@ -219,7 +219,12 @@ PROVING = [
         "tf2_lstm/migrate/report/printable.py",
         _PRINTABLE + "test_nothing_of_a_text_acts_on_a_terminal_or_a_runner",
         ("one if one.isprintable() else ascii(one)[1:-1]", "one if ord(one) > 31 else ascii(one)[1:-1]"),
-        ('_COMMAND = re.compile(r"^(?=\\s*::)(\\s*):|', '_COMMAND = re.compile(r"^(?=:::)(\\s*):|'),
+        ('_COMMAND = re.compile(rf"^(?=\\s*::)(\\s*):|', '_COMMAND = re.compile(rf"^(?=:::)(\\s*):|'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/report/printable.py",
+        _PRINTABLE + "test_json_has_no_command_and_reads_back_the_same",
+        ('_MARK = re.compile(r"#(?=#\\w*\\[)")', '_MARK = re.compile(r"#(?=#\\[)")'),
     ),
     *mistakes(
         "tf2_lstm/migrate/report/printable.py",

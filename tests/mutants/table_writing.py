@@ -34,7 +34,7 @@ WRITING = [
         _FOLDER + "test_what_is_there_is_not_touched",
         ("    if inside:\n", "    if len(inside) > 9:\n"),
         ("    if not overwrite:\n", "    if overwrite is None:\n"),
-        ("if out.is_symlink() or not out.is_dir()", "if not out.is_dir()"),
+        ("if folder.is_symlink() or not folder.is_dir()", "if not folder.is_dir()"),
         ("    if others:\n", "    if len(others) > 1:\n"),
     ),
     *mistakes(
@@ -42,6 +42,7 @@ WRITING = [
         _FOLDER + "test_what_convert_did_not_write_is_never_replaced",
         ("            _check_own(staging, out)\n        except", "            pass\n        except"),
         ("            renaming.exchange(staging, out)\n            raise", "            raise"),
+        ("if folder.is_symlink() or not folder.is_dir()", "if not folder.is_dir()"),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/folder.py",
@@ -81,14 +82,15 @@ WRITING = [
         _COMMAND + "test_exports_that_are_refused",
         ("    if there and not overwrite:\n", "    if there and overwrite:\n"),
         ("    if other:\n", "    if False:\n"),
+        ('in ("", os.curdir, os.pardir)', 'in ("",)'),
         ("        values.finite(value, name, path)\n", "        str(value)\n"),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/bundles.py",
         _COMMAND + "test_export_copies_all_other_variables",
         (
-            "yield name, new[name] if name in new else reader.get_tensor(name)",
-            "yield name, new.get(name, reader.get_tensor(name) * 0)",
+            "yield name, new[name] if name in new else tensors.read(name)",
+            "yield name, new.get(name, tensors.read(name) * 0)",
         ),
     ),
     *mistakes(

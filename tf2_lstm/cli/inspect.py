@@ -1,6 +1,5 @@
 """`tf2-lstm inspect`: what recurrences a TF1 model holds; nothing is built, run or written."""
 
-import json
 from dataclasses import asdict
 
 from tf2_lstm.cli.arguments import (
@@ -10,6 +9,7 @@ from tf2_lstm.cli.arguments import (
     request_of,
 )
 from tf2_lstm.cli.process import one_line
+from tf2_lstm.migrate.report.printable import json_text
 
 
 def add_arguments(parser):
@@ -30,7 +30,7 @@ def run(arguments):
 
     tf1, findings = converting.look(request_of(arguments))
     if arguments.format == "json":
-        print(json.dumps(as_data(tf1, findings), indent=2))
+        print(json_text(as_data(tf1, findings)))
     else:
         print(findings_as_text.render(tf1, findings))
     return 1 if findings.not_converted else 0

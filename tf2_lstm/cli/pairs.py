@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tf2_lstm.cli.arguments import import_keras, import_quietly
 from tf2_lstm.errors import UserError
+from tf2_lstm.migrate.report.printable import printable
 
 FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
 DEFAULT = ("single_lstm", "stacked_lstm")
@@ -86,7 +87,7 @@ def _print(text):
 
 
 def _check_output(output):
-    if output and not output.resolve().parent.is_dir():
+    if output and not output.parent.is_dir():
         raise UserError(f"--output {output}: the folder {output.parent} does not exist. Create it first.")
     if output and output.is_dir():
         raise UserError(f"--output {output}: is a folder, expected the name of a file.")
@@ -122,8 +123,7 @@ def _write(report, arguments):
     if arguments.output:
         text = renderer.render(report, width=100)
         arguments.output.write_text(text + "\n", encoding="utf-8")
-        print(
-            f"{'equal' if report.passed else 'DIFFERENT'}: {len(report.cases)} case(s); report in {arguments.output}"
-        )
+        verdict = "equal" if report.passed else "DIFFERENT"
+        print(f"{verdict}: {len(report.cases)} case(s); report in {printable(str(arguments.output))}")
     else:
         print(renderer.render(report))

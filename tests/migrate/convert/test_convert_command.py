@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -232,6 +233,17 @@ def over_the_graph(folder, model, weights=True):
     return [model, folder / "graph.meta", folder / "new", *more]
 
 
+def named_as_a_folder(folder, model, ending):
+    """Export to a name that only a folder may have; without its end it is the graph's that --like names."""
+    model, graph, new, *more = over_the_graph(folder, model)
+    return [model, graph, f"{new}{ending}", *more]
+
+
+def over_a_circle(folder, model):
+    (folder / "new.index").symlink_to("new.index")
+    return [model, BASIC, folder / "new", "--overwrite"]
+
+
 def occupied(folder, model, ending, *more):
     """Export to a prefix one of whose files is there."""
     (folder / f"new{ending}").write_text("mine")
@@ -251,6 +263,9 @@ REFUSED = {
     "over a hard link to the data": (lambda d, m: over_the_graph(d, m, False), "which is being read"),
     "over a graph": (lambda d, m: occupied(d, m, ".meta"), "is there already"),
     "over data": (lambda d, m: occupied(d, m, ".data-00000-of-00001"), "is there already"),
+    "over the graph, named as a folder": (lambda d, m: named_as_a_folder(d, m, "/"), "can only be a folder"),
+    "over the graph, named by a dot": (lambda d, m: named_as_a_folder(d, m, "/."), "can only be a folder"),
+    "over a link that goes in a circle": (over_a_circle, "something that is no file"),
     "over a folder": (blocked, "something that is no file"),
     "without a name": (lambda d, m: [m, BASIC, ""], "expected the prefix of a checkpoint"),
     "NaN": (diverged, "values that are NaN"),
@@ -318,6 +333,17 @@ def test_export_copies_what_is_named_however_it_is_named(named, converted, tmp_p
     assert main(["export", str(converted), "--like", f"{source}{named}", "-o", new]) == 0
     shapes = tf.train.load_checkpoint(BASIC).get_variable_to_shape_map()
     assert tf.train.load_checkpoint(new).get_variable_to_shape_map() == shapes
+
+
+def test_export_reads_and_writes_under_any_name(converted, tmp_path):
+    """TensorFlow takes some names for patterns, and knows no other encoding than UTF-8."""
+    folder = tmp_path / "a[b]*?\\\udce9\n\x1b[31m"
+    source = shutil.copytree(ZOO / "basic_lstm", folder)
+    new, plain = folder / "new[1]\udce9", tmp_path / "new"
+    assert main(["export", str(converted), "--like", str(source / "model.ckpt"), "-o", str(new)]) == 0
+    assert main(["export", str(converted), "--like", BASIC, "-o", str(plain)]) == 0
+    for ending in (".index", ".meta", ".data-00000-of-00001"):
+        assert Path(f"{new}{ending}").read_bytes() == Path(f"{plain}{ending}").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["basic_lstm", "lstm_unit_shards", "gru_cell"])

@@ -132,7 +132,21 @@ def point_elsewhere(out):
     (out / "rnn.keras").symlink_to(out.parent / "rnn.keras")
 
 
+def become_a_link(out):
+    """To an earlier output that has another name: that is not to be replaced."""
+    out.rename(out.parent / "kept")
+    out.symlink_to(out.parent / "kept")
+
+
+def become_a_file(out):
+    shutil.rmtree(out)
+    out.write_text("years")
+
+
 MEANWHILE = {
+    # In three steps a folder's place is given to folders alone.
+    become_a_link: "this is no folder|Is a directory",
+    become_a_file: "this is no folder|Is a directory",
     come_in: "thesis.tex in it is something else",
     change: "rnn.keras in it is something else, or was changed",
     change_the_manifest: "its manifest.json was changed",
@@ -143,8 +157,9 @@ MEANWHILE = {
 
 
 def contents(folder):
-    """Every path below a folder, with what is in the files."""
-    return {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+    """Every path in a folder and below, with what is in the files; those of hidden folders not."""
+    found = [path for path in folder.rglob("*") if not path.relative_to(folder).parts[0].startswith(".")]
+    return {path: (path.is_symlink(), path.is_file() and path.read_bytes()) for path in found}
 
 
 @pytest.mark.parametrize("in_one_step", [True, False])
@@ -161,7 +176,7 @@ def test_what_convert_did_not_write_is_never_replaced(
     def come_between(one, other):
         if not states:
             meanwhile(out)
-            states.append(contents(tmp_path / "out"))
+            states.append(contents(tmp_path))
         exchange(one, other)
 
     if not in_one_step:
@@ -170,10 +185,10 @@ def test_what_convert_did_not_write_is_never_replaced(
         monkeypatch.setattr(renaming, "exchange", come_between)
     elif when == "before the run":
         meanwhile(out)
-        states.append(contents(out))
+        states.append(contents(tmp_path))
     with pytest.raises(FolderError, match=words):
         write_new(out, meanwhile if when == "during it" else lambda out: None)
-    assert contents(out) == (states[0] if states else contents(out))
+    assert contents(tmp_path) == (states[0] if states else contents(tmp_path))
     assert not (out / "new.keras").exists()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
@@ -186,7 +201,7 @@ def test_a_folder_that_came_in_meanwhile_is_not_replaced(tmp_path):
 
     with pytest.raises(FolderError, match="File exists"):
         write(tmp_path / "out")
-    assert contents(tmp_path) == {tmp_path / "out": False}
+    assert contents(tmp_path) == {tmp_path / "out": (False, False)}
 
 
 def test_an_output_of_a_version_without_hashes_is_not_replaced(tmp_path):
@@ -240,6 +255,10 @@ def a_link(out):
     out.symlink_to(out.parent / "elsewhere")
 
 
+def a_link_in_a_circle(out):
+    out.symlink_to(out.name)
+
+
 def the_source(out):
     out.mkdir()
     fill(out)
@@ -275,8 +294,9 @@ def a_manifest_of_brackets(out):
     [
         (Path.mkdir, False, "is there already"),
         (no_manifest, True, "replaces what convert wrote"),
-        (a_file, True, "replaces what convert wrote"),
-        (a_link, True, "replaces what convert wrote"),
+        (a_file, True, "replaces what convert wrote, and this is no folder"),
+        (a_link, True, "replaces what convert wrote, and this is no folder"),
+        (a_link_in_a_circle, True, "replaces what convert wrote, and this is no folder"),
         (the_source, True, "is being read"),
         (a_folder_that_is_read, True, "is being read"),
         (something_of_somebody, True, "thesis.tex in it is something else"),

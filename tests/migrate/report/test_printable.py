@@ -1,5 +1,6 @@
 """What a stranger wrote is seen as it is and acts on nothing: no terminal, no CI runner, no Markdown."""
 
+import json
 import re
 from collections import OrderedDict
 
@@ -12,7 +13,7 @@ from markdown_it import MarkdownIt
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, LIVE, RunResult
 from tf2_lstm.migrate.report import as_markdown
-from tf2_lstm.migrate.report.printable import code, for_rich, linkless, marked, printable
+from tf2_lstm.migrate.report.printable import code, for_rich, json_text, linkless, marked, printable
 
 HOSTILE = (
     "\n::error::x", "::error file=a::x", "  ::warning::x", "##[error]x", "##vso[task.setvariable]x", "\x1b[31m",
@@ -57,6 +58,16 @@ def test_nothing_of_a_text_acts_on_a_terminal_or_a_runner(text):
     assert not acts(printable(text))
     assert not acts(for_rich(text))
     assert printable(printable(text)) == printable(text)
+
+
+@MANY
+@given(texts, texts)
+@example("".join(HOSTILE), "\\##[a]###[b]##vso[c]")
+def test_json_has_no_command_and_reads_back_the_same(one, two):
+    written = json_text({one: [two]})
+    assert written.isascii()
+    assert not any(acts(line) for line in written.split("\n"))
+    assert json.loads(written) == {one: [two]}
 
 
 def test_what_is_plain_stays_as_it_is():

@@ -4,6 +4,7 @@ Files come from strangers: a message is parsed and never run. TensorFlow's own r
 it verifies a checksum of each tensor as fast as it reads (`docs/adr/0008-how-artefacts-are-read.md`).
 """
 
+import contextlib
 import functools
 import importlib
 import os
@@ -150,16 +151,30 @@ class Tensors:
         Raises:
             ArtifactError: the reader refuses: the data are not what the index says.
         """
+        with self._opened(f"the values of {files.shown(name)}") as reader:
+            return reader.get_tensor(name)
+
+    def shapes(self):
+        """Return the shape of every entry, name -> list.
+
+        Raises:
+            ArtifactError: see `read`.
+        """
+        with self._opened("entries") as reader:
+            return reader.get_variable_to_shape_map()
+
+    @contextlib.contextmanager
+    def _opened(self, expected):
+        """TensorFlow's reader; what it refuses becomes one line."""
         tf = tensorflow()
         try:
             if self._reader is None:
                 self._reader = tf.compat.v1.train.NewCheckpointReader(self._plain_prefix())
-            return self._reader.get_tensor(name)
+            yield self._reader
         except (tf.errors.OpError, RuntimeError, ValueError, LookupError, TypeError, OSError) as error:
             raise ArtifactError(
-                f"{files.shown(self.prefix)}: expected the values of {files.shown(name)} as the index "
-                f"describes them, TensorFlow's reader says: {files.said(error)}. "
-                "The data file was damaged or changed: copy the checkpoint again."
+                f"{files.shown(self.prefix)}: expected {expected} as the index describes them, TensorFlow's reader "
+                f"says: {files.said(error)}. The data file was damaged or changed: copy the checkpoint again."
             ) from error
 
     def _plain_prefix(self):

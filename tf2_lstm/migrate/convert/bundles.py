@@ -6,7 +6,7 @@ from collections import OrderedDict
 import numpy as np
 import tensorflow as tf
 
-from tf2_lstm.migrate.artifacts import places
+from tf2_lstm.migrate.artifacts import places, protos
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -43,8 +43,8 @@ def read_entries(prefix, tf1, new):
     Raises:
         ArtifactError: a name of `new` is no entry of the checkpoint, or has another shape.
     """
-    reader = tf.train.load_checkpoint(prefix)
-    shapes, new = reader.get_variable_to_shape_map(), _as_entries(tf1, new)
+    tensors = protos.Tensors(prefix)
+    shapes, new = tensors.shapes(), _as_entries(tf1, new)
     for name, value in new.items():
         if list(np.shape(value)) != shapes.get(name):
             found = shapes.get(name, "no such entry")
@@ -52,7 +52,7 @@ def read_entries(prefix, tf1, new):
                 f"{prefix}: expected {name} with shape {list(np.shape(value))}, found {found}."
             )
     for name in sorted(shapes):
-        yield name, new[name] if name in new else reader.get_tensor(name)
+        yield name, new[name] if name in new else tensors.read(name)
 
 
 def _as_entries(tf1, new):
@@ -80,7 +80,10 @@ def write_bundle(entries, prefix):
     tensors = [tf.convert_to_tensor(entries[name]) for name in names]
     try:
         tf.raw_ops.SaveV2(
-            prefix=prefix, tensor_names=names, shape_and_slices=[""] * len(names), tensors=tensors
+            prefix=os.fsencode(prefix),
+            tensor_names=names,
+            shape_and_slices=[""] * len(names),
+            tensors=tensors,
         )
     except tf.errors.OpError as error:
         raise OSError(error.message.partition(" [Op:")[0].rpartition("; ")[2]) from error

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import OrderedDict
+from os.path import realpath
 from pathlib import Path
 
 import keras
@@ -56,6 +57,7 @@ def export(path, request, output, name=None, overwrite=False):
 
 
 def _export(path, request, output, name, overwrite):
+    _check_name(output)
     model = _load(path)
     tf1, findings = look(request)
     prefix = checkpoint_prefix(tf1, request)
@@ -146,17 +148,22 @@ def _variables(model, recurrence, path):
 ENDINGS = (".data-00000-of-00001", ".meta", ".index")
 
 
+def _check_name(output):
+    """Refuse what ends as a folder does: `Path` forgets that, so that others were looked at than are written."""
+    if os.path.basename(output) in ("", os.curdir, os.pardir):
+        raise FolderError(
+            f"{output or repr(output)}: expected the prefix of a checkpoint, received what can only be a folder. Give "
+            "-o a name that does not end with /."
+        )
+
+
 def _check_output(output, overwrite, prefix):
     parent = Path(output).absolute().parent
-    if not Path(output).name:
-        raise FolderError(f"{output or repr(output)}: expected the prefix of a checkpoint. Give -o a name.")
     if not parent.is_dir():
         raise FolderError(f"{output}: the folder {parent} is not there. Create it first.")
     there = [path for path in (Path(f"{output}{ending}") for ending in ENDINGS) if os.path.lexists(path)]
-    read = [
-        path for path in there for ending in ENDINGS if path.resolve() == Path(f"{prefix}{ending}").resolve()
-    ]
-    if Path(output).resolve() == Path(prefix).resolve() or read:
+    read = [path for path in there for ending in ENDINGS if realpath(path) == realpath(f"{prefix}{ending}")]
+    if realpath(output) == realpath(prefix) or read:
         raise FolderError(
             f"{output}: is the checkpoint that is copied, which is never changed. Choose another -o."
         )
@@ -176,7 +183,7 @@ def _check_sources(output, sources):
         same = [
             one for one in read if os.path.exists(one) and target.exists() and os.path.samefile(one, target)
         ]
-        if same or target.resolve() in [one.resolve() for one in read]:
+        if same or realpath(target) in map(realpath, read):
             raise FolderError(
                 f"{output}: would be written over {target}, which is being read. Choose another -o."
             )

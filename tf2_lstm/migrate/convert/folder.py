@@ -68,18 +68,22 @@ def check_output(out, overwrite, sources):
         return
     if not overwrite:
         raise FolderError(f"{out}: is there already. Choose another -o, or replace it with --overwrite.")
-    inside = [str(path) for path in sources if _holds(out.resolve(), Path(path).resolve())]
+    inside = [str(path) for path in sources if _holds(_real(out), _real(path))]
     if inside:
         raise FolderError(f"{out}: holds {inside[0]}, which is being read. Choose another -o.")
-    if out.is_symlink() or not out.is_dir() or (any(out.iterdir()) and not (out / MANIFEST).is_file()):
-        raise FolderError(
-            f"{out}: --overwrite replaces what convert wrote, and there is no {MANIFEST} in it. Choose another -o."
-        )
     _check_own(out, out)
 
 
 def _check_own(folder, out):
-    """Refuse a folder that holds what convert did not write, or what somebody changed since."""
+    """Refuse what is no folder of convert's, or holds what convert did not write, or what somebody changed since."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise FolderError(
+            f"{out}: --overwrite replaces what convert wrote, and this is no folder. Choose another -o."
+        )
+    if any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise FolderError(
+            f"{out}: --overwrite replaces what convert wrote, and there is no {MANIFEST} in it. Choose another -o."
+        )
     others = written.others(folder)
     if MANIFEST in others:
         raise FolderError(
@@ -95,6 +99,11 @@ def _check_own(folder, out):
 
 def _holds(folder, path):
     return folder == path or folder in path.parents
+
+
+def _real(path):
+    """A path without links; of links that go round in a circle, which `resolve` refuses, as far as they lead."""
+    return Path(os.path.realpath(path))
 
 
 @contextlib.contextmanager
@@ -145,7 +154,7 @@ def publish(staging, out, overwrite):
         renaming.exchange(staging, out)
         try:
             _check_own(staging, out)
-        except FolderError:
+        except (FolderError, OSError):
             renaming.exchange(staging, out)
             raise
     else:

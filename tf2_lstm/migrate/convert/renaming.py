@@ -36,7 +36,11 @@ def exchange(one, other):
         return
     # In three steps: for a moment the second name is nobody's.
     aside = Path(tempfile.mkdtemp(prefix=Path(one).name[:-8], dir=Path(one).absolute().parent))
-    os.rename(other, aside)
+    try:
+        os.rename(other, aside)
+    except OSError:
+        os.rmdir(aside)
+        raise
     try:
         os.rename(one, other)
     except OSError:

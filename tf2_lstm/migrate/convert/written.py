@@ -6,6 +6,8 @@ import os
 import re
 import stat
 
+from tf2_lstm.migrate.report.printable import json_text
+
 #: What tells that `convert` wrote a folder.
 MANIFEST = "manifest.json"
 REPORTS = ("report.json", "report.md")
@@ -93,7 +95,7 @@ def _hashes(path):
 
 
 def _text(manifest):
-    return json.dumps(manifest, indent=1, allow_nan=False)
+    return json_text(manifest, indent=1)
 
 
 def _of_text(text):

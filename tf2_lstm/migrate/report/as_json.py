@@ -1,7 +1,8 @@
 """A report as JSON, for programs; schema 1."""
 
-import json
 import math
+
+from tf2_lstm.migrate.report.printable import json_text
 
 
 def render(report, width=None):
@@ -13,7 +14,7 @@ def render(report, width=None):
         "versions": report.versions,
         "cases": [_case(case) for case in report.cases],
     }
-    return json.dumps(document, indent=2, allow_nan=False)
+    return json_text(document)
 
 
 def _case(case):

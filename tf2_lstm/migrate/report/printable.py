@@ -1,9 +1,11 @@
 """A stranger's text on its way to a terminal, a file or a pull request: seen as it is, never acted on."""
 
+import json
 import re
 
 # What runners of CI take for a command: `::error::` where a line begins, `##[error]` and `##vso[...]` anywhere.
-_COMMAND = re.compile(r"^(?=\s*::)(\s*):|#(?=#\w*\[)")
+_MARK = re.compile(r"#(?=#\w*\[)")
+_COMMAND = re.compile(rf"^(?=\s*::)(\s*):|{_MARK.pattern}")
 _MARKS = (
     (re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)"), r"\\\\"),
     (re.compile(r"([`*~|]|(?<![^\W_])_|_(?![^\W_]))"), r"\\\1"),
@@ -73,6 +75,21 @@ def code(text):
     if seen.strip() and not set(seen) & set("`|"):
         return f"`{seen}`"
     return f"<code>{marked(text)}</code>"
+
+
+def json_text(data, indent=2):
+    r"""Return plain data as JSON in ASCII, in which no text is a command of a CI runner; it reads back the same.
+
+    Args:
+        data: dicts, lists, texts and finite numbers.
+        indent: blanks of a level.
+
+    Example:
+        ```python
+        assert json_text(["##[error]x"], None) == r'["\u0023#[error]x"]'
+        ```
+    """
+    return _MARK.sub(r"\\u0023", json.dumps(data, indent=indent, allow_nan=False))
 
 
 def linkless(text):

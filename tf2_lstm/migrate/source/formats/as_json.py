@@ -1,13 +1,12 @@
 """JSON, schema 1."""
 
-import json
+from tf2_lstm.migrate.report.printable import json_text
 
 
 def write(result):
     """Return the result as JSON; a finding in a notebook has the number of its cell as well."""
-    return json.dumps(
-        {"schema": 1, "files": result.files, "findings": [_one(finding) for finding in result.findings]},
-        indent=2,
+    return json_text(
+        {"schema": 1, "files": result.files, "findings": [_one(finding) for finding in result.findings]}
     )
 
 

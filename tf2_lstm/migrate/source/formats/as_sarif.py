@@ -1,10 +1,9 @@
 """SARIF 2.1.0: every rule is declared, even if it found nothing."""
 
-import json
 import os
 from urllib.parse import quote
 
-from tf2_lstm.migrate.report.printable import linkless
+from tf2_lstm.migrate.report.printable import json_text, linkless
 from tf2_lstm.migrate.source.rules import RULES
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -23,7 +22,7 @@ def write(result):
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, index) for finding in result.findings],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule):
