@@ -9,7 +9,7 @@ import pytest
 from fuzz import commands, files, graphs, workers
 from fuzz.__main__ import of_files, of_graphs
 
-from tf2_lstm.migrate.artifacts.safety import ALLOWED
+from tf2_lstm.migrate.graph.safety import ALLOWED
 
 #: What a case does -> what comes of it.
 DONE = {

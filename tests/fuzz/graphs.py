@@ -10,8 +10,8 @@ from tensorflow.python.framework import op_def_registry, tensor_util
 
 from tf2_lstm.migrate.artifacts import graphs, read
 from tf2_lstm.migrate.artifacts.counts import count_outputs
-from tf2_lstm.migrate.artifacts.safety import ALLOWED
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
+from tf2_lstm.migrate.graph.safety import ALLOWED
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise import recognise
 

@@ -2,7 +2,7 @@
 
 from tests.mutants.mistake import mistakes
 
-_ROOM = "tf2_lstm/migrate/recognise/"
+_ROOM, _GRAPH = "tf2_lstm/migrate/recognise/", "tf2_lstm/migrate/graph/"
 _FEEDBACK = "tests/migrate/recognise/test_feedback.py::test_"
 _RUNS = "tests/migrate/recognise/test_sabotage_of_runs.py::"
 _SABOTAGE = "tests/migrate/recognise/test_sabotage.py::test_a_sabotage_is_reported_and_not_converted"
@@ -75,7 +75,7 @@ FINDING = [
         ("None in starts or starts == sorted(starts)", "bool(starts)"),
     ),
     *mistakes(
-        _ROOM + "hoisted.py",
+        _GRAPH + "hoisted.py",
         "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[computed_kernels_in_functions]",
         ("    return result == arg\n", "    return result != arg\n"),
         (
@@ -201,12 +201,12 @@ FINDING = [
         ("and at > 0\n", "and at >= 0\n"),
     ),
     *mistakes(
-        _ROOM + "optimizers.py",
+        _GRAPH + "training.py",
         "tests/migrate/recognise/test_unclaimed.py::test_slots_with_sparse_updates_are_slots_and_weights_are_not",
         ("if ends or any(one in self.backward for one, _ in readers):", "if ends:"),
     ),
     *mistakes(
-        _ROOM + "optimizers.py",
+        _GRAPH + "training.py",
         "tests/migrate/recognise/test_unclaimed.py::"
         "test_what_an_optimizer_of_1_15_keeps_is_its_own_and_no_part_of_the_program[ggt]",
         ("waiting, self.kept = waiting - found, self.kept | found", "waiting, self.kept = set(), found"),
@@ -228,7 +228,7 @@ FINDING = [
         ("scope=one.scope or _called(one)", "scope=one.scope"),
     ),
     *mistakes(
-        _ROOM + "backward.py",
+        _GRAPH + "backward.py",
         "tests/migrate/recognise/test_around.py::test_what_is_around_is_named[a layer called as a gradient]",
         ("range(start + 1, len(parts))", "range(start, len(parts))"),
     ),

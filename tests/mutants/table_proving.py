@@ -8,7 +8,7 @@ _REFUSED = "tests/migrate/convert/test_refused_operations.py::"
 _SABOTAGE = "tests/migrate/convert/test_convert_sabotage.py::"
 _REPORTS = "tests/migrate/report/test_reports_of_differences.py::"
 _PRINTABLE = "tests/migrate/report/test_printable.py::"
-_BEGIN = "tests/migrate/convert/test_begin.py::"
+_BEGIN = "tests/migrate/graph/test_feeds.py::"
 _SMALL = _TOLERANCE + "test_small_numbers_are_held_to_the_absolute_bound"
 _LARGE = _TOLERANCE + "test_large_numbers_are_held_to_the_relative_bound"
 
@@ -91,7 +91,7 @@ PROVING = [
         ("    if refused:\n", "    if len(refused) > 1:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/artifacts/safety.py",
+        "tf2_lstm/migrate/graph/safety.py",
         _REFUSED + "test_convert_does_not_run_it[a file that is read in a function]",
         (
             "return refused, [name for node in nodes for name in called(node, functions)]",
@@ -109,13 +109,13 @@ PROVING = [
         ("        if why:\n", "        if False:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/begin.py",
+        "tf2_lstm/migrate/graph/feeds.py",
         _BEGIN + "test_what_writes_a_variable_is_waited_for",
         ("known[name] = writes or not _needs(nodes, behind)", "known[name] = not _needs(nodes, behind)"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/slices.py",
-        "tests/migrate/convert/test_loops.py::test_what_a_graph_prints_is_not_seen",
+        "tf2_lstm/migrate/graph/subgraph.py",
+        "tests/migrate/graph/test_contexts.py::test_what_a_graph_prints_is_not_seen",
         ('            if node.op == "Print":\n', '            if node.op == "Prints":\n'),
     ),
     *mistakes(

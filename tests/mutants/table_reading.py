@@ -9,7 +9,7 @@ _NAMES = "tests/migrate/artifacts/test_artifacts_names.py::"
 _BAD = "tests/migrate/artifacts/test_artifacts_bad_input.py::"
 _SAFETY = "tests/migrate/artifacts/test_artifacts_safety.py::"
 _COUNTS = "tests/migrate/artifacts/test_counts.py::"
-_SHAPES = "tests/migrate/artifacts/test_shapes.py::"
+_SHAPES = "tests/migrate/graph/test_shapes.py::"
 _BROKEN = _TABLE + "test_a_table_that_does_not_fit_together_is_refused"
 
 READING = [
@@ -158,17 +158,17 @@ READING = [
         ("place[axis] = slice(stop - part.shape[axis], stop)", "place[axis] = slice(0, part.shape[axis])"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/artifacts/safety.py",
+        "tf2_lstm/migrate/graph/safety.py",
         _SAFETY + "test_functions_are_looked_into_however_deep",
         ("        waiting += more + ([gradients[name]]", "        waiting += ([gradients[name]]"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/artifacts/safety.py",
+        "tf2_lstm/migrate/graph/safety.py",
         _SAFETY + "test_the_gradient_of_a_function_is_looked_into",
         ("([gradients[name]] if name in gradients else [])", "[]"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/artifacts/safety.py",
+        "tf2_lstm/migrate/graph/safety.py",
         _SAFETY + "test_what_reaches_out_is_refused_by_name",
         (
             "if node.op not in functions and node.op not in ALLOWED",
@@ -176,7 +176,7 @@ READING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/artifacts/safety.py",
+        "tf2_lstm/migrate/graph/safety.py",
         _SAFETY + "test_no_allowed_operation_is_called_like_a_danger",
         ("Fill Gather GatherNd", "Fill ReadFile GatherNd"),
     ),
@@ -191,7 +191,7 @@ READING = [
         ("for one in [*found, *value.list.func]:", "for one in found:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/artifacts/shapes.py",
+        "tf2_lstm/migrate/graph/shapes.py",
         _SHAPES + "test_a_file_is_not_read_for_a_size",
         ("    if node.op not in ALLOWED:\n        return True\n", ""),
     ),

@@ -6,7 +6,7 @@ from artefact_files import ZOO, tf1, zoo_names
 from tensorflow.python.framework import op_def_registry
 
 from tf2_lstm.migrate.artifacts import meta_graph
-from tf2_lstm.migrate.artifacts.safety import ALLOWED, refused_operations
+from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
 
 #: Allowed though they keep something or are not the same each time: variables, arrays of loops, random numbers, calls
 #: of functions that are looked at themselves, and what says on the screen that an assertion failed.

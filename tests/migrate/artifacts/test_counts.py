@@ -7,7 +7,7 @@ from artefact_files import copy_of
 from tf2_lstm.cli import main
 from tf2_lstm.migrate.artifacts import protos
 from tf2_lstm.migrate.artifacts.counts import MOST, check_counts, count_outputs
-from tf2_lstm.migrate.artifacts.safety import ALLOWED
+from tf2_lstm.migrate.graph.safety import ALLOWED
 from tf2_lstm.migrate.model import ArtifactError
 
 NUMBERS = (MOST + 1, 2**31 - 1, 2**40, 2**62, 2**63 - 1)

@@ -9,9 +9,9 @@ import tensorflow as tf
 from tampering import Tampered
 from tensorflow import make_tensor_proto
 
+from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.graph import array_of
 
 GRAPHS = (
     "lstm_all_options",

@@ -6,9 +6,9 @@ import pytest
 from tensorflow.core.framework import graph_pb2
 
 from tf2_lstm.migrate.artifacts.nodes import connect
+from tf2_lstm.migrate.graph.nodes import shape_of
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.graph import shape_of
 
 GRAPHS = Path(__file__).parent / "graphs"
 HARD = "forget_bias=0.0, recurrent_activation='hard_sigmoid'"

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from tf2_lstm.migrate.graph.terms import Terms
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.sequences import separate
-from tf2_lstm.migrate.recognise.terms import Terms
 
 
 def run(scope):

@@ -11,9 +11,9 @@ from tensorflow.core.framework import graph_pb2
 from tf2_lstm.migrate.artifacts.nodes import connect
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.findings_as_text import render
+from tf2_lstm.migrate.graph.nodes import dtype_of, shape_of
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.graph import dtype_of, shape_of
 from tf2_lstm.migrate.recognise.unclaimed import NUMBERS, SLOTS
 
 v1 = tf.compat.v1

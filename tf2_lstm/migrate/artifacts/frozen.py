@@ -14,6 +14,7 @@ from tf2_lstm.migrate.artifacts import (
     values,
 )
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
+from tf2_lstm.migrate.graph.nodes import attribute, node_of, variable_nodes
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
 FLOATS = (1, 2, 14, 19)
@@ -57,7 +58,7 @@ def read_graph(path, weights=None):
     where = files.shown(path)
     text = path.endswith(places.TEXT_GRAPHS)
     graph = graphs.checked(protos.parse("GraphDef", files.load(path), where, text), where)
-    held = graphs.variable_nodes(graph)
+    held = variable_nodes(graph)
     if weights:
         model = checkpoint.with_graph("checkpoint", path, meta_graph.Meta(graph), weights, [path])
         return _with_constants(model, where)
@@ -96,9 +97,9 @@ def _weights(graph):
     readers = {}
     for node in graph.node:
         for name in node.input:
-            readers.setdefault(graphs.producer(name), []).append(node)
+            readers.setdefault(node_of(name), []).append(node)
     for node in graph.node:
-        if node.op == "Const" and graphs.attribute(node, "dtype").type in FLOATS:
+        if node.op == "Const" and attribute(node, "dtype").type in FLOATS:
             shape = _held(node).tensor_shape.dim
             if shape and any(_reads_weight(node.name, reader) for reader in readers.get(node.name, [])):
                 yield node
@@ -117,7 +118,7 @@ def _unfold(graph):
     """
     nodes, entered = {node.name: node for node in graph.node}, {}
     for node in graph.node:
-        waits = [nodes.get(graphs.producer(name)) for name in node.input] if node.op == "Const" else []
+        waits = [nodes.get(node_of(name)) for name in node.input] if node.op == "Const" else []
         for enter in filter(_enters, waits):
             source = nodes.get(partitions.read_from(nodes, enter.name))
             if source is not None and source.op == "Const" and _held(source) == _held(node):
@@ -127,11 +128,11 @@ def _unfold(graph):
 
 
 def _enters(node):
-    return node is not None and node.op == "Enter" and graphs.attribute(node, "is_constant").b
+    return node is not None and node.op == "Enter" and attribute(node, "is_constant").b
 
 
 def _held(node):
-    return graphs.attribute(node, "value").tensor
+    return attribute(node, "value").tensor
 
 
 def _variable(node, where):

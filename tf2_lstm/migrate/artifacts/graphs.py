@@ -2,27 +2,13 @@
 
 import re
 
-from tf2_lstm.migrate.artifacts import protos
 from tf2_lstm.migrate.artifacts.counts import check_counts
 from tf2_lstm.migrate.artifacts.functions import check_functions
+from tf2_lstm.migrate.graph.nodes import node_of
 from tf2_lstm.migrate.model import ArtifactError
-
-#: Kinds of operations that hold a variable.
-VARIABLES = ("VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable")
 
 #: An input: "^scope/node" for waiting, "scope/node" or "scope/node:1" for a tensor.
 INPUT = re.compile(r"\^?[^:^]+(:\d{1,9})?$")
-
-
-def producer(node_input):
-    """Return the node that an input names: "scope/node:1" and "^scope/node" are of "scope/node".
-
-    Example:
-        ```python
-        assert producer("^a/b") == producer("a/b:1") == "a/b"
-        ```
-    """
-    return node_input.lstrip("^").split(":")[0]
 
 
 def checked(graph, where):
@@ -72,50 +58,8 @@ def _check_nodes(nodes, where):
         names.add(node.name)
     for node in nodes:
         for name in node.input:
-            if not INPUT.match(name) or producer(name) not in names:
+            if not INPUT.match(name) or node_of(name) not in names:
                 raise ArtifactError(
                     f"{where}: {node.name[:200]!r} reads {name[:200]!r}, which the graph does not have. "
                     "The file is damaged, or only a part of a graph: export the whole again."
                 )
-
-
-def variable_nodes(graph):
-    """Return name -> node of what holds a variable, in the order of the graph.
-
-    Example:
-        ```python
-        graph = protos.message("GraphDef")
-        graph.node.add(name="kernel", op="VariableV2")
-        assert list(variable_nodes(graph)) == ["kernel"]
-        ```
-    """
-    return {node.name: node for node in graph.node if node.op in VARIABLES}
-
-
-def attribute(node, name):
-    """Return an attribute, an empty one if the node has none of that name; the node stays as it is.
-
-    Example:
-        ```python
-        node = protos.message("GraphDef").node.add(name="x", op="Enter")
-        assert not attribute(node, "is_constant").b and "is_constant" not in node.attr
-        ```
-    """
-    return node.attr[name] if name in node.attr else protos.message("AttrValue")
-
-
-def static_shape(node):
-    """Return a node's `shape` attribute as a tuple, None where any size is open.
-
-    Example:
-        ```python
-        node = protos.message("GraphDef").node.add(name="kernel", op="VariableV2")
-        node.attr["shape"].shape.dim.add(size=3)
-        assert static_shape(node) == (3,)
-        ```
-    """
-    if "shape" not in node.attr:
-        return None
-    shape = node.attr["shape"].shape
-    sizes = tuple(dim.size for dim in shape.dim)
-    return None if shape.unknown_rank or min(sizes, default=0) < 0 else sizes

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tf2_lstm.migrate.artifacts import files, graphs, protos
+from tf2_lstm.migrate.graph.nodes import node_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _trainable(meta, where):
     """The nodes of the collection "trainable_variables", whose `VariableDef`s begin with the tensor's name."""
     if "trainable_variables" in meta.collection_def:
         for value in meta.collection_def["trainable_variables"].bytes_list.value:
-            yield graphs.producer(protos.parse("VariableDef", value, where).variable_name)
+            yield node_of(protos.parse("VariableDef", value, where).variable_name)
 
 
 def _signature(signature):

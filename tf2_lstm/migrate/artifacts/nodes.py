@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import replace
 
 from tf2_lstm.migrate.artifacts import files, old_names, partitions
-from tf2_lstm.migrate.artifacts.graphs import static_shape, variable_nodes
 from tf2_lstm.migrate.artifacts.restores import Restored, read_restores
+from tf2_lstm.migrate.graph.nodes import static_shape, variable_nodes
 from tf2_lstm.migrate.model import ArtifactError
 
 NOT_ITS_OWN = "The checkpoint does not fit the graph: name the one that was saved with it."

@@ -10,7 +10,7 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate.artifacts import files
-from tf2_lstm.migrate.artifacts.graphs import attribute, producer
+from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
 #: "kernel/part_1" and what belongs to it, "kernel/part_1/Adam".
@@ -116,7 +116,7 @@ def axes_of_parts(graph, held):
     for node in graph.node:
         if node.op != "ConcatV2":
             continue
-        inputs = [producer(name) for name in node.input if not name.startswith("^")]
+        inputs = [node_of(name) for name in node.input if not name.startswith("^")]
         sources = {read_from(nodes, name) for name in inputs[:-1]}
         if sources and sources <= held and inputs[-1] in nodes:
             found.update(dict.fromkeys(sources, _constant(nodes[inputs[-1]])))
@@ -144,7 +144,7 @@ def read_from(nodes, name):
         node = nodes.get(name)
         if node is None or node.op not in READS or not node.input:
             break
-        name = producer(node.input[0])
+        name = node_of(node.input[0])
     return name
 
 

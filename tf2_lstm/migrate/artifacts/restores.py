@@ -7,7 +7,7 @@ given other names, or averages, is understood without guessing.
 
 from dataclasses import dataclass
 
-from tf2_lstm.migrate.artifacts.graphs import attribute, producer
+from tf2_lstm.migrate.graph.nodes import attribute, node_of
 
 ASSIGN = ("Assign", "AssignVariableOp")
 RESTORE = ("RestoreV2", "Restore", "RestoreSlice")
@@ -50,10 +50,10 @@ def read_restores(graph, restore_op):
     """
     nodes = {node.name: node for node in graph.node}
     restored, composed = {}, {}
-    for assign in _assigns(nodes, producer(restore_op)):
+    for assign in _assigns(nodes, node_of(restore_op)):
         if len(assign.input) < 2:
             continue
-        target = producer(assign.input[0])
+        target = node_of(assign.input[0])
         direct, sources = _sources(nodes, assign.input[1])
         if direct and len(sources) == 1:
             restored.setdefault(target, sources[0])
@@ -76,7 +76,7 @@ def _assigns(nodes, restore_op):
         if node.op in ASSIGN:
             found.append(node)
         else:
-            left += [producer(one) for one in node.input if one.startswith("^")]
+            left += [node_of(one) for one in node.input if one.startswith("^")]
     return sorted(found, key=lambda node: node.name)
 
 
@@ -85,7 +85,7 @@ def _sources(nodes, value):
     direct, found, seen, left = True, [], set(), [value]
     while left:
         name = left.pop()
-        node = nodes[producer(name)]
+        node = nodes[node_of(name)]
         if name in seen:
             continue
         seen.add(name)
@@ -111,7 +111,7 @@ def _strings(nodes, node, position):
     """The constant strings that are one input of a node."""
     if position >= len(node.input) or node.input[position].startswith("^"):
         return []
-    tensor = attribute(nodes[producer(node.input[position])], "value").tensor
+    tensor = attribute(nodes[node_of(node.input[position])], "value").tensor
     count = 1
     for dim in tensor.tensor_shape.dim:
         count *= max(dim.size, 0)

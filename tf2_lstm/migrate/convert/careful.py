@@ -5,8 +5,8 @@ import json
 import os
 import resource
 
-from tf2_lstm.migrate.artifacts.shapes import inferred
-from tf2_lstm.migrate.recognise.graph import in_order
+from tf2_lstm.migrate.graph.nodes import in_order
+from tf2_lstm.migrate.graph.shapes import inferred
 
 #: What the work is called while shapes are inferred, for who watches it.
 STAGE = "the shapes of the graph"

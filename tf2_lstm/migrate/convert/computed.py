@@ -67,9 +67,9 @@ def _value(tf1, weight):
 
 def _expression(tf1, weight):
     """The expression alone, ready to run."""
-    from tf2_lstm.migrate.convert.begin import ancestors
     from tf2_lstm.migrate.convert.replay import Replay
-    from tf2_lstm.migrate.recognise.hoisted import with_hoisted
+    from tf2_lstm.migrate.graph.feeds import ancestors
+    from tf2_lstm.migrate.graph.hoisted import with_hoisted
 
     part = type(tf1.graph)(versions=tf1.graph.versions, library=tf1.graph.library)
     nodes = {node.name: node for node in with_hoisted(tf1.graph, tf1.path).node}

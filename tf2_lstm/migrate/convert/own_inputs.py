@@ -8,9 +8,9 @@ import numpy as np
 
 from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
-from tf2_lstm.migrate.convert.begin import node_of, normal
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
 from tf2_lstm.migrate.convert.samples import Sample, fed_tensors, key_of
+from tf2_lstm.migrate.graph.nodes import node_of, normal
 from tf2_lstm.migrate.model import ArtifactError
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import control_flow_pb2
 
-from tf2_lstm.migrate.artifacts.safety import refused_operations
-from tf2_lstm.migrate.artifacts.shapes import importable, misfit
-from tf2_lstm.migrate.convert.begin import SliceError, node_of, normal
-from tf2_lstm.migrate.convert.conditionals import ConditionalError
-from tf2_lstm.migrate.convert.loops import LoopError, loop_contexts
-from tf2_lstm.migrate.convert.slices import cut, keep_everything, silence
 from tf2_lstm.migrate.convert.spare import open_placeholders
+from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
+from tf2_lstm.migrate.graph.feeds import SliceError
+from tf2_lstm.migrate.graph.nodes import node_of, normal
+from tf2_lstm.migrate.graph.safety import refused_operations
+from tf2_lstm.migrate.graph.shapes import importable, misfit
+from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, silence
+from tf2_lstm.migrate.graph.while_contexts import LoopError, loop_contexts
 from tf2_lstm.migrate.memory import let_go
 
 v1 = tf.compat.v1

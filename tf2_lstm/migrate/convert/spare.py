@@ -10,7 +10,8 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
-from tf2_lstm.migrate.recognise.graph import DTYPES, OPEN
+from tf2_lstm.migrate.graph.constants import DTYPES
+from tf2_lstm.migrate.graph.nodes import OPEN
 
 
 def open_placeholders(part, fed):

@@ -1,10 +1,10 @@
 """What BlockLSTM gives out and no Keras layer does: c of every step."""
 
+from tf2_lstm.migrate.graph.dataflow import SILENT
+from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.blocks import output
 from tf2_lstm.migrate.recognise.fused import fused_terms
-from tf2_lstm.migrate.recognise.terms import leaves
-from tf2_lstm.migrate.recognise.ways import SILENT
 
 
 def unheld_states(reading, recurrences):
@@ -14,7 +14,7 @@ def unheld_states(reading, recurrences):
     what its outputs do not need, so that there nothing is said.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
         recurrences: the `Recurrence`s that were found in it.
 
     Returns:

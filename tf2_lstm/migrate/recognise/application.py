@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from tf2_lstm.migrate.recognise.terms import Term
+from tf2_lstm.migrate.graph.terms import Term
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,11 @@
 """What a program computes in front of a recurrence and behind it: no part of its model, and named."""
 
+from tf2_lstm.migrate.graph.dataflow import MOVES
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.model import Around
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge
 from tf2_lstm.migrate.recognise.unclaimed import BOOKKEEPING
-from tf2_lstm.migrate.recognise.ways import MOVES
 
-#: Operations that compute nothing of what is fed: sizes, constants, ways in and out.
+#: Operations that compute nothing of what is fed: sizes, constants, what hands on.
 NOTHING = {
     *MOVES,
     *BOOKKEEPING,

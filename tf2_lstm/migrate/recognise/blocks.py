@@ -8,8 +8,8 @@ from collections import OrderedDict
 
 import numpy as np
 
+from tf2_lstm.migrate.graph.terms import written
 from tf2_lstm.migrate.recognise.application import Application, is_variable
-from tf2_lstm.migrate.recognise.terms import written
 
 
 def block_applications(terms, term):

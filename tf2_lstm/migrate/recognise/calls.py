@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from tf2_lstm.migrate.graph.terms import Term, scalar
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 from tf2_lstm.migrate.recognise.application import Application, sizes
 from tf2_lstm.migrate.recognise.flat import ALL
-from tf2_lstm.migrate.recognise.terms import Term, scalar
 
 KEEPS = (("input", "input_keep_prob"), ("output", "output_keep_prob"), ("state", "state_keep_prob"))
 

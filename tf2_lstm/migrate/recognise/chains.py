@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from tf2_lstm.migrate.graph.terms import Term, leaves, masked, scalar
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.lone import core, is_step
 from tf2_lstm.migrate.recognise.places import STACK
 from tf2_lstm.migrate.recognise.state_dropout import drops_on, follow, mask_of, way_of_one, way_to
 from tf2_lstm.migrate.recognise.step_outputs import given
-from tf2_lstm.migrate.recognise.terms import Term, leaves, masked, scalar
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout, stripped
 
 

@@ -7,9 +7,9 @@ Source: TensorFlow 1.15, `contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py`.
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.graph.terms import constant
 from tf2_lstm.migrate.model import CellVariables, Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.recognise.terms import constant
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 
 OPERATIONS = {"CudnnRNN", "CudnnRNNV2", "CudnnRNNV3"}

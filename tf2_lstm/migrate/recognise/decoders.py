@@ -1,9 +1,9 @@
 """Decoders that no layer runs: each step's input comes from the step before it, or from a memory that it attends to."""
 
-from tf2_lstm.migrate.recognise.loops import counts
+from tf2_lstm.migrate.graph.loops import counts
+from tf2_lstm.migrate.graph.terms import leaves
+from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.recognise.nearest import step_terms
-from tf2_lstm.migrate.recognise.terms import leaves
-from tf2_lstm.migrate.recognise.walks import computed_from
 
 #: Operations that draw or choose, and what a decoder with them is called.
 CHOICES = {

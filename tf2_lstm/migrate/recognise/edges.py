@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from tf2_lstm.migrate.graph.indexing import fixed_size
+from tf2_lstm.migrate.graph.nodes import dtype_of, edge
+from tf2_lstm.migrate.graph.terms import array, constant
 from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.flat import together
-from tf2_lstm.migrate.recognise.graph import dtype_of, edge
-from tf2_lstm.migrate.recognise.pieces import fixed_size
-from tf2_lstm.migrate.recognise.terms import array, constant
 
 
 def first_variable(cell):
@@ -33,7 +33,7 @@ class Edges:
     """Names the edges of recurrences.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
     """
 
     def __init__(self, reading):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tf2_lstm.migrate.recognise.pieces import fixed_size, size
-from tf2_lstm.migrate.recognise.terms import Term, describe, leaves, scalar
+from tf2_lstm.migrate.graph.indexing import fixed_size, size
+from tf2_lstm.migrate.graph.terms import Term, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 
 

@@ -2,9 +2,9 @@
 
 import re
 
+from tf2_lstm.migrate.graph.dataflow import HOLDS, MOVES, Dataflow
+from tf2_lstm.migrate.graph.nodes import edge
 from tf2_lstm.migrate.model import Loss
-from tf2_lstm.migrate.recognise.graph import edge
-from tf2_lstm.migrate.recognise.ways import HOLDS, MOVES, Ways
 
 #: Operations of which a state is made that a person fetches to feed it again; squashing and products are none.
 MIXES = ("Add", "AddV2", "Sub", "Mul", "Maximum", "Minimum", "ClipByValue", "Select", "SelectV2", "RealDiv")
@@ -31,7 +31,7 @@ def feedback(nodes, recurrences, fetched=()):
         losses = losses or (graph.carried(one) if one.form == "step" else graph.behind(one, inside))
         found += losses
     return list(
-        {(one.scope, _kind(one.into), graph.ways.op(one.operation)): one for one in found[::-1]}.values()
+        {(one.scope, _kind(one.into), graph.flow.op(one.operation)): one for one in found[::-1]}.values()
     )[::-1]
 
 
@@ -67,14 +67,14 @@ def _place_of(name):
 
 class _Feedback:
     def __init__(self, nodes, fetched):
-        self.ways, self.fetched = Ways(nodes), fetched
+        self.flow, self.fetched = Dataflow(nodes), fetched
 
     def into(self, recurrence, sources):
         """Say what of `sources` goes into a recurrence, and through what: one loss for each kind of input."""
         ends = {}
         for source in sources:
             for tensor in source.outputs:
-                for place in self.ways.parts(edge(tensor.tf1)) if tensor.tf1 else ():
+                for place in self.flow.parts(edge(tensor.tf1)) if tensor.tf1 else ():
                     ends.setdefault(place, []).append(tensor)
         found = {}
         for tensor in recurrence.inputs:
@@ -84,7 +84,7 @@ class _Feedback:
         return list(found.values())
 
     def _into(self, recurrence, tensor, ends):
-        way = self.ways.back(edge(tensor.tf1), ends)
+        way = self.flow.back(edge(tensor.tf1), ends)
         if way is None:
             return None
         place, between = way
@@ -139,13 +139,13 @@ class _Feedback:
         todo, seen = [place[0]], set()
         while todo:
             name = todo.pop()
-            if name in seen or not self.ways.op(name):
+            if name in seen or not self.flow.op(name):
                 continue
             seen.add(name)
-            if self.ways.op(name).startswith("Placeholder") or self.ways.op(name) in HOLDS:
+            if self.flow.op(name).startswith("Placeholder") or self.flow.op(name) in HOLDS:
                 return True
-            if self.ways.op(name) in MOVES:
-                todo += [before for before, _ in self.ways.reads[name]]
+            if self.flow.op(name) in MOVES:
+                todo += [before for before, _ in self.flow.reads[name]]
         return False
 
     def _mixed(self, start, outputs):
@@ -155,13 +155,13 @@ class _Feedback:
         todo, seen = [(start, "")], set(outputs)
         while todo:
             (name, number), first = todo.pop()
-            readers = self.ways.readers.get((name, number), [])
+            readers = self.flow.readers.get((name, number), [])
             if first and (
-                (name, number) in self.fetched or not (self.fetched or self.ways.readers.get((name, 0)))
+                (name, number) in self.fetched or not (self.fetched or self.flow.readers.get((name, 0)))
             ):
                 return first
             for reader in readers:
-                op = self.ways.op(reader)
+                op = self.flow.op(reader)
                 if reader not in seen and op in (*MOVES, *MIXES):
                     seen.add(reader)
                     todo.append(((reader, 0), first or (reader if op in MIXES else "")))
@@ -173,19 +173,19 @@ class _Feedback:
             [edge(one.tf1) for one in tensors if one.tf1]
             for tensors in (recurrence.outputs, recurrence.inputs)
         )
-        return self.ways.made_for(ends, set(starts))
+        return self.flow.made_for(ends, set(starts))
 
     def behind(self, recurrence, inside):
         """Say what is made of the output of each step of a loop that stands in the graph step by step."""
         steps = self._steps(recurrence)
-        cones = [set(self.ways.onward(step, inside)) for step in steps]
+        cones = [set(self.flow.onward(step, inside)) for step in steps]
         found = []
         for step, cone in zip(steps, cones, strict=True):
             others = set().union(*(other for other in cones if other is not cone))
-            moved = self.ways.onward(step, inside | others, MOVES)
-            found.append([name for name in moved if self.ways.op(name) not in MOVES])
+            moved = self.flow.onward(step, inside | others, MOVES)
+            found.append([name for name in moved if self.flow.op(name) not in MOVES])
         made = [names[0] for names in found if names]
-        alike = [name for name in made if self.ways.op(name) == self.ways.op(made[0])]
+        alike = [name for name in made if self.flow.op(name) == self.flow.op(made[0])]
         if len(alike) < 2:
             return []
         step = next(step for step, names in zip(steps, found, strict=True) if names)
@@ -202,13 +202,13 @@ class _Feedback:
         named = [one for one in recurrence.outputs if re.match(r"outputs", one.name) and one.tf1]
         if len(named) > 1:
             return [edge(one.tf1) for one in named]
-        return [part for one in named for part in self.ways.parts(edge(one.tf1)) if not self._joins(part)]
+        return [part for one in named for part in self.flow.parts(edge(one.tf1)) if not self._joins(part)]
 
     def _joins(self, place):
-        return self.ways.op(place[0]) in ("Pack", "ExpandDims", "Identity", "Const")
+        return self.flow.op(place[0]) in ("Pack", "ExpandDims", "Identity", "Const")
 
     def _through(self, between):
-        return f"through {between[0]} ({self.ways.op(between[0])})" if between else "as it is"
+        return f"through {between[0]} ({self.flow.op(between[0])})" if between else "as it is"
 
     def _loss(self, recurrence, place, into, between, said):
         return Loss(

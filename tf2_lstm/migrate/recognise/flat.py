@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from tf2_lstm.migrate.recognise.terms import masked
+from tf2_lstm.migrate.graph.terms import masked
 from tf2_lstm.migrate.recognise.wrappers import around, is_flat_and_dropped
 
 #: All states of a step in one tensor.
@@ -51,7 +51,7 @@ def tensor_of(reading, olds):
     """Find the tensor that states are cut from, side by side, all of it.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
         olds: the terms of the states, in order.
 
     Returns:

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.application import is_variable
 from tf2_lstm.migrate.recognise.calls import common_scope
 from tf2_lstm.migrate.recognise.nearest import not_converted
 from tf2_lstm.migrate.recognise.special import explained
-from tf2_lstm.migrate.recognise.terms import leaves
 
 REASON = "the same weights are multiplied step by step with what they made before, by no known cell"
 PRODUCTS = {"matmul", "Conv2D", "Conv3D", "BatchMatMul", "BatchMatMulV2"}
@@ -17,7 +17,7 @@ def foreign_chains(reading, applications, known):
     """Report what is unrolled in the graph and is no known cell.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
         applications: every `Application` of the model; what goes through a known cell is no chain.
         known: the checkpoint names that are claimed or reported already.
 

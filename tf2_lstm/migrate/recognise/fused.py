@@ -6,11 +6,11 @@ initial one before them. Source: TensorFlow 1.15, `contrib/rnn/python/ops/lstm_o
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.graph.indexing import fixed_size, size
+from tf2_lstm.migrate.graph.loops import Loop, LoopVariable
+from tf2_lstm.migrate.graph.terms import leaves, scalar
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.blocks import block_lstm, output
-from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
-from tf2_lstm.migrate.recognise.pieces import fixed_size, size
-from tf2_lstm.migrate.recognise.terms import leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import Unrolled
 from tf2_lstm.migrate.recognise.wrappers import Layer
@@ -25,7 +25,7 @@ def fused(reading, term):
     """Read a BlockLSTM operation as a run of an LSTM over a sequence.
 
     Args:
-        reading: the `Reading`.
+        reading: the `GraphReader`.
         term: the term of the operation.
 
     Returns:

@@ -5,8 +5,8 @@ row that they carry as ended is one whose length the time has reached. Where all
 the loop runs. With these written out the loop is an ordinary one.
 """
 
-from tf2_lstm.migrate.recognise.loops import counts
-from tf2_lstm.migrate.recognise.terms import leaves, scalar
+from tf2_lstm.migrate.graph.loops import counts
+from tf2_lstm.migrate.graph.terms import leaves, scalar
 
 
 def written_out(terms, loop):

@@ -10,8 +10,8 @@ Source: TensorFlow 1.15, `python/keras/layers/recurrent.py`.
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.graph.terms import scalar
 from tf2_lstm.migrate.recognise.application import ACTIVATIONS, Application, activation, is_variable
-from tf2_lstm.migrate.recognise.terms import scalar
 
 
 def keras_applications(terms, term):

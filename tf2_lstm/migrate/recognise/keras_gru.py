@@ -11,10 +11,10 @@ A layer may have no bias. Source: TensorFlow 1.15, `python/keras/layers/recurren
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.graph.terms import MOST_PARTS, scalar
 from tf2_lstm.migrate.recognise.application import Application, activation, is_variable
 from tf2_lstm.migrate.recognise.blends import mixtures
 from tf2_lstm.migrate.recognise.keras_cells import recurrent
-from tf2_lstm.migrate.recognise.terms import MOST_PARTS, scalar
 
 
 def keras_gru_applications(terms, term):

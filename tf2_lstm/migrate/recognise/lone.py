@@ -7,9 +7,9 @@ of two trees that compute the same numbers the one that the graph assigns, or th
 
 import re
 
+from tf2_lstm.migrate.graph.dataflow import ASSIGNS, SILENT
+from tf2_lstm.migrate.graph.terms import constant, masked
 from tf2_lstm.migrate.recognise.application import is_variable
-from tf2_lstm.migrate.recognise.terms import constant, masked
-from tf2_lstm.migrate.recognise.ways import ASSIGNS, SILENT
 
 GIVEN = ("Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "var")
 PROJECTION = re.compile(r"(^|/)(projection/|W_P_\d)")

@@ -9,6 +9,7 @@ Source: TensorFlow 1.15, `rnn_cell_impl.py`. The whole of each sum and product m
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.graph.terms import scalar
 from tf2_lstm.migrate.recognise.application import (
     ACTIVATIONS,
     Application,
@@ -17,7 +18,6 @@ from tf2_lstm.migrate.recognise.application import (
     is_variable,
     linear,
 )
-from tf2_lstm.migrate.recognise.terms import scalar
 
 GATES = "ijfo"
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tf2_lstm.migrate.graph.enclosed import Enclosed
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.blocks import block_applications
@@ -12,7 +13,6 @@ from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.decoders import NEXT_STEP, why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
-from tf2_lstm.migrate.recognise.enclosed import Enclosed
 from tf2_lstm.migrate.recognise.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
 from tf2_lstm.migrate.recognise.foreign import foreign_chains
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
@@ -47,7 +47,7 @@ class OfGraph:
     """Finds the recurrences of a graph.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
         findings: the `Findings` that are added to.
     """
 

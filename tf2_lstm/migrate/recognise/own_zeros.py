@@ -7,7 +7,7 @@ has that size.
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.recognise.graph import OPEN, edge
+from tf2_lstm.migrate.graph.nodes import OPEN, edge
 
 _REVERSED = ("ReverseV2", "ReverseSequence")
 
@@ -16,7 +16,7 @@ def with_own_zeros(reading, run):
     """Return the inputs of a recurrence, those that are its own zeros marked.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
         run: a `model.Recurrence`.
 
     Returns:

@@ -3,7 +3,9 @@
 import re
 from dataclasses import replace
 
-from tf2_lstm.migrate.artifacts.shapes import inferred
+from tf2_lstm.migrate.graph.reader import GraphReader
+from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.graph.training import Training
 from tf2_lstm.migrate.model import ArtifactError, Findings
 from tf2_lstm.migrate.recognise.absent import name_absent
 from tf2_lstm.migrate.recognise.all_states import unheld_states
@@ -14,8 +16,6 @@ from tf2_lstm.migrate.recognise.feedback import feedback
 from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.of_graph import OfGraph
-from tf2_lstm.migrate.recognise.optimizers import Training
-from tf2_lstm.migrate.recognise.reading import Reading
 from tf2_lstm.migrate.recognise.replicas import name_replicas
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
 from tf2_lstm.migrate.recognise.wide_states import wide_states
@@ -77,7 +77,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
 def _read(model, findings, infer):
     """The graph, read; its recurrences are among the findings then."""
     try:
-        reading = Reading(model, infer)
+        reading = GraphReader(model, infer)
         OfGraph(reading, findings).find()
     except ArtifactError:
         raise

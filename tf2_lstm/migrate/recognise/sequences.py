@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tf2_lstm.migrate.recognise.terms import Term, scalar
+from tf2_lstm.migrate.graph.terms import Term, scalar
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from tf2_lstm.migrate.recognise.terms import leaves
+from tf2_lstm.migrate.graph.terms import leaves
 
 #: Operations of a step that cells, wrappers and unrolls are made of: none of them is special.
 ORDINARY = re.compile(
@@ -48,7 +48,7 @@ def first_special(reading, ends):
     """Say which operation of a step is the first that no known cell has.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
         ends: the terms of what the step carries on.
 
     Returns:
@@ -72,7 +72,7 @@ def explained(reading, said, ends, term=None, step=""):
     """Return a `NotConverted` whose reason names its first special operation and the next step.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
         said: the `NotConverted`.
         ends: see `first_special`.
         term: where it is seen, if every operation is one of an ordinary cell; None for what the step carries on.

@@ -4,7 +4,7 @@ Both are dropout of one tensor. A later step shows which it reads; of the last s
 at the same place in the order of the graph, in which TF1's DropoutWrapper drops the state first.
 """
 
-from tf2_lstm.migrate.recognise.terms import masked
+from tf2_lstm.migrate.graph.terms import masked
 from tf2_lstm.migrate.recognise.wrappers import around, stripped
 
 

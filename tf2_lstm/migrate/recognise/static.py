@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from tf2_lstm.migrate.graph.terms import constant, masked
 from tf2_lstm.migrate.model import Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
@@ -9,7 +10,6 @@ from tf2_lstm.migrate.recognise.edges import input_width
 from tf2_lstm.migrate.recognise.flat import ALL, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
 from tf2_lstm.migrate.recognise.step_outputs import output_mask
-from tf2_lstm.migrate.recognise.terms import constant, masked
 
 
 class Static:

@@ -2,8 +2,8 @@
 
 import re
 
-from tf2_lstm.migrate.recognise.terms import constant, leaves, masked
-from tf2_lstm.migrate.recognise.ways import SILENT
+from tf2_lstm.migrate.graph.dataflow import SILENT
+from tf2_lstm.migrate.graph.terms import constant, leaves, masked
 from tf2_lstm.migrate.recognise.wrappers import around, stripped
 
 #: The scope of one cell in a stack, as the end of a scope.

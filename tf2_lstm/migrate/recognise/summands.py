@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from tf2_lstm.migrate.graph.terms import Term, scalar
 from tf2_lstm.migrate.recognise.application import is_variable
-from tf2_lstm.migrate.recognise.terms import Term, scalar
 
 
 @dataclass(frozen=True)

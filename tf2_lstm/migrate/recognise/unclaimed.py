@@ -2,10 +2,10 @@
 
 import re
 
+from tf2_lstm.migrate.graph.forms import PASS
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge
+from tf2_lstm.migrate.graph.training import SILENT
 from tf2_lstm.migrate.model import Unclaimed
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge
-from tf2_lstm.migrate.recognise.operations import PASS
-from tf2_lstm.migrate.recognise.optimizers import SILENT
 
 OUTSIDE = "read outside of the recurrences, by "
 SLOTS, NUMBERS = "an optimizer's slot", "a number of an optimizer"
@@ -26,7 +26,7 @@ def unclaimed(model, findings, reading=None, training=None):
     Args:
         model: the `TF1Model`.
         findings: the `Findings` so far.
-        reading: the `Reading` of the graph, None for a model without one.
+        reading: the `GraphReader` of the graph, None for a model without one.
         training: the `Training` of the graph, None likewise.
 
     Returns:

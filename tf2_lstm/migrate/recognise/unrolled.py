@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from tf2_lstm.migrate.graph.loops import Loop, counts
+from tf2_lstm.migrate.graph.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
+from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.dense import Dense, below
 from tf2_lstm.migrate.recognise.endings import Ending, ending_of
 from tf2_lstm.migrate.recognise.flat import ALL, CARRY_A_TUPLE, EXCHANGED, in_order
-from tf2_lstm.migrate.recognise.loops import Loop, counts
-from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
-from tf2_lstm.migrate.recognise.walks import computed_from
 from tf2_lstm.migrate.recognise.wrappers import (
     FLAT_AND_DROPPED,
     INFERENCE,

@@ -8,7 +8,7 @@ def wide_states(reading, recurrences):
     """Find the tensors that carry the state of a recurrence together with something that no model makes.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
         recurrences: the `Recurrence`s that were found in it.
 
     Returns:

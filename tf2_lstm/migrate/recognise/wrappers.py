@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tf2_lstm.migrate.graph.terms import Term, array, scalar
 from tf2_lstm.migrate.recognise.application import Application
-from tf2_lstm.migrate.recognise.terms import Term, array, scalar
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ collections has the loops all the same: their frames say which nodes belong to w
 
 from collections import defaultdict
 
-from tf2_lstm.migrate.convert.begin import node_of
-from tf2_lstm.migrate.convert.conditionals import conditional_contexts
+from tf2_lstm.migrate.graph.cond_contexts import conditional_contexts
+from tf2_lstm.migrate.graph.nodes import node_of
 
 
 class LoopError(ValueError):

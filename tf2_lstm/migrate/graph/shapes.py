@@ -6,9 +6,9 @@ dtype stands for it. Neither are large constants, whose shapes are enough, nor w
 
 import math
 
-from tf2_lstm.migrate.artifacts.graphs import producer
 from tf2_lstm.migrate.artifacts.protos import definition, message, tensorflow
-from tf2_lstm.migrate.artifacts.safety import ALLOWED, refused_operations
+from tf2_lstm.migrate.graph.nodes import node_of
+from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
 
 #: A constant of more numbers than this is no one's shape.
 _LARGEST = 256
@@ -172,7 +172,7 @@ def _drop(part, lost):
     readers = {}
     for node in part.node:
         for name in node.input:
-            readers.setdefault(producer(name), []).append(node.name)
+            readers.setdefault(node_of(name), []).append(node.name)
     waiting, gone = list(lost), set()
     while waiting:
         found = [name for name in readers.get(waiting.pop(), ()) if name not in gone]

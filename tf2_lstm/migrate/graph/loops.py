@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tf2_lstm.migrate.recognise.terms import Term, leaves, scalar
+from tf2_lstm.migrate.graph.terms import Term, leaves, scalar
 
 #: What only the backward pass of a loop does: it takes from the stacks that the forward pass filled.
 BACKWARD = {"StackPop", "StackPopV2", "TensorListPopBack"}

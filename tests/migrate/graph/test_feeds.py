@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
 from tf2_lstm.migrate.convert.spare import spare_numbers
+from tf2_lstm.migrate.graph.reader import GraphReader
 from tf2_lstm.migrate.model import TF1Model
-from tf2_lstm.migrate.recognise.reading import Reading
 
 v1 = tf.compat.v1
 FED = {"fed:0": ("int32", (None,))}
@@ -95,7 +95,7 @@ def test_equal_is_what_is_computed_in_the_same_way():
         tf.add(y, 1, name="other")
         tf.cast(graph.get_tensor_by_name("again:0"), "float32", name="rounded")
         tf.cast(graph.get_tensor_by_name("again:0"), "int64", name="long")
-    reading = Reading(TF1Model("frozen_graph", "it", graph=graph.as_graph_def()))
+    reading = GraphReader(TF1Model("frozen_graph", "it", graph=graph.as_graph_def()))
     assert set(reading.equal("fed:0")) == {"again:0", "long:0"}
     assert reading.equal("other:0") == ()
     assert reading.equal("nowhere:0") == ()

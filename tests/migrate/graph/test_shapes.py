@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tf2_lstm.migrate.artifacts.shapes import inferred
+from tf2_lstm.migrate.graph.shapes import inferred
 
 v1 = tf.compat.v1
 

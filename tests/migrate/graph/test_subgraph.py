@@ -2,16 +2,17 @@
 
 import copy
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from expected_recurrences import ZOO
 
 from tf2_lstm.migrate.artifacts import read
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
 from tf2_lstm.migrate.model import TF1Model
 
+ZOO = Path(__file__).parents[2] / "zoo" / "files"
 MODEL = str(ZOO / "gru_cell" / "model.ckpt")
 EDGE = json.loads((ZOO / "gru_cell" / "expected.json").read_text())["recurrences"][0]["edge"]
 OUTPUTS, INPUT = [EDGE["outputs"], EDGE["state"]], EDGE["inputs"]

@@ -1,27 +1,11 @@
 """The nodes of a GraphDef by name, in an order in which everything comes after what it reads."""
 
-import math
-
-import numpy as np
-
+from tf2_lstm.migrate.graph.constants import DTYPES
+from tf2_lstm.migrate.graph.operations import VARIABLES
 from tf2_lstm.migrate.model import ArtifactError
 
 #: What has to be fed, or has no value.
 OPEN = {"Placeholder", "PlaceholderV2"}
-#: DataType numbers of tensorflow/core/framework/types.proto: the dtypes that constants of a recurrence have.
-DTYPES = {
-    1: "float32",
-    2: "float64",
-    3: "int32",
-    4: "uint8",
-    5: "int16",
-    6: "int8",
-    9: "int64",
-    10: "bool",
-    19: "float16",
-}
-#: Where a TensorProto keeps the values of a dtype when not in tensor_content.
-VALUES = {1: "float_val", 2: "double_val", 9: "int64_val", 10: "bool_val", 19: "half_val"}
 #: Output names of operations with several outputs, as function bodies name them.
 OUTPUTS = {
     "LSTMBlockCell": ("i", "cs", "f", "o", "ci", "co", "h"),
@@ -46,6 +30,22 @@ def edge(reference):
     if len(parts) == 3:
         return parts[0], (parts[1], int(parts[2]))
     return parts[0], int(parts[1]) if len(parts) == 2 else 0
+
+
+def normal(name):
+    """Return a tensor's name with its output number: "a" is "a:0".
+
+    Example:
+        ```python
+        assert normal("a") == "a:0" and normal("a:1") == "a:1"
+        ```
+    """
+    return name if ":" in name else f"{name}:0"
+
+
+def node_of(name):
+    """Return the name of the node that a tensor or an input of a node is of: "^a" and "a:1" are of "a"."""
+    return name.lstrip("^").partition(":")[0]
 
 
 def position(op, output):
@@ -116,41 +116,49 @@ def dtype_of(node, names=("dtype", "T", "Tparams", "DstT", "output_type")):
     return "float32"
 
 
-def array_of(tensor, limit=4096):
-    """Decode a TensorProto into a NumPy array.
+def variable_nodes(graph):
+    """Return name -> node of what holds a variable, in the order of the graph.
 
-    Args:
-        tensor: the message.
-        limit: how many elements it may have. Of a larger one that is the same number over and over, the last axis.
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
 
-    Returns:
-        The array; None for strings, for what is larger, and for values that are not of the dtype and the shape.
+        graph = message("GraphDef")
+        graph.node.add(name="kernel", op="VariableV2")
+        assert list(variable_nodes(graph)) == ["kernel"]
+        ```
     """
-    if tensor.dtype not in DTYPES:
-        return None
-    shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
-    try:
-        return _decoded(tensor, shape, np.dtype(DTYPES[tensor.dtype]), limit)
-    except (ValueError, OverflowError):
-        return None
+    return {node.name: node for node in graph.node if node.op in VARIABLES}
 
 
-def _decoded(tensor, shape, dtype, limit):
-    size = math.prod(shape)
-    if tensor.tensor_content:
-        if size > limit:
-            return None
-        return np.frombuffer(tensor.tensor_content, dtype=dtype).reshape(shape)
-    values = list(getattr(tensor, VALUES.get(tensor.dtype, "int_val")))
-    if tensor.dtype == 19:
-        values = np.asarray(values, dtype=np.uint16).view(np.float16)
-    if len(values) <= 1:
-        shape = shape if size <= limit else shape[-1:]
-        # A tensor of so many zeros is no one's step.
-        if math.prod(shape) > limit**2:
-            return None
-        return np.full(shape, values[0] if len(values) else 0, dtype=dtype)
-    if size > limit:
+def attribute(node, name):
+    """Return an attribute, an empty one if the node has none of that name; the node stays as it is.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        node = message("GraphDef").node.add(name="x", op="Enter")
+        assert not attribute(node, "is_constant").b and "is_constant" not in node.attr
+        ```
+    """
+    return node.attr[name] if name in node.attr else type(node)().attr[name]
+
+
+def static_shape(node):
+    """Return a node's `shape` attribute as a tuple, None where any size is open.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        node = message("GraphDef").node.add(name="kernel", op="VariableV2")
+        node.attr["shape"].shape.dim.add(size=3)
+        assert static_shape(node) == (3,)
+        ```
+    """
+    if "shape" not in node.attr:
         return None
-    values = list(values) + [values[-1]] * (size - len(values))
-    return np.asarray(values, dtype=dtype).reshape(shape)
+    shape = node.attr["shape"].shape
+    sizes = tuple(dim.size for dim in shape.dim)
+    return None if shape.unknown_rank or min(sizes, default=0) < 0 else sizes

@@ -5,7 +5,7 @@ every one that nobody looked at.
 """
 
 from tf2_lstm.migrate.artifacts.functions import called
-from tf2_lstm.migrate.artifacts.graphs import producer
+from tf2_lstm.migrate.graph.nodes import node_of
 
 _MATH = """
     Abs Acos Acosh Add AddN AddV2 All Any ApproximateEqual ArgMax ArgMin Asin Asinh Atan Atan2 Atanh
@@ -92,7 +92,7 @@ def refused_operations(graph, names=None):
     """
     functions = {function.signature.name: function for function in graph.library.function}
     gradients = {one.function_name: one.gradient_func for one in graph.library.gradient}
-    wanted = None if names is None else {producer(name) for name in names}
+    wanted = None if names is None else {node_of(name) for name in names}
     nodes = [node for node in graph.node if wanted is None or node.name in wanted]
     refused, waiting = _look(nodes, "", functions)
     seen = set()

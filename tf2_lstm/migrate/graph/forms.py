@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from tf2_lstm.migrate.recognise.graph import array_of, shape_of
-from tf2_lstm.migrate.recognise.pieces import element, gather, slice_, split, strided_slice, unpack
-from tf2_lstm.migrate.recognise.terms import ELEMENTWISE, array, constant, scalar
+from tf2_lstm.migrate.graph.constants import array_of
+from tf2_lstm.migrate.graph.indexing import element, gather, slice_, split, strided_slice, unpack
+from tf2_lstm.migrate.graph.nodes import shape_of
+from tf2_lstm.migrate.graph.terms import ELEMENTWISE, array, constant, scalar
 
 #: Operations that hand on their first input.
 PASS = {

@@ -46,7 +46,7 @@ def computed_from(starts, terms):
 
     Example:
         ```python
-        from tf2_lstm.migrate.recognise.terms import Terms, leaves
+        from tf2_lstm.migrate.graph.terms import Terms, leaves
 
         table = Terms()
         x, y = table.make("Placeholder", (), "x"), table.make("Placeholder", (), "y")

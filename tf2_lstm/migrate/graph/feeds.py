@@ -4,7 +4,8 @@ Recognition takes tensors that are computed in the same way for one. The slice d
 it reads what is fed.
 """
 
-from tf2_lstm.migrate.recognise.graph import DTYPES, OPEN, dtype_of, in_order
+from tf2_lstm.migrate.graph.constants import DTYPES
+from tf2_lstm.migrate.graph.nodes import OPEN, dtype_of, in_order, node_of, normal
 
 #: What must not be left out although only a control edge leads to it.
 _WRITES = {
@@ -20,22 +21,6 @@ _BOOL = 10
 
 class SliceError(ValueError):
     """The graph does not hold what is asked for."""
-
-
-def normal(name):
-    """Return a tensor's name with its output number: "a" is "a:0".
-
-    Example:
-        ```python
-        assert normal("a") == "a:0" and normal("a:1") == "a:1"
-        ```
-    """
-    return name if ":" in name else f"{name}:0"
-
-
-def node_of(name):
-    """Return the name of the node that a tensor or an input of a node is of: "^a" and "a:1" are of "a"."""
-    return name.lstrip("^").partition(":")[0]
 
 
 def merged_feeds(nodes, fed, dtypes, same):

@@ -5,9 +5,9 @@ them. What they compute of variables and constants alone is the same outside: it
 whoever has to know its shape and its value.
 """
 
-from tf2_lstm.migrate.artifacts.safety import PURE
-from tf2_lstm.migrate.recognise.computed import TAKES
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
+from tf2_lstm.migrate.graph.computed import TAKES
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, in_order, normal, position
+from tf2_lstm.migrate.graph.safety import PURE
 
 #: How many nodes of functions are looked at; a graph with more is refused by who reads it.
 MOST_LOOKED = 200_000
@@ -37,13 +37,8 @@ def hoisted(graph, path):
     """
     found = _Hoisted(graph, path)
     for node in graph.node if found.functions else ():
-        found.run(node, [edge_of(reference) for reference in data_inputs(node)], "")
+        found.run(node, [normal(reference) for reference in data_inputs(node)], "")
     return found.needed()
-
-
-def edge_of(reference):
-    """Return a reference of the graph with its output number."""
-    return "{}:{}".format(*edge(reference))
 
 
 def with_hoisted(graph, path):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.recognise.graph import edge
+from tf2_lstm.migrate.graph.nodes import edge
 
 ENTERS, EXITS = ("Enter", "RefEnter"), ("Exit", "RefExit")
 MERGES = ("Merge", "RefMerge")
@@ -36,7 +36,7 @@ class Enclosed:
     """Says of the tensors at the edge of a recurrence whether they can be fetched.
 
     Args:
-        reading: the `Reading` of the graph.
+        reading: the `GraphReader` of the graph.
     """
 
     def __init__(self, reading):

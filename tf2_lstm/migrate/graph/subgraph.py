@@ -2,8 +2,9 @@
 
 from collections import OrderedDict
 
-from tf2_lstm.migrate.convert.begin import ancestors, merged_feeds, node_of, normal
-from tf2_lstm.migrate.recognise.graph import array_of
+from tf2_lstm.migrate.graph.constants import array_of
+from tf2_lstm.migrate.graph.feeds import ancestors, merged_feeds
+from tf2_lstm.migrate.graph.nodes import node_of, normal
 
 #: Noise that is above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
 KEPT = 0.9990234375

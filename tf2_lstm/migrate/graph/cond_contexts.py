@@ -6,7 +6,7 @@ lie between says the graph.
 
 from collections import defaultdict
 
-from tf2_lstm.migrate.convert.begin import node_of, normal
+from tf2_lstm.migrate.graph.nodes import node_of, normal
 
 
 class ConditionalError(ValueError):

@@ -1,16 +1,16 @@
 """A graph read into terms and loops, once, without running anything."""
 
-from tf2_lstm.migrate.artifacts.shapes import inferred
+from tf2_lstm.migrate.graph.arity import check_functions, check_inputs
+from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.computed import ComputedWeights
+from tf2_lstm.migrate.graph.enclosed import loops_around
+from tf2_lstm.migrate.graph.forms import PASS, operate, whole_variable
+from tf2_lstm.migrate.graph.hoisted import stays, with_hoisted
+from tf2_lstm.migrate.graph.loops import Loop, LoopVariable
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, in_order, normal, position
+from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.graph.terms import Terms, scalar
 from tf2_lstm.migrate.model import ArtifactError
-from tf2_lstm.migrate.recognise.arity import check_functions, check_inputs
-from tf2_lstm.migrate.recognise.backward import backward_part
-from tf2_lstm.migrate.recognise.computed import ComputedWeights
-from tf2_lstm.migrate.recognise.enclosed import loops_around
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge, in_order, position
-from tf2_lstm.migrate.recognise.hoisted import stays, with_hoisted
-from tf2_lstm.migrate.recognise.loops import Loop, LoopVariable
-from tf2_lstm.migrate.recognise.operations import PASS, operate, whole_variable
-from tf2_lstm.migrate.recognise.terms import Terms, scalar
 
 VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable", "TemporaryVariable"}
 LOOPS = {"While", "StatelessWhile"}
@@ -22,7 +22,7 @@ CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
 MOST_CALLED = 200_000
 
 
-class Reading:
+class GraphReader:
     """All terms of a model's graph and where they stand in it.
 
     Args:
@@ -146,7 +146,7 @@ class Reading:
         outputs = found if isinstance(found, list) else [found]
         if node.op in MANY and not isinstance(found, list):
             outputs = [self._output(found, number) for number in range(MANY[node.op])]
-            self.sources.setdefault(found.number, [_full(reference) for reference in data_inputs(node)])
+            self.sources.setdefault(found.number, [normal(reference) for reference in data_inputs(node)])
         op = self._op_of_name(node)
         for number, term in enumerate(outputs):
             if (node.op in LOOPS or op == "FunctionalExit") and term.op != "exit":
@@ -155,7 +155,7 @@ class Reading:
             for axis, size in enumerate(self.shapes.get(f"{node.name}:{number}", ())):
                 if size is not None:
                     self.terms.sizes.setdefault((term.number, axis), size)
-            self.sources.setdefault(term.number, [_full(reference) for reference in data_inputs(node)])
+            self.sources.setdefault(term.number, [normal(reference) for reference in data_inputs(node)])
 
     def _op_of_name(self, node):
         """The operation of a tensor's name: a session fetches the copies that stand behind a loop or a conditional."""
@@ -220,7 +220,7 @@ class Reading:
             self.loops.append(self._loops_of_frames[frame])
         leaf = self.terms.make("loopvar", (), (frame, node.name))
         self.terms.widths[leaf.number] = self.terms.width(args[0])
-        initial_name = _full(data_inputs(enter)[0])
+        initial_name = normal(data_inputs(enter)[0])
         self._loops_of_frames[frame].variables.append(LoopVariable(leaf, args[0], initial_name))
         return [leaf, self.terms.make("which", (), node.name)]
 
@@ -305,7 +305,7 @@ class Reading:
         function, name = self.functions[body], inside + node.name
         loop, leaves = Loop(name, "functional_while"), []
         # A name within a function is none of the graph: there the tensor counts that has the same value.
-        references = [self.name(term) for term in args] if inside else list(map(_full, data_inputs(node)))
+        references = [self.name(term) for term in args] if inside else list(map(normal, data_inputs(node)))
         for number in range(len(function.signature.input_arg)):
             if stays(function, number):
                 leaves.append(args[number])
@@ -323,11 +323,6 @@ class Reading:
         self.loops.append(loop)
         own = {var.leaf: var.exit for var in loop.variables}
         return [own.get(leaf, leaf) for leaf in leaves]
-
-
-def _full(reference):
-    """ "name" is the tensor "name:0"."""
-    return reference if ":" in reference else reference + ":0"
 
 
 #: Operations with several outputs whose node is one term: output 0 is a piece of it too.

@@ -1,7 +1,7 @@
 """How many tensors an operation reads: a graph that says otherwise is damaged."""
 
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.model import ArtifactError
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge
 
 #: Number of inputs -> the operations that `operations` and `reading` take apart.
 INPUTS = {

@@ -3,9 +3,10 @@
 import pytest
 import tensorflow as tf
 
-from tf2_lstm.migrate.convert import loops, replay
-from tf2_lstm.migrate.convert.conditionals import ConditionalError
+from tf2_lstm.migrate.convert import replay
 from tf2_lstm.migrate.convert.replay import Replay
+from tf2_lstm.migrate.graph import while_contexts
+from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
 from tf2_lstm.migrate.model import TF1Model
 
 v1 = tf.compat.v1
@@ -72,8 +73,8 @@ def test_what_it_is_made_of_is_differentiated(build):
 
 def test_a_loop_in_a_loop_runs_without_a_gradient_and_says_why():
     model = graph_of(loop_in_loop)
-    with pytest.raises(loops.LoopError):
-        loops.loop_contexts(model.graph)
+    with pytest.raises(while_contexts.LoopError):
+        while_contexts.loop_contexts(model.graph)
     value, gradients, reason = replayed(model)
     assert value.shape == (1,)
     assert gradients == {}
@@ -83,7 +84,7 @@ def test_a_loop_in_a_loop_runs_without_a_gradient_and_says_why():
 def test_a_conditional_in_a_conditional_runs_without_a_gradient_and_says_why():
     model = graph_of(choice_in_choice_in_loop)
     with pytest.raises(ConditionalError):
-        loops.loop_contexts(model.graph)
+        while_contexts.loop_contexts(model.graph)
     value, gradients, reason = replayed(model)
     assert value.shape == (1,)
     assert gradients == {}

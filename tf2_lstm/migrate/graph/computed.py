@@ -5,10 +5,10 @@ the same at every run, so the cell's weight is the number. What only puts pieces
 as it is: `summands` reads it, and what it reads can be exported again.
 """
 
-from tf2_lstm.migrate.artifacts.safety import PURE
+from tf2_lstm.migrate.graph.forms import whole_variable
+from tf2_lstm.migrate.graph.nodes import dtype_of, edge
+from tf2_lstm.migrate.graph.safety import PURE
 from tf2_lstm.migrate.model import Computed
-from tf2_lstm.migrate.recognise.graph import dtype_of, edge
-from tf2_lstm.migrate.recognise.operations import whole_variable
 
 #: Operation -> from which input on it takes weights; of matrices those of a sum are no weights but a state.
 TAKES = {
@@ -30,7 +30,7 @@ class ComputedWeights:
     """Follows which terms come of variables and constants alone.
 
     Args:
-        reading: the `Reading` whose terms they are.
+        reading: the `GraphReader` whose terms they are.
 
     Attributes:
         found: TF1 tensor -> `Computed`, of those that something takes as weights.

@@ -2,10 +2,10 @@
 
 import re
 
-from tf2_lstm.migrate.recognise.backward import backward_part
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge
-from tf2_lstm.migrate.recognise.operations import PASS
-from tf2_lstm.migrate.recognise.ways import ASSIGNS
+from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.dataflow import ASSIGNS
+from tf2_lstm.migrate.graph.forms import PASS
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 
 #: What writes a variable, its first input.
 UPDATE = re.compile(r"(Resource)?(Sparse)?(Apply[A-Z]|Assign|Scatter)\w*$")

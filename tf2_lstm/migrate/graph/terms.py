@@ -9,7 +9,7 @@ minimum and maximum is "clip", the branches of a conditional and of a Select are
 
 import numpy as np
 
-from tf2_lstm.migrate.recognise.walks import fold
+from tf2_lstm.migrate.graph.walks import fold
 
 #: What acts on each element alone: pieces of columns can be taken before it.
 ELEMENTWISE = {"Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Softplus", "Softsign"}
@@ -68,7 +68,7 @@ class Terms:
 
     def __init__(self):
         self.known, self.every, self.using = {}, [], {}
-        # What a `Reading` knows of the nodes: those of the gradients, and a term's number -> the node that made it.
+        # What a `GraphReader` knows of the nodes: those of the gradients, and a term's number -> the node that made it.
         self.backward, self.places = frozenset(), {}
         self.widths, self.sizes, self.handles, self.pieces = {}, {}, {}, {}
 

@@ -2,7 +2,7 @@
 
 from itertools import accumulate
 
-from tf2_lstm.migrate.recognise.terms import array, scalar
+from tf2_lstm.migrate.graph.terms import array, scalar
 
 #: How many outputs an operation may claim to have; of more than that a graph is not believed.
 MOST_OUTPUTS = 65_536

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tf2_lstm.migrate.recognise.terms import Terms, constant, describe, scalar
+from tf2_lstm.migrate.graph.terms import Terms, constant, describe, scalar
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
-"""Ways through a graph: what each node reads, what reads it, and what lies between two tensors."""
+"""The flow of data through a graph: what each node reads, what reads it, and what lies between two tensors."""
 
 from collections import deque
 
-from tf2_lstm.migrate.recognise.backward import backward_part
-from tf2_lstm.migrate.recognise.graph import data_inputs, edge
+from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 
 #: Operations that hand on what they are given.
 HANDS_ON = (
@@ -57,7 +57,7 @@ SILENT = (
 )
 
 
-class Ways:
+class Dataflow:
     """The nodes of a graph, what each reads and what reads each; a variable reads what is assigned to it.
 
     Args:
@@ -72,9 +72,9 @@ class Ways:
         from types import SimpleNamespace as Node
 
         nodes = {"x": Node(op="Placeholder", input=[]), "y": Node(op="Tanh", input=["x"])}
-        ways = Ways(nodes)
-        assert ways.readers[("x", 0)] == ["y"]
-        assert ways.back(("y", 0), {("x", 0)}) == (("x", 0), ["y"])
+        flow = Dataflow(nodes)
+        assert flow.readers[("x", 0)] == ["y"]
+        assert flow.back(("y", 0), {("x", 0)}) == (("x", 0), ["y"])
         ```
     """
 

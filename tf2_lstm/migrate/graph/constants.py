@@ -1,0 +1,60 @@
+"""The constants of a graph as arrays, and the dtypes by their numbers."""
+
+import math
+
+import numpy as np
+
+#: DataType numbers of tensorflow/core/framework/types.proto: the dtypes that constants of a recurrence have.
+DTYPES = {
+    1: "float32",
+    2: "float64",
+    3: "int32",
+    4: "uint8",
+    5: "int16",
+    6: "int8",
+    9: "int64",
+    10: "bool",
+    19: "float16",
+}
+#: Where a TensorProto keeps the values of a dtype when not in tensor_content.
+VALUES = {1: "float_val", 2: "double_val", 9: "int64_val", 10: "bool_val", 19: "half_val"}
+
+
+def array_of(tensor, limit=4096):
+    """Decode a TensorProto into a NumPy array.
+
+    Args:
+        tensor: the message.
+        limit: how many elements it may have. Of a larger one that is the same number over and over, the last axis.
+
+    Returns:
+        The array; None for strings, for what is larger, and for values that are not of the dtype and the shape.
+    """
+    if tensor.dtype not in DTYPES:
+        return None
+    shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
+    try:
+        return _decoded(tensor, shape, np.dtype(DTYPES[tensor.dtype]), limit)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _decoded(tensor, shape, dtype, limit):
+    size = math.prod(shape)
+    if tensor.tensor_content:
+        if size > limit:
+            return None
+        return np.frombuffer(tensor.tensor_content, dtype=dtype).reshape(shape)
+    values = list(getattr(tensor, VALUES.get(tensor.dtype, "int_val")))
+    if tensor.dtype == 19:
+        values = np.asarray(values, dtype=np.uint16).view(np.float16)
+    if len(values) <= 1:
+        shape = shape if size <= limit else shape[-1:]
+        # A tensor of so many zeros is no one's step.
+        if math.prod(shape) > limit**2:
+            return None
+        return np.full(shape, values[0] if len(values) else 0, dtype=dtype)
+    if size > limit:
+        return None
+    values = list(values) + [values[-1]] * (size - len(values))
+    return np.asarray(values, dtype=dtype).reshape(shape)
