@@ -12,9 +12,10 @@ from keras import ops
 
 from tf2_lstm import backends
 
-_KINDS = (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
+#: The recurrent layers of stock Keras.
+KINDS = (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
 #: By the exact class: a subclass may compute anything. Its methods, to see that nobody changed them.
-_METHODS = {kind: (kind.call, kind.inner_loop) for kind in _KINDS}
+_METHODS = {kind: (kind.call, kind.inner_loop) for kind in KINDS}
 
 
 def accelerate(model):

@@ -27,6 +27,23 @@ def _half_sum(inputs, outputs):
     return (inputs + outputs) / 2
 
 
+def _call_replaced(**options):
+    """A cell that somebody changed: it has the class of one that NumPy has a kernel for."""
+    cell = GRUCell(4, **options)
+    call = cell.call
+    cell.call = lambda inputs, states, training=False: call(inputs / 2, states, training=training)
+    return cell
+
+
+class _NoHash:
+    """An activation that is an object."""
+
+    __hash__ = None
+
+    def __call__(self, x):
+        return keras.ops.softsign(x)
+
+
 #: Name -> (a function of the dtype that makes the cell, whether NumPy has a kernel for it).
 CELLS = {
     "basic_rnn": (lambda **o: BasicRNNCell(5, **o), True),
@@ -61,6 +78,8 @@ CELLS = {
     "dropout": (lambda **o: DropoutWrapper(LSTMCell(5, dropout=0.4, **o), 0.2, 0.2, 0.2), True),
     "residual": (lambda **o: ResidualWrapper(GRUCell(4, **o)), True),
     "residual_fn": (lambda **o: ResidualWrapper(GRUCell(4, **o), residual_fn=_half_sum), False),
+    "a call replaced": (_call_replaced, False),
+    "an activation without a hash": (lambda **o: GRUCell(5, activation=_NoHash(), **o), False),
     "own": (lambda **o: OwnCell(**o), False),
 }
 

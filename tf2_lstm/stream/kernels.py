@@ -10,12 +10,12 @@ The gates' sigmoid is s(x) = (tanh(x / 2) + 1) / 2, the halving done once in the
 exact: one tanh over all gates.
 """
 
+import math
+
 import keras
 import numpy as np
 
-from tf2_lstm.cells.lstm import LSTMCell
-from tf2_lstm.stack import StackedRNNCells
-from tf2_lstm.wrappers import DropoutWrapper, ResidualWrapper
+from tf2_lstm.cell_plan import Residual, Stack, parts_of, plan_of, recurrences, weights_of
 
 
 def sigmoid(x):
@@ -23,12 +23,12 @@ def sigmoid(x):
     return np.tanh(x * x.dtype.type(0.5)) * x.dtype.type(0.5) + x.dtype.type(0.5)
 
 
-#: Keras activation -> the same in NumPy, on arrays of any shape.
-ACTIVATIONS = {
-    keras.activations.tanh: np.tanh,
-    keras.activations.sigmoid: sigmoid,
-    keras.activations.relu: lambda x: np.maximum(x, x.dtype.type(0)),
-    keras.activations.linear: lambda x: x,
+#: Name in a plan -> the activation in NumPy, on arrays of any shape.
+TABLE = {
+    "tanh": np.tanh,
+    "sigmoid": sigmoid,
+    "relu": lambda x: np.maximum(x, x.dtype.type(0)),
+    "linear": lambda x: x,
 }
 
 
@@ -45,10 +45,19 @@ def kernel_of(cell):
     output, [h] = kernel_of(cell)(np.ones((2, 3), "float32"), [np.zeros((2, 4), "float32")])
     ```
     """
-    make = _KERNELS.get(type(cell))
-    if make is None or cell.compute_dtype not in ("float32", "float64"):
+    plan = plan_of(cell)
+    if plan is None or {part.compute_dtype for part in parts_of(cell)} - {"float32", "float64"}:
         return None
-    return make(cell)
+    return _kernel(plan, iter(weights_of(cell)))
+
+
+def _kernel(plan, weights):
+    """The kernel of a plan that takes its weights from an iterator of all, or None."""
+    if isinstance(plan, Stack):
+        return _stack(plan, weights)
+    if isinstance(plan, Residual):
+        return _residual(plan, weights)
+    return KERNELS[plan.kind](plan, {name: array(next(weights)) for name in plan.weights})
 
 
 def array(weight):
@@ -56,14 +65,13 @@ def array(weight):
     return np.array(keras.ops.convert_to_numpy(weight), order="C")
 
 
-def _lstm(cell):
-    gates = (cell.activation, cell.recurrent_activation)
-    if gates != (keras.activations.tanh, keras.activations.sigmoid):
+def _lstm(cell, weights):
+    if (cell.activation, cell.gate_activation) != ("tanh", "sigmoid"):
         return None
-    kernel, bias, half = _lstm_weights(cell)
-    units, finish = cell.units, _lstm_finish(cell)
-    if finish is not None:
-        return finish(kernel, bias, half)
+    kernel, bias, half = _lstm_weights(cell, weights)
+    units = cell.units
+    if _has_options(cell):
+        return _lstm_with_options(cell, weights, kernel, bias, half)
 
     def advance(z, c):
         np.tanh(z, out=z)
@@ -99,13 +107,12 @@ def _lstm(cell):
     return step
 
 
-def _lstm_weights(cell):
+def _lstm_weights(cell, weights):
     """The weights of x and h one above the other, columns i, f, o halved, then j."""
-    kernel = np.concatenate([array(cell.kernel), array(cell.recurrent_kernel)])
+    kernel = np.concatenate([weights["kernel"], weights["recurrent_kernel"]])
     half = kernel.dtype.type(0.5)
-    bias = array(cell.bias) if cell.use_bias else np.zeros(4 * cell.units, kernel.dtype)
-    kernel, bias = (_gates_first(weights, half) for weights in (kernel, bias))
-    return kernel, bias, half
+    bias = weights.get("bias", np.zeros(4 * cell.units, kernel.dtype))
+    return _gates_first(kernel, half), _gates_first(bias, half), half
 
 
 def _gates_first(weights, half):
@@ -113,48 +120,44 @@ def _gates_first(weights, half):
     return np.ascontiguousarray(np.concatenate([i * half, f * half, o * half, j], axis=-1))
 
 
-def _lstm_finish(cell):
-    """What makes the step of an LSTM with options from its weights, or None without an option."""
-    if not isinstance(cell, LSTMCell):
-        return None
-    if not cell.use_peepholes and cell.cell_clip is None and cell.projection_units is None:
-        return None
-    units, clip, projected_clip = cell.units, cell.cell_clip, cell.projection_clip
-    names = ("input_peephole", "forget_peephole", "output_peephole")
-    peepholes = [array(getattr(cell, name)) for name in names] if cell.use_peepholes else None
-    projection = array(cell.projection_kernel) if cell.projection_units is not None else None
+def _has_options(cell):
+    limits = (cell.cell_clip, cell.projection_clip)
+    return min(limits) < math.inf or not {"output_peephole", "projection_kernel"}.isdisjoint(cell.weights)
 
-    def finish(kernel, bias, half):
-        see_i, see_f, see_o = [peephole * half for peephole in peepholes or ()] or [0, 0, 0]
 
-        def step(x, states):
-            h, c = states
-            z = np.concatenate((x, h), axis=1) @ kernel
-            z += bias
-            i, f, o, j = (z[:, n * units : (n + 1) * units] for n in range(4))
-            i = np.tanh(i + see_i * c) * half + half
-            f = np.tanh(f + see_f * c) * half + half
-            c = _clipped(f * c + i * np.tanh(j), clip)
-            h = (np.tanh(o + see_o * c) * half + half) * np.tanh(c)
-            if projection is not None:
-                h = _clipped(h @ projection, projected_clip)
-            return h, [h, c]
+def _lstm_with_options(cell, weights, kernel, bias, half):
+    """The step of an LSTM with peepholes, a clip or a projection."""
+    units, projection = cell.units, weights.get("projection_kernel")
+    see_i, see_f, see_o = (
+        weights.get(gate + "_peephole", 0) * half for gate in ("input", "forget", "output")
+    )
 
-        return step
+    def step(x, states):
+        h, c = states
+        z = np.concatenate((x, h), axis=1) @ kernel
+        z += bias
+        i, f, o, j = (z[:, n * units : (n + 1) * units] for n in range(4))
+        i = np.tanh(i + see_i * c) * half + half
+        f = np.tanh(f + see_f * c) * half + half
+        c = _clipped(f * c + i * np.tanh(j), cell.cell_clip)
+        h = (np.tanh(o + see_o * c) * half + half) * np.tanh(c)
+        if projection is not None:
+            h = _clipped(h @ projection, cell.projection_clip)
+        return h, [h, c]
 
-    return finish
+    return step
 
 
 def _clipped(x, limit):
-    return x if limit is None else np.clip(x, -limit, limit)
+    return np.clip(x, -limit, limit) if limit < math.inf else x
 
 
-def _gru(cell):
-    activation = ACTIVATIONS.get(cell.activation)
-    if activation is None or cell.recurrent_activation is not keras.activations.sigmoid:
+def _gru(cell, weights):
+    activation = TABLE.get(cell.activation)
+    if activation is None or cell.gate_activation != "sigmoid":
         return None
-    kernel, recurrent, units = array(cell.kernel), array(cell.recurrent_kernel), cell.units
-    bias = array(cell.bias) if cell.use_bias else np.zeros((2, 3 * units), kernel.dtype)
+    kernel, recurrent, units = weights["kernel"], weights["recurrent_kernel"], cell.units
+    bias = weights.get("bias", np.zeros((2, 3 * units), kernel.dtype))
     if cell.reset_after:
         return _gru_after(kernel, recurrent, bias[0], bias[1], units, activation)
     return _gru_before(kernel, recurrent, bias.reshape(-1)[: 3 * units], units, activation)
@@ -193,12 +196,12 @@ def _gru_after(kernel, recurrent, bias, recurrent_bias, units, activation):
     return step
 
 
-def _simple(cell):
-    activation = ACTIVATIONS.get(cell.activation)
+def _rnn(cell, weights):
+    activation = TABLE.get(cell.activation)
     if activation is None:
         return None
-    kernel = np.concatenate([array(cell.kernel), array(cell.recurrent_kernel)])
-    bias = array(cell.bias) if cell.use_bias else np.zeros(cell.units, kernel.dtype)
+    kernel = np.concatenate([weights["kernel"], weights["recurrent_kernel"]])
+    bias = weights.get("bias", np.zeros(cell.units, kernel.dtype))
 
     def step(x, states):
         z = np.concatenate((x, states[0]), axis=1) @ kernel
@@ -209,11 +212,11 @@ def _simple(cell):
     return step
 
 
-def _stack(stack):
-    kernels = [kernel_of(cell) for cell in stack.cells]
+def _stack(plan, weights):
+    kernels = [_kernel(part, weights) for part in plan.parts]
     if None in kernels:
         return None
-    counts = [len(keras.tree.flatten(cell.state_size)) for cell in stack.cells]
+    counts = [sum(cell.states for cell in recurrences(part)) for part in plan.parts]
 
     def step(x, states):
         new, start = [], 0
@@ -237,9 +240,9 @@ def _stack(stack):
     return step
 
 
-def _residual(wrapper):
-    kernel = kernel_of(wrapper.cell)
-    if kernel is None or wrapper.residual_fn is not None:
+def _residual(plan, weights):
+    kernel = _kernel(plan.part, weights)
+    if kernel is None:
         return None
 
     def step(x, states):
@@ -249,14 +252,5 @@ def _residual(wrapper):
     return step
 
 
-#: By exact type: a subclass may compute something else.
-_KERNELS = {
-    keras.layers.LSTMCell: _lstm,
-    LSTMCell: _lstm,
-    keras.layers.GRUCell: _gru,
-    keras.layers.SimpleRNNCell: _simple,
-    keras.layers.StackedRNNCells: _stack,
-    StackedRNNCells: _stack,
-    ResidualWrapper: _residual,
-    DropoutWrapper: lambda wrapper: kernel_of(wrapper.cell),
-}
+#: Kind in a plan -> what makes the step of its weights by name.
+KERNELS = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import keras
 
 from tf2_lstm.bidirectional import Bidirectional
+from tf2_lstm.stock import KINDS
 from tf2_lstm.stream.time_axis import time_axes
 from tf2_lstm.unroll import RNN, SequenceMask
 
 #: The recurrent layers, by exact type: a subclass may compute something else.
-RECURRENT = (RNN, keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
+RECURRENT = (RNN, *KINDS)
 
 
 class StreamingError(ValueError):

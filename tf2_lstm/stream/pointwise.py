@@ -3,7 +3,8 @@
 import keras
 import numpy as np
 
-from tf2_lstm.stream.kernels import ACTIVATIONS, array
+from tf2_lstm.cell_plan import name_of
+from tf2_lstm.stream.kernels import TABLE, array
 
 
 def function_of(operation, node):
@@ -65,7 +66,7 @@ def _embedding(layer):
 def _activation(layer):
     if layer.activation is keras.activations.softmax:
         return _softmax
-    return ACTIVATIONS.get(layer.activation)
+    return TABLE.get(name_of(layer.activation))
 
 
 def _softmax(x):

@@ -12,8 +12,8 @@ from functools import partial
 from tf2_lstm.backends.tensorflow import schedule as schedules
 from tf2_lstm.backends.tensorflow.loops import EQUATIONS, loop
 from tf2_lstm.backends.tensorflow.pieces import in_pieces, sorted_rows
-from tf2_lstm.backends.tensorflow.plan import Residual, Stack, recurrences
 from tf2_lstm.backends.tensorflow.recurrence import outputs_of, recurrence
+from tf2_lstm.cell_plan import Residual, Stack, recurrences
 
 #: Ways to run: sizes as they come; sizes fixed, inside a program of XLA; loops that XLA compiles.
 FREE, FIXED, COMPILED = "free", "fixed", "compiled"
@@ -28,8 +28,8 @@ class Request:
 
     ```python
     from tf2_lstm import GRUCell
-    from tf2_lstm.backends.tensorflow.plan import plan_of
     from tf2_lstm.backends.tensorflow.program import Request
+    from tf2_lstm.cell_plan import plan_of
 
     print(Request(plan_of(GRUCell(4)), sequences=True, states=True, zero=True))
     ```

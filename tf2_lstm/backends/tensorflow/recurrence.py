@@ -18,7 +18,7 @@ def recurrence(cell, schedule, x, states, tensors, compiles=False):
     """Run one recurrence and keep what its gradient needs.
 
     Args:
-        cell: its `plan.Cell`.
+        cell: its `cell_plan.Cell`.
         schedule: a schedule, `schedule.py`; not Packed if compiled.
         x: the inputs in the schedule's layout, [..., D].
         states: the first states, h first, each [B, W], sorted.

@@ -13,9 +13,9 @@ import keras
 import tensorflow as tf
 from tensorflow.python.eager import record
 
-from tf2_lstm.backends.tensorflow.plan import dtypes_of, plan_of, recurrences, weights_of
 from tf2_lstm.backends.tensorflow.program import COMPILED, FIXED, FREE, LONG, Request, run
 from tf2_lstm.backends.tensorflow.xla import under_xla
+from tf2_lstm.cell_plan import parts_of, plan_of, recurrences, weights_of
 
 #: Where XLA pays: so few units that products do not decide alone, and so few numbers a state (rows x units).
 MOST_UNITS, MOST = 512, 16384
@@ -57,7 +57,7 @@ def unroll(layer, sequences, initial_state, mask, training):
     request = _request(layer, sequences, states, mask, training)
     if request is None:
         return None
-    tensors = weights_of(layer.cell)
+    tensors = [_tensor(weight, sequences.dtype) for weight in weights_of(layer.cell)]
     trains = record.should_record_backprop([sequences, *states, *tensors])
     outputs, last = _called(request, trains, sequences, states, mask, tensors)
     return outputs, outputs, keras.tree.pack_sequence_as(initial_state, last)
@@ -67,13 +67,31 @@ def _request(layer, x, states, mask, training):
     """What to compute; None if a fast program does not fit."""
     if not _is_plain(training) or not _fit(x.shape, states, mask):
         return None
-    dtypes = dtypes_of(layer.cell) | {tensor.dtype.name for tensor in (x, *states)}
-    plan = plan_of(layer.cell, bool(training)) if len(dtypes) == 1 else None
+    plan = plan_of(layer.cell)
+    if plan is None or any(_does_more(part, training) for part in parts_of(layer.cell)):
+        return None
+    # Of several dtypes Keras casts one to the other.
+    dtypes = {one.dtype.name for one in (x, *states)} | {part.compute_dtype for part in parts_of(layer.cell)}
     holds = mask is not None and layer.return_sequences and not layer.zero_output_for_mask
-    if plan is None or (holds and under_xla()):
+    if len(dtypes) > 1 or (holds and under_xla()):
         return None
     wants = layer.return_state or layer.stateful
     return Request(plan, layer.return_sequences, wants, layer.zero_output_for_mask)
+
+
+def _does_more(part, training):
+    """Whether Keras's loop does more than the plan says: a loss of every step, noise, a state in another nest."""
+    if part.activity_regularizer is not None:
+        return True
+    wrapped = any(rate is not None for rate in getattr(part, "rates", ()))
+    drops = wrapped or any(getattr(part, name, 0) for name in ("dropout", "recurrent_dropout"))
+    # Of a stack of one, stock Keras loses the nest of the state.
+    return (training and drops) or (type(part) is keras.layers.StackedRNNCells and len(part.cells) == 1)
+
+
+def _tensor(weight, dtype):
+    # Twice: Keras casts to the compute dtype, but may return a variable.
+    return tf.convert_to_tensor(keras.ops.convert_to_tensor(weight, dtype=dtype.name))
 
 
 def _called(request, trains, x, states, mask, tensors):
@@ -123,9 +141,9 @@ def pays_to_compile(request, trains, shape, is_masked):
     import tensorflow as tf
 
     from tf2_lstm import LSTMCell
-    from tf2_lstm.backends.tensorflow.plan import plan_of
     from tf2_lstm.backends.tensorflow.program import Request
     from tf2_lstm.backends.tensorflow.unroll import pays_to_compile
+    from tf2_lstm.cell_plan import plan_of
 
     request = Request(plan_of(LSTMCell(128)), sequences=True, states=False, zero=True)
     for batch in (1, 256, None):

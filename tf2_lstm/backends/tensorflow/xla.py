@@ -22,7 +22,7 @@ def compiled(loop, cell, schedule, *arguments):
 
     Args:
         loop: the loop. It and cells alike share a program, whatever their weights.
-        cell: a `plan.Cell`.
+        cell: a `cell_plan.Cell`.
         schedule: Whole or Masked.
         *arguments: those of the loop: first a tensor in the schedule's layout.
 
