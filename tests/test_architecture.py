@@ -25,6 +25,7 @@ ROOMS = {
         "tf2_lstm.migrate.graph.nodes",
         "tf2_lstm.migrate.graph.operations",
         "tf2_lstm.migrate.model",
+        "tf2_lstm.private",
     ],
     "tf2_lstm/migrate/build.py": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/graph": [
@@ -104,6 +105,7 @@ ROOMS = {
     "tf2_lstm/cli/isolation.py": [],
     "tf2_lstm/errors.py": [],
     "tf2_lstm/quiet.py": [],
+    "tf2_lstm/private.py": ["tf2_lstm.errors"],
     "tf2_lstm/migrate/source": [
         "tf2_lstm",
         "tf2_lstm.migrate.source",

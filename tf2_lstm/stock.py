@@ -11,11 +11,12 @@ import keras
 from keras import ops
 
 from tf2_lstm import backends
+from tf2_lstm.private import warn_gone
 
 #: The recurrent layers of stock Keras.
 KINDS = (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
 #: By the exact class: a subclass may compute anything. Its methods, to see that nobody changed them.
-_METHODS = {kind: (kind.call, kind.inner_loop) for kind in KINDS}
+_METHODS = {kind: (kind.call, getattr(kind, "inner_loop", None)) for kind in KINDS}
 
 
 def accelerate(model):
@@ -56,7 +57,10 @@ def accelerate(model):
             f"accelerate: expected a Keras model or layer; received {type(model).__name__}. Of a file, "
             "tf2_lstm.load_model(path) loads and accelerates the model."
         )
-    for layer in model._flatten_layers():
+    if not hasattr(keras.layers.RNN, "inner_loop"):
+        warn_gone("keras.layers.RNN.inner_loop", "accelerate leaves every model as it is")
+        return model
+    for layer in layers_of(model):
         if _is_stock(layer):
             layer.inner_loop = functools.partial(_inner_loop, layer)
         elif isinstance(layer, keras.Model):
@@ -90,6 +94,32 @@ def load_model(path, **options):
     ```
     """
     return accelerate(keras.models.load_model(path, **options))
+
+
+def layers_of(layer):
+    """Return a layer or model and every layer inside of it, however deep, each once.
+
+    What Keras tracks is held by an attribute, itself or in containers, so that Python finds it.
+
+    ```python
+    import keras
+    from tf2_lstm.stock import layers_of
+
+    print(len(layers_of(keras.layers.Bidirectional(keras.layers.LSTM(4)))))
+    ```
+    """
+    found, waiting = {}, [layer]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, keras.layers.Layer):
+            if id(one) not in found:
+                found[id(one)] = one
+                waiting += vars(one).values()
+        elif isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, (list, tuple, set)):
+            waiting += one
+    return list(found.values())
 
 
 def _is_stock(layer):

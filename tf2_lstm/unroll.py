@@ -20,6 +20,7 @@ import keras
 from keras import ops
 
 from tf2_lstm import backends
+from tf2_lstm.private import gone, warn_gone
 from tf2_lstm.stack import StackedRNNCells, step
 from tf2_lstm.state import fitting_states, output_size
 from tf2_lstm.wrappers import DropoutWrapper
@@ -69,6 +70,7 @@ class RNN(keras.layers.RNN):
     """
 
     def __init__(self, cell, *, zero_output_for_mask=True, **options):
+        _check_hooks()
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
         options.setdefault("dtype", getattr(cell, "dtype_policy", None))
@@ -281,6 +283,15 @@ def _changed(layer, **attributes):
     finally:
         for name, value in kept.items():
             setattr(layer, name, value)
+
+
+def _check_hooks():
+    """Keras must still call the two methods that RNN replaces."""
+    if not hasattr(keras.layers.RNN, "inner_loop"):
+        raise gone("keras.layers.RNN.inner_loop", "for TF1's padding")
+    if not hasattr(keras.layers.RNN, "_maybe_config_dropout_masks"):
+        path = "keras.layers.RNN._maybe_config_dropout_masks"
+        warn_gone(path, "every call of an RNN may compute a step more, and dropout draw other noise")
 
 
 def _begin(cell, inputs, states, training):

@@ -172,3 +172,13 @@ def test_masking_that_remembers_an_output_is_refused():
     tokens = np.array([[1, 0, 2, 3], [0, 4, 0, 0]])
     found, _ = stream(streaming(model), tokens, [1, 1, 2])
     check(found, model(tokens))
+
+
+@pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask")
+def test_a_mask_goes_into_a_nested_model():
+    """Keras writes the mask among the arguments of the inner model; it is no input of that."""
+    inner = keras.Sequential([keras.Input((None, D)), RNN(LSTMCell(3), return_sequences=True)])
+    table = keras.layers.Embedding(5, D, mask_zero=True)
+    model, tokens = wide(keras.Sequential([keras.Input((None,)), table, inner])), np.array([[1, 0, 2, 3]])
+    found, _ = stream(streaming(model), tokens, [1, 1, 2])
+    check(found, model(tokens))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import keras
 
 from tf2_lstm.bidirectional import Bidirectional
+from tf2_lstm.private import gone
 from tf2_lstm.stock import KINDS
 from tf2_lstm.stream.time_axis import time_axes
 from tf2_lstm.unroll import RNN, SequenceMask
@@ -153,6 +154,7 @@ class _Node:
     @classmethod
     def of(cls, node):
         """Take a node of Keras, without the masks that Keras itself fills in, and will again."""
+        _check_masks_are_carried(node.arguments.kwargs)
         carried = {id(getattr(tensor, "_keras_mask", None)) for tensor in node.arguments.keras_tensors}
         kwargs = {
             name: value
@@ -167,6 +169,13 @@ class _Node:
         return cls(keras.layers.Identity(), Arguments((source,), {}), [tensor])
 
 
+def _check_masks_are_carried(kwargs):
+    """Where a node has a mask, Keras must say which tensor carries it; a tensor without one says nothing."""
+    masked = any(value is not None for name, value in kwargs.items() if name.endswith("mask"))
+    if masked and not hasattr(keras.layers.Masking()(keras.Input((None, 1))), "_keras_mask"):
+        raise gone("keras.KerasTensor._keras_mask", "to stream a model with masks")
+
+
 def _has_graph(model):
     functional = isinstance(model, keras.Model) and hasattr(model, "operations")
     return functional or isinstance(model, keras.Sequential)
@@ -177,12 +186,12 @@ def _nodes(model):
     ordered, seen = [], set()
 
     def visit(tensor):
-        operation, index, _ = tensor._keras_history
+        operation, index, node = _made_by(tensor)
         key = (id(operation), index)
         if key in seen:
             return
         seen.add(key)
-        node = _Node.of(operation._inbound_nodes[index])
+        node = _Node.of(node)
         for needed in node.arguments.keras_tensors:
             visit(needed)
         if _has_graph(operation):
@@ -197,6 +206,16 @@ def _nodes(model):
     for output in keras.tree.flatten(model.outputs):
         visit(output)
     return ordered
+
+
+def _made_by(tensor):
+    """The operation that gives a symbolic tensor, which of its calls that is, and Keras's node of the call."""
+    try:
+        operation, index, _ = tensor._keras_history
+        return operation, index, operation._inbound_nodes[index]
+    except AttributeError as error:
+        missing = f"keras.{type(error.obj).__name__}.{error.name}"
+        raise gone(missing, "to stream a model") from error
 
 
 def _operation(node, state_inputs):

@@ -11,11 +11,11 @@ import functools
 
 import keras
 import tensorflow as tf
-from tensorflow.python.eager import record
 
 from tf2_lstm.backends.tensorflow.program import COMPILED, FIXED, FREE, LONG, Request, run
 from tf2_lstm.backends.tensorflow.xla import under_xla
 from tf2_lstm.cell_plan import parts_of, plan_of, recurrences, weights_of
+from tf2_lstm.private import import_optional
 
 #: Where XLA pays: so few units that products do not decide alone, and so few numbers a state (rows x units).
 MOST_UNITS, MOST = 512, 16384
@@ -58,7 +58,7 @@ def unroll(layer, sequences, initial_state, mask, training):
     if request is None:
         return None
     tensors = [_tensor(weight, sequences.dtype) for weight in weights_of(layer.cell)]
-    trains = record.should_record_backprop([sequences, *states, *tensors])
+    trains = _trains([sequences, *states, *tensors])
     outputs, last = _called(request, trains, sequences, states, mask, tensors)
     return outputs, outputs, keras.tree.pack_sequence_as(initial_state, last)
 
@@ -66,6 +66,8 @@ def unroll(layer, sequences, initial_state, mask, training):
 def _request(layer, x, states, mask, training):
     """What to compute; None if a fast program does not fit."""
     if not _is_plain(training) or not _fit(x.shape, states, mask):
+        return None
+    if not tf.executing_eagerly() and under_xla() is None:
         return None
     plan = plan_of(layer.cell)
     if plan is None or any(_does_more(part, training) for part in parts_of(layer.cell)):
@@ -77,6 +79,15 @@ def _request(layer, x, states, mask, training):
         return None
     wants = layer.return_state or layer.stateful
     return Request(plan, layer.return_sequences, wants, layer.zero_output_for_mask)
+
+
+def _trains(tensors):
+    """Whether a tape records what is computed of the tensors; True if TensorFlow does not say."""
+    records = import_optional(
+        "tensorflow.python.eager.record.should_record_backprop",
+        "a layer keeps what a gradient would need, also where none is asked for",
+    )
+    return True if records is None else records(tensors)
 
 
 def _does_more(part, training):

@@ -7,14 +7,18 @@ cut afterwards, takes half the time there; elsewhere it would only be more to co
 import functools
 
 import tensorflow as tf
-from tensorflow.python.ops import control_flow_util
 
 from tf2_lstm.backends.tensorflow.schedule import fixed
+from tf2_lstm.private import import_optional
 
 
 def under_xla():
-    """Whether what is being traced will be compiled by XLA."""
-    return control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
+    """Whether what is being traced will be compiled by XLA; None if TensorFlow does not say."""
+    said = import_optional(
+        "tensorflow.python.ops.control_flow_util.GraphOrParentsInXlaContext",
+        "inside of a tf.function every layer takes Keras's own loop",
+    )
+    return said and said(tf.compat.v1.get_default_graph())
 
 
 def compiled(loop, cell, schedule, *arguments):

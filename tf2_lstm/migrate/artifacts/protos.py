@@ -14,6 +14,7 @@ import weakref
 
 from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.private import import_private
 
 MESSAGES = {
     "AttrValue": "tensorflow.core.framework.attr_value_pb2",
@@ -59,7 +60,7 @@ def message(kind):
         ```
     """
     tensorflow()
-    return getattr(importlib.import_module(MESSAGES[kind]), kind)()
+    return import_private(f"{MESSAGES[kind]}.{kind}", "to read the files of TensorFlow 1")()
 
 
 def parse(kind, data, where, text=False):
@@ -111,7 +112,7 @@ def definition(operation):
         ```
     """
     tensorflow()
-    return importlib.import_module("tensorflow.python.framework.op_def_registry").get(operation)
+    return import_private("tensorflow.python.framework.op_def_registry.get", "to read a graph")(operation)
 
 
 def array(tensor, dtype, shape):

@@ -12,6 +12,7 @@ from tf2_lstm.migrate.convert.samples import compared_tensors, fed_tensors, key_
 from tf2_lstm.migrate.functional import find, tf1_variables
 from tf2_lstm.migrate.graph.subgraph import KEPT
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.stock import layers_of
 
 
 def run_model(model, recurrence, values):
@@ -82,12 +83,12 @@ def accelerated(model):
 
 
 def _own_loops(model):
-    return [layer for layer in model._flatten_layers() if "inner_loop" in vars(layer)]
+    return [layer for layer in layers_of(model) if "inner_loop" in vars(layer)]
 
 
 def _call(model, inputs):
     """Call a model; dropout wrappers act, and draw noise that keeps every unit."""
-    wrappers = [layer for layer in model._flatten_layers() if isinstance(layer, tf2_lstm.DropoutWrapper)]
+    wrappers = [layer for layer in layers_of(model) if isinstance(layer, tf2_lstm.DropoutWrapper)]
     if not wrappers:
         return model(inputs)
     for wrapper in wrappers:

@@ -17,6 +17,7 @@ from tf2_lstm.migrate.graph.shapes import importable, misfit
 from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, silence
 from tf2_lstm.migrate.graph.while_contexts import LoopError, loop_contexts
 from tf2_lstm.migrate.memory import let_go
+from tf2_lstm.private import import_private
 
 v1 = tf.compat.v1
 #: How TensorFlow begins before it says what is wrong.
@@ -238,9 +239,9 @@ class Replay:
 
 def eagerly():
     """Return what runs a block eagerly inside of a program's own `Graph.as_default`, where Keras cannot be called."""
-    from tensorflow.python.eager import context
-
-    return context.eager_mode()
+    return import_private(
+        "tensorflow.python.eager.context.eager_mode", "to call a Keras model beside a graph"
+    )()
 
 
 def tensorflow_version():
@@ -319,8 +320,7 @@ def _import(part):
 
 def _make_contexts(part):
     """Give TensorFlow the contexts of loops and what is in them, without which it cannot differentiate them."""
-    from tensorflow.python.ops.control_flow_ops import WhileContext
-
+    meta_graph = v1.MetaGraphDef()
     for fields in loop_contexts(part):
         inside = [_definition(control_flow_pb2.CondContextDef, one) for one in fields.pop("conditionals")]
         fields["external_values"] = {
@@ -330,7 +330,8 @@ def _make_contexts(part):
         definition = _definition(control_flow_pb2.WhileContextDef, fields)
         for one in inside:
             definition.nested_contexts.add().cond_ctxt.CopyFrom(one)
-        WhileContext.from_proto(definition)
+        meta_graph.collection_def["while_context"].bytes_list.value.append(definition.SerializeToString())
+    v1.train.import_meta_graph(meta_graph)
 
 
 def _definition(kind, fields):

@@ -113,10 +113,13 @@ def read_variables(session):
 
 
 def assign(session, weights, dtype):
-    """Load arrays, named as a Saver names them, into the variables of a session; parts take their slice."""
+    """Load arrays, named as a Saver names them, into the variables of a session; parts take their rows in order."""
+    taken = {}
     for name, variable in _variables(session).items():
-        value = weights[name.split("/part_")[0]]
-        info = variable._get_save_slice_info()
-        if info is not None:
-            value = value[tuple(slice(o, o + s) for o, s in zip(info.var_offset, info.var_shape))]
+        whole, _, part = name.partition("/part_")
+        value = weights[whole]
+        if part:
+            first = taken.get(whole, 0)
+            taken[whole] = first + variable.shape.as_list()[0]
+            value = value[first : taken[whole]]
         variable.load(value.astype(dtype), session)

@@ -106,9 +106,9 @@ def _fill(nodes, node, reference, control):
 
 
 def _scalar(dtype):
-    from tensorflow.python.framework import dtypes, tensor_util
+    import tensorflow as tf
 
-    return tensor_util.make_tensor_proto(KEPT, dtypes.as_dtype(dtype), [])
+    return tf.make_tensor_proto(KEPT, tf.as_dtype(dtype), [])
 
 
 def _unused(name, nodes):
