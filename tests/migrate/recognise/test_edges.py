@@ -64,6 +64,28 @@ def test_an_input_of_several_tensors_is_refused_and_the_way_that_is_named_works(
     ]
 
 
+def steps_joined(read_one_by_one):
+    """Steps that something joins, and a cell that reads them or the pieces of what they are joined to."""
+
+    def program():
+        steps = [v1.placeholder("float32", (2, 5), f"x{number}") for number in range(3)]
+        joined = tf.stack(steps, name="joined")
+        tf.reduce_mean(joined)
+        h, kernel, bias = tf.zeros([2, 4]), weights("kernel", 9, 4), weights("bias", 4)
+        for one in steps if read_one_by_one else tf.unstack(joined):
+            h = tf.tanh(tf.matmul(tf.concat([one, h], 1), kernel) + bias)
+
+    return program
+
+
+@pytest.mark.parametrize(
+    ("read_one_by_one", "inputs"), [(True, ["x0:0", "x1:0", "x2:0"]), (False, ["joined:0"])]
+)
+def test_steps_that_are_read_one_by_one_are_the_inputs_though_something_joins_them(read_one_by_one, inputs):
+    (found,) = findings_of(steps_joined(read_one_by_one)).recurrences
+    assert [one.tf1 for one in found.inputs if one.name.startswith("inputs")] == inputs
+
+
 def test_a_piece_of_a_variable_that_holds_states_fixes_no_batch_and_a_constant_does():
     def program(state):
         x, h = v1.placeholder("float32", (None, 3, 5), "x"), state()

@@ -149,6 +149,17 @@ def static_rnn_separate_steps():
     return Built(feeds, [found])
 
 
+@artefact("steps that the layer reads one by one are joined beside it as well, for something else")
+def static_rnn_joined_beside():
+    x = tf.placeholder(tf.float32, [None, 2, 3], name="x")
+    steps = [tf.tanh(step) for step in tf.unstack(x, axis=1)]
+    tf.reduce_mean(tf.stack(steps), name="mean")
+    outputs, state = tf.nn.static_rnn(cells.GRUCell(2), steps, dtype=tf.float32)
+    names = gru_named("rnn/gru_cell")
+    found = recurrence("rnn", static(gru(2)), names, steps, list(outputs), state, form="static")
+    return Built({x: floats("B", "T", 3)}, [found], sizes=({"B": 3, "T": 2}, {"B": 2, "T": 2}))
+
+
 @artefact("time-major steps by tf.split and tf.squeeze, as pre-1.0 tutorials did")
 def static_rnn_split():
     x = tf.placeholder(tf.float32, [None, 5, 4], name="x")

@@ -1,9 +1,12 @@
 """The tensors at the edge of a recurrence: what goes in, what comes out, under which names."""
 
 from dataclasses import replace
+from functools import cached_property
 
+from tf2_lstm.migrate.graph.dataflow import SILENT
+from tf2_lstm.migrate.graph.forms import PASS
 from tf2_lstm.migrate.graph.indexing import fixed_size
-from tf2_lstm.migrate.graph.nodes import dtype_of, edge
+from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge
 from tf2_lstm.migrate.graph.terms import array, constant
 from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
@@ -79,6 +82,27 @@ class Edges:
         if not names:
             return self.reading.name(term)
         return names[2] if steps is not None and steps.op == "steps" and len(names) == 4 else names[0]
+
+    def passes_by(self, sequence):
+        """Whether something reads single steps of a sequence, past the tensor that the graph joins them in."""
+        if sequence.read is not None:
+            return False
+        steps = {edge(name) for step in sequence.steps for name, _ in self.reading.names.get(step.number, ())}
+        readers = [node for step in steps for node in self._readers.get(step, ())]
+        return any(self.reading.term(node.name) is not sequence.whole for node in readers)
+
+    @cached_property
+    def _readers(self):
+        """Each tensor -> the nodes of the forward part that read more than its sizes, in which it is not handed on."""
+        found = {}
+        for node in self.reading.nodes.values():
+            if (
+                node.op not in (*PASS, *SILENT, "Switch", "RefSwitch")
+                and node.name not in self.terms.backward
+            ):
+                for reference in data_inputs(node):
+                    found.setdefault(edge(reference), []).append(node)
+        return found
 
     def inputs(self, unrolled, term, name="inputs"):
         """The `Tensor` of the input."""

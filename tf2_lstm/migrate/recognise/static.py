@@ -128,7 +128,7 @@ def sequence_tensors(edges, sequence, name, width, dtype):
     Returns:
         A pair (tensors, axis of time or None).
     """
-    if sequence.whole is not None:
+    if sequence.whole is not None and not (name == "inputs" and edges.passes_by(sequence)):
         tf1 = edges.reading.name(sequence.whole)
         if sequence.read is not None:
             tf1 = edges.reading.sources.get(sequence.read.number, [tf1])[0]
