@@ -67,9 +67,9 @@ AROUND = [
         ("if len(alike) < 2:", "if len(alike) < 1:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/recognise/feedback.py",
+        "tf2_lstm/migrate/graph/operations.py",
         "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[output_mixed_as_state]",
-        ('"ClipByValue", "Select",', '"ClipByValue",'),
+        ('_rows("Select SelectV2", _CELL | _T.MIXES,', '_rows("Select SelectV2", _CELL,'),
     ),
     *mistakes(
         "tf2_lstm/migrate/recognise/feedback.py",

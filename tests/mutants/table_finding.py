@@ -78,10 +78,31 @@ FINDING = [
         _GRAPH + "hoisted.py",
         "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[computed_kernels_in_functions]",
         ("    return result == arg\n", "    return result != arg\n"),
-        (
-            '(("then_branch", "else_branch"), 1),\n    "StatelessIf"',
-            '(("then_branch",), 0),\n    "StatelessIf"',
-        ),
+    ),
+    *mistakes(
+        _GRAPH + "operations.py",
+        "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[computed_kernels_in_functions]",
+        ('functions=("then_branch", "else_branch"), arguments=1', 'functions=("then_branch",)'),
+    ),
+    *mistakes(
+        _GRAPH + "operations.py",
+        "tests/migrate/graph/test_operations.py::test_the_outputs_of_a_row_are_those_that_tensorflow_declares",
+        ('outputs=("r", "u", "c", "h")', 'outputs=("u", "r", "c", "h")'),
+    ),
+    *mistakes(
+        _GRAPH + "operations.py",
+        "tests/migrate/graph/test_operations.py::test_what_may_not_be_run_touches_files_or_is_unknown",
+        ('_rows("Snapshot", _T.HANDS_ON)', '_rows("Snapshot", _T.HANDS_ON | _T.RUNS)'),
+    ),
+    *mistakes(
+        _GRAPH + "operations.py",
+        "tests/migrate/graph/test_operations.py::test_what_changes_or_holds_something_makes_no_weights",
+        ('_rows("RandomUniform", _CONTROL | _T.FRESH)', '_rows("RandomUniform", _CELL | _T.FRESH)'),
+    ),
+    *mistakes(
+        _GRAPH + "declared.py",
+        "tests/migrate/graph/test_operations.py::test_the_number_of_an_output_that_a_function_names",
+        ("return names.index(name) + number if", "return number if"),
     ),
     *mistakes(
         _ROOM + "wide_states.py",

@@ -85,7 +85,7 @@ GRAPHS = Path(__file__).parent / "optimizers"
 NAMES = sorted(path.name.partition(".")[0] for path in GRAPHS.iterdir())
 #: What else is said of variables of an optimizer: of those that count, and of those that it does not use.
 OTHER = {
-    r"(global_step(_1)?|local_step_\d|good_steps|stale_counter|iter)$": "a counter",
+    r"(global_step(_1)?|local_step_\d|good_steps|bad_steps|stale_counter|iter)$": "a counter",
     r"learn/(Nadam|RMSprop)/(decay|momentum)$": "read by no operation of the graph",
 }
 LOSS = "SparseSoftmaxCrossEntropyWithLogits"

@@ -1,6 +1,7 @@
 """How many tensors a node says that it reads and gives: TensorFlow believes it, and fills the memory or dies of it."""
 
 from tf2_lstm.migrate.artifacts import protos
+from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.model import ArtifactError
 
 #: More outputs than any node has that TensorFlow 1 ran: a sequence cut into its steps has one a step.
@@ -35,9 +36,9 @@ def _count(node, argument):
     """How many tensors an argument of an operation stands for, as the node's attributes say."""
     if argument.type_list_attr:
         name = argument.type_list_attr
-        return len(node.attr[name].list.type) if name in node.attr else 0
+        return len(attribute(node, name).list.type)
     if argument.number_attr:
-        return node.attr[argument.number_attr].i if argument.number_attr in node.attr else 0
+        return attribute(node, argument.number_attr).i
     return 1
 
 
@@ -85,7 +86,7 @@ def _check_inputs(node, where):
     declared = protos.definition(node.op)
     counted = [] if declared is None else [one.number_attr for one in declared.input_arg if one.number_attr]
     for name in counted:
-        count = node.attr[name].i if name in node.attr else 0
+        count = attribute(node, name).i
         if count > len(node.input):
             raise ArtifactError(
                 f"{where}: node {node.name[:200]!r} ({node.op}) says that it reads {count:,} tensors, found "

@@ -15,22 +15,12 @@ from tf2_lstm.migrate.artifacts import (
 )
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.graph.nodes import attribute, node_of, variable_nodes
+from tf2_lstm.migrate.graph.operations import ENTERS, Trait, having
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
 FLOATS = (1, 2, 14, 19)
 #: What reads a weight directly once a graph was simplified.
-WEIGHT_READERS = (
-    "MatMul",
-    "BatchMatMul",
-    "BatchMatMulV2",
-    "BiasAdd",
-    "Conv2D",
-    "Gather",
-    "GatherV2",
-    "LSTMBlockCell",
-    "GRUBlockCell",
-    "BlockLSTM",
-)
+WEIGHT_READERS = having(Trait.MULTIPLIES, Trait.CELL, Trait.WEIGHS)
 
 
 def read_graph(path, weights=None):
@@ -128,7 +118,7 @@ def _unfold(graph):
 
 
 def _enters(node):
-    return node is not None and node.op == "Enter" and attribute(node, "is_constant").b
+    return node is not None and node.op in ENTERS and attribute(node, "is_constant").b
 
 
 def _held(node):

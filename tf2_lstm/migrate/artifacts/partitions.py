@@ -11,11 +11,11 @@ import numpy as np
 
 from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
+from tf2_lstm.migrate.graph.operations import HANDS_ON
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
 #: "kernel/part_1" and what belongs to it, "kernel/part_1/Adam".
 PART = re.compile(r"(.+)/part_(\d+)((?:/[^/]+)*)$")
-READS = ("Identity", "ReadVariableOp", "Enter")
 
 
 def join(variables, nodes, where, axes=()):
@@ -142,7 +142,7 @@ def read_from(nodes, name):
     """
     for _ in range(len(nodes)):
         node = nodes.get(name)
-        if node is None or node.op not in READS or not node.input:
+        if node is None or node.op not in HANDS_ON or not node.input:
             break
         name = node_of(node.input[0])
     return name

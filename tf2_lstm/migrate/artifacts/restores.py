@@ -8,11 +8,11 @@ given other names, or averages, is understood without guessing.
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
+from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, Trait, having
 
-ASSIGN = ("Assign", "AssignVariableOp")
-RESTORE = ("RestoreV2", "Restore", "RestoreSlice")
+_RESTORES = having(Trait.RESTORES)
 #: What stands between a restored tensor and its variable and changes nothing but the form.
-PLAIN = ("Identity", "Reshape", "Cast")
+PLAIN = HANDS_ON | having(Trait.RESHAPES)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def read_restores(graph, restore_op):
 def _assigns(nodes, restore_op):
     """The Assign operations that a restore operation waits for; all of the graph where there is none."""
     if restore_op not in nodes:
-        return [node for node in nodes.values() if node.op in ASSIGN]
+        return [node for node in nodes.values() if node.op in ASSIGNS]
     found, seen, left = [], set(), [restore_op]
     while left:
         name = left.pop()
@@ -73,7 +73,7 @@ def _assigns(nodes, restore_op):
             continue
         seen.add(name)
         node = nodes[name]
-        if node.op in ASSIGN:
+        if node.op in ASSIGNS:
             found.append(node)
         else:
             left += [node_of(one) for one in node.input if one.startswith("^")]
@@ -89,7 +89,7 @@ def _sources(nodes, value):
         if name in seen:
             continue
         seen.add(name)
-        if node.op in RESTORE:
+        if node.op in _RESTORES:
             found += _restored(nodes, node, name)
             continue
         direct = direct and node.op in PLAIN

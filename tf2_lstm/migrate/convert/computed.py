@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from tf2_lstm.migrate.artifacts import values
+from tf2_lstm.migrate.graph.operations import ENTERS
 from tf2_lstm.migrate.model import Variable
 from tf2_lstm.migrate.weights import WeightError
 
@@ -84,7 +85,7 @@ def _copy(part, node):
     copy = part.node.add()
     copy.CopyFrom(node)
     copy.input[:] = [name for name in node.input if not name.startswith("^")]
-    if node.op in ("Enter", "RefEnter"):
+    if node.op in ENTERS:
         copy.op = "Identity"
         for name in [name for name in copy.attr if name != "T"]:
             copy.attr.pop(name)

@@ -21,6 +21,7 @@ from tf2_lstm.migrate.convert.samples import (
 )
 from tf2_lstm.migrate.convert.spare import spare_numbers
 from tf2_lstm.migrate.equivalence.inputs import target
+from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
 
@@ -180,7 +181,7 @@ def _unlike(tf1, recurrence):
     """Why TF1's gradient is not that of its own equations, "" where it is."""
     if recurrence.form != "block" or tf1.graph is None:
         return ""
-    if any(node.op == "BlockLSTM" and node.attr["cell_clip"].f > 0 for node in tf1.graph.node):
+    if any(node.op == "BlockLSTM" and attribute(node, "cell_clip").f > 0 for node in tf1.graph.node):
         return "the gradient of TF1's BlockLSTM goes through cell_clip as if nothing were clipped"
     return ""
 

@@ -10,7 +10,7 @@ from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
 from tf2_lstm.migrate.convert.samples import Sample, fed_tensors, key_of
-from tf2_lstm.migrate.graph.nodes import node_of, normal
+from tf2_lstm.migrate.graph.nodes import attribute, node_of, normal
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -100,7 +100,11 @@ def _in_the_graph(tf1, path):
         if tensor in found:
             raise ArtifactError(f"{where}: the tensor {tensor} is there twice. Leave one out.")
         node = None if nodes is None else nodes[node_of(tensor)]
-        fed = node is not None and node.op.startswith("Placeholder") and DTYPES.get(node.attr["dtype"].type)
+        fed = (
+            node is not None
+            and node.op.startswith("Placeholder")
+            and DTYPES.get(attribute(node, "dtype").type)
+        )
         found[tensor] = _cast(value, fed[0], where) if fed else value
     return found
 

@@ -11,7 +11,8 @@ from tensorflow.core.protobuf import control_flow_pb2
 from tf2_lstm.migrate.convert.spare import open_placeholders
 from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
 from tf2_lstm.migrate.graph.feeds import SliceError
-from tf2_lstm.migrate.graph.nodes import node_of, normal
+from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
+from tf2_lstm.migrate.graph.operations import SWITCHES
 from tf2_lstm.migrate.graph.safety import refused_operations
 from tf2_lstm.migrate.graph.shapes import importable, misfit
 from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, silence
@@ -61,7 +62,9 @@ class Replay:
         types = {name: (tf.as_dtype(dtype).as_datatype_enum, shape) for name, (dtype, shape) in feeds.items()}
         nodes = {node.name: node for node in model.graph.node}
         for name in self._constants:
-            types[name] = (_dtype_of(nodes, name), None)
+            node = nodes.get(node_of(name))
+            dtype = dtype_of(node) if node is not None else "float32"
+            types[name] = (tf.as_dtype(dtype).as_datatype_enum, None)
         stored = _stored(nodes, types, same or {})
         types = {name: entry for name, entry in types.items() if name not in stored}
         same = {name: one for name, one in (same or {}).items() if one not in stored}
@@ -204,7 +207,7 @@ class Replay:
             (name, one) for name, one in zip(self._outputs, outputs, strict=True) if one.dtype.is_floating
         ]
         sources = OrderedDict((name, self._tensor(name)) for name in self._fed if name not in self._constants)
-        branched = {node_of(node.input[0]) for node in part.node if node.op == "Switch"}
+        branched = {node_of(node.input[0]) for node in part.node if node.op in SWITCHES}
         if branched & {*self._stored.values()}:
             self.no_gradients = "TensorFlow merges no gradients of a resource variable that two branches read"
             return {}
@@ -283,15 +286,6 @@ def _stored(nodes, feeds, same):
     return {name: node for name, node in equal if node in nodes and nodes[node].op == "VarHandleOp"}
 
 
-def _dtype_of(nodes, name):
-    """The dtype of the first output of a node, as its attributes have it."""
-    node = nodes.get(node_of(name))
-    for key in ("dtype", "T", "DstT"):
-        if node is not None and key in node.attr:
-            return node.attr[key].type
-    return tf.float32.as_datatype_enum
-
-
 def _holds(part, name):
     return any(node.name == name for node in part.node)
 
@@ -300,7 +294,7 @@ def _is_flag(node, fed):
     """Whether a node is a boolean that somebody must feed and no edge does."""
     return (
         node.op == "Placeholder"
-        and node.attr["dtype"].type == tf.bool.as_datatype_enum
+        and attribute(node, "dtype").type == tf.bool.as_datatype_enum
         and (node.name not in fed.values())
     )
 

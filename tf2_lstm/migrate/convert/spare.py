@@ -11,7 +11,8 @@ import numpy as np
 
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.graph.constants import DTYPES
-from tf2_lstm.migrate.graph.nodes import OPEN
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.graph.operations import OPEN
 
 
 def open_placeholders(part, fed):
@@ -27,9 +28,9 @@ def open_placeholders(part, fed):
     """
     found = OrderedDict()
     for node in part.node:
-        dtype = DTYPES.get(node.attr["dtype"].type, "")
+        dtype = DTYPES.get(attribute(node, "dtype").type, "")
         if node.op in OPEN and node.name not in fed and ("int" in dtype or "float" in dtype):
-            shape = node.attr["shape"].shape
+            shape = attribute(node, "shape").shape
             sizes = None if shape.unknown_rank else tuple(_size(one.size) for one in shape.dim)
             found[node.name] = dtype, sizes
     return found

@@ -7,22 +7,10 @@ as it is: `summands` reads it, and what it reads can be exported again.
 
 from tf2_lstm.migrate.graph.forms import whole_variable
 from tf2_lstm.migrate.graph.nodes import dtype_of, edge
-from tf2_lstm.migrate.graph.safety import PURE
+from tf2_lstm.migrate.graph.operations import Trait, having, operation
 from tf2_lstm.migrate.model import Computed
 
-#: Operation -> from which input on it takes weights; of matrices those of a sum are no weights but a state.
-TAKES = {
-    "MatMul": 1,
-    "BiasAdd": 1,
-    "Add": 0,
-    "AddV2": 0,
-    "Sub": 0,
-    "Mul": 0,
-    "BlockLSTM": 4,
-    "LSTMBlockCell": 3,
-    "GRUBlockCell": 2,
-}
-_OF_VECTORS = {"BiasAdd", "Add", "AddV2", "Sub", "Mul"}
+_PURE = having(Trait.PURE)
 _FLOATS = ("float16", "float32", "float64")
 
 
@@ -48,7 +36,7 @@ class ComputedWeights:
             found: the term of its output, or a list of those of its outputs.
         """
         known = [self._of(arg) for arg in args]
-        if node.op not in PURE or not known or None in known:
+        if node.op not in _PURE or not known or None in known:
             return
         sources = frozenset().union(*known)
         for term in found if isinstance(found, list) else [found]:
@@ -61,11 +49,13 @@ class ComputedWeights:
             node: the NodeDef.
             args: the terms of its inputs.
         """
-        start = TAKES.get(node.op)
+        row = operation(node.op)
+        start = row.weights
         # A cell's own operation may be given variables alone, as a constant state is one.
-        if start is None or (node.op in PURE and all(self._of(arg) is not None for arg in args)):
+        if start is None or (node.op in _PURE and all(self._of(arg) is not None for arg in args)):
             return args
-        rank = 1 if node.op in _OF_VECTORS else None
+        # Of matrices those of a sum are no weights but a state.
+        rank = 1 if row.form in ("add", "sub", "mul") else None
         return [*args[:start], *(self._weight(arg, rank) for arg in args[start:])]
 
     def is_of_variables(self, term):

@@ -7,6 +7,9 @@ lie between says the graph.
 from collections import defaultdict
 
 from tf2_lstm.migrate.graph.nodes import node_of, normal
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, Trait, having
+
+_OF_LOOPS = ENTERS | EXITS | having(Trait.NEXT)
 
 
 class ConditionalError(ValueError):
@@ -29,7 +32,7 @@ def conditional_contexts(members, nodes, readers):
     """
     switches = defaultdict(list)
     for node in members:
-        if node.op == "Switch" and nodes[node_of(node.input[1])].op != "LoopCond":
+        if node.op in SWITCHES and nodes[node_of(node.input[1])].op != "LoopCond":
             switches[_predicate(node.input[1], nodes)].append(node)
     found = [
         context
@@ -63,7 +66,7 @@ def _context(predicate, switches, branch, readers):
     if not inside:
         return None
     first = next(iter(inside))
-    pivot = f"{first}:{branch}" if inside[first].op == "Switch" else f"{first}:0"
+    pivot = f"{first}:{branch}" if inside[first].op in SWITCHES else f"{first}:0"
     return {
         "context_name": f"{first}/context_{branch}",
         "pred_name": predicate,
@@ -82,9 +85,9 @@ def _add_all(waiting, inside, readers):
     """Add what is computed from some nodes, up to the Merge."""
     while waiting:
         node = waiting.pop()
-        if node.name in inside or node.op == "Merge":
+        if node.name in inside or node.op in MERGES:
             continue
-        if node.op in ("NextIteration", "Exit", "Enter"):
+        if node.op in _OF_LOOPS:
             raise ConditionalError(f"{node.name} is reached from one side of a conditional alone")
         inside[node.name] = node
         waiting += readers[node.name]

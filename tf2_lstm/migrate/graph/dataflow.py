@@ -4,57 +4,11 @@ from collections import deque
 
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
+from tf2_lstm.migrate.graph.operations import ASSIGNS, MOVES, SILENT, Trait, having
 
-#: Operations that hand on what they are given.
-HANDS_ON = (
-    "Identity",
-    "Enter",
-    "Exit",
-    "Merge",
-    "Switch",
-    "NextIteration",
-    "RefEnter",
-    "StopGradient",
-    "Snapshot",
-)
-#: Operations that take a tensor apart or put it together, and compute nothing.
-MOVES = (
-    *HANDS_ON,
-    "Pack",
-    "ConcatV2",
-    "Unpack",
-    "Split",
-    "SplitV",
-    "Slice",
-    "Reshape",
-    "Squeeze",
-    "ExpandDims",
-    "StridedSlice",
-    "Cast",
-    "Transpose",
-)
-#: Operations that put the outputs of steps together.
-JOINS = ("Pack", "ConcatV2", "ExpandDims", "Identity")
-#: Operations that put a new value into a variable, and their input that holds it.
-ASSIGNS = ("Assign", "AssignVariableOp")
-#: Operations that hold a variable or read it.
-HOLDS = ("VariableV2", "VarHandleOp", "ReadVariableOp")
-#: Operations that read a tensor's form, or keep a record of it, and compute nothing with it.
-SILENT = (
-    *ASSIGNS,
-    "Shape",
-    "ShapeN",
-    "size",
-    "Size",
-    "Rank",
-    "VarIsInitializedOp",
-    "IsVariableInitialized",
-    "SaveV2",
-    "SaveSlices",
-    "ScalarSummary",
-    "HistogramSummary",
-    "TensorSummaryV2",
-)
+_JOINS = having(Trait.JOINS)
+#: What a variable is held and read by.
+HOLDS = having(Trait.VARIABLE, Trait.READS)
 
 
 class Dataflow:
@@ -104,7 +58,7 @@ class Dataflow:
             place = todo.pop(0)
             if place not in found:
                 found[place] = None
-                todo += self.reads.get(place[0], ()) if self.op(place[0]) in JOINS else ()
+                todo += self.reads.get(place[0], ()) if self.op(place[0]) in _JOINS else ()
         return list(found)
 
     def back(self, start, ends):
@@ -124,7 +78,7 @@ class Dataflow:
         """The operations from an output on that compute something."""
         found, place = [], came[place]
         while place is not None:
-            if self.op(place[0]) not in (*MOVES, *HOLDS):
+            if self.op(place[0]) not in MOVES | HOLDS:
                 found.append(place[0])
             place = came[place]
         return found
@@ -153,7 +107,7 @@ class Dataflow:
         todo, found = list(self.readers.get(place, ())), {}
         while todo:
             name = todo.pop(0)
-            if name in found or name in inside or self.op(name) in SILENT or name in self._backward:
+            if name in found or name in inside or self.op(name) in SILENT | ASSIGNS or name in self._backward:
                 continue
             found[name] = None
             if only is None or self.op(name) in only:

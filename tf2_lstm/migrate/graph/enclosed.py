@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.graph.nodes import edge
+from tf2_lstm.migrate.graph.nodes import attribute, edge
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, HANDS_ON, MERGES, SWITCHES
 
-ENTERS, EXITS = ("Enter", "RefEnter"), ("Exit", "RefExit")
-MERGES = ("Merge", "RefMerge")
 #: What hands its first input on as it is, from outside to inside.
-HANDS_IN = (*ENTERS, "Switch", "RefSwitch", "Identity")
+_HANDS_IN = HANDS_ON | SWITCHES
 
 
 def loops_around(node, known):
@@ -28,7 +27,7 @@ def loops_around(node, known):
     names = [edge(reference.lstrip("^"))[0] for reference in node.input]
     frames = max((known[name] for name in names if name in known), key=len, default=())
     if node.op in ENTERS:
-        return (*frames, node.attr["frame_name"].s.decode())
+        return (*frames, attribute(node, "frame_name").s.decode())
     return frames[:-1] if node.op in EXITS else frames
 
 
@@ -51,7 +50,7 @@ class Enclosed:
         if not tensor.tf1 or edge(tensor.tf1)[0] not in self.reading.nodes:
             return tensor
         name = tensor.tf1
-        while self._is_inside(name) and self._node(name).op in HANDS_IN:
+        while self._is_inside(name) and self._node(name).op in _HANDS_IN:
             before = self._node(name).input[0]
             name = before if ":" in before else f"{before}:0"
         if self._is_inside(name):

@@ -5,17 +5,11 @@ it reads what is fed.
 """
 
 from tf2_lstm.migrate.graph.constants import DTYPES
-from tf2_lstm.migrate.graph.nodes import OPEN, dtype_of, in_order, node_of, normal
+from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, in_order, node_of, normal
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, OPEN, SWITCHES, Trait, having, operation
 
 #: What must not be left out although only a control edge leads to it.
-_WRITES = {
-    "Assign",
-    "AssignAdd",
-    "AssignSub",
-    "AssignVariableOp",
-    "AssignAddVariableOp",
-    "AssignSubVariableOp",
-}
+_WRITES = having(Trait.WRITES)
 _BOOL = 10
 
 
@@ -69,14 +63,14 @@ def _inside(nodes):
 
 def _step(nodes, node):
     of = lambda name: nodes[node_of(name)].op if node_of(name) in nodes else ""  # noqa: E731
-    if node.op in ("Enter", "RefEnter"):
+    if node.op in ENTERS:
         return 1
-    if node.op in ("Exit", "RefExit"):
+    if node.op in EXITS:
         return -1
-    if node.op in ("Switch", "RefSwitch"):
+    if node.op in SWITCHES:
         return 0 if of(node.input[1]) == "LoopCond" else 1
-    if node.op in ("Merge", "RefMerge"):
-        return 0 if any(of(name) == "NextIteration" for name in node.input) else -1
+    if node.op in MERGES:
+        return 0 if any(Trait.NEXT in operation(of(name)).traits for name in node.input) else -1
     return 0
 
 
@@ -116,7 +110,7 @@ def ancestors(nodes, outputs, fed, shapes):
 
 def _needs(nodes, found):
     """Whether a value is to be fed that is not; flags are fed by the replay."""
-    return any(nodes[name].op in OPEN and nodes[name].attr["dtype"].type != _BOOL for name in found)
+    return any(nodes[name].op in OPEN and attribute(nodes[name], "dtype").type != _BOOL for name in found)
 
 
 def _walk(nodes, starts, fed, shapes, follow):

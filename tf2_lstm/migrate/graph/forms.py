@@ -4,40 +4,9 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.indexing import element, gather, slice_, split, strided_slice, unpack
-from tf2_lstm.migrate.graph.nodes import shape_of
-from tf2_lstm.migrate.graph.terms import ELEMENTWISE, array, constant, scalar
-
-#: Operations that hand on their first input.
-PASS = {
-    "Identity",
-    "Enter",
-    "RefEnter",
-    "NextIteration",
-    "Exit",
-    "RefExit",
-    "ReadVariableOp",
-    "Snapshot",
-    "StopGradient",
-    "PreventGradient",
-    "CheckNumerics",
-    "EnsureShape",
-    "LoopCond",
-}
-#: Operations that give another value each time they run: never the same term twice.
-FRESH = {"Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "TensorArrayV3", "RandomUniform"}
-SIMPLE = {
-    "Add": "add",
-    "AddV2": "add",
-    "BiasAdd": "add",
-    "AddN": "add",
-    "Mul": "mul",
-    "Sub": "sub",
-    "RealDiv": "div",
-    "Div": "div",
-    "Reciprocal": "inverse",
-    "Inv": "inverse",
-}
-PURE = {"Shape", "Range", "ExpandDims", "Floor", "Max", "Min", "Size", "Rank", "Fill", "Pow", "Exp", "Square"}
+from tf2_lstm.migrate.graph.nodes import attribute, shape_of
+from tf2_lstm.migrate.graph.operations import Trait, operation
+from tf2_lstm.migrate.graph.terms import array, constant, scalar
 
 
 def operate(terms, node, args):
@@ -48,15 +17,11 @@ def operate(terms, node, args):
         node: the NodeDef.
         args: the terms of its inputs.
     """
-    op = node.op
-    if op in PASS and args:
+    row = operation(node.op)
+    if Trait.HANDS_ON in row.traits and args:
         return args[0]
-    if op in SIMPLE:
-        return getattr(terms, SIMPLE[op])(*args)
-    if op in ELEMENTWISE:
-        return terms.elementwise(op, args[0])
-    special = SPECIAL.get(op)
-    found = special(terms, node, args) if special else None
+    form = FORMS.get(row.form)
+    found = form(terms, node, args) if form else None
     return stand_alone(terms, node, args) if found is None else found
 
 
@@ -69,9 +34,10 @@ def stand_alone(terms, node, args):
             if not name.startswith("_") and name != "parallel_iterations"
         )
     )
-    pure = node.op in PURE
-    own = node.name if not pure and (not args or node.op in FRESH or "Random" in node.op) else ""
-    return terms.make(node.op, args, None if pure else (own, attributes))
+    traits = operation(node.op).traits
+    bare = Trait.BARE in traits
+    own = node.name if not bare and (not args or Trait.FRESH in traits or "Random" in node.op) else ""
+    return terms.make(node.op, args, None if bare else (own, attributes))
 
 
 def _plain(value):
@@ -83,7 +49,7 @@ def _plain(value):
 
 
 def _const(terms, node, args):
-    values = array_of(node.attr["value"].tensor)
+    values = array_of(attribute(node, "value").tensor)
     if values is None:
         return terms.make("const", (), ("s", node.name, (), ""))
     return terms.const(values, node.name if values.dtype.kind == "f" and values.ndim > 1 else "")
@@ -91,9 +57,11 @@ def _const(terms, node, args):
 
 def _identity_cast(terms, node, args):
     whole = {3, 9}
-    if args[0].op == "var" or (node.attr["SrcT"].type in whole and node.attr["DstT"].type in whole):
+    if args[0].op == "var" or (
+        attribute(node, "SrcT").type in whole and attribute(node, "DstT").type in whole
+    ):
         return args[0]
-    return terms.make("Cast", args, node.attr["DstT"].type)
+    return terms.make("Cast", args, attribute(node, "DstT").type)
 
 
 def _neg(terms, node, args):
@@ -101,10 +69,10 @@ def _neg(terms, node, args):
 
 
 def _matmul(terms, node, args):
-    if node.attr["transpose_a"].b:
+    if attribute(node, "transpose_a").b:
         return None
     left, right = args
-    return terms.make("matmul", (left, _swapped(terms, right) if node.attr["transpose_b"].b else right))
+    return terms.make("matmul", (left, _swapped(terms, right) if attribute(node, "transpose_b").b else right))
 
 
 def _swapped(terms, term):
@@ -158,9 +126,9 @@ def _vector(terms, values):
 
 
 def _pack(terms, node, args):
-    if all(isinstance(scalar(arg), int) for arg in args) and not node.attr["axis"].i:
+    if all(isinstance(scalar(arg), int) for arg in args) and not attribute(node, "axis").i:
         return _vector(terms, [scalar(arg) for arg in args])
-    return terms.make("Pack", args, node.attr["axis"].i)
+    return terms.make("Pack", args, attribute(node, "axis").i)
 
 
 def _range(terms, node, args):
@@ -215,10 +183,6 @@ def _stack(terms, node, args):
     return terms.make("stack", args[:1] if node.op == "TensorListStack" else args[2:])
 
 
-def _select(terms, node, args):
-    return terms.select(*args)
-
-
 def _bounded(op):
     def make(terms, node, args):
         value, bound = args if scalar(args[1]) is not None else args[::-1]
@@ -271,7 +235,7 @@ def _reverse(terms, node, args):
 
 
 def _reverse_sequence(terms, node, args):
-    axes = (node.attr["seq_dim"].i, node.attr["batch_dim"].i)
+    axes = (attribute(node, "seq_dim").i, attribute(node, "batch_dim").i)
     inner, axes = (args[0].args[0], axes[::-1]) if args[0].op == "swap" else (args[0], axes)
     if axes not in ((0, 1), (1, 0)):
         return None
@@ -279,52 +243,53 @@ def _reverse_sequence(terms, node, args):
     return terms.make("swap", (made,)) if args[0].op == "swap" else made
 
 
-SPECIAL = {
-    "Const": _const,
-    "Cast": _identity_cast,
-    "Neg": _neg,
-    "MatMul": _matmul,
-    "BatchMatMul": lambda terms, node, args: None,
-    "ConcatV2": _concat,
-    "Concat": _concat,
-    "Pack": _pack,
-    "Range": _range,
-    "Split": split,
-    "SplitV": split,
-    "Slice": slice_,
-    "StridedSlice": strided_slice,
-    "Transpose": _transpose,
-    "Unpack": unpack,
-    "Gather": gather,
-    "GatherV2": gather,
-    "TensorArrayScatterV3": _scatter,
-    "TensorListFromTensor": _list_of,
-    "TensorArrayReadV3": _read,
-    "TensorListGetItem": _read,
-    "TensorArrayWriteV3": _write,
-    "TensorListSetItem": _write,
-    "TensorArrayGatherV3": _stack,
-    "TensorListStack": _stack,
-    "Select": _select,
-    "SelectV2": _select,
-    "IdentityN": lambda terms, node, args: list(args),
-    "Minimum": _bounded("minimum"),
-    "Maximum": _bounded("maximum"),
-    "ClipByValue": _clip,
-    "GreaterEqual": _compare("ge", False),
-    "LessEqual": _compare("ge", True),
-    "Less": _compare("less", False),
-    "Greater": _compare("less", True),
-    "LogicalOr": lambda terms, node, args: terms.make("or", sorted(args, key=lambda term: term.number)),
-    "LogicalAnd": lambda terms, node, args: terms.make("and", sorted(args, key=lambda term: term.number)),
-    "Fill": _fill,
-    "ZerosLike": _zeros_like,
-    "Placeholder": _placeholder,
-    "PlaceholderWithDefault": _placeholder,
-    "Max": _reduce,
-    "Min": _reduce,
-    "ReverseV2": _reverse,
-    "ReverseSequence": _reverse_sequence,
+def _of_terms(name):
+    return lambda terms, node, args: getattr(terms, name)(*args)
+
+
+def _both(op):
+    """Of two conditions, whose order is nothing."""
+    return lambda terms, node, args: terms.make(op, sorted(args, key=lambda term: term.number))
+
+
+#: The forms of the table of operations; one that gives None leaves the operation a term of its own.
+FORMS = {
+    **{name: _of_terms(name) for name in ("add", "sub", "mul", "div", "inverse", "select")},
+    "elementwise": lambda terms, node, args: terms.elementwise(node.op, args[0]),
+    "neg": _neg,
+    "matmul": _matmul,
+    "minimum": _bounded("minimum"),
+    "maximum": _bounded("maximum"),
+    "clip": _clip,
+    "greater_equal": _compare("ge", False),
+    "less_equal": _compare("ge", True),
+    "less": _compare("less", False),
+    "greater": _compare("less", True),
+    "and": _both("and"),
+    "or": _both("or"),
+    "reduce": _reduce,
+    "cast": _identity_cast,
+    "range": _range,
+    "const": _const,
+    "placeholder": _placeholder,
+    "each": lambda terms, node, args: list(args),
+    "concat": _concat,
+    "pack": _pack,
+    "unpack": unpack,
+    "split": split,
+    "slice": slice_,
+    "strided_slice": strided_slice,
+    "transpose": _transpose,
+    "gather": gather,
+    "fill": _fill,
+    "zeros_like": _zeros_like,
+    "reverse": _reverse,
+    "reverse_sequence": _reverse_sequence,
+    "scatter": _scatter,
+    "list": _list_of,
+    "read": _read,
+    "write": _write,
+    "stack": _stack,
 }
 
-__all__ = ["constant", "operate", "stand_alone", "whole_variable"]
+__all__ = ["FORMS", "constant", "operate", "stand_alone", "whole_variable"]

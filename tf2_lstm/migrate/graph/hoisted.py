@@ -5,24 +5,14 @@ them. What they compute of variables and constants alone is the same outside: it
 whoever has to know its shape and its value.
 """
 
-from tf2_lstm.migrate.graph.computed import TAKES
-from tf2_lstm.migrate.graph.nodes import data_inputs, edge, in_order, normal, position
-from tf2_lstm.migrate.graph.safety import PURE
+from tf2_lstm.migrate.graph.declared import position
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, in_order, normal
+from tf2_lstm.migrate.graph.operations import HANDS_ON, VARIABLES, Trait, having, operation
 
 #: How many nodes of functions are looked at; a graph with more is refused by who reads it.
 MOST_LOOKED = 200_000
-#: Operation -> (the attributes that name the functions it runs, its first input that is an argument of theirs).
-RUNS = {
-    "While": (("body",), 0),
-    "StatelessWhile": (("body",), 0),
-    "If": (("then_branch", "else_branch"), 1),
-    "StatelessIf": (("then_branch", "else_branch"), 1),
-    "PartitionedCall": (("f",), 0),
-    "StatefulPartitionedCall": (("f",), 0),
-}
-VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable"}
-#: What hands on a variable, or its value, as it is.
-HANDS_ON = {"Identity", "ReadVariableOp"}
+#: What makes weights of weights.
+_MAKES = having(Trait.PURE) | HANDS_ON
 
 
 def hoisted(graph, path):
@@ -61,13 +51,13 @@ class _Hoisted:
 
     def run(self, node, given, place):
         """Look into the functions that a node runs; `given` are its inputs outside, None for what is no weight."""
-        attributes, first = RUNS.get(node.op, ((), 0))
-        for name in attributes:
-            function = self.functions.get(node.attr[name].func.name)
+        row = operation(node.op)
+        for name in row.functions:
+            function = self.functions.get(attribute(node, name).func.name)
             if function is not None:
-                fixed = [one if self._is_fixed(one) else None for one in given[first:]]
+                fixed = [one if self._is_fixed(one) else None for one in given[row.arguments :]]
                 names = [arg.name for arg in function.signature.input_arg]
-                if node.op.endswith("While"):
+                if Trait.LOOP in row.traits:
                     fixed = [one if stays(function, at) else None for at, one in enumerate(fixed)]
                 self._look(function, dict(zip(names, fixed, strict=False)), f"{place}{node.name}/")
 
@@ -77,10 +67,10 @@ class _Hoisted:
             return
         for node in in_order({node.name: node for node in function.node_def}, self.path):
             given = [self._outside(known, reference) for reference in data_inputs(node)]
-            if node.op == "Const" or (node.op in PURE | HANDS_ON and given and None not in given):
+            if node.op == "Const" or (node.op in _MAKES and given and None not in given):
                 known[node.name] = self._copy(node, given, place)
                 continue
-            start = TAKES.get(node.op)
+            start = operation(node.op).weights
             taken = given[start:] if start is not None else ()
             self.weights += [one for one in taken if one and edge(one)[0] in self.copies]
             self.run(node, given, place)
@@ -109,7 +99,7 @@ class _Hoisted:
         found, todo = {}, [edge(reference)[0]]
         while todo:
             node = self.nodes.get(todo.pop())
-            if node is None or not (node.op in VARIABLES or node.op == "Const" or node.op in PURE | HANDS_ON):
+            if node is None or not (node.op in VARIABLES or node.op == "Const" or node.op in _MAKES):
                 return False
             if node.name not in found:
                 found[node.name] = node

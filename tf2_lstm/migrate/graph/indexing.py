@@ -2,6 +2,7 @@
 
 from itertools import accumulate
 
+from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.graph.terms import array, scalar
 
 #: How many outputs an operation may claim to have; of more than that a graph is not believed.
@@ -13,7 +14,7 @@ def split(terms, node, args):
     if node.op == "SplitV":
         return _split_sizes(terms, *args)
     axis, value = args
-    count, width = node.attr["num_split"].i, terms.width(value)
+    count, width = attribute(node, "num_split").i, terms.width(value)
     if not 0 < count <= MOST_OUTPUTS:
         return None
     if scalar(axis) not in ((0, -1) if is_vector(value) else (1, -1)):
@@ -52,7 +53,8 @@ def strided_slice(terms, node, args):
     """StridedSlice: columns, a step of a sequence, or one size of a shape."""
     value, *bounds = args
     masks = {
-        name: node.attr[name + "_mask"].i for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
+        name: attribute(node, name + "_mask").i
+        for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
     }
     if not masks["ellipsis"] and not masks["new_axis"]:
         begin, end, strides = (array(bound) for bound in bounds)
@@ -123,7 +125,7 @@ def element(terms, value, index, axis):
 
 def unpack(terms, node, args):
     """Unpack: the steps of a sequence."""
-    axis, count = node.attr["axis"].i, node.attr["num"].i
+    axis, count = attribute(node, "axis").i, attribute(node, "num").i
     if not 0 <= count <= MOST_OUTPUTS:
         return None
     return [element(terms, args[0], terms.number(at), axis) for at in range(count)]

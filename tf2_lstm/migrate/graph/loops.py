@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tf2_lstm.migrate.graph.operations import Trait, operation
 from tf2_lstm.migrate.graph.terms import Term, leaves, scalar
-
-#: What only the backward pass of a loop does: it takes from the stacks that the forward pass filled.
-BACKWARD = {"StackPop", "StackPopV2", "TensorListPopBack"}
 
 
 @dataclass
@@ -50,7 +48,9 @@ class Loop:
 
     def is_backward(self):
         """Whether this is the gradient of another loop."""
-        return any(term.op in BACKWARD for var in self.variables for term in leaves(var.next))
+        return any(
+            Trait.POPS in operation(term.op).traits for var in self.variables for term in leaves(var.next)
+        )
 
     def is_inside(self):
         """Whether the loop runs in the step of another loop."""

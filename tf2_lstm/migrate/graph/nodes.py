@@ -1,20 +1,8 @@
 """The nodes of a GraphDef by name, in an order in which everything comes after what it reads."""
 
 from tf2_lstm.migrate.graph.constants import DTYPES
-from tf2_lstm.migrate.graph.operations import VARIABLES
+from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operation
 from tf2_lstm.migrate.model import ArtifactError
-
-#: What has to be fed, or has no value.
-OPEN = {"Placeholder", "PlaceholderV2"}
-#: Output names of operations with several outputs, as function bodies name them.
-OUTPUTS = {
-    "LSTMBlockCell": ("i", "cs", "f", "o", "ci", "co", "h"),
-    "BlockLSTM": ("i", "cs", "f", "o", "ci", "co", "h"),
-    "GRUBlockCell": ("r", "u", "c", "h"),
-    "TensorArrayV3": ("handle", "flow"),
-    "Switch": ("output_false", "output_true"),
-    "Merge": ("output", "value_index"),
-}
 
 
 def edge(reference):
@@ -46,14 +34,6 @@ def normal(name):
 def node_of(name):
     """Return the name of the node that a tensor or an input of a node is of: "^a" and "a:1" are of "a"."""
     return name.lstrip("^").partition(":")[0]
-
-
-def position(op, output):
-    """Return the number of an output that a function body names."""
-    if isinstance(output, int):
-        return output
-    name, number = output
-    return OUTPUTS[op].index(name) + number if name in OUTPUTS.get(op, ()) else number
 
 
 def data_inputs(node):
@@ -96,8 +76,10 @@ def in_order(nodes, path):
 
 def _before(nodes, node):
     found = [edge(reference.lstrip("^"))[0] for reference in node.input]
-    if node.op in ("Merge", "RefMerge"):
-        found = [name for name in found if name not in nodes or nodes[name].op != "NextIteration"]
+    if node.op in MERGES:
+        found = [
+            name for name in found if name not in nodes or Trait.NEXT not in operation(nodes[name].op).traits
+        ]
     return found
 
 
@@ -111,8 +93,8 @@ def shape_of(node):
 def dtype_of(node, names=("dtype", "T", "Tparams", "DstT", "output_type")):
     """Return the dtype's name of a node's output, "float32" when it does not say."""
     for name in names:
-        if name in node.attr and node.attr[name].type:
-            return DTYPES.get(node.attr[name].type, "float32")
+        if attribute(node, name).type:
+            return DTYPES.get(attribute(node, name).type, "float32")
     return "float32"
 
 

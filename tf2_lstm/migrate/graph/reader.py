@@ -1,22 +1,29 @@
 """A graph read into terms and loops, once, without running anything."""
 
-from tf2_lstm.migrate.graph.arity import check_functions, check_inputs
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.computed import ComputedWeights
+from tf2_lstm.migrate.graph.declared import check_functions, check_inputs, position
 from tf2_lstm.migrate.graph.enclosed import loops_around
-from tf2_lstm.migrate.graph.forms import PASS, operate, whole_variable
+from tf2_lstm.migrate.graph.forms import operate, whole_variable
 from tf2_lstm.migrate.graph.hoisted import stays, with_hoisted
 from tf2_lstm.migrate.graph.loops import Loop, LoopVariable
-from tf2_lstm.migrate.graph.nodes import data_inputs, edge, in_order, normal, position
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, in_order, normal
+from tf2_lstm.migrate.graph.operations import (
+    ENTERS,
+    EXITS,
+    HANDS_ON,
+    MERGES,
+    SWITCHES,
+    VARIABLES,
+    Trait,
+    having,
+    operation,
+)
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.graph.terms import Terms, scalar
 from tf2_lstm.migrate.model import ArtifactError
 
-VARIABLES = {"VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable", "TemporaryVariable"}
-LOOPS = {"While", "StatelessWhile"}
-CONDITIONALS = {"If", "StatelessIf"}
-PIECES = {"Split", "SplitV", "Slice"}
-CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
+_LOOPS, _CONDITIONALS = having(Trait.LOOP), having(Trait.CONDITIONAL)
 #: How many nodes of functions are read, a function called twice counted twice: of two that call each other's next twice
 #: forty levels would be a million million.
 MOST_CALLED = 200_000
@@ -74,7 +81,7 @@ class GraphReader:
             return outputs[number]
         return (
             outputs
-            if number == 0 and not isinstance(outputs, list) and op not in MANY
+            if number == 0 and not isinstance(outputs, list) and not operation(op).outputs
             else self._output(outputs, number)
         )
 
@@ -105,14 +112,16 @@ class GraphReader:
         """Return the TF1 tensor of a term; of several the last (or first) that is more than a copy; "" for none."""
         found = self.names.get(term.number, [])
         if term.op == "exit":
-            copies = [name for name, op in found if op in ("Exit", "RefExit", "FunctionalExit")]
+            copies = [name for name, op in found if op in EXITS or op == "FunctionalExit"]
             return copies[0] if copies else ""
-        real = [name for name, op in found if op not in PASS and op not in ("Switch", "Exit")]
+        real = [name for name, op in found if op not in HANDS_ON | SWITCHES]
         if term.op == "var":
             real = [name for name, op in found if op not in VARIABLES]
             return real[0] if real else ""
         # A piece of a concatenation is the very part: what made it is what the program holds.
-        real = [name for name, op in found if name in real and op not in PIECES] or real
+        real = [
+            name for name, op in found if name in real and operation(op).form not in ("split", "slice")
+        ] or real
         if not real and term.op == "output" and self.place(term) in self.nodes:
             return f"{self.place(term)}:{term.attr}"
         return real[0 if first else -1] if real else (found[-1][0] if found else "")
@@ -144,12 +153,12 @@ class GraphReader:
         self.branches[node.name] = self._branch(node)
         self.frames[node.name] = loops_around(node, self.frames)
         outputs = found if isinstance(found, list) else [found]
-        if node.op in MANY and not isinstance(found, list):
-            outputs = [self._output(found, number) for number in range(MANY[node.op])]
+        if operation(node.op).outputs and not isinstance(found, list):
+            outputs = [self._output(found, number) for number in range(len(operation(node.op).outputs))]
             self.sources.setdefault(found.number, [normal(reference) for reference in data_inputs(node)])
         op = self._op_of_name(node)
         for number, term in enumerate(outputs):
-            if (node.op in LOOPS or op == "FunctionalExit") and term.op != "exit":
+            if (node.op in _LOOPS or op == "FunctionalExit") and term.op != "exit":
                 continue
             self.names.setdefault(term.number, []).append((f"{node.name}:{number}", op))
             for axis, size in enumerate(self.shapes.get(f"{node.name}:{number}", ())):
@@ -160,9 +169,9 @@ class GraphReader:
     def _op_of_name(self, node):
         """The operation of a tensor's name: a session fetches the copies that stand behind a loop or a conditional."""
         source = self._op(edge(node.input[0])[0]) if node.op == "Identity" else ""
-        if source in CONDITIONALS:
+        if source in _CONDITIONALS:
             return source
-        return "FunctionalExit" if source in LOOPS else "Switch" if node.op in CONDITIONALS else node.op
+        return "FunctionalExit" if source in _LOOPS else "Switch" if node.op in _CONDITIONALS else node.op
 
     def _special(self, node, args, values, top, inside):
         """Variables, control flow and calls; None for everything else."""
@@ -170,12 +179,12 @@ class GraphReader:
             return self._variable(node)
         if node.op in VARIABLES:
             return self.terms.make("var", (), (node.name, (), None))
-        if node.op in LOOPS:
+        if node.op in _LOOPS:
             return self._functional_while(node, args, inside)
-        if node.op in CONDITIONALS:
+        if node.op in _CONDITIONALS:
             return self._functional_if(node, args, inside)
-        if node.op in CALLS and node.attr["f"].func.name in self.functions:
-            return self._call(node.attr["f"].func.name, args, inside + node.name + "/")
+        if Trait.CALL in operation(node.op).traits and attribute(node, "f").func.name in self.functions:
+            return self._call(attribute(node, "f").func.name, args, inside + node.name + "/")
         return self._frame(node, args) if top else None
 
     def _variable(self, node):
@@ -189,22 +198,18 @@ class GraphReader:
 
     def _frame(self, node, args):
         """The parts of a v1 loop or conditional."""
-        if node.op in ("Merge", "RefMerge"):
-            back = [name for name in map(edge, node.input) if self._op(name[0]) == "NextIteration"]
-            if back and not (
-                len(node.input) == 2 and self._op(edge(node.input[0])[0]) in ("Enter", "RefEnter")
-            ):
+        if node.op in MERGES:
+            back = [
+                name for name in map(edge, node.input) if Trait.NEXT in operation(self._op(name[0])).traits
+            ]
+            if back and not (len(node.input) == 2 and self._op(edge(node.input[0])[0]) in ENTERS):
                 raise ArtifactError(
                     f"{self.model.path}: the graph is damaged: {node.name!r} is no Merge of Enter and NextIteration"
                 )
             return self._loop_variable(node, args) if back else self._merge(node, args)
-        if node.op in ("Switch", "RefSwitch"):
+        if node.op in SWITCHES:
             data, condition = (edge(reference)[0] for reference in data_inputs(node))
-            if (
-                args[0].op == "loopvar"
-                and self._op(condition) == "LoopCond"
-                and self._op(data) in ("Merge", "RefMerge")
-            ):
+            if args[0].op == "loopvar" and self._op(condition) == "LoopCond" and self._op(data) in MERGES:
                 return [self.exit(args[0]), args[0]]
             return [args[0], args[0]]
         return None
@@ -214,7 +219,7 @@ class GraphReader:
 
     def _loop_variable(self, node, args):
         enter = self.nodes[edge(node.input[0])[0]]
-        frame = enter.attr["frame_name"].s.decode()
+        frame = attribute(enter, "frame_name").s.decode()
         if frame not in self._loops_of_frames:
             self._loops_of_frames[frame] = Loop(node.name.rpartition("/")[0], "while")
             self.loops.append(self._loops_of_frames[frame])
@@ -239,7 +244,7 @@ class GraphReader:
 
     def _condition(self, node):
         condition = self.term(node.input[0])
-        switches = [other for other in self.nodes.values() if other.op in ("Switch", "RefSwitch")]
+        switches = [other for other in self.nodes.values() if other.op in SWITCHES]
         for switch in switches:
             if edge(switch.input[1])[0] == node.name:
                 leaf = self.term(switch.input[0])
@@ -263,14 +268,14 @@ class GraphReader:
         name, output = edge(reference)
         found = set(self.branches.get(name, ()))
         node = self.nodes[name]
-        if node.op == "Switch" and self._op(edge(data_inputs(node)[1])[0]) != "LoopCond":
+        if node.op in SWITCHES and self._op(edge(data_inputs(node)[1])[0]) != "LoopCond":
             found.add((self.term(data_inputs(node)[1]).number, output))
         return found
 
     def _branch(self, node):
         references = [reference.lstrip("^") for reference in node.input]
         known = [reference for reference in references if edge(reference)[0] in self.branches]
-        if node.op in ("Merge", "RefMerge") and len(known) > 1:
+        if node.op in MERGES and len(known) > 1:
             pairs = [self.branches_of(reference) for reference in known[:2]]
             return frozenset(pairs[0] & pairs[1])
         return frozenset().union(*(self.branches_of(reference) for reference in known))
@@ -292,14 +297,14 @@ class GraphReader:
         return [self.term(function.ret[arg.name], values) for arg in function.signature.output_arg]
 
     def _functional_if(self, node, args, inside):
-        branches = [node.attr[name].func.name for name in ("then_branch", "else_branch")]
+        branches = [attribute(node, name).func.name for name in ("then_branch", "else_branch")]
         if any(name not in self.functions for name in branches):
             return None
         yes, no = (self._call(name, args[1:], inside + node.name + "/") for name in branches)
         return [self.terms.select(args[0], *both) for both in zip(yes, no, strict=True)]
 
     def _functional_while(self, node, args, inside):
-        body, condition = node.attr["body"].func.name, node.attr["cond"].func.name
+        body, condition = attribute(node, "body").func.name, attribute(node, "cond").func.name
         if body not in self.functions or condition not in self.functions:
             return None
         function, name = self.functions[body], inside + node.name
@@ -323,15 +328,3 @@ class GraphReader:
         self.loops.append(loop)
         own = {var.leaf: var.exit for var in loop.variables}
         return [own.get(leaf, leaf) for leaf in leaves]
-
-
-#: Operations with several outputs whose node is one term: output 0 is a piece of it too.
-MANY = {
-    "LSTMBlockCell": 7,
-    "BlockLSTM": 7,
-    "GRUBlockCell": 4,
-    "TensorArrayV3": 2,
-    "CudnnRNN": 4,
-    "CudnnRNNV2": 5,
-    "CudnnRNNV3": 5,
-}

@@ -6,66 +6,10 @@ every one that nobody looked at.
 
 from tf2_lstm.migrate.artifacts.functions import called
 from tf2_lstm.migrate.graph.nodes import node_of
+from tf2_lstm.migrate.graph.operations import Trait, having
 
-_MATH = """
-    Abs Acos Acosh Add AddN AddV2 All Any ApproximateEqual ArgMax ArgMin Asin Asinh Atan Atan2 Atanh
-    BatchMatMul BatchMatMulV2 BesselI0e BesselI1e Bucketize Cast Ceil CheckNumerics ClipByValue Complex
-    ComplexAbs Conj Cos Cosh Cross Cumprod Cumsum Digamma Div DivNoNan Einsum Equal Erf Erfc Exp Expm1 Floor
-    FloorDiv FloorMod Greater GreaterEqual HistogramFixedWidth Imag Inv InvGrad IsFinite IsInf IsNan L2Loss
-    LeftShift Less LessEqual Lgamma LinSpace Log Log1p LogicalAnd LogicalNot LogicalOr MatMul Max Maximum
-    Mean Min Minimum Mod Mul MulNoNan Neg NextAfter NotEqual Polygamma Pow Prod Range Real RealDiv
-    Reciprocal ReciprocalGrad RightShift Rint Round Rsqrt RsqrtGrad SegmentMax SegmentMean SegmentMin
-    SegmentProd SegmentSum Select SelectV2 Sigmoid SigmoidGrad Sign Sin Sinh Sqrt SqrtGrad Square
-    SquaredDifference Sub Sum Tan Tanh TanhGrad TruncateDiv TruncateMod UnsortedSegmentMax
-    UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum Xdivy Xlogy Zeta
-"""
-_ARRAYS = """
-    BatchToSpace BatchToSpaceND BroadcastArgs BroadcastGradientArgs BroadcastTo Concat ConcatOffset ConcatV2
-    Const DepthToSpace Dequantize Diag DiagPart DynamicPartition DynamicStitch EnsureShape ExpandDims
-    ExtractImagePatches FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel
-    Fill Gather GatherNd GatherV2 Identity IdentityN InvertPermutation MatrixBandPart
-    MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagV2 MatrixSetDiag MatrixSetDiagV2 MirrorPad OneHot
-    OnesLike Pack Pad PadV2 ParallelDynamicStitch Placeholder PlaceholderV2 PlaceholderWithDefault
-    PreventGradient Rank Reshape ResourceGather ResourceGatherNd Reverse ReverseSequence ReverseV2 Roll
-    ScatterNd Shape ShapeN Size Slice SpaceToBatch SpaceToBatchND SpaceToDepth Split SplitV Squeeze
-    StopGradient StridedSlice StridedSliceGrad TensorScatterAdd TensorScatterSub TensorScatterUpdate Tile
-    TopK TopKV2 Transpose Unique UniqueV2 UniqueWithCounts Unpack UnravelIndex Where ZerosLike
-"""
-_LAYERS = """
-    AvgPool BiasAdd BiasAddGrad BiasAddV1 BlockLSTM BlockLSTMGrad Conv2D Conv2DBackpropFilter
-    Conv2DBackpropInput Conv3D CTCLoss DepthwiseConv2dNative Dilation2D Elu EluGrad FusedBatchNorm
-    FusedBatchNormV2 FusedBatchNormV3 GRUBlockCell GRUBlockCellGrad InTopK InTopKV2 LeakyRelu LogSoftmax LRN
-    LSTMBlockCell LSTMBlockCellGrad MaxPool MaxPoolV2 NthElement Relu Relu6 ReluGrad Selu SeluGrad Softmax
-    SoftmaxCrossEntropyWithLogits Softplus SoftplusGrad Softsign SoftsignGrad
-    SparseSoftmaxCrossEntropyWithLogits SparseTensorDenseMatMul SparseToDense
-"""
-_CONTROL = """
-    Assert Case ControlTrigger Enter Exit If LoopCond Merge NextIteration NoOp PartitionedCall Print
-    RefEnter RefExit RefIdentity RefMerge RefNextIteration RefSelect RefSwitch StatefulPartitionedCall
-    StatelessCase StatelessIf StatelessWhile Switch SymbolicGradient While
-"""
-_HELD = """
-    AccumulateNV2 Assign AssignAdd AssignAddVariableOp AssignSub AssignSubVariableOp AssignVariableOp
-    EmptyTensorList IsVariableInitialized OptionalFromValue OptionalGetValue OptionalHasValue
-    OptionalNone ReadVariableOp ScatterAdd ScatterSub ScatterUpdate Stack StackCloseV2 StackPopV2
-    StackPushV2 StackV2 TensorArrayCloseV3 TensorArrayConcatV3 TensorArrayGatherV3 TensorArrayGradV3
-    TensorArrayReadV3 TensorArrayScatterV3 TensorArraySizeV3 TensorArraySplitV3 TensorArrayV3
-    TensorArrayWriteV3 TensorListConcatV2 TensorListElementShape TensorListFromTensor TensorListGather
-    TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack TensorListReserve
-    TensorListResize TensorListScatter TensorListScatterV2 TensorListSetItem TensorListSplit
-    TensorListStack VarHandleOp Variable VariableShape VariableV2 VarIsInitializedOp
-"""
-_RANDOM = """
-    Multinomial ParameterizedTruncatedNormal RandomGamma RandomPoissonV2 RandomShuffle RandomStandardNormal
-    RandomUniform RandomUniformInt StatelessMultinomial StatelessRandomNormal StatelessRandomUniform
-    StatelessTruncatedNormal TruncatedNormal
-"""
 #: Every operation that may be run.
-ALLOWED = frozenset(" ".join((_MATH, _ARRAYS, _LAYERS, _CONTROL, _HELD, _RANDOM)).split())
-#: Those that give the same of the same inputs at every run, and change nothing; of weights they make weights.
-PURE = frozenset(" ".join((_MATH, _ARRAYS, _LAYERS)).split()) - frozenset(
-    ("Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "ResourceGather", "ResourceGatherNd")
-)
+ALLOWED = having(Trait.RUNS)
 
 
 def refused_operations(graph, names=None):

@@ -7,7 +7,7 @@ dtype stands for it. Neither are large constants, whose shapes are enough, nor w
 import math
 
 from tf2_lstm.migrate.artifacts.protos import definition, message, tensorflow
-from tf2_lstm.migrate.graph.nodes import node_of
+from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
 
 #: A constant of more numbers than this is no one's shape.
@@ -93,8 +93,10 @@ def importable(graph, without=()):
     part.library.CopyFrom(graph.library)
     lost, renamed = set(), {}
     for node in graph.node:
-        if node.op == "Const" and _size(node.attr["value"].tensor) > _LARGEST:
-            _placeholder(part, node.name, node.attr["dtype"].type, node.attr["value"].tensor.tensor_shape)
+        if node.op == "Const" and _size(attribute(node, "value").tensor) > _LARGEST:
+            _placeholder(
+                part, node.name, attribute(node, "dtype").type, attribute(node, "value").tensor.tensor_shape
+            )
         elif node.name in without or _is_refused(graph, node):
             _stand_in(part, node, lost, renamed)
         else:
@@ -157,8 +159,8 @@ def _dtypes(node):
         if output.type_list_attr:
             found += node.attr[output.type_list_attr].list.type
         else:
-            dtype = output.type or node.attr[output.type_attr].type
-            found += [dtype] * (node.attr[output.number_attr].i if output.number_attr else 1)
+            dtype = output.type or attribute(node, output.type_attr).type
+            found += [dtype] * (attribute(node, output.number_attr).i if output.number_attr else 1)
     return found if all(found) else None
 
 

@@ -4,7 +4,8 @@ from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.feeds import ancestors, merged_feeds
-from tf2_lstm.migrate.graph.nodes import node_of, normal
+from tf2_lstm.migrate.graph.nodes import attribute, node_of, normal
+from tf2_lstm.migrate.graph.operations import EXITS, SWITCHES, Trait, operation
 
 #: Noise that is above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
 KEPT = 0.9990234375
@@ -80,7 +81,7 @@ def silence(graph):
         for node in nodes:
             if node.op == "Print":
                 kept = [node.input[0], *(name for name in node.input[1:] if name.startswith("^"))]
-                dtype = node.attr["T"].type
+                dtype = attribute(node, "T").type
                 node.op = "Identity"
                 node.attr.clear()
                 node.attr["T"].type = dtype
@@ -90,13 +91,13 @@ def silence(graph):
 
 def _fill(nodes, node, reference, control):
     value = nodes.add(name=f"{node.name}/kept", op="Const")
-    dtype = node.attr["dtype"].type
+    dtype = attribute(node, "dtype").type
     value.attr["dtype"].type = dtype
     value.attr["value"].tensor.CopyFrom(_scalar(dtype))
     # The constant must be in the loop of the draw.
     value.input.append(control.format(node.input[0].lstrip("^").partition(":")[0]))
     kept = [node.input[0], reference.format(value.name), *node.input[1:]]
-    index = node.attr["T"].type
+    index = attribute(node, "T").type
     node.op = "Fill"
     node.attr.clear()
     node.attr["T"].type = dtype
@@ -126,7 +127,7 @@ def _known_shapes(nodes, fed):
     shapes, added = {}, []
     for name, placeholder in fed.items():
         turned = nodes.get(node_of(name))
-        if turned is None or turned.op not in ("ReverseV2", "ReverseSequence"):
+        if turned is None or Trait.REVERSES not in operation(turned.op).traits:
             continue
         shapes[normal(turned.input[0])] = placeholder
         before = nodes.get(node_of(turned.input[0]))
@@ -138,7 +139,7 @@ def _known_shapes(nodes, fed):
 
 def _swaps_two(order):
     """Whether a node is a constant order of axes that swaps the first two: done twice, it changes nothing."""
-    values = array_of(order.attr["value"].tensor) if order.op == "Const" else None
+    values = array_of(attribute(order, "value").tensor) if order.op == "Const" else None
     return values is not None and [*values.flat] == [1, 0, *range(2, values.size)]
 
 
@@ -157,14 +158,12 @@ def _transposed(placeholder, transpose, order):
 
 def _loop_ends(graph, found):
     """The Exit of every loop variable in the slice: gradients need them all."""
-    return {
-        node.name for node in graph.node if node.op in ("Exit", "RefExit") and node_of(node.input[0]) in found
-    }
+    return {node.name for node in graph.node if node.op in EXITS and node_of(node.input[0]) in found}
 
 
 def _add_loop_ends(part):
     """Give an Exit to each loop variable whose own was pruned, in a frozen graph."""
-    left = {node_of(node.input[0]) for node in part.node if node.op in ("Exit", "RefExit")}
+    left = {node_of(node.input[0]) for node in part.node if node.op in EXITS}
     for switch in _loop_switches(part):
         if switch.name not in left:
             end = part.node.add(name=f"{switch.name}/exit", op="Exit", input=[switch.name])
@@ -173,7 +172,7 @@ def _add_loop_ends(part):
 
 def _loop_switches(part):
     conditions = {node.name for node in part.node if node.op == "LoopCond"}
-    return [node for node in part.node if node.op == "Switch" and node_of(node.input[1]) in conditions]
+    return [node for node in part.node if node.op in SWITCHES and node_of(node.input[1]) in conditions]
 
 
 def _add_loop_copies(part):

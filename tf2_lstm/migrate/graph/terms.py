@@ -9,10 +9,9 @@ minimum and maximum is "clip", the branches of a conditional and of a Select are
 
 import numpy as np
 
+from tf2_lstm.migrate.graph.operations import ELEMENTWISE
 from tf2_lstm.migrate.graph.walks import fold
 
-#: What acts on each element alone: pieces of columns can be taken before it.
-ELEMENTWISE = {"Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Softplus", "Softsign"}
 #: How many parts a sum, product or concatenation is flattened to. No cell has as many; what is used twice at each of
 #: twenty levels would have a million.
 MOST_PARTS = 64

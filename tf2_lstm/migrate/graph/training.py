@@ -3,25 +3,12 @@
 import re
 
 from tf2_lstm.migrate.graph.backward import backward_part
-from tf2_lstm.migrate.graph.dataflow import ASSIGNS
-from tf2_lstm.migrate.graph.forms import PASS
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
+from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, MERGES, SILENT, SWITCHES
 
 #: What writes a variable, its first input.
 UPDATE = re.compile(r"(Resource)?(Sparse)?(Apply[A-Z]|Assign|Scatter)\w*$")
-BRANCHES = ("Switch", "RefSwitch", "Merge", "RefMerge")
-#: What reads a variable and computes nothing with it.
-SILENT = {
-    "SaveV2",
-    "RestoreV2",
-    "VarIsInitializedOp",
-    "IsVariableInitialized",
-    "VariableShape",
-    "Shape",
-    "ScalarSummary",
-    "HistogramSummary",
-    "MergeV2Checkpoints",
-}
+_COPIES = HANDS_ON | SWITCHES | MERGES
 
 
 class Training:
@@ -86,7 +73,7 @@ class Training:
         while todo:
             name, computed = todo.pop()
             readers = self._readers.get(name, ())
-            ends = computed and not readers and self._op(name) not in (*PASS, *BRANCHES)
+            ends = computed and not readers and self._op(name) not in _COPIES
             if ends or any(one in self.backward for one, _ in readers):
                 return None
             seen.add((name, computed))
@@ -101,7 +88,7 @@ class Training:
             if UPDATE.match(op):
                 yield from [(name, False)] * (at == 0)
             elif name not in self._made and op not in SILENT:
-                yield name, computed or op not in (*PASS, *BRANCHES)
+                yield name, computed or op not in _COPIES
 
     def sets(self, nodes):
         """Whether a variable is given what depends on gradients: the scale of a loss, which an overflow changes.
@@ -114,13 +101,10 @@ class Training:
             for name, at in self._readers.get(todo.pop(), ()):
                 if at == 0 and name in self._made and self._op(name) in ASSIGNS:
                     return True
-                if at == 0 and name not in seen and self._op(name) in BRANCHES:
+                if at == 0 and name not in seen and self._op(name) in SWITCHES | MERGES:
                     seen.add(name)
                     todo.append(name)
         return False
 
     def _op(self, name):
         return self._nodes[name].op if name in self._nodes else ""
-
-
-__all__ = ["SILENT", "Training"]

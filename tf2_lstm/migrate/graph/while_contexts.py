@@ -7,14 +7,12 @@ collections has the loops all the same: their frames say which nodes belong to w
 from collections import defaultdict
 
 from tf2_lstm.migrate.graph.cond_contexts import conditional_contexts
-from tf2_lstm.migrate.graph.nodes import node_of
+from tf2_lstm.migrate.graph.nodes import attribute, node_of
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES
 
 
 class LoopError(ValueError):
     """TensorFlow cannot be told of the loops of a graph."""
-
-
-_ENTER, _EXIT = ("Enter", "RefEnter"), ("Exit", "RefExit")
 
 
 def loop_contexts(graph):
@@ -39,8 +37,8 @@ def loop_contexts(graph):
             readers[node_of(name)].append(node)
     frames = defaultdict(list)
     for node in graph.node:
-        if node.op in _ENTER:
-            frames[node.attr["frame_name"].s.decode()].append(node)
+        if node.op in ENTERS:
+            frames[attribute(node, "frame_name").s.decode()].append(node)
     return [_context(frame, enters, nodes, readers) for frame, enters in frames.items()]
 
 
@@ -48,7 +46,7 @@ def _context(frame, enters, nodes, readers):
     members = _members(enters, readers)
     if sum(node.op == "LoopCond" for node in members) != 1:
         raise LoopError(f"the loop {frame} holds another one, or has no condition")
-    variables = [node for node in enters if not node.attr["is_constant"].b]
+    variables = [node for node in enters if not attribute(node, "is_constant").b]
     [condition] = [node for node in members if node.op == "LoopCond"]
     merge, body = _pivots(variables, readers)
     outside = {name for node in enters for name in node.input if not name.startswith("^")}
@@ -60,10 +58,12 @@ def _context(frame, enters, nodes, readers):
         "pivot_name": f"{condition.name}:0",
         "pivot_for_pred_name": f"{merge}:0",
         "pivot_for_body_name": f"{body}:0",
-        "loop_exit_names": [f"{node.name}:0" for node in members if node.op in _EXIT],
+        "loop_exit_names": [f"{node.name}:0" for node in members if node.op in EXITS],
         "loop_enter_names": [f"{node.name}:0" for node in variables],
         "values": own + sorted(outside),
-        "external_values": {node.input[0]: f"{node.name}:0" for node in enters if node.attr["is_constant"].b},
+        "external_values": {
+            node.input[0]: f"{node.name}:0" for node in enters if attribute(node, "is_constant").b
+        },
         "outside": sorted(outside),
         "conditionals": conditional_contexts(members, nodes, readers),
     }
@@ -77,7 +77,7 @@ def _members(enters, readers):
         if node.name in found:
             continue
         found[node.name] = node
-        if node.op not in _EXIT:
+        if node.op not in EXITS:
             waiting += readers[node.name]
     return list(found.values())
 
@@ -85,8 +85,8 @@ def _members(enters, readers):
 def _pivots(variables, readers):
     """A loop variable's Merge, and the Identity of its value inside the body."""
     for enter in variables:
-        for merge in (node for node in readers[enter.name] if node.op in ("Merge", "RefMerge")):
-            for switch in (node for node in readers[merge.name] if node.op in ("Switch", "RefSwitch")):
+        for merge in (node for node in readers[enter.name] if node.op in MERGES):
+            for switch in (node for node in readers[merge.name] if node.op in SWITCHES):
                 for body in readers[switch.name]:
                     if f"{switch.name}:1" in body.input and body.op == "Identity":
                         return merge.name, body.name

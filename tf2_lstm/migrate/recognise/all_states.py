@@ -1,6 +1,6 @@
 """What BlockLSTM gives out and no Keras layer does: c of every step."""
 
-from tf2_lstm.migrate.graph.dataflow import SILENT
+from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
 from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.blocks import output
@@ -38,7 +38,9 @@ def _of(reading, term, recurrence):
     ends = [one.tf1 for one in recurrence.outputs if one.name.startswith("state") and one.name.endswith("_c")]
     known = set(leaves([reading.term(name) for name in ends if name]))
     uses = [
-        user for user in reading.terms.users(every) if user.op not in SILENT and not user.op.endswith("Grad")
+        user
+        for user in reading.terms.users(every)
+        if user.op not in SILENT | ASSIGNS and not user.op.endswith("Grad")
     ]
     others = [user for user in uses if user not in known]
     if (uses and not others) or (not uses and reading.model.kind == "frozen_graph"):

@@ -1,37 +1,14 @@
 """What a program computes in front of a recurrence and behind it: no part of its model, and named."""
 
-from tf2_lstm.migrate.graph.dataflow import MOVES
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
+from tf2_lstm.migrate.graph.operations import HANDS_ON, MOVES, Trait, having
 from tf2_lstm.migrate.model import Around
 from tf2_lstm.migrate.recognise.unclaimed import BOOKKEEPING
 
 #: Operations that compute nothing of what is fed: sizes, constants, what hands on.
-NOTHING = {
-    *MOVES,
-    *BOOKKEEPING,
-    "Placeholder",
-    "PlaceholderV2",
-    "PlaceholderWithDefault",
-    "Const",
-    "VariableV2",
-    "Variable",
-    "VarHandleOp",
-    "ReadVariableOp",
-    "IteratorGetNext",
-    "IteratorV2",
-    "Rank",
-    "Size",
-    "Range",
-    "Fill",
-    "ZerosLike",
-    "OnesLike",
-    "Transpose",
-    "Assert",
-    "Print",
-    "Pad",
-}
+_NOTHING = MOVES | BOOKKEEPING | having(Trait.VARIABLE, Trait.OPEN, Trait.MINOR)
 #: What hands a variable on to what reads it.
-HANDS_ON = ("Identity", "ReadVariableOp", "Enter", "Cast", "Transpose", "Reshape")
+_HANDS_ON = HANDS_ON | having(Trait.RESHAPES)
 
 
 def name_around(model, nodes, findings, training):
@@ -114,7 +91,7 @@ class _Graph:
         found = [
             (self._weights(name), name)
             for name in self.nodes
-            if name in names and self.nodes[name].op not in NOTHING
+            if name in names and self.nodes[name].op not in _NOTHING
         ]
         ordered = sorted(found, key=lambda one: not one[0])
         return tuple(dict.fromkeys(self._called(name, weights) for weights, name in ordered))
@@ -142,7 +119,7 @@ class _Graph:
 
     def _holder(self, place):
         name = place[0]
-        while name in self.nodes and name not in self.model.nodes and self.nodes[name].op in HANDS_ON:
+        while name in self.nodes and name not in self.model.nodes and self.nodes[name].op in _HANDS_ON:
             before = self.reads[name]
             if not before:
                 break

@@ -7,12 +7,13 @@ Source: TensorFlow 1.15, `contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py`.
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import constant
 from tf2_lstm.migrate.model import CellVariables, Recurrence, Tensor
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 
-OPERATIONS = {"CudnnRNN", "CudnnRNNV2", "CudnnRNNV3"}
+OPERATIONS = having(Trait.CUDNN)
 GRU = tuple(
     [f"gates/{leaf}" for leaf in ("kernel", "bias")]
     + [f"candidate/{part}_projection/{leaf}" for part in ("input", "hidden") for leaf in ("kernel", "bias")]

@@ -1,6 +1,7 @@
 """Decoders that no layer runs: each step's input comes from the step before it, or from a memory that it attends to."""
 
 from tf2_lstm.migrate.graph.loops import counts
+from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.recognise.nearest import step_terms
@@ -14,7 +15,7 @@ CHOICES = {
     "ArgMax": "it is looked up by what the step before gave out (GreedyEmbeddingHelper)",
 }
 #: What else a choice must not have: a loop that reads a sequence step by step is no decoder that feeds itself.
-FEEDS_ITSELF = ("TopKV2", "Multinomial", "ArgMax")
+FEEDS_ITSELF = having(Trait.CHOOSES)
 WRITES = "a step reads a memory that the steps before it wrote, by a softmax, as a Neural Turing Machine does"
 ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (AttentionWrapper)"
 NEXT_STEP = (

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from functools import cached_property
 
-from tf2_lstm.migrate.graph.dataflow import SILENT
-from tf2_lstm.migrate.graph.forms import PASS
 from tf2_lstm.migrate.graph.indexing import fixed_size
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge
+from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, SILENT, SWITCHES
 from tf2_lstm.migrate.graph.terms import array, constant
 from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
@@ -96,10 +95,7 @@ class Edges:
         """Each tensor -> the nodes of the forward part that read more than its sizes, in which it is not handed on."""
         found = {}
         for node in self.reading.nodes.values():
-            if (
-                node.op not in (*PASS, *SILENT, "Switch", "RefSwitch")
-                and node.name not in self.terms.backward
-            ):
+            if node.op not in HANDS_ON | SILENT | ASSIGNS | SWITCHES and node.name not in self.terms.backward:
                 for reference in data_inputs(node):
                     found.setdefault(edge(reference), []).append(node)
         return found

@@ -2,12 +2,15 @@
 
 import re
 
-from tf2_lstm.migrate.graph.dataflow import HOLDS, MOVES, Dataflow
+from tf2_lstm.migrate.graph.dataflow import HOLDS, Dataflow
 from tf2_lstm.migrate.graph.nodes import edge
+from tf2_lstm.migrate.graph.operations import MOVES, Trait, having
 from tf2_lstm.migrate.model import Loss
 
 #: Operations of which a state is made that a person fetches to feed it again; squashing and products are none.
-MIXES = ("Add", "AddV2", "Sub", "Mul", "Maximum", "Minimum", "ClipByValue", "Select", "SelectV2", "RealDiv")
+MIXES = having(Trait.MIXES)
+#: What the outputs of steps are put together by, axes among it.
+_PUT_TOGETHER = having(Trait.JOINS) | {"Const"}
 
 
 def feedback(nodes, recurrences, fetched=()):
@@ -162,7 +165,7 @@ class _Feedback:
                 return first
             for reader in readers:
                 op = self.flow.op(reader)
-                if reader not in seen and op in (*MOVES, *MIXES):
+                if reader not in seen and op in MOVES | MIXES:
                     seen.add(reader)
                     todo.append(((reader, 0), first or (reader if op in MIXES else "")))
         return ""
@@ -205,7 +208,7 @@ class _Feedback:
         return [part for one in named for part in self.flow.parts(edge(one.tf1)) if not self._joins(part)]
 
     def _joins(self, place):
-        return self.flow.op(place[0]) in ("Pack", "ExpandDims", "Identity", "Const")
+        return self.flow.op(place[0]) in _PUT_TOGETHER
 
     def _through(self, between):
         return f"through {between[0]} ({self.flow.op(between[0])})" if between else "as it is"

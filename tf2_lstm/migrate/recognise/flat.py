@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 
+from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import masked
 from tf2_lstm.migrate.recognise.wrappers import around, is_flat_and_dropped
 
@@ -17,7 +18,7 @@ CARRY_A_TUPLE = (
     "split that tensor before the loop, and carry tf.nn.rnn_cell.LSTMStateTuple(c, h) instead of it"
 )
 #: What cuts columns out of a tensor.
-CUTS = {"Split", "SplitV", "Slice", "StridedSlice", "Identity"}
+CUTS = having(Trait.CUTS)
 
 
 def together(named, kept):

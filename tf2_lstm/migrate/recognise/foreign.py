@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.application import is_variable
@@ -10,7 +11,7 @@ from tf2_lstm.migrate.recognise.nearest import not_converted
 from tf2_lstm.migrate.recognise.special import explained
 
 REASON = "the same weights are multiplied step by step with what they made before, by no known cell"
-PRODUCTS = {"matmul", "Conv2D", "Conv3D", "BatchMatMul", "BatchMatMulV2"}
+PRODUCTS = {"matmul", *having(Trait.MULTIPLIES)}
 
 
 def foreign_chains(reading, applications, known):

@@ -1,6 +1,7 @@
 """What is said of a recurrence that is not converted: what it reads and does, and the known cell it is nearest to."""
 
-from tf2_lstm.migrate.graph.terms import ELEMENTWISE, leaves, negated, scalar
+from tf2_lstm.migrate.graph.operations import ELEMENTWISE
+from tf2_lstm.migrate.graph.terms import leaves, negated, scalar
 from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.lstm import any_order

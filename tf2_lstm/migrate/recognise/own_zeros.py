@@ -7,9 +7,10 @@ has that size.
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.graph.nodes import OPEN, edge
+from tf2_lstm.migrate.graph.nodes import edge
+from tf2_lstm.migrate.graph.operations import OPEN, Trait, having
 
-_REVERSED = ("ReverseV2", "ReverseSequence")
+_REVERSED = having(Trait.REVERSES)
 
 
 def with_own_zeros(reading, run):

@@ -3,19 +3,9 @@
 import re
 from dataclasses import replace
 
+from tf2_lstm.migrate.graph.operations import VARIABLES, Trait, having, operation
 from tf2_lstm.migrate.graph.terms import leaves
 
-#: Operations of a step that cells, wrappers and unrolls are made of: none of them is special.
-ORDINARY = re.compile(
-    r"(Placeholder\w*|Const|Var\w*|ReadVariableOp|Identity|Enter|RefEnter|Exit|Merge|Switch|NextIteration|LoopCond"
-    r"|AddV2|Add|AddN|BiasAdd|Sub|Mul|Neg|RealDiv|Div|Reciprocal|Inv|MatMul|BatchMatMul(V2)?"
-    r"|Sigmoid|Tanh|Relu|Relu6|Elu|Selu|Softplus|Softsign|Split|SplitV|Slice|StridedSlice|Unpack|Pack|ConcatV2|Concat"
-    r"|Reshape|Squeeze|ExpandDims|Transpose|Shape|Size|Rank|Fill|ZerosLike|OnesLike|Range|Cast|Select|SelectV2"
-    r"|Minimum|Maximum|ClipByValue|Greater|GreaterEqual|Less|LessEqual|Equal|NotEqual|LogicalAnd|LogicalOr|LogicalNot"
-    r"|Min|Max|All|Any|Floor|RandomUniform|TensorArray\w*|TensorList\w*|Gather(V2)?|ResourceGather|Tile|StopGradient"
-    r"|Assign\w*|StackPush\w*)$"
-)
-MOMENTS = ("Mean", "SquaredDifference", "Rsqrt", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
 #: What people call an operation, and what to do where it stands; the first that fits.
 KINDS = (
     (
@@ -29,7 +19,7 @@ KINDS = (
         "convert the graph as it was before that",
     ),
     (
-        re.compile("|".join(f"{one}$" for one in MOMENTS)),
+        re.compile("|".join(f"{one}$" for one in sorted(having(Trait.MOMENT)))),
         "what a step computes is normalised by its moments",
         "",
     ),
@@ -41,7 +31,6 @@ SAVE_IT = (
     "save it with the others, by a tf.train.Saver whose var_list has it, or by opt.swapping_saver() of an optimizer "
     "that averages"
 )
-VARIABLES = ("VariableV2", "Variable", "VarHandleOp")
 
 
 def first_special(reading, ends):
@@ -59,7 +48,7 @@ def first_special(reading, ends):
     placed = [(reading.place(term), term) for term in sorted(every, key=lambda term: term.number)]
     for place in dict.fromkeys(place for place, _ in placed if place):
         op = reading.operation(place)
-        if op and not ORDINARY.match(op):
+        if op and Trait.ORDINARY not in operation(op).traits:
             said, step = next(((said, step) for kind, said, step in KINDS if kind.match(op)), ("", ""))
             return f"{op} ({place})" + (f": {said}" if said else ""), step or BY_HAND
     unsaved = [place for place, term in placed if term.op == "var" and place not in reading.model.nodes]

@@ -2,7 +2,7 @@
 
 import re
 
-from tf2_lstm.migrate.graph.dataflow import SILENT
+from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
 from tf2_lstm.migrate.graph.terms import constant, leaves, masked
 from tf2_lstm.migrate.recognise.wrappers import around, stripped
 
@@ -76,7 +76,7 @@ def _alone(terms, reader, chain, number, output, wrapped, place):
         user
         for user in terms.users(output)
         if place(user)
-        and user.op not in SILENT
+        and user.op not in SILENT | ASSIGNS
         and not masked(user)
         and not _is_flat(terms, reader, chain.steps[number], user)
     ]

@@ -2,9 +2,8 @@
 
 import re
 
-from tf2_lstm.migrate.graph.forms import PASS
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
-from tf2_lstm.migrate.graph.training import SILENT
+from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, SILENT, SWITCHES
 from tf2_lstm.migrate.model import Unclaimed
 
 OUTSIDE = "read outside of the recurrences, by "
@@ -17,7 +16,9 @@ SLOT = re.compile(
     r"(^|/)(beta[12]_power|Adam|Momentum|RMSProp|Adagrad|AdagradDA|Adadelta|Ftrl|LazyAdam)(_\d+)?$"
 )
 #: What writes a variable and does not read it for a result.
-BOOKKEEPING = {"Assign", "AssignVariableOp", *SILENT}
+BOOKKEEPING = ASSIGNS | SILENT
+#: What moves a variable towards another.
+_MOVED = ("AssignSub", "AssignSubVariableOp")
 
 
 def unclaimed(model, findings, reading=None, training=None):
@@ -100,7 +101,7 @@ def _uses(nodes, readers):
     while todo:
         name = todo.pop()
         for reader, at in readers.get(name, ()):
-            if reader.op in PASS or (reader.op == "Switch" and at == 0):
+            if reader.op in HANDS_ON or (reader.op in SWITCHES and at == 0):
                 if reader.name not in seen:
                     seen.add(reader.name)
                     todo.append(reader.name)
@@ -122,6 +123,6 @@ def _is_of_a_class(model, name):
 
 def _is_average(nodes, uses):
     """Whether a variable only follows another one: it is moved towards it and nothing else reads it."""
-    moved = [use for use, at in uses if use.op in ("AssignSub", "AssignSubVariableOp") and at == 0]
-    others = {use.op for use, _ in uses} - BOOKKEEPING - {"AssignSub", "AssignSubVariableOp", "Sub"}
+    moved = [use for use, at in uses if use.op in _MOVED and at == 0]
+    others = {use.op for use, _ in uses} - BOOKKEEPING - {*_MOVED, "Sub"}
     return bool(moved) and not others

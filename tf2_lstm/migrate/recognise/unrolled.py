@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.graph.loops import Loop, counts
-from tf2_lstm.migrate.graph.terms import ELEMENTWISE, Term, constant, describe, leaves, scalar
+from tf2_lstm.migrate.graph.operations import ELEMENTWISE, Trait, having
+from tf2_lstm.migrate.graph.terms import Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.dense import Dense, below
@@ -107,23 +108,14 @@ def adds_weights(loop):
     for var in loop.variables:
         below = leaves(var.next)
         if var.next.op != "write" and var.leaf in below:
-            outside = {term for term in below if term.op in ("element", "BlockLSTM", *PRODUCTS, *ELEMENTWISE)}
+            outside = {term for term in below if term.op in ("element", *PRODUCTS, *ELEMENTWISE)}
             sums = [term for term in computed_from([var.leaf], below) if term.op == "add"]
             found |= {leaf.attr[0] for leaf in leaves(sums, outside) if leaf.op == "var"}
     return sorted(found)
 
 
-#: Operations that multiply with a matrix.
-PRODUCTS = {
-    "matmul",
-    "MatMul",
-    "LSTMBlockCell",
-    "GRUBlockCell",
-    "BatchMatMul",
-    "BatchMatMulV2",
-    "Conv2D",
-    "Conv3D",
-}
+#: Terms of what multiplies with a matrix.
+PRODUCTS = {"matmul", *having(Trait.MULTIPLIES, Trait.CELL)}
 
 
 def understand(terms, loop, applications):

@@ -1,24 +1,42 @@
-"""How many tensors an operation reads: a graph that says otherwise is damaged."""
+"""What TensorFlow declares of an operation: how many tensors it reads, and which output a name means."""
 
+from tf2_lstm.migrate.artifacts.protos import definition
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.model import ArtifactError
 
-#: Number of inputs -> the operations that `operations` and `reading` take apart.
-INPUTS = {
-    1: "Identity Enter RefEnter NextIteration Exit RefExit ReadVariableOp Snapshot StopGradient PreventGradient "
-    "CheckNumerics EnsureShape LoopCond Reciprocal Inv Sigmoid Tanh Relu Relu6 Elu Selu Softplus Softsign Cast Neg "
-    "Shape Unpack ZerosLike PlaceholderWithDefault",
-    2: "Add AddV2 BiasAdd Mul Sub RealDiv Div MatMul Split Transpose Gather Fill Max Min ReverseV2 ReverseSequence "
-    "Minimum Maximum GreaterEqual LessEqual Less Greater LogicalAnd LogicalOr Switch RefSwitch ExpandDims All "
-    "TensorListFromTensor",
-    3: "Range Slice SplitV Select SelectV2 GatherV2 ClipByValue TensorArrayReadV3 TensorArrayGatherV3 "
-    "TensorListGetItem TensorListSetItem",
-    4: "StridedSlice TensorArrayWriteV3 TensorArrayScatterV3",
-    6: "GRUBlockCell",
-    8: "LSTMBlockCell",
-    9: "BlockLSTM",
-}
-COUNTS = {op: count for count, ops in INPUTS.items() for op in ops.split()}
+
+def position(op, output):
+    """Return the number of an output that a function body names.
+
+    Args:
+        op: the operation.
+        output: the number, or (name, number) as `nodes.edge` gives it.
+
+    Example:
+        ```python
+        assert position("TopKV2", ("indices", 0)) == 1 and position("Split", ("output", 2)) == 2
+        ```
+    """
+    if isinstance(output, int):
+        return output
+    name, number = output
+    declared = definition(op)
+    names = [one.name for one in declared.output_arg] if declared is not None else []
+    return names.index(name) + number if name in names else number
+
+
+def inputs(op):
+    """Return how many tensors an operation reads; None where its attributes say it, or nobody knows.
+
+    Example:
+        ```python
+        assert inputs("Sub") == 2 and inputs("ConcatV2") is None
+        ```
+    """
+    declared = definition(op)
+    if declared is None or any(one.number_attr or one.type_list_attr for one in declared.input_arg):
+        return None
+    return len(declared.input_arg)
 
 
 def check_functions(functions, path):
@@ -56,15 +74,16 @@ def check_inputs(nodes, path, arguments=frozenset()):
     """
     known = arguments | nodes.keys()
     for node in nodes.values():
-        inputs = data_inputs(node)
-        missing = [reference for reference in inputs if edge(reference)[0] not in known]
+        read = data_inputs(node)
+        missing = [reference for reference in read if edge(reference)[0] not in known]
         if missing:
             raise ArtifactError(
                 f"{path}: the graph is damaged: node {node.name!r} ({node.op}) reads {missing[0]!r}, which is no node "
                 "of the graph. Write the graph again with TensorFlow 1.x"
             )
-        if COUNTS.get(node.op, len(inputs)) != len(inputs):
+        expected = inputs(node.op)
+        if expected not in (None, len(read)):
             raise ArtifactError(
-                f"{path}: the graph is damaged: node {node.name!r} ({node.op}) reads {len(inputs)} tensor(s), expected "
-                f"{COUNTS[node.op]}. Write the graph again with TensorFlow 1.x"
+                f"{path}: the graph is damaged: node {node.name!r} ({node.op}) reads {len(read)} tensor(s), expected "
+                f"{expected}. Write the graph again with TensorFlow 1.x"
             )
