@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -183,6 +184,19 @@ def test_inspect_says_what_there_is(capsys):
     data = json.loads(capsys.readouterr().out)
     assert [one["scope"] for one in data["recurrences"]] == ["known/rnn"]
     assert [one["scope"] for one in data["not_converted"]] == ["unknown/rnn"]
+
+
+def test_weights_that_do_not_fit_their_configuration_are_a_reason(tmp_path):
+    """The file of a stranger says 7 units; its weights are of 5."""
+    path = shutil.copy(ZOO / "h5_lstm" / "model.h5", tmp_path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["model_config"] = file.attrs["model_config"].replace('"units": 5', '"units": 7')
+    command = [sys.executable, "-m", "tf2_lstm", "convert", path, "-o", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    (left,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["not_converted"]
+    assert "expected shape [input depth, 28]" in left["reason"]
+    assert "received [4, 20]" in left["reason"]
 
 
 def test_a_pair_is_no_path(tmp_path, monkeypatch):

@@ -1,9 +1,11 @@
 """A graph with blocks that use a tensor twice, thousands of levels of them, is read in time that grows as its size."""
 
+from collections import OrderedDict
+
 import pytest
 from deep import BLOCKS, PLACES, calls, deepened
 
-from tf2_lstm.migrate.model import ArtifactError, TF1Model
+from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise
 
 UNDERSTOOD = {"in front", "behind"}
@@ -30,6 +32,28 @@ def test_five_thousand_levels_are_read(place, block):
     assert bool(findings.recurrences) == (place in UNDERSTOOD)
     assert bool(findings.not_converted) == (place not in UNDERSTOOD)
     assert not [one for one in findings.unclaimed if "lstm" in one.name]
+
+
+#: What many names are of -> how they are called.
+NAMES = {
+    "cells": lambda n: [f"v{i}/lstm_cell/{leaf}" for i in range(n) for leaf in ("kernel", "bias")],
+    "one scope that is no cell's": lambda n: [f"rnn/v{i}" for i in range(n)],
+    "many scopes": lambda n: ["a/" * n + "lstm_cell/kernel"],
+}
+
+
+@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
+def test_four_times_the_names_without_a_graph_take_four_times_the_calls(names):
+    def named(count):
+        shapes = {"kernel": (9, 20), "bias": (20,)}
+        variables = OrderedDict(
+            (name, Variable(name, shapes.get(name.rpartition("/")[2], (3,)), "float32", None))
+            for name in names(count)
+        )
+        return TF1Model("weights", "model.ckpt", variables=variables)
+
+    few, many = (calls(lambda model: recognise(model, (), True), named(count)) for count in (100, 400))
+    assert many < 4.5 * few
 
 
 def test_functions_that_call_each_other_twice_are_refused(tmp_path):

@@ -37,6 +37,13 @@ def test_an_activation_that_is_not_known_is_refused(function, value):
     assert ("'swish'" if value == "swish" else "that is no name") in said.reason
 
 
+@pytest.mark.parametrize("units", [-5, 0, "5", 5.5, float("nan"), None, [1], True])
+def test_units_that_are_no_number_of_units_are_refused(units):
+    one = model(layer("LSTM", "lstm", units=units), **weights("lstm"))
+    (left,) = recognise(one).not_converted
+    assert "a whole number of units above 0, found" in left.reason
+
+
 @pytest.mark.parametrize("function", ["hard_sigmoid", "linear", "softsign"])
 def test_an_activation_that_is_known_is_read(function):
     findings = recognise(model(layer("LSTM", "lstm", units=2, activation=function), **weights("lstm")))

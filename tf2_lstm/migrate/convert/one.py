@@ -46,8 +46,12 @@ class Workshop:
             (CaseReport or None, weight paths, problem): the problem is "" when it is converted and proved; else
             nothing of it is left in the folder.
         """
-        # The graph first: its variables are gone when the model's come.
-        graph = run_graph(self._tf1, recurrence, own_samples(self._tf1, recurrence, self._inputs))
+        samples = own_samples(self._tf1, recurrence, self._inputs)
+        try:
+            # The graph first: its variables are gone when the model's come.
+            graph = run_graph(self._tf1, recurrence, samples)
+        except WeightError as error:
+            return None, {}, str(error)
         try:
             model = self._built(recurrence)
         except ArtifactError:

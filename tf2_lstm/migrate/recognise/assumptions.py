@@ -1,5 +1,6 @@
 """What a user says, or allows, of a model that has no graph: `--assume 'rnn/lstm_cell: forget_bias=0'`."""
 
+import itertools
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.model import ArtifactError
@@ -89,7 +90,7 @@ class Assumptions:
         Raises:
             ArtifactError: one of them is that of no cell, the end of it or around it.
         """
-        known = [one for one in dict.fromkeys(scopes) if not any(o.startswith(f"{one}/") for o in scopes)]
+        known = innermost(scopes)
         for where, what, value in self.said if known else ():
             if not any(_names(where, scope) for scope in known):
                 more = f" and {len(known) - MOST} more" if len(known) > MOST else ""
@@ -105,6 +106,24 @@ class Assumptions:
             for n, (where, what, value) in enumerate(self.said)
             if n not in self.used
         ]
+
+
+def innermost(scopes):
+    """Return the scopes that are around no other one, each once, in their order.
+
+    Args:
+        scopes: a list of texts.
+
+    Example:
+        ```python
+        assert innermost(["a", "a/b", "a-b", "a/b"]) == ["a/b", "a-b"]
+        ```
+    """
+    # A scope with its slash stands right before what is in it.
+    around = {
+        one for one, after in itertools.pairwise(sorted({f"{s}/" for s in scopes})) if after.startswith(one)
+    }
+    return [scope for scope in dict.fromkeys(scopes) if f"{scope}/" not in around]
 
 
 def _names(where, scope):

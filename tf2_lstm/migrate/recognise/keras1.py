@@ -72,7 +72,7 @@ def _masks(model):
 
 
 def _name(layer):
-    return layer["config"].get("name", layer["class_name"])
+    return str(layer["config"].get("name", layer["class_name"]))
 
 
 def _layers(config, wrapper=None):
@@ -177,7 +177,7 @@ def _cell(layer, variables):
 def _one(kind, options, variables, ending):
     if kind not in CELLS:
         raise LookupError("the cell has no row in the pairs table")
-    arguments = OrderedDict(num_units=options["units"])
+    arguments = OrderedDict(num_units=_units(options["units"]))
     pair, cudnn = CELLS[kind], kind.startswith("CuDNN")
     if pair == "basic_lstm":
         arguments["forget_bias"] = 0.0
@@ -196,6 +196,12 @@ def _one(kind, options, variables, ending):
     call = Call(pair, **arguments)
     scope = names["kernel"].rpartition("/")[0]
     return call, [CellVariables(call, scope, names, "keras1_cudnn" if cudnn else "keras1")]
+
+
+def _units(value):
+    if type(value) is not int or value < 1:
+        raise LookupError(f"expected a whole number of units above 0, found {str(value)[:80]!r}")
+    return value
 
 
 def _function(value):

@@ -10,6 +10,8 @@ PEEPHOLES = ("w_i_diag", "w_f_diag", "w_o_diag")
 GRU = ("gates/kernel", "gates/bias", "candidate/kernel", "candidate/bias")
 BLOCK_GRU = ("w_ru", "b_ru", "w_c", "b_c")
 LAYER = re.compile(r"(?:^|/)multi_rnn_cell/cell_(\d+)$")
+#: How many scopes around a variable may be that of its cell.
+NEAREST = 32
 
 
 @dataclass(frozen=True)
@@ -57,35 +59,47 @@ def named_cells(variables):
     Returns:
         A list of `NamedCell`s, in the order of the checkpoint.
     """
-    found = OrderedDict()
+    found, others, inside = OrderedDict(), set(), _by_scope(variables)
     for name in variables:
         for scope in _scopes(name):
-            if scope not in found and re.fullmatch(
-                r"\w*(lstm|gru|rnn|nas|cell)\w*_?(cell|rnn)?(_\d+)?", _last(scope)
-            ):
-                cell = _cell(scope, variables)
-                if cell is not None:
-                    found[scope] = cell
-                    break
+            if scope in found or scope in others or not _may_be_a_cell(_last(scope)):
+                continue
+            cell = _cell(scope, inside[scope])
+            if cell is not None:
+                found[scope] = cell
+                break
+            others.add(scope)
     return list(found.values())
 
 
+def _may_be_a_cell(name):
+    return re.search("lstm|gru|rnn|nas|cell", name) and re.fullmatch(r"\w+", name)
+
+
+def _by_scope(variables):
+    """Scope -> the variables in it by the rest of their names; each variable is looked at once."""
+    inside = {}
+    for name, variable in variables.items():
+        for scope in _scopes(name):
+            inside.setdefault(scope, {})[name[len(scope) + 1 :]] = variable
+    return inside
+
+
 def _scopes(name):
-    parts = name.split("/")
-    return ["/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
+    """The scopes around a name, the nearest first; a stranger's name may have any number."""
+    found = []
+    while "/" in name and len(found) < NEAREST:
+        name = name.rpartition("/")[0]
+        found.append(name)
+    return found
 
 
 def _last(scope):
     return scope.rpartition("/")[2]
 
 
-def _cell(scope, variables):
-    own = {
-        name[len(scope) + 1 :]: variable
-        for name, variable in variables.items()
-        if name.startswith(scope + "/")
-    }
-    own = {leaf: variable for leaf, variable in own.items() if not _is_slot(leaf)}
+def _cell(scope, inside):
+    own = {leaf: variable for leaf, variable in inside.items() if not _is_slot(leaf)}
     if any(leaf.endswith("recurrent_kernel") for leaf in own):
         return None
     for match in (_gru, _lstm, _rnn):
