@@ -1,7 +1,7 @@
 """AFTER: the Keras 3 column, one file for each file of `legacy_tf1/`.
 
-The names below are imported on first use, all together, or when Keras is imported: `import tf2_lstm` costs nothing, and
-it is enough for `keras.models.load_model` to know every class:
+The names below are imported on first use, all together: `import tf2_lstm` alone costs nothing. Keras knows every class
+from then on, or from the import on where Keras was imported before it:
 
 ```python
 import keras
@@ -13,8 +13,7 @@ print(layer(keras.ops.zeros((2, 5, 3))).shape)
 """
 
 import importlib
-
-from tf2_lstm.registering import register_with_keras
+import sys
 
 __version__ = "0.1.0"
 
@@ -61,4 +60,6 @@ def __dir__():
     return sorted(list(globals()) + __all__)
 
 
-register_with_keras(_import_all, {"tf2_lstm." + module for module in _MODULES.values()})
+# Of Keras 3: an older one, or one that is being imported now, has no such name.
+if hasattr(sys.modules.get("keras"), "KerasTensor"):
+    _import_all()

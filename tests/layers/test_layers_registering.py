@@ -1,4 +1,4 @@
-"""`import tf2_lstm` is enough for Keras to know the classes, in whatever order, and no class comes half imported."""
+"""How Keras learns of the classes: an import behind its own, or any name; and no class comes half imported."""
 
 import subprocess
 import sys
@@ -20,12 +20,16 @@ def known_after(statement):
     "statement",
     [
         "import keras, tf2_lstm",
-        "import tf2_lstm, tensorflow",
-        "import importlib.util, tf2_lstm; assert importlib.util.find_spec('keras')",
+        "from tf2_lstm import load_model",
     ],
 )
 def test_importing_the_package_registers_every_class(statement):
     assert known_after(statement) == "[True, True]"
+
+
+def test_in_front_of_keras_it_imports_nothing_and_registers_with_the_first_name():
+    assert known_after("import tf2_lstm") == "[False, False]"
+    assert known_after("import tf2_lstm, keras; tf2_lstm.GRUCell") == "[True, True]"
 
 
 def test_a_file_of_its_own_is_not_interrupted_and_registers_what_it_holds():
@@ -34,9 +38,10 @@ def test_a_file_of_its_own_is_not_interrupted_and_registers_what_it_holds():
 
 @pytest.mark.parametrize("hidden", ["sys.modules['keras'] = None", "pass"])
 def test_a_process_without_keras_3_is_left_alone(tmp_path, hidden):
-    """An older Keras, or none, is imported or fails as it would without the package."""
+    """Behind an older Keras, or none, the package imports as in front of it."""
     (tmp_path / "keras.py").write_text("__version__ = '2.3.1'\n")
-    code = f"import sys, tf2_lstm\nsys.path.insert(0, {str(tmp_path)!r})\n{hidden}\n"
-    code += "try:\n    import keras\n    print(keras.__version__)\nexcept ImportError:\n    print('none')"
+    code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n{hidden}\n"
+    code += "try:\n    import keras\n    print(keras.__version__)\nexcept ImportError:\n    print('none')\n"
+    code += "import tf2_lstm"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ("2.3.1" if hidden == "pass" else "none")

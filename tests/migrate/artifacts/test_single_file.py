@@ -77,6 +77,13 @@ def test_every_dtype_and_shape_is_read_as_it_was_saved(sharded, tmp_path):
         assert np.array_equal(value, wanted[name])
 
 
+def test_tensorflows_own_reader_still_refuses_what_was_saved_in_slices():
+    """The day it reads them, it can read the numbers here too, behind the checks."""
+    reader = tf1.train.NewCheckpointReader(str(ZOO / "v1_sharded" / "model.ckpt-?????-of-00002"))
+    with pytest.raises(tf.errors.UnimplementedError, match="Sliced checkpoints are not supported"):
+        reader.get_tensor("basic_rnn_cell/kernel")
+
+
 def save_as_built(folder, build, sharded):
     """Save what a graph's variables begin with, and return it."""
     with tf.Graph().as_default(), tf1.Session() as session:
