@@ -7,7 +7,14 @@ from tf2_lstm.migrate.graph.terms import Term, leaves, masked, scalar
 from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.lone import core, is_step
 from tf2_lstm.migrate.recognise.places import STACK
-from tf2_lstm.migrate.recognise.state_dropout import drops_on, follow, mask_of, way_of_one, way_to
+from tf2_lstm.migrate.recognise.state_dropout import (
+    dropped_state_of,
+    drops_on,
+    follow,
+    mask_of,
+    way_of_one,
+    way_to,
+)
 from tf2_lstm.migrate.recognise.step_outputs import given
 from tf2_lstm.migrate.recognise.wrappers import Layers, dropout, stripped
 
@@ -103,9 +110,9 @@ def chains_of(terms, applications):
 
 def _alike(terms, steps, read):
     """The chain of some steps, or one a step where dropout acts on some of their states and not on others."""
-    first, state = steps[0], "h" if "h" in steps[0].new else ""
+    first, state = steps[0], dropped_state_of(steps[0])
     if len(steps) == 1:
-        return [_chain(terms, steps, way_of_one(terms, first.new[state], first.old[state], read), state)]
+        return [_chain(terms, steps, way_of_one(terms, first, state, read), state)]
     links = [stripped(terms, _unmasked(two.old[state]), one.new[state]) for one, two in pairwise(steps)]
     if len({tuple(sorted(((one.keep, one.variational) for one in drops), key=str)) for drops in links}) > 1:
         return [Chain([step]) for step in steps]

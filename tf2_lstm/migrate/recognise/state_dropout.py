@@ -4,8 +4,14 @@ Both are dropout of one tensor. A later step shows which it reads; of the last s
 at the same place in the order of the graph, in which TF1's DropoutWrapper drops the state first.
 """
 
-from tf2_lstm.migrate.graph.terms import masked
+from tf2_lstm.migrate.graph.dataflow import ASSIGNS, SILENT
+from tf2_lstm.migrate.graph.terms import leaves, masked, scalar
 from tf2_lstm.migrate.recognise.wrappers import around, stripped
+
+
+def dropped_state_of(step):
+    """Return the name of the state of an `Application` that dropout acts on: c is not dropped."""
+    return "h" if "h" in step.new else ""
 
 
 def follow(terms, value, way):
@@ -27,24 +33,80 @@ def way_to(terms, new, wanted):
     return next((way for value, way in _ways(terms, new) if value is wanted), None)
 
 
-def way_of_one(terms, new, old, read):
+def way_of_one(terms, step, state, read):
     """Return the way from a new state that no later step reads.
 
     Args:
         terms: the table of terms.
-        new: the term of the new state.
-        old: the term of the old one, which a state keeps where its row has ended.
+        step: the `Application`.
+        state: the name of the state; where its row has ended, it keeps the old one.
         read: the inputs of all cells: an output that one reads as it is, or that is added to one, was not dropped.
     """
+    new, old = step.new[state], step.old[state]
     kept = [way for value, way in _ways(terms, new) if mask_of(terms, old, value)]
     if kept:
         return kept[0]
     value, way = new, []
     residual = any(one.op == "add" and terms.without(one, new) in read for one in around(terms, new))
-    is_state = new in read or residual or len(_dropped(terms, new)) > 1
+    is_state = (
+        new in read or residual or len(_dropped(terms, new)) > 1 or _told(terms, step, state)[0] == "state"
+    )
     while is_state and (found := _dropped(terms, value)):
         value, way = found[0], [*way, 0]
     return way
+
+
+def untold(terms, chain):
+    """Say what nothing tells of a single step's dropout: whether it is the state's or the output's.
+
+    Args:
+        terms: the table of terms.
+        chain: the `Chain`.
+
+    Returns:
+        (dropout's term, whose it is taken for: "state" or "output"); None where it is told, or there are more of them.
+    """
+    if len(chain.steps) > 1:
+        return None
+    state = dropped_state_of(chain.steps[0])
+    whose, is_told = _told(terms, chain.steps[0], state)
+    return None if is_told else (_dropped(terms, chain.steps[0].new[state])[0], whose)
+
+
+def _told(terms, step, state):
+    """Whose the one dropout of a new state is, as what reads the two shows, and whether that tells it.
+
+    A variable that is assigned, and a tensor of all states, hold the state. Where what was dropped is read alone, it is
+    the output; where the other one is read, nothing tells it, and that one is taken for the output.
+    """
+    new = step.new[state]
+    dropped = _dropped(terms, new)
+    if len(dropped) != 1:
+        return "output", True
+    own = leaves(dropped[0], stop=(new,))
+    raw = [one for one in _readers(terms, new) if one not in own]
+    read = _readers(terms, dropped[0])
+    for readers, found in ((read, "state"), (raw, "output")):
+        if any(_holds_state(step, new, one) for one in readers):
+            return found, True
+    return "state" if raw else "output", bool(read and not raw)
+
+
+def _readers(terms, value):
+    """What a node of the forward part makes of a value; sums and products are flat, its parts stand in them."""
+    parts = [one for one in value.args if value.op in ("add", "mul") and scalar(one) is None][:1]
+    larger = [
+        user for part in parts for user in terms.users(part) if user.op == value.op and user is not value
+    ]
+    users = terms.users(value) + [user for user in larger if terms.without(user, value) is not None]
+    users = [user for user in users if user.op in ASSIGNS or user.op not in SILENT]
+    places = [(user, terms.places.get(user.number)) for user in users]
+    return [user for user, place in places if place and place not in terms.backward]
+
+
+def _holds_state(step, new, term):
+    others = [one for one in step.new.values() if one is not new]
+    return term.op in ASSIGNS or (term.op == "concat" and any(one in term.args for one in others))
 
 
 def mask_of(terms, old, value):

@@ -9,6 +9,7 @@ from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_
 from tf2_lstm.migrate.recognise.edges import input_width
 from tf2_lstm.migrate.recognise.flat import ALL, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
+from tf2_lstm.migrate.recognise.state_dropout import untold
 from tf2_lstm.migrate.recognise.step_outputs import output_mask
 
 
@@ -117,6 +118,16 @@ class Static:
             (user for user in self.terms.users(joined) if masked(user) and user.args[2] is joined), None
         )
 
+    def assumed(self):
+        """What is said of a dropout of which a single step does not tell whose it is."""
+        found = [untold(self.terms, chain) for chain in self.stepped.chains]
+        return [
+            f"{self.reading.name(one[0])}: of a single step nothing tells whether this dropout is the output's or the "
+            f"state's. It is read as the {one[1]}'s; a graph with two steps tells it"
+            for one in found
+            if one is not None
+        ]
+
     def first(self):
         """The cell of the lowest layer."""
         return self.layers[0].applications()[0]
@@ -180,6 +191,7 @@ def alone(static, calls):
         reverse=static.reverse is not False,
         cells=calls.of(cell),
         keep_probs=calls.keep_probs,
+        assumed=static.assumed(),
     )
 
 
