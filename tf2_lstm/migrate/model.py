@@ -273,8 +273,7 @@ class Recurrence:
         cells: the `CellVariables`, each cell object once; that of `output_layer`, when there is one, last.
         keep_probs: dropout's keep_prob tensors or constants found, by TF1 argument ("input_keep_prob_2" for a second
             value); dropout is proved at 1.
-        assumed: what the user said or allowed, and what is taken for so though nothing tells it, one sentence each:
-            forget_bias=1.0 of a checkpoint without a graph.
+        assumed: what the user said or allowed, and what nothing tells, one sentence each: forget_bias without a graph.
         notes: what a person must know, one sentence each.
         ends: "with the input", or "with the longest row": the loop then ends when all rows have, or after `most_steps`,
             and gives out as many steps (dynamic_decode, raw_rnn).

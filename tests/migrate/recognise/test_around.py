@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+import refusals
 import tensorflow as tf
 
 from tf2_lstm.cli import main
 from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.recognise import recognise
 
 v1 = tf.compat.v1
 ZOO = Path(__file__).parents[2] / "zoo" / "files"
@@ -116,3 +118,23 @@ def test_text_report_and_manifest_say_it(tmp_path, capsys):
     (model,) = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["models"]
     assert model["around"]["in_front"] == ["GatherV2 (embedding_lookup) over embedding [9, 4]"]
     assert model["around"]["behind"][-1] == "Softmax (scores)"
+
+
+def test_a_projection_wrapper_around_a_cell_called_once_is_called_one():
+    def program(scope):
+        x, c, h = (refusals.fed(name, 2, 4) for name in "xch")
+        with v1.variable_scope(scope):
+            _, out = refusals.lstm(x, c, h, name="basic_lstm_cell")
+            w, b = v1.get_variable("kernel", [4, 3]), v1.get_variable("bias", [3])
+            tf.nn.bias_add(tf.matmul(out, w), b)
+
+    def notes(scope):
+        (run,) = recognise(refusals.built(lambda: program(scope))).recurrences
+        return run.notes
+
+    scope = "a/output_projection_wrapper_1"
+    assert notes(scope) == [
+        f"{scope}: OutputProjectionWrapper: the cell inside is converted, its layer lies behind the model: a "
+        f"keras.layers.Dense with {scope}/kernel, {scope}/bias"
+    ]
+    assert notes("layers") == []

@@ -15,6 +15,13 @@ WRAPPED = (
     "AttentionCellWrapper: the cell inside is converted. The attention over its last outputs, and the states of that, "
     "are not in its model. Next step: compute them between the calls of the model, as the program does"
 )
+#: Wrappers that add a layer to a cell, by the end of their scope: class, where the layer lies, its twin.
+LAYERS = {
+    "input_projection_wrapper": ("InputProjectionWrapper", "in front of", "keras.layers.Dense"),
+    "output_projection_wrapper": ("OutputProjectionWrapper", "behind", "keras.layers.Dense"),
+    "embedding_wrapper": ("EmbeddingWrapper", "in front of", "keras.layers.Embedding"),
+}
+LAYER = re.compile(rf"(?:^|.*?/)({'|'.join(LAYERS)})(?:_\d+)?(?=/)")
 GRAPH = "name the graph (.meta) too, with this checkpoint as --weights"
 READ = (
     "by their names its variables are those of a cell, but no loop, no chain of steps and no step of a known cell "
@@ -40,6 +47,8 @@ def called_cells(findings):
         ```
     """
     findings.not_converted = [_with_own(one, findings) for one in findings.not_converted]
+    for run in findings.recurrences:
+        run.notes += _layers_of_wrappers(run, findings.unclaimed)
     known = {name for one in findings.not_converted for name in one.variables}
     known |= {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
     scopes = OrderedDict()
@@ -52,6 +61,20 @@ def called_cells(findings):
         findings.not_converted.append(NotConverted(scope, reason, tuple(one.name for one in members)))
     named = {name for one in findings.not_converted for name in one.variables}
     findings.unclaimed = [one for one in findings.unclaimed if one.name not in named]
+
+
+def _layers_of_wrappers(run, unclaimed):
+    """What is said of the layers that TF1's wrappers added to the cells of a recurrence, outside of its model."""
+    own, found = [name for cell in run.cells for name in cell.variables], OrderedDict()
+    for one in unclaimed:
+        match = LAYER.match(one.name)
+        if match and _is_inside(own, match[0]):
+            found.setdefault(match[0], (match[1], []))[1].append(one.name)
+    return [
+        f"{scope}: {LAYERS[kind][0]}: the cell inside is converted, its layer lies {LAYERS[kind][1]} the model: a "
+        f"{LAYERS[kind][2]} with {', '.join(names)}"
+        for scope, (kind, names) in found.items()
+    ]
 
 
 def _scope(name, known):
