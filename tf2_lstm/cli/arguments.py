@@ -155,7 +155,10 @@ def _with_keras(name):
     except (ImportError, ValueError) as error:
         backend = _chosen_backend()
         if backend == "tensorflow":
-            raise
+            raise UserError(
+                f"{name}: expected a package that can be imported, Python says: {error}. Install it again, or give the "
+                "process more memory."
+            ) from error
         raise UserError(
             f"Keras: expected a backend that can be imported, found {backend!r} (Keras says: {error}). Install it, or "
             "set KERAS_BACKEND=tensorflow."
