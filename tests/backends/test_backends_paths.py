@@ -235,7 +235,8 @@ SIZED = {
     "units": (512, (1, 50), False, False, False),
     "masked, trains": (128, (64, 50), True, True, True),
     "masked, more rows": (128, (128, 50), True, True, False),
-    "masked, does not train": (128, (32, 50), False, True, False),
+    "masked, does not train": (128, (64, 50), False, True, True),
+    "masked, does not train, more rows": (128, (128, 50), False, True, False),
 }
 
 

@@ -19,8 +19,8 @@ from tf2_lstm.private import import_optional
 
 #: Where XLA pays: so few units that products do not decide alone, and so few numbers a state (rows x units).
 MOST_UNITS, MOST = 512, 16384
-#: The same with a mask, in training and else: TensorFlow leaves every padded step out, XLA a few rows at a time.
-MOST_MASKED = {True: 8192, False: 1024}
+#: The same with a mask: TensorFlow leaves every padded step out, XLA a few rows at a time.
+MOST_MASKED = 8192
 #: For how many sizes of inputs a program is compiled; the next ones run as they come.
 SIZES = 4
 
@@ -164,8 +164,7 @@ def pays_to_compile(request, trains, shape, is_masked):
     if None in shape or shape[1] < LONG or (is_masked and not request.zero):
         return False
     units = max(cell.units for cell in recurrences(request.plan))
-    most = MOST_MASKED[bool(trains)] if is_masked else MOST
-    if units >= MOST_UNITS or shape[0] * units > most:
+    if units >= MOST_UNITS or shape[0] * units > (MOST_MASKED if is_masked else MOST):
         return False
     sizes = _sizes(request, trains, is_masked)
     if len(sizes) < SIZES:
