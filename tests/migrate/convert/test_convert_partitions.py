@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from expected_recurrences import ZOO
 
+from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.convert.converting import Request, convert
 from tf2_lstm.migrate.convert.exporting import export
 
@@ -37,11 +38,20 @@ def restoring(graph):
         return tf.no_op("restore_all").name
 
 
-def saved(folder, slices):
-    """A checkpoint with the recorded graph; its parts are slices of a whole, or tensors with names of their own."""
+def saved(folder, slices, whole=None, named=str):
+    """A checkpoint with the recorded graph; its parts are slices of a whole, or tensors with names of their own.
+
+    Args:
+        folder: where it is written.
+        slices: whether the graph restores slices.
+        whole: whether the checkpoint holds wholes, as the graph restores them if nothing is said.
+        named: what the checkpoint calls a tensor.
+    """
     draws = np.random.default_rng(0)
     wholes = {name: draws.uniform(-0.6, 0.6, shape).astype("float32") for name, shape in SHAPES.items()}
-    entries = wholes if slices else {k: v for name in wholes for k, v in in_two(name, wholes[name]).items()}
+    parts = {part: value for name in wholes for part, value in in_two(name, wholes[name]).items()}
+    held = wholes if (slices if whole is None else whole) else parts
+    entries = {named(name): value for name, value in held.items()}
     path = str(folder / "model.ckpt")
     tf.raw_ops.SaveV2(
         prefix=path,
@@ -64,9 +74,40 @@ def entries_of(path):
     return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
 
 
-@pytest.mark.parametrize("slices", [True, False], ids=["slices of a whole", "names of their own"])
-def test_columns_are_converted_proved_and_written_back(slices, tmp_path):
-    path, wholes = saved(tmp_path, slices)
+def before_1_2(name):
+    """The name that a variable, or a part of it, had before TensorFlow 1.2."""
+    return name.replace("kernel", "weights").replace("bias", "biases")
+
+
+#: Whether the graph restores slices, whether the checkpoint holds wholes, and under which names.
+SAVED = {
+    "slices of a whole": (True, True, str),
+    "names of their own": (False, False, str),
+    "parts by their old names": (True, False, before_1_2),
+}
+OLD = {
+    "a whole by its old name": (True, True, before_1_2),
+    "parts by their old names": (True, False, before_1_2),
+    "parts by their old names, restored by names": (False, False, before_1_2),
+}
+
+
+@pytest.mark.parametrize("kind", OLD)
+def test_old_names_of_parts_are_read_as_those_of_a_new_graph(kind, tmp_path):
+    path, wholes = saved(tmp_path, *OLD[kind])
+    model = artifacts.read(path)
+    for name, value in wholes.items():
+        known = name if OLD[kind][1] is False else before_1_2(name)
+        np.testing.assert_array_equal(model.variables[known].read(), value)
+        for node in (f"{name}/part_0", f"{name}/part_1"):
+            np.testing.assert_array_equal(model.value_of(node), in_two(name, value)[node])
+    assert any("Names from before TensorFlow 1.2 are read as today's" in note for note in model.notes)
+
+
+@pytest.mark.parametrize("kind", SAVED)
+def test_columns_are_converted_proved_and_written_back(kind, tmp_path):
+    slices, whole, named = SAVED[kind]
+    path, wholes = saved(tmp_path, slices, whole, named)
     conversion = convert(Request(path), tmp_path / "out")
     assert conversion.complete
     (entry,) = conversion.manifest["models"]
@@ -80,6 +121,6 @@ def test_columns_are_converted_proved_and_written_back(slices, tmp_path):
     export(str(file), Request(path), str(tmp_path / "new.ckpt"))
     old, new = entries_of(path), entries_of(str(tmp_path / "new.ckpt"))
     assert {name: value.shape for name, value in new.items()} == {k: v.shape for k, v in old.items()}
-    found = new if slices else {f"{CELL}kernel": np.hstack([new[f"{CELL}kernel/part_{n}"] for n in range(2)])}
+    parts = [named(f"{CELL}kernel")] if whole else [named(f"{CELL}kernel/part_{n}") for n in range(2)]
     wanted = np.concatenate([wholes[f"{CELL}kernel"][:4], wholes[f"{CELL}kernel"][4:] * 0.5])
-    np.testing.assert_array_equal(found[f"{CELL}kernel"], wanted)
+    np.testing.assert_array_equal(np.hstack([new[part] for part in parts]), wanted)

@@ -38,13 +38,17 @@ def connect(graph, restore_op, variables, where, required=(), own_names=None):
     """
     restored, composed = read_restores(graph, restore_op)
     nodes, missing, held, old = {}, [], variable_nodes(graph), {}
+    variables, notes = old_names.rename(variables, partitions.PART.match)
     spelled = old_names.by_todays_name(variables)
     for name, node in held.items():
         source = restored.get(name) or Restored(name)
         source = replace(source, name=(own_names or {}).get(source.name, source.name))
-        if source.name not in variables and not source.sizes:
+        if source.name not in variables:
             source = replace(source, name=spelled.get(old_names.todays(source.name), source.name))
             old.update({source.name: name} if source.name in variables else {})
+        if source.name not in variables and name in variables:
+            # Kept apart: the name of the part, and not that of the whole that it would be a slice of.
+            source = Restored(name)
         if source.name in variables:
             nodes[name] = _held(name, node, source, variables, where)
         elif not all(part in variables for part in composed.get(name, [""])):
@@ -53,7 +57,7 @@ def connect(graph, restore_op, variables, where, required=(), own_names=None):
     variables, nodes = partitions.join(
         variables, nodes, files.shown(where), partitions.axes_of_parts(graph, held)
     )
-    notes = old_names.notes(old)
+    notes += old_names.notes(old)
     if missing:
         notes.append(
             f"{len(missing)} variable(s) of the graph have no value in the checkpoint: {_listed(missing)}."

@@ -59,11 +59,12 @@ def _snake(part):
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", part).lower()
 
 
-def rename(variables):
-    """Give variables of a checkpoint without a graph today's names.
+def rename(variables, which=lambda name: True):
+    """Give variables of a checkpoint today's names: all where it has no graph.
 
     Args:
         variables: checkpoint name -> `Variable`.
+        which: whether one is renamed, asked of today's name.
 
     Returns:
         (variables, notes). Where two variables would get one name, they keep theirs.
@@ -78,6 +79,7 @@ def rename(variables):
         ```
     """
     names = {name: todays(name) for name in variables}
+    names = {name: new if which(new) else name for name, new in names.items()}
     taken = Counter(names.values())
     renamed = OrderedDict()
     for name, variable in variables.items():
