@@ -8,6 +8,7 @@ _RUNS = "tests/migrate/recognise/test_sabotage_of_runs.py::"
 _SABOTAGE = "tests/migrate/recognise/test_sabotage.py::test_a_sabotage_is_reported_and_not_converted"
 _SENTENCES = "tests/migrate/recognise/test_sentences.py::test_"
 _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
+_STATE_DROPOUT = "tests/migrate/recognise/test_state_dropout.py::test_"
 _KEPT = "tests/generated/test_generated.py::test_a_program_that_failed_once_is_equal"
 _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
@@ -279,9 +280,22 @@ FINDING = [
         _ROOM + "state_dropout.py",
         _KEPT,
         ("if kept:\n        return kept[0]", "if kept:\n        return []"),
-        ("residual = any(", "residual = False and any("),
-        ("is_state = new in read or residual", "is_state = residual"),
         ("found += _dropped(terms, found[-1])[place : place + 1]", "found += _dropped(terms, found[-1])[:1]"),
+    ),
+    *mistakes(
+        _ROOM + "state_dropout.py",
+        _STATE_DROPOUT + "a_cell_or_a_residual_connection_that_reads_the_output_tells_it",
+        ("residual = any(", "residual = False and any("),
+        ("if new in read or residual:", "if residual:"),
+    ),
+    *mistakes(
+        _ROOM + "state_dropout.py",
+        _STATE_DROPOUT + "whose_a_dropout_is",
+        (
+            'return "state" if raw else "output", bool(used',
+            'return "state" if raw else "output", bool(True or used',
+        ),
+        ('((used, "state"), (raw, "output"))', '((raw, "output"),)'),
     ),
     *mistakes(
         _ROOM + "own_zeros.py",

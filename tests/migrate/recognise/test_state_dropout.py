@@ -45,6 +45,16 @@ def again(kind):
     return program
 
 
+def residual():
+    inner = rnn_cell.DropoutWrapper(rnn_cell.GRUCell(3), state_keep_prob=0.5)
+    rnn_cell.ResidualWrapper(inner)(fed("x"), fed("h"))
+
+
+def stack():
+    cells = [rnn_cell.DropoutWrapper(rnn_cell.GRUCell(3), state_keep_prob=0.5), rnn_cell.GRUCell(3)]
+    rnn_cell.MultiRNNCell(cells)(fed("x"), (fed("h0"), fed("h1")))
+
+
 #: Name -> (program, whose the dropout is, whether that is announced as an assumption).
 TOLD = {
     "nobody reads them": (stepped("output"), "output", True),
@@ -62,6 +72,14 @@ TOLD = {
     "the next step reads it": (again("state"), "state", False),
     "the next step reads the other one": (again("output"), "output", False),
 }
+
+
+@pytest.mark.parametrize("program", [residual, stack], ids=lambda one: one.__name__)
+def test_a_cell_or_a_residual_connection_that_reads_the_output_tells_it(program):
+    (run,) = recognise(built(program)).recurrences
+    assert "state_keep_prob=0.5" in repr(run.call)
+    assert "output_keep_prob" not in repr(run.call)
+    assert run.assumed == []
 
 
 @pytest.mark.parametrize("name", TOLD)

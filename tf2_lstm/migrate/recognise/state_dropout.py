@@ -47,21 +47,19 @@ def way_of_one(terms, step, state, read):
     if kept:
         return kept[0]
     value, way = new, []
-    residual = any(one.op == "add" and terms.without(one, new) in read for one in around(terms, new))
-    is_state = (
-        new in read or residual or len(_dropped(terms, new)) > 1 or _told(terms, step, state)[0] == "state"
-    )
+    is_state = len(_dropped(terms, new)) > 1 or _told(terms, step, state, read)[0] == "state"
     while is_state and (found := _dropped(terms, value)):
         value, way = found[0], [*way, 0]
     return way
 
 
-def untold(terms, chain):
+def untold(terms, chain, read):
     """Say what nothing tells of a single step's dropout: whether it is the state's or the output's.
 
     Args:
         terms: the table of terms.
         chain: the `Chain`.
+        read: as of `way_of_one`.
 
     Returns:
         (dropout's term, whose it is taken for: "state" or "output"); None where it is told, or there are more of them.
@@ -69,15 +67,15 @@ def untold(terms, chain):
     if len(chain.steps) > 1:
         return None
     state = dropped_state_of(chain.steps[0])
-    whose, is_told = _told(terms, chain.steps[0], state)
+    whose, is_told = _told(terms, chain.steps[0], state, read)
     return None if is_told else (_dropped(terms, chain.steps[0].new[state])[0], whose)
 
 
-def _told(terms, step, state):
+def _told(terms, step, state, read):
     """Whose the one dropout of a new state is, as what reads the two shows, and whether that tells it.
 
     A variable that is assigned, and a tensor of all states, hold the state. Where what was dropped is read alone, it is
-    the output; where the other one is read, nothing tells it, and that one is taken for the output.
+    the output; where the other one is read, by no cell, nothing tells it, and that one is taken for the output.
     """
     new = step.new[state]
     dropped = _dropped(terms, new)
@@ -85,11 +83,14 @@ def _told(terms, step, state):
         return "output", True
     own = leaves(dropped[0], stop=(new,))
     raw = [one for one in _readers(terms, new) if one not in own]
-    read = _readers(terms, dropped[0])
-    for readers, found in ((read, "state"), (raw, "output")):
+    used = _readers(terms, dropped[0])
+    for readers, found in ((used, "state"), (raw, "output")):
         if any(_holds_state(step, new, one) for one in readers):
             return found, True
-    return "state" if raw else "output", bool(read and not raw)
+    residual = any(one.op == "add" and terms.without(one, new) in read for one in around(terms, new))
+    if new in read or residual:
+        return "state", True
+    return "state" if raw else "output", bool(used and not raw)
 
 
 def _readers(terms, value):

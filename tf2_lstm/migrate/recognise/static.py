@@ -120,7 +120,8 @@ class Static:
 
     def assumed(self):
         """What is said of a dropout of which a single step does not tell whose it is."""
-        found = [untold(self.terms, chain) for chain in self.stepped.chains]
+        read = {one.inputs for chain in self.stepped.chains for one in chain.steps}
+        found = [untold(self.terms, chain, read) for chain in self.stepped.chains]
         return [
             f"{self.reading.name(one[0])}: of a single step nothing tells whether this dropout is the output's or the "
             f"state's. It is read as the {one[1]}'s; a graph with two steps tells it"
