@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,33 @@ def test_what_was_left_out_is_announced():
         "Programs are written in float32 and run in float32.",
         "Gradients were not compared.",
     ]
+
+
+def test_a_report_that_does_not_fit_on_the_disk_leaves_the_earlier_one(tmp_path, monkeypatch, capsys):
+    """It has a name that a CI runner would carry out."""
+    from tf2_lstm import cli
+
+    monkeypatch.chdir(tmp_path)
+    report = Path("a\n::error::b\x1b[31m.md")
+    report.write_text("the earlier one")
+    command = ["compare", "basic_rnn/default", "--no-gradients", "--steps", "0", "--output", str(report)]
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        code = cli.main(command)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    said = capsys.readouterr()
+    assert (code, said.out, len(said.err.splitlines())) == (2, "", 1)
+    assert "File too large" in said.err
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [
+        (report.name, "the earlier one")
+    ]
+    assert cli.main(command) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.isprintable()
+    assert [path.name for path in tmp_path.iterdir()] == [report.name]
+    assert "EQUAL" in report.read_text()
 
 
 def test_a_pair_name_means_all_of_its_cases():

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import math
+import os
 from pathlib import Path
 
 from tf2_lstm.cli.arguments import import_keras, import_quietly
@@ -122,8 +123,26 @@ def _write(report, arguments):
     renderer = importlib.import_module(f"tf2_lstm.migrate.report.{FORMATS[arguments.format]}")
     if arguments.output:
         text = renderer.render(report, width=100)
-        arguments.output.write_text(text + "\n", encoding="utf-8")
+        try:
+            _put(Path(os.path.realpath(arguments.output)), text + "\n")
+        except OSError as error:
+            raise UserError(
+                f"--output {arguments.output}: cannot be written: {error.strerror or error}. Choose another file."
+            ) from error
         verdict = "equal" if report.passed else "DIFFERENT"
         print(f"{verdict}: {len(report.cases)} case(s); report in {printable(str(arguments.output))}")
     else:
         print(renderer.render(report))
+
+
+def _put(path, text):
+    """Write a file beside its place first: an earlier one stays whole where the disk is full."""
+    if path.exists() and not path.is_file():  # A pipe or a device has no place beside it.
+        path.write_text(text, encoding="utf-8")
+        return
+    beside = path.with_name(f".{path.name[:80]}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
