@@ -19,7 +19,8 @@ ROOMS = {
     "tf2_lstm": ["tf2_lstm"],
     "tf2_lstm/migrate/pairs": ["tf2_lstm.migrate.pairs"],
     "tf2_lstm/migrate/weights.py": ["tf2_lstm.migrate.pairs"],
-    "tf2_lstm/migrate/model.py": ["tf2_lstm.errors", "tf2_lstm.migrate.pairs"],
+    "tf2_lstm/migrate/model.py": ["tf2_lstm.errors", "tf2_lstm.migrate.pairs", "tf2_lstm.migrate.roles"],
+    "tf2_lstm/migrate/roles.py": [],
     "tf2_lstm/migrate/artifacts": [
         "tf2_lstm.migrate.artifacts",
         "tf2_lstm.migrate.graph.nodes",
@@ -33,6 +34,7 @@ ROOMS = {
         "tf2_lstm.migrate.artifacts.protos",
         "tf2_lstm.migrate.graph",
         "tf2_lstm.migrate.model",
+        "tf2_lstm.migrate.roles",
     ],
     "tf2_lstm/migrate/graph/nodes.py": [
         "tf2_lstm.migrate.graph.constants",
@@ -46,11 +48,13 @@ ROOMS = {
         "tf2_lstm.migrate.model",
         "tf2_lstm.migrate.pairs",
         "tf2_lstm.migrate.recognise",
+        "tf2_lstm.migrate.roles",
     ],
     "tf2_lstm/migrate/keras_code": [
         "tf2_lstm.migrate.build",
         "tf2_lstm.migrate.keras_code",
         "tf2_lstm.migrate.pairs",
+        "tf2_lstm.migrate.roles",
     ],
     "tf2_lstm/migrate/layouts.py": [
         "tf2_lstm.migrate",
@@ -88,6 +92,7 @@ ROOMS = {
         "tf2_lstm.migrate.pairs",
         "tf2_lstm.migrate.recognise",
         "tf2_lstm.migrate.report",
+        "tf2_lstm.migrate.roles",
         "tf2_lstm.migrate.unfilled",
         "tf2_lstm.migrate.weights",
     ],

@@ -154,15 +154,24 @@ EQUAL = [
         unroll="step",
         start="fed",
     ),
+    Program(
+        (Layer("BasicRNN", 3, (), ("dropout_state",)),),
+        stacked=True,
+        outer="residual",
+        unroll="steps",
+        start="fed",
+    ),
 ]
 
 _FLAT = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",))
+_TWICE = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state", "dropout_state"))
 
 #: Program -> the name of the reason in `REFUSALS`.
 REFUSED = {
     Program((_FLAT,)): "flat_state_dropout",
     Program((_FLAT,), unroll="loop", start="zero_state", time=2): "flat_state_dropout",
     Program((_FLAT,), unroll="static", time=1, lengths="constant", batch=2): "flat_state_dropout",
+    Program((_TWICE, Layer("GRU", 2)), unroll="static", time=2, lengths="placeholder"): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="fed"): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="zeros"): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="variable", batch=2): "flat_state_dropout",

@@ -79,7 +79,7 @@ AROUND = [
     *mistakes(
         "tf2_lstm/migrate/recognise/feedback.py",
         "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[projection_by_hand]",
-        ('if one.form == "step" else graph.behind(one, inside)', 'if one.form == "step" else []'),
+        ("if one.form == Form.STEP else graph.behind(one, inside)", "if one.form == Form.STEP else []"),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/careful.py",

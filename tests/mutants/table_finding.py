@@ -302,7 +302,7 @@ FINDING = [
         "tests/migrate/recognise/test_edges.py::test_zeros_are_an_input_where_the_model_cannot_make_them",
         ("inside and not _is_fed(reading, tensor.tf1, begins)", "inside"),
         ("if node is None or node.name in seen:", "if node is None:"),
-        ('[] if run.form == "step" else [run.scope,', "[run.scope,"),
+        ("[] if run.form == Form.STEP else [run.scope,", "[run.scope,"),
     ),
     *mistakes(
         _ROOM + "step_outputs.py",

@@ -12,6 +12,7 @@ from typing import Any
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
+from tf2_lstm.migrate.roles import Ends, Form
 
 
 class ArtifactError(UserError):
@@ -92,39 +93,6 @@ class TF1Model:
         name, place = self.nodes[node]
         value = self.variables[name].read()
         return value if place is None else value[place]
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """A tensor at the edge of a recurrence: one input or output of its Keras model.
-
-    Attributes:
-        name: the Keras name: "inputs", "sequence_length", "initial_state_0_c", "outputs", "outputs_fw", "state_h".
-        tf1: the TF1 tensor, "rnn/transpose_1:0"; "" for a zero state that the graph makes itself and for what
-            the graph does not keep.
-        dtype: the dtype's name.
-        shape: sizes in the layout of the TF1 tensor, None where a size is not fixed.
-        zero: for an initial state, that the graph gives zeros: the Keras input may be left out.
-        own: zeros that the unroll makes for itself: the Keras model makes them too, and has no input for them.
-        same: the other TF1 tensors that are computed in the same way, of an input.
-        value: what the graph fixes it to, a tuple of numbers: part of the Keras model then, and no input of it.
-        closed: why `Session.run` cannot fetch it: it stands in a branch, or in the body of a loop. "" for all others.
-    """
-
-    name: str
-    tf1: str
-    dtype: str
-    shape: tuple
-    zero: bool = False
-    same: tuple = ()
-    value: tuple | None = None
-    own: bool = False
-    closed: str = ""
-
-    @property
-    def is_input(self):
-        """Whether the Keras model has an input for it: not for zeros of its own, nor for what the graph fixes."""
-        return self.value is None and not self.own
 
 
 @dataclass(frozen=True)
@@ -257,8 +225,7 @@ class Recurrence:
     Attributes:
         name: unique in the model and safe as a file name, made from the scope.
         scope: the TF1 scope.
-        form: "while", "functional_while", "static", "step", "block" or "cudnn": how the graph runs it; "keras" for a
-            layer of a .h5 file, "" for a checkpoint without a graph (its tensors have no TF1 names).
+        form: the `roles.Form`: how the graph runs it.
         call: the outermost `Call`: dynamic_rnn, static_rnn, bidirectional_dynamic_rnn,
             static_bidirectional_rnn, python_loop for a cell that is stepped by hand, or
             stack_bidirectional_dynamic_rnn for a cuDNN layer. Beyond the rows' arguments a gru may have
@@ -275,8 +242,8 @@ class Recurrence:
             value); dropout is proved at 1.
         assumed: what the user said or allowed, and what nothing tells, one sentence each: forget_bias without a graph.
         notes: what a person must know, one sentence each.
-        ends: "with the input", or "with the longest row": the loop then ends when all rows have, or after `most_steps`,
-            and gives out as many steps (dynamic_decode, raw_rnn).
+        ends: the `roles.Ends`. A loop that ends with the longest row, or after `most_steps`, gives out as many steps
+            (dynamic_decode, raw_rnn).
         past_end: whether rows go on past their own end to that of the longest one (impute_finished=False).
         most_steps: after how many steps the loop ends at the latest, None without a limit.
         output_layer: the `Call` of the dense layer that the loop applies to what the cell gives out, None without one;
@@ -288,7 +255,7 @@ class Recurrence:
 
     name: str
     scope: str
-    form: str
+    form: Form
     call: Call
     inputs: list
     outputs: list
@@ -298,7 +265,7 @@ class Recurrence:
     keep_probs: dict = field(default_factory=dict)
     assumed: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-    ends: str = "with the input"
+    ends: Ends = Ends.WITH_INPUT
     past_end: bool = False
     most_steps: int | None = None
     output_layer: Call | None = None

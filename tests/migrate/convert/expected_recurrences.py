@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tf2_lstm.migrate.model import CellVariables, Recurrence, Tensor
+from tf2_lstm.migrate.model import CellVariables, Recurrence
 from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import scoped_cells
+from tf2_lstm.migrate.roles import Form, Tensor
 
 ZOO = Path(__file__).parents[2] / "zoo" / "files"
 
@@ -74,7 +75,7 @@ def _recurrence(entry, number, tensors):
     return Recurrence(
         f"recurrence_{number}",
         entry["scope"],
-        entry["form"],
+        Form(entry["form"]),
         call,
         inputs,
         [one for one in edge if one not in inputs],

@@ -15,6 +15,8 @@ from keras import ops
 from refused_programs import ZOO, looped, lstm, normalised, save, session_of, unrolled
 
 import tf2_lstm
+from legacy_tf1.compat import rnn_cell
+from legacy_tf1.unroll import static_rnn
 from tf2_lstm.cli import main
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.pairs import Call
@@ -326,6 +328,28 @@ class JoinedAtOnce(Live):
         return convert(save(session_of(lambda: self.before(own=True)), folder / "joined"), folder)
 
 
+class SquashedInBranches(Live):
+    """What a step reads is computed in the branch of a conditional that control flow v2 makes a function of."""
+
+    words = (
+        "the input of a step is computed inside of a function of the graph, and no tensor outside has it",
+        "Next step: compute it for all steps at once, in front of the recurrence",
+    )
+
+    def before(self, squashing=True):
+        class Cell(rnn_cell.BasicLSTMCell):
+            def call(self, inputs, state):
+                return super().call(tf.tanh(inputs) if squashing else inputs, state)
+
+        x = v1.placeholder(tf.float32, [2, 3, 3], name="x")
+        steps = tf.unstack(x if squashing else tf.tanh(x), axis=1)
+        lengths = v1.placeholder(tf.int32, [2], name="lengths")
+        static_rnn(Cell(4), steps, sequence_length=lengths, dtype=tf.float32)
+
+    def followed(self, folder):
+        return convert(save(session_of(lambda: self.before(squashing=False)), folder / "front"), folder)
+
+
 class Absent(Live):
     """A checkpoint without one of the variables."""
 
@@ -408,6 +432,7 @@ ROWS = [
     Normalised,
     WithoutScope,
     JoinedAtOnce,
+    SquashedInBranches,
     Absent,
     Unsaved,
 ]

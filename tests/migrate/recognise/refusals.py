@@ -3,6 +3,8 @@
 import tensorflow as tf
 from test_graphs import connect, shape_of
 
+from legacy_tf1.compat import rnn_cell
+from legacy_tf1.unroll import static_rnn
 from tf2_lstm.migrate.model import TF1Model, Variable
 
 v1 = tf.compat.v1
@@ -234,6 +236,19 @@ def joined_at_once():
     i, j, f, o = tf.split(tf.matmul(tf.concat([*x, h], 1), w) + b, 4, 1)
     c = c * tf.sigmoid(f) + tf.sigmoid(i) * tf.tanh(j)
     tf.multiply(tf.tanh(c), tf.sigmoid(o), name="out")
+
+
+class Squashing(rnn_cell.BasicLSTMCell):
+    """A cell that squashes what it is given."""
+
+    def call(self, inputs, state):
+        return super().call(tf.tanh(inputs), state)
+
+
+def squashed_in_branches():
+    """With lengths each step of static_rnn stands in a conditional, which is a function here."""
+    steps = tf.unstack(fed("x", 2, 3, 3), axis=1)
+    static_rnn(Squashing(UNITS), steps, sequence_length=lengths(), dtype=tf.float32)
 
 
 def decoder(choose):

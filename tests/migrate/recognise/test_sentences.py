@@ -13,7 +13,7 @@ from tf2_lstm.migrate.model import TF1Model
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.called import GRAPH
 from tf2_lstm.migrate.recognise.decoders import NEXT_STEP
-from tf2_lstm.migrate.recognise.of_graph import JOIN_FIRST
+from tf2_lstm.migrate.recognise.of_graph import IN_FRONT, JOIN_FIRST
 from tf2_lstm.migrate.recognise.special import BY_HAND, KINDS, SAVE_IT
 from tf2_lstm.migrate.recognise.wrappers import INFERENCE
 
@@ -107,6 +107,7 @@ SAID = {
     "by no known cell": live(refusals.by_no_known_cell),
     " differ from the known cell of the others": live(refusals.one_step_is_odd),
     "no tensor of the graph is the input of a step": live(refusals.joined_at_once),
+    "the input of a step is computed inside of a function": live(refusals.squashed_in_branches),
     "the best of several sequences at once are kept": live(refusals.the_best),
     "chance decides whether it is": live(refusals.by_chance),
     "it is drawn by chance": live(refusals.drawn),
@@ -130,7 +131,16 @@ SAID = {
     "expected one variable ": without_a_variable,
 }
 #: What is advised; `tests/migrate/convert/test_refusals.py` follows each.
-STEPS = (BY_HAND, NEXT_STEP, INFERENCE, JOIN_FIRST, GRAPH, SAVE_IT, *(step for _, _, step in KINDS if step))
+STEPS = (
+    BY_HAND,
+    NEXT_STEP,
+    INFERENCE,
+    IN_FRONT,
+    JOIN_FIRST,
+    GRAPH,
+    SAVE_IT,
+    *(step for _, _, step in KINDS if step),
+)
 MORE_STEPS = (
     "split that tensor before the loop",
     "build the graph without it",

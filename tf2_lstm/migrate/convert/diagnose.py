@@ -1,6 +1,5 @@
 """Why a proof failed: the known mistakes of `equivalence.diagnosis`, tried on the recurrence's own numbers."""
 
-import re
 from collections import OrderedDict
 
 import numpy as np
@@ -13,6 +12,7 @@ from tf2_lstm.migrate.keras_code.states import leaf_names
 from tf2_lstm.migrate.layouts import to_equations
 from tf2_lstm.migrate.pairs import PAIRS, Case
 from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, scoped_cells, state_sizes
+from tf2_lstm.migrate.roles import Ends, Form, Role, read_name
 
 
 def diagnose_sample(tf1, recurrence, sample, expected, received):
@@ -28,8 +28,8 @@ def diagnose_sample(tf1, recurrence, sample, expected, received):
     Returns:
         One sentence.
     """
-    masked = any(one.name == "mask" for one in recurrence.inputs)
-    if recurrence.reverse or recurrence.form == "cudnn" or recurrence.output_layer is not None or masked:
+    masked = any(one.role is Role.MASK for one in recurrence.inputs)
+    if recurrence.reverse or recurrence.form == Form.CUDNN or recurrence.output_layer is not None or masked:
         return (
             "no diagnosis: the known mistakes are tried with neither a lone backward direction nor cuDNN's layers nor "
             "an output layer nor a mask"
@@ -58,9 +58,7 @@ def case_of(recurrence, sample):
     """
     tensors = [tensor for tensor in recurrence.inputs if key_of(tensor) in sample.values]
     values = {tensor.name: sample.values[key_of(tensor)] for tensor in tensors}
-    given = [
-        one.value for one in recurrence.inputs if one.name == "sequence_length" and one.value is not None
-    ]
+    given = [one.value for one in recurrence.inputs if one.role is Role.LENGTHS and one.value is not None]
     lengths = np.array(given[0]) if given else values.get("sequence_length")
     inputs, lengths = _cut(recurrence, _inputs(recurrence, values), lengths)
     case = Case(
@@ -72,7 +70,7 @@ def case_of(recurrence, sample):
         lengths=None if lengths is None else tuple(int(length) for length in lengths),
     )
     fed = OrderedDict(inputs=inputs.astype("float64"))
-    if recurrence.form == "cudnn":
+    if recurrence.form == Form.CUDNN:
         fed.update(_unstacked(recurrence.call, values))
         return case, fed
     names = _leaves(recurrence.call, "initial_state")
@@ -86,7 +84,7 @@ def _cut(recurrence, inputs, lengths):
         return inputs, None
     if recurrence.most_steps is not None:
         lengths = np.minimum(lengths, recurrence.most_steps)
-    if recurrence.ends == "with the longest row" or recurrence.past_end:
+    if recurrence.ends == Ends.WITH_LONGEST or recurrence.past_end:
         inputs = inputs[:, : lengths.max()]
     return inputs, None if recurrence.past_end else lengths
 
@@ -95,17 +93,23 @@ def _unstacked(call, values):
     """cuDNN's initial states, [layers * directions, B, U], apart under the names of `equivalence`."""
     both = len(PAIRS[call.pair].cells) == 2
     for name, value in values.items():
-        if not name.startswith("initial_state"):
+        if read_name(name).role is not Role.INITIAL:
             continue
-        leaf = f".{name[-1]}" if name.endswith(("_c", "_h")) else ""
+        leaf = f".{read_name(name).leaf}" if read_name(name).leaf else ""
         for number, one in enumerate(value.astype("float64")):
             layer, side = (number // 2, (".fw", ".bw")[number % 2]) if both else (number, "")
             yield f"initial_state{side}[{layer}]{leaf}", one
 
 
+def _steps(values, whole):
+    """The names of the separate steps of an input or output, in order."""
+    named = [(read_name(name), name) for name in values if name.startswith(f"{whole}_")]
+    return [name for at, name in sorted(named, key=lambda one: one[0].numbers) if at.step is not None]
+
+
 def _inputs(recurrence, values):
     if "inputs" not in values:
-        steps = sorted((n for n in values if re.fullmatch(r"inputs_\d+", n)), key=lambda n: int(n[7:]))
+        steps = _steps(values, "inputs")
         return np.stack([values[name] for name in steps], axis=1)
     inputs = values["inputs"]
     if inputs.ndim == 2:
@@ -130,7 +134,7 @@ def _named(recurrence, side):
     """The outputs, batch-major and as one tensor, and the states, under the names of `equivalence`."""
     named, states = OrderedDict(), _leaves(recurrence.call, "state")
     for whole in ("outputs", "outputs_fw", "outputs_bw"):
-        steps = [side[name] for name in side if re.fullmatch(rf"{whole}_\d+", name)]
+        steps = [side[name] for name in _steps(side, whole)]
         value = np.stack(steps, axis=1) if steps else side.get(whole)
         if value is None:
             continue

@@ -14,6 +14,7 @@ from tf2_lstm.migrate.convert.diagnose import case_of, equation_variables
 from tf2_lstm.migrate.convert.masked import spread, squeezed
 from tf2_lstm.migrate.convert.samples import Sample, compared_tensors, key_of
 from tf2_lstm.migrate.equivalence.reference import Reference
+from tf2_lstm.migrate.roles import Form, Role, read_name
 
 
 class Equations:
@@ -32,7 +33,7 @@ class Equations:
         self.switches, self.open = {}, {}
         cudnn = "cuDNN needs a GPU: proved against the equations of the CPU-compatible cell"
         self.remark = (
-            cudnn if recurrence.form == "cudnn" else "no graph: proved against the equations of the cell"
+            cudnn if recurrence.form == Form.CUDNN else "no graph: proved against the equations of the cell"
         )
 
     def __enter__(self):
@@ -63,25 +64,25 @@ class Equations:
 
     def _mask(self, values):
         """The mask [B, T], None where every step counts."""
-        keys = [key_of(tensor) for tensor in self._recurrence.inputs if tensor.name == "mask"]
+        keys = [key_of(tensor) for tensor in self._recurrence.inputs if tensor.role is Role.MASK]
         mask = values[keys[0]] if keys else None
         return mask.T if keys and self._recurrence.time_major else mask
 
     def _laid_out(self, name, ran):
         """One tensor in the layout of the edge."""
         one = self._recurrence
-        if name.startswith("outputs"):
+        if read_name(name).role is Role.OUTPUTS:
             value = _outputs(name, ran)
             value = value[:, ::-1] if one.reverse else value
             return np.swapaxes(value, 0, 1) if one.time_major else value
-        if one.form == "cudnn":
+        if one.form == Form.CUDNN:
             return _stacked(name, ran)
         plain = {re.sub(r"[\[.]", "_", leaf).replace("]", ""): value for leaf, value in ran.items()}
         return plain[name]
 
 
 def _turned(recurrence, name, value):
-    sequences = [key_of(tensor) for tensor in recurrence.inputs if tensor.name in ("inputs", "mask")]
+    sequences = [key_of(tensor) for tensor in recurrence.inputs if tensor.role in (Role.INPUTS, Role.MASK)]
     return np.flip(value, axis=0 if recurrence.time_major else 1) if name in sequences else value
 
 
@@ -93,7 +94,7 @@ def _outputs(name, ran):
 
 def _stacked(name, ran):
     """cuDNN's states: [layers * directions, B, U], each layer's forward before its backward one."""
-    ending = {"state_c": "c", "state_h": "h"}.get(name, "")
+    ending = read_name(name).leaf
     own = [leaf for leaf in ran if leaf.startswith("state") and leaf.endswith(f".{ending}" if ending else "")]
     order = sorted(own, key=lambda leaf: (int((re.search(r"\[(\d+)\]", leaf) or [0, 0])[1]), "bw" in leaf))
     return np.stack([ran[leaf] for leaf in order])

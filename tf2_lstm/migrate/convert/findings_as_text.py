@@ -8,6 +8,7 @@ from rich.tree import Tree
 from tf2_lstm.migrate.model import describe
 from tf2_lstm.migrate.recognise.unclaimed import OPTIMIZERS
 from tf2_lstm.migrate.report.printable import for_rich
+from tf2_lstm.migrate.roles import Ends
 
 
 def render(tf1, findings, width=None):
@@ -72,7 +73,7 @@ def _recurrence(root, one):
 
 def _ending(one):
     """How the loop ends, where that is not with the input."""
-    said = [f"ends {one.ends}"] if one.ends != "with the input" else []
+    said = [f"ends {one.ends}"] if one.ends != Ends.WITH_INPUT else []
     said += [f"after {one.most_steps} steps at most"] if one.most_steps is not None else []
     return said + ["rows go on past their own end"] * one.past_end
 

@@ -23,6 +23,7 @@ from tf2_lstm.migrate.convert.spare import spare_numbers
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.pairs.tree import inner_calls
+from tf2_lstm.migrate.roles import Form
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _run_all(replay, recurrence, samples, differentiated, runs):
 
 def replay_of(tf1, recurrence, of_weights=True):
     """Open the slice of the user's graph between a recurrence's inputs and outputs; the equations where none runs."""
-    if tf1.graph is None or recurrence.form == "cudnn":
+    if tf1.graph is None or recurrence.form == Form.CUDNN:
         return Equations(tf1, recurrence)
     feeds = {tensor.tf1: (tensor.dtype, tensor.shape) for tensor in fed_tensors(recurrence)}
     outputs = [tensor.tf1 for tensor in recurrence.outputs if tensor.tf1]
@@ -179,7 +180,7 @@ def _note_of_large(weights, side):
 
 def _unlike(tf1, recurrence):
     """Why TF1's gradient is not that of its own equations, "" where it is."""
-    if recurrence.form != "block" or tf1.graph is None:
+    if recurrence.form != Form.BLOCK or tf1.graph is None:
         return ""
     if any(node.op == "BlockLSTM" and attribute(node, "cell_clip").f > 0 for node in tf1.graph.node):
         return "the gradient of TF1's BlockLSTM goes through cell_clip as if nothing were clipped"

@@ -18,6 +18,7 @@ from tf2_lstm.migrate.convert.keras_side import accelerated, run_gradients, run_
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.roles import Role, read_name
 
 
 def prove_model(tf1, recurrence, model, samples=None, seed=0):
@@ -169,7 +170,7 @@ def _compared(witness, recurrence, expected, received):
 
 
 def _batch_major(recurrence, name, value):
-    turn = recurrence.time_major and name.startswith("outputs") and np.ndim(value) == 3
+    turn = recurrence.time_major and read_name(name).role is Role.OUTPUTS and np.ndim(value) == 3
     return np.swapaxes(value, 0, 1) if turn else value
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
+from tf2_lstm.migrate.roles import Ends, Role
 
 #: (batch, steps, what becomes of sequence_length) where the graph leaves them free.
 SIZES = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "mixed"), (2, 4, "none"))
@@ -53,9 +54,9 @@ def samples_of(recurrence, seed=0, large=False):
         kept, the others vary. With a sequence_length or a mask there are rows of length 0 and a batch of nothing but
         padding; a mask has rows that begin with padding, and rows with holes.
     """
-    lengths = any(tensor.name in ("sequence_length", "mask") for tensor in fed_tensors(recurrence))
+    lengths = any(tensor.role in (Role.LENGTHS, Role.MASK) for tensor in fed_tensors(recurrence))
     found = OrderedDict()
-    ending = recurrence.ends == "with the longest row"
+    ending = recurrence.ends == Ends.WITH_LONGEST
     for batch, steps, kind in SIZES_OF_LARGE if large else SIZES_OF_ENDING if ending else SIZES:
         batch, steps = _fixed(recurrence, batch, steps)
         if kind == "none" and not lengths:
@@ -85,8 +86,8 @@ def fed_tensors(recurrence):
 def sizes_of(recurrence, sample):
     """Return the batch and the steps of a sample in the order of the inputs' axes; (batch,) where nothing has steps."""
     given = [(one, np.shape(sample.values[key_of(one)])) for one in fed_tensors(recurrence)]
-    whole = [shape[:2] for one, shape in given if one.name.startswith("inputs") and len(shape) == 3]
-    return whole[0] if whole else next(shape[:1] for one, shape in given if one.name.startswith("inputs"))
+    whole = [shape[:2] for one, shape in given if one.role is Role.INPUTS and len(shape) == 3]
+    return whole[0] if whole else next(shape[:1] for one, shape in given if one.role is Role.INPUTS)
 
 
 def _fixed(recurrence, batch, steps):
@@ -98,17 +99,17 @@ def _fixed(recurrence, batch, steps):
 
 def _sizes_of(recurrence, tensor):
     """The batch and the steps of a tensor, None where it fixes none; cuDNN's states are [layers, B, U]."""
-    if not tensor.name.startswith(("inputs", "outputs")):
+    if tensor.role not in (Role.INPUTS, Role.OUTPUTS):
         return (tensor.shape[-2] if len(tensor.shape) > 1 else tensor.shape[0]), None
     if len(tensor.shape) < 3:
         return tensor.shape[0], None
     first, second = tensor.shape[:2]
     batch, steps = (second, first) if recurrence.time_major else (first, second)
-    return batch, steps if tensor.name.startswith("inputs") or recurrence.ends == "with the input" else None
+    return batch, steps if tensor.role is Role.INPUTS or recurrence.ends == Ends.WITH_INPUT else None
 
 
 def _label(recurrence, batch, steps, kind):
-    sequence = len(next(t for t in recurrence.inputs if t.name.startswith("inputs")).shape) == 3
+    sequence = len(next(t for t in recurrence.inputs if t.role is Role.INPUTS).shape) == 3
     padding = {"none": ", all padding", "mixed": f", lengths 0 to {steps}"}.get(kind, "")
     padding = f", lengths 0 to {_short(steps)}" if kind == "short" else padding
     return (f"{batch} x {steps} steps" if sequence else f"batch {batch}") + padding
@@ -118,9 +119,9 @@ def _values(recurrence, batch, steps, kind, seed):
     values = {}
     for tensor in fed_tensors(recurrence):
         generator = draws(seed, f"{recurrence.name}:{batch}x{steps}:{key_of(tensor)}")
-        if tensor.name == "sequence_length":
+        if tensor.role is Role.LENGTHS:
             values[key_of(tensor)] = _lengths(batch, steps, kind).astype(tensor.dtype)
-        elif tensor.name == "mask":
+        elif tensor.role is Role.MASK:
             mask = _mask(batch, steps, kind)
             values[key_of(tensor)] = mask.T if recurrence.time_major else mask
         elif key_of(tensor) not in values:
@@ -130,7 +131,7 @@ def _values(recurrence, batch, steps, kind, seed):
 
 
 def _spread(tensor):
-    depth = tensor.shape[-1] if tensor.name.startswith("inputs") else 1
+    depth = tensor.shape[-1] if tensor.role is Role.INPUTS else 1
     return min(1.0, math.sqrt(SUMMED / depth))
 
 
@@ -157,7 +158,7 @@ def _short(steps):
 
 
 def _shape(tensor, batch, steps, time_major):
-    if not tensor.name.startswith("inputs"):
+    if tensor.role is not Role.INPUTS:
         return (*tensor.shape[:-2], batch, *tensor.shape[-1:])
     free = [batch] + [steps] * (len(tensor.shape) == 3)
     if time_major and len(free) == 2:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.graph.operations import Trait, operation
 from tf2_lstm.migrate.graph.terms import Term, leaves, scalar
+from tf2_lstm.migrate.roles import Form
 
 
 @dataclass
@@ -31,13 +32,13 @@ class Loop:
 
     Attributes:
         name: the node's or frame's scope, "rnn/while".
-        form: "while" for a frame of Enter and Exit, "functional_while" for a While node.
+        form: the `roles.Form`: WHILE for a frame of Enter and Exit, FUNCTIONAL_WHILE for a While node.
         variables: the `LoopVariable`s, in order.
         condition: the term of "go on".
     """
 
     name: str
-    form: str
+    form: Form
     variables: list = field(default_factory=list)
     condition: Term | None = None
 

@@ -22,6 +22,7 @@ from tf2_lstm.migrate.graph.operations import (
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.graph.terms import Terms, scalar
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.roles import Form
 
 _LOOPS, _CONDITIONALS = having(Trait.LOOP), having(Trait.CONDITIONAL)
 #: How many nodes of functions are read, a function called twice counted twice: of two that call each other's next twice
@@ -221,7 +222,7 @@ class GraphReader:
         enter = self.nodes[edge(node.input[0])[0]]
         frame = attribute(enter, "frame_name").s.decode()
         if frame not in self._loops_of_frames:
-            self._loops_of_frames[frame] = Loop(node.name.rpartition("/")[0], "while")
+            self._loops_of_frames[frame] = Loop(node.name.rpartition("/")[0], Form.WHILE)
             self.loops.append(self._loops_of_frames[frame])
         leaf = self.terms.make("loopvar", (), (frame, node.name))
         self.terms.widths[leaf.number] = self.terms.width(args[0])
@@ -308,7 +309,7 @@ class GraphReader:
         if body not in self.functions or condition not in self.functions:
             return None
         function, name = self.functions[body], inside + node.name
-        loop, leaves = Loop(name, "functional_while"), []
+        loop, leaves = Loop(name, Form.FUNCTIONAL_WHILE), []
         # A name within a function is none of the graph: there the tensor counts that has the same value.
         references = [self.name(term) for term in args] if inside else list(map(normal, data_inputs(node)))
         for number in range(len(function.signature.input_arg)):

@@ -1,6 +1,7 @@
 """What becomes of the steps after a row's end: the mask that the layers get, and the outputs as TF1 gives them out."""
 
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
+from tf2_lstm.migrate.roles import Ends, Role
 
 #: The name of the dense layer that a decoder applies to what its cell gives out.
 OUTPUT_LAYER = "output_layer"
@@ -20,7 +21,7 @@ def mask_of(program, recurrence, sequence):
     if "mask" in program.inputs:
         mask = program.inputs["mask"]
         return program.op("mask_of_rows", "swapaxes", mask, 0, 1) if recurrence.time_major else mask
-    given = next((one for one in recurrence.inputs if one.name == "sequence_length"), None)
+    given = next((one for one in recurrence.inputs if one.role is Role.LENGTHS), None)
     if given is None:
         return None
     one = program.op("one_unit", "take", sequence, 0, axis=2)
@@ -59,7 +60,7 @@ def given_out(program, recurrence, outputs, mask):
                 program.op("nothing", "zeros_like", outputs),
             )
             outputs = program.op("masked", "where", there, outputs, nothing)
-    if recurrence.ends != "with the longest row":
+    if recurrence.ends != Ends.WITH_LONGEST:
         return outputs
     any_row = program.op("any_row", "any", mask, axis=0)
     note = "The TF1 loop ends when its longest row has ended, and gives out no more steps."
@@ -72,7 +73,7 @@ def _through_layer(program, recurrence, outputs):
     options = {"name": OUTPUT_LAYER}
     options |= {} if given["use_bias"] else {"use_bias": False}
     options |= {"activation": given["activation"]} if given["activation"] else {}
-    dtype = next(one.dtype for one in recurrence.inputs if one.name == "inputs")
+    dtype = next(one.dtype for one in recurrence.inputs if one.role is Role.INPUTS)
     options |= {} if dtype == "float32" else {"dtype": dtype}
     layer = program.add(OUTPUT_LAYER, Apply("keras.layers.Dense", (given["units"],), options))
     program.cells[id(recurrence.output_layer)] = OUTPUT_LAYER

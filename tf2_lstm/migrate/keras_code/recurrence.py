@@ -1,7 +1,5 @@
 """A recurrence becomes the lines of a functional Keras model with its very inputs and outputs."""
 
-import re
-
 from tf2_lstm.migrate.build import Builder, BuildError, is_stock, stock_symbol
 from tf2_lstm.migrate.keras_code.ending import given_out, mask_of
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
@@ -9,6 +7,7 @@ from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.keras_code.states import innermost, keras_nest, leaf_pieces, tf1_order
 from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.pairs.tree import inner_calls
+from tf2_lstm.migrate.roles import Form, Role, read_name
 
 #: Stock cell -> the stock layer that runs it.
 LAYERS = {
@@ -40,7 +39,7 @@ class _Writer:
 
     def __init__(self, recurrence):
         self.recurrence, self.program = recurrence, Program()
-        self.dtype = next(one.dtype for one in recurrence.inputs if one.name.startswith("inputs"))
+        self.dtype = next(one.dtype for one in recurrence.inputs if one.role is Role.INPUTS)
         self.builder = Builder(self.dtype, stock=True, make=self._make, rate=self.program.rate)
         self.given = {one.name: one for one in recurrence.inputs if one.is_input}
         self.wanted = {one.name: one for one in recurrence.outputs}
@@ -52,7 +51,7 @@ class _Writer:
         self.leaves.update(self.program.inputs)
         call = self.recurrence.call
         cells = [cell for _, cell in inner_calls(call)]
-        if self.recurrence.form == "cudnn":
+        if self.recurrence.form == Form.CUDNN:
             self._cudnn(call, cells)
         elif call.pair == "python_loop":
             self._steps(cells[0])
@@ -145,7 +144,7 @@ class _Writer:
     def _step_inputs(self):
         if "inputs" in self.program.inputs:
             return [self.program.inputs["inputs"]]
-        return [ref for name, ref in self.program.inputs.items() if re.fullmatch(r"inputs_\d+", name)]
+        return [ref for name, ref in self.program.inputs.items() if read_name(name).step is not None]
 
     def _known_steps(self):
         """The number of steps that a static graph has in its one input tensor, 0 when there is none."""
@@ -224,7 +223,7 @@ class _Writer:
 
     def _apart(self, count):
         """Take cuDNN's initial states apart, one for each layer and direction."""
-        for name in [name for name in self.program.inputs if name.startswith("initial_state")]:
+        for name in [name for name in self.program.inputs if read_name(name).role is Role.INITIAL]:
             states = self.program.op(f"{name}_apart", "unstack", self.program.inputs[name], count, axis=0)
             ending = name.removeprefix("initial_state")
             for number in range(count):
@@ -289,7 +288,7 @@ class _Writer:
 
     def _zeros(self, width):
         first = self._step_inputs()[0] if "inputs" not in self.program.inputs else self._sequence_name()
-        rank = len(next(one.shape for one in self.given.values() if one.name.startswith("inputs")))
+        rank = len(next(one.shape for one in self.given.values() if one.role is Role.INPUTS))
         if rank == 3:
             first = self.program.op("first_step", "take", first, 0, axis=1)
         column = self.program.op("column", "take", first, [0], axis=1)
@@ -305,7 +304,7 @@ class _Writer:
         )
 
     def _keep_both(self, fw, bw):
-        if any(name.startswith(("outputs_fw", "outputs_bw")) for name in self.wanted):
+        if any(read_name(name).role is Role.OUTPUTS and read_name(name).side for name in self.wanted):
             self._keep_outputs({"outputs_fw": fw, "outputs_bw": bw})
         else:
             self._keep_outputs({"outputs": self.program.op("outputs", "concatenate", [fw, bw], axis=-1)})
@@ -319,12 +318,14 @@ class _Writer:
                     {name: self.program.op(self._free(name), "swapaxes", ref, 0, 1) if swapped else ref}
                 )
                 continue
-            steps = [one for one in self.wanted if re.fullmatch(rf"{name}_\d+", one)]
+            steps = [
+                one for one in self.wanted if one.startswith(f"{name}_") and read_name(one).step is not None
+            ]
             if steps:
-                count = max(int(one.rpartition("_")[2]) for one in steps) + 1
+                count = max(read_name(one).step for one in steps) + 1
                 count = max(count, len(self._step_inputs()), self._known_steps())
                 apart = self.program.op(self._free(f"{name}_steps"), "unstack", ref, count, axis=1)
-                self._keep({one: Item(apart, int(one.rpartition("_")[2])) for one in steps})
+                self._keep({one: Item(apart, read_name(one).step) for one in steps})
 
     def _keep_states(self, call, name, states):
         pieces = iter(tf1_order(call, states))

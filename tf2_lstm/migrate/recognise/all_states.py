@@ -5,6 +5,7 @@ from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.blocks import output
 from tf2_lstm.migrate.recognise.fused import fused_terms
+from tf2_lstm.migrate.roles import Form, Role
 
 
 def unheld_states(reading, recurrences):
@@ -29,13 +30,13 @@ def unheld_states(reading, recurrences):
 def _made_of(term, recurrences):
     """The recurrence that an operation became, in a list."""
     kernel = term.args[4].attr
-    own = [one for one in recurrences if one.form == "block"]
+    own = [one for one in recurrences if one.form == Form.BLOCK]
     return [one for one in own if any(kernel[0] in cell.names.values() for cell in one.cells)][:1]
 
 
 def _of(reading, term, recurrence):
     every = output(reading.terms, term, 1)
-    ends = [one.tf1 for one in recurrence.outputs if one.name.startswith("state") and one.name.endswith("_c")]
+    ends = [one.tf1 for one in recurrence.outputs if one.role is Role.STATE and one.place.leaf == "c"]
     known = set(leaves([reading.term(name) for name in ends if name]))
     uses = [
         user

@@ -4,6 +4,7 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MOVES, Trait, having
 from tf2_lstm.migrate.model import Around
 from tf2_lstm.migrate.recognise.unclaimed import BOOKKEEPING
+from tf2_lstm.migrate.roles import Role
 
 #: Operations that compute nothing of what is fed: sizes, constants, what hands on.
 _NOTHING = MOVES | BOOKKEEPING | having(Trait.VARIABLE, Trait.OPEN, Trait.MINOR)
@@ -23,8 +24,8 @@ def name_around(model, nodes, findings, training):
     graph = _Graph(model, nodes, findings, training)
     for one in findings.recurrences:
         given, given_out = _edges(one.inputs), _edges(one.outputs)
-        begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.name.startswith("inputs") and tensor.tf1)
-        ends = tuple(tensor.tf1 for tensor in one.outputs if tensor.name.startswith("outputs") and tensor.tf1)
+        begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.role is Role.INPUTS and tensor.tf1)
+        ends = tuple(tensor.tf1 for tensor in one.outputs if tensor.role is Role.OUTPUTS and tensor.tf1)
         one.around = Around(begins, ends, graph.said(graph.back(given)), graph.said(graph.forth(given_out)))
 
 

@@ -9,9 +9,10 @@ from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import constant
-from tf2_lstm.migrate.model import CellVariables, Recurrence, Tensor
+from tf2_lstm.migrate.model import CellVariables, Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
+from tf2_lstm.migrate.roles import Form, Tensor
 
 OPERATIONS = having(Trait.CUDNN)
 GRU = tuple(
@@ -64,7 +65,7 @@ def cudnn(edges, term):
     return Recurrence(
         name="",
         scope=name.rpartition("/")[0],
-        form="cudnn",
+        form=Form.CUDNN,
         call=_call([cell.call for cell in cells], both),
         inputs=[_inputs(edges, term, cells[0]), *_states(edges, term, mode, cells, "initial_")],
         outputs=[_output(edges, term, cells, both), *_states(edges, term, mode, cells, "")],

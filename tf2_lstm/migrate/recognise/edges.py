@@ -7,9 +7,9 @@ from tf2_lstm.migrate.graph.indexing import fixed_size
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge
 from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, SILENT, SWITCHES
 from tf2_lstm.migrate.graph.terms import array, constant
-from tf2_lstm.migrate.model import Tensor
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.flat import together
+from tf2_lstm.migrate.roles import Tensor
 
 
 def first_variable(cell):

@@ -6,6 +6,7 @@ from tf2_lstm.migrate.graph.dataflow import HOLDS, Dataflow
 from tf2_lstm.migrate.graph.nodes import edge
 from tf2_lstm.migrate.graph.operations import MOVES, Trait, having
 from tf2_lstm.migrate.model import Loss
+from tf2_lstm.migrate.roles import Form, Role, read_name
 
 #: Operations of which a state is made that a person fetches to feed it again; squashing and products are none.
 MIXES = having(Trait.MIXES)
@@ -31,7 +32,7 @@ def feedback(nodes, recurrences, fetched=()):
     inside = set().union(*(graph.inside(one) for one in recurrences))
     for one in recurrences:
         losses = graph.into(one, [other for other in recurrences if _share(one, other)])
-        losses = losses or (graph.carried(one) if one.form == "step" else graph.behind(one, inside))
+        losses = losses or (graph.carried(one) if one.form == Form.STEP else graph.behind(one, inside))
         found += losses
     return list(
         {(one.scope, _kind(one.into), graph.flow.op(one.operation)): one for one in found[::-1]}.values()
@@ -51,7 +52,7 @@ def _share(one, other):
 
 
 def _is_state(tensor):
-    return tensor.name.startswith(("initial_state", "state"))
+    return tensor.role.is_state
 
 
 def _same_place(given, read):
@@ -63,9 +64,8 @@ def _same_place(given, read):
 
 
 def _place_of(name):
-    """(Numbers of the layers, "c" or "h") of a state's name, "" for what it does not say."""
-    kind = name.rpartition("_")[2]
-    return "".join(re.findall(r"_\d+", name)), kind if kind in ("c", "h") else ""
+    """(Numbers of the layers, "c" or "h") of a state's name, empty for what it does not say."""
+    return read_name(name).numbers, read_name(name).leaf
 
 
 class _Feedback:
@@ -200,9 +200,9 @@ class _Feedback:
 
     def _steps(self, recurrence):
         """The places of the outputs of a loop's steps, [] where they are one tensor that a loop made."""
-        if recurrence.form != "static":
+        if recurrence.form != Form.STATIC:
             return []
-        named = [one for one in recurrence.outputs if re.match(r"outputs", one.name) and one.tf1]
+        named = [one for one in recurrence.outputs if one.role is Role.OUTPUTS and one.tf1]
         if len(named) > 1:
             return [edge(one.tf1) for one in named]
         return [part for one in named for part in self.flow.parts(edge(one.tf1)) if not self._joins(part)]

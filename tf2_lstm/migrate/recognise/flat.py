@@ -127,8 +127,18 @@ def dropped_state(terms, step):
     roots = [_cut(old)[0] for old in step.old.values()]
     read = [root.args[2] if masked(root) else root for root in roots]
     joined = [one for new in step.new.values() for one in terms.users(new) if one.op == "concat"]
-    kept = [one for whole in joined for one in around(terms, whole) if _is_kept(terms, one)]
+    kept = [one for one in _wrapped(terms, joined) if _is_kept(terms, one)]
     return next((one for one in [*read, *kept] if is_flat_and_dropped(terms, one)), None)
+
+
+def _wrapped(terms, values):
+    """What dropout and residual connections make of some values, one after the other."""
+    todo, found = list(values), {}
+    while todo:
+        made = [one for one in around(terms, todo.pop()) if one not in found]
+        found.update(dict.fromkeys(made))
+        todo += made
+    return list(found)
 
 
 def _is_kept(terms, term):

@@ -14,6 +14,7 @@ from tf2_lstm.migrate.recognise.blocks import block_lstm, output
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import Unrolled
 from tf2_lstm.migrate.recognise.wrappers import Layer
+from tf2_lstm.migrate.roles import Form
 
 
 def fused_terms(terms):
@@ -29,7 +30,7 @@ def fused(reading, term):
         term: the term of the operation.
 
     Returns:
-        An `Unrolled` of the form "block".
+        An `Unrolled` of the form BLOCK.
 
     Raises:
         NotUnderstood: a weight is no variable, or the lengths are used in another way.
@@ -51,7 +52,7 @@ def fused(reading, term):
         start = cell.old[state]
         end = _last(terms, whole) if lengths is None else _gathered(terms, start, whole, lengths)
         states[cell, state] = LoopVariable(start, start, literal[2 + at], exit=end)
-    loop = Loop(reading.place(term), "block")
+    loop = Loop(reading.place(term), Form.BLOCK)
     return Unrolled(loop, [Layer(cell)], source, 0, lengths, states, False, outcome=outcome)
 
 

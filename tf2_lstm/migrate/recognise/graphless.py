@@ -4,13 +4,14 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
-from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence, Tensor
+from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
 from tf2_lstm.migrate.recognise.assumptions import DEFAULTS, DIRECTIONS
 from tf2_lstm.migrate.recognise.called import CELL, GRAPH
 from tf2_lstm.migrate.recognise.directions_by_name import around, backwards
 from tf2_lstm.migrate.recognise.names_alone import named_cells
+from tf2_lstm.migrate.roles import Form, Tensor
 
 NOTES = (
     "without a graph nobody can tell wrappers (residual, dropout) or sequence_length: none are assumed",
@@ -194,7 +195,7 @@ def _recurrence(way, sides, assumptions):
     return Recurrence(
         name="",
         scope=way.scope,
-        form="",
+        form=Form.NAMES,
         call=call,
         reverse=way.reverse,
         inputs=inputs + initial,

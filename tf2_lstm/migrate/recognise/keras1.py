@@ -6,14 +6,16 @@ argument `recurrent_activation` of the call; "hard_sigmoid" is clip(0.2 x + 0.5)
 """
 
 from collections import OrderedDict
+from dataclasses import replace
 
-from tf2_lstm.migrate.model import ArtifactError, CellVariables, NotConverted, Recurrence, Tensor
+from tf2_lstm.migrate.model import ArtifactError, CellVariables, NotConverted, Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import output_size
 from tf2_lstm.migrate.recognise.application import ACTIVATIONS
 from tf2_lstm.migrate.recognise.graphless import states_of
 from tf2_lstm.migrate.recognise.keras_masks import masks_of
 from tf2_lstm.migrate.recognise.special import BY_HAND
+from tf2_lstm.migrate.roles import Form, Tensor
 
 CELLS = {
     "LSTM": "basic_lstm",
@@ -121,7 +123,7 @@ def _recurrence(layer, name, own, holder, mask):
     return Recurrence(
         name="",
         scope=name,
-        form="keras",
+        form=Form.KERAS,
         call=call,
         inputs=inputs + initial,
         outputs=outputs + states,
@@ -151,10 +153,8 @@ def _initial(state, given):
 
 
 def _keras_name(tensor, layer):
-    side, name = "", tensor.name
-    for direction in ("fw", "bw"):
-        if name.startswith(f"state_{direction}"):
-            side, name = f"{direction}/", name.replace(f"state_{direction}", "state", 1)
+    side = f"{tensor.place.side}/" if tensor.place.side else ""
+    name = replace(tensor.place, side="").name
     return Tensor(tensor.name, f"{layer}/{side}{name}", tensor.dtype, tensor.shape)
 
 

@@ -41,6 +41,7 @@ MATCHERS = (
 
 
 JOIN_FIRST = "join them in a tf.concat of their own first, and that with the state"
+IN_FRONT = "compute it for all steps at once, in front of the recurrence"
 
 
 class OfGraph:
@@ -206,13 +207,17 @@ class OfGraph:
         return [explained(self.reading, said, (), kept[0], CARRY_A_TUPLE)] if kept else []
 
     def _no_input(self, one):
-        """What is said of steps whose input is no tensor: several tensors are joined with the state at once."""
+        """What is said of steps whose input is no tensor: joined with the state at once, or within a function."""
         missing = [x for x in one.stepped.inputs if not self.reading.name(x)]
         if not missing:
             return []
-        names = [self.reading.name(part) for part in missing[0].args] if missing[0].op == "concat" else []
+        steps = [step for chain in one.stepped.chains for step in chain.steps]
+        if missing[0].op != "concat":
+            reason = "the input of a step is computed inside of a function of the graph, and no tensor outside has it"
+            said = self._refused(one, steps, reason, (), reason)
+            return [explained(self.reading, said, (), missing[0], IN_FRONT)]
+        names = [self.reading.name(part) for part in missing[0].args]
         joined = f"{', '.join(filter(None, names)) or 'its parts'} are joined with the state in one ConcatV2"
-        steps = one.layers[0].applications()
         said = self._refused(
             one,
             steps,

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.graph.nodes import edge
 from tf2_lstm.migrate.graph.operations import OPEN, Trait, having
+from tf2_lstm.migrate.roles import Form
 
 _REVERSED = having(Trait.REVERSES)
 
@@ -23,7 +24,7 @@ def with_own_zeros(reading, run):
     Returns:
         A list of `Tensor`s.
     """
-    scopes = [] if run.form == "step" else [run.scope, *(cell.scope for cell in run.cells)]
+    scopes = [] if run.form == Form.STEP else [run.scope, *(cell.scope for cell in run.cells)]
     scopes += [scope.rpartition("/")[0] for scope in scopes[1:]]
     begins = _begins(reading, run)
 

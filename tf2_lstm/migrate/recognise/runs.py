@@ -3,6 +3,7 @@
 from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.directions import scope_of
+from tf2_lstm.migrate.roles import Ends
 
 
 def both(forward, backward, calls, edges):
@@ -57,7 +58,7 @@ def alone(unrolled, calls, edges):
         cells=calls.of(cell) + dense,
         notes=list(unrolled.notes),
         keep_probs=calls.keep_probs,
-        ends="with the longest row" if ending.with_longest else "with the input",
+        ends=Ends.WITH_LONGEST if ending.with_longest else Ends.WITH_INPUT,
         past_end=ending.past_end,
         most_steps=ending.most,
         output_layer=dense[0].call if dense else None,

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from tf2_lstm.migrate.graph.terms import constant, masked
-from tf2_lstm.migrate.model import Recurrence, Tensor
+from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
 from tf2_lstm.migrate.recognise.edges import input_width
@@ -11,6 +11,7 @@ from tf2_lstm.migrate.recognise.flat import ALL, side_by_side, tensor_of, togeth
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
 from tf2_lstm.migrate.recognise.state_dropout import untold
 from tf2_lstm.migrate.recognise.step_outputs import output_mask
+from tf2_lstm.migrate.roles import Form, Tensor
 
 
 class Static:
@@ -26,10 +27,10 @@ class Static:
         self.stepped, self.layers = stepped, stepped.layers
         self.count = len(stepped.inputs)
         self.lengths = stepped.chains[0].lengths
-        self.form = "static" if self.count > 1 or self.lengths is not None else "step"
+        self.form = Form.STATIC if self.count > 1 or self.lengths is not None else Form.STEP
         self.scope = self._scope()
         self.reverse, self.sequence = (
-            taken(self.terms, stepped.inputs) if self.form == "static" else (False, None)
+            taken(self.terms, stepped.inputs) if self.form == Form.STATIC else (False, None)
         )
         ends = None if self.reverse is True else self.reverse
         if self.reverse is not False and (ends is not self.lengths or self._turned() is None):
@@ -39,7 +40,7 @@ class Static:
         """The scope of a step's variables, and of a run that around it."""
         cells = [chain.steps[0].variables.values() for chain in self.stepped.chains]
         scope = common_scope([variable.attr[0] for variables in cells for variable in variables])
-        if self.form == "static" or scope.rpartition("/")[2].startswith("multi_rnn_cell"):
+        if self.form == Form.STATIC or scope.rpartition("/")[2].startswith("multi_rnn_cell"):
             scope = scope.rpartition("/")[0]
         place = "/" + self.reading.place(self.stepped.outputs[0])
         before, found, _ = place.partition(f"/{scope}/") if scope else ("", "", "")
@@ -165,7 +166,7 @@ def alone(static, calls):
     width = static.layers[-1].applications()[-1].width
     initial, final = static.states()
     depth = input_width(static.first())
-    if static.form == "step":
+    if static.form == Form.STEP:
         given, result = (
             edges.reading.name(one[0]) for one in (static.stepped.inputs, static.stepped.outputs)
         )
@@ -179,7 +180,7 @@ def alone(static, calls):
         axis = kept if axis is None else axis
     if static.lengths is not None:
         inputs.append(edges.lengths(static.lengths))
-    pair = "static_rnn" if static.form == "static" else "python_loop"
+    pair = "static_rnn" if static.form == Form.STATIC else "python_loop"
     cell = calls.cell(static.layers, static.flat)
     return Recurrence(
         name="",
@@ -229,7 +230,7 @@ def both(forward, backward, calls):
     return Recurrence(
         name="",
         scope=common_prefix([forward.scope, backward.scope]),
-        form="static",
+        form=Form.STATIC,
         call=Call("static_bidirectional_rnn", cell_fw=cells[0], cell_bw=cells[1]),
         inputs=inputs + initial,
         outputs=outputs + final,

@@ -67,7 +67,8 @@ def _scope(place):
 
 def _alone(terms, reader, chain, number, output, wrapped, place):
     """Whether nothing else reads an output than a wrapper, and the next step where the output is the state."""
-    own = leaves(wrapped, stop=(output,))
+    carried = [chain.made(terms, number, name)[-1] for name in chain.steps[number].new]
+    own = [one for end in (wrapped, *carried) for one in leaves(end, stop=(output,))]
     if number + 1 < len(chain.steps):
         later = chain.steps[number + 1]
         own += leaves(later.output, stop=(later.inputs, *later.old.values()))

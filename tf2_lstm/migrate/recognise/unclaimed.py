@@ -5,6 +5,7 @@ import re
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, SILENT, SWITCHES
 from tf2_lstm.migrate.model import Unclaimed
+from tf2_lstm.migrate.roles import Role
 
 OUTSIDE = "read outside of the recurrences, by "
 SLOTS, NUMBERS = "an optimizer's slot", "a number of an optimizer"
@@ -36,7 +37,9 @@ def unclaimed(model, findings, reading=None, training=None):
     claimed = {name for one in findings.recurrences for cell in one.cells for name in cell.variables}
     claimed |= {name for one in findings.not_converted for name in one.variables}
     readers = _readers(reading.model.graph.node) if reading is not None else {}
-    starts = {edge(one.tf1)[0] for run in findings.recurrences for one in run.inputs if "state" in one.name}
+    starts = {
+        edge(one.tf1)[0] for run in findings.recurrences for one in run.inputs if one.role is Role.INITIAL
+    }
     return [
         Unclaimed(
             name, tuple(variable.shape or ()), _reason(model, name, variable, training, readers, starts)

@@ -2,6 +2,7 @@
 
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.flat import in_order
+from tf2_lstm.migrate.roles import Form
 
 
 def wide_states(reading, recurrences):
@@ -23,7 +24,7 @@ def wide_states(reading, recurrences):
             source = next((root for root in roots if _alike(reading, root, wide)), None)
             if rest and source is not None:
                 found.setdefault(wide, _loss(reading, one, source, wide, rest[0]))
-            elif one.form == "step" and _is_exchanged(reading, one, wide):
+            elif one.form == Form.STEP and _is_exchanged(reading, one, wide):
                 found.setdefault(wide, _exchange(reading, one, wide))
     return list(found.values())
 
@@ -55,7 +56,7 @@ def _exchange(reading, one, wide):
 
 
 def _states(tensors):
-    return [one for one in tensors if one.name.startswith(("initial_state", "state"))]
+    return [one for one in tensors if one.role.is_state]
 
 
 def _terms(reading, tensors):
