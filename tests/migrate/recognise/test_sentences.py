@@ -128,6 +128,7 @@ SAID = {
     "the cell has no row in the pairs table": layer(class_name="ConvLSTM2D"),
     "an activation that is no name": layer(activation={"class_name": "Own"}),
     ", which is none of ": layer(activation="gelu"),
+    "expected a whole number of units": layer(units="many"),
     "expected one variable ": without_a_variable,
 }
 #: What is advised; `tests/migrate/convert/test_refusals.py` follows each.
