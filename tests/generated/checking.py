@@ -24,7 +24,7 @@ def names_of(folder):
 RATES = ("input_dropout", "state_dropout", "output_dropout")
 
 
-def flaws_of(folder, sessions, fetches, dropped=False):
+def flaws_of(folder, sessions, fetches, dropped=False, partial=False):
     """Hold a converted folder against sessions.
 
     Args:
@@ -33,6 +33,7 @@ def flaws_of(folder, sessions, fetches, dropped=False):
             and of `fetches`.
         fetches: label -> TF1 name of each tensor that the program is for.
         dropped: whether the sessions dropped all that dropout drops; the models then do so too, in training.
+        partial: whether a part of the program is refused: what lies between that and a model may be no tensor then.
 
     Returns:
         A list of sentences, empty when all is equal.
@@ -42,7 +43,7 @@ def flaws_of(folder, sessions, fetches, dropped=False):
     for held in sessions:
         computed, flaws = [], []
         for entry, model in loaded:
-            outputs, wrong = _one(entry, model, held, dropped)
+            outputs, wrong = _one(entry, model, held, dropped, partial)
             computed += outputs
             flaws += wrong
         found += flaws or _missing(held, fetches, computed)
@@ -53,17 +54,16 @@ def _models(folder):
     return json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))["models"]
 
 
-def _one(entry, model, held, dropped):
+def _one(entry, model, held, dropped, partial):
     """(What a model computes from a session's tensors, what is wrong with it)."""
     given, results = ({one["name"]: one["tf1"] for one in entry[kind]} for kind in ("inputs", "outputs"))
-    if any("inside" in one for one in entry["inputs"]):
-        # No session fetches what it is fed; whatever it would give out is missed.
-        return [], []
     unnamed = [
         f"{entry['name']}: {name} has no TF1 name" for name, tf1 in {**given, **results}.items() if not tf1
     ]
-    if unnamed:
+    if unnamed and not partial:
         return [], unnamed
+    if not all(given.values()):
+        return [], []
     for rate in model.variables if dropped else ():
         if rate.name in RATES:
             rate.assign(1.0)
@@ -74,7 +74,7 @@ def _one(entry, model, held, dropped):
     wrong = [
         f"wrong number: {entry['name']} {name}: {why}"
         for name, tf1 in results.items()
-        if (why := difference(arrays[name], held[tf1]))
+        if tf1 and (why := difference(arrays[name], held[tf1]))
     ]
     return list(arrays.values()), wrong
 

@@ -172,6 +172,12 @@ REFUSED = {
     Program((_FLAT,), unroll="loop", start="zero_state", time=2): "flat_state_dropout",
     Program((_FLAT,), unroll="static", time=1, lengths="constant", batch=2): "flat_state_dropout",
     Program((_TWICE, Layer("GRU", 2)), unroll="static", time=2, lengths="placeholder"): "flat_state_dropout",
+    Program(
+        (_FLAT, Layer("GRU", 2)), stack_is_tuple=False, unroll="static", time=2, lengths="placeholder"
+    ): "flat_state_dropout",
+    Program(
+        (Layer("GRU", 2), _TWICE), stack_is_tuple=False, unroll="static", time=2, lengths="placeholder"
+    ): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="fed"): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="zeros"): "flat_state_dropout",
     Program((_FLAT,), unroll="step", start="variable", batch=2): "flat_state_dropout",

@@ -34,10 +34,10 @@ def _is_unbounded(program):
 REFUSALS = {
     "flat_state_dropout": Refusal(
         r"dropout acts on a flat state|, through \S+ \((RealDiv|Mul)\)|"
-        r"the input of a step is computed inside of a function",
+        r"the input of a step is computed inside of a function|none of its outputs and final states is a tensor",
         "TF1 cannot tell c from h in one tensor and drops both; tf2_lstm.DropoutWrapper drops no c, as the pair's page "
         "says. A single step that is fed its state converts without that dropout, which is said, and so does a layer "
-        "above, but not where its input lies in a function",
+        "above or below, but not where what lies between them is in a function",
         _drops_flat,
     ),
     "float32_rounding": Refusal(

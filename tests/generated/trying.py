@@ -90,4 +90,5 @@ def _flaws(program, built, folder, partial):
         draw_weights(sess, program)
         held = run(sess, program, built, names)
         empty = run(sess, program, nothing, names) if nothing else []
-    return flaws_of(folder / "out", held, fetches) or flaws_of(folder / "out", empty, fetches, dropped=True)
+    out = folder / "out"
+    return flaws_of(out, held, fetches, partial=partial) or flaws_of(out, empty, fetches, True, partial)

@@ -56,7 +56,9 @@ class Replay:
     def __init__(self, model, outputs, feeds, constants=None, gradients="weights", keep=False, same=None):
         if not outputs:
             raise ReplayError(
-                "none of its outputs and final states is a tensor of the graph: nothing to compare"
+                "none of its outputs and final states is a tensor that a session can fetch: nothing to compare. Mend "
+                "first what is refused beside it, or give one of them a name outside of branches and functions with "
+                "tf.identity"
             )
         self._outputs, self._constants = list(dict.fromkeys(outputs)), constants or {}
         types = {name: (tf.as_dtype(dtype).as_datatype_enum, shape) for name, (dtype, shape) in feeds.items()}

@@ -125,9 +125,9 @@ def dropped_state(terms, step):
         Its term; None where there is none.
     """
     roots = [_cut(old)[0] for old in step.old.values()]
-    read = [root.args[2] if masked(root) else root for root in roots]
+    read = [part for root in roots for part in _parts(root.args[2] if masked(root) else root)]
     joined = [one for new in step.new.values() for one in terms.users(new) if one.op == "concat"]
-    kept = [one for one in _wrapped(terms, joined) if _is_kept(terms, one)]
+    kept = [one for one in _wrapped(terms, joined) if is_kept(terms, one)]
     return next((one for one in [*read, *kept] if is_flat_and_dropped(terms, one)), None)
 
 
@@ -141,8 +141,22 @@ def _wrapped(terms, values):
     return list(found)
 
 
-def _is_kept(terms, term):
-    return any(masked(user) and user.args[2] is term for user in terms.users(term))
+def _parts(term):
+    """A state, and the states of the layers of a stack that it is put together of."""
+    return [term, *(term.args if term.op == "concat" else ())]
+
+
+def is_kept(terms, term):
+    """Whether a state is kept where a row has ended, by itself or in the state of a stack.
+
+    Args:
+        terms: the table of terms.
+        term: the new state.
+    """
+    users = terms.users(term)
+    return any(masked(user) and user.args[2] is term for user in users) or any(
+        user.op == "concat" and is_kept(terms, user) for user in users
+    )
 
 
 def in_order(olds):
@@ -171,6 +185,6 @@ def exchanged(terms, step):
     news, read = list(step.new.values()), in_order(step.old.values())
     joined = terms.users(news[0]) if len(news) > 1 else []
     kept = [
-        one for one in joined if one.op == "concat" and set(one.args) == set(news) and _is_kept(terms, one)
+        one for one in joined if one.op == "concat" and set(one.args) == set(news) and is_kept(terms, one)
     ]
     return next((one for one in kept if not read or list(one.args) != news), None)
