@@ -165,3 +165,17 @@ def test_nothing_is_written_or_executed(tmp_path):
     before = sorted(os.listdir(tmp_path))
     scan([str(tmp_path)])
     assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_folders_are_not_looked_up_from_the_root_at_each_level(tmp_path, monkeypatch):
+    """Of a thousand folders in one another that would be a thousand times a thousand looks."""
+    deepest = tmp_path.joinpath(*["d"] * 300)
+    deepest.mkdir(parents=True)
+    (deepest / "a.py").write_text("x = 1\n", encoding="utf-8")
+    asked, real = [], os.path.realpath
+    monkeypatch.setattr(
+        os.path, "realpath", lambda path, **options: asked.append(path) or real(path, **options)
+    )
+    found = collect([str(tmp_path)], [])
+    assert [path for path, _ in found.paths] == [str(deepest / "a.py")]
+    assert asked == [str(deepest / "a.py")]

@@ -75,11 +75,12 @@ def _walk(top, exclude, found, seen):
     stack = [(top, layers)]
     while stack:
         folder, layers = stack.pop()
-        real = os.path.realpath(folder)
-        if real in folders:
-            continue
-        folders.add(real)
         try:
+            # Not its real path, which is looked up from the root at each of its levels.
+            itself = os.stat(folder)
+            if (itself.st_dev, itself.st_ino) in folders:
+                continue
+            folders.add((itself.st_dev, itself.st_ino))
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             found.given_up.append((folder, "RNN004", f"not opened: {error.strerror or error}"))
