@@ -203,6 +203,11 @@ WRONG = [
     (["compare", "--seed", "x"], "argument --seed: expected a whole number from 0 to 4294967295"),
     (["compare", "--dtype", "float16"], "invalid choice: 'float16'"),
     (["compare", "--all", "single_lstm"], "--all"),
+    (["compare", "single_lstm", "--ema"], "--ema: expected with the path of a TF1 model, found with no path"),
+    (
+        ["compare", "tests/zoo/files/basic_lstm/model.ckpt", "--output", "report.md", "--no-gradients"],
+        "--no-gradients, --output: expected with pairs and cases, found with the path",
+    ),
     ([], "the following arguments are required: COMMAND"),
     (["fly"], "invalid choice: 'fly'"),
 ]
