@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 import pytest
 
@@ -31,3 +32,13 @@ def unrolled(monkeypatch):
 
     monkeypatch.setattr(room, "unroll", unroll)
     return names
+
+
+@pytest.fixture(autouse=True)
+def _control_flow_as_it_was():
+    """A test that chooses the control flow of its graphs chooses it for itself."""
+    tf = sys.modules.get("tensorflow")
+    before = tf.compat.v1.control_flow_v2_enabled() if tf else True
+    yield
+    if tf := sys.modules.get("tensorflow"):
+        (tf.compat.v1.enable_control_flow_v2 if before else tf.compat.v1.disable_control_flow_v2)()

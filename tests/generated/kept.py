@@ -155,6 +155,20 @@ EQUAL = [
         start="fed",
     ),
     Program(
+        (Layer("GRU", 4), Layer("GRU", 2, (), ("dropout_in",))),
+        stack_is_tuple=False,
+        unroll="loop",
+        start="variable",
+        batch=2,
+        time=1,
+    ),
+    Program(
+        (Layer("GRU", 4), Layer("GRU", 2, (), ("dropout_out",))),
+        stack_is_tuple=False,
+        unroll="step",
+        start="fed",
+    ),
+    Program(
         (Layer("BasicRNN", 3, (), ("dropout_state",)),),
         stacked=True,
         outer="residual",

@@ -285,8 +285,8 @@ FINDING = [
     *mistakes(
         _ROOM + "state_dropout.py",
         _STATE_DROPOUT + "a_cell_or_a_residual_connection_that_reads_the_output_tells_it",
-        ("residual = any(", "residual = False and any("),
-        ("if new in read or residual:", "if residual:"),
+        ('    if any(one.op == "add" and terms', '    if any(one.op == "sub" and terms'),
+        ("if dropped[0] in cells.read or new in cells.read:", "if dropped[0] in cells.read:"),
     ),
     *mistakes(
         _ROOM + "state_dropout.py",

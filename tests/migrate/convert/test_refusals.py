@@ -341,6 +341,7 @@ class SquashedInBranches(Live):
             def call(self, inputs, state):
                 return super().call(tf.tanh(inputs) if squashing else inputs, state)
 
+        v1.enable_control_flow_v2()
         x = v1.placeholder(tf.float32, [2, 3, 3], name="x")
         steps = tf.unstack(x if squashing else tf.tanh(x), axis=1)
         lengths = v1.placeholder(tf.int32, [2], name="lengths")

@@ -248,6 +248,7 @@ class Squashing(rnn_cell.BasicLSTMCell):
 def squashed_in_branches():
     """With lengths each step of static_rnn stands in a conditional, which is a function here."""
     steps = tf.unstack(fed("x", 2, 3, 3), axis=1)
+    v1.enable_control_flow_v2()
     static_rnn(Squashing(UNITS), steps, sequence_length=lengths(), dtype=tf.float32)
 
 

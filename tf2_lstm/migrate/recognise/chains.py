@@ -8,6 +8,7 @@ from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.lone import core, is_step
 from tf2_lstm.migrate.recognise.places import STACK
 from tf2_lstm.migrate.recognise.state_dropout import (
+    Cells,
     dropped_state_of,
     drops_on,
     follow,
@@ -91,13 +92,13 @@ def chains_of(terms, applications):
     alone = outside_loops(terms, applications)
     before = {one: _before(terms, one, alone) for one in alone}
     after = {earlier: one for one, earlier in before.items() if earlier is not None}
-    chains, read = [], {one.inputs for one in alone}
+    chains, cells = [], Cells.of(alone)
     for one in alone:
         if before[one] is None:
             steps = [one]
             while steps[-1] in after:
                 steps.append(after[steps[-1]])
-            chains += _alike(terms, steps, read)
+            chains += _alike(terms, steps, cells)
     linked = {core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
     lone = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
     lone = [one for one in lone if core(one) not in linked]
@@ -108,11 +109,11 @@ def chains_of(terms, applications):
     return [_with_lengths(terms, chain) for chain in chains], lone
 
 
-def _alike(terms, steps, read):
+def _alike(terms, steps, cells):
     """The chain of some steps, or one a step where dropout acts on some of their states and not on others."""
     first, state = steps[0], dropped_state_of(steps[0])
     if len(steps) == 1:
-        return [_chain(terms, steps, way_of_one(terms, first, state, read), state)]
+        return [_chain(terms, steps, way_of_one(terms, first, state, cells), state)]
     links = [stripped(terms, _unmasked(two.old[state]), one.new[state]) for one, two in pairwise(steps)]
     if len({tuple(sorted(((one.keep, one.variational) for one in drops), key=str)) for drops in links}) > 1:
         return [Chain([step]) for step in steps]

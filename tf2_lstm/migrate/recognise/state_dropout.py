@@ -4,9 +4,30 @@ Both are dropout of one tensor. A later step shows which it reads; of the last s
 at the same place in the order of the graph, in which TF1's DropoutWrapper drops the state first.
 """
 
-from tf2_lstm.migrate.graph.dataflow import ASSIGNS, SILENT
+from dataclasses import dataclass
+
+from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
 from tf2_lstm.migrate.graph.terms import leaves, masked, scalar
 from tf2_lstm.migrate.recognise.wrappers import around, stripped
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What all cells of a graph read and leave, two sets of terms.
+
+    Attributes:
+        read: their inputs: an output that one reads as it is, or that is added to one, was not dropped.
+        news: their new states: what holds several of them is a state.
+    """
+
+    read: frozenset
+    news: frozenset
+
+    @classmethod
+    def of(cls, applications):
+        """Return those of some `Application`s."""
+        news = (new for one in applications for new in one.new.values())
+        return cls(frozenset(one.inputs for one in applications), frozenset(news))
 
 
 def dropped_state_of(step):
@@ -33,33 +54,33 @@ def way_to(terms, new, wanted):
     return next((way for value, way in _ways(terms, new) if value is wanted), None)
 
 
-def way_of_one(terms, step, state, read):
+def way_of_one(terms, step, state, cells):
     """Return the way from a new state that no later step reads.
 
     Args:
         terms: the table of terms.
         step: the `Application`.
         state: the name of the state; where its row has ended, it keeps the old one.
-        read: the inputs of all cells: an output that one reads as it is, or that is added to one, was not dropped.
+        cells: the `Cells` of the graph.
     """
     new, old = step.new[state], step.old[state]
     kept = [way for value, way in _ways(terms, new) if mask_of(terms, old, value)]
     if kept:
         return kept[0]
     value, way = new, []
-    is_state = len(_dropped(terms, new)) > 1 or _told(terms, step, state, read)[0] == "state"
+    is_state = len(_dropped(terms, new)) > 1 or _told(terms, step, state, cells)[0] == "state"
     while is_state and (found := _dropped(terms, value)):
         value, way = found[0], [*way, 0]
     return way
 
 
-def untold(terms, chain, read):
+def untold(terms, chain, cells):
     """Say what nothing tells of a single step's dropout: whether it is the state's or the output's.
 
     Args:
         terms: the table of terms.
         chain: the `Chain`.
-        read: as of `way_of_one`.
+        cells: the `Cells` of the graph.
 
     Returns:
         (dropout's term, whose it is taken for: "state" or "output"); None where it is told, or there are more of them.
@@ -67,28 +88,30 @@ def untold(terms, chain, read):
     if len(chain.steps) > 1:
         return None
     state = dropped_state_of(chain.steps[0])
-    whose, is_told = _told(terms, chain.steps[0], state, read)
+    whose, is_told = _told(terms, chain.steps[0], state, cells)
     return None if is_told else (_dropped(terms, chain.steps[0].new[state])[0], whose)
 
 
-def _told(terms, step, state, read):
+def _told(terms, step, state, cells):
     """Whose the one dropout of a new state is, as what reads the two shows, and whether that tells it.
 
-    A variable that is assigned, and a tensor of all states, hold the state. Where what was dropped is read alone, it is
-    the output; where the other one is read, by no cell, nothing tells it, and that one is taken for the output.
+    What a cell reads is the output. A variable that is assigned, and a tensor of several states, hold the state. Where
+    what was dropped is read alone, it is the output; where the other one is read, nothing tells it, and that one is
+    taken for the output.
     """
     new = step.new[state]
     dropped = _dropped(terms, new)
     if len(dropped) != 1:
         return "output", True
+    if dropped[0] in cells.read or new in cells.read:
+        return "output" if dropped[0] in cells.read else "state", True
     own = leaves(dropped[0], stop=(new,))
     raw = [one for one in _readers(terms, new) if one not in own]
     used = _readers(terms, dropped[0])
     for readers, found in ((used, "state"), (raw, "output")):
-        if any(_holds_state(step, new, one) for one in readers):
+        if any(_holds_state(cells, new, one) for one in readers):
             return found, True
-    residual = any(one.op == "add" and terms.without(one, new) in read for one in around(terms, new))
-    if new in read or residual:
+    if any(one.op == "add" and terms.without(one, new) in cells.read for one in around(terms, new)):
         return "state", True
     return "state" if raw else "output", bool(used and not raw)
 
@@ -105,9 +128,9 @@ def _readers(terms, value):
     return [user for user, place in places if place and place not in terms.backward]
 
 
-def _holds_state(step, new, term):
-    others = [one for one in step.new.values() if one is not new]
-    return term.op in ASSIGNS or (term.op == "concat" and any(one in term.args for one in others))
+def _holds_state(cells, new, term):
+    others = [one for one in term.args if one is not new] if term.op == "concat" else ()
+    return term.op in ASSIGNS or any(one in cells.news for one in others)
 
 
 def mask_of(terms, old, value):
