@@ -95,5 +95,7 @@ def test_sizes_before_another_transposition_are_not_guessed():
 
 def test_a_recurrence_without_a_tensor_of_the_graph_is_refused():
     model = read(MODEL)
-    with pytest.raises(ReplayError, match="none of its outputs and final states is a tensor of the graph"):
+    with pytest.raises(
+        ReplayError, match="none of its outputs and final states is a tensor that a session can fetch"
+    ):
         Replay(model, [], {})
