@@ -153,10 +153,16 @@ def is_kept(terms, term):
         terms: the table of terms.
         term: the new state.
     """
-    users = terms.users(term)
-    return any(masked(user) and user.args[2] is term for user in users) or any(
-        user.op == "concat" and is_kept(terms, user) for user in users
-    )
+    todo, seen = [term], {term}
+    while todo:
+        state = todo.pop()
+        users = terms.users(state)
+        if any(masked(user) and user.args[2] is state for user in users):
+            return True
+        joined = [user for user in users if user.op == "concat" and user not in seen]
+        seen.update(joined)
+        todo += joined
+    return False
 
 
 def in_order(olds):
