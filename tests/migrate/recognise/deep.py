@@ -15,40 +15,76 @@ BLOCKS = {
     "where(h, h, tanh(h))": ("Tanh", "SelectV2"),
     "tanh(h)": ("Tanh", ""),
     "[h, h]": ("", "ConcatV2"),
+    "dropout(h)": ("", "dropout"),
+    "h + dropout(h)": ("dropout", "AddV2"),
 }
-#: Where they stand in `basic_lstm`: (node, number of its input), or the tensor that nobody reads further.
+#: Where they stand: (model of the zoo, the inputs (node, number) that read the last level and are of one tensor).
 PLACES = {
-    "in front": ("rnn/transpose", 0),
-    "on a gate": ("~basic_lstm_cell/Sigmoid", 0),
-    "on all gates": ("~basic_lstm_cell/split", 1),
-    "on the new state": ("~NextIteration_4", 0),
-    "on the end of the loop": ("rnn/Minimum", 0),
-    "behind": ("rnn/transpose_1", 0),
+    "in front": ("basic_lstm", ("rnn/transpose", 0)),
+    "on a gate": ("basic_lstm", ("~basic_lstm_cell/Sigmoid", 0)),
+    "on all gates": ("basic_lstm", ("~basic_lstm_cell/split", 1)),
+    "on the new state": ("basic_lstm", ("~NextIteration_4", 0)),
+    "on the end of the loop": ("basic_lstm", ("rnn/Minimum", 0)),
+    "behind": ("basic_lstm", ("rnn/transpose_1", 0)),
+    "on a flat state": (
+        "flat_static_lengths",
+        ("rnn/cond_3/cond/Switch_2", 0),
+        ("rnn/cond_3/cond/Select_1/Switch_1", 0),
+    ),
+    "beside a flat state": ("flat_static_lengths", ("rnn/cond/basic_lstm_cell/concat_7", 1)),
+    "behind a single step": ("step_basic_rnn", ("", "basic_rnn_cell/Tanh")),
+    "behind a single step's flat state": ("flat_once", ("", "lstm_cell/concat_1")),
 }
 
 
 def deepened(place, block, levels):
-    """Return the model `basic_lstm` of the zoo with that many blocks at a place."""
-    tampered = Tampered("basic_lstm")
-    node, index = PLACES[place]
-    reader, (inner, joint) = tampered.nodes[full(node)], BLOCKS[block]
-    last = reader.input[index]
+    """Return a model of the zoo with that many blocks at a place."""
+    name, *readers = PLACES[place]
+    tampered = Tampered(name)
+    (node, index), (inner, joint) = readers[0], BLOCKS[block]
+    last = tampered.nodes[full(node)].input[index] if node else index
     for number in range(levels):
         value = _add(tampered, f"deep/{number}/inner", inner, last) if inner else last
-        last = _joined(tampered, f"deep/{number}/joint", joint, last, value) if joint else value
-    reader.input[index] = last
+        last = _add(tampered, f"deep/{number}/joint", joint, last, value) if joint else value
+    for node, index in readers if node else ():
+        tampered.nodes[full(node)].input[index] = last
     return tampered.model
 
 
-def _joined(tampered, name, joint, last, value):
-    if joint == "ConcatV2":
-        return _add(tampered, name, joint, last, value, "rnn/concat_1/axis")
-    return _add(tampered, name, joint, *([last] if joint == "SelectV2" else []), last, value)
-
-
 def _add(tampered, name, op, *inputs):
-    new = tampered.model.graph.node.add(name=name, op=op)
-    new.input.extend(inputs)
+    """Compute something of the last level, and of what an operation made of it."""
+    if op == "dropout":
+        return _dropout(tampered, name, inputs[0])
+    first = inputs[:1] if op == "SelectV2" else ()
+    return _node(tampered, name, op, *first, *inputs, *([_axis(tampered)] if op == "ConcatV2" else ()))
+
+
+def _dropout(tampered, name, value):
+    """What TensorFlow 1.15 makes of a dropout whose rate is a half."""
+    noise = _node(tampered, f"{name}/noise", "RandomUniform", _number(tampered, "deep/size", 4, 3))
+    holds = _node(tampered, f"{name}/holds", "GreaterEqual", noise, _number(tampered, "deep/rate", 0.5, 1))
+    mask = _node(tampered, f"{name}/mask", "Cast", holds)
+    scaled = _node(tampered, f"{name}/scaled", "Mul", value, _number(tampered, "deep/scale", 2.0, 1))
+    return _node(tampered, name, "Mul", scaled, mask)
+
+
+def _axis(tampered):
+    return _number(tampered, "deep/axis", 1, 3)
+
+
+def _number(tampered, name, value, dtype):
+    """A constant, float32 (1) or int32 (3), made once."""
+    if name not in tampered.nodes:
+        constant = tampered.nodes[name] = tampered.model.graph.node.add(name=name, op="Const")
+        constant.attr["dtype"].type = constant.attr["value"].tensor.dtype = dtype
+        field = "float_val" if dtype == 1 else "int_val"
+        getattr(constant.attr["value"].tensor, field).append(value)
+        constant.attr["value"].tensor.tensor_shape.SetInParent()
+    return name
+
+
+def _node(tampered, name, op, *inputs):
+    tampered.model.graph.node.add(name=name, op=op).input.extend(inputs)
     return name
 
 

@@ -8,7 +8,7 @@ from deep import BLOCKS, PLACES, calls, deepened
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise
 
-UNDERSTOOD = {"in front", "behind"}
+UNREAD = {"on a gate", "on all gates", "on the new state", "on the end of the loop"}
 
 
 def test_the_measure_sees_a_walk_without_a_memory():
@@ -26,12 +26,26 @@ def test_four_times_the_levels_take_four_times_the_calls(place, block):
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("block", ["h + tanh(h)", "where(h, h, tanh(h))"])
-def test_five_thousand_levels_are_read(place, block):
-    findings = recognise(deepened(place, block, 5_000))
-    assert bool(findings.recurrences) == (place in UNDERSTOOD)
-    assert bool(findings.not_converted) == (place not in UNDERSTOOD)
+def test_five_thousand_levels_are_read(place):
+    findings = recognise(deepened(place, "h + tanh(h)", 5_000))
+    assert bool(findings.recurrences) == (place not in UNREAD)
+    assert bool(findings.not_converted) == (place in UNREAD)
     assert not [one for one in findings.unclaimed if "lstm" in one.name]
+
+
+@pytest.mark.parametrize(
+    ("place", "block", "reason"),
+    [
+        ("on the new state", "dropout(h)", "more than 100 wrappers stand around one cell; it is seen at Mul "),
+        ("behind a single step", "dropout(h)", "more than 100 wrappers stand around one cell; it is seen at Tanh "),
+        ("on a flat state", "dropout(h)", "dropout acts on a flat state"),
+        ("on a gate", "h + h", "a state is carried by no known cell"),
+        ("on a gate", "[h, h]", "a state is carried by no known cell"),
+    ],
+)
+def test_what_is_too_deep_is_said(place, block, reason):
+    (said,) = recognise(deepened(place, block, 1_200)).not_converted
+    assert said.reason.startswith(reason)
 
 
 #: What many names are of -> how they are called.

@@ -70,6 +70,7 @@ class Terms:
         # What a `GraphReader` knows of the nodes: those of the gradients, and a term's number -> the node that made it.
         self.backward, self.places = frozenset(), {}
         self.widths, self.sizes, self.handles, self.pieces = {}, {}, {}, {}
+        self.keeps, self.masks = {}, {}
 
     def make(self, op, args=(), attr=None):
         """Return the term of these parts, the same object for the same parts."""
@@ -171,11 +172,7 @@ class Terms:
 
     def without(self, term, part):
         """Return what is left of a sum or product when `part` is taken out, None when it is not in it."""
-        left = list(term.args)
-        for piece in part.args if part.op == term.op and part not in left else (part,):
-            if piece not in left:
-                return None
-            left.remove(piece)
+        left = _left(term, part)
         # A part of a normal form is one.
         return None if not left else left[0] if len(left) == 1 else self.make(term.op, left)
 
@@ -331,6 +328,21 @@ def negated(term):
         return None
     rest = [arg for arg in term.args if scalar(arg) is None]
     return rest if [scalar(arg) for arg in term.args if scalar(arg) is not None] == [-1] else None
+
+
+def holds(term, part):
+    """Whether a sum or product has a part, and something beside it; no term is made for that."""
+    return bool(_left(term, part))
+
+
+def _left(term, part):
+    """The arguments of a sum or product but for those of a part of it, None when it is not in it."""
+    left = list(term.args)
+    for piece in part.args if part.op == term.op and part not in left else (part,):
+        if piece not in left:
+            return None
+        left.remove(piece)
+    return left
 
 
 def masked(term):

@@ -127,15 +127,16 @@ def dropped_state(terms, step):
     roots = [_cut(old)[0] for old in step.old.values()]
     read = [part for root in roots for part in _parts(root.args[2] if masked(root) else root)]
     joined = [one for new in step.new.values() for one in terms.users(new) if one.op == "concat"]
-    kept = [one for one in _wrapped(terms, joined) if is_kept(terms, one)]
-    return next((one for one in [*read, *kept] if is_flat_and_dropped(terms, one)), None)
+    found = next((one for one in read if is_flat_and_dropped(terms, one)), None)
+    return found or first_kept(terms, _dropped(terms, joined))
 
 
-def _wrapped(terms, values):
-    """What dropout and residual connections make of some values, one after the other."""
-    todo, found = list(values), {}
+def _dropped(terms, values):
+    """The dropouts of some values, and the dropouts of those."""
+    todo, found = list(dict.fromkeys(values)), {}
     while todo:
-        made = [one for one in around(terms, todo.pop()) if one not in found]
+        value = todo.pop()
+        made = [one for one in around(terms, value) if one.op != "add" and one not in found]
         found.update(dict.fromkeys(made))
         todo += made
     return list(found)
@@ -146,23 +147,26 @@ def _parts(term):
     return [term, *(term.args if term.op == "concat" else ())]
 
 
-def is_kept(terms, term):
-    """Whether a state is kept where a row has ended, by itself or in the state of a stack.
+def first_kept(terms, values):
+    """Find a state that is kept where a row has ended, by itself or in the state of a stack.
 
     Args:
         terms: the table of terms.
-        term: the new state.
+        values: new states, terms.
+
+    Returns:
+        One of them; None where none is kept.
     """
-    todo, seen = [term], {term}
+    todo, seen = [(one, one) for one in values], set(values)
     while todo:
-        state = todo.pop()
+        value, state = todo.pop()
         users = terms.users(state)
         if any(masked(user) and user.args[2] is state for user in users):
-            return True
-        joined = [user for user in users if user.op == "concat" and user not in seen]
+            return value
+        joined = [user for user in dict.fromkeys(users) if user.op == "concat" and user not in seen]
         seen.update(joined)
-        todo += joined
-    return False
+        todo += [(value, user) for user in joined]
+    return None
 
 
 def in_order(olds):
@@ -190,7 +194,9 @@ def exchanged(terms, step):
     """
     news, read = list(step.new.values()), in_order(step.old.values())
     joined = terms.users(news[0]) if len(news) > 1 else []
-    kept = [
-        one for one in joined if one.op == "concat" and set(one.args) == set(news) and is_kept(terms, one)
-    ]
-    return next((one for one in kept if not read or list(one.args) != news), None)
+    found = [one for one in joined if one.op == "concat" and _are_same(one.args, news)]
+    return first_kept(terms, [one for one in found if not read or list(one.args) != news])
+
+
+def _are_same(parts, others):
+    return len(parts) == len(others) and set(parts) == set(others)

@@ -28,7 +28,7 @@ from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.special import explained
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
-from tf2_lstm.migrate.recognise.wrappers import FLAT_AND_DROPPED, INFERENCE
+from tf2_lstm.migrate.recognise.wrappers import FEWER, FLAT_AND_DROPPED, INFERENCE, WRAPPED_OFTEN, wrapped_often
 
 MATCHERS = (
     lstm_applications,
@@ -120,6 +120,9 @@ class OfGraph:
                 continue
             try:
                 one = understand(self.terms, loop, self.applications)
+                cell = wrapped_often(one.layers)
+                if cell is not None:
+                    raise NotUnderstood(WRAPPED_OFTEN, cell.output, FEWER)
             except NotUnderstood as problem:
                 self.findings.not_converted.append(self._loop_refused(loop, problem))
                 continue
@@ -181,7 +184,12 @@ class OfGraph:
                 whole
                 for one in (forward, backward)
                 if one
-                for whole in (*self._no_input(one), *self._dropped_flat(one), *self._exchanged(one))
+                for whole in (
+                    *self._no_input(one),
+                    *self._dropped_flat(one),
+                    *self._exchanged(one),
+                    *self._wrapped_often(one),
+                )
             ]
             if refused:
                 known = [one.variables for one in self.findings.not_converted]
@@ -205,6 +213,14 @@ class OfGraph:
         kept = [term for step in steps if (term := exchanged(self.terms, step)) is not None]
         said = self._refused(one, steps, EXCHANGED, (), EXCHANGED)
         return [explained(self.reading, said, (), kept[0], CARRY_A_TUPLE)] if kept else []
+
+    def _wrapped_often(self, one):
+        cell = wrapped_often(one.stepped.layers)
+        if cell is None:
+            return []
+        steps = [step for chain in one.stepped.chains for step in chain.steps]
+        said = self._refused(one, steps, WRAPPED_OFTEN, (), WRAPPED_OFTEN)
+        return [explained(self.reading, said, (), cell.output, FEWER)]
 
     def _no_input(self, one):
         """What is said of steps whose input is no tensor: joined with the state at once, or within a function."""

@@ -7,7 +7,7 @@ at the same place in the order of the graph, in which TF1's DropoutWrapper drops
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
-from tf2_lstm.migrate.graph.terms import leaves, masked, scalar
+from tf2_lstm.migrate.graph.terms import holds, leaves, masked, scalar
 from tf2_lstm.migrate.recognise.wrappers import around, stripped
 
 
@@ -122,7 +122,7 @@ def _readers(terms, value):
     larger = [
         user for part in parts for user in terms.users(part) if user.op == value.op and user is not value
     ]
-    users = terms.users(value) + [user for user in larger if terms.without(user, value) is not None]
+    users = terms.users(value) + [user for user in larger if holds(user, value)]
     users = [user for user in users if user.op in ASSIGNS or user.op not in SILENT]
     places = [(user, terms.places.get(user.number)) for user in users]
     return [user for user, place in places if place and place not in terms.backward]
@@ -162,4 +162,4 @@ def _ways(terms, new):
 
 def _dropped(terms, value):
     """The terms that are dropout of a value, in the order of the graph."""
-    return [one for one in around(terms, value) if stripped(terms, one, value)]
+    return [one for one in around(terms, value) if one.op != "add"]

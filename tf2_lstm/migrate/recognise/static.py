@@ -7,7 +7,7 @@ from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_names
 from tf2_lstm.migrate.recognise.edges import input_width
-from tf2_lstm.migrate.recognise.flat import ALL, is_kept, side_by_side, tensor_of, together
+from tf2_lstm.migrate.recognise.flat import ALL, first_kept, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
 from tf2_lstm.migrate.recognise.state_dropout import Cells, untold
 from tf2_lstm.migrate.recognise.step_outputs import output_mask
@@ -74,7 +74,7 @@ class Static:
             zero = constant(old.args[0] if old.op == "cols" else old) == 0
             initial.append(Tensor("initial_" + name, self.reading.name(old), dtype, (batch, width), zero))
             # What is kept in the tensor of a stack, of which other layers do not convert, is no tensor of its own.
-            own = masked(after) or not is_kept(self.terms, after)
+            own = masked(after) or first_kept(self.terms, [after]) is None
             final.append(Tensor(name, self.reading.name(after) if own else "", dtype, (batch, width)))
         return initial, final
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from tf2_lstm.migrate.graph.terms import Term, scalar
 from tf2_lstm.migrate.recognise.application import is_variable
 
+#: Of how many parts a sum, and of how many variables a weight may be put together; how deep those lie in one another.
+MOST_TILES, MOST_NESTED = 10_000, 32
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -79,11 +82,21 @@ def summed(terms, term, c=None):
 
 def _read(terms, found, term, columns, c):
     """Add what stands in columns of a term; whether all of it is known."""
-    if term.op == "add":
-        return all(_read(terms, found, arg, columns, c) for arg in term.args)
-    if term.op == "cols" and term.args[0].op in ("add", "matmul"):
-        start = term.attr[0]
-        return _read(terms, found, term.args[0], (columns[0] + start, columns[1] + start), c)
+    todo, looks = [(term, columns)], 0
+    while todo:
+        part, columns = todo.pop()
+        looks += 1
+        if part.op == "add" and looks <= MOST_TILES:
+            todo += [(arg, columns) for arg in part.args[::-1]]
+        elif part.op == "cols" and part.args[0].op in ("add", "matmul"):
+            start = part.attr[0]
+            todo.append((part.args[0], (columns[0] + start, columns[1] + start)))
+        elif not _read_part(terms, found, part, columns, c):
+            return False
+    return True
+
+
+def _read_part(terms, found, term, columns, c):
     if term.op == "matmul":
         return _product(terms, found, term, columns)
     if scalar(term) is not None:
@@ -125,14 +138,32 @@ def _product(terms, found, term, columns):
 
 def _shape(weight):
     """The shape of a variable, or of variables beside one another; None for anything else."""
+    return _joined_shape(weight) if _is_of_variables(weight) else None
+
+
+def _is_of_variables(weight):
+    """Whether all that a weight is put together of are variables, no more of them than are looked at."""
+    todo, looks = [(weight, 0)], 0
+    while todo:
+        part, depth = todo.pop()
+        looks += 1
+        if is_variable(part):
+            continue
+        if part.op not in ("swap", "concat") or depth == MOST_NESTED or looks > MOST_TILES:
+            return False
+        todo += [(one, depth + 1) for one in part.args]
+    return True
+
+
+def _joined_shape(weight):
     if is_variable(weight):
         return weight.attr[1]
     if weight.op == "swap":
-        inner = _shape(weight.args[0])
+        inner = _joined_shape(weight.args[0])
         return inner[::-1] if inner is not None and len(inner) == 2 else None
     if weight.op != "concat":
         return None
-    shapes = [_shape(part) for part in weight.args]
+    shapes = [_joined_shape(part) for part in weight.args]
     if None in shapes or len({len(shape) for shape in shapes}) > 1:
         return None
     axis = weight.attr % len(shapes[0]) if shapes[0] else 0
@@ -155,7 +186,7 @@ def _matrix(weight, rows, columns, below=0, right=0):
         return None
     found, at, axis = [], 0, weight.attr % 2
     for part in weight.args:
-        size, wanted = _shape(part)[axis], (rows, columns)[axis]
+        size, wanted = _joined_shape(part)[axis], (rows, columns)[axis]
         start, stop = max(wanted[0] - at, 0), min(wanted[1] - at, size)
         if start < stop:
             ahead = at + start - wanted[0]
@@ -187,5 +218,5 @@ def _vector(term, columns):
         )
         if start < stop:
             found.append(Tile(part, None, (start, stop), right=at + start - columns[0]))
-        at += _shape(part)[0]
+        at += _joined_shape(part)[0]
     return found if sum(tile.width for tile in found) == columns[1] - columns[0] else None

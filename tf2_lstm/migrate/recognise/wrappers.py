@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tf2_lstm.migrate.graph.terms import Term, array, scalar
+from tf2_lstm.migrate.graph.terms import Term, array, holds, scalar
 from tf2_lstm.migrate.recognise.application import Application
 
 
@@ -67,13 +67,16 @@ def dropout(terms, term):
     return next(_dropouts(terms, term), None)
 
 
-def _dropouts(terms, term):
-    """Each way to take one dropout off: a product of several masks does not tell which was the last."""
+def _dropouts(terms, term, kept=()):
+    """Each way to take one dropout off: a product of several masks does not tell which was the last.
+
+    The masks that are in a value which shall be left, those that are kept, are none to take off.
+    """
     if term.op == "select":
         found = _selected(terms, term)
         yield from [found] if found else []
     for mask in term.args if term.op == "mul" else ():
-        found = _keep(terms, mask)
+        found = _keep(terms, mask) if mask not in kept else None
         rest = terms.without(term, mask) if found else None
         value = _unscaled(terms, rest, found[0]) if rest else None
         if value is not None:
@@ -92,7 +95,30 @@ def stripped(terms, term, value):
     Returns:
         The `Dropped` ones from the outside in, [] where the two are one; None where dropout does not lead there.
     """
-    return _peeled(terms, term, lambda below: below is value)
+    drops, kept = [], value.args if value.op == "mul" else ()
+    while term is not value:
+        found = next(_dropouts(terms, term, kept), None)
+        if found is None:
+            return None
+        drops.append(found)
+        term = found.value
+    return drops
+
+
+def is_dropout_of(terms, term, value):
+    """Whether a term is one dropout of a value."""
+    is_part = value.op == "mul" and value not in term.args
+    if term.op == "mul" and len(_masks(terms, term)) != 1 + (len(_masks(terms, value)) if is_part else 0):
+        return False
+    found = stripped(terms, term, value)
+    return found is not None and len(found) == 1
+
+
+def _masks(terms, product):
+    """The masks of dropout among the factors of a product."""
+    if product.number not in terms.masks:
+        terms.masks[product.number] = [one for one in product.args if _keep(terms, one)]
+    return terms.masks[product.number]
 
 
 def _peeled(terms, term, wanted):
@@ -118,13 +144,16 @@ INFERENCE = "convert the graph of inference, whose state_keep_prob is 1.0"
 def is_flat_and_dropped(terms, term):
     """Whether a value is dropout of several tensors side by side, of which a flat state is made."""
     found = dropout(terms, term)
-    return found is not None and (found.value.op == "concat" or is_flat_and_dropped(terms, found.value))
+    while found is not None and found.value.op != "concat":
+        found = dropout(terms, found.value)
+    return found is not None
 
 
 def around(terms, value):
     """List the terms that wrap a value once, dropouts of it and sums with it, in the order of the graph.
 
-    Sums and products are flat: that of a sum with more is a sum of the same parts.
+    Sums and products are flat: that of a sum with more is a sum of the same parts. What only matching made of them is
+    no term of the graph.
     """
     users = terms.users(value)
     if value.op in ("add", "mul"):
@@ -136,11 +165,11 @@ def around(terms, value):
     ]
     found = [
         user
-        for user in users
-        if (user.op == "add" and terms.without(user, value) is not None)
-        or any(one.value is value for one in _dropouts(terms, user))
+        for user in dict.fromkeys(users)
+        if user.number in terms.places
+        and ((user.op == "add" and holds(user, value)) or is_dropout_of(terms, user, value))
     ]
-    return sorted(dict.fromkeys(found), key=lambda term: term.number)
+    return sorted(found, key=lambda term: term.number)
 
 
 def _selected(terms, term):
@@ -163,6 +192,12 @@ def _kept(terms, mask):
 
 def _keep(terms, mask):
     """The keep_prob of random >= 1 - keep_prob, or of floor(random + keep_prob): (term, variational)."""
+    if mask.number not in terms.keeps:
+        terms.keeps[mask.number] = _read_keep(terms, mask)
+    return terms.keeps[mask.number]
+
+
+def _read_keep(terms, mask):
     if mask.op == "Cast" and _is_noise(mask.args[0]):
         return _kept(terms, mask.args[0]), False
     if mask.op == "Floor" and mask.args[0].op == "add":
@@ -188,11 +223,13 @@ def _unscaled(terms, product, keep):
 
 def _times(terms, factors, scale):
     """The product of some terms and a number, the one of the graph where it has one: a number is rounded there."""
+    wanted = sorted(factors, key=lambda term: term.number)
     for product in terms.users(factors[0]):
+        if product.op != "mul" or len(product.args) != len(factors) + 1:
+            continue
         numbers = [scalar(arg) for arg in product.args if scalar(arg) is not None]
         others = sorted((arg for arg in product.args if scalar(arg) is None), key=lambda term: term.number)
-        is_alike = product.op == "mul" and others == sorted(factors, key=lambda term: term.number)
-        if is_alike and len(numbers) == 1 and abs(numbers[0] / scale - 1) <= _ROUNDING:
+        if others == wanted and len(numbers) == 1 and abs(numbers[0] / scale - 1) <= _ROUNDING:
             return product
     return terms.mul(*factors, terms.number(scale))
 
@@ -203,6 +240,20 @@ MOST_PEELED = 64
 _ROUNDING = 1e-5
 #: How many terms may be looked at for one layer's output, and how deep they may be wrapped in one another.
 MOST_LOOKS, MOST_WRAPPERS = 2_000, 100
+#: What is said of more of them around one cell, and what to do.
+WRAPPED_OFTEN = f"more than {MOST_WRAPPERS} wrappers stand around one cell"
+FEWER = "make one dropout of those that follow one another, whose keep_prob is the product of theirs"
+
+
+def wrapped_often(layers):
+    """Find a cell, an `Application`, that has more wrappers around it than are read; None where there is none."""
+    for layer in layers:
+        inside = layer.inside if isinstance(layer.inside, list) else ()
+        if len(layer.wrappers) > MOST_WRAPPERS:
+            return layer.applications()[0]
+        if (found := wrapped_often(inside)) is not None:
+            return found
+    return None
 
 
 class Layers:
@@ -284,7 +335,7 @@ class Layers:
             below = found[1]
 
     def _holds(self, added, below):
-        return added is below or (added.op == "add" and self.terms.without(added, below) is not None)
+        return added is below or (added.op == "add" and holds(added, below))
 
     def _undropped(self, layer, below, added):
         """An input without the dropout that stands between what is added and the layer, which is noted."""
