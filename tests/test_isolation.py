@@ -303,6 +303,8 @@ def shell(line, **environment):
 ONE_LINE = {
     "no standard output": ("$TF2LSTM inspect $BASIC >&-", {}, "standard output is closed"),
     "no room for the output": ("$TF2LSTM inspect $BASIC >/dev/full", {}, "No space left on device"),
+    "no room for the version": ("$TF2LSTM --version >/dev/full", {}, "No space left on device"),
+    "no room for the help": ("$TF2LSTM inspect --help >/dev/full", {}, "No space left on device"),
     "no room for the error": ("$TF2LSTM inspect nothing 2>/dev/full", {}, ""),
     "no standard error": ("$TF2LSTM inspect nothing 2>&-", {}, ""),
     "no such backend": (

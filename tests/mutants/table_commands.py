@@ -115,6 +115,11 @@ COMMANDS = [
     ),
     *mistakes(
         "tf2_lstm/cli/main.py",
+        "tests/test_isolation.py::test_what_is_wrong_around_a_command_is_one_line",
+        ("        (file or sys.stderr).write(message)\n", "        super()._print_message(message, file)\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/cli/main.py",
         "tests/test_main.py::test_a_program_that_calls_it_is_not_forked",
         ("forked = argv is None and can_be_alone()", "forked = can_be_alone()"),
     ),

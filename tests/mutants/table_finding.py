@@ -315,4 +315,18 @@ FINDING = [
         _KEPT,
         ("if terms.places.get(user.number) not in terms.backward", ""),
     ),
+    *mistakes(
+        _ROOM + "of_graph.py",
+        "tests/migrate/recognise/test_deep_graphs.py::test_what_is_too_deep_is_said",
+        ("                if cell is not None:\n", "                if False:\n"),
+        (
+            "        if cell is None:\n            return []\n        steps",
+            "        return []\n        steps",
+        ),
+    ),
+    *mistakes(
+        _ROOM + "wrappers.py",
+        "tests/migrate/recognise/test_deep_graphs.py::test_what_is_too_deep_is_said",
+        ("if len(layer.wrappers) > MOST_WRAPPERS:", "if not layer.wrappers:"),
+    ),
 ]

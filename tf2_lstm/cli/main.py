@@ -26,6 +26,14 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message):
         super().error(printable(message))
 
+    def exit(self, status=0, message=None):
+        sys.stdout.flush()
+        super().exit(status, message)
+
+    def _print_message(self, message, file=None):
+        # argparse's own does not tell that a text could not be written.
+        (file or sys.stderr).write(message)
+
 
 def main(argv=None):
     """Run `tf2-lstm`.
@@ -57,8 +65,7 @@ def main(argv=None):
             module = importlib.import_module(f"tf2_lstm.cli.{name}")
             module.add_arguments(command)
             command.set_defaults(run=module.run, alone=getattr(module, "alone", None))
-    arguments = parser.parse_args(argv)
-    return exit_code(arguments.command, lambda: _run(arguments, forked))
+    return exit_code(chosen or " ".join(argv[:1]), lambda: _run(parser.parse_args(argv), forked))
 
 
 def _run(arguments, forked):

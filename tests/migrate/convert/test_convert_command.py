@@ -349,6 +349,15 @@ def test_export_copies_what_is_named_however_it_is_named(named, converted, tmp_p
     assert tf.train.load_checkpoint(new).get_variable_to_shape_map() == shapes
 
 
+def test_no_graph_of_an_earlier_export_stays_beside_another_checkpoint(converted, tmp_path):
+    new, source = tmp_path / "new", tmp_path / "source"
+    assert main(["export", str(converted), "--like", BASIC, "-o", str(new)]) == 0
+    shutil.copytree(ZOO / "basic_lstm", source, ignore=shutil.ignore_patterns("*.meta"))
+    like = ["--like", str(source / "model.ckpt"), "--name", "rnn", "--assume-defaults"]
+    assert main(["export", str(converted), *like, "-o", str(new), "--overwrite"]) == 0
+    assert sorted(path.name for path in tmp_path.glob("new*")) == ["new.data-00000-of-00001", "new.index"]
+
+
 def test_export_reads_and_writes_under_any_name(converted, tmp_path):
     """TensorFlow takes some names for patterns, and knows no other encoding than UTF-8."""
     folder = tmp_path / "a[b]*?\\\udce9\n\x1b[31m"

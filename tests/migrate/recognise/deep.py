@@ -41,12 +41,12 @@ def deepened(place, block, levels):
     """Return a model of the zoo with that many blocks at a place."""
     name, *readers = PLACES[place]
     tampered = Tampered(name)
-    (node, index), (inner, joint) = readers[0], BLOCKS[block]
-    last = tampered.nodes[full(node)].input[index] if node else index
+    (first, number), (inner, joint) = readers[0], BLOCKS[block]
+    last = tampered.nodes[full(first)].input[number] if first else number
     for number in range(levels):
         value = _add(tampered, f"deep/{number}/inner", inner, last) if inner else last
         last = _add(tampered, f"deep/{number}/joint", joint, last, value) if joint else value
-    for node, index in readers if node else ():
+    for node, index in readers if first else ():
         tampered.nodes[full(node)].input[index] = last
     return tampered.model
 

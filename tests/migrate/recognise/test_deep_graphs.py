@@ -36,8 +36,16 @@ def test_five_thousand_levels_are_read(place):
 @pytest.mark.parametrize(
     ("place", "block", "reason"),
     [
-        ("on the new state", "dropout(h)", "more than 100 wrappers stand around one cell; it is seen at Mul "),
-        ("behind a single step", "dropout(h)", "more than 100 wrappers stand around one cell; it is seen at Tanh "),
+        (
+            "on the new state",
+            "dropout(h)",
+            "more than 100 wrappers stand around one cell; it is seen at Mul ",
+        ),
+        (
+            "behind a single step",
+            "dropout(h)",
+            "more than 100 wrappers stand around one cell; it is seen at Tanh ",
+        ),
         ("on a flat state", "dropout(h)", "dropout acts on a flat state"),
         ("on a gate", "h + h", "a state is carried by no known cell"),
         ("on a gate", "[h, h]", "a state is carried by no known cell"),
@@ -46,6 +54,12 @@ def test_five_thousand_levels_are_read(place):
 def test_what_is_too_deep_is_said(place, block, reason):
     (said,) = recognise(deepened(place, block, 1_200)).not_converted
     assert said.reason.startswith(reason)
+
+
+def test_one_dropout_in_place_of_many_is_read():
+    """What is advised of too many."""
+    findings = recognise(deepened("on the new state", "dropout(h)", 1))
+    assert (len(findings.recurrences), findings.not_converted) == (1, [])
 
 
 #: What many names are of -> how they are called.

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import refusals
+from deep import deepened
 from sentences import sentences
 from tampering import Tampered
 from test_graphs import read
@@ -15,7 +16,7 @@ from tf2_lstm.migrate.recognise.called import GRAPH
 from tf2_lstm.migrate.recognise.decoders import NEXT_STEP
 from tf2_lstm.migrate.recognise.of_graph import IN_FRONT, JOIN_FIRST
 from tf2_lstm.migrate.recognise.special import BY_HAND, KINDS, SAVE_IT
-from tf2_lstm.migrate.recognise.wrappers import INFERENCE
+from tf2_lstm.migrate.recognise.wrappers import FEWER, INFERENCE
 
 H5 = Tampered.__init__.__globals__["FILES"] / "h5_lstm" / "model.h5"
 
@@ -85,6 +86,7 @@ SAID = {
     "a flat state holds more than the states of the cells": live(refusals.flat_state_with_more),
     "dropout acts on a flat state": live(refusals.flat_and_dropped),
     "in one tensor in an order of its own": live(refusals.states_as_h_c),
+    "wrappers stand around one cell": lambda: deepened("on the new state", "dropout(h)", 120),
     "the program gives ": live(refusals.states_crossed),
     "an output is not written at the number of the step": live(refusals.written_elsewhere),
     "what a step gives out is no output of the cells": recorded("highway"),
@@ -136,6 +138,7 @@ STEPS = (
     BY_HAND,
     NEXT_STEP,
     INFERENCE,
+    FEWER,
     IN_FRONT,
     JOIN_FIRST,
     GRAPH,

@@ -190,7 +190,10 @@ def _check_sources(output, sources):
 
 
 def _publish(entries, prefix, output):
-    """Write beside, then rename; an earlier index goes first, so that at no moment it speaks of other data."""
+    """Write beside, then rename; an earlier index goes first, so that at no moment it speaks of other data.
+
+    An earlier graph, the .meta, goes too where there is no new one: it would be taken for that of the new data.
+    """
     output = Path(output).absolute()
     try:
         with contextlib.ExitStack() as stack:
@@ -207,6 +210,8 @@ def _publish(entries, prefix, output):
             for ending in ENDINGS:
                 if os.path.exists(f"{beside}{ending}"):
                     os.replace(f"{beside}{ending}", f"{output}{ending}")
+                else:
+                    Path(f"{output}{ending}").unlink(missing_ok=True)
         sync(output.parent)
     except OSError as error:
         raise FolderError(f"{output}: cannot be written: {error.strerror or error}.") from error

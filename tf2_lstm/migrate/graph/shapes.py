@@ -41,10 +41,11 @@ def inferred(graph, without=()):
     """
     if not graph.node:
         return {}
+    part = importable(graph, without)
     try:
-        known = _imported(importable(graph, without))
+        known = _imported(part)
     except Exception:
-        # Whatever is wrong with the graph, its replay says.
+        # Whatever TensorFlow finds wrong with the graph, its replay says; nothing of ours runs here.
         return {}
     tensors = [tensor for operation in known.get_operations() for tensor in operation.outputs]
     return {one.name: tuple(one.shape.as_list()) for one in tensors if one.shape.rank is not None}

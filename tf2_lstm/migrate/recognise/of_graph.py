@@ -28,7 +28,13 @@ from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.special import explained
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
-from tf2_lstm.migrate.recognise.wrappers import FEWER, FLAT_AND_DROPPED, INFERENCE, WRAPPED_OFTEN, wrapped_often
+from tf2_lstm.migrate.recognise.wrappers import (
+    FEWER,
+    FLAT_AND_DROPPED,
+    INFERENCE,
+    WRAPPED_OFTEN,
+    wrapped_often,
+)
 
 MATCHERS = (
     lstm_applications,
