@@ -288,6 +288,14 @@ REFUSED = {
         lambda d, m: [m, ZOO / "basic_lstm_relu" / "model.ckpt", d / "new"],
         "expected activation='relu', found 'tanh'",
     ),
+    "into a stack": (
+        lambda d, m: [m, ZOO / "stack_of_two" / "model.ckpt", d / "new"],
+        "is not the model of rnn: expected a cell at rnn/cell/cells/0, found none there",
+    ),
+    "into another cell": (
+        lambda d, m: [m, ZOO / "gru_cell" / "model.ckpt", d / "new"],
+        "is not the model of rnn: rnn/gru_cell/kernel: expected shape [input depth, 15]",
+    ),
     "into a frozen graph": (
         lambda d, m: [m, ZOO / "frozen" / "frozen.pb", d / "new"],
         "found frozen graph. Name the ",

@@ -122,17 +122,25 @@ def _check_all_there(cell, arrays, own, path):
             )
 
 
+def _layer_of(model, place):
+    try:
+        return find(model, place)
+    except (AttributeError, IndexError, ValueError) as error:
+        raise WeightError(
+            f"expected a cell at {place}, found none there. Is it of another checkpoint?"
+        ) from error
+
+
 def _variables(model, recurrence, path):
     cells, found = program_of(recurrence).cells, OrderedDict()
     for cell in recurrence.cells:
         try:
-            arrays = [
-                keras.ops.convert_to_numpy(one) for one in find(model, cells[id(cell.call)]).trainable_weights
-            ]
+            layer = _layer_of(model, cells[id(cell.call)])
+            arrays = [keras.ops.convert_to_numpy(one) for one in layer.trainable_weights]
             own = tf1_variables(cell, arrays)
             _check_all_there(cell, arrays, own, path)
             found.update(own)
-        except (WeightError, AttributeError, ValueError, IndexError) as error:
+        except (WeightError, ValueError, IndexError) as error:
             raise ArtifactError(f"{path}: is not the model of {recurrence.scope}: {error}") from error
     other = unlike(model, recurrence)
     if other:
