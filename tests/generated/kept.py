@@ -175,10 +175,36 @@ EQUAL = [
         unroll="steps",
         start="fed",
     ),
+    Program(
+        (Layer("LSTM", 3, (), ("dropout_out", "dropout_all")),), outer="residual", unroll="step", start="fed"
+    ),
+    Program(
+        (Layer("GRU", 3), Layer("GRU", 3, (), ("dropout_recurrent", "dropout_recurrent"))),
+        unroll="step",
+        start="fed",
+        keep="constant",
+    ),
+    Program(
+        (Layer("BasicRNN", 2, (), ("dropout_state",)), Layer("BasicRNN", 2)),
+        stack_is_tuple=False,
+        outer="dropout_out",
+        unroll="step",
+        start="zeros",
+        keep="constant",
+    ),
+    Program(
+        (Layer("GRU", 3), Layer("GRU", 3, (), ("dropout_out", "residual"))),
+        outer="dropout_state",
+        unroll="static",
+        time=1,
+        keep="constant",
+    ),
 ]
 
 _FLAT = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",))
 _TWICE = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state", "dropout_state"))
+
+_RESIDUAL = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_all", "residual"))
 
 #: Program -> the name of the reason in `REFUSALS`.
 REFUSED = {
@@ -197,4 +223,5 @@ REFUSED = {
     Program((_FLAT,), unroll="step", start="variable", batch=2): "flat_state_dropout",
     Program((_FLAT, Layer("GRU", 2), Layer("GRU", 2)), unroll="steps", start="zeros"): "flat_state_dropout",
     Program((_FLAT, Layer("GRU", 3)), stack_is_tuple=False, start="fed"): "flat_state_dropout",
+    Program((Layer("GRU", 2), _RESIDUAL), unroll="steps", start="fed", keep="constant"): "flat_state_dropout",
 }

@@ -10,6 +10,7 @@ _SENTENCES = "tests/migrate/recognise/test_sentences.py::test_"
 _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
 _STATE_DROPOUT = "tests/migrate/recognise/test_state_dropout.py::test_"
 _KEPT = "tests/generated/test_generated.py::test_a_program_that_failed_once_is_equal"
+_PLACES = "tests/migrate/recognise/test_places.py::test_wrappers_stand_where_the_program_has_them"
 _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
 FINDING = [
@@ -279,23 +280,64 @@ FINDING = [
     *mistakes(
         _ROOM + "state_dropout.py",
         _KEPT,
-        ("if kept:\n        return kept[0]", "if kept:\n        return []"),
+        ("if kept:\n        return Told(kept[0])", "if kept:\n        return Told([])"),
         ("found += _dropped(terms, found[-1])[place : place + 1]", "found += _dropped(terms, found[-1])[:1]"),
     ),
     *mistakes(
         _ROOM + "state_dropout.py",
         _STATE_DROPOUT + "a_cell_or_a_residual_connection_that_reads_the_output_tells_it",
-        ('    if any(one.op == "add" and terms', '    if any(one.op == "sub" and terms'),
-        ("if dropped[0] in cells.read or new in cells.read:", "if dropped[0] in cells.read:"),
+        (
+            "outputs = [way for value, way in ways if _is_added",
+            "outputs = [way for value, way in ways if None and _is_added",
+        ),
+        (
+            "return {value for one in self.read for value, _ in below_dropout(self.terms, one)}",
+            "return self.read",
+        ),
+        ("outputs = [way for value, way in ways if value in cells.read]", "outputs = []"),
+    ),
+    *mistakes(
+        _ROOM + "places.py",
+        _STATE_DROPOUT + "a_cell_or_a_residual_connection_that_reads_the_output_tells_it",
+        ("for wrapper in lower.wrappers[::-1]:", "for wrapper in lower.wrappers[-1:]:"),
     ),
     *mistakes(
         _ROOM + "state_dropout.py",
         _STATE_DROPOUT + "whose_a_dropout_is",
+        ("if not first or used == {(0,)} else (first", "if not first or used else (first"),
+        ("if term.op in ASSIGNS:\n        return True", "if term.op in ASSIGNS:\n        return False"),
+        ("return rest is not None and rest is not value", "return rest is not None"),
+    ),
+    *mistakes(
+        _ROOM + "state_dropout.py",
+        _STATE_DROPOUT + "of_several_dropouts_what_reads_them_and_their_order_tell_whose_they_are",
+        ("if len(read) == 1:", "if len(read) > 1:"),
+        ("if last[1][0] != 0:", "if last[1][0] == 0:"),
+        ('return Told(_beside(ways, [0]), (first[0,], "output"))', "return Told(_beside(ways, [0]))"),
         (
-            'return "state" if raw else "output", bool(used',
-            'return "state" if raw else "output", bool(True or used',
+            "return any(below in self.news for below, _ in below_dropout(self.terms, value))",
+            "return value in self.news",
         ),
-        ('((used, "state"), (raw, "output"))', '((raw, "output"),)'),
+    ),
+    *mistakes(
+        _ROOM + "places.py",
+        _PLACES,
+        ("takewhile(lambda wrapper: _inside", "filter(lambda wrapper: _inside"),
+        (
+            'wrappers = layer.wrappers[::-1] if what == "state" else',
+            'wrappers = layer.wrappers[-1:] if what == "state" else',
+        ),
+        ("if None not in found and is_alike(around", "if found[0] is not None and is_alike(around"),
+    ),
+    *mistakes(
+        _ROOM + "wrappers.py",
+        _PLACES,
+        ("what not in one and is_alike(one, dropped)]", "what not in one]"),
+    ),
+    *mistakes(
+        _ROOM + "step_outputs.py",
+        _PLACES,
+        (" or any(is_part(user, end) for end in ends)", ""),
     ),
     *mistakes(
         _ROOM + "own_zeros.py",

@@ -13,7 +13,7 @@ from tf2_lstm.migrate.recognise.state_dropout import (
     drops_on,
     follow,
     mask_of,
-    way_of_one,
+    told,
     way_to,
 )
 from tf2_lstm.migrate.recognise.step_outputs import given
@@ -29,12 +29,14 @@ class Chain:
         lengths: the term of sequence_length, None when there is none.
         drops: the `Dropped` ones that act on the states but c, from the outside in.
         way: the way of `state_dropout` from a new state to the state that is carried on.
+        doubt: of a single step the dropout of which nothing tells whose it is, as `state_dropout.Told` has it.
     """
 
     steps: list
     lengths: Term | None = None
     drops: list = field(default_factory=list)
     way: list = field(default_factory=list)
+    doubt: tuple | None = None
 
     def after(self, terms, number, state):
         """Return the term of a state after a step: what the next one reads, or what would be read after the last."""
@@ -92,7 +94,7 @@ def chains_of(terms, applications):
     alone = outside_loops(terms, applications)
     before = {one: _before(terms, one, alone) for one in alone}
     after = {earlier: one for one, earlier in before.items() if earlier is not None}
-    chains, cells = [], Cells.of(alone)
+    chains, cells = [], Cells.of(terms, alone)
     for one in alone:
         if before[one] is None:
             steps = [one]
@@ -113,7 +115,8 @@ def _alike(terms, steps, cells):
     """The chain of some steps, or one a step where dropout acts on some of their states and not on others."""
     first, state = steps[0], dropped_state_of(steps[0])
     if len(steps) == 1:
-        return [_chain(terms, steps, way_of_one(terms, first, state, cells), state)]
+        found = told(terms, first, state, cells)
+        return [_chain(terms, steps, found.way, state, found.doubt)]
     links = [stripped(terms, _unmasked(two.old[state]), one.new[state]) for one, two in pairwise(steps)]
     if len({tuple(sorted(((one.keep, one.variational) for one in drops), key=str)) for drops in links}) > 1:
         return [Chain([step]) for step in steps]
@@ -121,8 +124,9 @@ def _alike(terms, steps, cells):
     return [Chain(steps, drops=links[0]) if way is None else _chain(terms, steps, way, state)]
 
 
-def _chain(terms, steps, way, state):
-    return Chain(steps, drops=drops_on(terms, follow(terms, steps[0].new[state], way)), way=way)
+def _chain(terms, steps, way, state, doubt=None):
+    drops = drops_on(terms, follow(terms, steps[0].new[state], way))
+    return Chain(steps, drops=drops, way=way, doubt=doubt)
 
 
 def _one_reading(lone, explained):

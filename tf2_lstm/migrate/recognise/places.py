@@ -6,10 +6,12 @@ names looked at, and they cannot change a number.
 """
 
 import re
+from itertools import takewhile
 
-from tf2_lstm.migrate.recognise.wrappers import Layer
+from tf2_lstm.migrate.recognise.wrappers import Layer, is_alike
 
-STACK = re.compile(r"multi_rnn_cell(?:_\d+)?/cell_(\d+)/")
+#: The scope of a cell in a stack; a cell that is called again has a number more, cell_0_1.
+STACK = re.compile(r"multi_rnn_cell(?:_\d+)?/cell_(\d+)(?:_\d+)?/")
 
 
 def regroup(layers, place):
@@ -38,9 +40,9 @@ def _level(dropped, place):
 
 
 def _one(layer, place):
-    inner = [wrapper for wrapper in layer.wrappers if _inside(wrapper, place)]
-    outer = [wrapper for wrapper in layer.wrappers if wrapper not in inner]
-    return [Layer([Layer(layer.inside, inner)], outer)]
+    # In their order: what is around a wrapper of the whole is of the whole too.
+    inner = list(takewhile(lambda wrapper: _inside(wrapper, place), layer.wrappers))
+    return [Layer([Layer(layer.inside, inner)], layer.wrappers[len(inner) :])]
 
 
 def _inside(wrapper, place):
@@ -49,24 +51,32 @@ def _inside(wrapper, place):
 
 
 def _between(lower, upper, number, place):
-    """Hand the dropout between two layers to the upper one if it was made there."""
-    last = lower.wrappers[-1] if lower.wrappers else {}
-    if "output" in last and _level(last["output"], place) == number:
-        upper.drop("input", last.pop("output"))
-        if not last:
-            lower.wrappers.pop()
+    """Hand the dropouts between two layers to the upper one that were made there, the last one first."""
+    for wrapper in lower.wrappers[::-1]:
+        if "residual" in wrapper or ("output" in wrapper and _level(wrapper["output"], place) != number):
+            break
+        if "output" in wrapper:
+            upper.drop("input", wrapper.pop("output"))
+    lower.wrappers[:] = [wrapper for wrapper in lower.wrappers if wrapper]
 
 
 def _around(layers, place):
     """Take the dropouts that were made outside of the stack off the layers: {"input": ..., ...}."""
     around = {}
+    for what, ends in (("input", layers[:1]), ("output", layers[-1:]), ("state", layers)):
+        found = [_made_outside(layer, what, place) for layer in ends]
+        # One around the stack drops the states of all its layers.
+        if None not in found and is_alike(around, found[0][what]):
+            around[what] = found[0][what]
+            for wrapper in found:
+                del wrapper[what]
     for layer in layers:
-        for what, here in (("input", layers[0]), ("output", layers[-1]), ("state", layer)):
-            if layer is not here or not layer.wrappers:
-                continue
-            outer = layer.wrappers[-1]
-            if what in outer and _level(outer[what], place) is None:
-                around.setdefault(what, outer.pop(what))
-                if not outer:
-                    layer.wrappers.pop()
+        layer.wrappers[:] = [wrapper for wrapper in layer.wrappers if wrapper]
     return around
+
+
+def _made_outside(layer, what, place):
+    """The wrapper of a layer with a dropout that was made outside of the stack, the state's wherever; None for none."""
+    wrappers = layer.wrappers[::-1] if what == "state" else layer.wrappers[-1:]
+    outside = [one for one in wrappers if what in one and _level(one[what], place) is None]
+    return outside[0] if outside else None

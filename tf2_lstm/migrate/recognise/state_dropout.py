@@ -1,14 +1,16 @@
 """Which dropout of a step's new state is the state that is carried on, where another one is the step's output.
 
-Both are dropout of one tensor. A later step shows which it reads; of the last step, and of a single one, it is the one
-at the same place in the order of the graph, in which TF1's DropoutWrapper drops the state first.
+Both are dropout of one tensor. A later step shows which it reads; of the last step it is the one at the same place in
+the order of the graph. Of a single step what reads the two shows it, or the order in which TF1's DropoutWrapper drops
+the state first; else it is announced.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
-from tf2_lstm.migrate.graph.terms import holds, leaves, masked, scalar
-from tf2_lstm.migrate.recognise.wrappers import around, stripped
+from tf2_lstm.migrate.graph.terms import Term, holds, masked, scalar
+from tf2_lstm.migrate.recognise.wrappers import around, below_dropout, is_part, stripped
 
 
 @dataclass(frozen=True)
@@ -16,18 +18,42 @@ class Cells:
     """What all cells of a graph read and leave, two sets of terms.
 
     Attributes:
-        read: their inputs: an output that one reads as it is, or that is added to one, was not dropped.
-        news: their new states: what holds several of them is a state.
+        terms: the table of terms.
+        read: their inputs: an output that one reads as it is was not dropped.
+        news: their new states: what holds several of them, or dropouts of them, is a state.
     """
 
+    terms: object
     read: frozenset
     news: frozenset
 
     @classmethod
-    def of(cls, applications):
+    def of(cls, terms, applications):
         """Return those of some `Application`s."""
         news = (new for one in applications for new in one.new.values())
-        return cls(frozenset(one.inputs for one in applications), frozenset(news))
+        return cls(terms, frozenset(one.inputs for one in applications), frozenset(news))
+
+    @cached_property
+    def added(self):
+        """What a residual connection may add: an input, or what was dropped to make it."""
+        return {value for one in self.read for value, _ in below_dropout(self.terms, one)}
+
+    def is_state(self, value):
+        """Whether a value is a new state or dropout of one."""
+        return any(below in self.news for below, _ in below_dropout(self.terms, value))
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whose the dropouts of a single step's new state are.
+
+    Attributes:
+        way: from the new state to the state that is carried on, as `follow` takes it.
+        doubt: where nothing tells it (a dropout's term, whose it is taken for: "state" or "output"); else None.
+    """
+
+    way: list
+    doubt: tuple[Term, str] | None = None
 
 
 def dropped_state_of(step):
@@ -54,66 +80,101 @@ def way_to(terms, new, wanted):
     return next((way for value, way in _ways(terms, new) if value is wanted), None)
 
 
-def way_of_one(terms, step, state, cells):
-    """Return the way from a new state that no later step reads.
+def told(terms, step, state, cells):
+    """Tell the state from the output among the dropouts of a new state that no later step reads.
+
+    What a cell reads, or adds to what one reads, is the output. A variable that is assigned, and a tensor of several
+    states, hold the state; so does what keeps the old one where its row has ended.
 
     Args:
         terms: the table of terms.
         step: the `Application`.
-        state: the name of the state; where its row has ended, it keeps the old one.
-        cells: the `Cells` of the graph.
-    """
-    new, old = step.new[state], step.old[state]
-    kept = [way for value, way in _ways(terms, new) if mask_of(terms, old, value)]
-    if kept:
-        return kept[0]
-    value, way = new, []
-    is_state = len(_dropped(terms, new)) > 1 or _told(terms, step, state, cells)[0] == "state"
-    while is_state and (found := _dropped(terms, value)):
-        value, way = found[0], [*way, 0]
-    return way
-
-
-def untold(terms, chain, cells):
-    """Say what nothing tells of a single step's dropout: whether it is the state's or the output's.
-
-    Args:
-        terms: the table of terms.
-        chain: the `Chain`.
+        state: the name of the state.
         cells: the `Cells` of the graph.
 
     Returns:
-        (dropout's term, whose it is taken for: "state" or "output"); None where it is told, or there are more of them.
+        A `Told`.
     """
-    if len(chain.steps) > 1:
-        return None
-    state = dropped_state_of(chain.steps[0])
-    whose, is_told = _told(terms, chain.steps[0], state, cells)
-    return None if is_told else (_dropped(terms, chain.steps[0].new[state])[0], whose)
+    new, old = step.new[state], step.old[state]
+    ways = list(_ways(terms, new))
+    kept = [way for value, way in ways if mask_of(terms, old, value)]
+    if kept:
+        return Told(kept[0])
+    outputs = [way for value, way in ways if value in cells.read]
+    used = _uses(terms, ways)
+    if not outputs:
+        held = [way for way, user in used if _holds_state(terms, cells, new, user)]
+        if held:
+            return Told(held[0])
+        outputs = [way for value, way in ways if _is_added(terms, cells, value)]
+    if outputs:
+        return Told(_beside(ways, max(outputs, key=len)))
+    return _by_use(ways, {tuple(way[:1]) for way, _ in used})
 
 
-def _told(terms, step, state, cells):
-    """Whose the one dropout of a new state is, as what reads the two shows, and whether that tells it.
+def _by_use(ways, used):
+    """What tells where no cell does: which dropout of the state is read, `used`, and then their order.
 
-    What a cell reads is the output. A variable that is assigned, and a tensor of several states, hold the state. Where
-    what was dropped is read alone, it is the output; where the other one is read, nothing tells it, and that one is
-    taken for the output.
+    Of one dropout alone that is read, it is the output's; where the other one is read, nothing tells it. Of two of
+    which one is read, that is the output's.
     """
-    new = step.new[state]
-    dropped = _dropped(terms, new)
-    if len(dropped) != 1:
-        return "output", True
-    if dropped[0] in cells.read or new in cells.read:
-        return "output" if dropped[0] in cells.read else "state", True
-    own = leaves(dropped[0], stop=(new,))
-    raw = [one for one in _readers(terms, new) if one not in own]
-    used = _readers(terms, dropped[0])
-    for readers, found in ((used, "state"), (raw, "output")):
-        if any(_holds_state(cells, new, one) for one in readers):
-            return found, True
-    if any(one.op == "add" and terms.without(one, new) in cells.read for one in around(terms, new)):
-        return "state", True
-    return "state" if raw else "output", bool(used and not raw)
+    first = {tuple(way): value for value, way in ways if len(way) == 1}
+    if len(first) < 2:
+        whose = "state" if () in used else "output"
+        doubt = None if not first or used == {(0,)} else (first[0,], whose)
+        return Told(_beside(ways, []) if whose == "state" else [], doubt)
+    read = [way for way in ((0,), (1,)) if way in used]
+    if len(read) == 1:
+        return Told(_beside(ways, list(read[0])))
+    return _by_order(ways, first)
+
+
+def _by_order(ways, first):
+    """The fewest wrappers that drop in the order of the graph, each the state before the output.
+
+    Where the first of two dropouts has the last one too, so that there are as many either way, a wrapper of the output
+    alone came first.
+    """
+    last = max((one for one in ways if one[1]), key=lambda one: one[0].number)
+    if last[1][0] != 0:
+        return Told(_beside(ways, [1]))
+    return Told(_beside(ways, [0]), (first[0,], "output"))
+
+
+def _beside(ways, output):
+    """The way of the state, where the output is on another one: as far as it is dropped again."""
+    every = [way for _, way in ways]
+    others = [way for way in every if len(way) == 1 and way != output[:1]]
+    way = others[0] if others else []
+    while way and [*way, 0] in every:
+        way = [*way, 0]
+    return way
+
+
+def _uses(terms, ways):
+    """(Way, term) of what reads a new state, or a dropout of it, and is none itself."""
+    found, own = [], {value for value, _ in ways}
+    for value, way in ways:
+        drops = _dropped(terms, value)
+        users = [user for user in _readers(terms, value) if user not in own]
+        found += [(way, user) for user in users if not any(_is_of(terms, user, one, value) for one in drops)]
+    return found
+
+
+def _is_of(terms, user, dropped, value):
+    """Whether what reads a value is a part of its dropout, or reads that alone: products are flat."""
+    whole = dropped.args[1] if dropped.op == "select" else dropped
+    if is_part(user, whole):
+        return True
+    rest = terms.without(user, dropped) if user.op == dropped.op == "mul" else None
+    return rest is not None and rest is not value and not (rest.op == "mul" and holds(rest, value))
+
+
+def _is_added(terms, cells, value):
+    """Whether a residual connection adds a value to what a cell reads."""
+    sums = [one for one in around(terms, value) if one.op == "add"]
+    rests = [rest for one in sums if (rest := terms.without(one, value)) is not None]
+    return any(part in cells.added for one in rests for part in (one, *(one.args if one.op == "add" else ())))
 
 
 def _readers(terms, value):
@@ -128,9 +189,11 @@ def _readers(terms, value):
     return [user for user, place in places if place and place not in terms.backward]
 
 
-def _holds_state(cells, new, term):
-    others = [one for one in term.args if one is not new] if term.op == "concat" else ()
-    return term.op in ASSIGNS or any(one in cells.news for one in others)
+def _holds_state(terms, cells, new, term):
+    if term.op in ASSIGNS:
+        return True
+    others = [one for one in term.args if stripped(terms, one, new) is None] if term.op == "concat" else ()
+    return any(cells.is_state(one) for one in others)
 
 
 def mask_of(terms, old, value):

@@ -9,7 +9,6 @@ from tf2_lstm.migrate.recognise.calls import common_prefix, common_scope, state_
 from tf2_lstm.migrate.recognise.edges import input_width
 from tf2_lstm.migrate.recognise.flat import ALL, first_kept, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.sequences import Sequence, separate, taken, turned_back
-from tf2_lstm.migrate.recognise.state_dropout import Cells, untold
 from tf2_lstm.migrate.recognise.step_outputs import output_mask
 from tf2_lstm.migrate.roles import Form, Tensor
 
@@ -123,13 +122,11 @@ class Static:
 
     def assumed(self):
         """What is said of a dropout of which a single step does not tell whose it is."""
-        cells = Cells.of([one for chain in self.stepped.chains for one in chain.steps])
-        found = [untold(self.terms, chain, cells) for chain in self.stepped.chains]
+        found = [chain.doubt for chain in self.stepped.chains if chain.doubt]
         return [
-            f"{self.reading.name(one[0])}: of a single step nothing tells whether this dropout is the output's or the "
-            f"state's. It is read as the {one[1]}'s; a graph with two steps tells it"
-            for one in found
-            if one is not None
+            f"{self.reading.name(term)}: of a single step nothing tells whether this dropout is the output's or the "
+            f"state's. It is read as the {whose}'s; a graph with two steps tells it"
+            for term, whose in found
         ]
 
     def first(self):

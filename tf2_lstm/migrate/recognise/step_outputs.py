@@ -4,7 +4,7 @@ import re
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
 from tf2_lstm.migrate.graph.terms import constant, leaves, masked
-from tf2_lstm.migrate.recognise.wrappers import around, stripped
+from tf2_lstm.migrate.recognise.wrappers import around, is_part, stripped
 
 #: The scope of one cell in a stack, as the end of a scope.
 IN_STACK = re.compile(r"(^|/)multi_rnn_cell(_\d+)?/cell_\d+$")
@@ -68,7 +68,8 @@ def _scope(place):
 def _alone(terms, reader, chain, number, output, wrapped, place):
     """Whether nothing else reads an output than a wrapper, and the next step where the output is the state."""
     carried = [chain.made(terms, number, name)[-1] for name in chain.steps[number].new]
-    own = [one for end in (wrapped, *carried) for one in leaves(end, stop=(output,))]
+    ends = (wrapped, *carried)
+    own = [one for end in ends for one in leaves(end, stop=(output,))]
     if number + 1 < len(chain.steps):
         later = chain.steps[number + 1]
         own += leaves(later.output, stop=(later.inputs, *later.old.values()))
@@ -81,7 +82,10 @@ def _alone(terms, reader, chain, number, output, wrapped, place):
         and not masked(user)
         and not _is_flat(terms, reader, chain.steps[number], user)
     ]
-    return all(user in own or place(user) in terms.backward for user in readers)
+    return all(
+        user in own or place(user) in terms.backward or any(is_part(user, end) for end in ends)
+        for user in readers
+    )
 
 
 def _is_flat(terms, reader, step, term):

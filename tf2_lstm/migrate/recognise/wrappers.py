@@ -43,15 +43,20 @@ class Layer:
         return inner[0].holder(application)
 
     def drop(self, what, dropped):
-        """Note a dropout, on the outermost wrapper if that is a dropout that lacks it, else around all."""
-        outer = self.wrappers[-1] if self.wrappers else None
-        if what == "state":
-            free = [one for one in self.wrappers if "residual" not in one and "state" not in one]
-            outer = free[0] if free else None
-        if outer is None or "residual" in outer or what in outer:
-            outer = {}
-            self.wrappers.append(outer)
-        outer[what] = dropped
+        """Note a dropout: on the outermost wrapper, a state's on any, if that is one that lacks it, else around all.
+
+        A wrapper draws all its masks once for a sequence, or none.
+        """
+        near = self.wrappers if what == "state" else self.wrappers[-1:]
+        free = [one for one in near if "residual" not in one and what not in one and is_alike(one, dropped)]
+        if not free:
+            self.wrappers.append({})
+        (free or self.wrappers[-1:])[0][what] = dropped
+
+
+def is_alike(wrapper, dropped):
+    """Whether the dropouts of a wrapper draw their masks as a `Dropped` does: once for a sequence, or each step."""
+    return all(one.variational == dropped.variational for one in wrapper.values())
 
 
 def dropout(terms, term):
@@ -123,14 +128,30 @@ def _masks(terms, product):
 
 def _peeled(terms, term, wanted):
     """The fewest dropouts to take off, from the outside in, until a value is wanted; None where none is."""
+    return next((drops for value, drops in below_dropout(terms, term) if wanted(value)), None)
+
+
+def below_dropout(terms, term):
+    """List what is left of a term when dropouts are taken off, one after the other; of many the first.
+
+    Args:
+        terms: the table of terms.
+        term: any term.
+
+    Yields:
+        (value, the `Dropped` ones that were taken off, from the outside in), the term itself first.
+    """
     todo, seen = [(term, [])], set()
     while todo and len(seen) < MOST_PEELED:
         value, drops = todo.pop(0)
-        if wanted(value):
-            return drops
+        yield value, drops
         seen.add(value)
         todo += [(one.value, [*drops, one]) for one in _dropouts(terms, value) if one.value not in seen]
-    return None
+
+
+def is_part(part, whole):
+    """Whether a term is another one, or some of its factors: what a dropout scaled is no part of a flat product."""
+    return part is whole or (part.op == whole.op == "mul" and holds(whole, part))
 
 
 #: What is said of a recurrence whose flat state is dropped.
