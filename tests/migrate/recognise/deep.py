@@ -25,6 +25,8 @@ PLACES = {
     "on all gates": ("basic_lstm", ("~basic_lstm_cell/split", 1)),
     "on the new state": ("basic_lstm", ("~NextIteration_4", 0)),
     "on the end of the loop": ("basic_lstm", ("rnn/Minimum", 0)),
+    "on a kernel": ("basic_lstm", ("~basic_lstm_cell/MatMul/Enter", 0)),
+    "on a bias": ("basic_lstm", ("~basic_lstm_cell/BiasAdd/Enter", 0)),
     "behind": ("basic_lstm", ("rnn/transpose_1", 0)),
     "on a flat state": (
         "flat_static_lengths",

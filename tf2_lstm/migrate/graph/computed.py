@@ -26,6 +26,8 @@ class ComputedWeights:
 
     def __init__(self, reading):
         self._reading, self._terms, self._sources, self.found = reading, reading.terms, {}, {}
+        # Terms that are known to be read.
+        self._read = set()
 
     def follow(self, node, args, found):
         """Note what a node computes of weights alone.
@@ -77,9 +79,19 @@ class ComputedWeights:
 
     def _is_read(self, term):
         """Whether a term only puts variables in place, or adds vectors: whoever matches cells reads that."""
-        if term.op in ("swap", "concat", "cols") or (term.op == "add" and self._rank(term) == 1):
-            return all(map(self._is_read, term.args))
-        return term.op in ("var", "const") or self._is_row(term)
+        todo, seen = [term], {term}
+        while todo:
+            part = todo.pop()
+            if part in self._read:
+                continue
+            if part.op in ("swap", "concat", "cols") or (part.op == "add" and self._rank(part) == 1):
+                inner = [one for one in dict.fromkeys(part.args) if one not in seen]
+                seen.update(inner)
+                todo += inner
+            elif part.op not in ("var", "const") and not self._is_row(part):
+                return False
+        self._read |= seen
+        return True
 
     def _is_row(self, term):
         return term.op == "element" and term.args[0].op == "var" and len(term.args[0].attr[1]) == 2
