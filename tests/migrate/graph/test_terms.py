@@ -98,6 +98,12 @@ def test_a_float32_constant_is_the_number_that_was_written(terms, value):
     assert scalar(terms.const(np.float32(value))) == value
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_product_that_is_too_large_for_float32_is_infinite(terms):
+    large = terms.number(1e30)
+    assert scalar(terms.mul(large, large)) == float("inf")
+
+
 def test_equal_floats_of_an_array_are_one_constant(terms):
     assert constant(terms.const(np.zeros((3, 5), np.float32))) == 0.0
     assert constant(terms.const(np.arange(3, dtype=np.float32))) is None

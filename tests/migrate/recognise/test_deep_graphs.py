@@ -25,7 +25,6 @@ def test_the_measure_sees_a_walk_without_a_memory():
     assert calls(walk, 12) > 3 * calls(walk, 10)
 
 
-@pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("block", BLOCKS)
 def test_four_times_the_levels_take_four_times_the_calls(place, block):
