@@ -376,4 +376,9 @@ FINDING = [
         "tests/migrate/graph/test_terms.py::test_a_product_that_is_too_large_for_float32_is_infinite",
         ('with np.errstate(over="ignore"):', "with np.errstate():"),
     ),
+    *mistakes(
+        _ROOM + "of_graph.py",
+        _SENTENCES + "steps_in_the_body_of_a_loop_are_refused_for_that",
+        ("        if inner is None:\n", "        if inner is not None:\n"),
+    ),
 ]

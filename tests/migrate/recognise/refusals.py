@@ -97,6 +97,18 @@ def states_crossed():
     unrolled(lambda t, x, c, h: lstm(x, c, h)[::-1], (zeros(), zeros()))
 
 
+def steps_in_a_loop():
+    """Each turn of a loop runs a step from the same states: what is carried is no state of it."""
+    v1.disable_control_flow_v2()
+    x, cell = fed("x", 2, 5, 3), rnn_cell.BasicLSTMCell(UNITS)
+    start = rnn_cell.LSTMStateTuple(zeros(), zeros())
+    v1.while_loop(
+        lambda t, _: t < 5,
+        lambda t, total: (t + 1, total + cell(x[:, 0], start)[0]),
+        (tf.constant(0), zeros()),
+    )
+
+
 def written_elsewhere():
     def step(t, x, c, h, ys):
         c, h = lstm(x, c, h)

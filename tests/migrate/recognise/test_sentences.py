@@ -183,6 +183,12 @@ def test_a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step(part)
         assert seen is None or seen.groups() in operations(model), one.reason
 
 
+def test_steps_in_the_body_of_a_loop_are_refused_for_that():
+    """`loop_in_a_loop` says so of a loop."""
+    (said,) = recognise(refusals.built(refusals.steps_in_a_loop)).not_converted
+    assert said.reason.startswith("it runs inside the step of another loop; it is seen at Mul (while/")
+
+
 ROOT = {
     "lstm_cell": (("lstm_cell/kernel", (7, 16)), ("lstm_cell/bias", (16,))),
     "recurrent_kernel": (("recurrent_kernel", (4, 16)),),

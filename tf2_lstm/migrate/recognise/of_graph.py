@@ -26,7 +26,7 @@ from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.own_zeros import with_own_zeros
 from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.special import explained
-from tf2_lstm.migrate.recognise.understood import NotUnderstood
+from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
 from tf2_lstm.migrate.recognise.wrappers import (
     FEWER,
@@ -195,6 +195,7 @@ class OfGraph:
                     *self._dropped_flat(one),
                     *self._exchanged(one),
                     *self._wrapped_often(one),
+                    *self._in_a_loop(one),
                 )
             ]
             if refused:
@@ -227,6 +228,17 @@ class OfGraph:
         steps = [step for chain in one.stepped.chains for step in chain.steps]
         said = self._refused(one, steps, WRAPPED_OFTEN, (), WRAPPED_OFTEN)
         return [explained(self.reading, said, (), cell.output, FEWER)]
+
+    def _in_a_loop(self, one):
+        """What is said of steps that all stand in the body of a loop: each of its turns runs them anew."""
+        steps = [step for chain in one.stepped.chains for step in chain.steps]
+        inner = next(
+            (step for step in steps if self.reading.frames.get(self.reading.place(step.output))), None
+        )
+        if inner is None:
+            return []
+        said = self._refused(one, steps, IN_ANOTHER_LOOP, (), IN_ANOTHER_LOOP)
+        return [explained(self.reading, said, (), inner.output)]
 
     def _no_input(self, one):
         """What is said of steps whose input is no tensor: joined with the state at once, or within a function."""

@@ -1,5 +1,8 @@
 """What stops a recurrence from being converted, said once where it is seen."""
 
+#: What is said of a loop, and of steps, in the body of another loop.
+IN_ANOTHER_LOOP = "it runs inside the step of another loop"
+
 
 class NotUnderstood(Exception):
     """Something in the path of a recurrence is not one of the known equations.

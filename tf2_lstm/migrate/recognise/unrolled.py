@@ -10,7 +10,7 @@ from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.dense import Dense, below
 from tf2_lstm.migrate.recognise.endings import Ending, ending_of
 from tf2_lstm.migrate.recognise.flat import ALL, CARRY_A_TUPLE, EXCHANGED, in_order
-from tf2_lstm.migrate.recognise.understood import NotUnderstood
+from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import (
     FLAT_AND_DROPPED,
     INFERENCE,
@@ -133,7 +133,7 @@ def understand(terms, loop, applications):
         NotUnderstood: a part of the step or of the loop is something else.
     """
     if loop.is_inside():
-        raise NotUnderstood("it runs inside the step of another loop", loop.variables[-1].next)
+        raise NotUnderstood(IN_ANOTHER_LOOP, loop.variables[-1].next)
     step = _Step(terms, loop)
     found = step.cells(applications)
     layers, x = step.layers(found)
