@@ -52,14 +52,6 @@ def branches_in_a_branch():
     chosen(lambda: steps(x, sequence_length=lengths), 2, 5)
 
 
-def step_in_a_loop():
-    x, state = fed("x", 2, 4), fed("state", 2, 5)
-    cell = rnn_cell.GRUCell(5)
-    tf.while_loop(
-        lambda t, _: t < 3, lambda t, s: (t + 1, s + cell(tf.tanh(x), state)[0]), (0, tf.zeros([2, 5]))
-    )
-
-
 def behind_a_conditional():
     x = fed("x", 2, 3, 4)
     loop(chosen(lambda: tf.tanh(x), 2, 3, 4))
@@ -80,7 +72,6 @@ INSIDE = {
         "outputs_0 outputs_1 outputs_2 state initial_state",
         "rnn/cond/Merge:0 is computed in a",
     ),
-    step_in_a_loop: ("inputs outputs state", "let the loop carry it out"),
     behind_a_conditional: ("", ""),
 }
 

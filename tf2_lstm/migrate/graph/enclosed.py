@@ -1,4 +1,7 @@
-"""Tensors inside of a branch of a conditional or of the body of a loop: `Session.run` fetches none of them."""
+"""Tensors inside of a branch of a conditional: `Session.run` fetches none of them.
+
+Of what stands in the body of a loop nothing is converted.
+"""
 
 from dataclasses import replace
 
@@ -64,10 +67,8 @@ class Enclosed:
         return bool(self.reading.frames.get(edge(name)[0]) or self.reading.branches_of(name))
 
     def _why(self, name):
-        frames = self.reading.frames.get(edge(name)[0])
-        where = f"the body of the loop {frames[-1]}" if frames else "a branch of a conditional"
-        instead = (frames and "let the loop carry it out") or self._given_out(name)
-        return f"{name} is computed in {where}, and Session.run fetches nothing from inside; {instead}"
+        said = f"{name} is computed in a branch of a conditional, and Session.run fetches nothing from inside"
+        return f"{said}; {self._given_out(name)}"
 
     def _given_out(self, name):
         """What to fetch of a conditional in the place of what one of its branches computes."""
