@@ -303,8 +303,15 @@ def shell(line, **environment):
 ONE_LINE = {
     "no standard output": ("$TF2LSTM inspect $BASIC >&-", {}, "standard output is closed"),
     "no room for the output": ("$TF2LSTM inspect $BASIC >/dev/full", {}, "No space left on device"),
-    "no room for the version": ("$TF2LSTM --version >/dev/full", {}, "No space left on device"),
-    "no room for the help": ("$TF2LSTM inspect --help >/dev/full", {}, "No space left on device"),
+    **{
+        f"no room for {option}, unbuffered: {there!r}": (
+            f"$TF2LSTM {option} >/dev/full",
+            {"PYTHONUNBUFFERED": there},
+            "No space left on device",
+        )
+        for option in ("--version", "inspect --help")
+        for there in ("", "1")
+    },
     "no room for the error": ("$TF2LSTM inspect nothing 2>/dev/full", {}, ""),
     "no standard error": ("$TF2LSTM inspect nothing 2>&-", {}, ""),
     "no such backend": (

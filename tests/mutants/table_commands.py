@@ -116,7 +116,8 @@ COMMANDS = [
     *mistakes(
         "tf2_lstm/cli/main.py",
         "tests/test_isolation.py::test_what_is_wrong_around_a_command_is_one_line",
-        ("        (file or sys.stderr).write(message)\n", "        super()._print_message(message, file)\n"),
+        ("        (file or sys.stdout).write(self.format_help())\n", "        super().print_help(file)\n"),
+        ("        sys.stdout.flush()\n", "        str(status)\n"),
     ),
     *mistakes(
         "tf2_lstm/cli/main.py",

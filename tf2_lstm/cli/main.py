@@ -30,9 +30,17 @@ class _Parser(argparse.ArgumentParser):
         sys.stdout.flush()
         super().exit(status, message)
 
-    def _print_message(self, message, file=None):
+    def print_help(self, file=None):
         # argparse's own does not tell that a text could not be written.
-        (file or sys.stderr).write(message)
+        (file or sys.stdout).write(self.format_help())
+
+
+class _Version(argparse.Action):
+    """As argparse's own, which does not tell that a text could not be written."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        sys.stdout.write(f"tf2-lstm {__version__}\n")
+        parser.exit()
 
 
 def main(argv=None):
@@ -56,7 +64,7 @@ def main(argv=None):
         description="Carry TensorFlow 1 RNN code and checkpoints over to Keras 3, and prove that nothing changed.",
         epilog="Each command explains itself: tf2-lstm COMMAND --help",
     )
-    parser.add_argument("--version", action="version", version=f"tf2-lstm {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     chosen = next((word for word in argv if not word.startswith("-")), None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():
