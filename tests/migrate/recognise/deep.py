@@ -27,6 +27,11 @@ PLACES = {
     "on the end of the loop": ("basic_lstm", ("rnn/Minimum", 0)),
     "on a kernel": ("basic_lstm", ("~basic_lstm_cell/MatMul/Enter", 0)),
     "on a bias": ("basic_lstm", ("~basic_lstm_cell/BiasAdd/Enter", 0)),
+    "on a keep_prob": (
+        "dropout_around_stack",
+        ("rnn/while/dropout_1/sub", 1),
+        ("rnn/while/dropout_1/GreaterEqual", 1),
+    ),
     "behind": ("basic_lstm", ("rnn/transpose_1", 0)),
     "on a flat state": (
         "flat_static_lengths",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.terms import Term, scalar
+from tf2_lstm.migrate.graph.terms import Term, leaves, scalar
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
@@ -115,11 +115,19 @@ def default_of(keep):
 
 
 def _number(term):
+    found = {}
+    # What a term is computed from was made before it.
+    for one in sorted(leaves(term), key=lambda one: one.number):
+        found[one] = _value(one, [found[arg] for arg in one.args])
+    return found[term]
+
+
+def _value(term, numbers):
+    """The number that a term is by default, from those of its arguments; None for none."""
     if term.op == "PlaceholderWithDefault":
-        return scalar(term.args[0])
+        return numbers[0]
     if term.op not in ("add", "mul"):
         return scalar(term)
-    numbers = [_number(arg) for arg in term.args]
     if None in numbers:
         return None
     return float(np.float32(sum(numbers) if term.op == "add" else math.prod(numbers)))
