@@ -5,13 +5,13 @@ from tests.mutants.mistake import mistakes
 _FOLDER = "tests/migrate/convert/test_convert_folder.py::"
 _DISK = "tests/migrate/convert/test_on_disk.py::"
 _EMIT = "tests/migrate/convert/test_emit.py::"
-_COMMAND = "tests/migrate/convert/test_convert_command.py::"
+_EXPORT = "tests/migrate/convert/test_export_command.py::"
 _ISOLATION = "tests/test_isolation.py::"
 
 WRITING = [
     *mistakes(
         "tf2_lstm/migrate/artifacts/old_names.py",
-        _COMMAND + "test_export_writes_an_object_based_checkpoint_back",
+        _EXPORT + "test_export_writes_an_object_based_checkpoint_back",
         ("parts=variable.parts or stored", "parts=stored"),
     ),
     *mistakes(
@@ -79,7 +79,7 @@ WRITING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/exporting.py",
-        _COMMAND + "test_no_graph_of_an_earlier_export_stays_beside_another_checkpoint",
+        _EXPORT + "test_no_graph_of_an_earlier_export_stays_beside_another_checkpoint",
         (
             '                    Path(f"{output}{ending}").unlink(missing_ok=True)\n',
             "                    pass\n",
@@ -87,7 +87,7 @@ WRITING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/exporting.py",
-        _COMMAND + "test_exports_that_are_refused",
+        _EXPORT + "test_exports_that_are_refused",
         ("    if there and not overwrite:\n", "    if there and overwrite:\n"),
         ("    if other:\n", "    if False:\n"),
         ('in ("", os.curdir, os.pardir)', 'in ("",)'),
@@ -95,7 +95,7 @@ WRITING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/bundles.py",
-        _COMMAND + "test_export_copies_all_other_variables",
+        _EXPORT + "test_export_copies_all_other_variables",
         (
             "yield name, new[name] if name in new else tensors.read(name)",
             "yield name, new.get(name, tensors.read(name) * 0)",
