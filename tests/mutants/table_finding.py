@@ -378,7 +378,8 @@ FINDING = [
     ),
     *mistakes(
         _ROOM + "of_graph.py",
-        _SENTENCES + "steps_in_the_body_of_a_loop_are_refused_for_that",
+        _SENTENCES + "what_stands_in_the_body_of_a_loop_is_refused_for_that",
         ("        if inner is None:\n", "        if inner is not None:\n"),
+        ("        if self._is_in_a_loop(term):\n", "        if not self._is_in_a_loop(term):\n"),
     ),
 ]

@@ -109,6 +109,22 @@ def steps_in_a_loop():
     )
 
 
+def fused_in_a_loop():
+    """Each turn of a loop runs a whole sequence."""
+    v1.disable_control_flow_v2()
+    x, zero, peephole = fed("x", 5, 2, 3), zeros(), tf.zeros([UNITS])
+    w, b = variable("lstm_cell/kernel", 3 + UNITS, 4 * UNITS), variable("lstm_cell/bias", 4 * UNITS)
+    weights = {"w": w, "b": b, "wci": peephole, "wcf": peephole, "wco": peephole}
+
+    def turn(t, total):
+        run = tf.raw_ops.BlockLSTM(
+            seq_len_max=tf.constant(5, tf.int64), x=x, cs_prev=zero, h_prev=zero, cell_clip=-1.0, **weights
+        )
+        return t + 1, total + run.h[-1]
+
+    v1.while_loop(lambda t, _: t < 5, turn, (tf.constant(0), zero))
+
+
 def written_elsewhere():
     def step(t, x, c, h, ys):
         c, h = lstm(x, c, h)

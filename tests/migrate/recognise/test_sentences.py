@@ -183,10 +183,14 @@ def test_a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step(part)
         assert seen is None or seen.groups() in operations(model), one.reason
 
 
-def test_steps_in_the_body_of_a_loop_are_refused_for_that():
+@pytest.mark.parametrize(
+    ("program", "place"),
+    [(refusals.steps_in_a_loop, "Mul (while/"), (refusals.fused_in_a_loop, "BlockLSTM (while/BlockLSTM)")],
+)
+def test_what_stands_in_the_body_of_a_loop_is_refused_for_that(program, place):
     """`loop_in_a_loop` says so of a loop."""
-    (said,) = recognise(refusals.built(refusals.steps_in_a_loop)).not_converted
-    assert said.reason.startswith("it runs inside the step of another loop; it is seen at Mul (while/")
+    (said,) = recognise(refusals.built(program)).not_converted
+    assert said.reason.startswith(f"it runs inside the step of another loop; it is seen at {place}")
 
 
 ROOT = {

@@ -127,7 +127,7 @@ def _layer_of(model, place):
         return find(model, place)
     except (AttributeError, IndexError, ValueError) as error:
         raise WeightError(
-            f"expected a cell at {place}, found none there. Is it of another checkpoint?"
+            f"expected a cell at {place}, found none there. Name with --like what it was converted from"
         ) from error
 
 

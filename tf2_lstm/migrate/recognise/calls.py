@@ -130,7 +130,9 @@ def _value(term, numbers):
         return scalar(term)
     if None in numbers:
         return None
-    return float(np.float32(sum(numbers) if term.op == "add" else math.prod(numbers)))
+    # What is too large for float32 is infinite there, and no keep_prob.
+    with np.errstate(over="ignore"):
+        return float(np.float32(sum(numbers) if term.op == "add" else math.prod(numbers)))
 
 
 def common_scope(names):

@@ -159,6 +159,7 @@ class OfGraph:
         found = []
         for term in fused_terms(self.terms):
             try:
+                self._check_outside(term)
                 found.append(fused(self.reading, term))
             except NotUnderstood as problem:
                 self.findings.not_converted.append(self._whole(term, problem, "lstm"))
@@ -167,9 +168,17 @@ class OfGraph:
     def _cudnn(self):
         for term in cudnn_terms(self.terms):
             try:
+                self._check_outside(term)
                 self.findings.recurrences.append(cudnn(self.edges, term))
             except NotUnderstood as problem:
                 self.findings.not_converted.append(self._whole(term, problem, "basic_lstm"))
+
+    def _check_outside(self, term):
+        if self._is_in_a_loop(term):
+            raise NotUnderstood(IN_ANOTHER_LOOP, term)
+
+    def _is_in_a_loop(self, term):
+        return bool(self.reading.frames.get(self.reading.place(term)))
 
     def _whole(self, term, problem, row):
         """What is said of a recurrence that is one operation and is not converted."""
@@ -232,9 +241,7 @@ class OfGraph:
     def _in_a_loop(self, one):
         """What is said of steps that all stand in the body of a loop: each of its turns runs them anew."""
         steps = [step for chain in one.stepped.chains for step in chain.steps]
-        inner = next(
-            (step for step in steps if self.reading.frames.get(self.reading.place(step.output))), None
-        )
+        inner = next((step for step in steps if self._is_in_a_loop(step.output)), None)
         if inner is None:
             return []
         said = self._refused(one, steps, IN_ANOTHER_LOOP, (), IN_ANOTHER_LOOP)
