@@ -1,10 +1,11 @@
 """Write the generated tables of the documents: `python docs/tables.py`, or `make docs`.
 
 A table stands between `<!-- table: NAME ... -->` and `<!-- end -->`; NAME is a function of `TABLES`,
-and the pairs that follow are its arguments. `--check` writes nothing and exits with 1 when a table is
-not current.
+and the pairs that follow are its arguments. The pages in `docs/rules/` are generated whole. `--check`
+writes nothing and exits with 1 when a document is not current.
 """
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -15,10 +16,18 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
 from tf2_lstm.migrate.pairs.tree import scoped_cells  # noqa: E402
-from tf2_lstm.migrate.source.pages import chapter  # noqa: E402
+from tf2_lstm.migrate.source.pages import documents  # noqa: E402
 
-DOCUMENTS = ("README.md", "MIGRATION.md", "CONTRIBUTING.md")
+WRITTEN = (
+    "README.md",
+    "MIGRATION.md",
+    "CONTRIBUTING.md",
+    "benchmarks/figures.md",
+    "docs/*.md",
+    "docs/[pc]*/*.md",
+)
 _PLACE = re.compile(r"(<!-- table: (\w+)([^>]*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_LINK = re.compile(r"(?<=\]\()[^)#\s:]+(?=[)#])")
 _CONVERSIONS = {"rate": "1 - keep_prob"}
 
 
@@ -27,32 +36,67 @@ class UnknownTable(ValueError):
 
 
 def main(argv=None):
-    """Write or check all documents; return 0, or 1 when `--check` finds a table that is not current."""
+    """Write or check all documents; return 0, or 1 when `--check` finds one that is not current."""
     argv = sys.argv[1:] if argv is None else argv
-    stale = []
-    for name in DOCUMENTS:
-        text = (ROOT / name).read_text(encoding="utf-8")
-        current = fill(text)
-        if text != current:
-            stale.append(name)
-            if "--check" not in argv:
-                (ROOT / name).write_text(current, encoding="utf-8")
+    stale = {name: text for name, text in current(ROOT).items() if text != _read(ROOT / name)}
+    if "--check" not in argv:
+        for name, text in stale.items():
+            _write(ROOT / name, text)
     if stale:
         print(("not current: " if "--check" in argv else "written: ") + ", ".join(stale))
     return int(bool(stale) and "--check" in argv)
 
 
-def fill(text):
+def written(root):
+    """Return the documents that people write, with tables in them: name -> text."""
+    return {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for pattern in WRITTEN
+        for path in sorted(root.glob(pattern))
+    }
+
+
+def current(root):
+    """Return every document as it should be: name -> text, None for a page of a rule that is no more."""
+    pages = {name: _from(name, text) for name, text in documents().items()}
+    left = {path.relative_to(root).as_posix() for path in root.glob("docs/rules/*")} - set(pages)
+    filled = {name: fill(text, name) for name, text in written(root).items()}
+    return filled | pages | dict.fromkeys(sorted(left))
+
+
+def _read(path):
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _write(path, text):
+    if text is None:
+        path.unlink()
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def fill(text, name="README.md"):
     """Return a document with every table as it should be.
+
+    Args:
+        text: the document.
+        name: its path, from the root; the links of its tables begin there.
 
     Raises:
         UnknownTable: a marker names no table, or a pair that there is not.
     """
 
     def current(place):
-        return f"{place[1]}\n{_table(place[2], place[3].split())}\n\n{place[4]}"
+        return f"{place[1]}\n{_from(name, _table(place[2], place[3].split()))}\n\n{place[4]}"
 
     return _PLACE.sub(current, text)
+
+
+def _from(name, text):
+    """Turn links that begin at the root into links of a document."""
+    folder = Path(name).parent.as_posix()
+    return _LINK.sub(lambda link: os.path.relpath(link[0], folder), text)
 
 
 def _table(name, arguments):
@@ -67,7 +111,12 @@ def _table(name, arguments):
 def start():
     """You have this -> read that."""
     rows = [
-        (", ".join(map(_code, row.tf1)), f"[{row.name}](#{row.name})", _code(row.keras), row.summary)
+        (
+            ", ".join(map(_code, row.tf1)),
+            f"[{row.name}](docs/pairs/{row.name}.md)",
+            _code(row.keras),
+            row.summary,
+        )
         for row in PAIRS.values()
         if row.kind != "program"
     ]
@@ -77,7 +126,7 @@ def start():
 def programs():
     """The whole programs."""
     rows = [
-        (f"[{row.name}](#{row.name})", row.summary, row.cases[0].why)
+        (f"[{row.name}](docs/pairs/{row.name}.md)", row.summary, row.cases[0].why)
         for row in PAIRS.values()
         if row.kind == "program"
     ]
@@ -127,14 +176,16 @@ def limits(row):
 
 def all_limits():
     """The limits of all pairs."""
-    rows = [(f"[{row.name}](#{row.name})", limit) for row in PAIRS.values() for limit in row.limits]
+    rows = [
+        (f"[{row.name}](docs/pairs/{row.name}.md)", limit) for row in PAIRS.values() for limit in row.limits
+    ]
     return _grid(("pair", "what cannot be proved equal"), rows)
 
 
 def refused():
     """The arguments that have no equal."""
     rows = [
-        (f"[{row.name}](#{row.name})", _code(argument.tf1), argument.why)
+        (f"[{row.name}](docs/pairs/{row.name}.md)", _code(argument.tf1), argument.why)
         for row in PAIRS.values()
         for argument in row.arguments
         if argument.how == "refused"
@@ -163,9 +214,11 @@ def names():
     rows = []
     for row in PAIRS.values():
         if row.kind != "program":
-            rows.append((f"[{row.name}](#{row.name})", _code(row.cases[0].name), _names_of(row.cases[0])))
+            rows.append(
+                (f"[{row.name}](docs/pairs/{row.name}.md)", _code(row.cases[0].name), _names_of(row.cases[0]))
+            )
         else:
-            rows.append((f"[{row.name}](#{row.name})", _code(row.name), _names_of_program(row)))
+            rows.append((f"[{row.name}](docs/pairs/{row.name}.md)", _code(row.name), _names_of_program(row)))
     return _grid(("pair", "case", "names in its checkpoint"), rows)
 
 
@@ -238,11 +291,6 @@ def _grid(titles, rows):
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
 
 
-def rules():
-    """The rules of `tf2-lstm scan`, each under the anchor that its findings link to."""
-    return chapter()
-
-
 TABLES = {
     function.__name__: function
     for function in (
@@ -256,7 +304,6 @@ TABLES = {
         scopes,
         names,
         weights,
-        rules,
     )
 } | SPEED
 

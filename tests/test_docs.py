@@ -12,7 +12,7 @@ import keras
 import pytest
 import tensorflow as tf
 from docs.blocks import columns, headings, read_blocks
-from docs.checks import broken_links, is_file, key_of, missing_sections, unaccounted, unknown_tests
+from docs.checks import broken_links, is_file, key_of, missing_pages, unaccounted, unknown_tests
 from docs.examples import examples_of, namespace_of
 from docs.listed import LISTED
 from docs.running import (
@@ -27,11 +27,26 @@ from docs.running import (
 
 from tf2_lstm.migrate.equivalence.goldens import checkpoint_of
 from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.source.rules import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "MIGRATION.md", "CONTRIBUTING.md")
-TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*DOCUMENTS, "CHANGELOG.md")}
-BLOCKS = [block for name in DOCUMENTS for block in read_blocks(name, TEXTS[name])]
+
+
+def load_tables():
+    """The generator of the tables, which is a script and no module."""
+    spec = importlib.util.spec_from_file_location("docs_tables", ROOT / "docs" / "tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+TABLES = load_tables()
+WRITTEN = TABLES.written(ROOT)
+CURRENT = TABLES.current(ROOT)
+OTHERS = (ROOT / "CHANGELOG.md", ROOT / "benchmarks" / "README.md", *(ROOT / "docs" / "adr").glob("*.md"))
+#: Every page: those with tables, those without, and the generated ones of the rules.
+TEXTS = CURRENT | WRITTEN | {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in OTHERS}
+BLOCKS = [block for name, text in WRITTEN.items() for block in read_blocks(name, text)]
 RUN = {"python": run_python, "console": run_console, "sh": run_shell}
 PAIRED = columns(BLOCKS)
 SINGLE = [
@@ -45,17 +60,6 @@ EXAMPLES = [
     for path in sorted((ROOT / package).rglob("*.py"))
     for block in examples_of(path, ROOT)
 ]
-
-
-def load_tables():
-    """The generator of the tables, which is a script and no module."""
-    spec = importlib.util.spec_from_file_location("docs_tables", ROOT / "docs" / "tables.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TABLES = load_tables()
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +87,13 @@ def test_both_columns_leave_the_same(before, after, folder, monkeypatch):
     check_columns(run_python(before)["before"], run_python(after)["after"], before)
 
 
-@pytest.mark.parametrize("block", SINGLE, ids=str)
-def test_a_block_does_what_it_shows(block, folder, monkeypatch):
+@pytest.mark.parametrize("page", dict.fromkeys(block.file for block in SINGLE))
+def test_the_blocks_of_a_page_do_what_they_show(page, folder, monkeypatch):
+    """In their order: a block may use what one above it has written."""
     monkeypatch.chdir(folder)
-    if block.language == "python":
-        run_python(block)
-    else:
-        RUN[block.language](block, folder)
+    for block in SINGLE:
+        if block.file == page:
+            RUN[block.language](block, *([] if block.language == "python" else [folder]))
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if key_of(block) in LISTED], ids=str)
@@ -141,7 +145,7 @@ def test_a_careless_migration_is_seen(section, right, wrong, folder, monkeypatch
     before, after = next(pair for pair in PAIRED if pair[0].section == section)
     assert right in after.text
     careless = dataclasses.replace(after, text=after.text.replace(right, wrong))
-    with pytest.raises(DocumentError, match=r"MIGRATION\.md"):
+    with pytest.raises(DocumentError, match=re.escape(before.file)):
         check_columns(run_python(before)["before"], run_python(careless)["after"], before)
 
 
@@ -151,13 +155,26 @@ def test_examples_of_docstrings_run(block, tmp_path, monkeypatch):
     run_python(dataclasses.replace(block, output="...\n"), namespace_of(block))
 
 
-def test_every_pair_has_one_section():
-    assert not missing_sections(TEXTS["MIGRATION.md"], PAIRS)
+def test_every_pair_has_its_page():
+    assert not missing_pages(TEXTS, PAIRS)
+
+
+def test_every_rule_has_its_page():
+    assert {rule.url for rule in RULES.values()} <= {name for name, text in CURRENT.items() if text}
+
+
+def test_the_guide_is_read_in_one_go():
+    assert len(WRITTEN["MIGRATION.md"]) <= 40_000
+
+
+@pytest.mark.parametrize("name", [name for name in WRITTEN if name.startswith("docs/")])
+def test_the_guide_leads_to_every_page_that_is_written(name):
+    assert f"]({name}" in WRITTEN["MIGRATION.md"]
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_a_section_has_all_its_parts(name):
-    section = TEXTS["MIGRATION.md"].partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+def test_the_page_of_a_pair_has_all_its_parts(name):
+    section = TEXTS[f"docs/pairs/{name}.md"]
     row = PAIRS[name]
     tables = ["head", "limits"] + ["arguments"] * bool(row.arguments) + ["weights"] * bool(row.weights)
     assert sorted(re.findall(rf"<!-- table: (\w+) {name} -->", section)) == sorted(tables)
@@ -166,9 +183,9 @@ def test_a_section_has_all_its_parts(name):
     assert [before.section for before, _ in PAIRED].count(name) == 1
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_generated_tables_are_current(name):
-    assert TABLES.fill(TEXTS[name]) == TEXTS[name], "run: python docs/tables.py"
+    assert CURRENT[name] == WRITTEN[name], "run: python docs/tables.py"
 
 
 @pytest.mark.parametrize("pair", PAIRS.values(), ids=list(PAIRS))
@@ -188,9 +205,8 @@ def test_the_quoted_map_is_what_tensorflow_says():
         assert quote in said
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_links_lead_somewhere(name):
-    assert not broken_links(name, TEXTS, ROOT)
+def test_links_lead_somewhere():
+    assert {name: broken for name in TEXTS if (broken := broken_links(name, TEXTS, ROOT))} == {}
 
 
 def test_the_wall_is_as_the_readme_says(tmp_path):
@@ -215,17 +231,23 @@ def test_the_changelog_has_the_version():
     assert f"## [{__version__}]" in TEXTS["CHANGELOG.md"]
 
 
-@pytest.mark.parametrize("name", ["one.md", "README.md"])
+@pytest.mark.parametrize("name", ["docs/one.md", "README.md"])
 def test_tables_are_written_and_checked(name, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(TABLES, "ROOT", tmp_path)
-    monkeypatch.setattr(TABLES, "DOCUMENTS", (name,))
+    monkeypatch.setattr(TABLES, "documents", lambda: {"docs/rules/RNN1.md": "see [x](docs/pairs/gru.md)\n"})
+    (tmp_path / "docs" / "rules").mkdir(parents=True)
+    (tmp_path / "docs" / "rules" / "RNN2.md").touch()
     (tmp_path / name).write_text("a\n<!-- table: limits gru -->\nold\n<!-- end -->\nb\n")
     assert TABLES.main(["--check"]) == 1
     assert "old" in (tmp_path / name).read_text()
     assert TABLES.main([]) == 0
     assert TABLES.main(["--check"]) == 0
     assert "Limits: none known." in (tmp_path / name).read_text()
-    assert capsys.readouterr().out == f"not current: {name}\nwritten: {name}\n"
+    assert [path.read_text() for path in (tmp_path / "docs" / "rules").iterdir()] == [
+        "see [x](../pairs/gru.md)\n"
+    ]
+    stale = f"{name}, docs/rules/RNN1.md, docs/rules/RNN2.md"
+    assert capsys.readouterr().out == f"not current: {stale}\nwritten: {stale}\n"
 
 
 # The checkers are checked: each must refuse what it is there to refuse.
@@ -294,10 +316,12 @@ def test_a_column_alone_or_misspelt_and_an_open_fence_are_refused(text):
 
 
 def test_what_is_missing_or_stale_is_named():
-    text = TEXTS["MIGRATION.md"]
-    assert missing_sections(text.replace("\n### gru\n", "\n### grue\n"), PAIRS) == ["gru", "grue"]
-    assert missing_sections(text.replace("\n### gru\n", "\n### gru\n\n### gru\n"), PAIRS)
-    assert TABLES.fill(text.replace("| `num_units` | renamed |", "| `num_units` | dropped |")) == text
+    gru = "docs/pairs/gru.md"
+    text = TEXTS[gru]
+    assert missing_pages(TEXTS | {gru: text.replace("# gru\n", "# grue\n", 1)}, PAIRS) == [gru]
+    assert missing_pages({name: text for name, text in TEXTS.items() if name != gru}, PAIRS) == [gru]
+    assert missing_pages(TEXTS | {"docs/pairs/grue.md": "# grue\n"}, PAIRS) == ["docs/pairs/grue.md"]
+    assert TABLES.fill(text.replace("| `num_units` | renamed |", "| `num_units` | dropped |"), gru) == text
     with pytest.raises(TABLES.UnknownTable, match="expected a pair"):
         TABLES.fill("<!-- table: limits no_such_pair -->\n<!-- end -->")
     with pytest.raises(TABLES.UnknownTable, match="expected one of"):
@@ -306,6 +330,11 @@ def test_what_is_missing_or_stale_is_named():
     assert unknown_tests("`" + "`, `".join(wrong) + "`", ROOT) == wrong
     links = {"a.md": "[x](#nowhere), [y](no_such.md), [z](#a)\n# A\n"}
     assert broken_links("a.md", links, ROOT) == ["#nowhere", "no_such.md"]
+    links = {
+        "docs/b.md": "[x](../README.md), [y](README.md), [z](tables.py#a), [a](c.md#c)",
+        "docs/c.md": "# C",
+    }
+    assert broken_links("docs/b.md", links, ROOT) == ["README.md", "tables.py#a"]
     indented = block_of("   ```toml\n   a\n   ```\n")
     assert unaccounted([indented], SINGLE, {}) == ["planted.md:1: not run"]
     assert unaccounted([block_of("```text a.py\nx\n```\n")], [], {}) == []

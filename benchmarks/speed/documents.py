@@ -1,4 +1,4 @@
-"""The tables of README.md and MIGRATION.md, from the committed result; `docs/tables.py` puts them there."""
+"""The tables of README.md and benchmarks/figures.md, from the committed result; `docs/tables.py` puts them there."""
 
 import json
 from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import convert_memory as bench
 
-#: What README and MIGRATION promise of 1 GB, above TensorFlow's own footprint.
+#: What the guide promises of 1 GB, above TensorFlow's own footprint.
 LIMIT = 3.3
 GB = 0.16
 #: Layers, and the width of the input in units.

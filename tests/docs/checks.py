@@ -1,18 +1,21 @@
 """What a document names must be there: sections, links, tests. Each check returns what is wrong."""
 
 import ast
+import os
 import re
 
 from docs.blocks import headings
 
 
-def missing_sections(text, names):
-    """Hold the sections of the chapter "Pairs" against the table's names, both ways and in order."""
-    chapter = text.partition("\n## Pairs\n")[2].partition("\n## ")[0]
-    sections = headings(chapter, 3)
-    if sections == list(names):
-        return []
-    return sorted(set(names) ^ set(sections)) or [f"another order, or twice: {sections}"]
+def missing_pages(texts, names):
+    """List the names without a page in `docs/pairs`, and the pages whose name or only title is no such name."""
+    pages = {name: text for name, text in texts.items() if name.startswith("docs/pairs/")}
+    right = {f"docs/pairs/{name}.md": [name] for name in names}
+    return sorted(
+        name
+        for name in right.keys() | pages.keys()
+        if name not in pages or headings(pages[name], 1) != right.get(name)
+    )
 
 
 def broken_links(name, texts, root):
@@ -20,21 +23,22 @@ def broken_links(name, texts, root):
 
     Args:
         name: the document.
-        texts: name -> text of every document.
+        texts: name -> text of every document, names from the root.
         root: the folder that the documents are in.
     """
     broken = []
     prose = re.sub(r"(?ms)^ *```.*?^ *```$", "", texts[name])
     for link in re.findall(r"\]\(([^)]+)\)", prose):
         path, _, anchor = link.partition("#")
-        file = path or name
-        if not (file in texts or (root / file).exists()) or (anchor and anchor not in _anchors(texts[file])):
+        file = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
+        there = file in texts or (root / file).exists()
+        if not there or (anchor and anchor not in _anchors(texts.get(file, ""))):
             broken.append(link)
     return broken
 
 
 def _anchors(text):
-    titles = [title for level in (1, 2, 3) for title in headings(text, level)]
+    titles = [title for level in (1, 2, 3, 4) for title in headings(text, level)]
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 

@@ -112,7 +112,7 @@ class Rounded(Live):
 class ByHand(Live):
     """Equations of their own, written by hand with keras.ops as the chapter shows, give the session's numbers."""
 
-    step = 'write the cell with keras.ops around its variables, as in MIGRATION.md, "A cell that is not converted"'
+    step = "write the cell with keras.ops around its variables, as in docs/chapters/own-cells.md"
 
     def refused(self, folder):
         self.session, self.path = session_of(self.before), str(folder / "model")

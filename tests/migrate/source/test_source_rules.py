@@ -54,14 +54,14 @@ def test_a_rule_is_complete(rule):
     assert pages.page(rule).startswith(f"# {rule.id} {rule.slug}\n\n{rule.summary}")
 
 
-def test_the_chapter_has_a_page_for_each_rule_under_the_anchor_that_findings_link_to():
-    headings = re.findall(r"^#### (.+)$", pages.chapter(), re.M)
-    anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
-    assert anchors == [rule.url.removeprefix("MIGRATION.md#") for rule in RULES.values()]
-    assert len(set(anchors)) == len(anchors)
+def test_the_pages_are_those_that_findings_link_to_and_the_index_has_them_all():
+    found = pages.documents()
+    assert list(found)[1:] == [rule.url for rule in RULES.values()]
+    assert re.findall(r"\]\(([^)]+)\)", found["docs/rules/README.md"]) == list(found)[1:]
+    assert all(text.startswith("# ") and text.endswith("\n") for text in found.values())
 
 
-def test_the_chapter_names_no_twin_that_this_package_lacks():
+def test_the_pages_name_no_twin_that_this_package_lacks():
     exported = Path(tf2_lstm.__file__).read_text(encoding="utf-8")
-    for name in set(re.findall(r"tf2_lstm\.(\w+)", pages.chapter())) - {"programs"}:
+    for name in set(re.findall(r"tf2_lstm\.(\w+)", pages.index())) - {"programs"}:
         assert f'"{name}"' in exported, name

@@ -20,7 +20,7 @@ WRITES = "a step reads a memory that the steps before it wrote, by a softmax, as
 ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (AttentionWrapper)"
 NEXT_STEP = (
     "set the variables named here on Keras layers with tf2_lstm.migrate.weights.to_keras, and write the loop, which no "
-    'layer runs, around the cell as in MIGRATION.md, "python_loop"'
+    "layer runs, around the cell as in docs/pairs/python_loop.md"
 )
 
 

@@ -24,9 +24,7 @@ KINDS = (
         "",
     ),
 )
-BY_HAND = (
-    'write the cell with keras.ops around its variables, as in MIGRATION.md, "A cell that is not converted"'
-)
+BY_HAND = "write the cell with keras.ops around its variables, as in docs/chapters/own-cells.md"
 SAVE_IT = (
     "save it with the others, by a tf.train.Saver whose var_list has it, or by opt.swapping_saver() of an optimizer "
     "that averages"

@@ -1,4 +1,4 @@
-"""The page of a rule, for `tf2-lstm explain` and for MIGRATION.md."""
+"""The page of a rule, for `tf2-lstm explain` and for `docs/rules/`."""
 
 from tf2_lstm.migrate.report.printable import marked
 from tf2_lstm.migrate.source.rule import APPLICABILITY
@@ -12,39 +12,41 @@ _CHAPTERS = (
     ("RNN4", "tf.keras 1.x, raw ops, TensorFlow Addons, seq2seq V2"),
     ("RNN5", "Traps"),
 )
+_INDEX = "docs/rules/README.md"
 
 
-def page(rule, level=1):
+def page(rule, text=str):
     """Return a rule's page as Markdown: what it is, why it bites, before, after, how safe a change is.
 
     Args:
         rule: the `Rule`.
-        level: of the heading.
+        text: what makes a text of the rule ready for its reader; by default nothing.
     """
-    lines = [f"{'#' * level} {rule.heading}", "", rule.summary, ""]
+    lines = [f"# {rule.heading}", "", text(rule.summary), ""]
     if rule.why:
-        lines += [f"**Why it bites.** {rule.why}" if not rule.why.startswith("- ") else rule.why, ""]
+        lines += [f"**Why it bites.** {text(rule.why)}" if not rule.why.startswith("- ") else rule.why, ""]
     for title, code in (("Before", rule.before), ("After", rule.after)):
         if code:
             lines += [f"{title}:", "", "```text", code, "```", ""]
+    if rule.pair:
+        lines += [f"The pair: [{rule.pair}](docs/pairs/{rule.pair}.md).", ""]
     lines.append(f"Severity {rule.severity}. An automatic change is {APPLICABILITY[rule.applicability]}.")
     return "\n".join(lines)
 
 
-def chapter():
-    """Return the chapter of all rules as Markdown: a heading each, which findings link to."""
-    lines = [
-        "## Rules",
-        "",
-        "What `tf2-lstm scan` reports. `tf2-lstm explain RNN101` prints the page of one.",
-        "",
-    ]
+def documents():
+    """Return the page of each rule, and the page that lists them: file of the repository -> Markdown."""
+    return {_INDEX: index()} | {rule.url: page(rule, _one_line) + "\n" for rule in RULES.values()}
+
+
+def index():
+    """Return the list of all rules as Markdown, each with a link to its page."""
+    lines = ["# Rules", "", "What `tf2-lstm scan` reports. `tf2-lstm explain RNN101` prints the page of one."]
     for prefix, title in _CHAPTERS:
-        lines += [f"### {title}", ""]
+        lines += ["", f"## {title}", ""]
         for rule in (rule for rule in RULES.values() if rule.id.startswith(prefix)):
-            change = f"Severity {rule.severity}; a change is {rule.applicability}."
-            lines += [f"#### {rule.heading}", "", f"{_one_line(rule.summary)} {change}", ""]
-    return "\n".join(lines[:-1])
+            lines.append(f"- [{marked(rule.heading)}]({rule.url}): {_one_line(rule.summary)}")
+    return "\n".join(lines) + "\n"
 
 
 def _one_line(text):

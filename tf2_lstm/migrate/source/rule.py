@@ -1,6 +1,5 @@
 """A rule: what the scanner looks for, under an id that never changes its meaning."""
 
-import re
 from dataclasses import dataclass
 
 APPLICABILITY = {
@@ -45,5 +44,5 @@ class Rule:
 
     @property
     def url(self):
-        """The page in MIGRATION.md, with the anchor that GitHub makes of the heading."""
-        return "MIGRATION.md#" + re.sub(r"[^\w\- ]", "", self.heading.lower()).replace(" ", "-")
+        """The rule's page, from the root of the repository."""
+        return f"docs/rules/{self.id}.md"
