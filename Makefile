@@ -16,11 +16,11 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# make fuzz [SETTINGS=500] [FILES=10000]: every allowed operation with odd attributes and inputs, read and run by the
-# prover, and damaged files of every kind, read.
+# make fuzz [SETTINGS=500] [DEEP=3000] [FILES=10000]: every allowed operation with odd attributes and inputs, read and
+# run by the prover; graphs with levels that use a tensor twice, and damaged files of every kind, read.
 fuzz: $(INSTALLED)
 	TF_ENABLE_ONEDNN_OPTS=0 TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m tests.fuzz --settings $(or $(SETTINGS),500) \
-	  --files $(or $(FILES),10000)
+	  --deep $(or $(DEEP),3000) --files $(or $(FILES),10000)
 
 # make mutants [ARGS="scan --processes 4"]: mistakes planted in a copy of the sources; the test named must see each.
 mutants: $(INSTALLED)

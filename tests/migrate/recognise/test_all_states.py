@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from tampering import FILES, Tampered
 
 import tf2_lstm
+from tests.zoo.tampering import FILES, Tampered
 from tf2_lstm.migrate.convert.converting import Request, convert
 from tf2_lstm.migrate.recognise import recognise
 

@@ -5,8 +5,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 import tensorflow as tf
-from tampering import Tampered
 
+from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate import layouts
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise

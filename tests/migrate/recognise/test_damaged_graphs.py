@@ -6,9 +6,9 @@ import random
 import numpy as np
 import pytest
 import tensorflow as tf
-from tampering import Tampered
 from tensorflow import make_tensor_proto
 
+from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise import recognise

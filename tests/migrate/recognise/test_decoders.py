@@ -1,9 +1,9 @@
 """Loops of dynamic_decode: which are a cell over a sequence, and why the others are none."""
 
 import pytest
-from tampering import Tampered
 from test_graphs import read as read_graph
 
+from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate.recognise import recognise
 
 STEP = "decoder/while/BasicDecoderStep/"

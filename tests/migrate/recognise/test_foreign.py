@@ -1,7 +1,6 @@
 """What is unrolled in a graph and no known cell is reported, whole or the one step that differs."""
 
-from tampering import Tampered
-
+from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate.recognise import recognise
 
 

@@ -1,8 +1,8 @@
 """A graph that is a known cell but for one thing is reported, never taken for the cell; a harmless change is not."""
 
 import pytest
-from tampering import Tampered
 
+from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate.recognise import recognise
 
 BASIC, LSTM, GRU = "~basic_lstm_cell/", "~lstm_cell/", "~gru_cell/"

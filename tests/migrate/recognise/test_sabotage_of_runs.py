@@ -1,9 +1,9 @@
 """Runs over sequences that are one of the known ones but for one thing: their lengths, starts, directions, biases."""
 
 import pytest
-from tampering import Tampered
 from test_sabotage import basic
 
+from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate.recognise import recognise
 
 BASIC, LSTM = "~basic_lstm_cell/", "~lstm_cell/"

@@ -4,11 +4,11 @@ import re
 
 import pytest
 import refusals
-from deep import deepened
 from sentences import sentences
-from tampering import Tampered
 from test_graphs import read
 
+from tests.fuzz.deep import deepened
+from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate.artifacts import read as read_file
 from tf2_lstm.migrate.model import TF1Model
 from tf2_lstm.migrate.recognise import recognise

@@ -1,8 +1,10 @@
-"""Graphs of the zoo with thousands of levels put in front of a cell, into it and behind it, each level used twice."""
+"""Graphs of the zoo with many levels put in front of a cell, into it, behind it or anywhere, each level used twice."""
 
-import sys
+import random
 
-from tampering import Tampered, full
+from tests.zoo.tampering import FILES, Tampered, full
+from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.recognise import recognise
 
 #: What a level computes of the tensor h before it: the operations on h, and what joins their result with h.
 BLOCKS = {
@@ -44,16 +46,57 @@ PLACES = {
 }
 
 
+#: Files of an artefact that have a graph.
+KINDS = ("frozen.pb", "model.ckpt.meta")
+#: Levels on an edge that is drawn: a walk that takes each of them twice has no end.
+LEVELS = 30
+
+
+def cases(count):
+    """Return about `count` names of drawn edges: "deep:basic_lstm:0"; as many of each artefact that has a graph."""
+    names = sorted({path.parent.name for kind in KINDS for path in FILES.glob(f"*/{kind}")})
+    return [f"deep:{name}:{number}" for name in names for number in range(-(-count // len(names)))]
+
+
+def work(case):
+    """Put levels on a drawn edge and read the graph; (kind, what was said)."""
+    _, name, _ = case.split(":")
+    tampered, draws = Tampered(name), random.Random(case)
+    edges = sorted(name for name, node in tampered.nodes.items() if _is_float32(node))
+    edge, block = draws.choice(edges), draws.choice(sorted(BLOCKS))
+    readers = [
+        (name, number)
+        for name, node in tampered.nodes.items()
+        for number, value in enumerate(node.input)
+        if value == edge
+    ]
+    try:
+        recognise(_stacked(tampered, edge, readers, block, LEVELS))
+    except ArtifactError as error:
+        return "refused", str(error)
+    return "read", f"{block} on {edge}"
+
+
+def _is_float32(node):
+    return "T" in node.attr and node.attr["T"].type == 1
+
+
 def deepened(place, block, levels):
     """Return a model of the zoo with that many blocks at a place."""
     name, *readers = PLACES[place]
     tampered = Tampered(name)
-    (first, number), (inner, joint) = readers[0], BLOCKS[block]
-    last = tampered.nodes[full(first)].input[number] if first else number
+    first, number = readers[0]
+    edge = tampered.nodes[full(first)].input[number] if first else number
+    return _stacked(tampered, edge, readers if first else [], block, levels)
+
+
+def _stacked(tampered, edge, readers, block, levels):
+    """Put the levels behind an edge; the readers (node, number) read the last one."""
+    (inner, joint), last = BLOCKS[block], edge
     for number in range(levels):
         value = _add(tampered, f"deep/{number}/inner", inner, last) if inner else last
         last = _add(tampered, f"deep/{number}/joint", joint, last, value) if joint else value
-    for node, index in readers if first else ():
+    for node, index in readers:
         tampered.nodes[full(node)].input[index] = last
     return tampered.model
 
@@ -93,19 +136,3 @@ def _number(tampered, name, value, dtype):
 def _node(tampered, name, op, *inputs):
     tampered.model.graph.node.add(name=name, op=op).input.extend(inputs)
     return name
-
-
-def calls(function, *arguments):
-    """Count the Python functions that a call takes: a measure that is the same on every machine."""
-    count = 0
-
-    def note(frame, event, argument):
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        function(*arguments)
-    finally:
-        sys.setprofile(None)
-    return count

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tf2_lstm.migrate.artifacts import read
 
-FILES = Path(__file__).resolve().parents[2] / "zoo" / "files"
+FILES = Path(__file__).resolve().parent / "files"
 
 
 @cache
