@@ -51,6 +51,15 @@ def test_c_of_every_step_is_said_where_it_is_read_or_may_be_fetched(change, said
     assert all(said in one.reason for one in findings.losses)
 
 
+def test_an_operation_with_a_kernel_that_is_no_variable_is_refused_beside_one_that_is_read():
+    findings = recognise(
+        Tampered("fused_both_directions").insert("fw/lstm_fused_cell/BlockLSTM", 4, "Tanh").model
+    )
+    assert [one.form for one in findings.recurrences] == ["block"]
+    (refused,) = findings.not_converted
+    assert refused.reason.startswith("a weight of the BlockLSTM operation is computed and no variable")
+
+
 def test_streaming_gives_c_of_every_step_as_the_report_says(tmp_path):
     prefix = str(FILES / "fused" / "model.ckpt")
     x = np.load(FILES / "fused" / "run.npz")["x:0"]

@@ -28,10 +28,12 @@ def unheld_states(reading, recurrences):
 
 
 def _made_of(term, recurrences):
-    """The recurrence that an operation became, in a list."""
-    kernel = term.args[4].attr
+    """The recurrence that an operation became, in a list; what is refused has a kernel that may be no variable."""
+    kernel = term.args[4]
+    if kernel.op != "var":
+        return []
     own = [one for one in recurrences if one.form == Form.BLOCK]
-    return [one for one in own if any(kernel[0] in cell.names.values() for cell in one.cells)][:1]
+    return [one for one in own if any(kernel.attr[0] in cell.names.values() for cell in one.cells)][:1]
 
 
 def _of(reading, term, recurrence):
