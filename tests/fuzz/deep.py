@@ -48,6 +48,12 @@ PLACES = {
 
 #: Files of an artefact that have a graph.
 KINDS = ("frozen.pb", "model.ckpt.meta")
+#: Operation -> its attributes where it has others than the dtype of its inputs, T.
+TYPES = {
+    "ConcatV2": {"T": 1, "Tidx": 3, "N": 2},
+    "RandomUniform": {"dtype": 1, "T": 3},
+    "Cast": {"SrcT": 10, "DstT": 1},
+}
 #: Levels on an edge that is drawn: a walk that takes each of them twice has no end.
 LEVELS = 30
 
@@ -111,7 +117,7 @@ def _add(tampered, name, op, *inputs):
 
 def _dropout(tampered, name, value):
     """What TensorFlow 1.15 makes of a dropout whose rate is a half."""
-    noise = _node(tampered, f"{name}/noise", "RandomUniform", _number(tampered, "deep/size", 4, 3))
+    noise = _node(tampered, f"{name}/noise", "RandomUniform", _number(tampered, "deep/size", 4, 3, [1]))
     holds = _node(tampered, f"{name}/holds", "GreaterEqual", noise, _number(tampered, "deep/rate", 0.5, 1))
     mask = _node(tampered, f"{name}/mask", "Cast", holds)
     scaled = _node(tampered, f"{name}/scaled", "Mul", value, _number(tampered, "deep/scale", 2.0, 1))
@@ -122,7 +128,7 @@ def _axis(tampered):
     return _number(tampered, "deep/axis", 1, 3)
 
 
-def _number(tampered, name, value, dtype):
+def _number(tampered, name, value, dtype, shape=()):
     """A constant, float32 (1) or int32 (3), made once."""
     if name not in tampered.nodes:
         constant = tampered.nodes[name] = tampered.model.graph.node.add(name=name, op="Const")
@@ -130,9 +136,15 @@ def _number(tampered, name, value, dtype):
         field = "float_val" if dtype == 1 else "int_val"
         getattr(constant.attr["value"].tensor, field).append(value)
         constant.attr["value"].tensor.tensor_shape.SetInParent()
+        for size in shape:
+            constant.attr["value"].tensor.tensor_shape.dim.add(size=size)
     return name
 
 
 def _node(tampered, name, op, *inputs):
-    tampered.model.graph.node.add(name=name, op=op).input.extend(inputs)
+    node = tampered.model.graph.node.add(name=name, op=op)
+    node.input.extend(inputs)
+    for attribute, value in TYPES.get(op, {"T": 1}).items():
+        field = "i" if attribute == "N" else "type"
+        setattr(node.attr[attribute], field, value)
     return name

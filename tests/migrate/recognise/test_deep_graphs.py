@@ -14,8 +14,6 @@ UNREAD = {
     "on all gates",
     "on the new state",
     "on the end of the loop",
-    "on a kernel",
-    "on a bias",
 }
 
 
