@@ -41,6 +41,7 @@ PLACES = {
         ("rnn/cond_3/cond/Select_1/Switch_1", 0),
     ),
     "beside a flat state": ("flat_static_lengths", ("rnn/cond/basic_lstm_cell/concat_7", 1)),
+    "in a single step of a cell over frequencies": ("time_freq_called", ("", "time_freq_lstm_cell/Slice_5")),
     "behind a single step": ("step_basic_rnn", ("", "basic_rnn_cell/Tanh")),
     "behind a single step's flat state": ("flat_once", ("", "lstm_cell/concat_1")),
 }

@@ -208,6 +208,12 @@ _RESIDUAL = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_all", 
 
 #: Program -> the name of the reason in `REFUSALS`.
 REFUSED = {
+    Program(
+        (_FLAT, Layer("GRU", 2)), stack_is_tuple=False, unroll="static", time=2, batch=3, source="reshape"
+    ): "flat_state_dropout",
+    Program(
+        (Layer("LSTM", 2, (("state_is_tuple", False),), ("dropout_recurrent",)),) * 2, stack_is_tuple=False
+    ): "flat_state_dropout",
     Program((_FLAT,)): "flat_state_dropout",
     Program((_FLAT,), unroll="loop", start="zero_state", time=2): "flat_state_dropout",
     Program((_FLAT,), unroll="static", time=1, lengths="constant", batch=2): "flat_state_dropout",

@@ -158,26 +158,6 @@ def test_a_reason_is_none_of_the_list_by_chance():
     assert all(one.why for one in REFUSALS.values())
 
 
-@pytest.mark.parametrize(
-    ("said", "options", "reason"),
-    [
-        (
-            "outputs off by 1.07e-06, allowed 1e-06; no known mistake gives",
-            (("activation", "relu"),),
-            "float32_rounding",
-        ),
-        ("outputs off by 2.07e-06, allowed 1e-06; no known mistake gives", (("activation", "relu"),), ""),
-        ("outputs off by 1.07e-05, allowed 1e-06; no known mistake gives", (("activation", "relu"),), ""),
-        ("outputs off by 1.07e-06, allowed 1e-06; forget_bias is missing", (("activation", "relu"),), ""),
-        ("outputs off by 1.07e-06, allowed 1e-06; no known mistake gives", (), ""),
-    ],
-)
-def test_rounding_is_a_reason_for_unbounded_activations_and_less_than_twice_the_tolerance(
-    said, options, reason
-):
-    assert reason_of(f"over tolerance: {said}", Program((Layer("BasicRNN", 4, options),))) == reason
-
-
 def test_a_program_prints_as_what_makes_it():
     found = [*drawn(1, 50), *EQUAL, *REFUSED]
     assert [read(repr(program)) for program in found] == found

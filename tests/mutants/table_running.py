@@ -191,4 +191,26 @@ RUNNING = [
         _REFUSED + "[no final state]",
         ("missing = sorted(set(fed) - set(returned))", "missing = sorted(set(returned) - set(fed))"),
     ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/rounding.py",
+        "tests/migrate/convert/test_rounding.py::test_a_mistake_as_small_is_not_settled",
+        ("if not exact.passed or {", "if {"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/rounding.py",
+        "tests/migrate/convert/test_rounding.py::test_a_larger_difference_is_left_as_it_is",
+        ("MOST = 16", "MOST = 18"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/in_double.py",
+        "tests/migrate/convert/test_rounding.py::test_a_small_difference_is_settled_by_every_tensor_in_float64",
+        ("float(str(numbers.flat[0]))", "float(numbers.flat[0])"),
+        ("function.signature.name += _SUFFIX", "function.signature.name += ''"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/all_states.py",
+        "tests/migrate/recognise/test_all_states.py"
+        "::test_an_operation_with_a_kernel_that_is_no_variable_is_refused_beside_one_that_is_read",
+        ('if kernel.op != "var":', 'if kernel.op == "none":'),
+    ),
 ]

@@ -14,6 +14,7 @@ UNREAD = {
     "on all gates",
     "on the new state",
     "on the end of the loop",
+    "in a single step of a cell over frequencies",
 }
 
 

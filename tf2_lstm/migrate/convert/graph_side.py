@@ -3,6 +3,7 @@
 The session ends before the Keras model is needed: of a large model there is room for one side at a time.
 """
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ from tf2_lstm.migrate.convert.spare import spare_numbers
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.pairs.tree import inner_calls
-from tf2_lstm.migrate.roles import Form
+from tf2_lstm.migrate.roles import Form, Role
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class GraphSide:
     problem: str = ""
 
 
-def run_graph(tf1, recurrence, samples=None, seed=0):
+def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
     """Replay the slice of the user's graph between a recurrence's inputs and outputs with every sample.
 
     Args:
@@ -71,6 +72,7 @@ def run_graph(tf1, recurrence, samples=None, seed=0):
         recurrence: the `Recurrence`.
         samples: the `Sample`s; None for seeded ones.
         seed: of the seeded ones.
+        double: whether the graph is to compute in float64 what it does in float32.
 
     Returns:
         A `GraphSide`; a graph that cannot be replayed has a `problem`.
@@ -81,7 +83,7 @@ def run_graph(tf1, recurrence, samples=None, seed=0):
     # One of a large model: a gradient of several rows takes it minutes.
     differentiated = [min(samples, key=_size)] if large else samples
     try:
-        with replay_of(tf1, recurrence, side.of_weights) as replay:
+        with replay_of(tf1, recurrence, side.of_weights, double) as replay:
             side.witness = replay.witness
             failed = _run_all(replay, recurrence, samples, differentiated, side.runs)
             side.notes = _notes(tf1, recurrence, replay, failed, side)
@@ -106,7 +108,7 @@ def _run_all(replay, recurrence, samples, differentiated, runs):
     return failed
 
 
-def replay_of(tf1, recurrence, of_weights=True):
+def replay_of(tf1, recurrence, of_weights=True, double=False):
     """Open the slice of the user's graph between a recurrence's inputs and outputs; the equations where none runs."""
     if tf1.graph is None or recurrence.form == Form.CUDNN:
         return Equations(tf1, recurrence)
@@ -114,7 +116,8 @@ def replay_of(tf1, recurrence, of_weights=True):
     outputs = [tensor.tf1 for tensor in recurrence.outputs if tensor.tf1]
     gradients = "" if _unlike(tf1, recurrence) else "weights" if of_weights else "inputs"
     same = {name: tensor.tf1 for tensor in fed_tensors(recurrence) for name in tensor.same}
-    return Replay(tf1, outputs, feeds, keep_all(recurrence), gradients, dropped(recurrence.call), same)
+    keep = dropped(recurrence.call)
+    return Replay(tf1, outputs, feeds, keep_all(recurrence), gradients, keep, same, double)
 
 
 def keep_all(recurrence):
@@ -133,8 +136,7 @@ def _size(sample):
 
 def _run(replay, recurrence, sample, differentiate):
     tensors = {tensor.name: key_of(tensor) for tensor in compared_tensors(recurrence)}
-    spare = spare_numbers(replay.open, sizes_of(recurrence, sample), sample.label)
-    ran = replay.run(sample.values, spare)
+    ran, spare = _run_with_spare(replay, recurrence, sample)
     outputs = OrderedDict((name, ran[tensor]) for name, tensor in tensors.items())
     if replay.no_gradients or not differentiate:
         return GraphRun(sample, outputs)
@@ -151,6 +153,24 @@ def _run(replay, recurrence, sample, differentiate):
         replay.no_gradients = f"TensorFlow {error}"
         return GraphRun(sample, outputs)
     return GraphRun(sample, outputs, targets, gradients)
+
+
+def _run_with_spare(replay, recurrence, sample):
+    """Run; what no edge feeds has the sizes of what is fed, or all of them in one axis, as before a reshape."""
+    sizes = sizes_of(recurrence, sample)
+    steps = max(sum(tensor.role is Role.INPUTS for tensor in fed_tensors(recurrence)), 1)
+    spare = spare_numbers(replay.open, sizes, sample.label)
+    try:
+        return replay.run(sample.values, spare), spare
+    except ReplayError:
+        if not replay.open:
+            raise
+        in_one_axis = spare_numbers(replay.open, (math.prod(sizes) * steps,), sample.label)
+        try:
+            return replay.run(sample.values, in_one_axis), in_one_axis
+        except ReplayError:
+            pass
+        raise
 
 
 def _notes(tf1, recurrence, replay, failed, side):

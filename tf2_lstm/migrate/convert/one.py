@@ -11,6 +11,7 @@ from tf2_lstm.migrate.convert.manifest import weight_paths
 from tf2_lstm.migrate.convert.own_inputs import own_samples
 from tf2_lstm.migrate.convert.prove import compare_model
 from tf2_lstm.migrate.convert.replay import first_line, tensorflow_version
+from tf2_lstm.migrate.convert.rounding import settled
 from tf2_lstm.migrate.emit import emit
 from tf2_lstm.migrate.functional import build_model, find
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -62,7 +63,7 @@ class Workshop:
             # Keras's word on a shape or an option that no matcher foresaw: named, not a traceback.
             self._remove(recurrence)
             return None, {}, f"Keras cannot build it: {first_line(error)}"
-        case = compare_model(self._tf1, recurrence, model, graph)
+        case = settled(self._tf1, recurrence, samples, compare_model(self._tf1, recurrence, model, graph))
         if not case.passed:
             self._remove(recurrence)
             return case, {}, _problem(case)

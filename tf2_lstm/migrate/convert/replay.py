@@ -11,6 +11,7 @@ from tensorflow.core.protobuf import control_flow_pb2
 from tf2_lstm.migrate.convert.spare import open_placeholders
 from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
 from tf2_lstm.migrate.graph.feeds import SliceError
+from tf2_lstm.migrate.graph.in_double import in_double
 from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import SWITCHES
 from tf2_lstm.migrate.graph.safety import refused_operations
@@ -40,6 +41,7 @@ class Replay:
         gradients: what to differentiate by as well: "" for nothing, "inputs" for what is fed, "weights" for both.
         keep: whether dropout is to keep every unit; its noise is changed in the slice.
         same: name of a tensor -> the tensor of `feeds` that has its value.
+        double: whether everything that is float32 is to be float64.
 
     Attributes:
         no_gradients: why there are none, "" when there are.
@@ -53,7 +55,9 @@ class Replay:
 
     witness, remark = "TF1 graph", ""
 
-    def __init__(self, model, outputs, feeds, constants=None, gradients="weights", keep=False, same=None):
+    def __init__(
+        self, model, outputs, feeds, constants=None, gradients="weights", keep=False, same=None, double=False
+    ):
         if not outputs:
             raise ReplayError(
                 "none of its outputs and final states is a tensor that a session can fetch: nothing to compare. Mend "
@@ -74,6 +78,8 @@ class Replay:
         self._stored = OrderedDict((name, node) for name, node in stored.items() if _holds(part, node))
         if keep:
             keep_everything(part)
+        if double:
+            in_double(part)
         self._sizes = importable(part)
         self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
         self.open = open_placeholders(part, {*self._fed.values(), *self.switches})

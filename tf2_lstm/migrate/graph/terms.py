@@ -70,7 +70,7 @@ class Terms:
         # What a `GraphReader` knows of the nodes: those of the gradients, and a term's number -> the node that made it.
         self.backward, self.places = frozenset(), {}
         self.widths, self.sizes, self.handles, self.pieces = {}, {}, {}, {}
-        self.keeps, self.masks = {}, {}
+        self.keeps, self.masks, self.scaled = {}, {}, {}
 
     def make(self, op, args=(), attr=None):
         """Return the term of these parts, the same object for the same parts."""

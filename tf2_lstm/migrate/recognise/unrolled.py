@@ -286,8 +286,8 @@ class _Step:
 
     def _check_covered(self, covered, new):
         for leaf, olds in covered.items():
-            if not olds and is_flat_and_dropped(self.terms, new[leaf]):
-                raise NotUnderstood(FLAT_AND_DROPPED, new[leaf], INFERENCE)
+            if not olds:
+                self._check_flat_dropout(new[leaf])
             if not olds and _chosen_by_input(new[leaf]):
                 raise NotUnderstood(
                     "a mask that is read step by step chooses between the old states and the new ones, as tf.keras's "
@@ -308,12 +308,17 @@ class _Step:
         self.lengths = mask.args[1] if mask is not None else None
 
     def _check_flat(self, leaf, olds, new):
+        self._check_flat_dropout(new)
         parts = new.args if new.op == "concat" else ()
+        if len(olds) != len(parts) or leaf in olds:
+            raise NotUnderstood("a flat state holds more than the states of the cells", new)
+
+    def _check_flat_dropout(self, new):
+        """Refuse a state that is dropout of a flat one, or that has such a part."""
+        parts = (new, *(new.args if new.op == "concat" else ()))
         dropped = [part for part in parts if is_flat_and_dropped(self.terms, part)]
         if dropped:
             raise NotUnderstood(FLAT_AND_DROPPED, dropped[0], INFERENCE)
-        if len(olds) != len(parts) or leaf in olds:
-            raise NotUnderstood("a flat state holds more than the states of the cells", new)
 
     def layers(self, found):
         """The layers of the step and the term of what goes in, from what the loop writes."""

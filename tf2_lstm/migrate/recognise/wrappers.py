@@ -244,15 +244,28 @@ def _unscaled(terms, product, keep):
 
 def _times(terms, factors, scale):
     """The product of some terms and a number, the one of the graph where it has one: a number is rounded there."""
-    wanted = sorted(factors, key=lambda term: term.number)
-    for product in terms.users(factors[0]):
-        if product.op != "mul" or len(product.args) != len(factors) + 1:
-            continue
-        numbers = [scalar(arg) for arg in product.args if scalar(arg) is not None]
-        others = sorted((arg for arg in product.args if scalar(arg) is None), key=lambda term: term.number)
-        if others == wanted and len(numbers) == 1 and abs(numbers[0] / scale - 1) <= _ROUNDING:
+    key = tuple(sorted(factor.number for factor in factors))
+    if key not in terms.scaled:
+        found = [product for product in terms.users(factors[0]) if _is_scaled(terms, product, key)]
+        terms.scaled[key] = [(_numbers(product)[0], product) for product in found]
+    for number, product in terms.scaled[key]:
+        if abs(number / scale - 1) <= _ROUNDING:
             return product
-    return terms.mul(*factors, terms.number(scale))
+    made = terms.mul(*factors, terms.number(scale))
+    terms.scaled[key].append((scale, made))
+    return made
+
+
+def _is_scaled(terms, product, key):
+    """Whether a term of the graph is the product of the terms with some numbers and of one number."""
+    if product.op != "mul" or len(product.args) != len(key) + 1 or product.number not in terms.places:
+        return False
+    others = sorted(arg.number for arg in product.args if scalar(arg) is None)
+    return tuple(others) == key and len(_numbers(product)) == 1
+
+
+def _numbers(product):
+    return [scalar(arg) for arg in product.args if scalar(arg) is not None]
 
 
 #: How many values are looked at below one of several dropouts.

@@ -1,0 +1,87 @@
+"""What differs a little in float32 is settled in float64; a mistake is not settled."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.zoo.tampering import FILES
+from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.convert.graph_side import run_graph
+from tf2_lstm.migrate.convert.prove import compare_model
+from tf2_lstm.migrate.convert.replay import eagerly
+from tf2_lstm.migrate.convert.rounding import settled
+from tf2_lstm.migrate.functional import build_model
+
+
+def found(name):
+    tf1, findings = look(Request(str(FILES / name)))
+    return tf1, findings.recurrences[0]
+
+
+def proof(tf1, recurrence):
+    with eagerly():
+        model = build_model(recurrence, tf1.variables)
+        return compare_model(tf1, recurrence, model, run_graph(tf1, recurrence))
+
+
+def off(report, amount):
+    """The report with its first tensor off by some times of what is allowed."""
+    first, *others = report.tensors
+    return replace(
+        report, tensors=[replace(first, max_abs_diff=amount * first.tolerance, passed=False), *others]
+    )
+
+
+@pytest.fixture(scope="module")
+def stack():
+    tf1, recurrence = found("lstm_proj_clip/model.ckpt")
+    return tf1, recurrence, proof(tf1, recurrence)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lstm_proj_clip/model.ckpt", "frozen_functional_while/frozen.pb", "static_rnn_lengths/model.ckpt"],
+)
+def test_a_small_difference_is_settled_by_every_tensor_in_float64(name):
+    tf1, recurrence = found(name)
+    report = off(proof(tf1, recurrence), 1.25)
+    with eagerly():
+        exact = settled(tf1, recurrence, None, report)
+    assert exact.passed
+    assert len(exact.notes) == len(report.notes) + 1
+    names = {tensor.name: tensor for tensor in exact.tensors}
+    wide = names["outputs, in float64" if "outputs, in float64" in names else "outputs_0, in float64"]
+    assert (wide.dtype, wide.tolerance <= 1e-11, wide.max_abs_diff < 1e-13) == ("float64", True, True)
+    assert "differs by 1.25e-06 in float32, where 1e-06 is allowed" in exact.notes[-1]
+
+
+def test_a_mistake_as_small_is_not_settled(stack):
+    tf1, recurrence, report = stack
+    cell = recurrence.cells[0].call
+    kept = cell.arguments["proj_clip"]
+    cell.arguments["proj_clip"] = kept * (1 + 1e-6)
+    try:
+        with eagerly():
+            assert settled(tf1, recurrence, None, off(report, 1.25)).passed is False
+    finally:
+        cell.arguments["proj_clip"] = kept
+
+
+@pytest.mark.parametrize("amount", [17, float("inf")])
+def test_a_larger_difference_is_left_as_it_is(stack, amount):
+    tf1, recurrence, report = stack
+    report = off(report, amount)
+    assert settled(tf1, recurrence, None, report) is report
+
+
+def test_what_passes_is_left_as_it_is(stack):
+    tf1, recurrence, report = stack
+    assert report.passed
+    assert settled(tf1, recurrence, None, report) is report
+
+
+@pytest.mark.parametrize("name", ["fused/model.ckpt", "cudnn_lstm/model.ckpt", "computed_kernels/model.ckpt"])
+def test_what_has_no_float64_is_left_as_it_is(name):
+    tf1, recurrence = found(name)
+    report = off(proof(tf1, recurrence), 1.25)
+    assert settled(tf1, recurrence, None, report) is report

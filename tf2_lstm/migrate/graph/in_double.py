@@ -1,0 +1,91 @@
+"""A part of a graph in float64: the same operations, whose numbers round a billion times less."""
+
+import numpy as np
+
+from tf2_lstm.migrate.artifacts.protos import definition
+from tf2_lstm.migrate.graph.constants import array_of
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge
+from tf2_lstm.migrate.graph.operations import HANDS_ON, MERGES, SWITCHES
+
+_FLOAT, _DOUBLE = 1, 2
+#: TensorFlow remembers functions by their names, whatever graph they are of.
+_SUFFIX = "_in_double"
+#: A constant of more numbers is read all the same: nothing of it is looked into.
+_ANY = 2**31
+
+
+def in_double(graph):
+    """Make float64 of everything in a graph that is float32, in functions too.
+
+    Args:
+        graph: the `GraphDef` of a slice; changed in place.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        graph = message("GraphDef")
+        graph.node.add(name="y", op="Tanh", input=["x"]).attr["T"].type = 1
+        in_double(graph)
+        assert graph.node[0].attr["T"].type == 2
+        ```
+    """
+    for pair in graph.library.gradient:
+        pair.function_name, pair.gradient_func = pair.function_name + _SUFFIX, pair.gradient_func + _SUFFIX
+    for function in graph.library.function:
+        function.signature.name += _SUFFIX
+        for argument in (*function.signature.input_arg, *function.signature.output_arg):
+            argument.type = _DOUBLE if argument.type == _FLOAT else argument.type
+    for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
+        fixed = _of_one_dtype(nodes)
+        for node in nodes:
+            for value in node.attr.values() if node.name not in fixed else ():
+                _change(value)
+
+
+def _of_one_dtype(nodes):
+    """The nodes that hand on what is float32 by its declaration: the flow of a TensorArray, which is no number."""
+    readers, todo, found = {}, [], set()
+    for node in nodes:
+        for reference in data_inputs(node):
+            name, number = edge(reference)
+            readers.setdefault(name, []).append((number, node))
+        declared = definition(node.op)
+        outputs = declared.output_arg if declared is not None else ()
+        todo += [(node.name, at, one.name) for at, one in enumerate(outputs) if one.type == _FLOAT]
+    while todo:
+        name, at, called = todo.pop()
+        for number, reader in readers.get(name, ()):
+            hands_on = reader.op in HANDS_ON | SWITCHES | MERGES and reader.name not in found
+            if hands_on and number in (at, (called, 0)):
+                found.add(reader.name)
+                todo += [(reader.name, 0, "output"), (reader.name, 1, "output_true")]
+    return found
+
+
+def _change(value):
+    for called in (value.func, *value.list.func) if value.HasField("func") or value.list.func else ():
+        called.name += _SUFFIX if called.name else ""
+    if value.type == _FLOAT:
+        value.type = _DOUBLE
+    for number, one in enumerate(value.list.type):
+        if one == _FLOAT:
+            value.list.type[number] = _DOUBLE
+    if value.HasField("tensor") and value.tensor.dtype == _FLOAT:
+        _widen(value.tensor)
+
+
+def _widen(tensor):
+    """Make a constant float64; a number alone as a person wrote it: the float32 nearest to 0.3 is 0.30000001192..."""
+    numbers = array_of(tensor, _ANY)
+    if numbers is None or not numbers.size:
+        return
+    alone = numbers.size == 1
+    wide = np.full(numbers.shape, float(str(numbers.flat[0]))) if alone else numbers.astype(np.float64)
+    shape = [dim.size for dim in tensor.tensor_shape.dim]
+    del tensor.float_val[:]
+    tensor.dtype = _DOUBLE
+    tensor.tensor_content = np.broadcast_to(wide, shape).tobytes()
+
+
+__all__ = ["in_double"]
