@@ -17,6 +17,7 @@ from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
 from tf2_lstm.migrate.pairs.tree import scoped_cells  # noqa: E402
 from tf2_lstm.migrate.source.pages import documents  # noqa: E402
+from tf2_lstm.migrate.source.pasted.table import chapters  # noqa: E402
 
 WRITTEN = (
     "README.md",
@@ -282,6 +283,11 @@ def _layout(tensor, row):
     return f"[{height}, {width}]{gates}" if height else f"[{width}]{gates}"
 
 
+def errors():
+    """The messages that people paste."""
+    return chapters()
+
+
 def _code(text):
     return f"`{text}`"
 
@@ -304,6 +310,7 @@ TABLES = {
         scopes,
         names,
         weights,
+        errors,
     )
 } | SPEED
 

@@ -1,0 +1,1 @@
+"""What raises each message of the table, on the TensorFlow and Keras at hand."""

@@ -1,0 +1,38 @@
+"""The table of messages, and its page."""
+
+from tf2_lstm.migrate.source.pasted import files, layers, names, sessions
+from tf2_lstm.migrate.source.pasted.entry import Entry
+
+#: Heading of the page -> its entries.
+CHAPTERS = {
+    "Names that are gone": names.ENTRIES,
+    "Checkpoints, graphs and files": files.ENTRIES,
+    "Layers of Keras 3": layers.ENTRIES,
+    "Graphs, sessions and TF1's cells": sessions.ENTRIES,
+}
+ENTRIES: tuple[Entry, ...] = tuple(entry for entries in CHAPTERS.values() for entry in entries)
+
+
+def told(entry):
+    """Return what there is to say of an entry, as lines of Markdown without a heading."""
+    lines = [f"**Why.** {entry.cause}", "", f"**What to do.** {entry.do} [{entry.page}]({entry.page})"]
+    return lines + (["", f"Not provoked by a test: {entry.source}."] if entry.source else [])
+
+
+def chapters():
+    """Return the entries as Markdown: a heading for each chapter and message."""
+    lines = []
+    for title, entries in CHAPTERS.items():
+        lines += [f"## {title}", ""]
+        for entry in entries:
+            lines += [f"### {entry.name}", "", _code(f"{entry.kind}: {entry.text}"), "", *told(entry), ""]
+    return "\n".join(lines[:-1])
+
+
+def answer(entry):
+    """Return an entry as `tf2-lstm explain` prints it."""
+    return "\n".join([f"# {entry.name}", "", f"{entry.kind}: {entry.text}", "", *told(entry)])
+
+
+def _code(text):
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
