@@ -8,6 +8,7 @@ _MESSAGES = "tests/migrate/source/test_source_messages.py::"
 _FORMATS = "tests/migrate/source/test_source_formats.py::"
 _FILES = "tests/migrate/source/test_source_files.py::"
 _LIMITS = "tests/migrate/source/test_source_limits.py::"
+_PASTED = "tests/migrate/source/test_source_pasted.py::"
 _COMMAND = "tests/migrate/source/test_source_command.py::"
 
 SCANNING = [
@@ -140,5 +141,30 @@ SCANNING = [
         _ROOM + "resolver.py",
         "tests/migrate/source/test_source_modules.py::test_packages_and_relative_imports",
         ("            for _ in range(level - 1):\n", "            for _ in range(level):\n"),
+    ),
+    *mistakes(
+        _ROOM + "pasted/find.py",
+        _PASTED + "test_the_message_is_what_is_said_and_it_is_found",
+        ("return max(whole, key", "return min(whole, key"),
+        ("return sum(map(len, _pieces(entry)))", "return 0"),
+    ),
+    *mistakes(
+        _ROOM + "pasted/find.py",
+        _PASTED + "test_a_part_of_a_message_is_enough_and_a_word_is_not",
+        ("place = found + len(piece)", "place = 0"),
+        (' and " " in text:', ":"),
+        ('pieces[-1].rstrip(".")', "pieces[-1]"),
+        ("text).casefold()", "text)"),
+        (r"\x1b\[[0-9;]*m|[`'", "[`'"),
+    ),
+    *mistakes(
+        _ROOM + "pasted/layers.py",
+        _PASTED + "test_the_message_is_what_is_said_and_it_is_found",
+        ("Matrix size-incompatible: In[0]", "Matrix size incompatible: In[0]"),
+    ),
+    *mistakes(
+        "tf2_lstm/cli/explain.py",
+        _PASTED + "test_what_is_not_known_is_one_line_with_near_names",
+        ("get_close_matches(name.lower()", "get_close_matches(name.swapcase()"),
     ),
 ]

@@ -16,7 +16,7 @@ COMMANDS = {
     "export": "Write the weights of a converted Keras model into a copy of the TF1 checkpoint that it came from.",
     "compare": "Run TF1 session code and its Keras twin on the same weights and inputs, and compare everything.",
     "scan": "Find every TF1 RNN use in a code base, and what it becomes.",
-    "explain": "Print the page of a rule, or list the rules.",
+    "explain": "Print the page of a rule, or what to do about an error message.",
 }
 
 
