@@ -26,7 +26,7 @@ names = st.lists(
     st.sampled_from(PIECES) | st.characters(exclude_characters="/\0", codec="utf-8"), max_size=8
 ).map("".join)
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-RULE = re.compile(r"[\w./]*\.md#[\w-]+")
+RULE = re.compile(r"docs/rules/RNN\d{3}\.md")
 CALL = "import tensorflow as tf\ntf.nn.rnn_cell.LSTMCell(3, activation=x[{!r}])\n"
 
 
