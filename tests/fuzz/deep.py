@@ -45,8 +45,6 @@ PLACES = {
     "behind a single step": ("step_basic_rnn", ("", "basic_rnn_cell/Tanh")),
     "behind a single step's flat state": ("flat_once", ("", "lstm_cell/concat_1")),
 }
-
-
 #: Files of an artefact that have a graph.
 KINDS = ("frozen.pb", "model.ckpt.meta")
 #: Operation -> its attributes where it has others than the dtype of its inputs, T.

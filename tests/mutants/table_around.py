@@ -52,6 +52,26 @@ AROUND = [
         (' and reading.model.kind == "frozen_graph"', ""),
     ),
     *mistakes(
+        "tf2_lstm/migrate/graph/dataflow.py",
+        "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[variable_reset_by_cond]",
+        (" or is_choice(self, place[0])", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/dataflow.py",
+        "tests/migrate/recognise/test_feedback.py",
+        (" and not before & _NEXT", " and before & _NEXT"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/feedback.py",
+        "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[step_reset_behind]",
+        (" or is_choice(self.flow, reader)", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/recognise/around.py",
+        "tests/migrate/recognise/test_feedback.py::test_a_choice_in_front_is_no_loss_and_is_named",
+        (" or is_choice(self, name)", ""),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/recognise/feedback.py",
         "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[reset_by_factor_gru]",
         ("if _share(one, other)]", "if one is other]"),

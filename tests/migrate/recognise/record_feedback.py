@@ -61,6 +61,41 @@ def reset_by_factor_gru():
         _, state = cell(x, tf.multiply(state, 1 - done[:, step, None], name="kept"))
 
 
+def zeroed(done, state, name):
+    """The state, or zeros where `done` is fed True."""
+    new = tf.cond(done, lambda: [tf.zeros_like(one) for one in state], lambda: list(state), name=name)
+    return States(*new)
+
+
+def variable_reset_by_cond():
+    x = tf.placeholder(tf.float32, [3, 6, 4], name="x")
+    old = States(*[tf.get_variable(name, [3, 4], trainable=False) for name in "ch"])
+    first = zeroed(tf.placeholder(tf.bool, [], name="done"), old, "reset")
+    _, new = tf.nn.dynamic_rnn(cells.BasicLSTMCell(4), x, initial_state=first)
+    tf.group(*[old[n].assign(new[n]) for n in range(2)])
+
+
+def steps_reset_by_cond():
+    done, cell = tf.placeholder(tf.bool, [3], name="done"), cells.BasicLSTMCell(4)
+    state = States(*fed("c0", "h0"))
+    for step, x in enumerate(steps()):
+        _, state = cell(x, zeroed(done[step], state, "reset"))
+
+
+def step_reset_behind():
+    x, c, h = fed("x", "c", "h")
+    _, new = cells.BasicLSTMCell(4)(x, States(c, h))
+    new = zeroed(tf.placeholder(tf.bool, [], name="done"), new, "reset")
+    tf.identity(new.c, name="next_c")
+    tf.identity(new.h, name="next_h")
+
+
+def reset_in_front():
+    x = tf.placeholder(tf.float32, [3, 6, 4], name="x")
+    first = zeroed(tf.placeholder(tf.bool, [], name="done"), States(*fed("c0", "h0")), "reset")
+    tf.nn.dynamic_rnn(cells.BasicLSTMCell(4), x, initial_state=first)
+
+
 def variable_decays(factor=0.5):
     x = tf.placeholder(tf.float32, [3, 6, 4], name="x")
     old = States(*[tf.get_variable(name, [3, 4], trainable=False) for name in "ch"])
@@ -199,15 +234,17 @@ def layer_after_the_last_step():
 
 
 RESET = (reset_by_where, reset_by_factor, reset_by_factor_gru)
+BY_COND = (variable_reset_by_cond, steps_reset_by_cond, step_reset_behind)
 LOST = (
     *(mixed_state, clipped_state, attention_between_steps, *RESET, variable_decays),
     *(highway_by_hand, projection_by_hand, loss_of_each_step),
-    *(gru_state_mixed, output_mixed_as_state, states_exchanged),
+    *(gru_state_mixed, output_mixed_as_state, states_exchanged, *BY_COND),
 )
 KEPT = (
     *(variable_keeps, encoder_decoder, siamese, trained_step),
     *(residual_by_hand, dropout_by_hand, wrapped_without_a_scope, residual_step, residual_between_layers),
     *(average_over_time, layer_after_the_last_step, dropout_meets_dropout, rates_with_defaults),
+    reset_in_front,
 )
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ LOST = {
     "reset_by_factor": ("kept_2:0", "Mul"),
     "reset_by_factor_gru": ("kept_1:0", "Mul"),
     "variable_decays": ("c/read:0", "Mul"),
+    "variable_reset_by_cond": ("reset/Merge:0", "Merge"),
+    "steps_reset_by_cond": ("reset_1/Merge:0", "Merge"),
+    "step_reset_behind": ("", "Merge"),
     "gru_state_mixed": ("", "Mul"),
     "output_mixed_as_state": ("", "Select"),
     "highway_by_hand": ("", "Mul"),
@@ -64,6 +67,12 @@ def test_what_is_handed_on_or_stands_behind_is_no_loss(name):
     findings = recognise(read(f"../feedback/{name}"))
     assert findings.recurrences
     assert findings.losses == []
+
+
+def test_a_choice_in_front_is_no_loss_and_is_named():
+    findings = recognise(read("../feedback/reset_in_front"))
+    assert findings.losses == []
+    assert findings.recurrences[0].around.in_front == ("Merge (reset/Merge)", "Merge (reset/Merge_1)")
 
 
 def said(call):

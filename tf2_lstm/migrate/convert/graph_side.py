@@ -5,6 +5,7 @@ The session ends before the Keras model is needed: of a large model there is roo
 
 import math
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -166,10 +167,8 @@ def _run_with_spare(replay, recurrence, sample):
         if not replay.open:
             raise
         in_one_axis = spare_numbers(replay.open, (math.prod(sizes) * steps,), sample.label)
-        try:
+        with suppress(ReplayError):
             return replay.run(sample.values, in_one_axis), in_one_axis
-        except ReplayError:
-            pass
         raise
 
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from tf2_lstm.migrate.convert.graph_side import run_graph
 from tf2_lstm.migrate.convert.prove import compare_model
-from tf2_lstm.migrate.convert.replay import ReplayError
 from tf2_lstm.migrate.convert.samples import LARGE, Sample, count_weights
 from tf2_lstm.migrate.functional import build_model
 from tf2_lstm.migrate.roles import Form
@@ -39,10 +38,7 @@ def settled(tf1, recurrence, samples, report):
         return report
     wide = _widened(recurrence)
     given = None if samples is None else [_widened_sample(one) for one in samples]
-    try:
-        graph = run_graph(tf1, wide, given, double=True)
-    except ReplayError:
-        return report
+    graph = run_graph(tf1, wide, given, double=True)
     exact = compare_model(tf1, wide, build_model(wide, _WideVariables(tf1.variables)), graph)
     names = {tensor.name for tensor in wrong}
     found = [tensor for tensor in exact.tensors if tensor.name in names]
@@ -72,8 +68,9 @@ def _is_small(tensor):
 
 def _has_float64(tf1, recurrence):
     computed = any(cell.computed for cell in recurrence.cells)
-    small = count_weights(tf1, recurrence) <= LARGE if not computed else False
-    return tf1.graph is not None and recurrence.form not in _FLOAT32_ALONE and small
+    if tf1.graph is None or recurrence.form in _FLOAT32_ALONE or computed:
+        return False
+    return count_weights(tf1, recurrence) <= LARGE
 
 
 def _widened(recurrence):

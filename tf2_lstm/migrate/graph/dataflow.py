@@ -4,9 +4,10 @@ from collections import deque
 
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
-from tf2_lstm.migrate.graph.operations import ASSIGNS, MOVES, SILENT, Trait, having
+from tf2_lstm.migrate.graph.operations import ASSIGNS, MERGES, MOVES, SILENT, Trait, having
 
 _JOINS = having(Trait.JOINS)
+_NEXT = having(Trait.NEXT)
 #: What a variable is held and read by.
 HOLDS = having(Trait.VARIABLE, Trait.READS)
 
@@ -78,7 +79,7 @@ class Dataflow:
         """The operations from an output on that compute something."""
         found, place = [], came[place]
         while place is not None:
-            if self.op(place[0]) not in MOVES | HOLDS:
+            if self.op(place[0]) not in MOVES | HOLDS or is_choice(self, place[0]):
                 found.append(place[0])
             place = came[place]
         return found
@@ -113,3 +114,14 @@ class Dataflow:
             if only is None or self.op(name) in only:
                 todo += [one for number in self._numbers.get(name, ()) for one in self.readers[name, number]]
         return list(found)
+
+
+def is_choice(graph, name):
+    """Say whether a node is the Merge of a tf.cond, which gives one of two values; that of a loop has no other one.
+
+    Args:
+        graph: what has `nodes`, name -> NodeDef, and `reads`, name -> places, as a `Dataflow`.
+        name: of the node.
+    """
+    before = {graph.nodes[one].op for one, _ in graph.reads[name] if one in graph.nodes}
+    return graph.nodes[name].op in MERGES and not before & _NEXT

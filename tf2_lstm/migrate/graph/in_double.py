@@ -3,15 +3,12 @@
 import numpy as np
 
 from tf2_lstm.migrate.artifacts.protos import definition
-from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MERGES, SWITCHES
 
 _FLOAT, _DOUBLE = 1, 2
 #: TensorFlow remembers functions by their names, whatever graph they are of.
 _SUFFIX = "_in_double"
-#: A constant of more numbers is read all the same: nothing of it is looked into.
-_ANY = 2**31
 
 
 def in_double(graph):
@@ -77,15 +74,19 @@ def _change(value):
 
 def _widen(tensor):
     """Make a constant float64; a number alone as a person wrote it: the float32 nearest to 0.3 is 0.30000001192..."""
-    numbers = array_of(tensor, _ANY)
-    if numbers is None or not numbers.size:
-        return
+    packed = bool(tensor.tensor_content)
+    numbers = (
+        np.frombuffer(tensor.tensor_content, np.float32) if packed else np.array(tensor.float_val, np.float32)
+    )
     alone = numbers.size == 1
-    wide = np.full(numbers.shape, float(str(numbers.flat[0]))) if alone else numbers.astype(np.float64)
-    shape = [dim.size for dim in tensor.tensor_shape.dim]
-    del tensor.float_val[:]
+    wide = np.array([float(str(numbers[0]))]) if alone else numbers.astype(np.float64)
     tensor.dtype = _DOUBLE
-    tensor.tensor_content = np.broadcast_to(wide, shape).tobytes()
+    tensor.ClearField("float_val")
+    if packed:
+        tensor.tensor_content = wide.tobytes()
+    else:
+        # One number may stand for a whole tensor, of any size.
+        tensor.double_val.extend(wide)
 
 
 __all__ = ["in_double"]

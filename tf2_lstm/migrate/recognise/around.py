@@ -1,5 +1,6 @@
 """What a program computes in front of a recurrence and behind it: no part of its model, and named."""
 
+from tf2_lstm.migrate.graph.dataflow import is_choice
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MOVES, Trait, having
 from tf2_lstm.migrate.model import Around
@@ -92,7 +93,7 @@ class _Graph:
         found = [
             (self._weights(name), name)
             for name in self.nodes
-            if name in names and self.nodes[name].op not in _NOTHING
+            if name in names and (self.nodes[name].op not in _NOTHING or is_choice(self, name))
         ]
         ordered = sorted(found, key=lambda one: not one[0])
         return tuple(dict.fromkeys(self._called(name, weights) for weights, name in ordered))

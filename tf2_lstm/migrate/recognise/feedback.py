@@ -2,7 +2,7 @@
 
 import re
 
-from tf2_lstm.migrate.graph.dataflow import HOLDS, Dataflow
+from tf2_lstm.migrate.graph.dataflow import HOLDS, Dataflow, is_choice
 from tf2_lstm.migrate.graph.nodes import edge
 from tf2_lstm.migrate.graph.operations import MOVES, Trait, having
 from tf2_lstm.migrate.model import Loss
@@ -167,7 +167,8 @@ class _Feedback:
                 op = self.flow.op(reader)
                 if reader not in seen and op in MOVES | MIXES:
                     seen.add(reader)
-                    todo.append(((reader, 0), first or (reader if op in MIXES else "")))
+                    mixes = op in MIXES or is_choice(self.flow, reader)
+                    todo.append(((reader, 0), first or (reader if mixes else "")))
         return ""
 
     def inside(self, recurrence):
