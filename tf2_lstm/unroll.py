@@ -86,6 +86,11 @@ class RNN(keras.layers.RNN):
         """Run the cell over the sequence; Keras fills in `sequences_mask`."""
         # Keras fills in `mask` only while `sequences` is the one tensor argument.
         mask = sequences_mask if mask is None else mask
+        if sequences.shape[1] == 0:
+            raise ValueError(
+                f"RNN {self.name!r}: expected one step or more; received inputs {tuple(sequences.shape)}. Give a "
+                "sequence without steps one that is padding, and a mask."
+            )
         self._check_mask(sequences, mask)
         states = self._fitting(sequences, initial_state)
         return super().call(sequences, initial_state=states, mask=mask, training=training)

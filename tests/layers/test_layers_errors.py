@@ -119,6 +119,16 @@ def test_a_mask_of_another_shape_is_refused(row, shape):
         layer(inputs(), mask=np.ones(shape, bool))
 
 
+def test_a_sequence_without_steps_is_refused_and_one_of_padding_leaves_the_states():
+    layer = RNN(LSTMCell(4), return_state=True)
+    given = [np.full((BATCH, 4), value, "float32") for value in (0.5, -2.0)]
+    with pytest.raises(ValueError, match=r"expected one step or more; received inputs \(3, 0, 4\)"):
+        layer(inputs()[:, :0], initial_state=given)
+    outputs, *states = layer(inputs()[:, :1], initial_state=given, mask=np.zeros((BATCH, 1), bool))
+    assert not np.any(outputs)
+    np.testing.assert_array_equal(states, given)
+
+
 @pytest.mark.parametrize("options", [{}, OPTIONS, {"projection_units": 3}], ids=str)
 def test_a_cell_called_alone_refuses_too(options):
     cell = LSTMCell(4, **options)
