@@ -203,8 +203,17 @@ RUNNING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/in_double.py",
+        "tests/migrate/graph/test_in_double.py::test_a_constant_is_widened",
+        ("float(str(numbers[0]))", "float(numbers[0])"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/in_double.py",
+        "tests/migrate/graph/test_in_double.py::test_the_flow_of_an_array_and_integers_keep_their_dtype",
+        ("if hands_on and number in (at, (called, 0)):", "if False:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/in_double.py",
         "tests/migrate/convert/test_rounding.py::test_a_small_difference_is_settled_by_every_tensor_in_float64",
-        ("float(str(numbers.flat[0]))", "float(numbers.flat[0])"),
         ("function.signature.name += _SUFFIX", "function.signature.name += ''"),
     ),
     *mistakes(

@@ -44,7 +44,9 @@ def test_the_measure_sees_a_walk_without_a_memory():
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("block", BLOCKS)
 def test_four_times_the_levels_take_four_times_the_calls(place, block):
-    few, many = (calls(recognise, deepened(place, block, levels)) for levels in (60, 240))
+    # TensorFlow's own inference is no walk of ours; the tests of thousands of levels have it.
+    graphs = (deepened(place, block, levels) for levels in (60, 240))
+    few, many = (calls(recognise, graph, (), False, lambda part, without=(): {}) for graph in graphs)
     assert many < 4.5 * few
 
 
