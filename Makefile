@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 BIN := $(VENV)/bin
 
-.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources mutants
+.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources mutants wheels
 
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
@@ -37,6 +37,13 @@ bench: $(INSTALLED) $(VENV)/installed-bench
 $(VENV)/installed-bench: setup.cfg $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@
+
+# The wheels of tf2-lstm and tf2-lstm-scan, and the sdist that builds both, in dist/.
+wheels: $(INSTALLED)
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/python -m build --no-isolation --wheel --config-setting distribution=scan --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
 
 # make generate-sources [N=500]: sources written at random, with what a scan must find in them.
 generate-sources: $(INSTALLED)

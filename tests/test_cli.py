@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import resource
 import subprocess
 import sys
@@ -245,50 +244,3 @@ def test_a_damaged_record_is_exit_2(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(goldens.read_record, "__defaults__", (str(tmp_path),))
     assert cli.main(["compare", "gru/default"]) == 2
     assert "gru/default: no golden record" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-def test_a_wheel_installed_elsewhere_is_whole_and_compares_every_kind_of_pair(tmp_path):
-    """Built from the repository, installed in an environment of its own, run from another folder."""
-    root = Path(tf2_lstm.__file__).parent.parent
-    # Whoever runs the tests may have said where the project is: nothing of that here.
-    plain = {name: value for name, value in PLAIN.items() if name != "PYTHONPATH"}
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    source = tmp_path / "source"
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, tracked.split("\0")):
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).write_bytes((root / name).read_bytes())
-    subprocess.run(
-        [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", tmp_path, source], env=plain, check=True
-    )
-    [wheel] = tmp_path.glob("*.whl")
-    assert wheel.stat().st_size < 5_000_000
-
-    environment = tmp_path / "elsewhere"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], env=plain, check=True)
-    [packages] = environment.glob("lib/python*/site-packages")
-    subprocess.run([*pip, "install", "--no-deps", "--target", packages, wheel], env=plain, check=True)
-    # TensorFlow and the other dependencies come from here; the project itself must not.
-    import keras
-
-    (packages / "dependencies.pth").write_text(str(Path(keras.__file__).parent.parent))
-    python = environment / "bin/python"
-    where = [python, "-c", "import tf2_lstm, legacy_tf1; print(tf2_lstm.__file__, legacy_tf1.__file__)"]
-    found = subprocess.run(where, cwd=tmp_path, env=plain, capture_output=True, text=True, check=True).stdout
-    assert found.count(str(packages)) == 2
-
-    for name in filter(re.compile("tf2_lstm/|legacy_tf1/").match, tracked.split("\0")):
-        assert (packages / name).read_bytes() == (root / name).read_bytes()
-    # Its files are the tracked ones to the last byte; test_equivalence.py has all cases.
-    names = list({row.kind: row.cases[0].name for row in PAIRS.values() if row.cases}.values())
-    assert len(names) > 3
-    command = [python, "-m", "tf2_lstm", "compare", *names, "--format", "json"]
-    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=plain, check=False)
-    assert answer.stderr == ""
-    assert answer.returncode == 0
-    report = json.loads(answer.stdout)
-    assert report["passed"]
-    assert [case["name"] for case in report["cases"]] == names

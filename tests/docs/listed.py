@@ -59,6 +59,7 @@ LISTED = {
         "a map is no program",
         check_map,
     ),
+    ("README.md", "make wheels"): ("test_distributions.py builds them", check_targets),
     ("CONTRIBUTING.md", "make lint"): ("the tests would start themselves", check_targets),
     ("CONTRIBUTING.md", "make golden NAME=basic_rnn TF1_PYTHON=python"): (
         "needs TensorFlow 1.15, and tests write no records",

@@ -4,6 +4,17 @@ from tests.mutants.mistake import mistakes
 
 COMMANDS = [
     *mistakes(
+        "distributions/small.py",
+        "tests/test_distributions.py::test_what_is_imported_in_a_function_is_found_and_its_bounds_are_those_of_the_whole",
+        ("in ast.walk(ast.parse(", "in ast.iter_child_nodes(ast.parse("),
+        ("if _name(line) in others", "if _name(line) not in others"),
+    ),
+    *mistakes(
+        "distributions/tf2_lstm_scan/__init__.py",
+        "tests/test_distributions.py::test_where_both_are_installed_the_whole_one_runs",
+        ("sys.path.append(", "sys.path.insert(0, "),
+    ),
+    *mistakes(
         "tf2_lstm/cli/isolation.py",
         "tests/test_isolation.py::test_each_part_has_the_whole_limit",
         ("self._part, self._since = names[-1] or None, time.monotonic()", "self._part = names[-1] or None"),

@@ -7,6 +7,7 @@ import sys
 from tf2_lstm import __version__
 from tf2_lstm.cli.isolation import alone, can_be_alone
 from tf2_lstm.cli.process import complete_streams, exit_code
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.report.printable import printable
 
 #: Command, which is also the name of its module in this room -> what it does.
@@ -59,21 +60,38 @@ def main(argv=None):
         return 2
     forked = argv is None and can_be_alone()
     argv = sys.argv[1:] if argv is None else argv
+    chosen = next((word for word in argv if not word.startswith("-")), None)
+    named = chosen or " ".join(argv[:1])
+    return exit_code(named, lambda: _run(_parser(chosen).parse_args(argv), forked))
+
+
+def _parser(chosen):
     parser = _Parser(
         prog="tf2-lstm",
         description="Carry TensorFlow 1 RNN code and checkpoints over to Keras 3, and prove that nothing changed.",
         epilog="Each command explains itself: tf2-lstm COMMAND --help",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
-    chosen = next((word for word in argv if not word.startswith("-")), None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         if name == chosen:
-            module = importlib.import_module(f"tf2_lstm.cli.{name}")
+            module = _module(name)
             module.add_arguments(command)
             command.set_defaults(run=module.run, alone=getattr(module, "alone", None))
-    return exit_code(chosen or " ".join(argv[:1]), lambda: _run(parser.parse_args(argv), forked))
+    return parser
+
+
+def _module(command):
+    name = f"tf2_lstm.cli.{command}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise UserError(
+            "this command is not in tf2-lstm-scan, which has scan and explain. Next: pip install tf2-lstm"
+        ) from error
 
 
 def _run(arguments, forked):

@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, LIVE, RunResult
 from tf2_lstm.migrate.report import as_markdown
-from tf2_lstm.migrate.report.printable import code, for_rich, json_text, linkless, marked, printable
+from tf2_lstm.migrate.report.printable import code, json_text, linkless, marked, printable
+from tf2_lstm.migrate.report.rich_text import for_rich
 
 HOSTILE = (
     "\n::error::x", "::error file=a::x", "  ::warning::x", "##[error]x", "##vso[task.setvariable]x", "\x1b[31m",

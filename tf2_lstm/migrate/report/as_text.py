@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tf2_lstm.migrate.report.printable import for_rich
+from tf2_lstm.migrate.report.rich_text import for_rich
 from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of, worst_of
 
 #: Up to so many cases each tensor is shown.

@@ -34,19 +34,6 @@ def printable(text):
     return _COMMAND.sub(lambda found: (found[1] or "") + ("\\x23" if found[0] == "#" else "\\x3a"), seen)
 
 
-def for_rich(text):
-    r"""Return a text without what a terminal, or Rich, would act on.
-
-    Example:
-        ```python
-        assert for_rich("a[b]") == r"a\[b]"
-        ```
-    """
-    from rich.markup import escape
-
-    return escape(printable(text))
-
-
 def marked(text):
     r"""Return a text as Markdown shows it outside of code: no HTML, link, image, mention, line end or table cell.
 

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 
-from tf2_lstm.migrate.report.printable import for_rich
+from tf2_lstm.migrate.report.rich_text import for_rich
 
 #: Shorter work shows nothing.
 _PATIENCE = 1.0
