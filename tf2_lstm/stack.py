@@ -14,6 +14,7 @@ written once, under its first number. Keras lists the weights of each cell once,
 
 import keras
 
+from tf2_lstm.fitting import one_step
 from tf2_lstm.state import initial_state
 
 
@@ -57,7 +58,7 @@ class StackedRNNCells(keras.layers.StackedRNNCells):
     Returns: the last cell's output [B, P] and the new states, in the structure of `states`.
 
     Raises:
-        ValueError: without a cell.
+        ValueError: without a cell; in a call for inputs of another rank or width, and states that do not fit.
 
     ```python
     import keras
@@ -75,18 +76,20 @@ class StackedRNNCells(keras.layers.StackedRNNCells):
             raise ValueError("StackedRNNCells: `cells` needs at least one cell; received an empty list.")
         options.setdefault("dtype", cells[0].dtype_policy)
         super().__init__(cells, **options)
+        self.input_spec = keras.layers.InputSpec(ndim=2)
+
+    def build(self, input_shape):
+        """Build the cells for inputs [B, D]; from then on D is fixed."""
+        super().build(input_shape)
+        self.input_spec = keras.layers.InputSpec(ndim=2, axes={-1: input_shape[-1]})
 
     def get_initial_state(self, batch_size=None):
         """Return zeros: one state a cell, each in the structure of the cell's `state_size`."""
         return [initial_state(cell, batch_size) for cell in self.cells]
 
+    @one_step
     def call(self, inputs, states, training=False):
         """One step through all cells, bottom first."""
-        if len(states) != len(self.cells):
-            raise ValueError(
-                f"StackedRNNCells {self.name!r}: expected {len(self.cells)} states, one a cell, e.g. "
-                f"[[h, c], ...] for LSTMs; received {len(states)}."
-            )
         new_states = []
         for cell, state in zip(self.cells, states, strict=True):
             inputs, state = step(cell, inputs, state, training)

@@ -104,48 +104,6 @@ def output_size(cell):
     return first if size is None else size
 
 
-def fitting_states(where, sizes, states, batch=None):
-    """Return a cell's states in the structure of its `state_size`, or say why they do not fit.
-
-    Args:
-        where: what takes them, for the message.
-        sizes: the cell's `state_size`: a width or a nest of widths.
-        states: tensors [B, width] in that structure, or in one flat list; one state may come bare.
-        batch: the number of rows, None if it is not known.
-
-    Returns:
-        The states, in the structure of `sizes`.
-
-    Raises:
-        ValueError: for another number of states or other shapes; for TF1's (c, h).
-
-    ```python
-    import keras
-    from tf2_lstm.state import fitting_states
-
-    zeros = keras.ops.zeros((2, 4))
-    [h, c] = fitting_states("LSTM", [4, 4], [zeros, zeros + 1], batch=2)
-    ```
-    """
-    leaves, widths = keras.tree.flatten(states), keras.tree.flatten(sizes)
-    fits = len(leaves) == len(widths) and all(
-        _is_row(leaf, width, batch) for leaf, width in zip(leaves, widths, strict=True)
-    )
-    if fits and not isinstance(states, LSTMStateTuple):
-        return keras.tree.pack_sequence_as(sizes, leaves)
-    shapes = [tuple(getattr(leaf, "shape", ())) for leaf in leaves]
-    raise ValueError(
-        f"{where}: expected {len(widths)} state(s) {[(batch, width) for width in widths]} in the structure of "
-        f"state_size {sizes}; received {type(states).__name__} of {len(leaves)}, {shapes}. to_keras_state "
-        "takes TF1's (c, h); the states that a layer returns with return_state=True fit."
-    )
-
-
-def _is_row(leaf, width, batch):
-    shape = tuple(getattr(leaf, "shape", ()))
-    return len(shape) == 2 and shape[1] in (None, width) and (None in (shape[0], batch) or shape[0] == batch)
-
-
 def to_keras_state(cell, state):
     """Turn a TF1 state into the state that a Keras cell, or RNN's `initial_state=`, takes.
 

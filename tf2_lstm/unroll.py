@@ -20,9 +20,10 @@ import keras
 from keras import ops
 
 from tf2_lstm import backends
+from tf2_lstm.fitting import check_real, fitting_states, with_row, without_row
 from tf2_lstm.private import gone, warn_gone
 from tf2_lstm.stack import StackedRNNCells, step
-from tf2_lstm.state import fitting_states, output_size
+from tf2_lstm.state import output_size
 from tf2_lstm.wrappers import DropoutWrapper
 
 
@@ -56,7 +57,8 @@ class RNN(keras.layers.RNN):
     `outputs, *states`.
 
     Raises:
-        ValueError: for inputs of another rank or width, an initial_state or a mask that does not fit.
+        ValueError: for inputs of another rank or width or of complex numbers, without a step, an initial_state
+            or a mask that does not fit.
         NotImplementedError: on the JAX backend, for a training call of a DropoutWrapper in a loop.
 
     ```python
@@ -86,6 +88,7 @@ class RNN(keras.layers.RNN):
         """Run the cell over the sequence; Keras fills in `sequences_mask`."""
         # Keras fills in `mask` only while `sequences` is the one tensor argument.
         mask = sequences_mask if mask is None else mask
+        check_real(f"RNN {self.name!r}", "inputs", sequences)
         if sequences.shape[1] == 0:
             raise ValueError(
                 f"RNN {self.name!r}: expected one step or more; received inputs {tuple(sequences.shape)}. Give a "
@@ -98,6 +101,9 @@ class RNN(keras.layers.RNN):
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Run forwards: the backend's fast unroll if it has one for this cell, else Keras's loop."""
         _check_random_loop(self, training)
+        if sequences.shape[0] == 0:
+            mask = None if mask is None else mask[:0]
+            return without_row(self.inner_loop(*with_row((sequences, initial_state, mask)), training))
         if self.go_backwards:
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
@@ -124,7 +130,8 @@ class RNN(keras.layers.RNN):
         return last, outputs, states
 
     def compute_output_spec(self, sequences, initial_state=None, **options):
-        """Return the specs of what `call` returns, for an initial_state that fits."""
+        """Return the specs of what `call` returns, for inputs and an initial_state that fit."""
+        check_real(f"RNN {self.name!r}", "inputs", sequences)
         states = self._fitting(sequences, initial_state)
         return super().compute_output_spec(sequences, initial_state=states, **options)
 
@@ -148,6 +155,8 @@ class RNN(keras.layers.RNN):
 
     def _check_mask(self, sequences, mask):
         # One row of a mask stands for all.
+        if mask is not None:
+            check_real(f"RNN {self.name!r}", "a mask", mask)
         if mask is None or any(
             _same_sizes(mask.shape, (rows, sequences.shape[1])) for rows in (1, sequences.shape[0])
         ):
@@ -173,7 +182,7 @@ class SequenceMask(keras.layers.Layer):
         dtype.
 
     Raises:
-        ValueError: when sequence_length is not of rank 1.
+        ValueError: when x has no time axis, or sequence_length is not [B] or is of complex numbers.
 
     ```python
     import keras
@@ -190,18 +199,14 @@ class SequenceMask(keras.layers.Layer):
 
     def call(self, inputs):
         """Return x; Keras asks `compute_mask` for its mask."""
-        x, lengths = inputs
-        if len(lengths.shape) != 1:
-            raise ValueError(
-                f"SequenceMask {self.name!r}: sequence_length must have the shape [batch]; received "
-                f"{tuple(lengths.shape)}. Use keras.Input((), dtype='int32'), or ops.squeeze."
-            )
+        x = self._checked(inputs)
         # A copy, so that the mask does not stick to the caller's tensor.
         return ops.copy(x)
 
     def compute_output_spec(self, inputs):
         """Return the spec of x, of any dtype."""
-        return keras.KerasTensor(inputs[0].shape, dtype=inputs[0].dtype)
+        x = self._checked(inputs)
+        return keras.KerasTensor(x.shape, dtype=x.dtype)
 
     def compute_mask(self, inputs, previous_mask=None):
         """Return bool [B, T]."""
@@ -214,6 +219,24 @@ class SequenceMask(keras.layers.Layer):
         before = previous_mask[0] if isinstance(previous_mask, (list, tuple)) else previous_mask
         return mask if before is None else ops.logical_and(mask, before)
 
+    def _checked(self, inputs):
+        """Return x, of what is given."""
+        where = f"SequenceMask {self.name!r}"
+        if not isinstance(inputs, (list, tuple)) or len(inputs) != 2 or len(inputs[0].shape) < 2:
+            shapes = [tuple(leaf.shape) for leaf in keras.tree.flatten(inputs)]
+            raise ValueError(
+                f"{where}: expected [x, sequence_length] with an x [batch, time, ...]; received "
+                f"{type(inputs).__name__} of {shapes}. Give the lengths beside the sequence."
+            )
+        x, lengths = inputs
+        if not _same_sizes(lengths.shape, x.shape[:1]):
+            raise ValueError(
+                f"{where}: sequence_length must have the shape [batch], {tuple(x.shape[:1])}; received "
+                f"{tuple(lengths.shape)}. Use keras.Input((), dtype='int32'), or ops.squeeze."
+            )
+        check_real(where, "lengths", lengths)
+        return x
+
 
 def sequence_mask(sequence_length, maxlen):
     """Return the mask of `sequence_length`, for a layer's `mask=`.
@@ -225,13 +248,18 @@ def sequence_mask(sequence_length, maxlen):
     Returns:
         bool [B, T], True where t < sequence_length.
 
+    Raises:
+        ValueError: when the lengths are complex numbers or texts.
+
     ```python
     from tf2_lstm import sequence_mask
 
     print(sequence_mask([0, 2, 9], 3))
     ```
     """
-    lengths = ops.expand_dims(ops.convert_to_tensor(sequence_length), axis=-1)
+    lengths = ops.convert_to_tensor(sequence_length)
+    check_real("sequence_mask", "lengths", lengths)
+    lengths = ops.expand_dims(lengths, axis=-1)
     return ops.less(ops.arange(maxlen), lengths)
 
 
@@ -248,7 +276,8 @@ def python_loop(cell, inputs, states, training=False):
         A list of T outputs [B, P], and the states after the last step.
 
     Raises:
-        ValueError: when the inputs are of another rank, T is not known, or the states do not fit the cell.
+        ValueError: when the inputs are of another rank or of complex numbers, T is not known, or the states do
+            not fit the cell.
 
     ```python
     import keras
@@ -265,7 +294,12 @@ def python_loop(cell, inputs, states, training=False):
             "python_loop: expected inputs [batch, time, width], the number of steps must be known; received "
             f"{tuple(inputs.shape)}. Use tf2_lstm.RNN for sequences of any length."
         )
+    check_real("python_loop", "inputs", inputs)
     states = fitting_states("python_loop, states", cell.state_size, states, inputs.shape[0])
+    if inputs.shape[1] == 0:
+        return [], states
+    if inputs.shape[0] == 0:
+        return without_row(python_loop(cell, *with_row((inputs, states)), training))
     outputs = []
     _begin(cell, inputs[:, 0], states, training)
     try:

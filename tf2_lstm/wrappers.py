@@ -11,6 +11,7 @@ here has a scalar weight for each rate that is given.
 import keras
 from keras import ops
 
+from tf2_lstm.fitting import one_step
 from tf2_lstm.state import initial_state, output_size, state_layout
 
 
@@ -21,6 +22,7 @@ class _Wrapper(keras.layers.Layer):
         options.setdefault("dtype", cell.dtype_policy)
         super().__init__(**options)
         self.cell = cell
+        self.input_spec = keras.layers.InputSpec(ndim=2)
 
     @property
     def state_size(self):
@@ -37,9 +39,10 @@ class _Wrapper(keras.layers.Layer):
         return initial_state(self.cell, batch_size)
 
     def build(self, input_shape):
-        """Build the cell for inputs [B, D]."""
+        """Build the cell for inputs [B, D]; from then on D is fixed."""
         if not self.cell.built:
             self.cell.build(input_shape)
+        self.input_spec = keras.layers.InputSpec(ndim=2, axes={-1: input_shape[-1]})
 
     def get_config(self):
         """Return the arguments of the layer, the cell serialised."""
@@ -90,7 +93,8 @@ class DropoutWrapper(_Wrapper):
         **options: arguments of `keras.layers.Layer`; `dtype` is that of the cell unless given.
 
     Raises:
-        ValueError: for a rate outside 0..1; for a state_dropout around a cell whose c is not known.
+        ValueError: for a rate outside 0..1; for a state_dropout around a cell whose c is not known; in a
+            call for inputs of another rank or width, and states that do not fit.
 
     ```python
     import keras
@@ -155,6 +159,7 @@ class DropoutWrapper(_Wrapper):
         """Forget the variational noise; an unroll calls it after its loop."""
         self._noise = None
 
+    @one_step
     def call(self, inputs, states, training=False):
         """One step: dropout around the cell if `training`, else the cell alone."""
         if not training:
@@ -235,7 +240,8 @@ class ResidualWrapper(_Wrapper):
         **options: arguments of `keras.layers.Layer`; `dtype` is that of the cell unless given.
 
     Raises:
-        ValueError: on the first call, if D is not P and there is no residual_fn.
+        ValueError: on the first call, if D is not P and there is no residual_fn; in a call for inputs of
+            another rank or width, and states that do not fit.
 
     ```python
     import keras
@@ -260,13 +266,14 @@ class ResidualWrapper(_Wrapper):
                 f"outputs [batch, {self.output_size}]. Make the widths equal, or give residual_fn."
             )
 
+    @one_step
     def call(self, inputs, states, training=False):
         """One step of the cell, the input added to its output."""
         output, states = self.cell(inputs, states, training=training)
         # The cell may compute in another dtype than the wrapper.
         output = ops.cast(output, self.compute_dtype)
         if self.residual_fn is None:
-            return inputs + output, states
+            return ops.cast(inputs, self.compute_dtype) + output, states
         return self.residual_fn(inputs, output), states
 
     def get_config(self):

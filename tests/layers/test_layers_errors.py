@@ -7,7 +7,7 @@ from keras import ops
 from layer_rows import BATCH, DEPTH, FULL, TIME, every_rnn, every_row, inputs, ready
 
 from tf2_lstm import RNN, GRUCell, LSTMCell, LSTMStateTuple, python_loop
-from tf2_lstm.state import fitting_states
+from tf2_lstm.fitting import fitting_states
 
 OPTIONS = {"use_peepholes": True, "cell_clip": 0.5}
 

@@ -60,5 +60,5 @@ def test_stack_refuses():
     with pytest.raises(ValueError, match="at least one cell"):
         StackedRNNCells([])
     stack = StackedRNNCells([LSTMCell(3), LSTMCell(3)])
-    with pytest.raises(ValueError, match="expected 2 states, one a cell"):
-        stack(X[:, 0], [np.zeros((3, 3), "float32")] * 4)
+    with pytest.raises(ValueError, match="expected 4 state\\(s\\)"):
+        stack(X[:, 0], [np.zeros((3, 3), "float32")] * 3)

@@ -6,6 +6,7 @@ _CALLING = "tests/layers/test_layers_calling.py::"
 _CELLS = "tests/layers/test_layers_cells.py::"
 _DTYPES = "tests/layers/test_layers_dtypes.py::"
 _ERRORS = "tests/layers/test_layers_errors.py::"
+_FITTING = "tests/layers/test_layers_fitting.py::"
 _STACK = "tests/layers/test_layers_stack.py::"
 _STATE = "tests/layers/test_layers_state.py::"
 _UNROLL = "tests/layers/test_layers_unroll.py::"
@@ -59,15 +60,39 @@ LAYERS = [
         ("isinstance(layout, list) and len(state) == len(layout):", "isinstance(layout, list):"),
     ),
     *mistakes(
-        "tf2_lstm/state.py",
+        "tf2_lstm/fitting.py",
         _ERRORS + "test_states_that_do_not_fit_are_refused",
         ("fits = len(leaves) == len(widths) and all(", "fits = all("),
         ("return len(shape) == 2 and", "return"),
     ),
     *mistakes(
-        "tf2_lstm/state.py",
+        "tf2_lstm/fitting.py",
         _ERRORS + "test_a_state_in_tf1_s_order_is_refused",
-        ("if fits and not isinstance(states, LSTMStateTuple):", "if fits:"),
+        ("if fits and not holds_tf1_order(states):", "if fits:"),
+    ),
+    *mistakes(
+        "tf2_lstm/fitting.py",
+        _FITTING + "test_tf1_s_order_is_refused_wherever_it_stands",
+        ("return isinstance(states, (list, tuple)) and any(map(holds_tf1_order, states))", "return False"),
+    ),
+    *mistakes(
+        "tf2_lstm/fitting.py",
+        _FITTING + "test_complex_numbers_and_texts_are_refused",
+        ('            check_real(where, "states", leaf)\n', "            pass\n"),
+        ("if part in dtype:", "if part == dtype:"),
+    ),
+    *mistakes(
+        "tf2_lstm/fitting.py",
+        _FITTING + "test_a_wrong_call_of_a_cell_is_refused",
+        ('        check_real(where, "inputs", inputs)\n', ""),
+        ("self.state_size, states, inputs.shape[0])", "self.state_size, states)"),
+    ),
+    *mistakes(
+        "tf2_lstm/fitting.py",
+        _FITTING + "test_a_cell_called_alone_takes_a_batch_without_rows",
+        ("if inputs.shape[0] == 0:", "if False:"),
+        ("lambda leaf: leaf[:-1]", "lambda leaf: leaf"),
+        ("return output, keras.tree.pack_sequence_as(states, keras.tree.flatten(new))", "return output, new"),
     ),
     *mistakes(
         "tf2_lstm/wrappers.py",
@@ -117,7 +142,7 @@ LAYERS = [
     *mistakes(
         "tf2_lstm/wrappers.py",
         _WRAPPERS + "test_residual_adds_the_input_to_the_output_alone",
-        ("return inputs + output, states", "return inputs + output, [inputs + states[0], *states[1:]]"),
+        ("+ output, states", "+ output, [inputs + states[0], *states[1:]]"),
     ),
     *mistakes(
         "tf2_lstm/wrappers.py",
@@ -169,6 +194,25 @@ LAYERS = [
         "tf2_lstm/unroll.py",
         _UNROLL + "test_sequence_mask_layer_keeps_the_mask_that_x_carries",
         ("else ops.logical_and(mask, before)", "else ops.logical_or(mask, before)"),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _FITTING + "test_a_batch_without_rows_gives_none",
+        ("if sequences.shape[0] == 0:", "if False:"),
+        ("mask = None if mask is None else mask[:0]", "mask = mask"),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _FITTING + "test_a_loop_by_hand_takes_no_rows_no_steps_and_no_complex_numbers",
+        ("if inputs.shape[0] == 0:", "if False:"),
+        ("if inputs.shape[1] == 0:", "if False:"),
+        ('    check_real("python_loop", "inputs", inputs)\n', ""),
+    ),
+    *mistakes(
+        "tf2_lstm/unroll.py",
+        _FITTING + "test_wrong_lengths_are_refused",
+        ("if not _same_sizes(lengths.shape, x.shape[:1]):", "if len(lengths.shape) != 1:"),
+        (" or len(inputs[0].shape) < 2:", ":"),
     ),
     *mistakes(
         "tf2_lstm/unroll.py",

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 from streamed import B, D, T, built, converted_model, converted_model_with_lengths, inputs
 
-from tf2_lstm import RNN, Bidirectional, LSTMCell, streaming
+from tf2_lstm import RNN, Bidirectional, LSTMCell, LSTMStateTuple, streaming
 
 
 def _mask_as_output():
@@ -127,5 +127,18 @@ def test_wrong_inputs_and_states_are_refused(path):
         step(x[:2], state)
     with pytest.raises(ValueError, match="expected the state"):
         step(x, state[:1])
+    with pytest.raises(ValueError, match="expected inputs of real numbers; received complex64"):
+        step(x.astype("complex64"))
+    with pytest.raises(ValueError, match="expected a state of real numbers; received complex64"):
+        step(x, [leaf.astype("complex64") for leaf in state])
     with pytest.raises(ValueError, match="expected the states"):
         streaming(converted_model(), path)(x, {"state_0_c": x})
+
+
+@pytest.mark.parametrize("path", ["numpy", "keras"])
+def test_a_state_in_tf1_s_order_is_refused(path):
+    """With equal widths c and h would be swapped without a word."""
+    step = streaming(built(RNN(LSTMCell(3), return_sequences=True)), path)
+    h, c = step.initial_state(B)
+    with pytest.raises(ValueError, match=r"Keras's \[h, c\] for an LSTM; received .*, of TF1 \(c, h\)"):
+        step(inputs()[:, 0], LSTMStateTuple(c=c, h=h))

@@ -27,7 +27,7 @@ c has U; the projection has no bias; TF1 ignores proj_clip without num_proj, the
 import keras
 from keras import ops
 
-from tf2_lstm.state import fitting_states
+from tf2_lstm.fitting import one_step
 
 
 @keras.saving.register_keras_serializable(package="tf2_lstm")
@@ -112,9 +112,9 @@ class LSTMCell(keras.layers.LSTMCell):
                 initializer=self.projection_initializer,
             )
 
+    @one_step
     def call(self, inputs, states, training=False):
         """One step: [B, D] and [h, c] -> output [B, P] and the new [h, c]."""
-        states = fitting_states(f"LSTMCell {self.name!r}, states", self.state_size, states)
         if not self.use_peepholes and self.cell_clip is None and self.projection_units is None:
             return super().call(inputs, states, training=training)
         h, c = states

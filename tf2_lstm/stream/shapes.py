@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from tf2_lstm.fitting import check_real, holds_tf1_order
+
 
 class Shapes:
     """The shapes of a plan.
@@ -43,6 +45,7 @@ class Shapes:
         for value, shape, tensor, axis in zip(values, self._expected, self._inputs, self._axes, strict=True):
             if not _fits(value.shape, shape):
                 raise _wrong_input(value, tensor, axis)
+            check_real(f"streaming: {tensor.name!r}", "inputs", value)
         first, axis = values[self._first], self._axes[self._first]
         if axis is None:
             return values, first.shape[0], 1, False
@@ -82,23 +85,19 @@ class Shapes:
         if not isinstance(states, dict) or states.keys() != self._states.keys():
             received = sorted(states) if isinstance(states, dict) else type(states).__name__
             raise ValueError(f"streaming: expected the states {sorted(self._states)}; received {received}.")
-        for name, wanted in self._widths.items():
+        for name, widths in self._widths.items():
+            wanted = [(batch, *width) for width in widths]
             leaves = self.leaves(None, states[name])
-            if len(leaves) == len(wanted):
-                for leaf, width in zip(leaves, wanted, strict=True):
-                    if getattr(leaf, "shape", None) != (batch, *width):
-                        break
-                else:
-                    continue
-            raise self._wrong_state(name, leaves, batch)
-
-    def _wrong_state(self, name, leaves, batch):
-        found = [tuple(getattr(leaf, "shape", ())) for leaf in leaves]
-        wanted = [(batch, *width) for width in self._widths[name]]
-        return ValueError(
-            f"streaming: expected the state {name!r} with the shapes {wanted}, Keras's [h, c] for an LSTM; "
-            f"received {found}. Start with initial_state({batch}), or to_keras_state(layer, state)."
-        )
+            found = [tuple(getattr(leaf, "shape", ())) for leaf in leaves]
+            of_tf1 = holds_tf1_order(states[name])
+            if found != wanted or of_tf1:
+                raise ValueError(
+                    f"streaming: expected the state {name!r} with the shapes {wanted}, Keras's [h, c] for an LSTM; "
+                    f"received {found}{', of TF1 (c, h)' if of_tf1 else ''}. Start with initial_state({batch}), or "
+                    "to_keras_state(layer, state)."
+                )
+            for leaf in leaves:
+                check_real(f"streaming: {name!r}", "a state", leaf)
 
     def leaves(self, convert, nest):
         """Return the leaves of a nest of lists, each converted if there is a function for it."""
