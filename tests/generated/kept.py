@@ -199,6 +199,14 @@ EQUAL = [
         time=1,
         keep="constant",
     ),
+    Program(
+        (Layer("LSTM", 2, (("num_proj", 2),)),),
+        unroll="static",
+        lengths="int64",
+        time=1,
+        training=True,
+        functional=True,
+    ),
 ]
 
 _FLAT = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",))

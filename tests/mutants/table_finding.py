@@ -11,6 +11,7 @@ _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_wha
 _STATE_DROPOUT = "tests/migrate/recognise/test_state_dropout.py::test_"
 _KEPT = "tests/generated/test_generated.py::test_a_program_that_failed_once_is_equal"
 _PLACES = "tests/migrate/recognise/test_places.py::test_wrappers_stand_where_the_program_has_them"
+_READERS = "tests/migrate/graph/test_readers.py::test_a_"
 _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
 FINDING = [
@@ -168,7 +169,7 @@ FINDING = [
     *mistakes(
         _ROOM + "step_outputs.py",
         _FEEDBACK + "what_wraps_each_step_is_in_the_model[dropout_by_hand]",
-        ("user in own or place(user)", "place(user)"),
+        ("user in own or any(", "any("),
         ("output = outer[0]", "return output"),
     ),
     *mistakes(
@@ -353,9 +354,25 @@ FINDING = [
         ("dropped = chain.made(terms, number, name)[1:]", "dropped = []"),
     ),
     *mistakes(
-        _ROOM + "lone.py",
+        "tf2_lstm/migrate/graph/reader.py",
+        _READERS + "gradient_is_no_reader",
+        ("self.terms.backward.add(inside + node.name)", "pass"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/operations.py",
+        _READERS + "gradient_is_no_reader",
+        ('_rows("OptionalFromValue", _HELD | _T.KEEPS)', '_rows("OptionalFromValue", _HELD)'),
+        ('_rows("StackPushV2", _CONTROL | _T.KEEPS)', '_rows("StackPushV2", _CONTROL)'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/terms.py",
+        _READERS + "term_that_no_node_computes_is_no_reader",
+        ("return bool(place) and place", "return place"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/terms.py",
         _KEPT,
-        ("if terms.places.get(user.number) not in terms.backward", ""),
+        (" and place not in self.backward", ""),
     ),
     *mistakes(
         _ROOM + "of_graph.py",

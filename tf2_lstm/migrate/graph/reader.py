@@ -56,7 +56,7 @@ class GraphReader:
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self._loops_of_frames, self._called = {}, {}, 0
         self._operations = {}
-        self.terms.backward, self.terms.places = backward_part(self.nodes), self.places
+        self.terms.backward, self.terms.places = set(backward_part(self.nodes)), self.places
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
         graph = with_hoisted(model.graph, model.path)
@@ -139,6 +139,8 @@ class GraphReader:
             self.term(reference, values) for reference in data_inputs(node) if edge(reference)[0] in values
         ]
         args = self.computed.weighed(node, args)
+        if inside[:-1] in self.terms.backward:
+            self.terms.backward.add(inside + node.name)
         found = self._special(node, args, values, top, inside)
         if found is None:
             found = operate(self.terms, node, args)

@@ -9,12 +9,14 @@ minimum and maximum is "clip", the branches of a conditional and of a Select are
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.operations import ELEMENTWISE
+from tf2_lstm.migrate.graph.operations import ELEMENTWISE, SILENT, Trait, having
 from tf2_lstm.migrate.graph.walks import fold
 
 #: How many parts a sum, product or concatenation is flattened to. No cell has as many; what is used twice at each of
 #: twenty levels would have a million.
 MOST_PARTS = 64
+#: What computes nothing forward with what it reads.
+_NO_READERS = SILENT | having(Trait.KEEPS)
 #: What people call the leaves.
 LEAVES = {
     "var": "a variable",
@@ -89,6 +91,15 @@ class Terms:
     def users(self, term):
         """List the terms that are computed from a term directly."""
         return list(self.using.get(term.number, ()))
+
+    def readers(self, term):
+        """List the terms that nodes of the forward part compute from a term directly, or assign."""
+        return [user for user in self.users(term) if self.is_forward(user)]
+
+    def is_forward(self, user):
+        """Whether a term is what a node of the forward part makes of others; of no node is what a matcher tried."""
+        place = self.places.get(user.number)
+        return bool(place) and place not in self.backward and user.op not in _NO_READERS
 
     def const(self, array, own=""):
         """Return the term of a constant; float32 values are kept as people wrote them, 0.1 and not 0.10000000149.

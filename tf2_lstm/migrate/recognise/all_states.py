@@ -1,6 +1,6 @@
 """What BlockLSTM gives out and no Keras layer does: c of every step."""
 
-from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
+from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.blocks import output
@@ -40,11 +40,7 @@ def _of(reading, term, recurrence):
     every = output(reading.terms, term, 1)
     ends = [one.tf1 for one in recurrence.outputs if one.role is Role.STATE and one.place.leaf == "c"]
     known = set(leaves([reading.term(name) for name in ends if name]))
-    uses = [
-        user
-        for user in reading.terms.users(every)
-        if user.op not in SILENT | ASSIGNS and not user.op.endswith("Grad")
-    ]
+    uses = [user for user in reading.terms.readers(every) if user.op not in ASSIGNS]
     others = [user for user in uses if user not in known]
     if (uses and not others) or (not uses and reading.model.kind == "frozen_graph"):
         return None

@@ -7,7 +7,7 @@ of two trees that compute the same numbers the one that the graph assigns, or th
 
 import re
 
-from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
+from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import constant, masked
 from tf2_lstm.migrate.recognise.application import is_variable
 
@@ -82,8 +82,7 @@ def questions(terms, steps, known):
 
 def _uses(terms, term):
     """The terms that read a term in the forward part of the graph."""
-    found = [user for user in terms.users(term) if user.op not in SILENT | ASSIGNS]
-    return [user for user in found if terms.places.get(user.number) not in terms.backward]
+    return [user for user in terms.readers(term) if user.op not in ASSIGNS]
 
 
 def _may_be_state(terms, one):

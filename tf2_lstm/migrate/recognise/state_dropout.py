@@ -8,7 +8,7 @@ the state first; else it is announced.
 from dataclasses import dataclass
 from functools import cached_property
 
-from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
+from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import Term, holds, masked, scalar
 from tf2_lstm.migrate.recognise.wrappers import around, below_dropout, is_part, stripped
 
@@ -184,9 +184,7 @@ def _readers(terms, value):
         user for part in parts for user in terms.users(part) if user.op == value.op and user is not value
     ]
     users = terms.users(value) + [user for user in larger if holds(user, value)]
-    users = [user for user in users if user.op in ASSIGNS or user.op not in SILENT]
-    places = [(user, terms.places.get(user.number)) for user in users]
-    return [user for user, place in places if place and place not in terms.backward]
+    return [user for user in users if terms.is_forward(user)]
 
 
 def _holds_state(terms, cells, new, term):

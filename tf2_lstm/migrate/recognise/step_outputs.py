@@ -2,7 +2,7 @@
 
 import re
 
-from tf2_lstm.migrate.graph.operations import ASSIGNS, SILENT
+from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import constant, leaves, masked
 from tf2_lstm.migrate.recognise.wrappers import around, is_part, stripped
 
@@ -73,19 +73,14 @@ def _alone(terms, reader, chain, number, output, wrapped, place):
     if number + 1 < len(chain.steps):
         later = chain.steps[number + 1]
         own += leaves(later.output, stop=(later.inputs, *later.old.values()))
-    # What no node computes is a term that a matcher tried.
     readers = [
         user
-        for user in terms.users(output)
-        if place(user)
-        and user.op not in SILENT | ASSIGNS
+        for user in terms.readers(output)
+        if user.op not in ASSIGNS
         and not masked(user)
         and not _is_flat(terms, reader, chain.steps[number], user)
     ]
-    return all(
-        user in own or place(user) in terms.backward or any(is_part(user, end) for end in ends)
-        for user in readers
-    )
+    return all(user in own or any(is_part(user, end) for end in ends) for user in readers)
 
 
 def _is_flat(terms, reader, step, term):
