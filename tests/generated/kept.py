@@ -200,6 +200,19 @@ EQUAL = [
         keep="constant",
     ),
     Program(
+        (
+            Layer("BasicRNN", 4, (("activation", "relu"),), ("dropout_state", "dropout_state")),
+            Layer("GRU", 4),
+        ),
+        stack_is_tuple=False,
+        start="zero_state",
+        time=4,
+        source="image",
+        again="model",
+        keep="constant",
+        resource=True,
+    ),
+    Program(
         (Layer("LSTM", 2, (("num_proj", 2),)),),
         unroll="static",
         lengths="int64",

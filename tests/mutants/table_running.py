@@ -204,7 +204,14 @@ RUNNING = [
     *mistakes(
         "tf2_lstm/migrate/graph/in_double.py",
         "tests/migrate/graph/test_in_double.py::test_a_constant_is_widened",
-        ("float(str(numbers[0]))", "float(numbers[0])"),
+        ("written(numbers[0])", "numbers[0]"),
+        ("if numbers.size and np.all(numbers == numbers[0]):", "if numbers.size == 1:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/constants.py",
+        "tests/migrate/graph/test_constants.py::test_a_number_is_read_as_it_was_written",
+        ("if value.dtype.type(inverse) == value:", "if False:"),
+        ("digits // 2 + 1", "digits + 1"),
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/in_double.py",

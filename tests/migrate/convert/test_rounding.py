@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.generated.building import build
+from tests.generated.program import Layer, Program
+from tests.generated.running import draw_weights, opened, save
 from tests.zoo.tampering import FILES
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.graph_side import run_graph
@@ -53,6 +56,17 @@ def test_a_small_difference_is_settled_by_every_tensor_in_float64(name):
     wide = names["outputs, in float64" if "outputs, in float64" in names else "outputs_0, in float64"]
     assert (wide.dtype, wide.tolerance <= 1e-11, wide.max_abs_diff < 1e-13) == ("float64", True, True)
     assert "differs by 1.25e-06 in float32, where 1e-06 is allowed" in exact.notes[-1]
+
+
+def test_dropout_with_a_constant_rate_is_settled(tmp_path):
+    program = Program((Layer("GRU", 2, (), ("dropout_all",)),), unroll="step", start="fed", keep="constant")
+    with opened(build(program)) as sess:
+        draw_weights(sess, program)
+        tf1, findings = look(Request(save(sess, str(tmp_path / "model.ckpt"))))
+    (recurrence,) = findings.recurrences
+    report = off(proof(tf1, recurrence), 1.25)
+    with eagerly():
+        assert settled(tf1, recurrence, None, report).passed
 
 
 def test_a_mistake_as_small_is_not_settled(stack):

@@ -11,6 +11,11 @@ NEAREST = float(np.float32(0.3))
 #: A constant -> its numbers in float64.
 CONSTANTS = {
     "a number as it is written": (tf.make_tensor_proto(0.3, tf.float32), [0.3]),
+    "the scale of dropout as one over what is written": (
+        tf.make_tensor_proto(1 / 0.7, tf.float32),
+        [1 / 0.7],
+    ),
+    "one number of a vector likewise": (tf.make_tensor_proto(np.full(2, 0.3, np.float32)), [0.3, 0.3]),
     "a vector as it is": (tf.make_tensor_proto([0.3, 0.5], tf.float32), [NEAREST, 0.5]),
     "no number": (tf.make_tensor_proto([], tf.float32), []),
 }

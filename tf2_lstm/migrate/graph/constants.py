@@ -39,6 +39,31 @@ def array_of(tensor, limit=4096):
         return None
 
 
+def written(value):
+    """Say which number a person wrote for a float: 0.1 and not 0.10000000149.
+
+    Args:
+        value: a NumPy float.
+
+    Returns:
+        The shortest decimal number that is this float of its dtype; one over a much shorter one, where that is this
+        float too: TensorFlow keeps the scale of dropout as 1.4285715, from the 0.7 of a program.
+
+    Example:
+        ```python
+        assert written(np.float32(0.1)) == 0.1
+        assert written(np.float32(1 / 0.7)) == 1 / 0.7
+        ```
+    """
+    shortest = float(str(value))
+    digits = len(str(value).partition("e")[0].replace(".", "").strip("-0"))
+    for number in range(1, digits // 2 + 1) if math.isfinite(shortest) else ():
+        inverse = 1 / float(f"{1 / shortest:.{number}g}")
+        if value.dtype.type(inverse) == value:
+            return inverse
+    return shortest
+
+
 def _decoded(tensor, shape, dtype, limit):
     size = math.prod(shape)
     if tensor.tensor_content:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tf2_lstm.migrate.artifacts.protos import definition
+from tf2_lstm.migrate.graph.constants import written
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MERGES, SWITCHES
 
@@ -73,13 +74,14 @@ def _change(value):
 
 
 def _widen(tensor):
-    """Make a constant float64; a number alone as a person wrote it: the float32 nearest to 0.3 is 0.30000001192..."""
+    """Make a constant float64; one number, however often, as `Terms.const` reads it, which a model is built of."""
     packed = bool(tensor.tensor_content)
     numbers = (
         np.frombuffer(tensor.tensor_content, np.float32) if packed else np.array(tensor.float_val, np.float32)
     )
-    alone = numbers.size == 1
-    wide = np.array([float(str(numbers[0]))]) if alone else numbers.astype(np.float64)
+    wide = numbers.astype(np.float64)
+    if numbers.size and np.all(numbers == numbers[0]):
+        wide[:] = written(numbers[0])
     tensor.dtype = _DOUBLE
     tensor.ClearField("float_val")
     if packed:

@@ -9,6 +9,7 @@ minimum and maximum is "clip", the branches of a conditional and of a Select are
 
 import numpy as np
 
+from tf2_lstm.migrate.graph.constants import written
 from tf2_lstm.migrate.graph.operations import ELEMENTWISE, SILENT, Trait, having
 from tf2_lstm.migrate.graph.walks import fold
 
@@ -302,11 +303,6 @@ def _columns_below(part):
     if term.op in ELEMENTWISE or term.op == "select":
         return [(arg, start, stop) for arg in (term.args[1:] if term.op == "select" else term.args)]
     return []
-
-
-def written(value):
-    """The shortest decimal number that is this float of its dtype."""
-    return float(str(value))
 
 
 def folded(fold, *values):

@@ -8,7 +8,7 @@ from collections import OrderedDict
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.terms import written
+from tf2_lstm.migrate.graph.constants import written
 from tf2_lstm.migrate.recognise.application import Application, is_variable
 
 
