@@ -54,6 +54,7 @@ ROOMS = {
         "tf2_lstm.migrate.build",
         "tf2_lstm.migrate.keras_code",
         "tf2_lstm.migrate.pairs",
+        "tf2_lstm.migrate.report.printable",
         "tf2_lstm.migrate.roles",
     ],
     "tf2_lstm/migrate/layouts.py": [

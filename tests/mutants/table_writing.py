@@ -5,10 +5,22 @@ from tests.mutants.mistake import mistakes
 _FOLDER = "tests/migrate/convert/test_convert_folder.py::"
 _DISK = "tests/migrate/convert/test_on_disk.py::"
 _EMIT = "tests/migrate/convert/test_emit.py::"
+_DEFECTS = "tests/test_defects.py::test_a_defect_is_to_be_reported"
 _EXPORT = "tests/migrate/convert/test_export_command.py::"
 _ISOLATION = "tests/test_isolation.py::"
 
 WRITING = [
+    *mistakes(
+        "tf2_lstm/migrate/convert/replay.py",
+        _DEFECTS,
+        ("except import_errors() as error:", "except Exception as error:"),
+    ),
+    *mistakes("tf2_lstm/migrate/graph/shapes.py", _DEFECTS, ("except import_errors():", "except Exception:")),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/goldens.py",
+        _DEFECTS,
+        ("except (OSError, ValueError, TypeError,", "except (Exception, TypeError,"),
+    ),
     *mistakes(
         "tf2_lstm/migrate/artifacts/old_names.py",
         _EXPORT + "test_export_writes_an_object_based_checkpoint_back",
@@ -104,12 +116,13 @@ WRITING = [
     *mistakes(
         "tf2_lstm/migrate/keras_code/write.py",
         _EMIT + "test_a_comment_keeps_to_its_line",
-        ("safe = text if text.isprintable() and text.isascii() else ascii(text)", "safe = text"),
+        ("for word in python_comment(text).split(", "for word in text.split("),
     ),
     *mistakes(
-        "tf2_lstm/migrate/keras_code/write.py",
+        "tf2_lstm/migrate/report/printable.py",
         _EMIT + "test_a_name_cannot_become_code",
-        ("    quoted = ascii(text)\n", '    quoted = "\'" + text + "\'"\n'),
+        ("ascii(text))\n", '"\'" + text + "\'")\n'),
+        ("    quoted = _MARK.sub(", "    quoted = re.sub('^$', "),
     ),
     *mistakes(
         "tf2_lstm/migrate/keras_code/write.py",

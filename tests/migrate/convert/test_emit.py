@@ -81,6 +81,9 @@ EVIL = [
     "' + __import__('os').abort() + '",
     '"); import os; os.abort(); ("',
     "\\",
+    "##[error]os.abort()",
+    "\\##[error]os.abort() ###vso[a]",
+    "::error::os.abort()",
 ]
 
 
@@ -95,6 +98,7 @@ def test_a_name_cannot_become_code(name):
     assert source.isascii()
     assert "\r" not in source
     assert "\x0c" not in source
+    assert not re.search(r"(?m)^\s*::|##\w*\[", source)
     code = [line.split("#")[0] for line in source.splitlines()]
     shown = [line for line in code if "abort" in line]
     assert all(re.search("name=[\"']", line) for line in shown), shown

@@ -91,11 +91,15 @@ def test_a_conditional_in_a_conditional_runs_without_a_gradient_and_says_why():
     assert reason == "a conditional holds another one"
 
 
-def test_another_fault_in_the_contexts_is_an_error(monkeypatch):
+def test_another_fault_in_the_contexts_is_not_taken_for_the_graph_s(monkeypatch):
     def fail(graph):
         raise ValueError("a fault")
 
     monkeypatch.setattr(replay, "loop_contexts", fail)
+    with pytest.raises(ValueError, match=r"^a fault$"):
+        replayed(graph_of(loop))
+    monkeypatch.undo()
+    monkeypatch.setattr(replay.v1, "gradients", lambda *_: fail(None))
     with pytest.raises(replay.ReplayError, match="cannot differentiate it: a fault"):
         replayed(graph_of(loop))
 

@@ -5,6 +5,8 @@ import glob
 import os
 import shutil
 import tempfile
+import zipfile
+import zlib
 from collections import OrderedDict
 from os.path import realpath
 from pathlib import Path
@@ -12,8 +14,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-import tf2_lstm
+from tf2_lstm import accelerate
 from tf2_lstm.migrate.artifacts import files, values
+from tf2_lstm.migrate.artifacts.protos import tensorflow
 from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
@@ -71,16 +74,34 @@ def _export(path, request, output, name, overwrite):
     return list(new)
 
 
+#: What Keras, zip archives and HDF5 raise for a file that is no model, or one that is damaged somewhere.
+_NO_MODEL = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RuntimeError,
+    ArithmeticError,
+    ImportError,
+    EOFError,
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    tensorflow().errors.OpError,
+)
+
+
 def _load(path):
     if not files.is_file(path):
         raise ArtifactError(f"{path}: expected a model that convert wrote, no file is there. Check the path.")
     try:
-        return tf2_lstm.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+    except _NO_MODEL as error:
         raise ArtifactError(
             f"{path}: expected a model that convert wrote, Keras says: {first_line(error).rstrip('.')}. Name "
             "the .keras file in the folder that convert wrote."
         ) from error
+    return accelerate(model)
 
 
 def _choose(findings, name, path, like):

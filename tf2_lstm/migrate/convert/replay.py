@@ -15,13 +15,23 @@ from tf2_lstm.migrate.graph.in_double import in_double
 from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import SWITCHES
 from tf2_lstm.migrate.graph.safety import refused_operations
-from tf2_lstm.migrate.graph.shapes import importable, misfit
+from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
 from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, silence
 from tf2_lstm.migrate.graph.while_contexts import LoopError, loop_contexts
 from tf2_lstm.migrate.memory import let_go
 from tf2_lstm.private import import_private
 
 v1 = tf.compat.v1
+#: What TensorFlow's gradients, which are Python, raise for a graph that they do not know: each its own kind.
+_NO_GRADIENT = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    tf.errors.OpError,
+)
 #: How TensorFlow begins before it says what is wrong.
 _NOTHING_SAID = "Graph execution error:"
 
@@ -229,14 +239,16 @@ class Replay:
             name: one for name, one in sources.items() if one.dtype.is_floating or one.dtype == tf.resource
         }
         try:
-            _make_contexts(part)
-            self._targets = {name: v1.placeholder(one.dtype) for name, one in outputs}
-            errors = [tf.reduce_mean(tf.square(one - self._targets[name])) for name, one in outputs]
-            found = v1.gradients(0.5 * tf.add_n(errors), list(sources.values()))
+            contexts = _contexts(part)
         except (ConditionalError, LoopError) as error:
             self.no_gradients = str(error)
             return {}
-        except Exception as error:
+        self._targets = {name: v1.placeholder(one.dtype) for name, one in outputs}
+        try:
+            v1.train.import_meta_graph(contexts)
+            errors = [tf.reduce_mean(tf.square(one - self._targets[name])) for name, one in outputs]
+            found = v1.gradients(0.5 * tf.add_n(errors), list(sources.values()))
+        except _NO_GRADIENT as error:
             # What `RegisterGradient` says of an operation that has none. Anything else is no reason to go without.
             if type(error) is LookupError:
                 self.no_gradients = first_line(error)
@@ -314,14 +326,14 @@ def _by_tensor(values):
 def _import(part):
     try:
         tf.import_graph_def(part, name="")
-    except Exception as error:
+    except import_errors() as error:
         raise ReplayError(
             f"TensorFlow {tf.__version__} cannot import the graph: {first_line(error)}"
         ) from error
 
 
-def _make_contexts(part):
-    """Give TensorFlow the contexts of loops and what is in them, without which it cannot differentiate them."""
+def _contexts(part):
+    """The contexts of loops and what is in them, without which TensorFlow cannot differentiate them."""
     meta_graph = v1.MetaGraphDef()
     for fields in loop_contexts(part):
         inside = [_definition(control_flow_pb2.CondContextDef, one) for one in fields.pop("conditionals")]
@@ -333,7 +345,7 @@ def _make_contexts(part):
         for one in inside:
             definition.nested_contexts.add().cond_ctxt.CopyFrom(one)
         meta_graph.collection_def["while_context"].bytes_list.value.append(definition.SerializeToString())
-    v1.train.import_meta_graph(meta_graph)
+    return meta_graph
 
 
 def _definition(kind, fields):

@@ -6,6 +6,8 @@ A record holds `record.json` (what, when, by which versions), `tensors.npz` (inp
 
 import json
 import os
+import zipfile
+import zlib
 from collections import OrderedDict
 
 import numpy as np
@@ -86,7 +88,7 @@ def read_record(case, inputs, root=FOLDER):
             f"{case.name}: no golden record ({os.path.relpath(path)} is not there). Record it with real "
             f"TensorFlow 1.15.5: make golden NAME={case.name}"
         ) from None
-    except Exception as error:
+    except (OSError, ValueError, TypeError, LookupError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise RecordError(
             f"{case.name}: the golden record is damaged ({type(error).__name__}: {error}). Restore the folder "
             "from version control."

@@ -44,8 +44,8 @@ def inferred(graph, without=()):
     part = importable(graph, without)
     try:
         known = _imported(part)
-    except Exception:
-        # Whatever TensorFlow finds wrong with the graph, its replay says; nothing of ours runs here.
+    except import_errors():
+        # Its replay says what TensorFlow finds wrong with the graph.
         return {}
     tensors = [tensor for operation in known.get_operations() for tensor in operation.outputs]
     return {one.name: tuple(one.shape.as_list()) for one in tensors if one.shape.rank is not None}
@@ -69,9 +69,20 @@ def misfit(part, shapes):
                 node.attr["shape"].shape.dim.add(size=size)
     try:
         _imported(part)
-    except ValueError as error:
+    except import_errors() as error:
         return str(error)
     return ""
+
+
+def import_errors():
+    """Return the kinds of errors by which TensorFlow refuses a graph; another kind is a defect of this program.
+
+    Example:
+        ```python
+        assert ValueError in import_errors()
+        ```
+    """
+    return ValueError, tensorflow().errors.OpError
 
 
 def _imported(part):

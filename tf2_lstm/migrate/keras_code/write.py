@@ -1,6 +1,7 @@
 """Lines of Keras code as text, in the layout that a formatter leaves alone."""
 
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Symbol
+from tf2_lstm.migrate.report.printable import python_comment, python_literal
 
 #: No written line is longer, unless a single word is; the usual limit of formatters.
 WIDTH = 88
@@ -32,9 +33,8 @@ def write_comment(text, indent):
     """Return a text as comment lines; what does not print is escaped, so that it cannot leave the comment."""
     if not text:
         return []
-    safe = text if text.isprintable() and text.isascii() else ascii(text)
     lines, room = [""], WIDTH - indent - 2
-    for word in safe.split(" "):
+    for word in python_comment(text).split(" "):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
@@ -67,7 +67,7 @@ def source(expression):
     if isinstance(expression, Item):
         return f"{source(expression.of)}[{expression.at}]"
     if isinstance(expression, str):
-        return _literal(expression)
+        return python_literal(expression)
     parts = _parts(expression)
     if parts is None:
         return repr(expression)
@@ -84,14 +84,8 @@ def _parts(expression):
         named = [(f"{key}=", value) for key, value in expression.options.items()]
         return f"{what}(", [("", one) for one in expression.arguments] + named, ")"
     if isinstance(expression, dict):
-        return "{", [(f"{_literal(key)}: ", value) for key, value in expression.items()], "}"
+        return "{", [(f"{python_literal(key)}: ", value) for key, value in expression.items()], "}"
     if isinstance(expression, (list, tuple)):
         brackets = "[]" if isinstance(expression, list) else "()"
         return brackets[0], [("", one) for one in expression], brackets[1]
     return None
-
-
-def _literal(text):
-    """A string literal in ASCII, with the quotes that formatters prefer."""
-    quoted = ascii(text)
-    return quoted if '"' in quoted or "\\" in quoted else f'"{quoted[1:-1]}"'

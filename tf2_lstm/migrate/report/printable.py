@@ -64,6 +64,30 @@ def code(text):
     return f"<code>{marked(text)}</code>"
 
 
+def python_comment(text):
+    r"""Return a text for a comment of a Python source: ASCII, on one line, and no command of a CI runner.
+
+    Example:
+        ```python
+        assert python_comment("a\n##[error]\xe9") == r"a\n\x23#[error]\xe9"
+        ```
+    """
+    return printable(text).encode("ascii", "backslashreplace").decode()
+
+
+def python_literal(text):
+    r"""Return a text as a Python string in ASCII, with the quotes that formatters prefer; it reads back the same.
+
+    Example:
+        ```python
+        assert python_literal("a") == '"a"'
+        assert python_literal("##[error]") == r"'\x23#[error]'"
+        ```
+    """
+    quoted = _MARK.sub(r"\\x23", ascii(text))
+    return quoted if '"' in quoted or "\\" in quoted else f'"{quoted[1:-1]}"'
+
+
 def json_text(data, indent=2):
     r"""Return plain data as JSON in ASCII, in which no text is a command of a CI runner; it reads back the same.
 
