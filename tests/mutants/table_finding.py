@@ -84,7 +84,8 @@ FINDING = [
     ),
     *mistakes(
         _GRAPH + "operations.py",
-        "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[computed_kernels_in_functions]",
+        "tests/migrate/graph/test_operations.py"
+        "::test_the_functions_of_a_row_are_attributes_and_their_arguments_inputs[If]",
         ('functions=("then_branch", "else_branch"), arguments=1', 'functions=("then_branch",)'),
     ),
     *mistakes(
@@ -171,11 +172,6 @@ FINDING = [
         _FEEDBACK + "what_wraps_each_step_is_in_the_model[dropout_by_hand]",
         ("user in own or any(", "any("),
         ("output = outer[0]", "return output"),
-    ),
-    *mistakes(
-        _ROOM + "chains.py",
-        _FEEDBACK + "what_wraps_each_step_is_in_the_model[wrapped_without_a_scope]",
-        ("drops=links[0]", "drops=[]"),
     ),
     *mistakes(
         _ROOM + "feedback.py",
