@@ -12,9 +12,10 @@ compare: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-lint: $(INSTALLED)
+lint: $(INSTALLED) $(VENV)/installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 # make fuzz [SETTINGS=500] [DEEP=3000] [FILES=10000]: every allowed operation with odd attributes and inputs, read and
 # run by the prover; graphs with levels that use a tensor twice, and damaged files of every kind, read.
@@ -34,8 +35,9 @@ docs: $(INSTALLED)
 bench: $(INSTALLED) $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks.speed $(ARGS) $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
 
-$(VENV)/installed-bench: setup.cfg $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+# The extra of that name in setup.cfg.
+$(VENV)/installed-%: setup.cfg $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
 	@touch $@
 
 # The wheels of tf2-lstm and tf2-lstm-scan, and the sdist that builds both, in dist/.

@@ -1,6 +1,7 @@
 """Every line in its room: who may import whom, what may be imported when, which Python it must run on."""
 
 import ast
+import configparser
 import re
 import subprocess
 import sys
@@ -259,6 +260,29 @@ def test_the_twins_import_keras_and_nothing_heavier(path):
     third = top - set(sys.stdlib_module_names) - {"tf2_lstm"}
     assert third <= {"keras", "numpy"}
     assert "keras.src" not in path.read_text(encoding="utf-8")
+
+
+#: Library as it is imported -> its name as a dependency, where that is another.
+NAMED = {"google_crc32c": "google-crc32c", "google.protobuf": "protobuf"}
+
+
+def libraries(source):
+    """The libraries that a source text imports, as their dependencies are called."""
+    for module in imports_of(source):
+        top = ".".join(module.split(".")[: 2 if module.startswith("google.") else 1])
+        if top not in sys.stdlib_module_names and top not in PACKAGES:
+            yield NAMED.get(top, top)
+
+
+def test_what_is_imported_is_a_dependency_and_the_other_way_round_and_has_its_reason():
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    needed = re.findall(r"(?m)^[\w-]+", settings["options"]["install_requires"])
+    assert sorted(needed) == sorted(
+        {name for path in SOURCES for name in libraries(path.read_text(encoding="utf-8"))}
+    )
+    reasons = (ROOT / "docs" / "adr" / "0006-which-libraries.md").read_text(encoding="utf-8")
+    assert not [name for name in needed if name not in reasons]
 
 
 def test_one_door_leads_into_the_backend_room():

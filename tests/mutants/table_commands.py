@@ -10,6 +10,11 @@ COMMANDS = [
         ("if _name(line) in others", "if _name(line) not in others"),
     ),
     *mistakes(
+        "tf2_lstm/migrate/artifacts/crc.py",
+        "tests/migrate/artifacts/test_crc.py::test_large_data_go_in_pieces",
+        ("google_crc32c.extend(crc, ", "google_crc32c.extend(0, "),
+    ),
+    *mistakes(
         "distributions/tf2_lstm_scan/__init__.py",
         "tests/test_distributions.py::test_where_both_are_installed_the_whole_one_runs",
         ("sys.path.append(", "sys.path.insert(0, "),

@@ -45,8 +45,8 @@ def unfilled():
 
 #: A class is changed for the whole process: the first block changes it, the last one puts it back.
 _LOCK = threading.Lock()
-_BUILDERS = collections.Counter()
-_DRAWN = {}
+_BUILDERS: collections.Counter = collections.Counter()
+_DRAWN: dict = {}
 
 
 def _enter(builder):

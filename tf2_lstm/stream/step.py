@@ -105,9 +105,9 @@ class StreamingStep:
         states = self._named(self.initial_state(batch) if state is None else state, batch)
         tensors = any(map(ops.is_tensor, arrays)) if type(inputs) is not np.ndarray else False
         if self._numpy is not None and batch * time < self._few:
-            outputs, new, given = *self._run_numpy(arrays, states), False
+            (outputs, new), given = self._run_numpy(arrays, states), False
         else:
-            outputs, new, given = *self._keras(arrays, states), True
+            (outputs, new), given = self._keras(arrays, states), True
         if tensors is not given:
             outputs = [_one_as(value, tensors) for value in outputs]
             new = keras.tree.map_structure(lambda leaf: _one_as(leaf, tensors), new)

@@ -16,23 +16,23 @@ def of_tensorflow(data, folder):
     return struct.unpack("<I", (folder / "record").read_bytes()[-4:])[0]
 
 
-@pytest.mark.parametrize("size", [0, 1, 7, 1000, crc.ROWS - 1, crc.ROWS, 3 * crc.ROWS + 5])
+@pytest.mark.parametrize("size", [0, 1, 7, 1000, 100_003])
 def test_it_is_that_of_tensorflow(size, tmp_path):
     data = random.Random(size).randbytes(size)
     assert crc.masked_crc(data) == of_tensorflow(data, tmp_path)
 
 
-@pytest.mark.parametrize("piece", [crc.ROWS, crc.ROWS + 77, 2 * crc.ROWS])
+@pytest.mark.parametrize("piece", [1, 16, 99, 100])
 def test_large_data_go_in_pieces(piece, tmp_path, monkeypatch):
     monkeypatch.setattr(crc, "PIECE", piece)
-    data = random.Random(piece).randbytes(5 * crc.ROWS + 11)
+    data = random.Random(piece).randbytes(100)
     assert crc.masked_crc(memoryview(data)) == of_tensorflow(data, tmp_path)
 
 
 def test_a_changed_bit_changes_it():
-    data = bytearray(random.Random(2).randbytes(2 * crc.ROWS + 100))
+    data = bytearray(random.Random(2).randbytes(200))
     right = crc.masked_crc(data)
-    for where in (0, 1, crc.ROWS, 2 * crc.ROWS - 1, 2 * crc.ROWS, len(data) - 1):
+    for where in (0, 1, 127, len(data) - 1):
         data[where] ^= 16
         assert crc.masked_crc(data) != right
         data[where] ^= 16

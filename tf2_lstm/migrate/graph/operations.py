@@ -101,7 +101,7 @@ class Operation:
     arguments: int = field(default=0)
 
 
-_TABLE = {}
+_TABLE: dict[str, Operation] = {}
 
 
 def _rows(names, traits=Trait.NONE, **columns):

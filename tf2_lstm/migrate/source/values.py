@@ -8,7 +8,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-UNKNOWN = frozenset()
+UNKNOWN: frozenset = frozenset()
 LIMIT = 24
 LONGEST = 64
 DEEPEST = 6
