@@ -74,3 +74,46 @@ def test_streaming_gives_c_of_every_step_as_the_report_says(tmp_path):
         ((_, c),) = state.values()
         found.append(c)
     np.testing.assert_allclose(np.stack(found), wanted, rtol=0, atol=1e-6)
+
+
+SCAN, STEP = (
+    "scan/TensorArrayStack_1/TensorArrayGatherV3",
+    "scan/while/multi_rnn_cell/cell_0/basic_lstm_cell/Add_1",
+)
+
+
+def alone(tampered, *names):
+    """Without the readers of some tensors."""
+    kept = [type(node).FromString(node.SerializeToString()) for node in tampered.model.graph.node]
+    del tampered.model.graph.node[:]
+    tampered.model.graph.node.extend(node for node in kept if node.name not in names)
+    return tampered.model
+
+
+@pytest.mark.parametrize(
+    ("readers", "said"),
+    [
+        ((), "Mean reads it"),
+        (("Mean",), None),
+        (("Mean", "scores"), None),
+        (("Mean", "strided_slice_2", "Identity"), None),
+        (("Mean", "strided_slice_2", "Identity", "scores"), "the program may fetch it"),
+    ],
+)
+def test_a_state_of_every_step_that_scan_collects_is_said_where_it_is_read_or_may_be_fetched(readers, said):
+    findings = recognise(alone(Tampered("scan_stack"), *readers))
+    assert [one.scope for one in findings.recurrences] == ["scan"]
+    own = [one.reason for one in findings.losses if one.output == f"{SCAN}:0"]
+    assert [reason.startswith(f"{SCAN}:0, state_0_c of every step, is no output") for reason in own] == [
+        True
+    ] * bool(said)
+    assert all(said in reason for reason in own)
+
+
+def test_what_scan_collects_and_no_cell_gives_is_refused():
+    findings = recognise(
+        Tampered("scan_stack").insert("scan/while/TensorArrayWrite_1/TensorArrayWriteV3", 2, "Tanh").model
+    )
+    assert findings.recurrences == []
+    (refused,) = findings.not_converted
+    assert refused.reason.startswith("what a step gives out is no output of the cells: Tanh(")

@@ -12,6 +12,7 @@ import sys
 THEMES = (
     "cells",
     "unrolls",
+    "scans",
     "steps",
     "flat_states",
     "clothes",

@@ -1,9 +1,10 @@
-"""What BlockLSTM gives out and no Keras layer does: c of every step."""
+"""What BlockLSTM and tf.scan give out and no Keras layer does: c, or a lower layer's state, of every step."""
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS
-from tf2_lstm.migrate.graph.terms import leaves
+from tf2_lstm.migrate.graph.terms import leaves, scalar
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.blocks import output
+from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.fused import fused_terms
 from tf2_lstm.migrate.roles import Form, Role
 
@@ -44,12 +45,55 @@ def _of(reading, term, recurrence):
     others = [user for user in uses if user not in known]
     if (uses and not others) or (not uses and reading.model.kind == "frozen_graph"):
         return None
-    tensor = f"{reading.place(term)}:1"
-    reader = reading.place(others[0]) if others else ""
+    return _loss(recurrence, f"{reading.place(term)}:1", "c", reading.place(others[0]) if others else "")
+
+
+def unheld_beside(reading, unrolled, recurrence):
+    """Find the states that a loop collects of every step beside its outputs, as tf.scan does, where they are read.
+
+    tf.scan collects all that the step returns. Where nothing reads a state but others read the outputs, the program
+    does without it; where nothing reads either, it may fetch both.
+
+    Args:
+        reading: the `GraphReader` of the graph.
+        unrolled: an `Unrolled`.
+        recurrence: the `Recurrence` that it became.
+
+    Returns:
+        A list of `Loss`.
+    """
+    endings = {(one, state): ending for ending, one, state, _ in state_names(unrolled.layers)}
+    _, outputs = _readers(reading, unrolled.output) if unrolled.beside else (None, [])
+    found = []
+    for application, state, var in unrolled.beside:
+        every, readers = _readers(reading, var)
+        others = [one for one in readers if not _is_last(one)]
+        fetched = not readers and all(map(_is_last, outputs)) and reading.model.kind != "frozen_graph"
+        if every is not None and (others or fetched):
+            reader = reading.place(others[0]) if others else ""
+            found.append(
+                _loss(recurrence, reading.name(every), f"state{endings[application, state]}", reader)
+            )
+    return found
+
+
+def _readers(reading, var):
+    """What a loop variable collected of every step, None without it, and what reads that, transposed or not."""
+    every = reading.terms.find("stack", (var.exit,)) if var.exit is not None else None
+    uses = [] if every is None else reading.terms.readers(every)
+    uses = [user for one in uses for user in (reading.terms.readers(one) if one.op == "swap" else [one])]
+    return every, [one for one in uses if one.op not in ASSIGNS]
+
+
+def _is_last(term):
+    return term.op == "element" and term.attr in (0, 1) and scalar(term.args[1]) == -1
+
+
+def _loss(recurrence, tensor, what, reader):
     read = f"{reader} reads it" if reader else "the program may fetch it"
     reason = (
-        f"{tensor}, c of every step, is no output of the model, which gives h of every step and the last c; {read}. "
-        "Where the program needs it, call tf2_lstm.streaming of the model step by step: the state that a step gives "
-        "has c"
+        f"{tensor}, {what} of every step, is no output of the model, which gives the outputs of every step and the "
+        f"last state; {read}. Where the program needs it, call tf2_lstm.streaming of the model step by step: the "
+        f"state that a step gives has it"
     )
-    return Loss(recurrence.scope or reading.place(term), tensor, "", reader, reason)
+    return Loss(recurrence.scope or tensor, tensor, "", reader, reason)

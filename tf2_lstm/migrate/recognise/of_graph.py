@@ -5,6 +5,7 @@ from dataclasses import replace
 from tf2_lstm.migrate.graph.enclosed import Enclosed
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise import runs, static
+from tf2_lstm.migrate.recognise.all_states import unheld_beside
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
 from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
@@ -72,6 +73,8 @@ class OfGraph:
             sides = (forward,) if backward is None else (forward, backward)
             made = (runs.alone if backward is None else runs.both)(*sides, self.calls, self.edges)
             self.findings.recurrences.append(made)
+            for one in sides:
+                self.findings.losses += unheld_beside(self.reading, one, made)
         self._cudnn()
         self._steps()
         enclosed = Enclosed(self.reading)

@@ -63,7 +63,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
         training = Training(reading.nodes, _holders(model))
         name_around(model, reading.nodes, findings, training)
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
-        findings.losses = feedback(reading.nodes, findings.recurrences, fetched)
+        findings.losses += feedback(reading.nodes, findings.recurrences, fetched)
         findings.losses += unheld_states(reading, findings.recurrences)
         findings.losses += wide_states(reading, findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]

@@ -36,6 +36,8 @@ class Unrolled:
         outcome: the term of all outputs, when no loop variable collects them.
         ending: the `Ending` of the loop.
         dense: the `Dense` that the loop applies to what the cells give out, None without one.
+        beside: the loop variables that collect a state of every step beside the outputs, as tf.scan does:
+            (application, state's name, loop variable).
     """
 
     loop: Loop
@@ -50,6 +52,7 @@ class Unrolled:
     notes: list = field(default_factory=list)
     ending: Ending = field(default_factory=Ending)
     dense: Dense | None = None
+    beside: list = field(default_factory=list)
 
     @property
     def scope(self):
@@ -145,7 +148,7 @@ def understand(terms, loop, applications):
         raise NotUnderstood("the sequence is changed while the loop runs", x)
     ending = ending_of(terms, step, source, axis)
     states = {key: step.by_leaf[base(old)] for key, old in step.claimed.items()}
-    more = {"notes": step.notes, "ending": ending, "dense": step.dense}
+    more = {"notes": step.notes, "ending": ending, "dense": step.dense, "beside": step.beside}
     return Unrolled(loop, layers, source, axis, ending.lengths, states, step.flat, step.output, **more)
 
 
@@ -200,7 +203,7 @@ class _Step:
         carried = self.times | fixed | {var.leaf for var in self.writes}
         self.carried = [var for var in loop.variables if var.leaf not in carried]
         self.masks, self.claimed, self.lengths, self.flat, self.output = {}, {}, None, False, None
-        self.dense, self.notes = None, []
+        self.dense, self.notes, self.beside = None, [], []
 
     def new(self, var):
         """The new value of a state without the mask of finished rows."""
@@ -245,8 +248,16 @@ class _Step:
                 for state, old in application.old.items():
                     self.claimed[application, state] = old
                     covered[base(old)].append(old)
-        self._check_covered(covered, new)
+        given = {term for one in found for term in (one.output, *one.new.values())}
+        self._check_covered(
+            {leaf: olds for leaf, olds in covered.items() if olds or not self._is_left(new, leaf, given)}, new
+        )
         return found
+
+    def _is_left(self, new, leaf, given):
+        """Whether a loop variable only holds what a cell gave out, for no later step: the output of tf.scan."""
+        read = [self.loop.condition, *(var.next for var in self.loop.variables if var.leaf is not leaf)]
+        return new[leaf] in given and leaf not in leaves([term for term in read if term is not None])
 
     def _check_crossed(self, application, pieces):
         news = application.new
@@ -330,16 +341,29 @@ class _Step:
         moved = [var.next for var in writes if var.next.args[1] not in self.times]
         if moved:
             raise NotUnderstood("an output is not written at the number of the step", moved[0])
-        layers, x, dense = below(self.terms, reader, self._unmasked(writes[0].next.args[2]))
-        used = [one for layer in layers for one in layer.applications()]
-        if len(writes) != 1 or not layers or set(used) != set(found) or len(used) != len(found):
-            raise NotUnderstood(
-                f"what a step gives out is no output of the cells: {describe(writes[0].next.args[2])}",
-                writes[0].next.args[2],
-            )
-        self.output, self.dense = writes[0], dense
+        for write in writes:
+            layers, x, dense = below(self.terms, reader, self._unmasked(write.next.args[2]))
+            used = [one for layer in layers for one in layer.applications()]
+            if layers and set(used) == set(found) and len(used) == len(found):
+                break
+        else:
+            self._no_output(writes[0])
+        self.output, self.dense = write, dense
+        self.beside = [one for other in writes if other is not write for one in self._beside(found, other)]
         self._states_dropped(layers)
         return layers, x
+
+    def _no_output(self, write):
+        term = write.next.args[2]
+        raise NotUnderstood(f"what a step gives out is no output of the cells: {describe(term)}", term)
+
+    def _beside(self, found, write):
+        """The states that a loop variable collects beside the outputs, in a list; [] for the outputs once more."""
+        term = self._there(write)
+        if term is self._there(self.output):
+            return []
+        kept = [(one, state, write) for one in found for state, new in one.new.items() if new is term]
+        return kept[:1] or self._no_output(write)
 
     def _is_choice(self, var):
         """Whether a loop variable collects where each step's output is largest: BasicDecoder's sample_id."""
