@@ -8,6 +8,7 @@ from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.all_states import unheld_beside
 from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
+from tf2_lstm.migrate.recognise.carrying import adds_weights, is_recurrence
 from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
 from tf2_lstm.migrate.recognise.clothes import clothed_applications
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
@@ -28,7 +29,7 @@ from tf2_lstm.migrate.recognise.own_zeros import with_own_zeros
 from tf2_lstm.migrate.recognise.places import regroup
 from tf2_lstm.migrate.recognise.special import explained
 from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
-from tf2_lstm.migrate.recognise.unrolled import adds_weights, is_recurrence, understand
+from tf2_lstm.migrate.recognise.unrolled import understand
 from tf2_lstm.migrate.recognise.wrappers import (
     FEWER,
     FLAT_AND_DROPPED,
