@@ -81,6 +81,9 @@ def request_of(arguments, path=None):
         tuple(arguments.assume),
         arguments.assume_defaults,
         getattr(arguments, "inputs", None),
+        getattr(arguments, "program", False),
+        tuple(getattr(arguments, "fetch", ())),
+        tuple(getattr(arguments, "feed", ())),
         task.skipped,
         task.tell,
     )

@@ -25,6 +25,19 @@ def add_arguments(parser):
     parser.add_argument(
         "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
     )
+    parser.add_argument(
+        "--program",
+        action="store_true",
+        help="the whole inference graph too, from what is fed to what is fetched",
+    )
+    for name, what in (("fetch", "that the whole program gives out"), ("feed", "at which it begins")):
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar="TENSOR",
+            help=f"with --program: a tensor {what}",
+        )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if convert wrote it")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
 
@@ -76,10 +89,22 @@ def print_conversion(conversion, form, out=None):
 
 def closing(conversion, out):
     """Say in a few words what was converted, what was not, and where it is."""
-    total = len(conversion.models) + len(conversion.findings.not_converted)
-    proved = f"{len(conversion.models)} of {total} recurrence(s) converted and proved"
+    done = len(conversion.models) - (conversion.program == "")
+    total = done + len(conversion.findings.not_converted)
+    proved = f"{done} of {total} recurrence(s) converted and proved"
+    if conversion.program is not None:
+        whole = (
+            "the whole program converted and proved"
+            if conversion.complete
+            else "the whole program not converted"
+        )
+        return _with_files(f"{whole}; {proved}", conversion, out)
     left = len(conversion.findings.losses)
     proved += f"; not the whole program: {left} thing(s) that it computes are in no model" if left else ""
+    return _with_files(proved, conversion, out)
+
+
+def _with_files(proved, conversion, out):
     if out is None:
         return proved
     files = ", ".join(f"{name}.keras" for name in conversion.models) or "no model"

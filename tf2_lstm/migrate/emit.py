@@ -20,28 +20,52 @@ def emit(recurrence):
     Raises:
         BuildError: the recurrence is of a kind that no Keras model is written for.
     """
-    program = program_of(recurrence)
-    lines = ['"""The Keras model of one TF1 recurrence; its weights are in the .keras file beside it."""', ""]
-    ours = any(symbol.startswith("tf2_lstm.") for symbol in symbols_of(program))
+    notes = [f"TF1 scope: {recurrence.scope or '(none)'}", f"TF1 call: {recurrence.call!r}"]
+    doc = "The Keras model of one TF1 recurrence; its weights are in the .keras file beside it."
+    return module_of(doc, [function_of("build_model", program_of(recurrence), recurrence, notes)])
+
+
+def module_of(doc, functions):
+    """Return the text of a module.
+
+    Args:
+        doc: its docstring.
+        functions: of `function_of`, in order.
+    """
+    lines = [f'"""{doc}"""', ""]
+    ours = any(uses for uses, _ in functions)
     lines += ["import keras", "", "import tf2_lstm"] if ours else ["import keras"]
-    parameters = ", ".join(f"{name}={value!r}" for name, value in program.defaults().items())
-    lines += ["", "", f"def build_model({parameters}):"]
-    lines += ['    """Return the model without its weights."""']
-    for name, rate in program.rates.items():
-        lines += write_comment(f"{name} is 1 - {rate.keep_prob}; it acts with training=True only.", 4)
-    for note in [f"TF1 scope: {recurrence.scope or '(none)'}", f"TF1 call: {recurrence.call!r}"]:
-        lines += write_comment(note, 4)
-    for line in program.lines:
-        lines += write_line(line, 4)
-    model = Apply("keras.Model", (dict(program.inputs), dict(program.outputs)), {"name": recurrence.name})
-    for output, note in _origins(recurrence):
-        lines += write_comment(f"{output} is {note}", 4)
-    lines += write_value("return ", model, "", 4)
+    for _, text in functions:
+        lines += ["", "", *text]
     return "\n".join(lines) + "\n"
 
 
-def _origins(recurrence):
-    return [(tensor.name, tensor.tf1) for tensor in recurrence.outputs if tensor.tf1]
+def function_of(name, program, edges, notes):
+    """Return (whether it needs tf2_lstm, lines) of a function that builds a model.
+
+    Args:
+        name: the function's name.
+        program: the `Program`.
+        edges: what has the model's `name` and its `outputs`, each with `name` and `tf1`.
+        notes: comments at its beginning.
+    """
+    parameters = ", ".join(f"{rate}={value!r}" for rate, value in program.defaults().items())
+    lines = [f"def {name}({parameters}):", '    """Return the model without its weights."""']
+    for rate, held in program.rates.items():
+        lines += write_comment(f"{rate} is 1 - {held.keep_prob}; it acts with training=True only.", 4)
+    for note in notes:
+        lines += write_comment(note, 4)
+    for line in program.lines:
+        lines += write_line(line, 4)
+    model = Apply("keras.Model", (dict(program.inputs), dict(program.outputs)), {"name": edges.name})
+    for output, note in _origins(edges):
+        lines += write_comment(f"{output} is {note}", 4)
+    ours = any(symbol.startswith("tf2_lstm.") for symbol in symbols_of(program))
+    return ours, lines + write_value("return ", model, "", 4)
 
 
-__all__ = ["Line", "emit"]
+def _origins(edges):
+    return [(tensor.name, tensor.tf1) for tensor in edges.outputs if tensor.tf1]
+
+
+__all__ = ["Line", "emit", "function_of", "module_of"]

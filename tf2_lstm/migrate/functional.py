@@ -34,16 +34,23 @@ def build_model(recurrence, variables):
         WeightError: a variable does not fit its cell.
     """
     program = program_of(recurrence)
-    model = _without_weights(program, recurrence.name)
+    model = without_weights(program, recurrence.name)
     for cell in recurrence.cells:
         arrays = layouts.to_keras(cell, read_variables(cell, variables))
         set_weights(find(model, program.cells[id(cell.call)]), arrays, cell.scope)
     return model
 
 
-def _without_weights(program, name):
+def without_weights(program, name, rates=None):
+    """Build the Keras model of a `Program`, its weights zeros.
+
+    Args:
+        program: the `Program`.
+        name: the model's name.
+        rates: name of a parameter -> rate of dropout, where it is another than that of inference.
+    """
     with unfilled():
-        names = evaluate(program.lines, resolve, program.defaults())
+        names = evaluate(program.lines, resolve, {**program.defaults(), **(rates or {})})
         inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
         return keras.Model(dict(inputs), dict(outputs), name=name)
 
@@ -59,7 +66,7 @@ def unlike(model, recurrence):
         One sentence, "" when the cells compute the same of the same weights.
     """
     program = program_of(recurrence)
-    expected = _without_weights(program, recurrence.name)
+    expected = without_weights(program, recurrence.name)
     for cell in recurrence.cells:
         path = program.cells[id(cell.call)]
         wanted, found = (find(one, path).get_config() for one in (expected, model))

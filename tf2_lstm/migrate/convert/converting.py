@@ -26,6 +26,9 @@ class Request:
         assume: what a model without a graph cannot tell, "rnn/lstm_cell: forget_bias=0".
         assume_defaults: assume TF1's defaults for it.
         inputs: a `.npz` of the user's own data, its keys TF1 tensor names; None for seeded numbers.
+        program: whether the whole inference graph is converted too.
+        fetch: names of the tensors that the whole program gives out; () to find them.
+        feed: names of tensors at which it begins, beside the placeholders.
         skipped: name of a recurrence that is not to be tried, or `careful.STAGE` -> why.
         tell: called with `careful.STAGE` as shapes are inferred, with "" when that has ended.
     """
@@ -36,6 +39,9 @@ class Request:
     assume: tuple = ()
     assume_defaults: bool = False
     inputs: str | None = None
+    program: bool = False
+    fetch: tuple = ()
+    feed: tuple = ()
     skipped: dict = field(default_factory=dict)
     tell: object = lambda name: None
 
@@ -50,6 +56,7 @@ class Conversion:
         report: the `Report`, a case a recurrence.
         models: names of the recurrences that were converted and proved.
         manifest: the manifest as plain data.
+        program: what came of the whole program: None when it was not asked for, "" when it was proved, else why not.
     """
 
     tf1: object
@@ -57,10 +64,13 @@ class Conversion:
     report: object
     models: list = field(default_factory=list)
     manifest: dict = field(default_factory=dict)
+    program: str | None = None
 
     @property
     def complete(self):
-        """Whether every recurrence was converted and proved, and nothing goes back into one past its model."""
+        """Whether all was converted and proved: the whole program, or every recurrence with nothing past its model."""
+        if self.program is not None:
+            return not self.program
         return bool(self.models) and not self.findings.not_converted and not self.findings.losses
 
 
@@ -88,7 +98,9 @@ def look(request):
     infer = Inference(request.skipped, request.tell)
     findings = recognise(tf1, tuple(request.assume), request.assume_defaults, infer)
     findings.notes += infer.notes
-    names = safe_names([recurrence.name or recurrence.scope for recurrence in findings.recurrences])
+    names = [recurrence.name or recurrence.scope for recurrence in findings.recurrences]
+    # The whole program's name is taken where it is asked for.
+    names = safe_names(["program", *names])[1:] if request.program else safe_names(names)
     for recurrence, name in zip(findings.recurrences, names, strict=True):
         recurrence.name = name
     add_computed(tf1, findings.recurrences)
@@ -157,7 +169,7 @@ def prove(request, advance=lambda name: None):
 
 
 def _check_any(request, findings):
-    if not findings.recurrences and not findings.not_converted:
+    if not findings.recurrences and not findings.not_converted and not request.program:
         raise ArtifactError(
             f"{request.path}: no recurrence in it: no loop and no step carries a state through weights. Expected a "
             "model with an RNN; tf2-lstm inspect says what its variables are."
@@ -183,10 +195,24 @@ def _convert_all(request, tf1, findings, staging, advance):
             failed.append(_failed(recurrence, problem))
         else:
             converted.append((recurrence, case, paths))
+    whole, problem = [], None
+    if request.program:
+        whole, case, problem = _convert_whole(request, tf1, findings, staging, advance)
+        cases += case
     findings = replace(findings, not_converted=[*findings.not_converted, *failed])
-    report = Report(cases, _notes(tf1, findings, cases), workshop.versions())
-    manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"])
-    return Conversion(tf1, findings, report, [one.name for one, _, _ in converted], manifest)
+    report = Report(cases, _notes(tf1, findings, cases, problem), workshop.versions())
+    manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"], whole)
+    names = [one.name for one, _, _ in [*converted, *whole]]
+    return Conversion(tf1, findings, report, names, manifest, problem)
+
+
+def _convert_whole(request, tf1, findings, staging, advance):
+    """Translate, prove and write the whole program: ([(Whole, CaseReport, weight paths)], [CaseReport], problem)."""
+    from tf2_lstm.migrate.convert.whole import NAME, WholeWorkshop
+
+    advance(NAME)
+    whole, case, paths, problem = WholeWorkshop(tf1, findings, request, staging).convert()
+    return [] if problem else [(whole, case, paths)], [case] if case else [], problem
 
 
 def shown(report, name):
@@ -218,11 +244,12 @@ def _failed(recurrence, problem):
     return NotConverted(recurrence.scope or recurrence.name, problem, variables, nearest=recurrence.call.pair)
 
 
-def _notes(tf1, findings, cases):
+def _notes(tf1, findings, cases, problem):
     onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
     notes = [] if onednn else ["oneDNN is on: its fusions change results. Set TF_ENABLE_ONEDNN_OPTS=0."]
     notes += [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
     notes += [f"not in the model: {one.scope or '(no scope)'}: {one.reason}" for one in findings.losses]
+    notes += [f"the whole program is not converted: {problem}"] if problem else []
     return notes + [f"not converted: {one.scope}: {one.reason}" for one in findings.not_converted]
 
 

@@ -26,7 +26,7 @@ def run_model(model, recurrence, values):
     Returns:
         An OrderedDict from the name of each output that the graph has to its array.
     """
-    outputs = _call(model, {tensor.name: values[key_of(tensor)] for tensor in fed_tensors(recurrence)})
+    outputs = call_keeping(model, {tensor.name: values[key_of(tensor)] for tensor in fed_tensors(recurrence)})
     return OrderedDict(
         (tensor.name, np.asarray(outputs[tensor.name])) for tensor in compared_tensors(recurrence)
     )
@@ -53,7 +53,7 @@ def run_gradients(model, recurrence, values, targets, of_weights=True):
     # What is not watched, TensorFlow does not differentiate by.
     with tf.GradientTape(watch_accessed_variables=of_weights) as tape:
         tape.watch(list(floats.values()))
-        outputs = _call(model, inputs)
+        outputs = call_keeping(model, inputs)
         errors = [tf.reduce_mean(tf.square(outputs[name] - target)) for name, target in targets.items()]
         loss = 0.5 * tf.add_n(errors)
     sources = [[weight.value for weight in weights] for _, weights in owned]
@@ -86,8 +86,16 @@ def _own_loops(model):
     return [layer for layer in layers_of(model) if "inner_loop" in vars(layer)]
 
 
-def _call(model, inputs):
-    """Call a model; dropout wrappers act, and draw noise that keeps every unit."""
+def call_keeping(model, inputs):
+    """Call a model; dropout wrappers act, and draw noise that keeps every unit.
+
+    Args:
+        model: the Keras model.
+        inputs: name of an input -> array or tensor.
+
+    Returns:
+        A dict from the name of an output to its tensor.
+    """
     wrappers = [layer for layer in layers_of(model) if isinstance(layer, tf2_lstm.DropoutWrapper)]
     if not wrappers:
         return model(inputs)

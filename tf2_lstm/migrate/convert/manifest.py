@@ -9,7 +9,7 @@ from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.report.as_json import tensor_entry
 
 
-def manifest_of(tf1, findings, converted, versions):
+def manifest_of(tf1, findings, converted, versions, wholes=()):
     """Describe a conversion.
 
     Args:
@@ -17,6 +17,7 @@ def manifest_of(tf1, findings, converted, versions):
         findings: the `Findings`; `not_converted` holds what failed as well.
         converted: a list of (recurrence, `CaseReport`, weight paths), see `weight_paths`.
         versions: program -> version.
+        wholes: the same of whole programs: (Whole, `CaseReport`, weight paths).
 
     Returns:
         A dict of plain data.
@@ -25,7 +26,7 @@ def manifest_of(tf1, findings, converted, versions):
         "schema": 1,
         "tool": {"name": "tf2-lstm", "version": __version__, **versions},
         "source": {"kind": tf1.kind, "files": dict(tf1.files), "producer": tf1.producer},
-        "models": [_model(*one) for one in converted],
+        "models": [*(_model(*one) for one in converted), *(_whole(*one) for one in wholes)],
         "not_converted": [not_converted_entry(one) for one in findings.not_converted],
         "not_in_the_model": [asdict(one) for one in findings.losses],
         "unclaimed_variables": [unclaimed_entry(one) for one in findings.unclaimed],
@@ -36,6 +37,7 @@ def _model(recurrence, report, paths):
     computed = {one.tensor: one for cell in recurrence.cells for one in cell.computed}
     return {
         "name": recurrence.name,
+        "kind": "recurrence",
         "file": f"{recurrence.name}.keras",
         "source_code": f"{recurrence.name}.py",
         **recurrence_entry(recurrence),
@@ -46,11 +48,31 @@ def _model(recurrence, report, paths):
             {"tf1": name, "from": list(weight.sources), "weights": paths[name]}
             for name, weight in computed.items()
         ],
-        "proof": {
-            "passed": report.passed,
-            "max_abs_diff": max((tensor.max_abs_diff for tensor in report.tensors), default=None),
-            "tensors": [tensor_entry(tensor) for tensor in report.tensors],
-        },
+        "proof": _proof(report),
+    }
+
+
+def _whole(whole, report, paths):
+    return {
+        "name": whole.name,
+        "kind": "program",
+        "file": f"{whole.name}.keras",
+        "source_code": f"{whole.name}.py",
+        "inputs": [asdict(one) for one in whole.inputs],
+        "outputs": [asdict(one) for one in whole.outputs],
+        "recurrences": [one.name for one in whole.recurrences.values()],
+        "fixed": dict(whole.boundary.fixed),
+        "variables": paths,
+        "computed_weights": [],
+        "proof": _proof(report),
+    }
+
+
+def _proof(report):
+    return {
+        "passed": report.passed,
+        "max_abs_diff": max((tensor.max_abs_diff for tensor in report.tensors), default=None),
+        "tensors": [tensor_entry(tensor) for tensor in report.tensors],
     }
 
 

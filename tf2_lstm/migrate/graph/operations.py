@@ -35,6 +35,7 @@ class Trait(Flag):
     RESTORES: reads a variable from a checkpoint.
     MOMENT: computes moments, or normalises by them.
     ORDINARY: cells, wrappers and unrolls are made of it, so that none of them is special.
+    LOSS: measures what a program gives out against labels.
     MINOR: is not named where it is said what lies around a recurrence.
     BARE: what it computes does not depend on its attributes.
     """
@@ -74,6 +75,7 @@ class Trait(Flag):
     RESTORES = auto()
     MOMENT = auto()
     ORDINARY = auto()
+    LOSS = auto()
     MINOR = auto()
     BARE = auto()
 
@@ -211,13 +213,13 @@ _rows("Conv2D Conv3D", _MATH | _T.MULTIPLIES)
 _rows("FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3", _MATH | _T.MOMENT)
 _rows(
     """
-    AvgPool BiasAddGrad BiasAddV1 BlockLSTMGrad Conv2DBackpropFilter Conv2DBackpropInput CTCLoss
-    DepthwiseConv2dNative Dilation2D EluGrad GRUBlockCellGrad InTopK InTopKV2 LeakyRelu LogSoftmax LRN
-    LSTMBlockCellGrad MaxPool MaxPoolV2 NthElement ReluGrad SeluGrad Softmax SoftmaxCrossEntropyWithLogits
-    SoftplusGrad SoftsignGrad SparseSoftmaxCrossEntropyWithLogits SparseTensorDenseMatMul SparseToDense
+    AvgPool BiasAddGrad BiasAddV1 BlockLSTMGrad Conv2DBackpropFilter Conv2DBackpropInput DepthwiseConv2dNative
+    Dilation2D EluGrad GRUBlockCellGrad InTopK InTopKV2 LeakyRelu LogSoftmax LRN LSTMBlockCellGrad MaxPool MaxPoolV2
+    NthElement ReluGrad SeluGrad Softmax SoftplusGrad SoftsignGrad SparseTensorDenseMatMul SparseToDense
     """,
     _MATH,
 )
+_rows("CTCLoss SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits", _MATH | _T.LOSS)
 _CUDNN = ("output", "output_h", "output_c", "reserve_space")
 _rows("CudnnRNN", _T.CUDNN, outputs=_CUDNN)
 _rows("CudnnRNNV2 CudnnRNNV3", _T.CUDNN, outputs=(*_CUDNN, "host_reserved"))

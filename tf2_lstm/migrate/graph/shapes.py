@@ -150,7 +150,7 @@ def _placeholder(part, name, dtype, shape=None):
 
 def _stand_in(part, node, lost, renamed):
     """Placeholders for the outputs of a node that may not be run; it is lost when nobody knows its outputs."""
-    dtypes = _dtypes(node)
+    dtypes = output_dtypes(node)
     if dtypes is None:
         lost.add(node.name)
         return
@@ -161,8 +161,8 @@ def _stand_in(part, node, lost, renamed):
         renamed[f"{node.name}:{number}"] = name
 
 
-def _dtypes(node):
-    """The dtypes of a node's outputs, None for an operation that this TensorFlow does not know."""
+def output_dtypes(node):
+    """Return the enums of the dtypes of a node's outputs, None for an operation that this TensorFlow does not know."""
     declared = definition(node.op)
     if declared is None:
         return None

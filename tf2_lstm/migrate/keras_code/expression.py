@@ -22,10 +22,16 @@ class Ref:
 
 @dataclass(frozen=True)
 class Item:
-    """One element of what a name holds, `states[0]`; `of` may itself be an `Item`."""
+    """One element of what a name holds, `states[0]`, or a part of a tensor.
+
+    Attributes:
+        of: an expression.
+        at: a number, the key of a dict, or a tuple of what stands between the brackets: numbers, slices, None and
+            Ellipsis.
+    """
 
     of: Any
-    at: int
+    at: Any
 
 
 @dataclass(frozen=True)

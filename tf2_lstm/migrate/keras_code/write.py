@@ -65,7 +65,7 @@ def source(expression):
     if isinstance(expression, (Ref, Symbol)):
         return expression.name
     if isinstance(expression, Item):
-        return f"{source(expression.of)}[{expression.at}]"
+        return f"{source(expression.of)}[{_index(expression.at)}]"
     if isinstance(expression, str):
         return python_literal(expression)
     parts = _parts(expression)
@@ -75,6 +75,16 @@ def source(expression):
     inside = ", ".join(name + source(element) for name, element in elements)
     lone = isinstance(expression, tuple) and len(expression) == 1
     return f"{opening}{inside}{',' if lone else ''}{closing}"
+
+
+def _index(at):
+    """What stands between brackets."""
+    if isinstance(at, tuple):
+        return ", ".join(map(_index, at)) + ("," if len(at) == 1 and not isinstance(at[0], slice) else "")
+    if isinstance(at, slice):
+        start, stop, step = ("" if one is None else str(one) for one in (at.start, at.stop, at.step))
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    return "..." if at is Ellipsis else python_literal(at) if isinstance(at, str) else str(at)
 
 
 def _parts(expression):

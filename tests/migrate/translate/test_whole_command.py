@@ -1,0 +1,110 @@
+"""`convert --program`: files, manifest, report, exit code; the source gives the numbers of the model."""
+
+import json
+import runpy
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tf2_lstm.cli import convert as command
+from tf2_lstm.cli.main import main
+from tf2_lstm.migrate.convert import converting
+from tf2_lstm.migrate.convert.converting import Request
+
+ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
+CHAR_MODEL = str(ZOO / "char_model" / "model.ckpt")
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """The folder of the character model, written by the command itself."""
+    folder = tmp_path_factory.mktemp("whole") / "out"
+    assert main(["convert", CHAR_MODEL, "-o", str(folder), "--program"]) == 0
+    return folder
+
+
+def entry_of(out):
+    [entry] = [
+        one for one in json.loads((out / "manifest.json").read_text())["models"] if one["kind"] == "program"
+    ]
+    return entry
+
+
+def test_the_manifest_says_what_it_is(out):
+    entry = entry_of(out)
+    assert entry["file"] == "program.keras"
+    assert (out / entry["file"]).exists()
+    assert [one["tf1"] for one in entry["inputs"]] == ["input_data:0", "packed_state:0"]
+    assert [one["tf1"] for one in entry["outputs"]] == ["probs:0", "final_state:0"]
+    assert set(entry["variables"]) == {"rnnlm/embedding", "rnnlm/softmax_w", "rnnlm/softmax_b"}
+    assert entry["recurrences"] == ["rnnlm_rnn"]
+    assert entry["proof"]["passed"]
+    others = [one["kind"] for one in json.loads((out / "manifest.json").read_text())["models"]]
+    assert others == ["recurrence", "program"]
+
+
+@pytest.mark.parametrize("run", ["run.npz", "run_2.npz"])
+def test_it_gives_the_numbers_of_tensorflow_1_15(out, run):
+    model, entry = keras.models.load_model(out / "program.keras"), entry_of(out)
+    with np.load(ZOO / "char_model" / run) as held:
+        recorded = dict(held)
+    found = model({one["name"]: recorded[one["tf1"]] for one in entry["inputs"]})
+    for one in entry["outputs"]:
+        np.testing.assert_allclose(found[one["name"]], recorded[one["tf1"]], atol=4e-6, rtol=0)
+
+
+def test_the_source_gives_the_numbers_of_the_saved_model(out):
+    model = keras.models.load_model(out / "program.keras")
+    written = runpy.run_path(str(out / "program.py"))["build_program"]()
+    written.load_weights(out / "program.keras")
+    fed = {
+        "input_data": np.array([[1, 2], [3, 4], [5, 6]], "int32"),
+        "packed_state": np.ones((2, 2, 3, 5), "float32"),
+    }
+    sides = model(fed), written(fed)
+    for name in sides[0]:
+        np.testing.assert_array_equal(sides[0][name], sides[1][name])
+
+
+def test_the_report_says_what_is_left_out(out):
+    report = json.loads((out / "report.json").read_text())
+    assert any("program: Mean: not in it" in note for note in report["notes"])
+
+
+def test_everything_trains(out):
+    model = keras.models.load_model(out / "program.keras")
+    assert len(model.trainable_weights) == 3 + 6
+    assert isinstance(model.get_layer("embedding"), keras.layers.Embedding)
+
+
+def test_what_is_not_translated_is_named_and_the_recurrences_are_written(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["convert", str(ZOO / "half_convertible" / "model.ckpt"), "-o", str(out), "--program"]) == 1
+    said = capsys.readouterr().out
+    assert "the whole program not converted; 1 of 2 recurrence(s) converted and proved" in said
+    assert not (out / "program.keras").exists()
+    assert not (out / "program.py").exists()
+    [note] = [one for one in json.loads((out / "report.json").read_text())["notes"] if "whole program" in one]
+    assert "unknown/rnn: a state is carried by no known cell" in note
+
+
+def test_a_part_is_fed_and_fetched_by_name(tmp_path):
+    request = Request(
+        CHAR_MODEL,
+        program=True,
+        fetch=("rnnlm/rnn/transpose_1",),
+        feed=("rnnlm/embedding_lookup/Identity:0",),
+    )
+    conversion = converting.convert(request, tmp_path / "out")
+    assert conversion.complete
+    entry = entry_of(tmp_path / "out")
+    assert [one["tf1"] for one in entry["inputs"]] == ["rnnlm/embedding_lookup/Identity:0", "packed_state:0"]
+    assert not entry["variables"]
+
+
+def test_a_tensor_that_is_not_there_is_named(tmp_path):
+    conversion = converting.convert(Request(CHAR_MODEL, program=True, fetch=("logitz:0",)), tmp_path / "out")
+    assert conversion.program.startswith("logitz:0: expected a tensor of the graph")
+    assert "the whole program not converted" in command.closing(conversion, tmp_path / "out")

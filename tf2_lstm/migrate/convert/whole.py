@@ -1,0 +1,119 @@
+"""The whole program through the workshop: translated, replayed, built, saved, loaded again, proved."""
+
+import shutil
+
+from tf2_lstm.migrate.build import BuildError
+from tf2_lstm.migrate.convert.careful import Inference
+from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
+from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line
+from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
+from tf2_lstm.migrate.translate.as_model import build_whole
+from tf2_lstm.migrate.translate.as_source import emit_whole
+from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.translation import translate
+from tf2_lstm.migrate.translate.whole import ProgramRefused
+from tf2_lstm.migrate.weights import WeightError
+
+#: What the model of a whole program is called, its files too.
+NAME = "program"
+
+
+class WholeWorkshop:
+    """Converts the whole inference graph of one model.
+
+    Args:
+        tf1: the `TF1Model`.
+        findings: its `Findings`.
+        request: the `Request`.
+        staging: the folder to write to, None to write nothing.
+    """
+
+    def __init__(self, tf1, findings, request, staging):
+        self._tf1, self._findings, self._request, self._staging = tf1, findings, request, staging
+
+    def convert(self):
+        """Translate, write and prove the whole program.
+
+        Returns:
+            (Whole or None, CaseReport or None, weight paths, problem): the problem is "" when it is proved; else
+            nothing of it is left in the folder.
+        """
+        if NAME in self._request.skipped:
+            return None, None, {}, self._request.skipped[NAME]
+        if self._tf1.graph is None:
+            return (
+                None,
+                None,
+                {},
+                "the artefact has no graph. Name a checkpoint with its .meta, or a SavedModel",
+            )
+        try:
+            whole = self._translated()
+            runs = run_whole(self._tf1, whole)
+            with eagerly():
+                return self._proved(whole, runs)
+        except (ProgramRefused, ReplayError, BuildError, WeightError) as error:
+            self._remove()
+            return None, None, {}, str(error)
+        except (ValueError, TypeError) as error:
+            # Keras's word on a shape or an option that no row foresaw: named, not a traceback.
+            self._remove()
+            return None, None, {}, f"Keras cannot build it: {first_line(error)}"
+
+    def _translated(self):
+        infer = Inference(self._request.skipped)
+        shapes = infer(self._tf1.graph)
+        boundary = boundary_of(self._tf1, self._findings, shapes, self._request.fetch, self._request.feed)
+        return translate(self._tf1, self._findings, boundary, shapes)
+
+    def _proved(self, whole, runs):
+        model = self._built(whole)
+        case = prove_whole(self._tf1, whole, model, runs)
+        if case.passed:
+            return whole, case, weight_paths(self._tf1, whole, model), ""
+        self._remove()
+        wrong = next((tensor for tensor in case.tensors if not tensor.passed), None)
+        amount = (
+            "nothing could be compared"
+            if wrong is None
+            else wrong.problem or f"off by {wrong.max_abs_diff:.3g}"
+        )
+        what = "" if wrong is None else f"{wrong.name}: "
+        return whole, case, {}, f"over tolerance: {what}{amount}; {case.diagnosis}"
+
+    def _built(self, whole):
+        """Build the model; with a folder, write it and its source, and return what a later process will load."""
+        model = build_whole(whole, self._tf1)
+        if not self._staging:
+            return model
+        path = self._staging / f"{NAME}.keras"
+        path.with_suffix(".py").write_text(emit_whole(whole), encoding="utf-8")
+        return load_unzipped(save_model(model, path))
+
+    def _remove(self):
+        if self._staging:
+            for ending in (".keras", ".py"):
+                (self._staging / f"{NAME}{ending}").unlink(missing_ok=True)
+            shutil.rmtree(self._staging / f"{NAME}.unzipped", ignore_errors=True)
+
+
+def weight_paths(tf1, whole, model):
+    """Say which weights of the Keras model hold the numbers of each variable outside of the recurrences.
+
+    Args:
+        tf1: the `TF1Model`.
+        whole: the `Whole`.
+        model: its Keras model.
+
+    Returns:
+        A dict: checkpoint name -> list of Keras weight paths.
+    """
+    found = {}
+    for name, sources in whole.layers.items():
+        for source, weight in zip(sources, model.get_layer(name).weights, strict=True):
+            if isinstance(source, str):
+                found.setdefault(tf1.nodes[source][0], []).append(weight.path)
+    return found
+
+
+__all__ = ["NAME", "WholeWorkshop", "weight_paths"]

@@ -1,0 +1,100 @@
+"""What a whole program is fed for its proof: seeded numbers, ids below the rows of their tables, several sizes."""
+
+import numpy as np
+
+from tf2_lstm.migrate.convert.samples import Sample
+from tf2_lstm.migrate.equivalence.inputs import draws, wide
+from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
+from tf2_lstm.migrate.graph.operations import MOVES
+from tf2_lstm.migrate.roles import Role
+
+#: (batch, steps) where they are open.
+SIZES = ((3, 5), (1, 1), (4, 7))
+#: Open axes behind batch and steps, and integers of which nothing says what they are, have this size.
+_MORE, _LIMIT = 4, 2
+
+
+def whole_samples(tf1, whole, tensors, seed=0):
+    """Draw what a whole program is fed.
+
+    Args:
+        tf1: the `TF1Model`.
+        whole: the `Whole`.
+        tensors: the `Edge`s of what is fed to the graph.
+        seed: an int.
+
+    Returns:
+        A list of lists of `Sample`s: what to try, one after the other; which axes are batch and steps the graph does
+        not say.
+    """
+    lengths = _lengths(tf1, whole)
+    turned = [any(one.time_major for one in whole.recurrences.values())]
+    tries = []
+    for major in dict.fromkeys([*turned, not turned[0]]):
+        for own in (True, False):
+            samples = {}
+            for batch, steps in SIZES:
+                sizes = _sizes(tensors, batch, steps, major) if own else (batch, steps)
+                samples.setdefault(sizes, _sample(whole, tensors, lengths, *sizes, major, seed))
+            tries.append(list(samples.values()))
+    same = [_sample(whole, tensors, lengths, size, size, False, seed) for size in (3, 1, 4)]
+    return [*tries, same]
+
+
+def _lengths(tf1, whole):
+    """The fed tensors that give the lengths of rows."""
+    nodes = {node.name: node for node in tf1.graph.node}
+    todo = [
+        tensor.tf1
+        for one in whole.recurrences.values()
+        for tensor in one.inputs
+        if tensor.role is Role.LENGTHS and tensor.tf1
+    ]
+    found = set()
+    while todo:
+        name = normal(todo.pop())
+        if name in found:
+            continue
+        found.add(name)
+        node = nodes.get(node_of(name))
+        todo += data_inputs(node)[:1] if node is not None and node.op in MOVES else []
+    return found
+
+
+def _sizes(tensors, batch, steps, major):
+    """The sizes that a tensor of the graph fixes."""
+    # A state of several layers has neither in front.
+    sequences = [one.shape for one in tensors if len(one.shape) == (2 if "int" in one.dtype else 3)]
+    first, second = [shape[0] for shape in sequences], [shape[1] for shape in sequences]
+    if major:
+        first, second = second, first
+    first += [one.shape[0] for one in tensors if len(one.shape) == 1]
+    batches, times = ([one for one in sizes if one is not None] for sizes in (first, second))
+    return (batches or [batch])[0], (times or [steps])[0]
+
+
+def _sample(whole, tensors, lengths, batch, steps, major, seed):
+    values = {}
+    for one in tensors:
+        free = [steps, batch] if major and len(one.shape) > 1 else [batch, steps]
+        shape = [
+            size if size is not None else free[axis] if axis < 2 else _MORE
+            for axis, size in enumerate(one.shape)
+        ]
+        generator = draws(seed, f"program:{batch}x{steps}:{one.tf1}")
+        values[one.tf1] = _values(whole, one, shape, generator, lengths, steps)
+    return Sample(f"{batch} x {steps}", values)
+
+
+def _values(whole, one, shape, generator, lengths, steps):
+    if one.dtype == "bool":
+        return generator.random_sample(shape) < 0.5
+    if "float" in one.dtype:
+        return wide(generator, shape, 1.0).astype(one.dtype)
+    limit = whole.limits.get(one.tf1)
+    if one.tf1 in lengths or (limit is None and len(shape) < 2):
+        # The first row is as long as there are steps: what is as long as the longest row fits then.
+        return np.asarray(steps - np.arange(max(np.prod(shape, dtype=int), 1)) % steps, one.dtype).reshape(
+            shape
+        )
+    return generator.randint(0, limit or _LIMIT, shape).astype(one.dtype)

@@ -1,0 +1,54 @@
+"""A `Whole` as a functional Keras model, weights in place."""
+
+import keras
+import numpy as np
+
+from tf2_lstm.migrate import layouts
+from tf2_lstm.migrate.build import resolve, set_weights
+from tf2_lstm.migrate.functional import find, read_variables, without_weights
+from tf2_lstm.migrate.keras_code.expression import Ref, evaluate, value_of
+from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.unfilled import unfilled
+
+
+def build_whole(whole, tf1, everything=False):
+    """Build the Keras model of a whole program and set its weights.
+
+    Args:
+        whole: the `Whole`.
+        tf1: the `TF1Model` with the variables.
+        everything: whether the model gives out every tensor of the graph that it computes, under the names of lines.
+
+    Returns:
+        A functional `keras.Model` with a dict of inputs and a dict of outputs.
+
+    Raises:
+        BuildError: a weight does not fit its layer.
+    """
+    program = whole.program
+    given = {line: Ref(line) for line in whole.tensors} if everything else program.outputs
+    with unfilled():
+        names = evaluate(program.lines, _resolver(whole), program.defaults())
+        sides = (value_of(dict(part), names, resolve) for part in (program.inputs, given))
+        model = keras.Model(*sides, name=whole.name)
+    for name, sources in whole.layers.items():
+        arrays = [np.asarray(tf1.value_of(one) if isinstance(one, str) else one) for one in sources]
+        set_weights(model.get_layer(name), arrays, name)
+    for one in whole.recurrences.values():
+        inner, cells = model.get_layer(one.name), program_of(one).cells
+        for cell in one.cells:
+            arrays = layouts.to_keras(cell, read_variables(cell, tf1.variables))
+            set_weights(find(inner, cells[id(cell.call)]), arrays, cell.scope)
+    return model
+
+
+def _resolver(whole):
+    """What the symbols of a program name: the functions that build its recurrences, and what can be imported."""
+
+    def found(symbol):
+        if symbol not in whole.recurrences:
+            return resolve(symbol)
+        one = whole.recurrences[symbol]
+        return lambda **rates: without_weights(program_of(one), one.name, rates)
+
+    return found

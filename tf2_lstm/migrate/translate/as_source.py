@@ -1,0 +1,26 @@
+"""A `Whole` as Python source: a function for each recurrence, then one for the program that calls them."""
+
+from tf2_lstm.migrate.emit import function_of, module_of
+from tf2_lstm.migrate.keras_code.recurrence import program_of
+
+_DOC = "The Keras model of a whole TF1 inference graph; its weights are in the .keras file beside it."
+
+
+def emit_whole(whole):
+    """Write the Keras model of a whole program as Python source.
+
+    Args:
+        whole: the `Whole`.
+
+    Returns:
+        The text of a module with `build_program()`. Names out of the TF1 graph stand in comments and string literals
+        only, escaped, or are letters, digits and underscores.
+    """
+    functions = [
+        function_of(
+            name, program_of(one), one, [f"TF1 scope: {one.scope or '(none)'}", f"TF1 call: {one.call!r}"]
+        )
+        for name, one in whole.recurrences.items()
+    ]
+    notes = [f"{tensor} is {value} in it, as at inference" for tensor, value in whole.boundary.fixed.items()]
+    return module_of(_DOC, [*functions, function_of("build_program", whole.program, whole, notes)])

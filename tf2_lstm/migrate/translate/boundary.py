@@ -1,0 +1,273 @@
+"""Where a whole program begins and ends: what is fed, what is fetched, what inference fixes, what is left out."""
+
+from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.constants import DTYPES, array_of
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, dtype_of, edge, node_of, normal
+from tf2_lstm.migrate.graph.operations import OPEN, SILENT, Trait, having
+from tf2_lstm.migrate.graph.training import UPDATE
+from tf2_lstm.migrate.roles import Role
+from tf2_lstm.migrate.translate.naming import python_name
+from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
+from tf2_lstm.migrate.translate.writer import dtypes_of
+
+_LOSSES = having(Trait.LOSS)
+_FRESH_INPUTS = OPEN | {"PlaceholderWithDefault"}
+
+
+def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
+    """Say where the inference graph of a TF1 model begins and ends.
+
+    Args:
+        tf1: the `TF1Model`.
+        findings: its `Findings`.
+        shapes: name of a tensor -> shape, by TensorFlow's inference.
+        fetch: names of tensors that are the outputs; () to find them.
+        feed: names of tensors at which it begins, beside the placeholders.
+
+    Returns:
+        A `Boundary`.
+
+    Raises:
+        ProgramRefused: a tensor is not in the graph, or nothing is fetched.
+    """
+    nodes = {node.name: node for node in tf1.graph.node}
+    _check(nodes, (*fetch, *feed))
+    ends = _Ends(nodes, findings, shapes, {*map(normal, feed)})
+    if fetch:
+        outputs, notes = _named([normal(one) for one in fetch]), []
+    elif tf1.signatures:
+        outputs, notes = _of_signatures(tf1.signatures), []
+    else:
+        outputs, notes = _named(ends.found()), ends.notes
+    if not outputs:
+        raise ProgramRefused(
+            "no tensor is found at which the inference graph ends. Name what is fetched with --fetch"
+        )
+    _check(nodes, outputs.values())
+    order = Order(nodes, findings.recurrences, {*map(normal, feed)}).of(list(outputs.values()))[0]
+    inputs = [one for one in map(normal, feed) if one in order]
+    fixed = {}
+    for name in order:
+        node = nodes.get(name) if isinstance(name, str) else None
+        if node is None or node.op not in _FRESH_INPUTS:
+            continue
+        value = _fixed(nodes, node, shapes)
+        if value is None:
+            inputs.append(f"{name}:0")
+        else:
+            fixed[f"{name}:0"] = value
+    notes += [f"{name} is {value} in it, as at inference" for name, value in fixed.items()]
+    return Boundary(tuple(inputs), outputs, fixed, tuple(notes))
+
+
+def _check(nodes, tensors):
+    for name in tensors:
+        node = nodes.get(node_of(name))
+        if node is None or edge(name)[1] >= len(dtypes_of(node)):
+            raise ProgramRefused(
+                f"{name}: expected a tensor of the graph, found none of that name. Check its spelling"
+            )
+
+
+def _of_signatures(signatures):
+    """The outputs of all signatures, each tensor once."""
+    found = {}
+    for name, one in signatures.items():
+        for key, tensor in one["outputs"].items():
+            if normal(tensor) not in found.values():
+                own = python_name(key)
+                found[own if own not in found else f"{python_name(name)}_{own}"] = normal(tensor)
+    return found
+
+
+def _named(tensors):
+    """Names for outputs, of the last part of each tensor's name."""
+    found = {}
+    for tensor in tensors:
+        *scopes, last = node_of(tensor).split("/")
+        number = edge(tensor)[1]
+        own = python_name(f"{last}_{number}" if number else last)
+        own = own if own not in found else python_name("_".join([*scopes[-1:], last]))
+        while own in found:
+            own += "_"
+        found[own] = tensor
+    return found
+
+
+def _fixed(nodes, node, shapes):
+    """What a placeholder is at inference that only switches: False for a flag, its default, 1 for a keep_prob."""
+    if shapes.get(f"{node.name}:0") not in ((), None):
+        return None
+    dtype = DTYPES.get(attribute(node, "dtype").type, "")
+    if node.op == "PlaceholderWithDefault":
+        default = nodes[node_of(node.input[0])]
+        array = array_of(attribute(default, "value").tensor) if default.op == "Const" else None
+        scalar = array is not None and array.shape == ()
+        if scalar and dtype == "bool":
+            return False
+        return array.item() if scalar and "float" in dtype else None
+    if shapes.get(f"{node.name}:0") == () and dtype == "bool":
+        return False
+    keeps = "float" in dtype and "keep" in node.name.lower().rpartition("/")[2]
+    return 1.0 if keeps else None
+
+
+class _Ends:
+    """Finds where the forward graph ends."""
+
+    def __init__(self, nodes, findings, shapes, feeds):
+        self.nodes, self.findings, self.shapes, self.feeds = nodes, findings, shapes, feeds
+        self.backward = backward_part(nodes)
+        self.readers = {}
+        for name, node in nodes.items():
+            for one in data_inputs(node):
+                self.readers.setdefault(edge(one)[0], []).append(name)
+        self.edges = {
+            edge(t.tf1)[0] for one in findings.recurrences for t in (*one.inputs, *one.outputs) if t.tf1
+        }
+        self.given_out = {edge(t.tf1)[0] for one in findings.recurrences for t in one.outputs if t.tf1}
+        self.inside = self._inside()
+        self.notes = []
+
+    def found(self):
+        """The names of the tensors at which the forward graph ends."""
+        starts = [name for name, node in self.nodes.items() if node.op in _FRESH_INPUTS]
+        starts += [edge(one)[0] for one in self.feeds]
+        forward = (
+            self._after(self.given_out) | self.given_out if self.findings.recurrences else self._after(starts)
+        )
+        losses = self._losses(starts)
+        kept = {name for name in forward if name not in losses and name not in self.inside}
+        ends = [name for name in self.nodes if name in kept and self._ends(name, kept)]
+        lost = [name for name in self.nodes if name in losses and self._ends(name, losses)]
+        if lost:
+            self.notes.append(
+                f"{', '.join(lost[:4])}: not in it: what it is computed from is known in training only"
+            )
+        tensors = [f"{name}:{number}" for name in ends for number in self._numbers(name)]
+        return self._without_idle_states(tensors)
+
+    def _numbers(self, name):
+        """The outputs of a node that nobody reads, the first of what all is read of."""
+        node, count = self.nodes[name], len(dtypes_of(self.nodes[name]))
+        read = {
+            edge(one)[1]
+            for reader in self.readers.get(name, ())
+            for one in data_inputs(self.nodes[reader])
+            if edge(one)[0] == name
+        }
+        if name in self.given_out:
+            owned = {
+                edge(t.tf1)[1]
+                for one in self.findings.recurrences
+                for t in one.outputs
+                if t.tf1 and edge(t.tf1)[0] == name
+            }
+            return sorted(owned)
+        left = [number for number in range(count) if number not in read]
+        return left or ([0] if node.op not in SILENT else [])
+
+    def _without_idle_states(self, tensors):
+        """Without final states that nobody reads, where outputs are: unless the program feeds the state again."""
+        idle = set()
+        for one in self.findings.recurrences:
+            fed = any(t.role is Role.INITIAL and t.tf1 and not t.zero and t.is_input for t in one.inputs)
+            states = {normal(t.tf1) for t in one.outputs if t.tf1 and t.role is Role.STATE}
+            idle |= set() if fed else states
+        kept = [one for one in tensors if one not in idle]
+        return kept or tensors
+
+    def _ends(self, name, among):
+        """Whether nothing of the forward graph reads a node, of what there is among some."""
+        node = self.nodes[name]
+        if node.op in SILENT or not dtypes_of(node) or UPDATE.match(node.op) or name in self.backward:
+            return False
+        if dtype_of(node) == "string" or "" in dtypes_of(node):
+            return False
+        return not any(self._goes_on(one, among) for one in self.readers.get(name, ()))
+
+    def _goes_on(self, name, among):
+        return (
+            name in among
+            and name not in self.backward
+            and (
+                self.nodes[name].op not in SILENT
+                and not UPDATE.match(self.nodes[name].op)
+                and bool(dtypes_of(self.nodes[name]))
+                and "" not in dtypes_of(self.nodes[name])
+            )
+        )
+
+    def _after(self, names):
+        """Everything that is computed from some nodes, without the backward part and what updates."""
+        todo, found = list(names), set()
+        while todo:
+            for one in self.readers.get(todo.pop(), ()):
+                node = self.nodes[one]
+                if one in found or one in self.backward or UPDATE.match(node.op) or node.op in SILENT:
+                    continue
+                found.add(one)
+                todo.append(one)
+        return found
+
+    def _inside(self):
+        """The names of the nodes inside of recurrences."""
+        found = set()
+        for one in self.findings.recurrences:
+            stop = {edge(t.tf1)[0] for t in one.inputs if t.tf1}
+            outputs = {edge(t.tf1)[0] for t in one.outputs if t.tf1}
+            todo = [before for name in outputs - stop for before in self._before(name)]
+            while todo:
+                name = todo.pop()
+                if name in found or name in stop or name in outputs or name not in self.nodes:
+                    continue
+                found.add(name)
+                todo += self._before(name)
+            found |= self._loop_parts(found)
+        return found - self.given_out
+
+    def _before(self, name):
+        return [edge(one)[0] for one in data_inputs(self.nodes[name])] if name in self.nodes else []
+
+    def _loop_parts(self, inside):
+        """What else a loop gives out: other exits of it, and what only stands in it."""
+        loop = having(Trait.EXIT, Trait.SWITCH, Trait.MERGE, Trait.NEXT)
+        todo, found = list(inside), set()
+        while todo:
+            for one in self.readers.get(todo.pop(), ()):
+                if (
+                    self.nodes[one].op in loop
+                    and one not in inside
+                    and one not in found
+                    and one not in self.given_out
+                ):
+                    found.add(one)
+                    todo.append(one)
+        return found
+
+    def _losses(self, starts):
+        """What is computed with labels, or by a loss: what nobody has at inference."""
+        labels = self._labels(starts)
+        made = [name for name, node in self.nodes.items() if node.op in _LOSSES and name not in self.backward]
+        return self._after([*labels, *made]) | set(made) | set(labels)
+
+    def _labels(self, starts):
+        """The placeholders that no recurrence reads, and of which nothing but scalars and losses are computed."""
+        if not self.findings.recurrences:
+            return []
+        order = Order(self.nodes, self.findings.recurrences, set())
+        wanted = [t.tf1 for one in self.findings.recurrences for t in one.inputs if t.tf1 and t.is_input]
+        needed = {key for key in order.of(wanted)[0] if isinstance(key, str)}
+        found = []
+        for name in starts:
+            if name in needed or _fixed(self.nodes, self.nodes[name], self.shapes) is not None:
+                continue
+            after = self._after([name])
+            ends = [one for one in after if self._ends(one, after)]
+            if ends and all(self._is_loss(one) for one in ends):
+                found.append(name)
+        return found
+
+    def _is_loss(self, name):
+        return self.nodes[name].op in _LOSSES or self.shapes.get(f"{name}:0") == ()

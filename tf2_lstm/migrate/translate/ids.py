@@ -1,0 +1,63 @@
+"""How large the ids may be that a program is fed: below the rows of every table that they choose from."""
+
+from tf2_lstm.migrate.graph.constants import array_of
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, normal
+from tf2_lstm.migrate.graph.operations import MOVES
+
+#: Operation -> (the input with the ids, the input with the table).
+_CHOOSES = {
+    "Gather": (1, 0),
+    "GatherV2": (1, 0),
+    "ResourceGather": (1, 0),
+    "GatherNd": (1, 0),
+    "OneHot": (0, 1),
+}
+
+
+def limits_of(nodes, tf1, order):
+    """Find what limits the ids that go into lookups.
+
+    Args:
+        nodes: name -> NodeDef.
+        tf1: the `TF1Model`.
+        order: the names of the nodes that the program is computed by.
+
+    Returns:
+        A dict from the name of a tensor, on the way from what is fed to a lookup, to the number of rows.
+    """
+    limits = {}
+    for name in order:
+        node = nodes.get(name) if isinstance(name, str) else None
+        if node is not None and node.op in _CHOOSES:
+            ids, table = _CHOOSES[node.op]
+            rows = _rows(nodes, tf1, data_inputs(node)[table], node.op == "OneHot")
+            if rows:
+                _spread(nodes, data_inputs(node)[ids], rows, limits)
+    return limits
+
+
+def _rows(nodes, tf1, reference, is_depth):
+    """The number of rows of a table that is a variable, or the depth that is a constant."""
+    node = nodes[normal(reference).partition(":")[0]]
+    while node.name not in tf1.nodes and node.op in MOVES and data_inputs(node):
+        node = nodes[normal(data_inputs(node)[0]).partition(":")[0]]
+    if is_depth:
+        array = array_of(attribute(node, "value").tensor) if node.op == "Const" else None
+        return None if array is None else int(array)
+    if node.name not in tf1.nodes or tf1.nodes[node.name][0] not in tf1.variables:
+        return None
+    shape = tf1.variables[tf1.nodes[node.name][0]].shape
+    return shape[0] if shape else None
+
+
+def _spread(nodes, reference, rows, limits):
+    """Note the limit of all tensors that give ids on as they are."""
+    todo = [normal(reference)]
+    while todo:
+        tensor = todo.pop()
+        if limits.get(tensor, rows + 1) <= rows:
+            continue
+        limits[tensor] = rows
+        node = nodes.get(tensor.partition(":")[0])
+        if node is not None and node.op in MOVES:
+            todo += map(normal, data_inputs(node))

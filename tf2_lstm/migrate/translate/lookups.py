@@ -1,0 +1,58 @@
+"""Rows of lookups: rows of a table by ids, an embedding where the table is a variable."""
+
+import numpy as np
+
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.translate import layers
+from tf2_lstm.migrate.translate.rows import fold, row
+from tf2_lstm.migrate.translate.values import Refusal, constant_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.writer import dtypes_of
+
+
+@row("Gather GatherV2 ResourceGather")
+def gather(writer, node, inputs):
+    """Slices of a tensor by their numbers along an axis."""
+    table, ids, *axis = inputs
+    if attribute(node, "batch_dims").i:
+        raise Refusal("its batch_dims is not 0. Use tf.gather with batch_dims=0, or tf.gather_nd")
+    axis = constant_of(axis[0], "its axis") if axis else 0
+    if axis == 0:
+        found = layers.embedded(writer, node, table, ids)
+        if found is not None:
+            return found
+    rank = rank_of(table)
+    shape = sizes_of(table)
+    axis = int(axis) % rank
+    dims = (*shape[:axis], *sizes_of(ids), *shape[axis + 1 :])
+    return writer.op(node, "take", writer.tensor(table), ids, axis=axis, dims=dims)
+
+
+@row("GatherNd")
+def gather_nd(writer, node, inputs):
+    """Elements or slices by the numbers of their first axes: one number an axis."""
+    table, places = inputs
+    depth = sizes_of(places)[-1]
+    if depth != 1:
+        raise Refusal("it looks up by more than one axis. Use tf.gather of the tensor reshaped")
+    ids = writer.step(node, "squeeze", writer.tensor(places), -1)
+    return writer.op(node, "take", writer.tensor(table), ids, axis=0)
+
+
+@row("OneHot")
+def one_hot(writer, node, inputs):
+    """A vector a number, with one element on."""
+    ids, depth, on, off = inputs
+    values = [constant_of(one, f"its {name}") for one, name in ((on, "on_value"), (off, "off_value"))]
+    axis, dtype = attribute(node, "axis").i, dtypes_of(node)[0]
+    depth = int(constant_of(depth, "its depth"))
+    if [float(one) for one in values] == [1.0, 0.0]:
+        return writer.op(node, "one_hot", writer.tensor(ids), depth, axis=axis, dtype=dtype)
+    hot = writer.step(node, "one_hot", writer.tensor(ids), depth, axis=axis, dtype="bool")
+    on, off = writer.tensor(on), writer.tensor(off)
+    return writer.op(node, "where", hot, on, off)
+
+
+@fold("Gather GatherV2")
+def _gather(node, arrays):
+    axis = int(arrays[2]) if len(arrays) > 2 else 0
+    return None if attribute(node, "batch_dims").i else np.take(arrays[0], arrays[1].astype(int), axis)

@@ -1,0 +1,46 @@
+"""Names for the lines of a program, made from the names of a TF1 graph; nothing of a stranger becomes code."""
+
+import keyword
+import re
+
+_LONGEST = 40
+#: What a module of the written source already calls something else.
+_TAKEN = {"keras", "tf2_lstm"}
+_PREFIXES = ("build_", "dropout_rate")
+
+
+def line_name(node):
+    """Return a Python name for what a node computes: its last scope, and the operation where that says more.
+
+    Args:
+        node: the NodeDef.
+
+    Example:
+        ```python
+        from types import SimpleNamespace as Node
+
+        assert line_name(Node(name="model/logits/BiasAdd", op="BiasAdd")) == "logits"
+        assert line_name(Node(name="model/scores_2", op="MatMul")) == "scores_2"
+        assert line_name(Node(name="lambda", op="Tanh")) == "lambda_"
+        ```
+    """
+    *scopes, last = node.name.split("/")
+    own = re.sub(r"_\d+$", "", last).lower()
+    if own in (node.op.lower(), "identity") and scopes:
+        quiet = node.op in ("BiasAdd", "Add", "AddV2", "Identity")
+        last = scopes[-1] if quiet else f"{scopes[-1]}_{last}"
+    return python_name(last)
+
+
+def python_name(text):
+    """Return a Python name made of a text.
+
+    Example:
+        ```python
+        assert python_name("2 big/Words") == "t_2_big_words"
+        ```
+    """
+    name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").lower()[:_LONGEST].strip("_") or "tensor"
+    name = f"t_{name}" if name[0].isdigit() else name
+    name = f"t_{name}" if name.startswith(_PREFIXES) else name
+    return f"{name}_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _TAKEN else name

@@ -1,0 +1,93 @@
+"""Rows of what takes an axis together: sums, means, the largest and its place, running sums."""
+
+import numpy as np
+
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.translate.rows import fold, row
+from tf2_lstm.migrate.translate.values import Refusal, constant_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.writer import dtypes_of
+
+#: TensorFlow's name -> that of `keras.ops`.
+REDUCE = {
+    "Sum": "sum",
+    "Mean": "mean",
+    "Max": "max",
+    "Min": "min",
+    "Prod": "prod",
+    "All": "all",
+    "Any": "any",
+}
+
+
+@row(" ".join(REDUCE))
+def reduce(writer, node, inputs):
+    """Some axes taken together."""
+    x, axes = inputs
+    if node.op == "Mean" and "int" in dtypes_of(node)[0]:
+        raise Refusal("it is a mean of integers, rounded towards zero. Cast to float first")
+    rank = rank_of(x)
+    axes = sorted({int(axis) % rank for axis in constant_of(axes, "its axis").ravel()})
+    keep = attribute(node, "keep_dims").b
+    if not axes:
+        return x
+    dims = [
+        (1 if axis in axes else size) for axis, size in enumerate(sizes_of(x)) if keep or axis not in axes
+    ]
+    where = axes[0] if len(axes) == 1 else tuple(axes)
+    options = {"axis": where} | ({"keepdims": True} if keep else {})
+    return writer.op(node, REDUCE[node.op], writer.tensor(x), dims=tuple(dims), **options)
+
+
+@row("ArgMax ArgMin")
+def place(writer, node, inputs):
+    """Where the largest or smallest is along an axis, the first of equals."""
+    x, axis = inputs
+    axis = int(constant_of(axis, "its axis")) % rank_of(x)
+    shape = sizes_of(x)
+    dims = (*shape[:axis], *shape[axis + 1 :])
+    symbol, dtype = node.op.lower(), dtypes_of(node)[0]
+    if dtype == "int32":
+        return writer.op(node, symbol, writer.tensor(x), axis=axis, dims=dims)
+    return writer.op(node, "cast", writer.step(node, symbol, writer.tensor(x), axis=axis), dtype, dims=dims)
+
+
+@row("TopKV2")
+def largest(writer, node, inputs):
+    """The k largest of the last axis and their places."""
+    x, count = inputs
+    ref = writer.step(node, "top_k", writer.tensor(x), int(constant_of(count, "its k")))
+    from tf2_lstm.migrate.keras_code.expression import Item
+
+    return [writer.result(node, Item(ref, number), number=number) for number in range(2)]
+
+
+@row("Cumsum Cumprod")
+def running(writer, node, inputs):
+    """Running sums or products along an axis."""
+    x, axis = inputs
+    axis = int(constant_of(axis, "its axis")) % rank_of(x)
+    exclusive, reverse = attribute(node, "exclusive").b, attribute(node, "reverse").b
+    if exclusive and node.op == "Cumprod":
+        raise Refusal("it leaves out the last factor (exclusive=True). Divide by it")
+    value = writer.tensor(x)
+    turned = writer.step(node, "flip", value, axis=axis) if reverse else value
+    found = writer.step(node, node.op.lower(), turned, axis=axis)
+    found = writer.step(node, "flip", found, axis=axis) if reverse else found
+    if exclusive:
+        return writer.op(node, "subtract", found, value, dims=sizes_of(x))
+    ref = writer.program.lines.pop().value
+    return writer.result(node, ref, sizes_of(x))
+
+
+@row("L2Loss")
+def half_square_sum(writer, node, inputs):
+    """Half the sum of squares."""
+    total = writer.step(node, "sum", writer.step(node, "square", inputs[0]))
+    return writer.op(node, "multiply", total, 0.5)
+
+
+@fold("Prod")
+def _product(node, arrays):
+    array, axes = arrays
+    axes = tuple(int(axis) for axis in np.ravel(axes))
+    return np.asarray(np.prod(array, axis=axes, keepdims=attribute(node, "keep_dims").b), object)

@@ -1,0 +1,208 @@
+"""Rows of shapes: what gives sizes, and what gives a tensor other sizes."""
+
+import numpy as np
+
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.translate.rows import fold, row
+from tf2_lstm.migrate.translate.values import (
+    Known,
+    Live,
+    Refusal,
+    Size,
+    constant_of,
+    known,
+    rank_of,
+    sizes_of,
+)
+from tf2_lstm.migrate.translate.writer import dtypes_of
+
+
+@row("Shape")
+def shape(writer, node, inputs):
+    """The sizes of a tensor; an open one stays one."""
+    return known(list(sizes_of(inputs[0])), dtypes_of(node)[0])
+
+
+@row("ShapeN")
+def shapes(writer, node, inputs):
+    """The sizes of several tensors."""
+    return [known(list(sizes_of(one)), dtypes_of(node)[0]) for one in inputs]
+
+
+@row("Size")
+def size(writer, node, inputs):
+    """How many numbers a tensor has."""
+    total = 1
+    for one in sizes_of(inputs[0]):
+        total = one * total
+    return known(total, dtypes_of(node)[0])
+
+
+@row("Rank")
+def rank(writer, node, inputs):
+    """How many axes a tensor has."""
+    return known(rank_of(inputs[0]), "int32")
+
+
+@row("Reshape")
+def reshape(writer, node, inputs):
+    """Other sizes: the weights' own, all axes but the last in one, back from that, or any."""
+    x, wanted = inputs
+    if not isinstance(wanted, Known):
+        raise Refusal("its shape is computed from what is fed. Give the sizes as numbers or by tf.shape")
+    target = _filled(writer, node, x, list(wanted.array.ravel()))
+    if sizes_of(x) == tuple(target):
+        return x
+    whole = getattr(x, "whole", None)
+    if whole is not None and whole.shape == tuple(target):
+        return whole
+    value = _reshaped(writer, node, x, target)
+    if isinstance(x, Live) and len(target) == 2 and rank_of(x) > 2 and target[1] == x.shape[-1]:
+        return Live(value.ref, value.shape, value.dtype, x.product, x)
+    return value
+
+
+def _filled(writer, node, x, wanted):
+    """The sizes that are wanted, in place of -1 what TensorFlow infers or what is left."""
+    if -1 not in wanted:
+        return wanted
+    at = wanted.index(-1)
+    inferred = writer.shapes.get(f"{node.name}:0")
+    if inferred is not None and inferred[at] is not None:
+        return [*wanted[:at], inferred[at], *wanted[at + 1 :]]
+    return [*wanted[:at], _left(sizes_of(x), [*wanted[:at], *wanted[at + 1 :]]), *wanted[at + 1 :]]
+
+
+def _left(sizes, others):
+    """What is left of a product of sizes without others; None where that is none."""
+    whole, part = Size(()), Size(())
+    for one in sizes:
+        whole = whole * one
+    for one in others:
+        part = part * one
+    if 0 in (whole, part) or whole.times % part.times:
+        return None
+    factors = list(whole.factors)
+    for factor in part.factors:
+        if factor not in factors:
+            return None
+        factors.remove(factor)
+    return Size(tuple(factors), whole.times // part.times) if factors else whole.times // part.times
+
+
+def _reshaped(writer, node, x, target):
+    """Write the reshape: one open size is -1, more are given by a layer."""
+    open_sizes = [one for one in target if not isinstance(one, (int, np.integer))]
+    value = writer.tensor(x)
+    if len(open_sizes) <= 1:
+        target = [one if isinstance(one, (int, np.integer)) else None for one in target]
+        plain = tuple(-1 if one is None else int(one) for one in target)
+        return writer.op(node, "reshape", value, plain, dims=tuple(open_sizes_in(target, open_sizes)))
+    if None in open_sizes:
+        raise Refusal("two of its sizes are open, and one is -1. Give the sizes by tf.shape")
+    told, given = writer.sizes(target)
+    layer = writer.program.add("reshape", Apply("tf2_lstm.ReshapeTo", (told,)))
+    return writer.result(node, Apply(layer, (value, *given)), tuple(target))
+
+
+def open_sizes_in(target, open_sizes):
+    """Return a shape with its one open size in the place of None."""
+    return [open_sizes[0] if one is None else int(one) for one in target]
+
+
+@row("ExpandDims")
+def expand_dims(writer, node, inputs):
+    """One axis more, of size 1."""
+    x, axis = inputs
+    axis = int(constant_of(axis, "its axis"))
+    sizes = list(sizes_of(x))
+    axis = axis + len(sizes) + 1 if axis < 0 else axis
+    return writer.op(node, "expand_dims", writer.tensor(x), axis, dims=(*sizes[:axis], 1, *sizes[axis:]))
+
+
+@row("Squeeze")
+def squeeze(writer, node, inputs):
+    """Without axes of size 1."""
+    [x] = inputs
+    sizes = sizes_of(x)
+    axes = [axis % len(sizes) for axis in attribute(node, "squeeze_dims").list.i]
+    axes = axes or [axis for axis, size in enumerate(sizes) if size == 1]
+    if not attribute(node, "squeeze_dims").list.i and any(isinstance(size, Size) for size in sizes):
+        raise Refusal("which axes it leaves out depends on what is fed. Give its axis")
+    dims = [size for axis, size in enumerate(sizes) if axis not in axes]
+    if not axes:
+        return x
+    where = axes[0] if len(axes) == 1 else tuple(axes)
+    return writer.op(node, "squeeze", writer.tensor(x), axis=where, dims=tuple(dims))
+
+
+@row("Transpose")
+def transpose(writer, node, inputs):
+    """The axes in another order."""
+    x, order = inputs
+    order = [int(axis) for axis in constant_of(order, "its order of axes")]
+    if order == sorted(order):
+        return x
+    dims = tuple(sizes_of(x)[axis] for axis in order)
+    if order == [1, 0, *range(2, len(order))]:
+        return writer.op(node, "swapaxes", writer.tensor(x), 0, 1, dims=dims)
+    return writer.op(node, "transpose", writer.tensor(x), order, dims=dims)
+
+
+@row("Fill")
+def fill(writer, node, inputs):
+    """A tensor full of one number."""
+    wanted, value = inputs
+    if not isinstance(wanted, Known):
+        raise Refusal("its shape is computed from what is fed. Give the sizes as numbers or by tf.shape")
+    number = constant_of(value, "its value")
+    if not wanted.open:
+        return Known(np.full(wanted.array.tolist(), number, dtypes_of(node)[0]), dtypes_of(node)[0])
+    told, given = writer.sizes(wanted.array)
+    options = {} if number.dtype == np.float32 else {"dtype": str(number.dtype)}
+    layer = writer.program.add("full", Apply("tf2_lstm.FullOf", (told, number.item()), options))
+    return writer.result(node, Apply(layer, given), tuple(wanted.array))
+
+
+@row("Range")
+def numbers(writer, node, inputs):
+    """Numbers from a start to a limit."""
+    if not all(isinstance(one, Known) for one in inputs):
+        given = [writer.operand(one) for one in inputs]
+        told = [None if isinstance(one, Ref) else one for one in given]
+        given = tuple(one for one in given if isinstance(one, Ref))
+    elif any(one.open for one in inputs):
+        told, given = writer.sizes([one.array.item() for one in inputs])
+    else:
+        array = np.arange(*(one.array.item() for one in inputs), dtype=dtypes_of(node)[0])
+        return Known(array, dtypes_of(node)[0])
+    options = {} if dtypes_of(node)[0] == "int32" else {"dtype": dtypes_of(node)[0]}
+    layer = writer.program.add("numbers", Apply("tf2_lstm.RangeOf", (told,), options))
+    limit = inputs[1]
+    whole = isinstance(limit, Known) and told[0] == 0 and told[2] == 1
+    return writer.result(node, Apply(layer, given), (limit.array.item(),) if whole else ())
+
+
+@row("BroadcastTo")
+def broadcast_to(writer, node, inputs):
+    """The same numbers over and over, to fixed sizes."""
+    x, wanted = inputs
+    target = [int(one) for one in constant_of(wanted, "its shape")]
+    return writer.op(node, "broadcast_to", writer.tensor(x), target)
+
+
+@fold("Reshape")
+def _reshape(node, arrays):
+    return arrays[0].reshape([int(one) for one in arrays[1].ravel()])
+
+
+@fold("ExpandDims")
+def _expand_dims(node, arrays):
+    return np.expand_dims(arrays[0], int(arrays[1]))
+
+
+@fold("Squeeze")
+def _squeeze(node, arrays):
+    axes = tuple(attribute(node, "squeeze_dims").list.i)
+    return np.squeeze(arrays[0], axes or None)

@@ -1,0 +1,64 @@
+"""Rows of what begins: constants and placeholders; and of what hands on."""
+
+import numpy as np
+
+from tf2_lstm.migrate.graph.constants import array_of
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.translate.rows import fold, row
+from tf2_lstm.migrate.translate.values import Known, Nothing, Refusal
+from tf2_lstm.migrate.translate.writer import dtypes_of
+
+#: Numbers of the largest constant that is decoded.
+_LARGEST = 2**24
+
+
+@row("Const")
+def const(writer, node, inputs):
+    """A constant is known."""
+    array = array_of(attribute(node, "value").tensor, _LARGEST)
+    if array is None:
+        raise Refusal("it is no constant of numbers")
+    return Known(array, dtypes_of(node)[0])
+
+
+@row("Identity StopGradient PreventGradient CheckNumerics EnsureShape ReadVariableOp Snapshot Print")
+def hand_on(writer, node, inputs):
+    """What hands its input on is that; StopGradient is written out, so that training stops there too."""
+    from tf2_lstm.migrate.translate.values import Live
+
+    if node.op == "StopGradient" and isinstance(inputs[0], Live):
+        return writer.op(node, "stop_gradient", inputs[0], dims=inputs[0].shape)
+    return inputs[0]
+
+
+@row("IdentityN")
+def hand_all_on(writer, node, inputs):
+    """Each output is an input."""
+    return list(inputs)
+
+
+@row("Switch RefSwitch")
+def switch(writer, node, inputs):
+    """A branch that a constant decides: the other one computes nothing."""
+    data, chosen = inputs
+    if not isinstance(chosen, Known) or chosen.open:
+        raise Refusal(
+            "a tensor that is computed decides which branch is taken. Fetch what each branch computes"
+        )
+    taken = bool(chosen.array)
+    return [Nothing() if taken else data, data if taken else Nothing()]
+
+
+@row("Merge RefMerge")
+def merge(writer, node, inputs):
+    """What is left of the branches."""
+    alive = [(number, one) for number, one in enumerate(inputs) if one != Nothing()]
+    if len(alive) != 1:
+        raise Refusal("more than one branch is taken")
+    number, value = alive[0]
+    return [value, Known(np.array(number, np.int32), "int32")]
+
+
+@fold("Identity StopGradient Snapshot")
+def _handed_on(node, arrays):
+    return arrays[0]

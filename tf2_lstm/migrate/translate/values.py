@@ -1,0 +1,137 @@
+"""What a tensor of a TF1 graph is while the graph is translated."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tf2_lstm.migrate.keras_code.expression import Ref
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size that is open until the model is called: a number times the sizes of axes of tensors.
+
+    Attributes:
+        factors: (name of a `Ref`, axis) of each, sorted.
+        times: the number.
+
+    Example:
+        ```python
+        batch, steps = Size((("x", 0),)), Size((("x", 1),))
+        assert 2 * batch * steps == Size((("x", 0), ("x", 1)), 2)
+        ```
+    """
+
+    factors: tuple
+    times: int = 1
+
+    def __mul__(self, other):
+        """Return the product with an int or another size."""
+        if isinstance(other, Size):
+            return Size(tuple(sorted(self.factors + other.factors)), self.times * other.times)
+        return Size(self.factors, self.times * int(other)) if other else 0
+
+    __rmul__ = __mul__
+
+
+@dataclass(frozen=True)
+class Known:
+    """A tensor whose value the graph fixes: `array`; of sizes an array of objects, ints and `Size`s."""
+
+    array: np.ndarray
+    dtype: str = ""
+
+    @property
+    def open(self):
+        """Whether a size in it is open."""
+        return self.array.dtype == object
+
+
+@dataclass(frozen=True)
+class Held:
+    """The value of a variable.
+
+    Attributes:
+        node: the name of its node.
+        shape: a tuple of ints.
+        dtype: the dtype's name.
+    """
+
+    node: str
+    shape: tuple
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Live:
+    """A tensor that the Keras model computes.
+
+    Attributes:
+        ref: the `Ref` of its line.
+        shape: a tuple of ints and `Size`s.
+        dtype: the dtype's name.
+        product: (`Live`, `Held`) of a product with a matrix of weights, (`Live`, `Held`, `Held`) with the bias added;
+            None of anything else.
+        whole: the `Live` of which this is all but the last axis in one, None otherwise.
+    """
+
+    ref: Ref
+    shape: tuple
+    dtype: str
+    product: Any = None
+    whole: Any = None
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """A tensor that is not translated.
+
+    Attributes:
+        reason: why, "" for one of a branch that is never taken.
+    """
+
+    reason: str = ""
+
+
+class Refusal(ValueError):
+    """A row cannot translate a node: why, and the way around."""
+
+
+def known(values, dtype="int32"):
+    """Return the `Known` of a list of ints and `Size`s, of an int, or of one size.
+
+    Example:
+        ```python
+        assert known([2, Size((("x", 0),))]).open and not known([2, 3]).open
+        ```
+    """
+    array = np.asarray(values, object)
+    if any(isinstance(one, Size) for one in array.flat):
+        return Known(array, dtype)
+    return Known(array.astype(dtype), dtype)
+
+
+def sizes_of(value):
+    """Return the sizes of the axes of a `Known`, a `Held` or a `Live`."""
+    return value.array.shape if isinstance(value, Known) else value.shape
+
+
+def rank_of(value):
+    """Return how many axes a value has."""
+    return len(sizes_of(value))
+
+
+def constant_of(value, what):
+    """Return the array of a value that the graph fixes.
+
+    Args:
+        value: the value.
+        what: what it is for the node, "its axis".
+
+    Raises:
+        Refusal: a tensor decides it.
+    """
+    if not isinstance(value, Known) or value.open:
+        raise Refusal(f"{what} is computed. Make it a number")
+    return value.array

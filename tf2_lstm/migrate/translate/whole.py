@@ -1,0 +1,68 @@
+"""A whole program, translated: what goes in, what comes out, its lines, its recurrences and its weights."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An input or an output of a whole program.
+
+    Attributes:
+        name: its name in the Keras model.
+        tf1: the TF1 tensor.
+        dtype: the dtype's name.
+        shape: a tuple of sizes, None where one is open.
+    """
+
+    name: str
+    tf1: str
+    dtype: str
+    shape: tuple
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Where a whole program begins and ends.
+
+    Attributes:
+        inputs: the TF1 tensors that are fed.
+        outputs: name of an output of the Keras model -> the TF1 tensor that is fetched.
+        fixed: TF1 tensor -> the value that it has at inference: is_training, keep_prob.
+        notes: what is left out, one sentence each.
+    """
+
+    inputs: tuple
+    outputs: dict
+    fixed: dict = field(default_factory=dict)
+    notes: tuple = ()
+
+
+@dataclass
+class Whole:
+    """A whole program.
+
+    Attributes:
+        program: the `keras_code.program.Program`.
+        inputs: the `Edge`s that the Keras model takes.
+        outputs: the `Edge`s that it gives out.
+        recurrences: name of the function that builds one -> the `Recurrence`, each that is called.
+        layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
+        tensors: name of a line -> the TF1 tensor that it computes, in the order of the lines.
+        limits: name of a TF1 tensor that gives ids -> how many rows the smallest table has that they choose from.
+        boundary: the `Boundary`.
+        name: what the model is called.
+    """
+
+    program: object
+    inputs: list
+    outputs: list
+    recurrences: dict
+    layers: dict
+    tensors: dict
+    limits: dict
+    boundary: Boundary
+    name: str = "program"
+
+
+class ProgramRefused(ValueError):
+    """The whole program cannot be translated: which operation, where, why, and the way around."""
