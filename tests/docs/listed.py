@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import yaml
+
 from docs.running import arguments_of, commands, last_recipe_line
 from tf2_lstm.migrate.equivalence.goldens import FOLDER
 from tf2_lstm.migrate.pairs import CASES
@@ -49,6 +51,12 @@ def check_golden(block, folder):
     assert "comes from real TensorFlow 1.15" in refused.stderr
 
 
+def check_workflow(block, folder):
+    """What a step gives the action are inputs of it."""
+    *_, step = yaml.safe_load(block.text)["steps"]
+    assert step["with"].keys() <= yaml.safe_load((folder / "action.yml").read_text())["inputs"].keys()
+
+
 #: (document, first line of the block) -> why it is not run, what is checked instead.
 LISTED = {
     ("README.md", "$ tf2-lstm compare --all"): (
@@ -58,6 +66,10 @@ LISTED = {
     ("README.md", "legacy_tf1/          BEFORE: TF1 session code; runs on TensorFlow 1.15 and 2.21"): (
         "a map is no program",
         check_map,
+    ),
+    ("README.md", "permissions: {contents: read, security-events: write}"): (
+        "it is for a runner; test_action.py runs the steps of the action",
+        check_workflow,
     ),
     ("README.md", "make wheels"): ("test_distributions.py builds them", check_targets),
     ("CONTRIBUTING.md", "make lint"): ("the tests would start themselves", check_targets),
