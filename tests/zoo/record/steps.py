@@ -105,3 +105,23 @@ def step_projection_clip():
     variables = named("lstm_cell", "kernel", "bias", "projection/kernel")
     call = lstm(num_proj=3, proj_clip=0.25)
     return once(cells.LSTMCell(5, num_proj=3, proj_clip=0.25), call, variables, pair(5, 3))
+
+
+@artefact(
+    "backpropagation truncated by hand: tf.stop_gradient between the calls of a cell, and on what goes in next"
+)
+def truncated_by_hand():
+    x = tf.placeholder(tf.float32, [None, 4, 4], name="x")
+    cell, outputs = cells.BasicLSTMCell(5), []
+    start = state = cell.zero_state(tf.shape(x)[0], tf.float32)
+    for step in range(4):
+        if step == 2:
+            stopped, state = state, cells.LSTMStateTuple(*map(tf.stop_gradient, state))
+        output, state = cell(x[:, step], state)
+        outputs.append(output)
+    scores = tf.tanh(tf.stop_gradient(outputs[-1]), name="scores")
+    call, names = Call("static_rnn", cell=lstm()), named("basic_lstm_cell")
+    options = {"form": "static", "initial_state": start, "zero": True}
+    found = recurrence("", call, names, x, outputs, state, **options)
+    sizes = ({"B": 3, "T": 4}, {"B": 2, "T": 4})
+    return Built({x: floats("B", 4, 4)}, [found], fetches=[scores], sizes=sizes, outside=[stopped.c.name])

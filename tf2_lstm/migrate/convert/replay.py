@@ -16,7 +16,7 @@ from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import SWITCHES
 from tf2_lstm.migrate.graph.safety import refused_operations
 from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
-from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, silence
+from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, silence
 from tf2_lstm.migrate.graph.while_contexts import LoopError, loop_contexts
 from tf2_lstm.migrate.memory import let_go
 from tf2_lstm.private import import_private
@@ -90,6 +90,7 @@ class Replay:
             keep_everything(part)
         if double:
             in_double(part)
+        let_through(part)
         self._sizes = importable(part)
         self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
         self.open = open_placeholders(part, {*self._fed.values(), *self.switches})

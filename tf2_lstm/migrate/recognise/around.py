@@ -4,6 +4,7 @@ from tf2_lstm.migrate.graph.dataflow import is_choice
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MOVES, Trait, having
 from tf2_lstm.migrate.model import Around
+from tf2_lstm.migrate.recognise.stopped import STOPS
 from tf2_lstm.migrate.recognise.unclaimed import BOOKKEEPING
 from tf2_lstm.migrate.roles import Role
 
@@ -93,10 +94,14 @@ class _Graph:
         found = [
             (self._weights(name), name)
             for name in self.nodes
-            if name in names and (self.nodes[name].op not in _NOTHING or is_choice(self, name))
+            if name in names and (self._computes(name) or is_choice(self, name))
         ]
         ordered = sorted(found, key=lambda one: not one[0])
         return tuple(dict.fromkeys(self._called(name, weights) for weights, name in ordered))
+
+    def _computes(self, name):
+        """Whether an operation makes something else of what it reads, of the gradient at least."""
+        return self.nodes[name].op == STOPS or self.nodes[name].op not in _NOTHING
 
     def _called(self, name, weights):
         """An operation with its name and variables; for what is of a recurrence that is not converted, that."""

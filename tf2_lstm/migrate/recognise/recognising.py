@@ -17,6 +17,7 @@ from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.of_graph import OfGraph
 from tf2_lstm.migrate.recognise.replicas import name_replicas
+from tf2_lstm.migrate.recognise.stopped import stopped
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
 from tf2_lstm.migrate.recognise.wide_states import wide_states
 
@@ -64,6 +65,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
         name_around(model, reading.nodes, findings, training)
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
         findings.losses += feedback(reading.nodes, findings.recurrences, fetched)
+        findings.losses += stopped(reading.nodes, findings.recurrences)
         findings.losses += unheld_states(reading, findings.recurrences)
         findings.losses += wide_states(reading, findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
