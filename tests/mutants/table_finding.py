@@ -358,7 +358,6 @@ FINDING = [
         "tf2_lstm/migrate/graph/operations.py",
         _READERS + "gradient_is_no_reader",
         ('_rows("OptionalFromValue", _HELD | _T.KEEPS)', '_rows("OptionalFromValue", _HELD)'),
-        ('_rows("StackPushV2", _CONTROL | _T.KEEPS)', '_rows("StackPushV2", _CONTROL)'),
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/terms.py",

@@ -22,7 +22,7 @@ class Trait(Flag):
     HANDS_ON: gives its first input as it is.
     CUTS, JOINS, RESHAPES: takes a tensor apart, puts tensors together, changes the shape or dtype alone.
     SILENT: reads a tensor's form, or keeps a record of it, and computes nothing with it.
-    KEEPS: keeps a value for the gradient, of the forward pass in a loop or in a branch.
+    KEEPS: keeps a value of a branch for its gradient.
     ELEMENTWISE: squashes each element alone.
     MULTIPLIES: multiplies with a matrix of weights, perhaps among other things.
     MIXES: makes a state of states that a person fetches to feed it again.
@@ -258,11 +258,10 @@ _rows(
     """
     TensorArrayCloseV3 TensorArrayConcatV3 TensorArrayGradV3 TensorArraySizeV3 TensorArraySplitV3 TensorListConcatV2
     TensorListElementShape TensorListGather TensorListLength TensorListPushBack TensorListReserve
-    TensorListResize TensorListScatter TensorListScatterV2 TensorListSplit
+    TensorListResize TensorListScatter TensorListScatterV2 TensorListSplit StackPushV2
     """,
     _CONTROL,
 )
-_rows("StackPushV2", _CONTROL | _T.KEEPS)
 _rows("OptionalFromValue", _HELD | _T.KEEPS)
 _rows(
     """
