@@ -1,4 +1,7 @@
-"""`tf2-lstm export`: the way back, Keras weights into a TF1 checkpoint that the old graph restores."""
+"""`tf2-lstm export`: a Keras model leaves: the way back into a TF1 checkpoint, or a file for another runtime."""
+
+import importlib
+from pathlib import Path
 
 from tf2_lstm.cli.arguments import (
     add_model_arguments,
@@ -7,31 +10,50 @@ from tf2_lstm.cli.arguments import (
     request_of,
 )
 from tf2_lstm.cli.process import one_line
+from tf2_lstm.errors import UserError
+
+#: The way back, and the other formats: those of `migrate.export.leaving.FORMATS`.
+BACK, FORMATS = "tf1", ("onnx",)
 
 
 def add_arguments(parser):
     """Declare the arguments of `tf2-lstm export`."""
+    parser.add_argument("model", metavar="MODEL.keras", help="a Keras model; for tf1 one that convert wrote")
     parser.add_argument(
-        "model", metavar="MODEL.keras", help="a model that convert wrote, trained further or not"
+        "-o", "--output", metavar="FILE", required=True, help="what to write; for tf1 a prefix"
     )
     parser.add_argument(
-        "--like", metavar="PATH", required=True, dest="path", help="what it was converted from"
+        "--format",
+        choices=(BACK, *FORMATS),
+        default=BACK,
+        help="tf1 writes a checkpoint, the others what another runtime serves, proved there; tf1 by default",
     )
-    parser.add_argument("-o", "--output", metavar="PREFIX", required=True, help="the checkpoint to write")
-    parser.add_argument("--name", help="the recurrence, when the model was renamed")
-    parser.add_argument("--overwrite", action="store_true", help="replace a checkpoint that is there")
-    add_model_arguments(parser, path=False)
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    back = parser.add_argument_group("the way back, --format tf1")
+    back.add_argument("--like", metavar="PATH", dest="path", help="what the model was converted from")
+    back.add_argument("--name", help="the recurrence, when the model was renamed")
+    add_model_arguments(back, path=False)
 
 
 def alone(arguments):
     """Return the `Limits` of its process, what removes what a dead one was writing, and PATH."""
     from tf2_lstm.migrate.convert.folder import cleaner
 
-    return limits_of(arguments), cleaner(arguments.output), one_line(arguments.path)
+    named = arguments.path if arguments.format == BACK else arguments.model
+    return limits_of(arguments), cleaner(Path(arguments.output)), one_line(named)
 
 
 def run(arguments):
-    """Carry out the command; 0 the checkpoint is written, 2 unusable input."""
+    """Carry out the command; 0 it is written, 1 the other runtime differs and nothing is, 2 unusable input."""
+    return _back(arguments) if arguments.format == BACK else _leave(arguments)
+
+
+def _back(arguments):
+    if arguments.path is None:
+        raise UserError(
+            f"--format {BACK}: expected --like PATH, what {one_line(arguments.model)} was converted from. Name it, or "
+            f"choose a --format to serve: {', '.join(FORMATS)}."
+        )
     import_quietly(arguments.path)
     from tf2_lstm.migrate.convert.exporting import export
 
@@ -46,3 +68,19 @@ def run(arguments):
     for name in changed:
         print(f"  {one_line(name)}")
     return 0
+
+
+def _leave(arguments):
+    if arguments.path is not None or arguments.name is not None:
+        raise UserError(
+            f"--like, --name: expected with --format {BACK}, found with {arguments.format}: leave it out."
+        )
+    import_quietly()
+    leaving = importlib.import_module("tf2_lstm.migrate.export.leaving")
+    from tf2_lstm.migrate.report import as_text
+
+    report = leaving.leave(arguments.model, arguments.output, arguments.format, arguments.overwrite)
+    print(as_text.render(report))
+    written = f"{arguments.output}: written" if report.passed else f"{arguments.output}: not written"
+    print(one_line(written))
+    return 0 if report.passed else 1

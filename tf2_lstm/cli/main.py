@@ -14,7 +14,7 @@ from tf2_lstm.migrate.report.printable import printable
 COMMANDS = {
     "inspect": "Show the recurrences of a TF1 checkpoint, graph or SavedModel: cells, tensors, variables.",
     "convert": "Turn the recurrences of a TF1 checkpoint, graph or SavedModel into Keras models, with a proof of each.",
-    "export": "Write the weights of a converted Keras model into a copy of the TF1 checkpoint that it came from.",
+    "export": "Write a Keras model for another runtime, with a proof, or into a copy of the TF1 checkpoint it was.",
     "compare": "Run TF1 session code and its Keras twin on the same weights and inputs, and compare everything.",
     "scan": "Find every TF1 RNN use in a code base, and what it becomes.",
     "explain": "Print the page of a rule, or what to do about an error message.",

@@ -154,8 +154,9 @@ class _Node:
     @classmethod
     def of(cls, node):
         """Take a node of Keras, without the masks that Keras itself fills in, and will again."""
-        _check_masks_are_carried(node.arguments.kwargs)
-        carried = {id(getattr(tensor, "_keras_mask", None)) for tensor in node.arguments.keras_tensors}
+        if any(value is not None for name, value in node.arguments.kwargs.items() if name.endswith("mask")):
+            check_masks_are_carried()
+        carried = {id(carried_mask(tensor)) for tensor in node.arguments.keras_tensors}
         kwargs = {
             name: value
             for name, value in node.arguments.kwargs.items()
@@ -169,11 +170,27 @@ class _Node:
         return cls(keras.layers.Identity(), Arguments((source,), {}), [tensor])
 
 
-def _check_masks_are_carried(kwargs):
-    """Where a node has a mask, Keras must say which tensor carries it; a tensor without one says nothing."""
-    masked = any(value is not None for name, value in kwargs.items() if name.endswith("mask"))
-    if masked and not hasattr(keras.layers.Masking()(keras.Input((None, 1))), "_keras_mask"):
-        raise gone("keras.KerasTensor._keras_mask", "to stream a model with masks")
+def carried_mask(tensor):
+    """Return the mask that Keras attached to a symbolic tensor, or None.
+
+    ```python
+    import keras
+    from tf2_lstm.stream.plan import carried_mask
+
+    print(carried_mask(keras.layers.Masking()(keras.Input((None, 3)))).shape)
+    ```
+    """
+    return getattr(tensor, "_keras_mask", None)
+
+
+def check_masks_are_carried(purpose="to stream a model with masks"):
+    """Refuse a Keras that does not say which tensor carries a mask; a tensor without one says nothing.
+
+    Raises:
+        UserError: Keras keeps masks elsewhere.
+    """
+    if not hasattr(keras.layers.Masking()(keras.Input((None, 1))), "_keras_mask"):
+        raise gone("keras.KerasTensor._keras_mask", purpose)
 
 
 def _has_graph(model):
@@ -186,7 +203,7 @@ def _nodes(model):
     ordered, seen = [], set()
 
     def visit(tensor):
-        operation, index, node = _made_by(tensor)
+        operation, index, node = made_by(tensor)
         key = (id(operation), index)
         if key in seen:
             return
@@ -208,14 +225,23 @@ def _nodes(model):
     return ordered
 
 
-def _made_by(tensor):
-    """The operation that gives a symbolic tensor, which of its calls that is, and Keras's node of the call."""
+def made_by(tensor, purpose="to stream a model"):
+    """Return the operation that gives a symbolic tensor, which of its calls that is, and Keras's node of the call.
+
+    ```python
+    import keras
+    from tf2_lstm.stream.plan import made_by
+
+    layer = keras.layers.Dense(4)
+    print(made_by(layer(keras.Input((3,))))[0] is layer)
+    ```
+    """
     try:
         operation, index, _ = tensor._keras_history
         return operation, index, operation._inbound_nodes[index]
     except AttributeError as error:
         missing = f"keras.{type(error.obj).__name__}.{error.name}"
-        raise gone(missing, "to stream a model") from error
+        raise gone(missing, purpose) from error
 
 
 def _operation(node, state_inputs):

@@ -1,0 +1,129 @@
+"""A `.keras` file becomes a file for another runtime: load, write beside, prove, publish."""
+
+import contextlib
+import importlib
+import os
+import tempfile
+from pathlib import Path
+
+import tf2_lstm
+from tf2_lstm.errors import UserError
+from tf2_lstm.migrate.convert import renaming
+from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
+from tf2_lstm.migrate.export.proof import prove
+
+#: Format -> (its module, the packages that it needs).
+FORMATS = {
+    "onnx": ("onnx_format", ("onnx", "onnxruntime")),
+}
+
+
+class LeavingError(UserError):
+    """A model cannot leave: what, where, next step."""
+
+
+def leave(path, output, form, overwrite=False):
+    """Write a model for another runtime, if it gives the same numbers there.
+
+    Args:
+        path: a `.keras` file of a Sequential or functional model.
+        output: what to write, a path.
+        form: a key of `FORMATS`.
+        overwrite: whether a file that is there may be replaced; a folder is not.
+
+    Returns:
+        The `Report` of the proof; only if it passed, something was written.
+
+    Raises:
+        UserError: the model cannot be read or exported, or the output cannot be written.
+
+    Example:
+        ```python
+        try:
+            leave("no_such.keras", "model.onnx", "onnx")
+        except LeavingError as error:
+            assert "no_such.keras" in str(error)
+        ```
+    """
+    output = Path(output)
+    chosen = module_of(form)
+    _check_output(output, path, overwrite)
+    model = _load(path)
+    with _beside(output) as staging:
+        from tf2_lstm.migrate.export.seeded import samples_of
+
+        target = staging / output.name
+        limits = chosen.write(model, target)
+        samples = samples_of(model, limits)
+        report = prove(model, samples, chosen.runner(target), chosen.RUNTIME, chosen.versions())
+        if report.passed:
+            _publish(target, output, overwrite)
+    return report
+
+
+def module_of(form):
+    """Return the module of a format, when the packages that it needs are installed.
+
+    Raises:
+        LeavingError: one is not.
+    """
+    name, needed = FORMATS[form]
+    missing = [package for package in needed if importlib.util.find_spec(package) is None]
+    if missing:
+        raise LeavingError(
+            f"--format {form}: expected the package {', '.join(missing)}, it is not installed. "
+            "pip install 'tf2-lstm[serve]'"
+        )
+    return importlib.import_module(f"tf2_lstm.migrate.export.{name}")
+
+
+def _load(path):
+    if not os.path.isfile(path):
+        raise LeavingError(f"{path}: expected a .keras file, no file is there. Check the path.")
+    try:
+        return tf2_lstm.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:
+        said = " ".join(str(error).split()).rstrip(".")[:300]
+        raise LeavingError(
+            f"{path}: expected a .keras file, Keras says: {said}. Register its own classes and functions with "
+            "keras.saving.register_keras_serializable, and call tf2_lstm.migrate.export.leaving.leave there."
+        ) from error
+
+
+def _check_output(output, path, overwrite):
+    if not output.name or not output.absolute().parent.is_dir():
+        raise FolderError(f"{output}: the folder {output.absolute().parent} is not there. Create it first.")
+    if not os.path.lexists(output):
+        return
+    if os.path.exists(path) and os.path.exists(output) and os.path.samefile(path, output):
+        raise FolderError(f"{output}: is the model that is read, which is never changed. Choose another -o.")
+    if not output.is_file() or output.is_symlink():
+        raise FolderError(f"{output}: something that is no file is there already. Choose another -o.")
+    if not overwrite:
+        raise FolderError(f"{output}: is there already. Choose another -o, or replace it with --overwrite.")
+
+
+@contextlib.contextmanager
+def _beside(output):
+    """A hidden folder beside the output, on the same disk, which goes away whatever happens."""
+    try:
+        with (
+            tempfile.TemporaryDirectory(
+                prefix=f".{output.name[:80]}.", dir=output.absolute().parent
+            ) as folder,
+            locked(folder),
+        ):
+            yield Path(folder)
+    except OSError as error:
+        raise FolderError(f"{output}: cannot be written: {error.strerror or error}.") from error
+
+
+def _publish(target, output, overwrite):
+    """Give what is finished its name, when all of it is on the disk."""
+    for path in [target, *(sorted(target.rglob("*")) if target.is_dir() else [])]:
+        sync(path)
+    if overwrite and output.is_file():
+        os.replace(target, output)
+    else:
+        renaming.rename_new(target, output)
+    sync(output.absolute().parent)

@@ -1,0 +1,31 @@
+"""What another runtime computes against the Keras model, on the same inputs."""
+
+from collections import OrderedDict
+
+import keras
+
+from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, compare_results
+from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.export.edges import call
+
+
+def prove(model, samples, run, runtime, versions):
+    """Compare all outputs of a model with those of another runtime.
+
+    Args:
+        model: the Keras model.
+        samples: the `Sample`s.
+        run: function of name -> array that returns name -> array, the other runtime.
+        runtime: its name.
+        versions: program -> version, of the runtime.
+
+    Returns:
+        A `Report` of one case.
+    """
+    tensors = []
+    for sample in samples:
+        expected = RunResult(f"{KERAS}, {sample.label}", OrderedDict(call(model, sample.values)))
+        received = RunResult(runtime, OrderedDict(run(sample.values)))
+        tensors += compare_results(expected, received)
+    case = CaseReport(f"{model.name} in {runtime}", tensors)
+    return Report([case], versions={runtime: versions, KERAS: {"keras": keras.__version__}})

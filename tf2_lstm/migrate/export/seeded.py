@@ -1,0 +1,127 @@
+"""Seeded inputs for a model of which the graph alone is known: several sizes, padded rows, rows without a step."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from tf2_lstm.migrate.export.edges import call, inputs_of
+from tf2_lstm.migrate.export.writing import ExportError
+from tf2_lstm.stock import layers_of
+
+#: Rows and steps where the model leaves them free, and whether rows are padded.
+SIZES = ((3, 5, True), (1, 1, False), (4, 7, True), (2, 12, False))
+#: Of whole numbers whose limit is not known.
+FEW = 4
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One set of inputs.
+
+    Attributes:
+        label: for the report, "3 x 5, padded".
+        values: name of an input -> array.
+    """
+
+    label: str
+    values: dict
+
+
+def samples_of(model, limits, seed=0):
+    """Draw the inputs of a model.
+
+    Args:
+        model: a Sequential or functional model.
+        limits: name of an input of whole numbers -> how many different ones it may be.
+        seed: an int.
+
+    Returns:
+        A list of `Sample`s that the model accepts. Whole numbers of rank 1 without a limit are lengths, from 0 to all
+        steps; padded rows end with the value that the model masks.
+
+    Raises:
+        ExportError: the model accepts none of them.
+    """
+    inputs, found = inputs_of(model), []
+    for swapped in (False, True):
+        for size in SIZES:
+            values = _values(model, inputs, limits, size, np.random.default_rng(seed), swapped)
+            found.append(Sample(f"{size[0]} x {size[1]}{', padded' if size[2] else ''}", values))
+        try:
+            call(model, found[0].values)
+            call(model, found[-1].values)
+            return found
+        except Exception as error:
+            found, problem = [], error
+    raise ExportError(
+        f"{model.name}: expected a model that takes seeded inputs, Keras says: {' '.join(str(problem).split())[:200]}. "
+        "Without numbers nothing is proved, and nothing is written."
+    )
+
+
+def _values(model, inputs, limits, size, random, swapped):
+    size = _fixed(inputs, size, swapped)
+    return {
+        name: _value(tensor, limits.get(name), size, random, _shape(tensor, size, swapped), _padding(model))
+        for name, tensor in inputs.items()
+    }
+
+
+def _fixed(inputs, size, swapped):
+    """Rows and steps, as far as a sequence among the inputs does not fix them."""
+    for tensor in inputs.values():
+        if len(tensor.shape) > 2:
+            known = tensor.shape[1::-1] if swapped else tensor.shape[:2]
+            size = tuple(one or free for one, free in zip(known, size, strict=False)) + size[2:]
+    return size
+
+
+def _shape(tensor, size, swapped):
+    """The shape of an input, with its rows and steps; swapped, a sequence has its steps first."""
+    turned = swapped and len(tensor.shape) > 1 and tensor.shape[:2] == (None, None)
+    free = size[1::-1] if turned else size[:2]
+    return [free[min(axis, 1)] if known is None else known for axis, known in enumerate(tensor.shape)]
+
+
+def _value(tensor, limit, size, random, shape, padding):
+    _, steps, padded = size
+    if "float" in tensor.dtype:
+        value = random.normal(size=shape).astype(tensor.dtype)
+    elif tensor.dtype == "bool":
+        return _counted(shape, random) if padded and len(shape) > 1 else np.ones(shape, bool)
+    elif len(shape) == 1 and limit is None:
+        return _lengths(shape[0], steps, padded, random).astype(tensor.dtype)
+    else:
+        value = random.integers(0, limit or FEW, shape).astype(tensor.dtype)
+    if padded and len(shape) > 1 and tensor.shape[1] is None:
+        value[_after(shape, random)] = 0 if "int" in tensor.dtype else padding
+    return value
+
+
+def _lengths(rows, steps, padded, random):
+    """The lengths of rows: the first one is whole, the second one has no step."""
+    if not padded:
+        return np.full(rows, steps)
+    return np.array([steps, 0, *random.integers(1, steps + 1, max(rows - 2, 0))][:rows])
+
+
+def _counted(shape, random):
+    """A mask of steps that count; the last row has holes."""
+    mask = ~_after(shape, random)
+    mask[-1, ::2] = False
+    return mask
+
+
+def _after(shape, random):
+    """Where padding is, [B, T]: behind the end of each row, and once within one."""
+    ends = _lengths(shape[0], shape[1], True, random)
+    after = np.arange(shape[1]) >= ends[:, None]
+    after[-1, :1] = True
+    return after
+
+
+def _padding(model):
+    """The value that a Masking layer of the model looks for, else 0."""
+    found = [layer.mask_value for layer in layers_of(model) if isinstance(layer, keras.layers.Masking)]
+    return found[0] if found else 0
