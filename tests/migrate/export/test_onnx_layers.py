@@ -80,6 +80,8 @@ def test_every_row_gives_the_numbers_of_keras(name, tmp_path):
 #: Options of an LSTM whose operator must have them too, or else is a Scan: options -> operator.
 OPTIONS = {
     "peepholes": (partial(LSTMCell, 4, use_peepholes=True), "LSTM"),
+    "a clip of c": (partial(LSTMCell, 4, cell_clip=0.3), "Scan"),
+    "a projection": (partial(LSTMCell, 4, projection_units=3), "Scan"),
     "no bias": (partial(LSTMCell, 4, use_bias=False), "LSTM"),
     "activations": (partial(layers.LSTMCell, 4, "relu", "hard_sigmoid"), "LSTM"),
     "an affine activation": (partial(layers.LSTMCell, 4, "linear", "tanh"), "LSTM"),

@@ -1,0 +1,53 @@
+"""Mistakes in what leaves for another runtime."""
+
+from tests.mutants.mistake import mistakes
+
+LAYERS = "tests/migrate/export/test_onnx_layers.py"
+RUNTIMES = "tests/migrate/export/test_export_runtimes.py"
+
+SERVING = [
+    *mistakes(
+        "tf2_lstm/migrate/export/native.py",
+        f"{LAYERS}::test_every_option_of_a_cell",
+        ('("input", "output", "forget")', '("input", "forget", "output")'),
+        ('"lstm": (0, 3, 1, 2)', '"lstm": (0, 1, 2, 3)'),
+        ("int(plan.reset_after)", "0"),
+        ('"hard_sigmoid": ("HardSigmoid", 1 / 6, 0.5)', '"hard_sigmoid": ("HardSigmoid", 0.2, 0.5)'),
+        (' or "projection_kernel" in plan.weights', ""),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/stepping.py",
+        f"{LAYERS}::test_every_row_gives_the_numbers_of_keras",
+        ('return writer.graph.add("Add", [x, y]), width, last', "return y, width, last"),
+        ("        lasts += last\n", "        lasts = [*last, *lasts]\n"),
+        ('[graph.add("Where", [ended, old, new])', '[graph.add("Where", [ended, new, old])'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/stepping.py",
+        f"{LAYERS}::test_every_option_of_a_cell",
+        ("    if not any(state.any() for state in states):\n", "    if True:\n"),
+        ("back = [int(sequence.backwards)]", "back = [0]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/recurrent.py",
+        f"{LAYERS}::test_every_ending_and_direction",
+        ("        found = pick(0)\n", "        found = pick(-1)\n"),
+        ("    turned = layer.go_backwards and apart\n", "    turned = False\n"),
+        ("holds else mask.name", "False else mask.name"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/recurrent.py",
+        f"{LAYERS}::test_stock_layers_pad_in_their_own_way",
+        ("if layer.zero_output_for_mask and type(layer) is not RNN:", "if False:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/leaving.py",
+        f"{RUNTIMES}::test_what_differs_is_exit_1_and_no_file",
+        ("        if report.passed:\n", "        if True:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/writing.py",
+        "tests/migrate/export/test_onnx_operations.py::test_a_masked_layer_may_be_shared",
+        ("call = replace(call, kwargs=with_masks(call))", "pass"),
+    ),
+]
