@@ -286,6 +286,8 @@ def test_the_twins_import_keras_and_nothing_heavier(path):
     assert "keras.src" not in path.read_text(encoding="utf-8")
 
 
+#: The room of the extra `serve`, whose libraries nothing else imports.
+EXPORT_ROOM = "tf2_lstm/migrate/export/"
 #: Library as it is imported -> its name as a dependency, where that is another.
 NAMED = {"google_crc32c": "google-crc32c", "google.protobuf": "protobuf"}
 
@@ -302,9 +304,16 @@ def test_what_is_imported_is_a_dependency_and_the_other_way_round_and_has_its_re
     settings = configparser.ConfigParser(interpolation=None)
     settings.read(ROOT / "setup.cfg", encoding="utf-8")
     needed = re.findall(r"(?m)^[\w-]+", settings["options"]["install_requires"])
-    assert sorted(needed) == sorted(
-        {name for path in SOURCES for name in libraries(path.read_text(encoding="utf-8"))}
-    )
+    served = re.findall(r"(?m)^[\w-]+", settings["options.extras_require"]["serve"])
+    used = {
+        name: set(libraries(path.read_text(encoding="utf-8")))
+        for name, path in zip(IDS, SOURCES, strict=True)
+    }
+    leaving = {name for path, names in used.items() if path.startswith(EXPORT_ROOM) for name in names}
+    others = {name for path, names in used.items() if not path.startswith(EXPORT_ROOM) for name in names}
+    assert sorted(needed) == sorted(others)
+    assert set(served) == leaving - others
+    needed += served
     reasons = (ROOT / "docs" / "adr" / "0006-which-libraries.md").read_text(encoding="utf-8")
     assert not [name for name in needed if name not in reasons]
 
