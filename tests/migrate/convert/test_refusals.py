@@ -404,7 +404,10 @@ class Unsaved(Live):
 class NothingSaid(Live):
     """A checkpoint without a graph does not tell forget_bias."""
 
-    words = ("not converted: rnn: a checkpoint without a graph does not tell it", "or --assume-defaults")
+    words = (
+        "not converted: rnn: a checkpoint without a graph does not tell forget_bias and activation",
+        "or --assume-defaults",
+    )
 
     def refused(self, folder):
         return convert(ALONE, folder)

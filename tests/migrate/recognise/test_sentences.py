@@ -123,7 +123,8 @@ SAID = {
     "the variables are those of no known cell": named(
         ("rnn/lstm_cell/kernel", (7, 16)), ("rnn/lstm_cell/bias", (16,)), ("rnn/lstm_cell/odd", (3, 5))
     ),
-    "a checkpoint without a graph does not tell it": named(
+    "by their names its variables are those of a cell: ": named(("rnn/gru_cell/gates/kernel", (7, 8))),
+    "with what the program had, written here are the usual values": named(
         ("rnn/lstm_cell/kernel", (7, 16)), ("rnn/lstm_cell/bias", (16,))
     ),
     "the checkpoint has no value of": absent,

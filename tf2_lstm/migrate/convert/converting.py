@@ -13,6 +13,7 @@ from tf2_lstm.migrate.convert.written import seal
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
 from tf2_lstm.migrate.recognise import recognise
+from tf2_lstm.migrate.recognise.called import GRAPH
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
         ```
     """
     tf1, findings = look(request)
-    _check_any(request, findings)
+    _check_any(request, tf1, findings)
     with staged(out, overwrite, [request.path, *filter(None, [request.weights, request.inputs])]) as staging:
         conversion = _convert_all(request, tf1, findings, staging, advance)
         for name, renderer in zip(REPORTS, ("as_json", "as_markdown"), strict=True):
@@ -164,15 +165,22 @@ def prove(request, advance=lambda name: None):
         ```
     """
     tf1, findings = look(request)
-    _check_any(request, findings)
+    _check_any(request, tf1, findings)
     return _convert_all(request, tf1, findings, None, advance)
 
 
-def _check_any(request, findings):
+#: What is seen of a checkpoint without a graph in which nothing is a cell.
+NAMELESS = "it has no graph, and no variable has a name that TF1 or Keras gives those of a cell"
+
+
+def _check_any(request, tf1, findings):
     if not findings.recurrences and not findings.not_converted and not request.program:
+        alone = tf1.graph is None and tf1.config is None
+        seen = NAMELESS if alone else "no loop and no step carries a state through weights"
+        more = f". Where the program has a cell of its own, {GRAPH}" if alone else ""
         raise ArtifactError(
-            f"{request.path}: no recurrence in it: no loop and no step carries a state through weights. Expected a "
-            "model with an RNN; tf2-lstm inspect says what its variables are."
+            f"{request.path}: no recurrence in it: {seen}. Expected a model with an RNN; tf2-lstm inspect says what "
+            f"its variables are{more}."
         )
 
 

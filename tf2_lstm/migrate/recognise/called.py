@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from tf2_lstm.migrate.model import NotConverted
+from tf2_lstm.migrate.recognise.lacking import said_of
 from tf2_lstm.migrate.recognise.special import BY_HAND
 from tf2_lstm.migrate.recognise.unclaimed import NO_KNOWN_CELL, OUTSIDE
 
@@ -56,11 +57,17 @@ def called_cells(findings):
         if one.reason.startswith((OUTSIDE, NO_KNOWN_CELL)) and (found := _scope(one.name, known)):
             scopes.setdefault(found, []).append(one)
     for scope, members in scopes.items():
-        reason = READ if members[0].reason.startswith(OUTSIDE) else NAMED
+        reason = READ if members[0].reason.startswith(OUTSIDE) else _named(scope, members)
         reason = WRAPPED if _is_inside(known, scope) else reason
         findings.not_converted.append(NotConverted(scope, reason, tuple(one.name for one in members)))
     named = {name for one in findings.not_converted for name in one.variables}
     findings.unclaimed = [one for one in findings.unclaimed if one.name not in named]
+
+
+def _named(scope, members):
+    """What is said of variables that are called after a cell and are read by nothing."""
+    absent = said_of(scope, [one.name for one in members])
+    return f"by their names its variables are those of a cell: {absent}" if absent else NAMED
 
 
 def _layers_of_wrappers(run, unclaimed):

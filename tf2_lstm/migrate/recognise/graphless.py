@@ -10,6 +10,7 @@ from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
 from tf2_lstm.migrate.recognise.assumptions import DEFAULTS, DIRECTIONS
 from tf2_lstm.migrate.recognise.called import CELL, GRAPH
 from tf2_lstm.migrate.recognise.directions_by_name import around, backwards
+from tf2_lstm.migrate.recognise.lacking import absent_layers, said_of
 from tf2_lstm.migrate.recognise.names_alone import named_cells
 from tf2_lstm.migrate.roles import Form, Tensor
 
@@ -42,7 +43,10 @@ def graphless(model, assumptions, findings):
     for way in _ways(runs, assumptions):
         cells = [cell for side in way.sides for cell in runs[side]]
         missing = _missing(cells, assumptions) + way.asked
-        if missing or not all(cell.pair for cell in cells):
+        absent = " ".join(filter(None, (absent_layers(runs[side], model.variables) for side in way.sides)))
+        if absent:
+            findings.not_converted.append(_incomplete(way.scope, cells, absent))
+        elif missing or not all(cell.pair for cell in cells):
             findings.not_converted.append(_asked(way.scope, cells, missing))
         else:
             findings.recurrences.append(_recurrence(way, [runs[side] for side in way.sides], assumptions))
@@ -147,19 +151,30 @@ def _possible(cell):
     return clips if "forget_bias" in cell.needed else ()
 
 
+def _incomplete(scope, cells, reason):
+    return NotConverted(scope, reason, _names(cells), (), (), cells[0].pair, "layers are missing")
+
+
+def _names(cells):
+    return tuple(name for cell in cells for name in cell.names.values())
+
+
 def _asked(scope, cells, missing):
     unknown = [cell for cell in cells if not cell.pair]
-    names = tuple(name for cell in cells for name in cell.names.values())
+    names = _names(cells)
     if unknown:
-        reason = f"{unknown[0].scope}: the variables are those of no known cell. Next step: {GRAPH}"
+        first = unknown[0].scope
+        reason = f"{first}: the variables are those of no known cell. Next step: {GRAPH}"
+        if absent := said_of(first, unknown[0].names.values()):
+            reason = f"{first}: {absent}"
         return NotConverted(scope, reason, names, (), (), "basic_lstm", "more variables than the cell has")
     asked = " ".join(
         f"--assume '{where}: {', '.join(f'{one}={value}' for one, value in options.items())}'"
         for where, options in missing
     )
     reason = (
-        f"a checkpoint without a graph does not tell it: give {asked} with what the program had, written here are the "
-        "usual values, or --assume-defaults for TF1's defaults"
+        f"a checkpoint without a graph does not tell {_options(missing)}: give {asked} with what the program had, "
+        "written here are the usual values, or --assume-defaults for TF1's defaults"
     )
     if any("direction" in options for _, options in missing):
         reason += f". The direction is one of {', '.join(DIRECTIONS)}; by default it is what the names say"
@@ -167,6 +182,10 @@ def _asked(scope, cells, missing):
     return NotConverted(
         scope, reason, names, (), shapes, cells[0].pair, "nothing that names and shapes can show"
     )
+
+
+def _options(missing):
+    return " and ".join(dict.fromkeys(option for _, options in missing for option in options))
 
 
 def _recurrence(way, sides, assumptions):
