@@ -59,6 +59,11 @@ AROUND = [
         ("fetched = not readers and", "fetched = not others and"),
     ),
     *mistakes(
+        "tf2_lstm/migrate/recognise/around.py",
+        "tests/migrate/recognise/test_around.py::test_what_is_around_is_named",
+        ("if name not in made or name in dropped}", "}"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/recognise/graphless.py",
         "tests/migrate/recognise/test_lacking.py::test_a_stack_without_a_layer_is_no_smaller_stack",
         ("        if absent:\n", "        if False:\n"),

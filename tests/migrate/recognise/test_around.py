@@ -52,6 +52,15 @@ def moved():
     return tf.transpose(v1.placeholder(tf.float32, [3, 2, 4], name="x"), [1, 0, 2])
 
 
+def dropped_first():
+    return v1.nn.dropout(fed(), keep_prob=0.7, name="drop")
+
+
+def dropped_by_rate(h):
+    rate = v1.placeholder_with_default(0.0, [], name="rate")
+    return tf.nn.softmax(v1.nn.dropout(h, rate=rate, name="last"), name="p")
+
+
 def scored(h):
     with v1.variable_scope("scores"):
         w, b = v1.get_variable("w", [3, 2]), v1.get_variable("b", [2])
@@ -89,6 +98,13 @@ ROWS = {
     "both, and training around them": (looked_up, scored, minimized, (LOOKUP,), (*SCORES, "Sum (loss)")),
     "training in a scope": (looked_up, scored, minimized_in_a_scope, (LOOKUP,), (*SCORES, "Sum (loss)")),
     "gradients in a scope": (looked_up, scored, differentiated, (LOOKUP,), (*SCORES, "Sum (loss)")),
+    "dropout on both sides": (
+        dropped_first,
+        dropped_by_rate,
+        minimized,
+        ("dropout (drop/SelectV2) with keep_prob 0.7",),
+        ("dropout (last/SelectV2) with keep_prob last/Sub:0", "Softmax (p)", "Sum (loss)"),
+    ),
     "a layer called as a gradient": (fed, called_grad, None, (), ("Softmax (x_grad/p)",)),
 }
 

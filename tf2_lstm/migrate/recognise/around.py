@@ -4,6 +4,7 @@ from tf2_lstm.migrate.graph.dataflow import is_choice
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MOVES, Trait, having
 from tf2_lstm.migrate.model import Around
+from tf2_lstm.migrate.recognise.dropped_around import dropouts
 from tf2_lstm.migrate.recognise.stopped import STOPS
 from tf2_lstm.migrate.recognise.unclaimed import BOOKKEEPING
 from tf2_lstm.migrate.roles import Role
@@ -14,16 +15,16 @@ _NOTHING = MOVES | BOOKKEEPING | having(Trait.VARIABLE, Trait.OPEN, Trait.MINOR)
 _HANDS_ON = HANDS_ON | having(Trait.RESHAPES)
 
 
-def name_around(model, nodes, findings, training):
+def name_around(model, reading, findings, training):
     """Say of each recurrence where its model begins and ends, and what lies in front and behind.
 
     Args:
         model: the `TF1Model`.
-        nodes: the graph's nodes, name -> NodeDef.
+        reading: the `GraphReader` of the graph.
         findings: the `Findings`; the `around` of each recurrence is set.
         training: the `Training` of the graph.
     """
-    graph = _Graph(model, nodes, findings, training)
+    graph = _Graph(model, reading, findings, training)
     for one in findings.recurrences:
         given, given_out = _edges(one.inputs), _edges(one.outputs)
         begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.role is Role.INPUTS and tensor.tf1)
@@ -38,7 +39,8 @@ def _edges(tensors):
 class _Graph:
     """The nodes in their order, who reads whom, and which of them are inside of a recurrence."""
 
-    def __init__(self, model, nodes, findings, training):
+    def __init__(self, model, reading, findings, training):
+        nodes, self.reading = reading.nodes, reading
         self.model, self.nodes, self.readers, self.read = model, nodes, {}, {}
         self.training = training
         known = {one.scope for one in findings.recurrences}
@@ -91,13 +93,18 @@ class _Graph:
 
     def said(self, names):
         """Describe the operations that compute something, those over variables first, in the order of the graph."""
+        dropped = dropouts(self.reading, names)
+        made = set().union(*(self._walk([(name, 0)], places, set()) for name, (_, places) in dropped.items()))
+        names = {name for name in names if name not in made or name in dropped}
         found = [
             (self._weights(name), name)
             for name in self.nodes
             if name in names and (self._computes(name) or is_choice(self, name))
         ]
         ordered = sorted(found, key=lambda one: not one[0])
-        return tuple(dict.fromkeys(self._called(name, weights) for weights, name in ordered))
+        said = {name: words for name, (words, _) in dropped.items()}
+        called = (said.get(name) or self._called(name, weights) for weights, name in ordered)
+        return tuple(dict.fromkeys(called))
 
     def _computes(self, name):
         """Whether an operation makes something else of what it reads, of the gradient at least."""

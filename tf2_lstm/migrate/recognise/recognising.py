@@ -62,7 +62,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     if reading is not None:
         name_replicas(model, findings.recurrences)
         training = Training(reading.nodes, _holders(model))
-        name_around(model, reading.nodes, findings, training)
+        name_around(model, reading, findings, training)
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
         findings.losses += feedback(reading.nodes, findings.recurrences, fetched)
         findings.losses += stopped(reading.nodes, findings.recurrences)
