@@ -6,6 +6,7 @@ from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import Known, Refusal, Size, constant_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
 @row("ConcatV2 Concat")
@@ -157,6 +158,8 @@ def _kept(sizes, index):
 def tile(writer, node, inputs):
     """The same over and over."""
     x, times = inputs
+    if any(isinstance(one, Size) for one in _sizes(times)):
+        return _spread(writer, node, x, list(_sizes(times)))
     times = [_number(one) for one in _sizes(times)]
     if all(one == 1 for one in times):
         return x
@@ -165,6 +168,21 @@ def tile(writer, node, inputs):
         for size, many in zip(sizes_of(x), times, strict=True)
     )
     return writer.op(node, "tile", writer.tensor(x), times, dims=dims)
+
+
+def _spread(writer, node, x, times):
+    """What has one element along an axis, as often as an open size says: times ones of that size."""
+    if any(
+        many != 1 and size != 1 for many, size in zip(times, sizes_of(x), strict=True)
+    ) or "bool" in dtypes_of(node):
+        raise Refusal("it repeats more than one element an open number of times. Use tf.broadcast_to")
+    told, given = writer.sizes(times)
+    options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
+    ones = writer.program.add("ones", Apply("tf2_lstm.FullOf", (told, 1), options))
+    dims = [many if many != 1 else size for many, size in zip(times, sizes_of(x), strict=True)]
+    return writer.op(
+        node, "multiply", writer.tensor(x), writer.program.add("ones", Apply(ones, given)), dims=dims
+    )
 
 
 @row("Pad PadV2")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.keras_code.expression import Item
 from tf2_lstm.migrate.translate import layers
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import Refusal, constant_of, rank_of, sizes_of
@@ -31,11 +32,20 @@ def gather(writer, node, inputs):
 def gather_nd(writer, node, inputs):
     """Elements or slices by the numbers of their first axes: one number an axis."""
     table, places = inputs
-    depth = sizes_of(places)[-1]
-    if depth != 1:
-        raise Refusal("it looks up by more than one axis. Use tf.gather of the tensor reshaped")
-    ids = writer.step(node, "squeeze", writer.tensor(places), -1)
-    return writer.op(node, "take", writer.tensor(table), ids, axis=0)
+    depth, sizes = sizes_of(places)[-1], sizes_of(table)
+    rest = sizes[depth:] if isinstance(depth, int) else (None,)
+    if not all(isinstance(one, int) for one in rest):
+        raise Refusal("how much it takes of each row is open. Give the sizes as numbers, or use tf.gather")
+    index = writer.tensor(places)
+    # One number for the place in all axes that it looks up by.
+    ids = writer.program.add("ids", Item(index, (Ellipsis, 0)))
+    for axis in range(1, depth):
+        ids = writer.step(node, "multiply", ids, writer.size(sizes[axis]))
+        ids = writer.step(node, "add", ids, writer.program.add("ids", Item(index, (Ellipsis, axis))))
+    flat = (
+        writer.step(node, "reshape", writer.tensor(table), (-1, *rest)) if depth > 1 else writer.tensor(table)
+    )
+    return writer.op(node, "take", flat, ids, axis=0, dims=(*sizes_of(places)[:-1], *rest))
 
 
 @row("OneHot")

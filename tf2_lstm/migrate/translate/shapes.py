@@ -3,7 +3,7 @@
 import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
-from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import (
     Known,
@@ -133,6 +133,10 @@ def squeeze(writer, node, inputs):
     dims = [size for axis, size in enumerate(sizes) if axis not in axes]
     if not axes:
         return x
+    if any(sizes[axis] != 1 for axis in axes):
+        # Keras does not know that it is 1: what is first on the axis is all there is.
+        index = tuple(0 if axis in axes else slice(None) for axis in range(len(sizes)))
+        return writer.result(node, Item(writer.tensor(x), index), tuple(dims))
     where = axes[0] if len(axes) == 1 else tuple(axes)
     return writer.op(node, "squeeze", writer.tensor(x), axis=where, dims=tuple(dims))
 

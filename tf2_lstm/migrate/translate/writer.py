@@ -103,10 +103,14 @@ class Writer:
     def tensor(self, value):
         """Return the expression of a value as a tensor, where `keras.ops` does not take a number."""
         expression = self.operand(value)
-        if isinstance(expression, (bool, int, float)):
-            call = Apply("keras.ops.convert_to_tensor", (expression, value.dtype))
-            return self._once(("number", expression, value.dtype), "number", call)
-        return expression
+        return self._scalar(expression, value.dtype) if hasattr(value, "dtype") else expression
+
+    def _scalar(self, expression, dtype):
+        """An expression as a tensor: a number becomes one."""
+        if not isinstance(expression, (bool, int, float)):
+            return expression
+        call = Apply("keras.ops.convert_to_tensor", (expression, dtype))
+        return self._once(("number", expression, dtype), "number", call)
 
     def constant(self, value):
         """Return the expression of a `Known`."""
@@ -126,7 +130,7 @@ class Writer:
             return self._cast(self.size(value.array.item()), value.dtype)
         if value.array.ndim > 1:
             raise Refusal("it computes with a table of sizes")
-        sizes = [self._cast(self.size(one), value.dtype) for one in value.array]
+        sizes = [self._scalar(self._cast(self.size(one), value.dtype), value.dtype) for one in value.array]
         return self._once(("sizes", str(sizes)), "sizes", Apply("keras.ops.stack", (sizes,)))
 
     def _cast(self, expression, dtype):

@@ -1,0 +1,238 @@
+"""One small TF1 computation for each row and attribute: name -> a function of the fed tensors to a tensor.
+
+The names begin with the operation that the case is for.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+v1, raw = tf.compat.v1, tf.raw_ops
+
+#: Name of a placeholder -> (dtype, shape, what is fed).
+FED = {
+    "x": ("float32", [None, None, 4], np.random.RandomState(0).uniform(-2, 2, (2, 3, 4))),
+    "y": ("float32", [None, None, 4], np.random.RandomState(1).uniform(-2, 2, (2, 3, 4))),
+    "p": ("float32", [None, 4], np.random.RandomState(2).uniform(0.1, 0.9, (2, 4))),
+    "image": ("float32", [None, 5, 6, 2], np.random.RandomState(3).uniform(-1, 1, (2, 5, 6, 2))),
+    "i": ("int32", [None, None], [[1, 0, 4], [2, 3, 3]]),
+    "j": ("int64", [None, None], [[2, 1, 1], [-3, 2, 5]]),
+    "n": ("int32", [None], [3, 2]),
+    "b": ("bool", [None, None], [[True, False, True], [False, False, True]]),
+    "half": ("float64", [None, 4], np.random.RandomState(4).uniform(-2, 2, (2, 4))),
+}
+
+_ONE = "tanh sigmoid exp square neg abs sign floor ceil sin cos sinh cosh atan asinh erf expm1 rint round"
+_POSITIVE = {
+    "log": "Log",
+    "log1p": "Log1p",
+    "sqrt": "Sqrt",
+    "rsqrt": "Rsqrt",
+    "acos": "Acos",
+    "asin": "Asin",
+    "tan": "Tan",
+}
+_OTHER_ONE = {
+    **{
+        "Relu": tf.nn.relu,
+        "Relu6": tf.nn.relu6,
+        "Elu": tf.nn.elu,
+        "Selu": tf.nn.selu,
+        "Softplus": tf.nn.softplus,
+    },
+    **{"Softsign": tf.nn.softsign, "Softmax": tf.nn.softmax, "LogSoftmax": tf.nn.log_softmax},
+    **{"LeakyRelu": tf.nn.leaky_relu, "LeakyRelu, alpha": lambda x: tf.nn.leaky_relu(x, 0.3)},
+    **{
+        "Reciprocal": tf.math.reciprocal,
+        "ZerosLike": tf.zeros_like,
+        "OnesLike": tf.ones_like,
+        "L2Loss": tf.nn.l2_loss,
+    },
+    **{"IsNan": tf.math.is_nan, "IsInf": tf.math.is_inf, "IsFinite": tf.math.is_finite},
+    **{"StopGradient": tf.stop_gradient, "IdentityN": lambda x: tf.identity_n([x, x])[1]},
+}
+_FLOATS = {
+    **{"Add": lambda x, y: raw.Add(x=x, y=y), "AddV2": tf.add, "Sub": tf.subtract, "Mul": tf.multiply},
+    **{
+        "RealDiv": tf.divide,
+        "Div": lambda x, y: raw.Div(x=x, y=y),
+        "Maximum": tf.maximum,
+        "Minimum": tf.minimum,
+    },
+    **{
+        "Atan2": tf.atan2,
+        "FloorDiv": tf.math.floordiv,
+        "FloorMod": tf.math.floormod,
+        "DivNoNan": tf.math.divide_no_nan,
+    },
+    **{"SquaredDifference": tf.math.squared_difference, "AddN": lambda x, y: tf.add_n([x, y, x])},
+    **{"Greater": tf.greater, "GreaterEqual": tf.greater_equal, "Less": tf.less, "LessEqual": tf.less_equal},
+    **{"Equal": tf.equal, "NotEqual": tf.not_equal, "ConcatV2": lambda x, y: tf.concat([x, y], 1)},
+    **{
+        "ConcatV2, last axis": lambda x, y: tf.concat([x, y, x], -1),
+        "Pack": lambda x, y: tf.stack([x, y], 1),
+    },
+    **{"BatchMatMulV2": lambda x, y: tf.matmul(x, y, transpose_b=True)},
+    **{"BatchMatMulV2, adj_x": lambda x, y: tf.matmul(x, y, transpose_a=True)},
+    **{"Sub, a number": lambda x, y: 1.0 - x, "Mul, a row": lambda x, y: x * np.float32([1, 2, 3, 4])},
+    **{"Pow": lambda x, y: tf.pow(tf.abs(x), y), "ClipByValue": lambda x, y: tf.clip_by_value(x, -0.5, y)},
+}
+_REDUCED = {
+    "Sum": tf.reduce_sum,
+    "Mean": tf.reduce_mean,
+    "Max": tf.reduce_max,
+    "Min": tf.reduce_min,
+    "Prod": tf.reduce_prod,
+}
+
+
+def cases():
+    """Return name -> a function of the placeholders, a dict, to a tensor."""
+    found = {}
+    for name in _ONE.split():
+        op = {"neg": "negative"}.get(name, name)
+        found[name.capitalize()] = lambda fed, op=op: getattr(tf.math, op)(fed["x"])
+    for name, label in _POSITIVE.items():
+        found[label] = lambda fed, name=name: getattr(tf.math, name)(fed["p"])
+    for name, function in _OTHER_ONE.items():
+        found[name] = lambda fed, function=function: function(fed["x"])
+    for name, function in _FLOATS.items():
+        found[name] = lambda fed, function=function: function(fed["x"], fed["y"])
+    for name, function in _REDUCED.items():
+        found[name] = lambda fed, function=function: function(fed["x"], 1)
+        found[f"{name}, two axes"] = lambda fed, function=function: function(fed["x"], [0, -1])
+        found[f"{name}, keep_dims"] = lambda fed, function=function: function(fed["x"], [1], keepdims=True)
+    for name in ("Sum", "Max", "Min", "Prod"):
+        found[f"{name}, integers"] = lambda fed, name=name: _REDUCED[name](fed["i"], 1)
+    return {**found, **_of_integers(), **_of_arrays(), **_of_sizes(), **_of_products()}
+
+
+def _of_integers():
+    return {
+        "Add, integers": lambda fed: fed["i"] + 3,
+        "Mul, int64": lambda fed: fed["j"] * 2,
+        "FloorDiv, integers": lambda fed: fed["j"] // 2,
+        "FloorMod, integers": lambda fed: fed["j"] % 3,
+        "Less, integers": lambda fed: fed["i"] < 3,
+        "Equal, int64": lambda fed: tf.equal(fed["j"], tf.cast(fed["i"], tf.int64)),
+        "Cast, to float": lambda fed: tf.cast(fed["i"], tf.float32),
+        "Cast, to int": lambda fed: tf.cast(fed["x"], tf.int32),
+        "Cast, to bool": lambda fed: tf.cast(fed["i"], tf.bool),
+        "Cast, from bool": lambda fed: tf.cast(fed["b"], tf.float32),
+        "Tanh, double": lambda fed: tf.tanh(fed["half"]) * 2.0,
+        "LogicalNot": lambda fed: tf.logical_not(fed["b"]),
+        "LogicalAnd": lambda fed: tf.logical_and(fed["b"], fed["i"] > 1),
+        "LogicalOr": lambda fed: tf.logical_or(fed["b"], fed["i"] > 1),
+        "All": lambda fed: tf.reduce_all(fed["b"], 1),
+        "Any": lambda fed: tf.reduce_any(fed["b"], 0),
+        "ArgMax": lambda fed: tf.argmax(fed["x"], 2),
+        "ArgMax, int32": lambda fed: tf.argmax(fed["x"], -1, output_type=tf.int32),
+        "ArgMin": lambda fed: tf.argmin(fed["x"], 1),
+        "TopKV2": lambda fed: tf.nn.top_k(fed["x"], 2).values,
+        "TopKV2, places": lambda fed: tf.nn.top_k(fed["x"], 2).indices,
+        "Cumsum": lambda fed: tf.cumsum(fed["x"], 1),
+        "Cumsum, exclusive": lambda fed: tf.cumsum(fed["x"], 1, exclusive=True),
+        "Cumsum, reverse": lambda fed: tf.cumsum(fed["x"], 2, reverse=True),
+        "Cumsum, both": lambda fed: tf.cumsum(fed["x"], 1, exclusive=True, reverse=True),
+        "Cumprod": lambda fed: tf.math.cumprod(fed["x"], 1),
+        "OneHot": lambda fed: tf.one_hot(fed["i"], 5),
+        "OneHot, values": lambda fed: tf.one_hot(fed["i"], 5, 2.0, -1.0),
+        "OneHot, axis": lambda fed: tf.one_hot(fed["i"], 5, axis=1),
+        "OneHot, integers": lambda fed: tf.one_hot(fed["i"], 5, dtype=tf.int32),
+        "Select": lambda fed: raw.Select(condition=fed["i"] > 1, x=fed["i"], y=fed["i"] * 10),
+        "Select, rows": lambda fed: raw.Select(condition=fed["n"] > 2, x=fed["x"], y=fed["y"]),
+        "SelectV2": lambda fed: tf.where(fed["x"] > 0, fed["x"], fed["y"]),
+        "SelectV2, a number": lambda fed: tf.where(fed["x"] > 0, fed["x"], 0.0),
+    }
+
+
+def _of_arrays():
+    x = lambda fed: fed["x"]  # noqa: E731
+    return {
+        "Split": lambda fed: tf.split(x(fed), 2, 2)[1],
+        "SplitV": lambda fed: tf.split(x(fed), [1, -1], 2)[1],
+        "Unpack": lambda fed: tf.unstack(x(fed), axis=2)[3],
+        "ExpandDims": lambda fed: tf.expand_dims(x(fed), 1),
+        "ExpandDims, last": lambda fed: tf.expand_dims(x(fed), -1),
+        "Squeeze": lambda fed: tf.squeeze(x(fed)[:, :1], [1]),
+        "Transpose": lambda fed: tf.transpose(x(fed), [2, 0, 1]),
+        "Transpose, time-major": lambda fed: tf.transpose(x(fed), [1, 0, 2]),
+        "Transpose, integers": lambda fed: tf.transpose(fed["i"]),
+        "Tile": lambda fed: tf.tile(x(fed), [1, 2, 3]),
+        "Pad": lambda fed: tf.pad(x(fed), [[0, 0], [1, 2], [0, 0]]),
+        "PadV2": lambda fed: tf.pad(x(fed), [[0, 0], [1, 0], [0, 1]], constant_values=0.5),
+        "MirrorPad": lambda fed: tf.pad(x(fed), [[0, 0], [1, 1], [0, 0]], "REFLECT"),
+        "MirrorPad, symmetric": lambda fed: tf.pad(x(fed), [[0, 0], [1, 1], [0, 0]], "SYMMETRIC"),
+        "ReverseV2": lambda fed: tf.reverse(x(fed), [1]),
+        "ReverseV2, two axes": lambda fed: tf.reverse(x(fed), [0, -1]),
+        "ReverseSequence": lambda fed: tf.reverse_sequence(x(fed), fed["n"], seq_axis=1, batch_axis=0),
+        "ReverseSequence, time-major": lambda fed: tf.reverse_sequence(
+            tf.transpose(x(fed), [1, 0, 2]), fed["n"], seq_axis=0, batch_axis=1
+        ),
+        "ReverseSequence, integers": lambda fed: tf.reverse_sequence(
+            fed["i"], fed["n"], seq_axis=1, batch_axis=0
+        ),
+        "Slice": lambda fed: tf.slice(x(fed), [0, 1, 1], [-1, 2, 2]),
+        "StridedSlice": lambda fed: x(fed)[:, -1, 1:],
+        "StridedSlice, step": lambda fed: x(fed)[:, ::2, ::-1],
+        "StridedSlice, ellipsis": lambda fed: x(fed)[..., 2],
+        "StridedSlice, new axis": lambda fed: x(fed)[:, None, 1],
+        "GatherV2": lambda fed: tf.gather(fed["p"], [1, 0]),
+        "GatherV2, axis": lambda fed: tf.gather(x(fed), [3, 1], axis=2),
+        "GatherV2, of a constant": lambda fed: tf.gather(np.float32([5, 6, 7, 8, 9]), fed["i"]),
+        "GatherNd": lambda fed: tf.gather_nd(fed["p"], [[1], [0]]),
+        "GatherNd, pairs": lambda fed: tf.gather_nd(x(fed), [[1, 2], [0, 1]]),
+        "InvertPermutation": lambda fed: tf.transpose(x(fed), tf.math.invert_permutation([2, 0, 1])),
+        "BroadcastTo": lambda fed: tf.broadcast_to(fed["p"][:1], [3, 4]),
+    }
+
+
+def _of_sizes():
+    rows = lambda fed: tf.shape(fed["x"])[0]  # noqa: E731
+    steps = lambda fed: tf.shape(fed["x"])[1]  # noqa: E731
+    return {
+        "Shape": lambda fed: tf.shape(fed["x"]),
+        "Shape, int64": lambda fed: tf.shape(fed["x"], tf.int64) * 2,
+        "Size": lambda fed: tf.size(fed["i"]),
+        "Rank": lambda fed: tf.rank(fed["x"]) + fed["i"],
+        "ShapeN": lambda fed: raw.ShapeN(input=[fed["j"], fed["j"] * 2])[1],
+        "Reshape": lambda fed: tf.reshape(fed["x"], [-1, 4]),
+        "Reshape, two open sizes": lambda fed: tf.reshape(
+            tf.reshape(fed["i"], [-1]), [rows(fed), steps(fed)]
+        ),
+        "Reshape, and back": lambda fed: tf.reshape(
+            tf.tanh(tf.reshape(fed["x"], [-1, 4])), [rows(fed), -1, 4]
+        ),
+        "Reshape, of a product": lambda fed: tf.reshape(fed["x"], [rows(fed), steps(fed) * 4]),
+        "Reshape, half": lambda fed: tf.reshape(fed["x"], [rows(fed), steps(fed) * 2, 2]),
+        "Fill": lambda fed: tf.zeros([rows(fed), 3]),
+        "Fill, integers": lambda fed: tf.fill([rows(fed), steps(fed)], 7),
+        "Range": lambda fed: tf.range(steps(fed)),
+        "Range, of numbers": lambda fed: tf.range(1, steps(fed) + 1, 2) * fed["i"][0, 0],
+        "Range, of a tensor": lambda fed: tf.range(tf.reduce_max(fed["n"])),
+        "Pack, sizes as numbers": lambda fed: (
+            tf.cast(rows(fed), tf.float32) / tf.cast(steps(fed), tf.float32)
+        ),
+        "Less, sequence_mask": lambda fed: tf.sequence_mask(fed["n"]),
+        "Less, sequence_mask to a size": lambda fed: tf.sequence_mask(fed["n"], steps(fed), tf.float32),
+        "GatherV2, last of each row": lambda fed: tf.gather(
+            tf.reshape(fed["x"], [-1, 4]), tf.range(rows(fed)) * steps(fed) + fed["n"] - 1
+        ),
+        "Tile, to a size": lambda fed: tf.tile(fed["p"][:, None], [1, steps(fed), 1]),
+    }
+
+
+def _of_products():
+    w = np.random.RandomState(5).uniform(-1, 1, (4, 3)).astype("float32")
+    return {
+        "MatMul": lambda fed: tf.matmul(fed["p"], w),
+        "MatMul, transpose_b": lambda fed: tf.matmul(fed["p"], w.T.copy(), transpose_b=True),
+        "MatMul, transpose_a": lambda fed: tf.matmul(fed["p"], fed["p"], transpose_a=True),
+        "BiasAdd": lambda fed: tf.nn.bias_add(fed["x"], np.float32([1, 2, 3, 4])),
+        "MatMul, tensordot": lambda fed: tf.tensordot(fed["x"], w, 1),
+        "Sum, attention": lambda fed: tf.reduce_sum(
+            tf.nn.softmax(tf.reduce_sum(fed["x"] * fed["y"], -1))[..., None] * fed["x"], 1
+        ),
+        "Merge": lambda fed: v1.cond(
+            v1.placeholder_with_default(False, []), lambda: fed["x"] * 2, lambda: fed["x"] + 1
+        ),
+    }

@@ -1,0 +1,91 @@
+"""Every row against the session: one graph of all cases, translated once, saved and loaded once, run once."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from row_cases import FED, cases
+
+from tf2_lstm.migrate.graph.operations import OPERATIONS
+from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.model import Findings, TF1Model
+from tf2_lstm.migrate.translate.as_model import build_whole
+from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.rows import rows
+from tf2_lstm.migrate.translate.translation import translate
+
+v1 = tf.compat.v1
+CASES = cases()
+NAMES = {name: f"case_{number}" for number, name in enumerate(CASES)}
+#: Rows that no case is for, and why.
+WITHOUT = {
+    **dict.fromkeys(
+        ["Const", "Identity", "Switch", "Merge", "Snapshot", "Print", "CheckNumerics", "PreventGradient"],
+        "hands on",
+    ),
+    **dict.fromkeys(["EnsureShape", "ReadVariableOp", "RefSwitch", "RefMerge"], "hands on"),
+    **dict.fromkeys(
+        ["Concat", "Gather", "Inv", "BatchMatMul", "BiasAddV1", "ResourceGather"],
+        "an older name of one that has",
+    ),
+    **dict.fromkeys(["Acosh", "Atanh"], "of numbers that no program of the tests has; one function as all"),
+}
+
+
+def graph_of(functions):
+    """A graph of functions of the placeholders, the results named as in `NAMES`."""
+    graph = tf.Graph()
+    with graph.as_default():
+        fed = {name: v1.placeholder(dtype, shape, name=name) for name, (dtype, shape, _) in FED.items()}
+        for name, function in functions.items():
+            tf.identity(function(fed), name=NAMES[name])
+    return graph
+
+
+@pytest.fixture(scope="module")
+def sides():
+    """Name of a case -> (of the session, of the Keras model that was saved and loaded)."""
+    v1.disable_control_flow_v2()
+    graph = graph_of(CASES)
+    given = {name: np.asarray(values, dtype) for name, (dtype, _, values) in FED.items()}
+    with v1.Session(graph=graph) as session:
+        feeds = {f"{name}:0": value for name, value in given.items()}
+        expected = session.run({name: f"{NAMES[name]}:0" for name in CASES}, feeds)
+    model = model_of(graph.as_graph_def(), list(CASES))
+    found = model({one: given[one] for one in model.input})
+    return {name: (expected[name], np.asarray(found[NAMES[name]])) for name in CASES}
+
+
+def whole_of(definition, names):
+    tf1 = TF1Model("frozen_graph", "", graph=definition)
+    shapes = inferred(definition)
+    boundary = boundary_of(tf1, Findings(), shapes, [f"{NAMES[name]}:0" for name in names])
+    return translate(tf1, Findings(), boundary, shapes), tf1
+
+
+def model_of(definition, names):
+    import tempfile
+
+    whole, tf1 = whole_of(definition, names)
+    with tempfile.TemporaryDirectory() as folder:
+        build_whole(whole, tf1).save(f"{folder}/model.keras")
+        return keras.models.load_model(f"{folder}/model.keras")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_row_gives_what_the_session_gives(sides, name):
+    expected, received = sides[name]
+    assert (received.dtype, received.shape) == (expected.dtype, expected.shape)
+    if expected.dtype.kind == "f":
+        np.testing.assert_allclose(received, expected, atol=2e-6, rtol=2e-6)
+    else:
+        np.testing.assert_array_equal(received, expected)
+
+
+def test_every_row_has_a_case_or_a_reason():
+    known = {name.partition(",")[0] for name in CASES} | WITHOUT.keys()
+    assert rows().keys() - known == set()
+
+
+def test_a_row_is_an_operation_of_the_table():
+    assert rows().keys() <= OPERATIONS.keys()
