@@ -41,7 +41,7 @@ class Weight(keras.layers.Layer):
 
     def call(self, reference):
         """Return the weight."""
-        return ops.convert_to_tensor(self.weight.value)
+        return ops.copy(self.weight)
 
     def compute_output_spec(self, reference):
         """Return what it gives: a tensor of the weight's shape."""

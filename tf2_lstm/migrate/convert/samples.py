@@ -58,7 +58,7 @@ def samples_of(recurrence, seed=0, large=False):
     found = OrderedDict()
     ending = recurrence.ends == Ends.WITH_LONGEST
     for batch, steps, kind in SIZES_OF_LARGE if large else SIZES_OF_ENDING if ending else SIZES:
-        batch, steps = _fixed(recurrence, batch, steps)
+        batch, steps = fixed_sizes(recurrence, batch, steps)
         if kind == "none" and not lengths:
             continue
         label = _label(recurrence, batch, steps, kind if lengths else "")
@@ -90,8 +90,14 @@ def sizes_of(recurrence, sample):
     return whole[0] if whole else next(shape[:1] for one, shape in given if one.role is Role.INPUTS)
 
 
-def _fixed(recurrence, batch, steps):
-    """The sizes that the graph leaves no choice of: what goes in and what comes out says them."""
+def fixed_sizes(recurrence, batch, steps):
+    """Return batch and steps, as the graph fixes them: what goes in and what comes out says it.
+
+    Args:
+        recurrence: a `model.Recurrence`.
+        batch: the batch where it is free.
+        steps: the steps where they are.
+    """
     known = [_sizes_of(recurrence, tensor) for tensor in (*recurrence.inputs, *recurrence.outputs)]
     batches, times = ([size for size in sizes if size is not None] for sizes in zip(*known, strict=True))
     return (batches or [batch])[0], (times or [steps])[0]

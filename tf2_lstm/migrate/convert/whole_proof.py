@@ -50,7 +50,7 @@ def run_whole(tf1, whole):
         ReplayError: the graph cannot be replayed, or takes no sample.
     """
     with replay_whole(tf1, whole) as replay:
-        failed = None
+        failed, best = None, []
         for samples in whole_samples(tf1, whole, whole.inputs):
             runs = []
             for sample in samples:
@@ -60,9 +60,12 @@ def run_whole(tf1, whole):
                     failed = failed or error
                     continue
                 runs.append((sample, OrderedDict((one.name, found[one.tf1]) for one in whole.outputs)))
-            if runs:
-                return runs
-    raise failed
+            best = max(best, runs, key=len)
+            if len(runs) == len(samples):
+                break
+    if not best:
+        raise failed
+    return best
 
 
 def prove_whole(tf1, whole, model, runs):
@@ -109,14 +112,12 @@ def located(tf1, whole, runs):
         One sentence.
     """
     model = build_whole(whole, tf1, everything=True)
-    fed = {one.tf1 for one in whole.inputs}
-    lines = OrderedDict((line, one) for line, one in whole.tensors.items() if one not in fed)
     try:
-        with replay_whole(tf1, whole, list(lines.values())) as replay:
+        with replay_whole(tf1, whole, list(whole.tensors)) as replay:
             for sample, _ in runs:
                 expected = replay.run(sample.values, spare_numbers(replay.open, (1,), sample.label))
                 given = call_keeping(model, {one.name: sample.values[one.tf1] for one in whole.inputs})
-                wrong = _first_wrong(lines, expected, given)
+                wrong = _first_wrong(whole.tensors, expected, given)
                 if wrong:
                     return f"the first tensor that differs is {_said(tf1, wrong)}"
     except ReplayError as error:
@@ -126,8 +127,8 @@ def located(tf1, whole, runs):
     )
 
 
-def _first_wrong(lines, expected, given):
-    for line, tensor in lines.items():
+def _first_wrong(tensors, expected, given):
+    for tensor, line in tensors.items():
         sides = [OrderedDict([(tensor, np.asarray(side))]) for side in (expected[tensor], given[line])]
         [report] = compare_results(RunResult("TF1 graph", sides[0]), RunResult(KERAS, sides[1]))
         if not report.passed and "empty" not in report.problem:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.samples import Sample
+from tf2_lstm.migrate.convert.samples import Sample, fixed_sizes
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import MOVES
@@ -34,7 +34,7 @@ def whole_samples(tf1, whole, tensors, seed=0):
         for own in (True, False):
             samples = {}
             for batch, steps in SIZES:
-                sizes = _sizes(tensors, batch, steps, major) if own else (batch, steps)
+                sizes = _sizes(whole, tensors, batch, steps, major) if own else (batch, steps)
                 samples.setdefault(sizes, _sample(whole, tensors, lengths, *sizes, major, seed))
             tries.append(list(samples.values()))
     same = [_sample(whole, tensors, lengths, size, size, False, seed) for size in (3, 1, 4)]
@@ -61,8 +61,11 @@ def _lengths(tf1, whole):
     return found
 
 
-def _sizes(tensors, batch, steps, major):
-    """The sizes that a tensor of the graph fixes."""
+def _sizes(whole, tensors, batch, steps, major):
+    """The sizes that a recurrence or a tensor that is fed fixes."""
+    for one in whole.recurrences.values():
+        apart = [tensor for tensor in one.inputs if tensor.role is Role.INPUTS]
+        batch, steps = fixed_sizes(one, batch, len(apart) if len(apart) > 1 else steps)
     # A state of several layers has neither in front.
     sequences = [one.shape for one in tensors if len(one.shape) == (2 if "int" in one.dtype else 3)]
     first, second = [shape[0] for shape in sequences], [shape[1] for shape in sequences]
@@ -94,7 +97,6 @@ def _values(whole, one, shape, generator, lengths, steps):
     limit = whole.limits.get(one.tf1)
     if one.tf1 in lengths or (limit is None and len(shape) < 2):
         # The first row is as long as there are steps: what is as long as the longest row fits then.
-        return np.asarray(steps - np.arange(max(np.prod(shape, dtype=int), 1)) % steps, one.dtype).reshape(
-            shape
-        )
+        longest, count = (steps if len(shape) < 2 else _MORE), max(np.prod(shape, dtype=int), 1)
+        return np.asarray(longest - np.arange(count) % longest, one.dtype).reshape(shape)
     return generator.randint(0, limit or _LIMIT, shape).astype(one.dtype)

@@ -39,6 +39,30 @@ def inputs(op):
     return len(declared.input_arg)
 
 
+def completed(node):
+    """Return a node with the attributes that a file may leave out because they are TensorFlow's defaults.
+
+    Args:
+        node: the NodeDef; it is not changed.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        assert completed(message("NodeDef")(name="x", op="OneHot")).attr["axis"].i == -1
+        ```
+    """
+    declared = definition(node.op)
+    missing = [one for one in declared.attr if one.HasField("default_value")] if declared is not None else []
+    missing = [one for one in missing if one.name not in node.attr]
+    if not missing:
+        return node
+    whole = type(node).FromString(node.SerializeToString())
+    for one in missing:
+        whole.attr[one.name].CopyFrom(one.default_value)
+    return whole
+
+
 def check_functions(functions, path):
     """Raise an error for a function that returns what is not there, or has such a node as `check_inputs` refuses.
 

@@ -7,6 +7,7 @@ dtype stands for it. Neither are large constants, whose shapes are enough, nor w
 import math
 
 from tf2_lstm.migrate.artifacts.protos import definition, message, tensorflow
+from tf2_lstm.migrate.graph.declared import completed
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
 
@@ -171,7 +172,7 @@ def output_dtypes(node):
         if output.type_list_attr:
             found += node.attr[output.type_list_attr].list.type
         else:
-            dtype = output.type or attribute(node, output.type_attr).type
+            dtype = output.type or attribute(completed(node), output.type_attr).type
             found += [dtype] * (attribute(node, output.number_attr).i if output.number_attr else 1)
     return found if all(found) else None
 

@@ -26,7 +26,7 @@ def build_whole(whole, tf1, everything=False):
         BuildError: a weight does not fit its layer.
     """
     program = whole.program
-    given = {line: Ref(line) for line in whole.tensors} if everything else program.outputs
+    given = {line: Ref(line) for line in whole.tensors.values()} if everything else program.outputs
     with unfilled():
         names = evaluate(program.lines, _resolver(whole), program.defaults())
         sides = (value_of(dict(part), names, resolve) for part in (program.inputs, given))

@@ -1,5 +1,7 @@
 """Where a whole program begins and ends: what is fed, what is fetched, what inference fixes, what is left out."""
 
+import re
+
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.constants import DTYPES, array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, dtype_of, edge, node_of, normal
@@ -37,7 +39,7 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     if fetch:
         outputs, notes = _named([normal(one) for one in fetch]), []
     elif tf1.signatures:
-        outputs, notes = _of_signatures(tf1.signatures), []
+        outputs, notes = _of_signatures(nodes, tf1.signatures), []
     else:
         outputs, notes = _named(ends.found()), ends.notes
     if not outputs:
@@ -70,12 +72,12 @@ def _check(nodes, tensors):
             )
 
 
-def _of_signatures(signatures):
-    """The outputs of all signatures, each tensor once."""
+def _of_signatures(nodes, signatures):
+    """The outputs of all signatures, each tensor once; an operation that only initialises is none."""
     found = {}
     for name, one in signatures.items():
         for key, tensor in one["outputs"].items():
-            if normal(tensor) not in found.values():
+            if dtypes_of(nodes[node_of(tensor)]) and normal(tensor) not in found.values():
                 own = python_name(key)
                 found[own if own not in found else f"{python_name(name)}_{own}"] = normal(tensor)
     return found
@@ -113,20 +115,26 @@ def _fixed(nodes, node, shapes):
     return 1.0 if keeps else None
 
 
+def _backward(nodes):
+    """The backward part, with everything in the scopes of tf.gradients that it is in."""
+    known = backward_part(nodes)
+    scopes = {found.group() for name in known if (found := re.match(r"(.*/)?gradients(_\d+)?/", name))}
+    return known | {name for name in nodes if scopes and name.startswith(tuple(scopes))}
+
+
 class _Ends:
     """Finds where the forward graph ends."""
 
     def __init__(self, nodes, findings, shapes, feeds):
         self.nodes, self.findings, self.shapes, self.feeds = nodes, findings, shapes, feeds
-        self.backward = backward_part(nodes)
+        self.backward = _backward(nodes)
         self.readers = {}
         for name, node in nodes.items():
             for one in data_inputs(node):
                 self.readers.setdefault(edge(one)[0], []).append(name)
-        self.edges = {
-            edge(t.tf1)[0] for one in findings.recurrences for t in (*one.inputs, *one.outputs) if t.tf1
-        }
         self.given_out = {edge(t.tf1)[0] for one in findings.recurrences for t in one.outputs if t.tf1}
+        self.taken = {edge(t.tf1)[0] for one in findings.recurrences for t in one.inputs if t.tf1}
+        self.taken -= self.given_out
         self.inside = self._inside()
         self.notes = []
 
@@ -146,7 +154,7 @@ class _Ends:
                 f"{', '.join(lost[:4])}: not in it: what it is computed from is known in training only"
             )
         tensors = [f"{name}:{number}" for name in ends for number in self._numbers(name)]
-        return self._without_idle_states(tensors)
+        return self._without_idle(tensors)
 
     def _numbers(self, name):
         """The outputs of a node that nobody reads, the first of what all is read of."""
@@ -168,20 +176,29 @@ class _Ends:
         left = [number for number in range(count) if number not in read]
         return left or ([0] if node.op not in SILENT else [])
 
-    def _without_idle_states(self, tensors):
-        """Without final states that nobody reads, where outputs are: unless the program feeds the state again."""
+    def _without_idle(self, tensors):
+        """Without what a recurrence gives out and nobody reads, beside what is read: unless it is fed again."""
         idle = set()
         for one in self.findings.recurrences:
             fed = any(t.role is Role.INITIAL and t.tf1 and not t.zero and t.is_input for t in one.inputs)
-            states = {normal(t.tf1) for t in one.outputs if t.tf1 and t.role is Role.STATE}
-            idle |= set() if fed else states
+            given_out = {normal(t.tf1): t.role for t in one.outputs if t.tf1}
+            read = given_out.keys() - set(tensors)
+            for tensor, role in given_out.items():
+                if (read and role is Role.OUTPUTS) or (role is Role.STATE and not fed):
+                    idle.add(tensor)
         kept = [one for one in tensors if one not in idle]
         return kept or tensors
 
     def _ends(self, name, among):
         """Whether nothing of the forward graph reads a node, of what there is among some."""
         node = self.nodes[name]
-        if node.op in SILENT or not dtypes_of(node) or UPDATE.match(node.op) or name in self.backward:
+        if (
+            name in self.taken
+            or node.op in SILENT
+            or not dtypes_of(node)
+            or UPDATE.match(node.op)
+            or name in self.backward
+        ):
             return False
         if dtype_of(node) == "string" or "" in dtypes_of(node):
             return False

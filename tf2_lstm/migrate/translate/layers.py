@@ -52,7 +52,7 @@ def _dense(writer, node, x, kernel, bias, activation):
     if x.whole is None:
         return writer.result(node, Apply(layer, (x.ref,)), (*x.shape[:-1], units), product=made)
     whole = writer.aside(node, Apply(layer, (x.whole.ref,)), (*x.whole.shape[:-1], units))
-    whole = replace(whole, product=made)
+    whole = replace(whole, product=(x.whole, kernel, bias, activation))
     flat = Apply("keras.ops.reshape", (whole.ref, (-1, units)))
     return writer.result(node, flat, (*x.shape[:-1], units), product=made, whole=whole)
 

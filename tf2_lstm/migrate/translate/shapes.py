@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.graph.nodes import attribute, normal
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import (
@@ -56,6 +56,7 @@ def reshape(writer, node, inputs):
         return x
     whole = getattr(x, "whole", None)
     if whole is not None and whole.shape == tuple(target):
+        writer.tensors.setdefault(whole.ref.name, normal(node.name))
         return whole
     value = _reshaped(writer, node, x, target)
     if isinstance(x, Live) and len(target) == 2 and rank_of(x) > 2 and target[1] == x.shape[-1]:
@@ -115,7 +116,7 @@ def open_sizes_in(target, open_sizes):
 def expand_dims(writer, node, inputs):
     """One axis more, of size 1."""
     x, axis = inputs
-    axis = int(constant_of(axis, "its axis"))
+    axis = int(constant_of(axis, "its axis").item())
     sizes = list(sizes_of(x))
     axis = axis + len(sizes) + 1 if axis < 0 else axis
     return writer.op(node, "expand_dims", writer.tensor(x), axis, dims=(*sizes[:axis], 1, *sizes[axis:]))
@@ -203,7 +204,7 @@ def _reshape(node, arrays):
 
 @fold("ExpandDims")
 def _expand_dims(node, arrays):
-    return np.expand_dims(arrays[0], int(arrays[1]))
+    return np.expand_dims(arrays[0], int(arrays[1].item()))
 
 
 @fold("Squeeze")

@@ -3,7 +3,8 @@
 import numpy as np
 
 from tf2_lstm.migrate.build import resolve
-from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, normal
+from tf2_lstm.migrate.graph.declared import completed
+from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operation
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, evaluate, value_of
 from tf2_lstm.migrate.keras_code.program import Program
@@ -77,7 +78,7 @@ class _Translation:
             if isinstance(key, int):
                 self._call(key)
             elif key in self.nodes:
-                self._node(self.nodes[key])
+                self._node(completed(self.nodes[key]))
             elif key not in self.values:
                 self._fixed(key)
         for name, tensor in self.boundary.outputs.items():
@@ -88,10 +89,11 @@ class _Translation:
     def _described(self, program):
         known = {target for line in program.lines for target in line.targets}
         layers = {name: held for name, held in self.writer.layers.items() if name in known}
+        fed = {*map(normal, self.boundary.inputs)}
         tensors = {
-            line.targets[0]: self.writer.tensors[line.targets[0]]
-            for line in program.lines
-            if line.targets[0] in self.writer.tensors
+            tensor: value.ref.name
+            for tensor, value in self.values.items()
+            if isinstance(value, Live) and value.ref.name in known and tensor not in fed
         }
         inputs = [self._edge(name, self.writer.tensors[ref.name]) for name, ref in program.inputs.items()]
         outputs = [self._edge(name, normal(one)) for name, one in self.boundary.outputs.items()]
@@ -162,14 +164,28 @@ class _Translation:
             shape = self.tf1.variables[name].shape
             shape = shape if place is None else tuple(one.stop - one.start for one in place)
             return Held(node.name, tuple(shape), dtype_of(node))
-        if node.name in self.turning or node.op in CLOSED:
+        if node.name in self.turning or node.op in CLOSED or self._begins_a_step(node):
             return Nothing(self._closed(node))
-        inputs = [self.values[normal(one)] for one in data_inputs(node)]
+        inputs = [self._value(one) for one in data_inputs(node)]
         lost = [one for one in inputs if isinstance(one, Nothing)]
         if lost and node.op not in MERGES:
             # What is never taken is more than what is not translated.
             return next((one for one in lost if not one.reason), lost[0])
         return self._by_row(node, inputs)
+
+    def _begins_a_step(self, node):
+        """Whether a node is where a loop takes what it carries."""
+        before = [self.nodes[node_of(one)].op for one in data_inputs(node)] if node.op in MERGES else []
+        return any(Trait.NEXT in operation(op).traits for op in before)
+
+    def _value(self, reference):
+        """The value of a tensor; of one that is computed of itself there is none yet."""
+        found = self.values.get(normal(reference))
+        if found is None:
+            key = self.graph.key(reference)
+            one = self.findings.recurrences[key] if isinstance(key, int) else None
+            return Nothing(self._feedback(one) if one else self._closed(self.nodes[key]))
+        return found
 
     def _is_variable(self, node):
         if node.name not in self.tf1.nodes or self.tf1.nodes[node.name][0] not in self.tf1.variables:
@@ -190,11 +206,12 @@ class _Translation:
             return found(self.writer, node, inputs)
         except Refusal as error:
             return Nothing(f"{node.op} ({node.name}): {error}")
-        except (ValueError, TypeError, IndexError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, IndexError) as error:
             # Nothing checks every attribute of every operation.
             said = " ".join(str(error).split())[:160]
             return Nothing(
-                f"{node.op} ({node.name}): its inputs do not fit it ({type(error).__name__}: {said})"
+                f"{node.op} ({node.name}): its inputs do not fit it ({type(error).__name__}: {said}). If TensorFlow "
+                "runs the graph as it is, please report this"
             )
 
     def _folded(self, node, inputs):
@@ -234,6 +251,12 @@ class _Translation:
         for one in self.findings.not_converted:
             if one.scope and node.name.startswith(one.scope):
                 return f"{one.scope}: {one.reason}"
+        for one in self.findings.recurrences:
+            if one.scope and node.name.startswith(f"{one.scope}/"):
+                return (
+                    f"{node.op} ({node.name}): it is inside of the recurrence {one.scope}, whose model does not give "
+                    "out what is computed from it. Fetch what comes before it with --fetch, or feed it with --feed"
+                )
         kind = "a loop of its own" if node.op not in rows() else "something that is computed of itself"
         if Trait.FRESH in operation(node.op).traits:
             kind = "drawn anew at each run, or fed"
@@ -244,7 +267,7 @@ class _Translation:
     def _call(self, number):
         """Write a recurrence as a model that is called with a dict."""
         one = self.findings.recurrences[number]
-        given = {tensor.name: self.values[normal(tensor.tf1)] for tensor in one.inputs if tensor.is_input}
+        given = {tensor.name: self._value(tensor.tf1) for tensor in one.inputs if tensor.is_input}
         outputs = [tensor for tensor in one.outputs if tensor.tf1 and not tensor.closed]
         lost = [value for value in given.values() if isinstance(value, Nothing)]
         if number in self.turning:

@@ -47,7 +47,7 @@ class Whole:
         outputs: the `Edge`s that it gives out.
         recurrences: name of the function that builds one -> the `Recurrence`, each that is called.
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
-        tensors: name of a line -> the TF1 tensor that it computes, in the order of the lines.
+        tensors: TF1 tensor -> the name of the line that computes it, in the order of the graph, without what is fed.
         limits: name of a TF1 tensor that gives ids -> how many rows the smallest table has that they choose from.
         boundary: the `Boundary`.
         name: what the model is called.

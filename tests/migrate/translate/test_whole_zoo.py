@@ -1,0 +1,68 @@
+"""Whole programs of the zoo against what TensorFlow 1.15.5 computed."""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.convert.whole import WholeWorkshop
+from tf2_lstm.migrate.translate.as_model import build_whole
+
+ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
+#: Artefact -> the layers with weights outside of its recurrences, by their kinds.
+PROGRAMS = {
+    "tagger": ["Dense", "Embedding", "Embedding"],
+    "ptb_model": ["Dense", "Embedding"],
+    "encoder_decoder": ["Dense", "Embedding"],
+    "siamese_reuse": [],
+    "speech_model": ["Dense", "Dense"],
+    "policy": ["Dense", "Dense", "Dense"],
+    "decoder_bounded": [],
+    "saved_model": ["Dense", "Embedding"],
+}
+#: Artefact -> why its whole program is refused.
+REFUSED = {
+    "nas_cell": "rnn: a state is carried by no known cell",
+    "counter_loop": "Exit (while/Exit): it is a loop of its own",
+    "attention_flat_loop": "attention_cell_wrapper: attention_cell_wrapper/BiasAdd_1:0 is computed from",
+    "h5_lstm": "the artefact has no graph",
+}
+
+
+def workshop_of(name):
+    expected = json.loads((ZOO / name / "expected.json").read_text())
+    request = Request(str(ZOO / name / expected["artifact"]), program=True)
+    tf1, findings = look(request)
+    return tf1, WholeWorkshop(tf1, findings, request, None)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_comes_over_whole(name):
+    tf1, workshop = workshop_of(name)
+    whole, case, _, problem = workshop.convert()
+    assert not problem
+    assert case.passed
+    model = build_whole(whole, tf1)
+    kinds = sorted(type(model.get_layer(one)).__name__ for one in whole.layers)
+    assert kinds == PROGRAMS[name]
+    with np.load(ZOO / name / "run.npz") as held:
+        run = dict(held)
+    given = {one.name: run[one.tf1] for one in whole.inputs}
+    found = model(given)
+    compared = [one for one in whole.outputs if one.tf1 in run]
+    assert compared or name in ("ptb_model", "tagger")
+    for one in compared:
+        np.testing.assert_allclose(
+            keras.ops.convert_to_numpy(found[one.name]), run[one.tf1], atol=4e-6, rtol=0
+        )
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_program_that_does_not_is_refused_by_its_reason(name):
+    _, workshop = workshop_of(name)
+    _, case, _, problem = workshop.convert()
+    assert problem.startswith(REFUSED[name])
+    assert case is None
