@@ -6,7 +6,8 @@ import pytest
 from keras import layers, ops
 
 from tests.migrate.export.proved import failures, proof, wide
-from tf2_lstm.migrate.export import onnx_model, pointwise, rearranging
+from tf2_lstm import FullOf, RangeOf, ReshapeTo, SizeOf, Weight
+from tf2_lstm.migrate.export import onnx_model, open_sizes, pointwise, rearranging
 from tf2_lstm.migrate.export.writing import ExportError
 
 # A model inside of a model hands no mask on.
@@ -156,6 +157,11 @@ OPENED = {
     "pooling": lambda x, y, n: layers.GlobalMaxPooling1D()(x),
     "masking": lambda x, y, n: layers.Masking()(x),
     "nested": lambda x, y, n: _nested()(layers.Masking(0.0)(x)),
+    "SizeOf": lambda x, y, n: SizeOf(-2)(x),
+    "ReshapeTo": lambda x, y, n: ReshapeTo([None, 2, None, 2])(x, SizeOf(0)(x), SizeOf(1)(x)),
+    "FullOf": lambda x, y, n: FullOf([2, None], 1.5)(SizeOf(1)(x)),
+    "RangeOf": lambda x, y, n: RangeOf([0, None, 1])(SizeOf(1)(x)),
+    "Weight": lambda x, y, n: Weight((3,))(x),
     "sequential": lambda x, y, n: keras.Sequential([layers.Dense(3), layers.LSTM(2)])(x),
 }
 
@@ -179,6 +185,7 @@ def case(tmp_path_factory):
 
 def test_every_row_has_a_case():
     assert CASES.keys() == {**pointwise.ROWS, **rearranging.ROWS}.keys()
+    assert {kind.__name__ for kind in open_sizes.ROWS} < OPENED.keys()
 
 
 @pytest.mark.parametrize("name", [*CASES, *OPENED])
@@ -186,6 +193,13 @@ def test_the_numbers_are_those_of_keras(name, case):
     found = [one for one in case.tensors if one.name.rpartition(" ")[0] == name]
     assert found
     assert not [one for one in found if not one.passed]
+
+
+def test_what_is_loaded_is_written_as_what_was_built(tmp_path):
+    """Keras reads places in brackets back as a list."""
+    x = keras.Input((None, 4), name="x")
+    keras.Model(x, [x[:, -1], x[..., 1:]]).save(tmp_path / "model.keras")
+    assert not failures(keras.models.load_model(tmp_path / "model.keras"), tmp_path)
 
 
 def test_a_masked_layer_may_be_shared(tmp_path):

@@ -7,7 +7,7 @@ import onnx
 from onnx import helper
 
 import tf2_lstm
-from tf2_lstm.migrate.export import pointwise, rearranging, recurrent
+from tf2_lstm.migrate.export import open_sizes, pointwise, rearranging, recurrent
 from tf2_lstm.migrate.export.edges import inputs_of, outputs_of
 from tf2_lstm.migrate.export.graph import IR_VERSION, OPSET, onnx_dtype
 from tf2_lstm.migrate.export.writing import ExportError, Writer
@@ -15,7 +15,7 @@ from tf2_lstm.stock import layers_of
 from tf2_lstm.stream.plan import check_masks_are_carried
 
 #: What is written as ONNX operators; any other layer is opened.
-ROWS = {**pointwise.ROWS, **rearranging.ROWS, **recurrent.ROWS}
+ROWS = {**pointwise.ROWS, **rearranging.ROWS, **recurrent.ROWS, **open_sizes.ROWS}
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,8 @@ def _take_along_axis(writer, call):
 def _get_item(writer, call):
     """Numbers, slices, None and ...; an axis after the other."""
     key = call.args[1] if len(call.args) > 1 else call.kwargs["key"]
-    key = list(key) if isinstance(key, tuple) else [key]
+    # Of a loaded model it is a list.
+    key = list(key) if isinstance(key, (list, tuple)) else [key]
     taken = sum(one is not None and one is not Ellipsis for one in key)
     if Ellipsis in key:
         at = key.index(Ellipsis)
