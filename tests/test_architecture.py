@@ -175,6 +175,8 @@ TENSORFLOW_ROOMS = (
     "tf2_lstm/migrate/graph/subgraph.py",
     "tf2_lstm/migrate/equivalence/keras_runner.py",
     "tf2_lstm/migrate/unfilled.py",
+    "tf2_lstm/migrate/export/litert_format.py",
+    "tf2_lstm/migrate/export/saved_model_format.py",
     BACKEND_ROOM + "/",
 )
 #: What also runs under Python 3.7 beside TensorFlow 1.15.

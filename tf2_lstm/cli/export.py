@@ -13,7 +13,7 @@ from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 
 #: The way back, and the other formats: those of `migrate.export.leaving.FORMATS`.
-BACK, FORMATS = "tf1", ("onnx",)
+BACK, FORMATS = "tf1", ("litert", "onnx", "savedmodel")
 
 
 def add_arguments(parser):

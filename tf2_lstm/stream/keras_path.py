@@ -66,19 +66,33 @@ class KerasPath:
         outputs = flat[: len(_ids(self._plan.outputs))]
         return outputs, self._nest(flat[len(outputs) :])
 
-    def _compile(self):
+    def function(self):
+        """Return the plan as a function of flat tensors, inputs then states, that returns outputs then new states."""
         count = len(_ids(self._plan.inputs))
 
         def flat(*tensors):
             outputs, new = run(self._plan, tensors[:count], self._nest(tensors[count:]))
             return [*outputs, *keras.tree.flatten([new[name] for name in self._states])]
 
-        room = backends.steps()
+        return flat
+
+    def names(self):
+        """Return the names of the inputs, and those of the leaves of the states, flat."""
+        inputs = [tensor.name for tensor in keras.tree.flatten(self._plan.inputs)]
+        states = []
+        for name, nest in self._states.items():
+            leaves = keras.tree.flatten(nest)
+            states += [name] if len(leaves) == 1 else [f"{name}_{place}" for place in range(len(leaves))]
+        return inputs, states
+
+    def _compile(self):
+        flat, room = self.function(), backends.steps()
         if room is None:
             return lambda *arrays: flat(*map(ops.convert_to_tensor, arrays))
-        return room.compiled(flat, self._signature())
+        return room.compiled(flat, self.signature())
 
-    def _signature(self):
+    def signature(self):
+        """Return (shape, dtype) of the inputs and of the states, None for what may vary."""
         inputs = [(self._relaxed(tensor), tensor.dtype) for tensor in keras.tree.flatten(self._plan.inputs)]
         leaves = keras.tree.flatten(list(self._states.values()))
         return inputs + [((None, *leaf.shape[1:]), leaf.dtype.name) for leaf in leaves]

@@ -136,6 +136,15 @@ class StreamingStep:
         """Return a `HeldStream`: the same step, which keeps the state of `batch_size` streams itself."""
         return HeldStream(self, batch_size)
 
+    def flat(self):
+        """Return what a program that traces the step needs.
+
+        Returns:
+            A function of flat tensors, inputs then states, that returns outputs then new states; its signature, a list
+            of (shape, dtype); the names of the inputs, and those of the states.
+        """
+        return self._keras.function(), self._keras.signature(), *self._keras.names()
+
     def refresh(self):
         """Take the weights anew, after training or set_weights."""
         self._numpy = None if self.path == "keras" else compile_numpy(self._plan)

@@ -14,7 +14,9 @@ from tf2_lstm.migrate.export.proof import prove
 
 #: Format -> (its module, the packages that it needs).
 FORMATS = {
+    "litert": ("litert_format", ()),
     "onnx": ("onnx_format", ("onnx", "onnxruntime")),
+    "savedmodel": ("saved_model_format", ()),
 }
 
 
@@ -54,8 +56,10 @@ def leave(path, output, form, overwrite=False):
 
         target = staging / output.name
         limits = chosen.write(model, target)
-        samples = samples_of(model, limits)
+        samples = samples_of(model, limits, rows=getattr(chosen, "ROWS", None))
         report = prove(model, samples, chosen.runner(target), chosen.RUNTIME, chosen.versions())
+        if hasattr(chosen, "prove_step"):
+            report.cases[0].tensors += chosen.prove_step(model, samples, target)
         if report.passed:
             _publish(target, output, overwrite)
     return report

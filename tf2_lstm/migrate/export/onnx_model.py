@@ -58,9 +58,9 @@ def write(model):
         writer.define(tensor, name)
     found = {name: writer.name(tensor) for name, tensor in outputs.items()}
     graph = writer.graph
-    ends = [helper.make_node("Identity", [found[name]], [name]) for name in outputs]
+    graph.nodes += [helper.make_node("Identity", [found[name]], [name]) for name in outputs]
     proto = helper.make_graph(
-        graph.nodes + ends,
+        graph.nodes,
         model.name,
         [_info(name, tensor) for name, tensor in inputs.items()],
         [_info(name, tensor) for name, tensor in outputs.items()],

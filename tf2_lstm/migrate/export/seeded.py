@@ -28,13 +28,14 @@ class Sample:
     values: dict
 
 
-def samples_of(model, limits, seed=0):
+def samples_of(model, limits, seed=0, rows=None):
     """Draw the inputs of a model.
 
     Args:
         model: a Sequential or functional model.
         limits: name of an input of whole numbers -> how many different ones it may be.
         seed: an int.
+        rows: how many rows each has that the model leaves free; None for several numbers.
 
     Returns:
         A list of `Sample`s that the model accepts. Whole numbers of rank 1 without a limit are lengths, from 0 to all
@@ -45,7 +46,7 @@ def samples_of(model, limits, seed=0):
     """
     inputs, found = inputs_of(model), []
     for swapped in (False, True):
-        for size in SIZES:
+        for size in [(rows or size[0], *size[1:]) for size in SIZES]:
             values = _values(model, inputs, limits, size, np.random.default_rng(seed), swapped)
             found.append(Sample(f"{size[0]} x {size[1]}{', padded' if size[2] else ''}", values))
         try:
@@ -58,6 +59,17 @@ def samples_of(model, limits, seed=0):
         f"{model.name}: expected a model that takes seeded inputs, Keras says: {' '.join(str(problem).split())[:200]}. "
         "Without numbers nothing is proved, and nothing is written."
     )
+
+
+def limits_of(model):
+    """Return how many different whole numbers the inputs of a model may be, by the smallest table of an Embedding.
+
+    An input of rank 1 is lengths where there is another one of whole numbers.
+    """
+    tables = [layer.input_dim for layer in layers_of(model) if isinstance(layer, keras.layers.Embedding)]
+    whole = {name: len(tensor.shape) for name, tensor in inputs_of(model).items() if "int" in tensor.dtype}
+    deepest = max(whole.values(), default=0)
+    return {name: min(tables) for name, rank in whole.items() if tables and rank == deepest}
 
 
 def _values(model, inputs, limits, size, random, swapped):
