@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 BIN := $(VENV)/bin
 
-.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources mutants wheels
+.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources matrix mutants wheels
 
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
@@ -39,6 +39,10 @@ bench: $(INSTALLED) $(VENV)/installed-bench
 $(VENV)/installed-%: setup.cfg $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --editable '.[$*]'
 	@touch $@
+
+# make matrix [ARGS=oldest]: the tests of every part on other pairs of TensorFlow and Keras, in environments of their own.
+matrix: $(INSTALLED)
+	$(BIN)/python -m tests.matrix $(ARGS)
 
 # The wheels of tf2-lstm and tf2-lstm-scan, and the sdist that builds both, in dist/.
 wheels: $(INSTALLED)

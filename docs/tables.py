@@ -5,6 +5,7 @@ and the pairs that follow are its arguments. The pages in `docs/rules/` are gene
 writes nothing and exits with 1 when a document is not current.
 """
 
+import json
 import os
 import re
 import sys
@@ -29,6 +30,7 @@ WRITTEN = (
 )
 _PLACE = re.compile(r"(<!-- table: (\w+)([^>]*?) -->\n).*?(<!-- end -->)", re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()[^)#\s:]+(?=[)#])")
+_PARTS = ("layers", "accelerate", "streaming", "convert")
 _CONVERSIONS = {"rate": "1 - keep_prob"}
 
 
@@ -288,6 +290,19 @@ def errors():
     return chapters()
 
 
+def versions():
+    """What `make matrix` found: a pair of TensorFlow and Keras a row, how many tests of a part passed of how many."""
+    found = json.loads((ROOT / "tests" / "matrix" / "results.json").read_text(encoding="utf-8"))
+    pairs = sorted(found.values(), key=lambda one: [int(n) for n in one["versions"]["tensorflow"].split(".")])
+    names = ("tensorflow", "keras", "numpy", "python")
+    rows = [[pair["versions"][name] for name in names] + _counts(pair["parts"]) for pair in pairs]
+    return _grid(["TensorFlow", "Keras", "NumPy", "Python", *_PARTS], rows)
+
+
+def _counts(parts):
+    return [f"{parts[one]['passed']} of {parts[one]['passed'] + len(parts[one]['failed'])}" for one in _PARTS]
+
+
 def _code(text):
     return f"`{text}`"
 
@@ -311,6 +326,7 @@ TABLES = {
         names,
         weights,
         errors,
+        versions,
     )
 } | SPEED
 
