@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 v1, raw = tf.compat.v1, tf.raw_ops
+FILTER = np.random.RandomState(6).uniform(-1, 1, (3, 2, 2, 3)).astype("float32")
 
 #: Name of a placeholder -> (dtype, shape, what is fed).
 FED = {
@@ -232,6 +233,16 @@ def _of_products():
         "Sum, attention": lambda fed: tf.reduce_sum(
             tf.nn.softmax(tf.reduce_sum(fed["x"] * fed["y"], -1))[..., None] * fed["x"], 1
         ),
+        "Conv2D": lambda fed: tf.nn.conv2d(fed["image"], FILTER, 1, "SAME"),
+        "Conv2D, strides": lambda fed: tf.nn.conv2d(fed["image"], FILTER, [1, 2, 1, 1], "VALID"),
+        "Conv2D, dilations": lambda fed: tf.nn.conv2d(
+            fed["image"], FILTER, 1, "VALID", dilations=[1, 1, 2, 1]
+        ),
+        "MaxPool": lambda fed: tf.nn.max_pool2d(fed["image"], 2, [1, 2, 1, 1], "SAME"),
+        "AvgPool": lambda fed: tf.nn.avg_pool2d(fed["image"], [1, 2, 3, 1], 2, "VALID"),
+        "FusedBatchNormV3": lambda fed: v1.nn.fused_batch_norm(
+            fed["image"], [1.5, 0.5], [0.1, -0.2], [0.3, 0.1], [0.5, 2.0], 0.01, is_training=False
+        )[0],
         "Merge": lambda fed: v1.cond(
             v1.placeholder_with_default(False, []), lambda: fed["x"] * 2, lambda: fed["x"] + 1
         ),

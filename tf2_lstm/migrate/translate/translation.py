@@ -11,6 +11,7 @@ from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.pairs import Fed
 from tf2_lstm.migrate.roles import Ends, Role
+from tf2_lstm.migrate.translate.dropout import Noise, with_noise
 from tf2_lstm.migrate.translate.ids import limits_of
 from tf2_lstm.migrate.translate.lines import needed
 from tf2_lstm.migrate.translate.naming import python_name
@@ -164,6 +165,8 @@ class _Translation:
             shape = self.tf1.variables[name].shape
             shape = shape if place is None else tuple(one.stop - one.start for one in place)
             return Held(node.name, tuple(shape), dtype_of(node))
+        if node.op == "RandomUniform":
+            return Noise()
         if node.name in self.turning or node.op in CLOSED or self._begins_a_step(node):
             return Nothing(self._closed(node))
         inputs = [self._value(one) for one in data_inputs(node)]
@@ -194,6 +197,8 @@ class _Translation:
 
     def _by_row(self, node, inputs):
         try:
+            if any(isinstance(one, Noise) for one in inputs):
+                return with_noise(self.writer, self.nodes, node, inputs, self.boundary.fixed)
             folded = self._folded(node, inputs)
             if folded is not None:
                 return folded

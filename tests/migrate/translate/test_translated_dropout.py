@@ -1,0 +1,65 @@
+"""Dropout outside of a recurrence: as tf.nn.dropout of 1.15, of before 1.13, and with a constant rate."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
+from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.model import Findings, TF1Model
+from tf2_lstm.migrate.translate.as_model import build_whole
+from tf2_lstm.migrate.translate.as_source import emit_whole
+from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.translation import translate
+from tf2_lstm.migrate.translate.whole import ProgramRefused
+
+v1 = tf.compat.v1
+
+
+def newer(x, keep):
+    """tf.nn.dropout(x, keep) of TensorFlow 1.13 to 1.15."""
+    rate = 1.0 - keep
+    mask = tf.random.uniform(tf.shape(x)) >= rate
+    return x * (1.0 / (1.0 - rate)) * tf.cast(mask, tf.float32)
+
+
+def older(x, keep):
+    """The same of TensorFlow before 1.13."""
+    noise = v1.random_uniform(tf.shape(x), 0.0, 1.0) + keep
+    return tf.divide(x, keep) * tf.floor(noise)
+
+
+def whole_of(dropout, fed=True):
+    with tf.Graph().as_default() as graph:
+        x = v1.placeholder(tf.float32, [None, 4], name="x")
+        keep = v1.placeholder(tf.float32, [], name="keep_prob") if fed else tf.constant(0.5)
+        tf.tanh(dropout(x, keep), name="y")
+    tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
+    shapes = inferred(tf1.graph)
+    boundary = boundary_of(tf1, Findings(), shapes, ["y:0"])
+    return tf1, translate(tf1, Findings(), boundary, shapes)
+
+
+@pytest.mark.parametrize("dropout", [newer, older])
+def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
+    tf1, whole = whole_of(dropout)
+    model = build_whole(whole, tf1)
+    assert prove_whole(tf1, whole, model, run_whole(tf1, whole)).passed
+    source = emit_whole(whole)
+    assert "def build_program(dropout_rate=0.0):" in source
+    assert 'keras.layers.Dropout(dropout_rate, name="dropout")' in source
+    written = {}
+    exec(source, written)
+    training = written["build_program"](dropout_rate=0.5)
+    assert np.mean(np.asarray(training({"x": np.ones((50, 4), "float32")}, training=True)["y"]) == 0) > 0.2
+
+
+@pytest.mark.parametrize("dropout", [newer, older])
+def test_a_constant_one_is_refused(dropout):
+    with pytest.raises(ProgramRefused, match="its dropout has a constant keep_prob"):
+        whole_of(dropout, fed=False)
+
+
+def test_random_numbers_for_another_use_are_refused():
+    with pytest.raises(ProgramRefused, match="it computes with random numbers"):
+        whole_of(lambda x, keep: x + tf.random.uniform(tf.shape(x)))

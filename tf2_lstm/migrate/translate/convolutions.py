@@ -1,0 +1,56 @@
+"""Rows of convolutions, pooling and batch normalisation, channels last."""
+
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.translate.rows import row
+from tf2_lstm.migrate.translate.values import Refusal
+
+
+def _window(node, name):
+    """The two middle numbers of an attribute of four."""
+    _check_layout(node)
+    numbers = list(attribute(node, name).list.i)
+    if (numbers[0], numbers[3]) != (1, 1):
+        raise Refusal(f"its {name} takes rows or channels together. Reshape first")
+    return numbers[1], numbers[2]
+
+
+def _check_layout(node):
+    if attribute(node, "data_format").s not in (b"", b"NHWC"):
+        raise Refusal("its channels come first (NCHW). Export the model with data_format='NHWC'")
+
+
+def _padding(node):
+    padding = attribute(node, "padding").s.decode().lower()
+    if padding not in ("same", "valid"):
+        raise Refusal("its padding is given as numbers. Use tf.pad and padding='VALID'")
+    return padding
+
+
+@row("Conv2D")
+def convolution(writer, node, inputs):
+    """A convolution over two axes."""
+    strides, dilations = _window(node, "strides"), list(attribute(node, "dilations").list.i)[1:3]
+    options = {"strides": strides, "padding": _padding(node)}
+    options |= {"dilation_rate": tuple(dilations)} if dilations not in ([], [1, 1]) else {}
+    x, kernel = (writer.tensor(one) for one in inputs)
+    return writer.op(node, "conv", x, kernel, data_format="channels_last", **options)
+
+
+@row("MaxPool AvgPool")
+def pool(writer, node, inputs):
+    """The largest, or the mean, of each window."""
+    symbol = {"MaxPool": "max_pool", "AvgPool": "average_pool"}[node.op]
+    size, strides = _window(node, "ksize"), _window(node, "strides")
+    options = {"strides": strides, "padding": _padding(node), "data_format": "channels_last"}
+    return writer.op(node, symbol, writer.tensor(inputs[0]), size, **options)
+
+
+@row("FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3")
+def batch_norm(writer, node, inputs):
+    """Batch normalisation by the moving mean and variance, as at inference."""
+    _check_layout(node)
+    if attribute(node, "is_training").b:
+        raise Refusal("it normalises by the batch itself (is_training=True). Export the graph of inference")
+    x, scale, offset, mean, variance = (writer.tensor(one) for one in inputs)
+    options = {"offset": offset, "scale": scale, "epsilon": round(attribute(node, "epsilon").f, 9)}
+    return [writer.op(node, "batch_normalization", x, mean, variance, -1, **options)]

@@ -1,0 +1,85 @@
+"""Dropout outside of the recurrences: noise, a mask of it, and what the mask is multiplied with, as one Keras layer."""
+
+from dataclasses import dataclass
+
+from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
+from tf2_lstm.migrate.keras_code.expression import Apply
+from tf2_lstm.migrate.pairs import Fed
+from tf2_lstm.migrate.translate.naming import python_name
+from tf2_lstm.migrate.translate.values import Known, Live, Refusal
+
+#: What noise may go through on its way to a mask, and what makes a mask of it.
+_MOVES = ("Add", "AddV2", "Sub", "Mul", "Identity", "Cast")
+_MASKS = ("GreaterEqual", "Floor")
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Random numbers, of which dropout makes a mask.
+
+    Attributes:
+        is_mask: whether they are one already.
+        keep: the name of the tensor that says how much is kept, "" where none is known.
+    """
+
+    is_mask: bool = False
+    keep: str = ""
+
+
+def with_noise(writer, nodes, node, inputs, fixed):
+    """Translate a node that reads noise.
+
+    Args:
+        writer: the `Writer`.
+        nodes: name -> NodeDef.
+        node: the NodeDef.
+        inputs: the values that it reads, a `Noise` among them.
+        fixed: TF1 tensor -> the value that it has at inference.
+
+    Returns:
+        A `Noise`, or the `Live` of a Dropout layer.
+
+    Raises:
+        Refusal: it is no dropout, or one whose rate nothing sets.
+    """
+    noise = next(one for one in inputs if isinstance(one, Noise))
+    others = [one for one in inputs if not isinstance(one, Noise)]
+    if node.op in _MASKS:
+        return Noise(True, noise.keep or _keep_of(nodes, node, fixed))
+    if node.op in _MOVES and all(isinstance(one, Known) for one in others):
+        return Noise(noise.is_mask, noise.keep or _keep_of(nodes, node, fixed))
+    if noise.is_mask and node.op in ("Mul", "SelectV2") and isinstance(others[0], Live):
+        return _dropout(writer, node, inputs, noise)
+    raise Refusal(
+        "it computes with random numbers. Fetch what comes before it with --fetch, or feed it with --feed"
+    )
+
+
+def _keep_of(nodes, node, fixed):
+    """The scalar that is fed, of those that a node is computed from."""
+    todo, seen = list(data_inputs(node)), set()
+    while todo:
+        tensor = normal(todo.pop())
+        if tensor in fixed:
+            return tensor
+        name = node_of(tensor)
+        if name not in seen and name in nodes and len(seen) < 40:
+            seen.add(name)
+            todo += data_inputs(nodes[name])
+    return ""
+
+
+def _dropout(writer, node, inputs, noise):
+    """The layer: at inference all is kept, and the scale in front is 1."""
+    if not noise.keep:
+        raise Refusal(
+            "its dropout has a constant keep_prob, so that it drops at inference too. Feed what it gives with --feed, "
+            "or make keep_prob a placeholder with the default 1"
+        )
+    at = next(number for number, one in enumerate(inputs) if isinstance(one, Live))
+    rate = writer.program.rate(Fed(1.0, noise.keep))
+    name = writer.program.fresh(python_name("dropout"))
+    layer = writer.program.add(
+        name, Apply("keras.layers.Dropout", (rate,), {"name": name}), f"rate 1 - {noise.keep}"
+    )
+    return writer.result(node, Apply(layer, (inputs[at].ref,)), inputs[at].shape)
