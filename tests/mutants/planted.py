@@ -9,6 +9,19 @@ from tests.mutants.table_reading import READING
 from tests.mutants.table_running import RUNNING
 from tests.mutants.table_scanning import SCANNING
 from tests.mutants.table_serving import SERVING
+from tests.mutants.table_translating import TRANSLATING
 from tests.mutants.table_writing import WRITING
 
-PLANTED = [*LAYERS, *RUNNING, *READING, *FINDING, *PROVING, *WRITING, *SCANNING, *COMMANDS, *AROUND, *SERVING]
+PLANTED = [
+    *LAYERS,
+    *RUNNING,
+    *READING,
+    *FINDING,
+    *PROVING,
+    *WRITING,
+    *SCANNING,
+    *COMMANDS,
+    *AROUND,
+    *SERVING,
+    *TRANSLATING,
+]

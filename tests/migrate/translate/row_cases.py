@@ -17,7 +17,7 @@ FED = {
     "image": ("float32", [None, 5, 6, 2], np.random.RandomState(3).uniform(-1, 1, (2, 5, 6, 2))),
     "i": ("int32", [None, None], [[1, 0, 4], [2, 3, 3]]),
     "j": ("int64", [None, None], [[2, 1, 1], [-3, 2, 5]]),
-    "n": ("int32", [None], [3, 2]),
+    "n": ("int32", [None], [3, 1]),
     "b": ("bool", [None, None], [[True, False, True], [False, False, True]]),
     "half": ("float64", [None, 4], np.random.RandomState(4).uniform(-2, 2, (2, 4))),
 }

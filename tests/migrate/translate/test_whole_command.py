@@ -108,3 +108,12 @@ def test_a_tensor_that_is_not_there_is_named(tmp_path):
     conversion = converting.convert(Request(CHAR_MODEL, program=True, fetch=("logitz:0",)), tmp_path / "out")
     assert conversion.program.startswith("logitz:0: expected a tensor of the graph")
     assert "the whole program not converted" in command.closing(conversion, tmp_path / "out")
+
+
+def test_what_is_fetched_in_between_is_given_out_and_its_weights_are_held_once(tmp_path):
+    request = Request(CHAR_MODEL, program=True, fetch=("MatMul:0", "add:0", "probs:0"))
+    conversion = converting.convert(request, tmp_path / "out")
+    assert conversion.complete
+    model = keras.models.load_model(tmp_path / "out" / "program.keras")
+    assert len(model.trainable_weights) == 3 + 6
+    assert set(model.output) == {"matmul", "add", "probs"}

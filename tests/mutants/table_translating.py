@@ -1,0 +1,54 @@
+"""Mistakes in the translation of whole programs and in its proof."""
+
+from tests.mutants.mistake import mistakes
+
+ROWS = "tests/migrate/translate/test_rows.py::test_a_row_gives_what_the_session_gives"
+SABOTAGE = "tests/migrate/translate/test_whole_sabotage.py"
+ZOO = "tests/migrate/translate/test_whole_zoo.py::test_a_program_comes_over_whole"
+COMMAND = "tests/migrate/translate/test_whole_command.py"
+
+TRANSLATING = [
+    *mistakes(
+        "tf2_lstm/migrate/translate/arrays.py",
+        ROWS,
+        (
+            'order = writer.step(node, "where", writer.step(node, "less", step, count), back, step)',
+            "order = back",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/reductions.py",
+        ROWS,
+        ('turned = writer.step(node, "flip", value, axis=axis) if reverse else value', "turned = value"),
+        ('options = {"axis": where} | ({"keepdims": True} if keep else {})', 'options = {"axis": where}'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/convolutions.py",
+        ROWS,
+        ('options |= {"dilation_rate": tuple(dilations)} if dilations not in ([], [1, 1]) else {}', "pass"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/layers.py",
+        f"{COMMAND}::test_what_is_fetched_in_between_is_given_out_and_its_weights_are_held_once",
+        ("not _free(writer, bias) or not writer.read_once(x)", "not _free(writer, bias)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/translation.py",
+        f"{COMMAND}::test_what_is_fetched_in_between_is_given_out_and_its_weights_are_held_once",
+        ("        shared |= twice\n", "        return whole\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/boundary.py",
+        f"{ZOO}[tagger]",
+        ("name in self.taken", "False"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/whole_proof.py",
+        f"{SABOTAGE}::test_a_wrong_translation_is_seen_and_located",
+        (
+            'if not report.passed and "empty" not in report.problem:',
+            'if report.passed and "empty" not in report.problem:',
+        ),
+        ("    if not report.passed:\n", "    if report.passed:\n"),
+    ),
+]
