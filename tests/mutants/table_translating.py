@@ -34,7 +34,7 @@ TRANSLATING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/translation.py",
-        f"{COMMAND}::test_what_is_fetched_in_between_is_given_out_and_its_weights_are_held_once",
+        "tests/migrate/translate/test_shared_weights.py::test_a_tied_embedding_is_one_weight",
         ("        shared |= twice\n", "        return whole\n"),
     ),
     *mistakes(

@@ -117,3 +117,4 @@ def test_what_is_fetched_in_between_is_given_out_and_its_weights_are_held_once(t
     model = keras.models.load_model(tmp_path / "out" / "program.keras")
     assert len(model.trainable_weights) == 3 + 6
     assert set(model.output) == {"matmul", "add", "probs"}
+    assert any(isinstance(layer, keras.layers.Dense) for layer in model.layers)

@@ -30,6 +30,8 @@ REFUSED = {
     "nas_cell": "rnn: a state is carried by no known cell",
     "counter_loop": "Exit (while/Exit): it is a loop of its own",
     "attention_flat_loop": "attention_cell_wrapper: attention_cell_wrapper/BiasAdd_1:0 is computed from",
+    "frozen_with_a_state_variable": "VariableV2 (before_c): no value of this variable is in the file",
+    "in_a_cond": "Merge (cond/Merge): a tf.cond of which more than one branch",
     "h5_lstm": "the artefact has no graph",
 }
 

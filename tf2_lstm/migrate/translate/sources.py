@@ -54,7 +54,10 @@ def merge(writer, node, inputs):
     """What is left of the branches."""
     alive = [(number, one) for number, one in enumerate(inputs) if one != Nothing()]
     if len(alive) != 1:
-        raise Refusal("more than one branch is taken")
+        raise Refusal(
+            "a tf.cond of which more than one branch computes something, as one with a recurrence in it does. "
+            "Fetch what the branch computes with --fetch"
+        )
     number, value = alive[0]
     return [value, Known(np.array(number, np.int32), "int32")]
 

@@ -203,6 +203,8 @@ class _Translation:
             if folded is not None:
                 return folded
             found = rows().get(node.op)
+            if node.op in VARIABLES:
+                raise Refusal("no value of this variable is in the file. Name the checkpoint with --weights")
             if found is None:
                 raise Refusal(
                     "no row translates this operation. Fetch what it reads with --fetch, or feed what it gives "

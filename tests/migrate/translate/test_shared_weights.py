@@ -1,0 +1,37 @@
+"""A variable that a program uses twice is one weight of the Keras model."""
+
+import numpy as np
+import tensorflow as tf
+
+from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
+from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.model import Findings, TF1Model, Variable
+from tf2_lstm.migrate.translate.as_model import build_whole
+from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.translation import translate
+
+v1 = tf.compat.v1
+WORDS = np.random.RandomState(0).uniform(-1, 1, (7, 4)).astype("float32")
+
+
+def whole_of(program, fetch):
+    with tf.Graph().as_default() as graph:
+        ids = v1.placeholder(tf.int32, [None], name="ids")
+        program(
+            tf.gather(table := v1.raw_ops.VariableV2(shape=(7, 4), dtype=tf.float32, name="words"), ids),
+            table,
+        )
+    held = {"words": Variable("words", (7, 4), "float32", lambda: WORDS)}
+    tf1 = TF1Model(
+        "checkpoint", "", graph=graph.as_graph_def(), variables=held, nodes={"words": ("words", None)}
+    )
+    shapes = inferred(tf1.graph)
+    whole = translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, fetch), shapes)
+    model = build_whole(whole, tf1)
+    assert prove_whole(tf1, whole, model, run_whole(tf1, whole)).passed
+    return model
+
+
+def test_a_tied_embedding_is_one_weight():
+    model = whole_of(lambda x, table: tf.matmul(x, table, transpose_b=True, name="scores"), ["scores:0"])
+    assert [weight.shape for weight in model.trainable_weights] == [(7, 4)]
