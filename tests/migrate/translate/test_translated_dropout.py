@@ -48,6 +48,8 @@ def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
     source = emit_whole(whole)
     assert "def build_program(dropout_rate=0.0):" in source
     assert 'keras.layers.Dropout(dropout_rate, name="dropout")' in source
+    assert "keras.ops.multiply" not in source
+    assert "keras.ops.divide" not in source
     written = {}
     exec(source, written)
     training = written["build_program"](dropout_rate=0.5)

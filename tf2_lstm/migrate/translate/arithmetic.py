@@ -4,7 +4,7 @@ from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate import layers
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import Known, Refusal, Size, rank_of, sizes_of
+from tf2_lstm.migrate.translate.values import Known, Live, Refusal, Size, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 #: TensorFlow's name -> that of `keras.ops`, of one tensor.
@@ -70,7 +70,15 @@ def of_two(writer, node, inputs):
         biased = layers.biased(writer, node, x, y) or layers.biased(writer, node, y, x)
         if biased is not None:
             return biased
+    if _leaves_as_it_is(node, x, y):
+        return x
     return writer.op(node, TWO[node.op], *_at_least_one(writer, x, y), dims=broadcast(x, y))
+
+
+def _leaves_as_it_is(node, x, y):
+    """Whether x is multiplied with the number one or divided by it: a scale of dropout that keeps everything."""
+    is_one = isinstance(y, Known) and not y.open and y.array.shape == () and y.array == 1
+    return node.op in ("Mul", "RealDiv") and isinstance(x, Live) and bool(is_one)
 
 
 def _at_least_one(writer, *values):

@@ -14,6 +14,8 @@ from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 _LOSSES = having(Trait.LOSS)
+#: Names of flags that are False at inference. Another flag's value is nobody's to guess: it is fed.
+_TRAINING = re.compile("train|phase|learning")
 _FRESH_INPUTS = OPEN | {"PlaceholderWithDefault"}
 
 
@@ -98,21 +100,18 @@ def _named(tensors):
 
 
 def _fixed(nodes, node, shapes):
-    """What a placeholder is at inference that only switches: False for a flag, its default, 1 for a keep_prob."""
+    """What a placeholder is at inference that only switches: False for training, 1 for a keep_prob, its default."""
     if shapes.get(f"{node.name}:0") not in ((), None):
         return None
-    dtype = DTYPES.get(attribute(node, "dtype").type, "")
+    dtype, name = DTYPES.get(attribute(node, "dtype").type, ""), node.name.lower().rpartition("/")[2]
+    if dtype == "bool" and _TRAINING.search(name):
+        return False
     if node.op == "PlaceholderWithDefault":
         default = nodes[node_of(node.input[0])]
         array = array_of(attribute(default, "value").tensor) if default.op == "Const" else None
-        scalar = array is not None and array.shape == ()
-        if scalar and dtype == "bool":
-            return False
-        return array.item() if scalar and "float" in dtype else None
-    if shapes.get(f"{node.name}:0") == () and dtype == "bool":
-        return False
-    keeps = "float" in dtype and "keep" in node.name.lower().rpartition("/")[2]
-    return 1.0 if keeps else None
+        is_switch = array is not None and array.shape == () and (dtype == "bool" or "float" in dtype)
+        return array.item() if is_switch else None
+    return 1.0 if "float" in dtype and "keep" in name else None
 
 
 def _backward(nodes):

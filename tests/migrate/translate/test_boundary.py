@@ -1,0 +1,51 @@
+"""What inference fixes of what a program is fed, and what stays an input: a flag that no name explains is no guess."""
+
+import pytest
+import tensorflow as tf
+
+from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.model import Findings, TF1Model
+from tf2_lstm.migrate.translate.boundary import boundary_of
+
+v1 = tf.compat.v1
+
+FIXED = {
+    "is_training": (lambda: v1.placeholder(tf.bool, [], "is_training"), False),
+    "without a shape": (lambda: v1.placeholder(tf.bool, name="model/phase_train"), False),
+    "training by default": (lambda: v1.placeholder_with_default(True, [], "training"), False),
+    "a default": (lambda: v1.placeholder_with_default(True, [], "use_bias"), True),
+    "a default number": (lambda: v1.placeholder_with_default(0.25, [], "scale"), 0.25),
+    "keep_prob": (lambda: v1.placeholder(tf.float32, name="model/keep_prob"), 1.0),
+}
+FED = {
+    "a flag of something else": lambda: v1.placeholder(tf.bool, [], "is_inference"),
+    "a flag in a scope of training": lambda: v1.placeholder(tf.bool, [], "train/reverse"),
+    "a number": lambda: v1.placeholder(tf.float32, [], "temperature"),
+    "flags of rows": lambda: v1.placeholder(tf.bool, [None], "trained"),
+}
+
+
+def boundary_around(make):
+    with tf.Graph().as_default() as graph:
+        x = v1.placeholder(tf.float32, [None, 4], name="x")
+        tf.add(x, tf.reshape(tf.cast(make(), tf.float32), [-1, 1]), name="y")
+    tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
+    return boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_what_only_switches_is_fixed_and_said(name):
+    make, value = FIXED[name]
+    boundary = boundary_around(make)
+    assert boundary.inputs == ("x:0",)
+    [(tensor, fixed)] = boundary.fixed.items()
+    assert fixed == value
+    assert type(fixed) is type(value)
+    assert boundary.notes == (f"{tensor} is {value} in it, as at inference",)
+
+
+@pytest.mark.parametrize("name", FED)
+def test_what_may_be_anything_is_an_input(name):
+    boundary = boundary_around(FED[name])
+    assert len(boundary.inputs) == 2
+    assert not boundary.fixed
