@@ -92,7 +92,8 @@ class ReshapeTo(_OfSizes):
     import keras
     from tf2_lstm import ReshapeTo
 
-    assert ReshapeTo([None, None, 3])(keras.ops.zeros((4, 3)), 2, 2).shape == (2, 2, 3)
+    two = keras.ops.convert_to_tensor(2)
+    assert ReshapeTo([None, None, 3])(keras.ops.zeros((4, 3)), two, two).shape == (2, 2, 3)
     ```
     """
 
@@ -117,9 +118,11 @@ class FullOf(_OfSizes):
     Call arguments: a scalar for each None. Returns: a tensor of that shape.
 
     ```python
+    import keras
+
     from tf2_lstm import FullOf
 
-    assert FullOf([None, 3], 1.5)(2).shape == (2, 3)
+    assert FullOf([None, 3], 1.5)(keras.ops.convert_to_tensor(2)).shape == (2, 3)
     ```
     """
 
@@ -151,9 +154,11 @@ class RangeOf(_OfSizes):
     Call arguments: a scalar for each None. Returns: a vector.
 
     ```python
+    import keras
+
     from tf2_lstm import RangeOf
 
-    assert RangeOf([0, None, 2])(5).shape == (3,)
+    assert RangeOf([0, None, 2])(keras.ops.convert_to_tensor(5)).shape == (3,)
     ```
     """
 

@@ -26,10 +26,15 @@ import tf2_lstm
 from tf2_lstm import (
     RNN,
     BasicLSTMCell,
+    FullOf,
     LSTMCell,
     LSTMStateTuple,
+    RangeOf,
+    ReshapeTo,
     SequenceMask,
+    SizeOf,
     StackedRNNCells,
+    Weight,
     python_loop,
     sequence_mask,
 )
@@ -38,6 +43,8 @@ from tf2_lstm.state import initial_state
 #: They are Keras's classes, and what they say is Keras's.
 STOCK = ("basic_rnn", "basic_lstm", "gru")
 OWN = {name: make for name, make in CELLS.items() if name not in STOCK}
+#: Layers of whole programs, which take any tensor: `test_layers_sizes.py`.
+OF_PROGRAMS = {FullOf, RangeOf, ReshapeTo, SizeOf, Weight}
 every_own = pytest.mark.parametrize("make", OWN.values(), ids=OWN)
 
 
@@ -57,7 +64,7 @@ def test_the_tables_hold_every_public_layer():
     public = [getattr(tf2_lstm, name) for name in tf2_lstm.__all__]
     kinds = {one for one in public if inspect.isclass(one) and issubclass(one, keras.layers.Layer)}
     made = [cell_of(make()) for make in CELLS.values()] + [row() for row in ROWS.values()]
-    assert {SequenceMask, *map(type, made)} >= kinds
+    assert {SequenceMask, *OF_PROGRAMS, *map(type, made)} >= kinds
     assert all(type(CELLS[name]()).__module__.startswith("keras.") for name in STOCK)
 
 
