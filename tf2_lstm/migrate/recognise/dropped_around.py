@@ -1,6 +1,7 @@
 """Dropout in front of a recurrence or behind it: one thing with its keep_prob, not the operations it is made of."""
 
 from tf2_lstm.migrate.graph.nodes import edge
+from tf2_lstm.migrate.graph.operations import operation
 from tf2_lstm.migrate.graph.terms import Term
 from tf2_lstm.migrate.recognise.wrappers import dropout
 
@@ -17,7 +18,7 @@ def dropouts(reading, names):
     """
     found = {}
     for name in names:
-        if name in reading.nodes and reading.nodes[name].op in ("Mul", "Select", "SelectV2"):
+        if name in reading.nodes and operation(reading.nodes[name].op).form in ("mul", "select"):
             said = _said(reading, name)
             found.update({name: said} if said else {})
     return found
