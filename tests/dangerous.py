@@ -31,6 +31,12 @@ def _has_no_end():
     )
 
 
+def _nan_has_no_end():
+    """A loop that goes on as long as its value is none."""
+    start = tf1.placeholder_with_default(float("nan"), [])
+    return tf.cast(tf1.while_loop(tf.math.is_nan, lambda x: x + 1.0, [start]), tf.int32)
+
+
 def _fills_memory():
     return tf.reduce_max(
         tf.fill(tf1.placeholder_with_default([2**29], [1]), 1) * tf1.placeholder_with_default(2, [])
@@ -56,6 +62,7 @@ def _loops_as_in_tf1():
 DANGERS = {
     "death": _dies,
     "no end": _has_no_end,
+    "no end of a NaN": _nan_has_no_end,
     "memory": _fills_memory,
     "death on import": _dies_on_import,
     "a file that is read": _reads_a_file,

@@ -22,6 +22,7 @@ ENDS = {
     "death": ([], "TensorFlow died (SIG"),
     "death on import": ([], "TensorFlow died (SIG"),
     "no end": (["--time-limit", "2"], "TensorFlow took longer than 2 seconds"),
+    "no end of a NaN": (["--time-limit", "2"], "TensorFlow took longer than 2 seconds"),
     "memory": (["--memory-limit", "1.6"], "TensorFlow took more than 1.6 GiB of memory"),
     "a file that is read": ([], "danger/ReadFile (ReadFile), which may touch files, Python or the network"),
 }
@@ -226,6 +227,18 @@ ENDINGS = {
         "",
     ),
     "it sleeps": ("part == 'c' and time.sleep(600)", 7, ["tried []", "cleaned", "tried ['c']"], ""),
+    "all is written, and somebody reads for long": (
+        "part == 'c' and (task.done() or time.sleep(1.5))",
+        7,
+        ["tried []"],
+        "",
+    ),
+    "it dies when all is written": (
+        "part == 'c' and (task.done() or os.abort())",
+        2,
+        ["tried []", "cleaned"],
+        "TensorFlow died (SIGABRT) at the end. What it wrote is whole; run it again if the report was not printed.",
+    ),
     "it dies later": (
         "task.tell('a') or os.abort()",
         2,
@@ -327,9 +340,9 @@ ONE_LINE = {
         "Install it, or set KERAS_BACKEND=tensorflow.",
     ),
     "another backend": (
-        "$TF2LSTM compare $BASIC",
-        {"KERAS_BACKEND": "jax"},
-        "Keras: expected the backend tensorflow, found 'jax'. Set KERAS_BACKEND=tensorflow.",
+        "$TF2LSTM convert $BASIC -o no_such/out",
+        {"KERAS_BACKEND": "torch"},
+        "Keras: expected the backend tensorflow, found 'torch'. Set KERAS_BACKEND=tensorflow.",
     ),
 }
 

@@ -142,6 +142,7 @@ WRITING = [
         _ISOLATION + "test_parts_are_left_out_one_by_one",
         ("        if end.reason:\n            clean()\n", ""),
         ("            return _End(code)\n", "            return _End(0)\n"),
+        ("            if self._is_done:\n                continue\n", ""),
     ),
     *mistakes(
         "tf2_lstm/cli/isolation.py",

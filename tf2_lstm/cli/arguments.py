@@ -99,6 +99,11 @@ def telling(arguments, advance):
     return tell
 
 
+def all_written(arguments):
+    """Tell the parent process that only the printing is left."""
+    getattr(arguments, "task", Task()).done()
+
+
 def import_quietly(path=None, builds=True):
     """Import TensorFlow without what it prints on the way; before that, say what is wrong at once.
 
@@ -170,6 +175,7 @@ def _with_keras(name):
 
 __all__ = [
     "add_model_arguments",
+    "all_written",
     "import_keras",
     "import_quietly",
     "limits_of",

@@ -6,6 +6,7 @@ import os
 from tf2_lstm.cli import pairs
 from tf2_lstm.cli.arguments import (
     add_model_arguments,
+    all_written,
     import_quietly,
     limits_of,
     request_of,
@@ -82,5 +83,6 @@ def _prove(arguments, path):
         from tf2_lstm.migrate.convert import converting
 
         conversion = converting.prove(request_of(arguments, path), telling(arguments, advance))
+    all_written(arguments)
     print_conversion(conversion, arguments.format)
     return 0 if conversion.complete else 1

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tf2_lstm.cli.arguments import (
     add_model_arguments,
+    all_written,
     import_quietly,
     limits_of,
     request_of,
@@ -60,6 +61,7 @@ def run(arguments):
         conversion = converting.convert(
             request_of(arguments), arguments.output, arguments.overwrite, telling(arguments, advance)
         )
+    all_written(arguments)
     print_conversion(conversion, arguments.format, arguments.output)
     name_left_over(arguments.output)
     return 0 if conversion.complete else 1

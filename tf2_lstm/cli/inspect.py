@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from tf2_lstm.cli.arguments import (
     add_model_arguments,
+    all_written,
     import_quietly,
     limits_of,
     request_of,
@@ -29,6 +30,7 @@ def run(arguments):
     from tf2_lstm.migrate.convert import converting, findings_as_text
 
     tf1, findings = converting.look(request_of(arguments))
+    all_written(arguments)
     if arguments.format == "json":
         print(json_text(as_data(tf1, findings)))
     else:

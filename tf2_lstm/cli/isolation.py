@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 #: Seconds between two looks at the memory of the process, and how long it may take to remove what it was writing.
 _LOOK, _GRACE = 0.05, 5.0
 _PR_SET_PDEATHSIG = 1
+#: What is told in place of a part when all is written; no name of a node has it.
+_DONE = "\0"
 #: What asks a command to end.
 _ASKED = (signal.SIGINT, signal.SIGTERM)
 
@@ -29,10 +31,12 @@ class Task:
     Attributes:
         skipped: part -> why it is left out.
         tell: called with the name of each part as the work on it begins, with "" when it has ended.
+        done: called when all is written and only the printing is left: for that, whoever reads takes any time.
     """
 
     skipped: dict = field(default_factory=dict)
     tell: object = lambda name: None
+    done: object = lambda: None
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ NEXT = {
     "time": "Give it more with --time-limit, if the model is large.",
     "memory": "Give it more with --memory-limit, if the machine has it.",
     "death": "Is the graph whole, and does TensorFlow 1.x run it?",
+    "done": "What it wrote is whole; run it again if the report was not printed.",
 }
 
 
@@ -84,19 +89,26 @@ def alone(command, run, limits, clean=lambda: None, path=""):
     while True:
         child = _Child(limits)
         if child.pid == 0:
-            return run(Task(task.skipped, child.tell))
+            return run(Task(task.skipped, child.tell, child.done))
         end = child.watch()
         if end.reason:
             clean()
         if end.code is not None:
             return end.code
-        if end.part is None or end.part in task.skipped:
-            where = f"at {end.part!r}" if end.part else "before a recurrence was found"
-            what = f"{command}: {path}" if path else command
-            said = f"TensorFlow {end.reason} {where}; nothing was written. {NEXT[end.kind]}"
-            print(f"tf2-lstm {what}: {said}", file=sys.stderr)
+        if end.kind == "done" or end.part is None or end.part in task.skipped:
+            print(
+                f"tf2-lstm {command}: {f'{path}: ' if path else ''}TensorFlow {_told(end)}", file=sys.stderr
+            )
             return 2
         task.skipped[end.part] = f"TensorFlow {end.reason}"
+
+
+def _told(end):
+    """How a process ended, what came of it, and what to do next."""
+    if end.kind == "done":
+        return f"{end.reason} at the end. {NEXT[end.kind]}"
+    where = f"at {end.part!r}" if end.part else "before a recurrence was found"
+    return f"{end.reason} {where}; nothing was written. {NEXT[end.kind]}"
 
 
 class _Child:
@@ -104,6 +116,7 @@ class _Child:
 
     def __init__(self, limits):
         self._limits, self._part, self._since, self._asked = limits, None, time.monotonic(), 0
+        self._is_done = False
         self._said = _unnamed_file()
         self._read, self._write = os.pipe()
         sys.stdout.flush()
@@ -141,6 +154,10 @@ class _Child:
         """Tell the parent at which part the work begins; inside of the process."""
         os.write(self._write, name.encode("utf-8", errors="replace")[:400] + b"\n")
 
+    def done(self):
+        """Tell the parent that only the printing is left; inside of the process."""
+        os.write(self._write, _DONE.encode() + b"\n")
+
     def watch(self):
         """Wait for the end of the process, or bring it about; an `_End`."""
         with contextlib.suppress(OSError):
@@ -159,6 +176,8 @@ class _Child:
             if ready and not self._note(os.read(self._read, 65_536)):
                 # The pipe is closed: it has ended, or is about to.
                 return self._ended(os.waitpid(self.pid, 0)[1])
+            if self._is_done:
+                continue
             if time.monotonic() - self._since > self._limits.seconds:
                 return _End(None, f"took longer than {self._limits.seconds:g} seconds", self._part, "time")
             if memory(self.pid) > self._limits.bytes:
@@ -173,6 +192,7 @@ class _Child:
         names = told.decode("utf-8", errors="replace").splitlines()
         if names:
             self._part, self._since = names[-1] or None, time.monotonic()
+            self._is_done = _DONE in names
         return bool(told)
 
     def _ended(self, status):
@@ -182,9 +202,10 @@ class _Child:
             return _End(code)
         if self._asked:
             return _End(128 + self._asked, "was asked to end")
+        kind = "done" if self._is_done else "death"
         with contextlib.suppress(ValueError):
-            return _End(None, f"died ({signal.Signals(-code).name}{self._last_words()})", self._part)
-        return _End(None, f"died (signal {-code})", self._part)
+            return _End(None, f"died ({signal.Signals(-code).name}{self._last_words()})", self._part, kind)
+        return _End(None, f"died (signal {-code})", self._part, kind)
 
     def _last_words(self):
         """The line of a failed check in what C++ printed."""
