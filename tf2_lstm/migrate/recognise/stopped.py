@@ -43,7 +43,9 @@ def _of(flow, recurrence):
         if name in inside and node.op == STOPS and "float" in dtype_of(node)
     ]
     weights = [name for name in stops if _is_weight(flow, name)]
-    carried = [name for name in stops if name not in weights]
+    # Of a weight that the graph computes the model has the number, and a note of its own says what training does.
+    fed = {name for name, _ in starts}
+    carried = [name for name in stops if name not in weights and fed & flow.made_for(flow.reads[name], set())]
     return [_loss(flow, recurrence, *one) for one in ((carried, CARRIED), (weights, WEIGHTS)) if one[0]]
 
 
