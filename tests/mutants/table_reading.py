@@ -14,6 +14,11 @@ _BROKEN = _TABLE + "test_a_table_that_does_not_fit_together_is_refused"
 
 READING = [
     *mistakes(
+        "tf2_lstm/migrate/artifacts/reading.py",
+        "tests/migrate/artifacts/test_artifacts_bad_input.py::test_bad_input_gets_one_clear_line",
+        ('return os.path.lexists(prefix + ".meta")', 'return files.is_file(prefix + ".meta")'),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/weights.py",
         _WEIGHTS + "test_lstm_columns_and_rows_land_where_keras_reads_them",
         ("_fold(call, blocks, +1)", "_fold(call, blocks, -1)"),

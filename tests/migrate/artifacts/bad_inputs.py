@@ -232,6 +232,14 @@ def pipe(folder):
     return folder / "model.pb"
 
 
+def instead_of_the_graph(folder, target):
+    """A checkpoint whose `.meta` is a link to what is no file."""
+    shutil.copytree(ZOO / "basic_lstm", folder / "copy")
+    (folder / "copy" / "model.ckpt.meta").unlink()
+    (folder / "copy" / "model.ckpt.meta").symlink_to(target)
+    return folder / "copy" / "model.ckpt"
+
+
 def pickled(folder):
     return put(folder / "model.ckpt", pickle.dumps(Boom()))
 
@@ -370,6 +378,14 @@ TABLE = {
     "a graph that is too large": (huge, "expected 1 to 2147483647 bytes"),
     "a link that is a loop": (loop, "Too many levels of symbolic links"),
     "a pipe": (pipe, "no ordinary file"),
+    "a device for a graph": (
+        lambda d: instead_of_the_graph(d, "/dev/zero"),
+        r"model.ckpt.meta: expected a file, it is no ordinary file",
+    ),
+    "a link to nothing for a graph": (
+        lambda d: instead_of_the_graph(d, "gone"),
+        r"model.ckpt.meta: expected a file, nothing is there",
+    ),
     "an .h5 that is cut off": (lambda d: cut(h5(d, lambda f: None), 900) or d / "model.h5", "truncated file"),
     "an .h5 of weights alone": (lambda d: h5(d, lambda f: f.attrs.pop("model_config")), "no model_config"),
     "an .h5 of a damaged configuration": (

@@ -56,4 +56,5 @@ def _read(path, kind, place, prefix):
 
 
 def _has_meta(prefix):
-    return files.is_file(prefix + ".meta")
+    # Whatever it is: a device, or a link to nothing, is no reason to go on without the graph.
+    return os.path.lexists(prefix + ".meta")
