@@ -279,8 +279,8 @@ class Greedy(Live):
     """A decoder that feeds itself: Keras's cell with the variables that are named, and the loop around it."""
 
     words = (
-        "it is seen at ArgMax (decoder/while/BasicDecoderStep/ArgMax). Next step: set the variables named here on "
-        "Keras layers with tf2_lstm.migrate.weights.to_keras, and write the loop",
+        "it is seen at ArgMax (decoder/while/BasicDecoderStep/ArgMax). Next step: set its variables, which tf2-lstm "
+        "inspect names, on Keras layers with tf2_lstm.migrate.weights.to_keras, and write the loop",
         "1 of 2 recurrence(s)",
     )
 

@@ -217,7 +217,7 @@ def block_of_fed_weights():
 
 def block_in_a_loop():
     def step(t, total):
-        return t + 1, total + tf.reduce_sum(block(fed_x + total, tf.constant(5, tf.int64)).h)
+        return t + 1, tf.reduce_sum(block(fed_x + tf.cast(t, tf.float32), tf.constant(5, tf.int64)).h)
 
     fed_x = fed("x", 5, 2, 3)
     with v1.variable_scope("", reuse=v1.AUTO_REUSE):

@@ -61,6 +61,16 @@ def dropped_by_rate(h):
     return tf.nn.softmax(v1.nn.dropout(h, rate=rate, name="last"), name="p")
 
 
+def dropped_three_times():
+    """As TF 1.15 writes dropout, a product with a mask."""
+    x = looked_up()
+    for name in ("one", "two", "three"):
+        with v1.name_scope(name):
+            mask = tf.cast(tf.random.uniform(tf.shape(x)) >= 0.5, tf.float32)
+            x = x * 2.0 * mask
+    return x
+
+
 def scored(h):
     with v1.variable_scope("scores"):
         w, b = v1.get_variable("w", [3, 2]), v1.get_variable("b", [2])
@@ -115,6 +125,12 @@ def test_what_is_around_is_named(row, tmp_path):
     around = around_of(tmp_path, front, behind, train)
     assert (around.in_front, around.behind) == (before, after)
     assert bool(around.said()) == bool(before or after)
+
+
+def test_masks_whose_product_is_no_tensor_hide_nothing_in_front(tmp_path):
+    around = around_of(tmp_path, dropped_three_times, tf.identity, None)
+    assert around.in_front[:2] == (LOOKUP, "dropout (one/mul_1) with keep_prob 0.5")
+    assert "RandomUniform (three/random_uniform/RandomUniform)" in around.in_front
 
 
 def test_what_is_inside_of_another_recurrence_is_not_repeated():

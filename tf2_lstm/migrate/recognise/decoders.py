@@ -8,19 +8,19 @@ from tf2_lstm.migrate.recognise.nearest import step_terms
 
 #: Operations that draw or choose, and what a decoder with them is called.
 CHOICES = {
-    "TopKV2": "the best of several sequences at once are kept (BeamSearchDecoder)",
-    "ScatterNd": "chance decides whether it is what the step before gave out (ScheduledEmbeddingTrainingHelper, "
-    "ScheduledOutputTrainingHelper)",
-    "Multinomial": "it is drawn by chance from what the step before gave out (SampleEmbeddingHelper)",
-    "ArgMax": "it is looked up by what the step before gave out (GreedyEmbeddingHelper)",
+    "TopKV2": "the best of several sequences at once are kept (as BeamSearchDecoder does)",
+    "ScatterNd": "chance decides whether it is what the step before gave out (as "
+    "ScheduledEmbeddingTrainingHelper and ScheduledOutputTrainingHelper do)",
+    "Multinomial": "it is drawn by chance from what the step before gave out (as SampleEmbeddingHelper does)",
+    "ArgMax": "it is looked up by what the step before gave out (as GreedyEmbeddingHelper does)",
 }
 #: What else a choice must not have: a loop that reads a sequence step by step is no decoder that feeds itself.
 FEEDS_ITSELF = having(Trait.CHOOSES)
 WRITES = "a step reads a memory that the steps before it wrote, by a softmax, as a Neural Turing Machine does"
-ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (AttentionWrapper)"
+ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (as AttentionWrapper does)"
 NEXT_STEP = (
-    "set the variables named here on Keras layers with tf2_lstm.migrate.weights.to_keras, and write the loop, which no "
-    "layer runs, around the cell as in docs/pairs/python_loop.md"
+    "set its variables, which tf2-lstm inspect names, on Keras layers with tf2_lstm.migrate.weights.to_keras, and "
+    "write the loop, which no layer runs, around the cell as in docs/pairs/python_loop.md"
 )
 
 

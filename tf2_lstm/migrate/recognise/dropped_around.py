@@ -30,8 +30,11 @@ def _said(reading, name):
     one = dropout(reading.terms, reading.term(name))
     if one is None:
         return None
+    places = {edge(copy) for copy, _ in reading.names.get(one.value.number, ())}
+    if not places:
+        # A product of several masks: no tensor is what this one drops, and all in front would count as a part of it.
+        return None
     keep = one.keep
     if isinstance(keep, Term):
         keep = reading.name(keep, first=True) or "that the graph computes"
-    places = {edge(copy) for copy, _ in reading.names.get(one.value.number, ())}
     return f"dropout ({name}) with keep_prob {keep}", places

@@ -285,7 +285,8 @@ def _put_in_order(cell):
     """What is said of a cell whose weights are not as TF1's own class has them."""
     return (
         f"{', '.join(cell.variables)}: the equations are those of {cell.call.pair}, the weights stand in another "
-        "order. They are put in TF1's, and export puts them back; several biases of one gate share what is exported"
+        "order. They are put in TF1's, and export puts them back; where a gate has several biases, they share what is "
+        "exported"
     )
 
 
