@@ -100,7 +100,7 @@ SAID = {
     "the loop goes on by a condition of its own": recorded("sliced_steps_not_all"),
     "the loop ends with its longest row and has room": live(refusals.room_after_the_longest),
     "a weight of the BlockLSTM operation is computed": live(refusals.block_of_fed_weights),
-    "it runs inside the step of a loop": live(refusals.block_in_a_loop),
+    "it runs inside the step of ": live(refusals.block_in_a_loop),
     "the BlockLSTM operation ends after a number": live(refusals.block_of_fed_length),
     "the outputs after the end of a row are not set": live(refusals.block_not_masked),
     "input_mode skip_input": live(refusals.cudnn_without_a_lowest_kernel),
