@@ -117,6 +117,7 @@ ROOMS = {
         "tf2_lstm",
         "tf2_lstm.migrate.convert.folder",
         "tf2_lstm.migrate.convert.renaming",
+        "tf2_lstm.migrate.convert.samples",
         "tf2_lstm.migrate.equivalence.compare",
         "tf2_lstm.migrate.equivalence.result",
         "tf2_lstm.migrate.export",

@@ -58,8 +58,31 @@ def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
 
 @pytest.mark.parametrize("dropout", [newer, older])
 def test_a_constant_one_is_refused(dropout):
-    with pytest.raises(ProgramRefused, match="its dropout has a constant keep_prob"):
+    with pytest.raises(ProgramRefused, match="its dropout drops at inference too"):
         whole_of(dropout, fed=False)
+
+
+def by_rate(default):
+    """tf.nn.dropout(x, rate=rate) of TensorFlow 1.15, whose rate is fed in training."""
+
+    def dropped(x, keep):
+        rate = v1.placeholder_with_default(default, [], "rate")
+        mask = tf.random.uniform(tf.shape(x)) >= rate
+        return x * (1.0 / tf.subtract(1.0, rate, name="left")) * tf.cast(mask, tf.float32)
+
+    return dropped
+
+
+def test_of_a_rate_the_parameter_is_the_rate_itself():
+    """1 - "left:0", which is 1 - rate; a comment with 1 - "rate:0" would make of 0.3 a rate of 0.7."""
+    tf1, whole = whole_of(by_rate(0.0))
+    assert "dropout_rate is 1 - left:0" in emit_whole(whole)
+    assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
+
+
+def test_a_rate_whose_default_is_not_0_is_no_dropout_of_training_alone():
+    with pytest.raises(ProgramRefused, match="its dropout drops at inference too"):
+        whole_of(by_rate(0.3))
 
 
 def test_random_numbers_for_another_use_are_refused():

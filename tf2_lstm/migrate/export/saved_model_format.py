@@ -70,11 +70,15 @@ def _traced_step(step):
 
     def run(values):
         found = function(*(values[name] for name in names))
-        outputs = len(found) - len(states)
-        named = [STEP + "_output" if outputs == 1 else f"{STEP}_output_{place}" for place in range(outputs)]
+        named = _output_names(len(found) - len(states))
         return dict(zip([*named, *states], found, strict=True))
 
     return run, specs
+
+
+def _output_names(count):
+    """What the outputs of a step are called, in their order."""
+    return [f"{STEP}_output"] if count == 1 else [f"{STEP}_output_{place}" for place in range(count)]
 
 
 def runner(path):
@@ -112,8 +116,7 @@ def prove_step(model, samples, path):
             given[name] = sample_state((rows, *shape[1:]), dtype)
         received = run(given)
         flat = function(*map(tf.convert_to_tensor, given.values()))
-        outputs = [key for key in received if key.startswith(f"{STEP}_output")]
-        names = [*sorted(outputs), *states]
+        names = [*_output_names(len(flat) - len(states)), *states]
         expected = OrderedDict(
             (f"step: {name}", value.numpy()) for name, value in zip(names, flat, strict=True)
         )

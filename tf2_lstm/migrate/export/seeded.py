@@ -1,10 +1,9 @@
 """Seeded inputs for a model of which the graph alone is known: several sizes, padded rows, rows without a step."""
 
-from dataclasses import dataclass
-
 import keras
 import numpy as np
 
+from tf2_lstm.migrate.convert.samples import Sample
 from tf2_lstm.migrate.export.edges import call, inputs_of
 from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.stock import layers_of
@@ -13,19 +12,6 @@ from tf2_lstm.stock import layers_of
 SIZES = ((3, 5, True), (1, 1, False), (4, 7, True), (2, 12, False))
 #: Of whole numbers whose limit is not known.
 FEW = 4
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One set of inputs.
-
-    Attributes:
-        label: for the report, "3 x 5, padded".
-        values: name of an input -> array.
-    """
-
-    label: str
-    values: dict
 
 
 def samples_of(model, limits, seed=0, rows=None):
@@ -38,8 +24,8 @@ def samples_of(model, limits, seed=0, rows=None):
         rows: how many rows each has that the model leaves free; None for several numbers.
 
     Returns:
-        A list of `Sample`s that the model accepts. Whole numbers of rank 1 without a limit are lengths, from 0 to all
-        steps; padded rows end with the value that the model masks.
+        A list of `Sample`s that the model accepts, their values by the names of the inputs. Whole numbers of rank 1
+        without a limit are lengths, from 0 to all steps; padded rows end with the value that the model masks.
 
     Raises:
         ExportError: the model accepts none of them.

@@ -38,6 +38,8 @@ class Program:
     outputs: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)
     rates: dict = field(default_factory=dict)
+    _taken: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+    _seen: int = field(default=0, init=False, repr=False, compare=False)
 
     def rate(self, fed):
         """Return the `Ref` of the parameter for a fed keep_prob, one a tensor; a number where no tensor is known."""
@@ -69,9 +71,18 @@ class Program:
 
     def fresh(self, name):
         """Return a name that no line has assigned: the given one, or with a number."""
-        taken = {target.lstrip("*") for line in self.lines for target in line.targets}
-        numbered = (f"{name}_{number}" for number in range(len(taken) + 1))
-        return name if name not in taken else next(one for one in numbered if one not in taken)
+        for line in self.lines[self._seen :]:
+            for target in line.targets:
+                self._taken.setdefault(target.lstrip("*"), 0)
+        self._seen = len(self.lines)
+        if name not in self._taken:
+            return name
+        # Where the numbers of a name that many lines want go on: looking from 0 each time is quadratic.
+        number = self._taken[name]
+        while f"{name}_{number}" in self._taken:
+            number += 1
+        self._taken[name] = number
+        return f"{name}_{number}"
 
 
 def symbols_of(program):

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
+from tf2_lstm.migrate.graph.constants import array_of
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.pairs import Fed
 from tf2_lstm.migrate.translate.naming import python_name
@@ -56,12 +57,15 @@ def with_noise(writer, nodes, node, inputs, fixed):
 
 
 def _keep_of(nodes, node, fixed):
-    """The scalar that is fed, of those that a node is computed from."""
+    """The keep_prob that is fed, of the scalars that a node is computed from; 1 less a rate that is fed."""
     todo, seen = list(data_inputs(node)), set()
     while todo:
         tensor = normal(todo.pop())
         if tensor in fixed:
-            return tensor
+            found = _as_keep(nodes, tensor, fixed[tensor])
+            if found:
+                return found
+            continue
         name = node_of(tensor)
         if name not in seen and name in nodes and len(seen) < 40:
             seen.add(name)
@@ -69,12 +73,28 @@ def _keep_of(nodes, node, fixed):
     return ""
 
 
+def _as_keep(nodes, tensor, value):
+    """A keep_prob that is 1 at inference; of a rate that is 0 then what takes it from 1; "" for another scalar."""
+    if value is True or value is False or value not in (0.0, 1.0):
+        return ""
+    if value == 1.0:
+        return tensor
+    less = [one for one in nodes.values() if one.op == "Sub" and normal(data_inputs(one)[1]) == tensor]
+    return next((f"{one.name}:0" for one in less if _is_one(nodes, data_inputs(one)[0])), "")
+
+
+def _is_one(nodes, reference):
+    node = nodes.get(node_of(reference))
+    array = array_of(attribute(node, "value").tensor) if node is not None and node.op == "Const" else None
+    return array is not None and array.shape == () and array == 1
+
+
 def _dropout(writer, node, inputs, noise):
     """The layer: at inference all is kept, and the scale in front is 1."""
     if not noise.keep:
         raise Refusal(
-            "its dropout has a constant keep_prob, so that it drops at inference too. Feed what it gives with --feed, "
-            "or make keep_prob a placeholder with the default 1"
+            "its dropout drops at inference too: neither a keep_prob that is 1 then nor a rate with the default 0 sets "
+            "it. Feed what it gives with --feed, or make keep_prob a placeholder with the default 1"
         )
     at = next(number for number, one in enumerate(inputs) if isinstance(one, Live))
     rate = writer.program.rate(Fed(1.0, noise.keep))
