@@ -12,7 +12,7 @@ from tf2_lstm.cli.arguments import (
     request_of,
     telling,
 )
-from tf2_lstm.cli.convert import print_conversion
+from tf2_lstm.cli.convert import add_verbose, print_conversion
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import CASES, PAIRS
@@ -32,6 +32,7 @@ def _add_of_models(model):
     model.add_argument(
         "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
     )
+    add_verbose(model)
 
 
 def alone(arguments):
@@ -84,5 +85,5 @@ def _prove(arguments, path):
 
         conversion = converting.prove(request_of(arguments, path), telling(arguments, advance))
     all_written(arguments)
-    print_conversion(conversion, arguments.format)
+    print_conversion(conversion, arguments.format, verbose=arguments.verbose)
     return 0 if conversion.complete else 1

@@ -41,6 +41,14 @@ def add_arguments(parser):
         )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if convert wrote it")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
+    add_verbose(parser)
+
+
+def add_verbose(parser):
+    """Declare `--verbose`, of the commands that print what was compared in brief."""
+    parser.add_argument(
+        "--verbose", action="store_true", help="print a row for each tensor that was compared"
+    )
 
 
 def alone(arguments):
@@ -62,7 +70,7 @@ def run(arguments):
             request_of(arguments), arguments.output, arguments.overwrite, telling(arguments, advance)
         )
     all_written(arguments)
-    print_conversion(conversion, arguments.format, arguments.output)
+    print_conversion(conversion, arguments.format, arguments.output, arguments.verbose)
     name_left_over(arguments.output)
     return 0 if conversion.complete else 1
 
@@ -79,14 +87,17 @@ def name_left_over(out):
         )
 
 
-def print_conversion(conversion, form, out=None):
+def print_conversion(conversion, form, out=None, verbose=False):
     """Print the report and, for people, what came of it."""
     from tf2_lstm.migrate.convert import converting
 
     renderer = importlib.import_module(f"tf2_lstm.migrate.report.{FORMATS[form]}")
-    print(renderer.render(converting.shown(conversion.report, form)))
+    options = {"brief": not verbose} if form == "text" else {}
+    print(renderer.render(converting.shown(conversion.report, form), **options))
     if form == "text":
         print(closing(conversion, out))
+        if out is not None and conversion.models:
+            print(next_step(conversion, out))
 
 
 def closing(conversion, out):
@@ -104,6 +115,13 @@ def closing(conversion, out):
     left = len(conversion.findings.losses)
     proved += f"; not the whole program: {left} thing(s) that it computes are in no model" if left else ""
     return _with_files(proved, conversion, out)
+
+
+def next_step(conversion, out):
+    """Say how the models are loaded, and where their sources and the whole proof are."""
+    name = conversion.models[-1 if conversion.program == "" else 0]
+    file = printable(repr(str(out / f"{name}.keras")))
+    return f"In Python: tf2_lstm.load_model({file}). Its source is {name}.py, every row of the proof is in report.md"
 
 
 def _with_files(proved, conversion, out):

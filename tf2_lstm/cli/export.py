@@ -9,6 +9,7 @@ from tf2_lstm.cli.arguments import (
     limits_of,
     request_of,
 )
+from tf2_lstm.cli.convert import add_verbose
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 
@@ -29,6 +30,7 @@ def add_arguments(parser):
         help="tf1 writes a checkpoint, the others what another runtime serves, proved there; tf1 by default",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    add_verbose(parser)
     back = parser.add_argument_group("the way back, --format tf1")
     back.add_argument("--like", metavar="PATH", dest="path", help="what the model was converted from")
     back.add_argument("--name", help="the recurrence, when the model was renamed")
@@ -80,7 +82,7 @@ def _leave(arguments):
     from tf2_lstm.migrate.report import as_text
 
     report = leaving.leave(arguments.model, arguments.output, arguments.format, arguments.overwrite)
-    print(as_text.render(report))
+    print(as_text.render(report, brief=not arguments.verbose))
     written = f"{arguments.output}: written" if report.passed else f"{arguments.output}: not written"
     print(one_line(written))
     return 0 if report.passed else 1

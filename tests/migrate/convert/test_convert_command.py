@@ -208,7 +208,11 @@ def test_a_process_prints_nothing_but_the_report(tmp_path):
     command = [sys.executable, "-m", "tf2_lstm", "convert", BASIC, "-o", str(tmp_path / "out")]
     done = subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1].startswith("1 of 1 recurrence(s) converted and proved")
+    came, step = done.stdout.splitlines()[-2:]
+    assert came.startswith("1 of 1 recurrence(s) converted and proved")
+    assert step.startswith(
+        f"In Python: tf2_lstm.load_model('{tmp_path}/out/rnn.keras'). Its source is rnn.py"
+    )
 
 
 def test_a_program_with_a_graph_of_its_own_may_convert(tmp_path):

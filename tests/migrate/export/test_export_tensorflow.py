@@ -32,7 +32,7 @@ def words(tmp_path_factory):
 
 def export(path, form, folder):
     output = folder / f"model.{form}"
-    return main(["export", str(path), "--format", form, "-o", str(output)]), output
+    return main(["export", str(path), "--format", form, "--verbose", "-o", str(output)]), output
 
 
 #: Served by what a company's server has: TensorFlow alone.

@@ -68,6 +68,33 @@ def test_a_table_of_cases_shows_the_worst_of_each():
     assert row.count("0.0e+00") == 2
 
 
+def test_in_brief_what_is_equal_is_one_line_with_the_nearest_to_its_tolerance():
+    text = as_text.render(Report([case(record=(0, 5e-7, 2e-7), live=(0, 1e-7, 6e-7))]), width=80, brief=True)
+    assert text.splitlines()[0] == (
+        "case: 3 tensor(s) equal; nearest to its tolerance: state.h, off by 6.0e-07, allowed 1.0e-06"
+    )
+    same = as_text.render(Report([case()]), width=80, brief=True)
+    assert same.splitlines() == [
+        "case: 3 tensor(s) equal to the last bit",
+        "EQUAL: 1 case(s), 6 comparisons",
+    ]
+
+
+@pytest.mark.parametrize("off", WITNESSES.values(), ids=WITNESSES)
+def test_in_brief_what_differs_has_its_row_and_is_not_counted_as_equal(off):
+    text = as_text.render(Report([case(**off)]), width=80, brief=True)
+    (row,) = lines_with(text, "outputs", "1x2")
+    assert "DIFFERENT" in row
+    assert len(row) <= 80
+    assert lines_with(text, "case: 2 tensor(s) equal")
+    assert lines_with(text, "off by 0.25")
+    assert not lines_with(text, "state.c", "1x2")
+
+
+def test_in_brief_where_nothing_is_equal_no_line_says_so():
+    assert "equal" not in as_text.render(Report([case(keras=(1, 1, 1))]), width=80, brief=True)
+
+
 @both
 def test_the_tolerance_of_a_row_is_shown(renderer):
     large = CaseReport("case", compare_results(result(RECORD, (9, 0, 0)), result(KERAS, (9, 0, 0))))

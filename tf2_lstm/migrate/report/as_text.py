@@ -1,6 +1,7 @@
-"""A report as a terminal table. With few cases every tensor has a row, with many every case has one."""
+"""A report for a terminal: tables of every tensor or every case, or in brief a line for all that is equal."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from rich.console import Console
@@ -8,24 +9,45 @@ from rich.markup import escape
 from rich.table import Table
 
 from tf2_lstm.migrate.report.rich_text import for_rich
-from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of, worst_of
+from tf2_lstm.migrate.report.rows import (
+    closing_line,
+    equal_line,
+    failures_of,
+    rows_of,
+    witnesses_of,
+    worst_of,
+)
 
 #: Up to so many cases each tensor is shown.
 _DETAILED = 6
 
 
-def render(report, width=None):
-    """Return a `Report` as text, coloured when standard output is a terminal."""
+def render(report, width=None, brief=False):
+    """Return a `Report` as text, coloured when standard output is a terminal.
+
+    Args:
+        report: the `Report`.
+        width: columns; None for those of the terminal, and at least 100 where there is none.
+        brief: a line for all tensors of a case that are equal, a table of the others. If not, a row a tensor with few
+            cases, with many a row a case.
+
+    Returns:
+        The text, without a newline at its end.
+    """
     terminal = Console()
     console = Console(
         file=io.StringIO(),
-        width=width or max(terminal.width, 100),
+        width=width or (terminal.width if terminal.is_terminal else max(terminal.width, 100)),
         force_terminal=terminal.is_terminal and width is None,
         highlight=False,
     )
     for note in report.notes:
         console.print(f"[yellow]{for_rich(note)}[/]")
-    if len(report.cases) <= _DETAILED:
+    if brief:
+        for case in report.cases:
+            _show_in_brief(console, case)
+            _show_failures(console, case)
+    elif len(report.cases) <= _DETAILED:
         for case in report.cases:
             _show_values(console, case)
             console.print(_tensor_table(case))
@@ -46,6 +68,16 @@ def render(report, width=None):
 
 def _verdict(passed):
     return "[green]equal[/]" if passed else "[bold red]DIFFERENT[/]"
+
+
+def _show_in_brief(console, case):
+    """Print a table of what differs, and one line for all that is equal."""
+    different = replace(case, tensors=[tensor for tensor in case.tensors if not tensor.passed])
+    if different.tensors:
+        console.print(_tensor_table(different))
+    line = equal_line(case)
+    if line:
+        console.print(f"[green]{for_rich(line)}[/]", soft_wrap=True)
 
 
 def _tensor_table(case):

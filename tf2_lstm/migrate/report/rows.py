@@ -75,6 +75,23 @@ def worst_of(case, witness):
     return f"{max(found):.1e}" if found else "-"
 
 
+def equal_line(case):
+    """Return one line for all tensors of a case that are equal, with the nearest to its tolerance; "" without any."""
+    failed = {tensor.name for tensor in case.tensors if not tensor.passed}
+    equal = [tensor for tensor in case.tensors if tensor.name not in failed]
+    if not equal:
+        return ""
+    count = len({tensor.name for tensor in equal})
+    far = [tensor for tensor in equal if tensor.max_abs_diff]
+    if not far:
+        return f"{case.name}: {count} tensor(s) equal to the last bit"
+    worst = max(far, key=lambda tensor: tensor.max_abs_diff / tensor.tolerance)
+    return (
+        f"{case.name}: {count} tensor(s) equal; nearest to its tolerance: {worst.name}, "
+        f"off by {worst.max_abs_diff:.1e}, allowed {worst.tolerance:.1e}"
+    )
+
+
 def closing_line(report):
     """Return the last line of a report."""
     different = [case.name for case in report.cases if not case.passed]
