@@ -26,6 +26,7 @@ _MODULES = {
     "GRUCell": "cells.gru",
     "LSTMCell": "cells.lstm",
     "LSTMStateTuple": "state",
+    "Loop": "loop",
     "RNN": "unroll",
     "RangeOf": "sizes",
     "ReshapeTo": "sizes",

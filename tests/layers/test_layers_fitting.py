@@ -27,6 +27,7 @@ from tf2_lstm import (
     RNN,
     BasicLSTMCell,
     FullOf,
+    Loop,
     LSTMCell,
     LSTMStateTuple,
     RangeOf,
@@ -44,7 +45,7 @@ from tf2_lstm.state import initial_state
 STOCK = ("basic_rnn", "basic_lstm", "gru")
 OWN = {name: make for name, make in CELLS.items() if name not in STOCK}
 #: Layers of whole programs, which take any tensor: `test_layers_sizes.py`.
-OF_PROGRAMS = {FullOf, RangeOf, ReshapeTo, SizeOf, Weight}
+OF_PROGRAMS = {FullOf, Loop, RangeOf, ReshapeTo, SizeOf, Weight}
 every_own = pytest.mark.parametrize("make", OWN.values(), ids=OWN)
 
 

@@ -1,0 +1,154 @@
+"""A loop as data: computed, saved, trained, nested, and refused where its lines are not those of the table."""
+
+import keras
+import numpy as np
+import pytest
+
+from tf2_lstm import Loop, Weight
+from tf2_lstm.loop import OPERATIONS
+
+ZERO = np.zeros((), "int32")
+STEP = {"name": "step", "dtype": "int32", "shape": []}
+
+
+def call(name, *values, **options):
+    return {"call": f"keras.ops.{name}", "with": list(values), "options": options}
+
+
+def ref(name):
+    return {"ref": name}
+
+
+def powers(**options):
+    """h = tanh(h @ w) for 4 steps; a layer of sizes is among its lines."""
+    more = [["product", call("matmul", ref("h"), ref("w"))], ["squashed", call("tanh", ref("product"))]]
+    return Loop(
+        [STEP, {"name": "h", "dtype": "float32", "shape": [None, 3]}],
+        {"lines": [["less", call("less", ref("step"), ref("limit"))]], "gives": ref("less")},
+        {"lines": more, "gives": [call("add", ref("step"), 1), ref("squashed")]},
+        captured=["w", "limit"],
+        before=[
+            ["size", {"call": "tf2_lstm.SizeOf", "with": [0]}],
+            ["rows", {"call": ref("size"), "with": [ref("w")]}],
+        ],
+        **options,
+    )
+
+
+def whole(**options):
+    x = keras.Input((3,), name="x")
+    w = Weight((3, 3), "ones", name="w")
+    results = powers(name="powers", **options)(
+        [keras.ops.convert_to_tensor(0), x], [w(x), keras.ops.convert_to_tensor(4)]
+    )
+    return keras.Model(x, results[1])
+
+
+W = np.linspace(-0.5, 0.5, 9, dtype="float32").reshape(3, 3)
+
+
+def expected(x):
+    for _ in range(4):
+        x = np.tanh(x @ W)
+    return x
+
+
+@pytest.mark.parametrize("rows", [2, 0])
+def test_it_computes_the_same_when_it_was_saved(rows, tmp_path):
+    model = whole()
+    model.get_layer("w").set_weights([W])
+    x = np.random.default_rng(0).normal(size=(rows, 3)).astype("float32")
+    model.save(tmp_path / "model.keras")
+    for one in (model, keras.models.load_model(tmp_path / "model.keras", safe_mode=True)):
+        np.testing.assert_allclose(np.asarray(one(x)), expected(x), atol=1e-6)
+        np.testing.assert_allclose(one.predict(x, verbose=0) if rows else expected(x), expected(x), atol=1e-6)
+
+
+def test_it_trains():
+    model = whole()
+    model.get_layer("w").set_weights([W])
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    x = np.random.default_rng(1).normal(size=(8, 3)).astype("float32")
+    goal = np.tanh(x)
+    before = np.mean((expected(x) - goal) ** 2)
+    model.fit(x, goal, batch_size=8, epochs=30, verbose=0)
+    assert np.mean((model.predict(x, verbose=0) - goal) ** 2) < 0.8 * before
+
+
+def test_it_computes_in_its_own_dtypes_whatever_the_policy():
+    x = np.ones((2, 3), "float32")
+    step, h = powers(dtype="mixed_float16")([ZERO, x], [W, ZERO + 4])
+    assert [keras.backend.standardize_dtype(one.dtype) for one in (step, h)] == ["int32", "float32"]
+    np.testing.assert_allclose(np.asarray(h), expected(x), atol=1e-6)
+
+
+def test_a_loop_in_a_loop_sees_what_is_around_it():
+    inner = {
+        "carried": [
+            {"name": "turn", "dtype": "int32", "shape": []},
+            {"name": "sum", "dtype": "int32", "shape": []},
+        ],
+        "condition": {"lines": [], "gives": call("less", ref("turn"), ref("step"))},
+        "body": {"lines": [], "gives": [call("add", ref("turn"), 1), call("add", ref("sum"), ref("x"))]},
+    }
+    lines = [["both", {"loop": inner, "with": [call("zeros_like", ref("step")), ref("total")]}]]
+    loop = Loop(
+        [STEP, {"name": "total", "dtype": "int32", "shape": []}],
+        {"lines": [], "gives": call("less", ref("step"), 4)},
+        {"lines": lines, "gives": [call("add", ref("step"), 1), {"item": ref("both"), "at": 1}]},
+        captured=["x"],
+    )
+    assert [int(one) for one in loop([ZERO, ZERO], [ZERO + 10])] == [4, 10 * (1 + 2 + 3)]
+
+
+BAD = {"call": "os.system", "with": ["true"]}
+HIDDEN = {
+    "in a line": [["bad", BAD]],
+    "in an argument": [["bad", call("add", 1, call("stack", [BAD]))]],
+    "in an option": [["bad", call("sum", 1, axis=BAD)]],
+    "in what is called": [["bad", {"call": BAD, "with": []}]],
+    "in an item": [["bad", {"item": BAD, "at": 0}]],
+    "in a loop": [
+        [
+            "bad",
+            {
+                "loop": {
+                    "carried": [],
+                    "condition": {"lines": [], "gives": BAD},
+                    "body": {"lines": [], "gives": []},
+                },
+                "with": [],
+            },
+        ]
+    ],
+    "another of Keras": [["bad", call("custom_gradient", 1)]],
+}
+
+
+@pytest.mark.parametrize("where", HIDDEN)
+def test_what_is_not_in_the_table_is_refused_by_its_name(where):
+    config = powers(name="bad").get_config()
+    config["body"] = {**config["body"], "lines": HIDDEN[where]}
+    called = "keras.ops.custom_gradient" if where == "another of Keras" else "os.system"
+    with pytest.raises(ValueError, match=f"Loop 'bad': expected operations .* received '{called}'"):
+        Loop(**config)
+
+
+def test_what_changes_its_shape_is_refused():
+    grows = Loop(
+        [{"name": "h", "dtype": "float32", "shape": [None]}],
+        {"lines": [], "gives": call("less", call("sum", ref("h")), 5.0)},
+        {"lines": [], "gives": [call("concatenate", [ref("h"), ref("h")])]},
+    )
+    with pytest.raises(ValueError, match=r"h keeps its shape \(2,\), received \(4,\)"):
+        grows([np.ones(2, "float32")])
+
+
+def test_every_operation_of_the_table_is_there():
+    import tf2_lstm
+
+    rooms = {"keras.ops": keras.ops, "tf2_lstm": tf2_lstm}
+    missing = [
+        one for one in OPERATIONS if not hasattr(rooms[one.rpartition(".")[0]], one.rpartition(".")[2])
+    ]
+    assert not missing
