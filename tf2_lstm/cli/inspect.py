@@ -1,4 +1,4 @@
-"""`tf2-lstm inspect`: what recurrences a TF1 model holds; nothing is built, run or written."""
+"""`tf2-lstm inspect`: what recurrences a TF1 model holds, where its program begins and ends; nothing is run."""
 
 from dataclasses import asdict
 
@@ -28,18 +28,21 @@ def run(arguments):
     """Carry out the command; 0 all recurrences are known, 1 one is not, 2 unusable input."""
     import_quietly(arguments.path, builds=False)
     from tf2_lstm.migrate.convert import converting, findings_as_text
+    from tf2_lstm.migrate.convert.whole import edges_of
 
-    tf1, findings = converting.look(request_of(arguments))
+    request = request_of(arguments)
+    tf1, findings = converting.look(request)
+    program = edges_of(tf1, findings, request)
     all_written(arguments)
     if arguments.format == "json":
-        print(json_text(as_data(tf1, findings)))
+        print(json_text(as_data(tf1, findings, program)))
     else:
-        print(findings_as_text.render(tf1, findings))
+        print(findings_as_text.render(tf1, findings, program=program))
     return 1 if findings.not_converted else 0
 
 
-def as_data(tf1, findings):
-    """Return a model and its findings as plain data, in the words of the manifest."""
+def as_data(tf1, findings, program):
+    """Return a model, its findings and the edges of its program as plain data, in the words of the manifest."""
     from tf2_lstm.migrate.convert import manifest
 
     return {
@@ -60,5 +63,6 @@ def as_data(tf1, findings):
         ],
         "not_converted": [manifest.not_converted_entry(one) for one in findings.not_converted],
         "not_in_the_model": [asdict(one) for one in findings.losses],
+        "program": program,
         "unclaimed_variables": [manifest.unclaimed_entry(one) for one in findings.unclaimed],
     }

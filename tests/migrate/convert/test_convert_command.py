@@ -183,6 +183,36 @@ def test_inspect_says_what_there_is(capsys):
     assert [one["scope"] for one in data["not_converted"]] == ["unknown/rnn"]
 
 
+def test_inspect_says_where_the_whole_program_begins_and_ends(capsys):
+    model = str(ZOO / "tagger" / "model.ckpt")
+    assert main(["inspect", model]) == 0
+    text = " ".join(capsys.readouterr().out.replace("\u2502", " ").split())
+    for part in ("word_lengths:0 int32 [?, ?]", "argmax: ArgMax:0 int64 [?, ?]"):
+        assert part in text.partition("the whole program, for convert --program")[2]
+    assert main(["inspect", str(ZOO / "char_model" / "model.ckpt"), "--format", "json"]) == 0
+    program = json.loads(capsys.readouterr().out)["program"]
+    assert [one["tf1"] for one in program["inputs"]] == ["input_data:0", "packed_state:0"]
+    assert program["outputs"][0] == {
+        "name": "probs",
+        "tf1": "probs:0",
+        "dtype": "float32",
+        "shape": [None, 7],
+    }
+    assert program["notes"] == ["Mean: not in it: what it is computed from is known in training only"]
+    assert main(["inspect", str(ZOO / "h5_lstm" / "model.h5"), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["program"] is None
+
+
+def test_inspect_says_why_no_end_of_the_program_is_known(tmp_path, capsys):
+    with tf.Graph().as_default() as graph:
+        tf.compat.v1.placeholder("float32", [None, 2], name="x")
+    path = tf.io.write_graph(graph, str(tmp_path), "graph.pb", as_text=False)
+    assert main(["inspect", path]) == 0
+    assert (
+        "the whole program: no tensor is found at which the inference graph ends" in capsys.readouterr().out
+    )
+
+
 def test_weights_that_do_not_fit_their_configuration_are_a_reason(tmp_path):
     """The file of a stranger says 7 units; its weights are of 5."""
     path = shutil.copy(ZOO / "h5_lstm" / "model.h5", tmp_path)

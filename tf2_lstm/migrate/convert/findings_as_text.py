@@ -11,19 +11,20 @@ from tf2_lstm.migrate.report.rich_text import for_rich
 from tf2_lstm.migrate.roles import Ends
 
 
-def render(tf1, findings, width=None):
+def render(tf1, findings, width=None, program=None):
     """Return a model's findings as text.
 
     Args:
         tf1: the `TF1Model`.
         findings: the `Findings`.
-        width: of a line; None for the terminal's, 100 at least.
+        width: of a line; None for the terminal's, where there is none 100 at least.
+        program: what `whole.edges_of` says; None without a graph.
 
     Returns:
         The text; what comes from the model is escaped, so that it cannot colour or move the terminal.
     """
     terminal = Console()
-    wide = width or max(terminal.width, 100)
+    wide = width or (terminal.width if terminal.is_terminal else max(terminal.width, 100))
     console = Console(
         file=io.StringIO(), width=wide, force_terminal=terminal.is_terminal and width is None, highlight=False
     )
@@ -38,6 +39,8 @@ def render(tf1, findings, width=None):
     for one in findings.not_converted:
         _not_converted(root, one)
     _unclaimed(root, findings.unclaimed)
+    if program is not None:
+        _program(root, program)
     if not findings.recurrences and not findings.not_converted:
         root.add("no recurrence: no loop and no step carries a state through weights")
     console.print(root)
@@ -68,6 +71,21 @@ def _recurrence(root, one):
     if one.around and one.around.said():
         branch.add(for_rich(one.around.said()))
     for note in [*(f"assumed: {text}" for text in one.assumed), *one.notes]:
+        branch.add(f"[yellow]{for_rich(note)}[/]")
+
+
+def _program(root, program):
+    if "problem" in program:
+        root.add(f"[bold]the whole program[/]: {for_rich(program['problem'])}")
+        return
+    branch = root.add("[bold]the whole program[/], for convert --program")
+    for title in ("inputs", "outputs"):
+        inside = branch.add(title)
+        for one in program[title]:
+            name = f"{one['name']}: " if "name" in one else ""
+            shape = "shape not known" if one["shape"] is None else _shape(one["shape"])
+            inside.add(f"{for_rich(name + one['tf1'])} {one['dtype']} {shape}")
+    for note in program["notes"]:
         branch.add(f"[yellow]{for_rich(note)}[/]")
 
 
