@@ -139,6 +139,13 @@ AROUND = [
         ("if one.form == Form.STEP else graph.behind(one, inside)", "if one.form == Form.STEP else []"),
     ),
     *mistakes(
+        "tf2_lstm/migrate/recognise/shared.py",
+        "tests/migrate/recognise/test_shared.py::test_what_is_shared_is_said_with_whom",
+        ("if both == own else", "if both else"),
+        ("for name in cell.variables]", "for name in cell.names.values()]"),
+        ("                if other != name:\n", "                if other > name:\n"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/convert/careful.py",
         "tests/migrate/convert/test_careful.py::test_the_shapes_of_the_others_are_known",
         ("while bad - good > 1:", "while bad - good > 2:"),

@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from itertools import permutations
 
 import keras
 import numpy as np
@@ -52,6 +53,7 @@ def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
     )
     cases = {case.name: case for case in conversion.report.cases}
     trees = {one["scope"]: one for one in expected["recurrences"]}
+    assert said_to_share(manifest) == sharing(expected)
     for entry in manifest["models"]:
         assert entry["proof"]["passed"]
         assert not gradient_flaws(name, entry, cases[entry["name"]])
@@ -68,6 +70,25 @@ def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
         for file in ("run.npz", "run_2.npz"):
             if (ZOO / name / file).exists():
                 compare_with_run(tmp_path / "out", entry, read_run(name, file))
+
+
+def said_to_share(manifest):
+    """(Scope, scope of another recurrence, a variable that both have), as `manifest.json` says it."""
+    scopes = {entry["name"]: entry["scope"] for entry in manifest["models"]}
+    return {
+        (entry["scope"], scopes[one["with"]], name)
+        for entry in manifest["models"]
+        for one in entry["shares_variables"]
+        for name in one["variables"]
+    }
+
+
+def sharing(expected):
+    return {
+        (one["scope"], other["scope"], name)
+        for one, other in permutations(expected["recurrences"], 2)
+        for name in set(one["variables"]) & set(other["variables"])
+    }
 
 
 @pytest.mark.parametrize("name", ["basic_lstm", "lstm_block_cell"])

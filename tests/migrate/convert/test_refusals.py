@@ -494,12 +494,16 @@ def test_a_copy_on_another_device_is_called_one(capsys):
     _, said = told(["inspect", str(ZOO / "mirrored" / "model.ckpt"), "--format", "json"], capsys)
     first, copy = json.loads(said)["recurrences"]
     assert not any("is the copy of" in note for note in first["notes"])
+    assert not any("it shares" in note for one in (first, copy) for note in one["notes"])
     assert any(note.startswith("it is the copy of rnn that tf.distribute") for note in copy["notes"])
 
 
 def test_shared_weights_are_no_copies_on_another_device(capsys):
     _, said = told(["inspect", str(ZOO / "siamese_reuse" / "model.ckpt"), "--format", "json"], capsys)
     assert "is the copy of" not in said
+    first, second = json.loads(said)["recurrences"]
+    assert any(note.startswith("it shares all its variables with siamese_1_rnn:") for note in first["notes"])
+    assert any(note.startswith("it shares all its variables with siamese_rnn:") for note in second["notes"])
 
 
 def test_a_tensor_that_the_graph_does_not_keep_says_so(capsys):

@@ -6,6 +6,7 @@ from tf2_lstm import __version__
 from tf2_lstm.migrate.convert.samples import fed_tensors
 from tf2_lstm.migrate.model import describe
 from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.recognise.shared import sharing
 from tf2_lstm.migrate.report.as_json import tensor_entry
 
 
@@ -22,18 +23,19 @@ def manifest_of(tf1, findings, converted, versions, wholes=()):
     Returns:
         A dict of plain data.
     """
+    shared = sharing([one for one, _, _ in converted])
     return {
         "schema": 1,
         "tool": {"name": "tf2-lstm", "version": __version__, **versions},
         "source": {"kind": tf1.kind, "files": dict(tf1.files), "producer": tf1.producer},
-        "models": [*(_model(*one) for one in converted), *(_whole(*one) for one in wholes)],
+        "models": [*(_model(*one, shared) for one in converted), *(_whole(*one) for one in wholes)],
         "not_converted": [not_converted_entry(one) for one in findings.not_converted],
         "not_in_the_model": [asdict(one) for one in findings.losses],
         "unclaimed_variables": [unclaimed_entry(one) for one in findings.unclaimed],
     }
 
 
-def _model(recurrence, report, paths):
+def _model(recurrence, report, paths, shared):
     computed = {one.tensor: one for cell in recurrence.cells for one in cell.computed}
     return {
         "name": recurrence.name,
@@ -47,6 +49,9 @@ def _model(recurrence, report, paths):
         "computed_weights": [
             {"tf1": name, "from": list(weight.sources), "weights": paths[name]}
             for name, weight in computed.items()
+        ],
+        "shares_variables": [
+            {"with": other, "variables": names} for other, names in shared.get(recurrence.name, {}).items()
         ],
         "proof": _proof(report),
     }

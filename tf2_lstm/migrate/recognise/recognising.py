@@ -17,6 +17,7 @@ from tf2_lstm.migrate.recognise.graphless import graphless
 from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.of_graph import OfGraph
 from tf2_lstm.migrate.recognise.replicas import name_replicas
+from tf2_lstm.migrate.recognise.shared import name_shared
 from tf2_lstm.migrate.recognise.stopped import stopped
 from tf2_lstm.migrate.recognise.unclaimed import unclaimed
 from tf2_lstm.migrate.recognise.wide_states import wide_states
@@ -60,7 +61,8 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     _name(findings.recurrences)
     findings.not_converted = [replace(one, scope=one.scope or _called(one)) for one in findings.not_converted]
     if reading is not None:
-        name_replicas(model, findings.recurrences)
+        copies = name_replicas(model, findings.recurrences)
+        name_shared([one for one in findings.recurrences if one not in copies])
         training = Training(reading.nodes, _holders(model))
         name_around(model, reading, findings, training)
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]

@@ -1,0 +1,71 @@
+"""Variables that several recurrences have: in the program they are one, in the written models copies."""
+
+#: How many of a list are named.
+_MOST = 3
+
+
+def sharing(recurrences):
+    """Find which recurrences have variables of each other.
+
+    Args:
+        recurrences: the `Recurrence`s of a model, with their names.
+
+    Returns:
+        name -> {name of another one: the names of the variables that both have}, in their order; only of those that
+        share any.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.model import CellVariables, Recurrence
+        from tf2_lstm.migrate.pairs import Call
+
+        cell = CellVariables(Call("gru", num_units=3), "rnn/gru_cell", {"gates/kernel": "k"})
+        runs = [Recurrence(name, "rnn", "while", cell.call, [], [], cells=[cell]) for name in ("left", "right")]
+        assert sharing(runs) == {"left": {"right": ["k"]}, "right": {"left": ["k"]}}
+        ```
+    """
+    variables = {one.name: list(dict.fromkeys(_variables(one))) for one in recurrences}
+    owners = {}
+    for name, own in variables.items():
+        for variable in own:
+            owners.setdefault(variable, []).append(name)
+    found = {}
+    for name, own in variables.items():
+        for variable in own:
+            for other in owners[variable]:
+                if other != name:
+                    found.setdefault(name, {}).setdefault(other, []).append(variable)
+    return found
+
+
+def name_shared(recurrences):
+    """Say of each recurrence with which others it shares variables; their `notes` are added to.
+
+    Args:
+        recurrences: as `sharing` takes them.
+    """
+    shared = sharing(recurrences)
+    for one in recurrences:
+        if one.name in shared:
+            one.notes.append(_said(shared[one.name], list(dict.fromkeys(_variables(one)))))
+
+
+def _variables(recurrence):
+    return [name for cell in recurrence.cells for name in cell.variables]
+
+
+def _said(others, own):
+    both = [name for name in own if any(name in names for names in others.values())]
+    what = "all its variables" if both == own else _first(both)
+    return (
+        f"it shares {what} with {_first(list(others))}: in the program they are one, each written model has a copy. To "
+        "train them as the program does, call one layer in every place"
+    )
+
+
+def _first(names):
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
+
+
+__all__ = ["name_shared", "sharing"]
