@@ -1,4 +1,4 @@
-"""`tf2-lstm compare`: the pairs, or with a PATH the recurrences of a TF1 model, proved without writing."""
+"""`tf2-lstm compare`: the pairs; with a PATH the recurrences of a TF1 model, or a model that was written by hand."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ from tf2_lstm.cli.arguments import (
     request_of,
     telling,
 )
-from tf2_lstm.cli.convert import add_verbose, print_conversion
+from tf2_lstm.cli.convert import add_ends, add_verbose, print_conversion
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import CASES, PAIRS
@@ -25,6 +25,10 @@ def add_arguments(parser):
         "a TF1 model", "NAME may be the path of one: its graph is replayed and nothing is written"
     )
     _add_of_models(model)
+    by_hand = parser.add_argument_group(
+        "a Keras model that was written by hand, against the whole graph of PATH"
+    )
+    _add_by_hand(by_hand)
 
 
 def _add_of_models(model):
@@ -33,6 +37,20 @@ def _add_of_models(model):
         "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
     )
     add_verbose(model)
+
+
+def _add_by_hand(group):
+    group.add_argument(
+        "--against", metavar="MODEL.keras", help="the model that is to compute what the graph does"
+    )
+    add_ends(group, "--against")
+    group.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="NAME=TENSOR",
+        help="with --against: which TF1 tensor an input or output of the model is; by name without it",
+    )
 
 
 def alone(arguments):
@@ -45,25 +63,26 @@ def run(arguments):
     """Carry out the command; 0 if all is equal, 1 if something differs, 2 for unusable input."""
     paths = [name for name in arguments.names if is_path(name)]
     if not paths:
-        _refuse(
-            arguments, _add_of_models, "the path of a TF1 model", "no path", "leave it out, or name the path"
-        )
+        for options in (_add_of_models, _add_by_hand):
+            step = "leave it out, or name the path"
+            _refuse(arguments, options, "the path of a TF1 model", "no path", step)
         return pairs.run(arguments)
     if len(arguments.names) > 1:
         raise UserError(f"{paths[0]}: expected one path alone.")
+    if arguments.against is not None:
+        return _hold(arguments, paths[0])
     step = f"leave it out; tf2-lstm convert {one_line(paths[0])} -o OUT writes a report"
     _refuse(arguments, pairs.add_arguments, "pairs and cases", f"the path {one_line(paths[0])}", step)
+    _refuse(arguments, _add_by_hand, "--against", "none", "leave it out, or name the model with --against")
     return _prove(arguments, paths[0])
 
 
-def _refuse(arguments, add, of, found, step):
+def _refuse(arguments, add, of, found, step, but=("names", "format")):
     """Refuse options that the other kind of names has: nothing that is asked for is left out without a word."""
     parser = argparse.ArgumentParser(add_help=False)
     add(parser)
     known = vars(parser.parse_args([]))
-    given = [
-        name for name in known if name not in ("names", "format") and known[name] != getattr(arguments, name)
-    ]
+    given = [name for name in known if name not in but and known[name] != getattr(arguments, name)]
     if given:
         flags = ("no-gradients" if name == "gradients" else name.replace("_", "-") for name in given)
         raise UserError(f"--{', --'.join(flags)}: expected with {of}, found with {found}: {step}.")
@@ -74,6 +93,46 @@ def is_path(name):
     if name in PAIRS or name in CASES:
         return False
     return any(os.path.exists(name + ending) for ending in ("", ".index", ".meta"))
+
+
+def _hold(arguments, path):
+    """Hold a `.keras` file against the whole graph."""
+    found = f"--against {one_line(arguments.against)}"
+    but = ("names", "format", "output")
+    _refuse(arguments, pairs.add_arguments, "pairs and cases", found, "leave it out", but)
+    if arguments.inputs is not None:
+        raise UserError(f"--inputs: expected with PATH alone, found with {found}: leave it out.")
+    pairs.check_output(arguments.output)
+    said = dict(map(_said, arguments.map))
+    from tf2_lstm.migrate.report.progress import progress
+
+    with progress(0, f"reading {path}") as advance:
+        import_quietly(path)
+        from tf2_lstm.backends import plain
+        from tf2_lstm.migrate.convert.converting import shown
+        from tf2_lstm.migrate.export.loading import load
+        from tf2_lstm.migrate.prove.against import hold
+        from tf2_lstm.migrate.prove.candidate import candidate_of
+
+        candidate = candidate_of(load(arguments.against, "tf2_lstm.testing.assert_equivalent"))
+        # As Keras alone runs the file.
+        with plain():
+            report = hold(request_of(arguments, path), candidate, said, telling(arguments, advance))
+    all_written(arguments)
+    options = {"brief": not arguments.verbose} if arguments.format == "text" else {}
+    pairs.write_report(shown(report, arguments.format), arguments, **options)
+    return 0 if report.passed else 1
+
+
+def _said(text):
+    """The name and the tensor of a --map."""
+    name, equals, tensor = text.partition("=")
+    if not (name and equals and tensor):
+        raise UserError(
+            f"--map {one_line(text)}: expected NAME=TENSOR, an input or output of the model and a TF1 tensor, as in "
+            "--map scores=proj/add:0."
+        )
+    return name, tensor
 
 
 def _prove(arguments, path):

@@ -31,17 +31,22 @@ def add_arguments(parser):
         action="store_true",
         help="the whole inference graph too, from what is fed to what is fetched",
     )
+    add_ends(parser, "--program")
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT if convert wrote it")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
+    add_verbose(parser)
+
+
+def add_ends(parser, beside):
+    """Declare `--fetch` and `--feed`, where a whole program ends and begins; `beside` is the option that they need."""
     for name, what in (("fetch", "that the whole program gives out"), ("feed", "at which it begins")):
         parser.add_argument(
             f"--{name}",
             action="append",
             default=[],
             metavar="TENSOR",
-            help=f"with --program: a tensor {what}",
+            help=f"with {beside}: a tensor {what}",
         )
-    parser.add_argument("--overwrite", action="store_true", help="replace OUT if convert wrote it")
-    parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
-    add_verbose(parser)
 
 
 def add_verbose(parser):

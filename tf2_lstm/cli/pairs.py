@@ -76,9 +76,9 @@ def run(arguments):
     if arguments.show:
         return _print(listing.side_by_side(arguments.show))
     cases = listing.choose(arguments.names, arguments.all, DEFAULT)
-    _check_output(arguments.output)
+    check_output(arguments.output)
     report = _prove(cases, arguments)
-    _write(report, arguments)
+    write_report(report, arguments)
     return 0 if report.passed else 1
 
 
@@ -87,7 +87,8 @@ def _print(text):
     return 0
 
 
-def _check_output(output):
+def check_output(output):
+    """Refuse an --output that is no place for a file, before anything runs."""
     if output and not output.parent.is_dir():
         raise UserError(f"--output {output}: the folder {output.parent} does not exist. Create it first.")
     if output and output.is_dir():
@@ -119,7 +120,14 @@ def _prove(cases, arguments):
     return Report(reports, prove.announcements(options), versions)
 
 
-def _write(report, arguments):
+def write_report(report, arguments, **options):
+    """Print a report, or write it to --output and print the verdict.
+
+    Args:
+        report: the `Report`.
+        arguments: the parsed ones, with a `format` and an `output`.
+        **options: of the renderer, for what is printed.
+    """
     renderer = importlib.import_module(f"tf2_lstm.migrate.report.{FORMATS[arguments.format]}")
     if arguments.output:
         text = renderer.render(report, width=100)
@@ -132,7 +140,7 @@ def _write(report, arguments):
         verdict = "equal" if report.passed else "DIFFERENT"
         print(f"{verdict}: {len(report.cases)} case(s); report in {printable(str(arguments.output))}")
     else:
-        print(renderer.render(report))
+        print(renderer.render(report, **options))
 
 
 def _put(path, text):

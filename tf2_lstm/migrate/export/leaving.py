@@ -6,10 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
-import tf2_lstm
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.convert import renaming
 from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
+from tf2_lstm.migrate.export.loading import load
 from tf2_lstm.migrate.export.proof import prove
 
 #: Format -> (its module, the packages that it needs).
@@ -43,14 +43,14 @@ def leave(path, output, form, overwrite=False):
         ```python
         try:
             leave("no_such.keras", "model.onnx", "onnx")
-        except LeavingError as error:
+        except UserError as error:
             assert "no_such.keras" in str(error)
         ```
     """
     output = Path(output)
     chosen = module_of(form)
     _check_output(output, path, overwrite)
-    model = _load(path)
+    model = load(path, "tf2_lstm.migrate.export.leaving.leave")
     with _beside(output) as staging:
         from tf2_lstm.migrate.export.seeded import samples_of
 
@@ -79,19 +79,6 @@ def module_of(form):
             "pip install 'tf2-lstm[serve]'"
         )
     return importlib.import_module(f"tf2_lstm.migrate.export.{name}")
-
-
-def _load(path):
-    if not os.path.isfile(path):
-        raise LeavingError(f"{path}: expected a .keras file, no file is there. Check the path.")
-    try:
-        return tf2_lstm.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:
-        said = " ".join(str(error).split()).rstrip(".")[:300]
-        raise LeavingError(
-            f"{path}: expected a .keras file, Keras says: {said}. Register its own classes and functions with "
-            "keras.saving.register_keras_serializable, and call tf2_lstm.migrate.export.leaving.leave there."
-        ) from error
 
 
 def _check_output(output, path, overwrite):

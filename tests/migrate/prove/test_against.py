@@ -1,0 +1,176 @@
+"""A model that was written by hand against the whole TF1 graph: what is right is equal, each mistake is seen."""
+
+import json
+from pathlib import Path
+
+import keras
+import pytest
+
+from tests.migrate.prove import tagger
+from tf2_lstm.cli.main import main
+from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.prove.candidate import CandidateError
+from tf2_lstm.testing import assert_equivalent
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """The prefix of the tagger's checkpoint, its weights, and the folder."""
+    folder = tmp_path_factory.mktemp("tagger")
+    return *tagger.save(folder), folder
+
+
+def test_what_is_right_is_equal_and_what_was_matched_is_said(saved):
+    path, values, _ = saved
+    report = assert_equivalent(path, tagger.hand_written(values))
+    assert {tensor.name for tensor in report.cases[0].tensors} == {"probabilities", "tags"}
+    assert len({tensor.witness for tensor in report.cases[0].tensors}) == 3
+    assert "input word_ids is word_ids:0" in report.notes
+    assert "output tags is tags:0" in report.notes
+    assert "keep_prob:0 is 1.0 in it, as at inference" in report.notes
+
+
+#: What is wrong -> (the mistake, what the report says of it).
+SABOTAGES = {
+    "a weight": ({"wrong": 0.01}, "probabilities against the TF1 graph, 3 x 5: off by"),
+    "outputs swapped": (
+        {"swapped": True},
+        "tags against the TF1 graph, 3 x 5: shape (3, 5, 3), expected (3, 5)",
+    ),
+    "no softmax": ({"softmax": False}, "probabilities against the TF1 graph, 3 x 5: off by"),
+    "another dtype": (
+        {"dtype": "float32"},
+        "input word_ids against the TF1 graph: dtype float32, expected int32",
+    ),
+    "ids off by one": ({"off": 1}, "tags against the TF1 graph, 3 x 5: off by"),
+    "dropout left on": ({"drops": True}, "probabilities against the TF1 graph, 3 x 5: off by"),
+    "no forget bias": ({"bias": 0.0}, "probabilities against the TF1 graph, 3 x 5: off by"),
+}
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_a_mistake_is_seen_and_named(saved, name):
+    path, values, _ = saved
+    mistake, said = SABOTAGES[name]
+    with pytest.raises(AssertionError) as raised:
+        assert_equivalent(path, tagger.hand_written(values, **mistake))
+    assert f"the model: {said}" in str(raised.value)
+
+
+def renamed(model, outputs):
+    """The model with other names, without one of its outputs."""
+    ids, lengths = keras.Input((None,), dtype="int32", name="x"), keras.Input((), dtype="int32", name="n")
+    found = model({"word_ids": ids, "lengths": lengths})
+    return keras.Model([ids, lengths], {mine: found[name] for mine, name in outputs.items()})
+
+
+def test_what_is_not_compared_is_a_fault_unless_it_was_chosen(saved):
+    path, values, _ = saved
+    model = renamed(tagger.hand_written(values), {"p": "probabilities"})
+    inputs = {"x": "word_ids:0", "n": "lengths"}
+    with pytest.raises(AssertionError, match=r"no output of the model is it\. Next: --map OUTPUT="):
+        assert_equivalent(path, model, inputs)
+    report = assert_equivalent(path, model, inputs, {"p": "probabilities:0"})
+    assert "not compared: tags:0: the graph gives it out, and no output of the model is it" in report.notes
+    with pytest.raises(AssertionError, match="tags:0 against the TF1 graph: the graph gives it out"):
+        assert_equivalent(path, model, inputs, {"p": "probabilities:0"}, fetch=["probabilities", "tags"])
+    assert assert_equivalent(path, model, inputs, fetch=["probabilities"]).passed
+
+
+def test_what_has_nothing_but_its_order_is_an_assumption(saved):
+    path, values, _ = saved
+    model = renamed(tagger.hand_written(values), {"p": "probabilities", "q": "tags"})
+    report = assert_equivalent(path, model)
+    assert "input x is word_ids:0, assumed by their order" in report.notes
+    assert "output p is probabilities:0, assumed by their order" in report.notes
+    other = keras.Model(model.inputs[::-1], model.output)
+    with pytest.raises(AssertionError, match="input n is word_ids:0, assumed by their order"):
+        assert_equivalent(path, other)
+    assert assert_equivalent(path, other, {"x": "word_ids", "n": "lengths"}).passed
+
+
+def test_a_function_says_all_its_names(saved):
+    path, values, _ = saved
+    model = tagger.hand_written(values)
+    names = {"word_ids": "word_ids", "lengths": "lengths"}, {"tags": "tags", "probabilities": "probabilities"}
+    assert assert_equivalent(path, lambda given: model(given), *names).passed
+    with pytest.raises(CandidateError, match="Give inputs="):
+        assert_equivalent(path, lambda given: model(given), names[0])
+
+
+def test_a_model_that_cannot_be_called_with_what_the_graph_takes_is_named(saved):
+    path = saved[0]
+    names = {"a": "word_ids", "b": "lengths"}, {"p": "probabilities"}
+
+    def broken(given):
+        raise ValueError("two rows at least\nplease")
+
+    with pytest.raises(
+        AssertionError, match="it does not take 3 x 5, which the graph takes: two rows at least"
+    ):
+        assert_equivalent(path, broken, *names)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"inputs": {"ids": "word_ids"}}, "ids: expected the name of an input or output of the model"),
+        ({"inputs": {"word_ids": "words"}}, "words:0: expected a tensor of the graph"),
+        ({"fetch": ["logits"]}, "logits: expected a tensor of the graph"),
+    ],
+)
+def test_a_name_that_is_not_there_is_refused(saved, said, expected):
+    path, values, _ = saved
+    with pytest.raises(ArtifactError, match=expected):
+        assert_equivalent(path, tagger.hand_written(values), **said)
+
+
+def test_a_size_that_only_the_model_fixes_is_said(saved):
+    path, values, _ = saved
+    model = tagger.hand_written(values)
+    ids, lengths = (
+        keras.Input((6,), dtype="int32", name="word_ids"),
+        keras.Input((), dtype="int32", name="lengths"),
+    )
+    fixed = keras.Model([ids, lengths], model({"word_ids": ids, "lengths": lengths}))
+    report = assert_equivalent(path, fixed)
+    said = "input word_ids: proved for (None, 6), the sizes of the model; the graph has (None, None)"
+    assert said in report.notes
+    assert {tensor.shape[1] for tensor in report.cases[0].tensors} == {6}
+
+
+def test_the_command_has_the_same_report_and_its_exit_codes(saved, capsys):
+    path, values, folder = saved
+    files = {name: str(folder / f"{name}.keras") for name in ("right", "wrong")}
+    tagger.hand_written(values).save(files["right"])
+    tagger.hand_written(values, wrong=0.01).save(files["wrong"])
+    assert main(["compare", path, "--against", files["right"]]) == 0
+    assert "the model: 2 tensor(s) equal" in capsys.readouterr().out
+    assert main(["compare", path, "--against", files["wrong"], "--format", "json"]) == 1
+    assert not json.loads(capsys.readouterr().out)["passed"]
+    chosen = ["--map", "probabilities=probabilities:0", "--output", str(folder / "report.txt")]
+    assert main(["compare", path, "--against", files["right"], *chosen]) == 0
+    assert "not compared: output tags" not in (folder / "report.txt").read_text(encoding="utf-8")
+
+
+#: What is asked for wrongly -> what is said.
+REFUSED = {
+    "no such model": (["--against", "no.keras"], "no.keras: expected a .keras file, no file is there"),
+    "a map of nothing": (["--against", "no.keras", "--map", "ids"], "--map ids: expected NAME=TENSOR"),
+    "a map of no model": (["--map", "a=b"], "--map: expected with --against, found with none"),
+    "own data": (["--against", "no.keras", "--inputs", "a.npz"], "--inputs: expected with PATH alone"),
+    "what pairs have": (["--against", "no.keras", "--steps", "3"], "--steps: expected with pairs and cases"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_used_is_exit_2(saved, name, capsys):
+    arguments, said = REFUSED[name]
+    assert main(["compare", saved[0], *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_model_without_a_graph_is_refused():
+    path = Path(__file__).resolve().parents[2] / "zoo" / "files" / "h5_lstm" / "model.h5"
+    with pytest.raises(ArtifactError, match="expected a graph to run, found none"):
+        assert_equivalent(path, keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]))

@@ -1,0 +1,43 @@
+"""A stranger's `.keras` file, loaded as the commands load one: nothing in it runs, and one line says what is wrong."""
+
+import os
+
+import tf2_lstm
+from tf2_lstm.errors import UserError
+
+
+class LoadingError(UserError):
+    """A model cannot be loaded: what, where, next step."""
+
+
+def load(path, instead):
+    """Load a Keras model under safe_mode.
+
+    Args:
+        path: a `.keras` file.
+        instead: the function of this package that takes a model whose classes are the user's own, by its full name.
+
+    Returns:
+        The model, as `tf2_lstm.load_model` gives it.
+
+    Raises:
+        LoadingError: no model is there, or one that cannot be loaded without code of its own.
+
+    Example:
+        ```python
+        try:
+            load("no_such.keras", "tf2_lstm.testing.assert_equivalent")
+        except LoadingError as error:
+            assert "no_such.keras" in str(error)
+        ```
+    """
+    if not os.path.isfile(path):
+        raise LoadingError(f"{path}: expected a .keras file, no file is there. Check the path.")
+    try:
+        return tf2_lstm.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:
+        said = " ".join(str(error).split()).rstrip(".")[:300]
+        raise LoadingError(
+            f"{path}: expected a .keras file, Keras says: {said}. Register its own classes and functions with "
+            f"keras.saving.register_keras_serializable, and call {instead} there."
+        ) from error

@@ -1,0 +1,1 @@
+"""A Keras model that somebody wrote by hand, held against the TF1 graph that it is to replace."""

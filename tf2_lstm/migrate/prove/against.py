@@ -1,0 +1,74 @@
+"""A model that somebody wrote, held against the whole TF1 graph: matched, replayed, called, compared."""
+
+from collections import OrderedDict
+
+import keras
+
+from tf2_lstm.migrate.convert.converting import look
+from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line, tensorflow_version
+from tf2_lstm.migrate.convert.whole_proof import run_whole
+from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, TensorReport, compare_results
+from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.prove.claim import claim_of
+
+#: What is told of while it runs.
+NAME = "the model"
+_WITNESS = "TF1 graph"
+
+
+def hold(request, candidate, said=None, advance=lambda name: None):
+    """Hold a model against the whole TF1 graph.
+
+    Args:
+        request: the `Request` of the TF1 model; its `fetch` and `feed` say where the graph ends and begins.
+        candidate: the `Candidate`.
+        said: name of an input or output of the candidate -> the TF1 tensor that it is.
+        advance: called with `NAME` as the graph is run.
+
+    Returns:
+        A `Report` of one case: passed when every output is equal and nothing is left out but what its notes name.
+
+    Raises:
+        ArtifactError: the TF1 model cannot be used, has no graph, or a name is not there.
+    """
+    tf1, findings = look(request)
+    if tf1.graph is None:
+        raise ArtifactError(
+            f"{request.path}: expected a graph to run, found none. Name a checkpoint with its .meta, or a SavedModel."
+        )
+    claim = claim_of(tf1, findings, request, candidate, said or {})
+    case = CaseReport(NAME, [_fault(*one) for one in claim.faults], notes=list(claim.notes))
+    advance(NAME)
+    if NAME in request.skipped:
+        case.diagnosis = f"not proved: {request.skipped[NAME]}"
+    elif not case.tensors:
+        _run(tf1, claim.whole, candidate, case)
+    versions = {_WITNESS: {"TensorFlow": tensorflow_version()}, KERAS: {"Keras": keras.__version__}}
+    return Report([case], [*tf1.notes, *case.notes], versions)
+
+
+def _fault(name, problem):
+    """The row of an input or output that cannot be compared."""
+    return TensorReport(name, (), "", _WITNESS, float("inf"), 0.0, False, problem=problem)
+
+
+def _run(tf1, whole, candidate, case):
+    try:
+        runs = run_whole(tf1, whole)
+    except ReplayError as error:
+        case.diagnosis = f"not proved: {error}"
+        return
+    with eagerly():
+        for sample, expected in runs:
+            case.tensors += _compared(whole, candidate, sample, expected)
+
+
+def _compared(whole, candidate, sample, expected):
+    witness = f"{_WITNESS}, {sample.label}"
+    try:
+        found = candidate.call({one.name: sample.values[one.tf1] for one in whole.inputs})
+    except Exception as error:  # It is anybody's code.
+        return [_fault(NAME, f"it does not take {sample.label}, which the graph takes: {first_line(error)}")]
+    received = OrderedDict((name, found[name]) for name in expected)
+    return compare_results(RunResult(witness, expected), RunResult(KERAS, received))

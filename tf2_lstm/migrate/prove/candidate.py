@@ -1,0 +1,76 @@
+"""What is held against a TF1 graph: a Keras model or a function, by the names of its inputs and outputs."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import keras
+
+from tf2_lstm.errors import UserError
+from tf2_lstm.migrate.export import edges
+
+
+class CandidateError(UserError):
+    """What is to be compared does not say what its inputs and outputs are: what, next step."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model that somebody wrote.
+
+    Attributes:
+        inputs: name of an input -> (dtype's name, shape with None where it is open); None where it does not say.
+        outputs: the names of the outputs, a tuple.
+        call: called with name -> array for inference, gives name -> array.
+        model: the Keras model; None of a function.
+    """
+
+    inputs: dict
+    outputs: tuple
+    call: object
+    model: object = None
+
+
+def candidate_of(model, inputs=None, outputs=None):
+    """Describe what is to be compared.
+
+    Args:
+        model: a Sequential or functional `keras.Model`; or whatever is called with a dict of arrays and gives a dict of
+            arrays, also a subclassed model.
+        inputs: name of an input -> TF1 tensor. Of a function it names all inputs.
+        outputs: name of an output -> TF1 tensor. Of a function it names all outputs.
+
+    Returns:
+        A `Candidate`.
+
+    Raises:
+        CandidateError: a function without names.
+
+    Example:
+        ```python
+        model = keras.Sequential([keras.Input((None, 3), name="x"), keras.layers.LSTM(4, name="h")])
+        found = candidate_of(model)
+        assert found.inputs == {"x": ("float32", (None, None, 3))} and found.outputs == ("h",)
+        ```
+    """
+    if isinstance(model, keras.Model) and getattr(model, "inputs", None):
+        known = {name: (one.dtype, tuple(one.shape)) for name, one in edges.inputs_of(model).items()}
+        return Candidate(known, tuple(edges.outputs_of(model)), partial(_call_model, model), model)
+    if not callable(model) or not inputs or not outputs:
+        raise CandidateError(
+            f"{type(model).__name__}: expected a Keras model that knows its inputs, or a function with the names of "
+            "its inputs and outputs. Give inputs={name: TF1 tensor} and outputs={name: TF1 tensor}."
+        )
+    return Candidate(dict.fromkeys(inputs), tuple(outputs), partial(_call, model, tuple(outputs)))
+
+
+def _call_model(model, values):
+    """Call a model as its users do, with nothing said of training: a dropout that is always on acts."""
+    found = keras.tree.flatten(model(edges.nest_of(model, values)))
+    return dict(zip(edges.outputs_of(model), map(keras.ops.convert_to_numpy, found), strict=True))
+
+
+def _call(function, names, values):
+    """Call a function; what it gives is a dict with the names, or the arrays in their order."""
+    found = function(values)
+    found = found if isinstance(found, dict) else dict(zip(names, keras.tree.flatten(found), strict=True))
+    return {name: keras.ops.convert_to_numpy(found[name]) for name in names}
