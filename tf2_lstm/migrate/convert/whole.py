@@ -1,13 +1,15 @@
 """The whole program through the workshop: translated, replayed, built, saved, loaded again, proved."""
 
+import contextlib
 import shutil
 
 from tf2_lstm.migrate.build import BuildError
-from tf2_lstm.migrate.convert.careful import Inference
+from tf2_lstm.migrate.convert.careful import STAGE, Inference
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.nodes import edge, normal
+from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
@@ -57,10 +59,6 @@ class WholeWorkshop:
         except (ProgramRefused, ReplayError, BuildError, WeightError) as error:
             self._remove()
             return None, None, {}, str(error)
-        except (ValueError, TypeError) as error:
-            # Keras's word on a shape or an option that no row foresaw: named, not a traceback.
-            self._remove()
-            return None, None, {}, f"Keras cannot build it: {first_line(error)}"
 
     def _translated(self):
         boundary, shapes = _boundary(self._tf1, self._findings, self._request)
@@ -68,7 +66,8 @@ class WholeWorkshop:
 
     def _proved(self, whole, runs):
         model = self._built(whole)
-        case = prove_whole(self._tf1, whole, model, runs)
+        with _word_of_keras():
+            case = prove_whole(self._tf1, whole, model, runs)
         if case.passed:
             return whole, case, weight_paths(self._tf1, whole, model), ""
         self._remove()
@@ -83,7 +82,8 @@ class WholeWorkshop:
 
     def _built(self, whole):
         """Build the model; with a folder, write it and its source, and return what a later process will load."""
-        model = build_whole(whole, self._tf1)
+        with _word_of_keras():
+            model = build_whole(whole, self._tf1)
         if not self._staging:
             return model
         path = self._staging / f"{NAME}.keras"
@@ -99,6 +99,8 @@ class WholeWorkshop:
 
 def _boundary(tf1, findings, request):
     shapes = Inference(request.skipped)(tf1.graph)
+    if not shapes:
+        raise ProgramRefused(_unknown(tf1.graph, request.skipped))
     return boundary_of(tf1, findings, shapes, request.fetch, request.feed), shapes
 
 
@@ -135,6 +137,23 @@ def edges_of(tf1, findings, request):
         "fixed": dict(boundary.fixed),
         "notes": list(boundary.notes),
     }
+
+
+def _unknown(graph, skipped):
+    """Why no shape of a graph is known."""
+    why = skipped.get(STAGE) or misfit(importable(graph), {})
+    return (
+        f"no shape in the graph is known: {' '.join(why.split())[:300]}. Does TensorFlow 1.x run the graph?"
+    )
+
+
+@contextlib.contextmanager
+def _word_of_keras():
+    """What Keras says of a shape or an option that no row foresaw is a reason."""
+    try:
+        yield
+    except (*import_errors(), TypeError) as error:
+        raise BuildError(f"Keras cannot run it: {first_line(error)}") from error
 
 
 def weight_paths(tf1, whole, model):

@@ -97,6 +97,6 @@ def _values(whole, one, shape, generator, lengths, steps):
     limit = whole.limits.get(one.tf1)
     if one.tf1 in lengths or (limit is None and len(shape) < 2):
         # The first row is as long as there are steps: what is as long as the longest row fits then.
-        longest, count = (steps if len(shape) < 2 else _MORE), max(np.prod(shape, dtype=int), 1)
-        return np.asarray(longest - np.arange(count) % longest, one.dtype).reshape(shape)
+        longest = max(steps, 1) if len(shape) < 2 else _MORE
+        return np.asarray(longest - np.arange(np.prod(shape, dtype=int)) % longest, one.dtype).reshape(shape)
     return generator.randint(0, limit or _LIMIT, shape).astype(one.dtype)

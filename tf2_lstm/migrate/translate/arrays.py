@@ -5,7 +5,7 @@ import numpy as np
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import Known, Refusal, Size, constant_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.values import Known, Refusal, Size, axis_of, constant_of, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
@@ -13,7 +13,7 @@ from tf2_lstm.migrate.translate.writer import dtypes_of
 def concat(writer, node, inputs):
     """Tensors one behind the other along an axis."""
     *parts, axis = inputs if node.op == "ConcatV2" else (*inputs[1:], inputs[0])
-    axis = int(constant_of(axis, "its axis")) % rank_of(parts[0])
+    axis = axis_of(axis, rank_of(parts[0]))
     parts = [one for one in parts if 0 not in sizes_of(one)] or parts[:1]
     if len(parts) == 1:
         return parts[0]
@@ -52,12 +52,12 @@ def split(writer, node, inputs):
     """Parts along an axis, as large as each other or as said."""
     if node.op == "Split":
         axis, x = inputs
-        axis = int(constant_of(axis, "its axis")) % rank_of(x)
+        axis = axis_of(axis, rank_of(x))
         count = attribute(node, "num_split").i
         sizes, where = None, count
     else:
         x, sizes, axis = inputs
-        axis = int(constant_of(axis, "its axis")) % rank_of(x)
+        axis = axis_of(axis, rank_of(x))
         sizes = _whole([int(one) for one in constant_of(sizes, "its sizes")], sizes_of(x)[axis])
         count, where = len(sizes), [int(one) for one in np.cumsum(sizes)[:-1]]
     known = list(sizes_of(x))

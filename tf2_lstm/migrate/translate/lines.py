@@ -44,3 +44,30 @@ def needed(program):
     inputs = {name: ref for name, ref in program.inputs.items() if ref.name in wanted}
     rates = {name: rate for name, rate in program.rates.items() if name in wanted}
     return replace(program, lines=lines[::-1], inputs=inputs, rates=rates)
+
+
+def behind(inputs, lines):
+    """Count how many lines follow each other from what is fed to each line.
+
+    Args:
+        inputs: the `Ref`s of what is fed.
+        lines: the `Line`s, each behind those that it reads.
+
+    Returns:
+        A dict from the name of what a line computes to the number, what is fed among them; a line into which nothing
+        goes that is fed has none.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.keras_code.expression import Line
+
+        lines = [Line(("y",), Apply("f", (Ref("x"),))), Line(("z",), Apply("g", (1,)))]
+        assert behind([Ref("x")], lines) == {"x": 0, "y": 1}
+        ```
+    """
+    found = {one.name: 0 for one in inputs}
+    for line in lines:
+        before = [found[name] for name in names_in(line.value) if name in found]
+        if before:
+            found.update((target.lstrip("*"), max(before) + 1) for target in line.targets)
+    return found

@@ -4,7 +4,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import Refusal, constant_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.values import Refusal, axis_of, constant_of, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 #: TensorFlow's name -> that of `keras.ops`.
@@ -42,7 +42,7 @@ def reduce(writer, node, inputs):
 def place(writer, node, inputs):
     """Where the largest or smallest is along an axis, the first of equals."""
     x, axis = inputs
-    axis = int(constant_of(axis, "its axis")) % rank_of(x)
+    axis = axis_of(axis, rank_of(x))
     shape = sizes_of(x)
     dims = (*shape[:axis], *shape[axis + 1 :])
     symbol, dtype = node.op.lower(), dtypes_of(node)[0]
@@ -65,7 +65,7 @@ def largest(writer, node, inputs):
 def running(writer, node, inputs):
     """Running sums or products along an axis."""
     x, axis = inputs
-    axis = int(constant_of(axis, "its axis")) % rank_of(x)
+    axis = axis_of(axis, rank_of(x))
     exclusive, reverse = attribute(node, "exclusive").b, attribute(node, "reverse").b
     if exclusive and node.op == "Cumprod":
         raise Refusal("it leaves out the last factor (exclusive=True). Divide by it")

@@ -1,5 +1,7 @@
 """Rows of shapes: what gives sizes, and what gives a tensor other sizes."""
 
+import math
+
 import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute, normal
@@ -10,6 +12,7 @@ from tf2_lstm.migrate.translate.values import (
     Live,
     Refusal,
     Size,
+    check_size,
     constant_of,
     known,
     rank_of,
@@ -163,6 +166,7 @@ def fill(writer, node, inputs):
         raise Refusal("its shape is computed from what is fed. Give the sizes as numbers or by tf.shape")
     number = constant_of(value, "its value")
     if not wanted.open:
+        check_size(wanted.array)
         return Known(np.full(wanted.array.tolist(), number, dtypes_of(node)[0]), dtypes_of(node)[0])
     told, given = writer.sizes(wanted.array)
     options = {} if number.dtype == np.float32 else {"dtype": str(number.dtype)}
@@ -180,8 +184,9 @@ def numbers(writer, node, inputs):
     elif any(one.open for one in inputs):
         told, given = writer.sizes([one.array.item() for one in inputs])
     else:
-        array = np.arange(*(one.array.item() for one in inputs), dtype=dtypes_of(node)[0])
-        return Known(array, dtypes_of(node)[0])
+        start, limit, delta = (one.array.item() for one in inputs)
+        check_size([math.ceil((limit - start) / delta)])
+        return Known(np.arange(start, limit, delta, dtypes_of(node)[0]), dtypes_of(node)[0])
     options = {} if dtypes_of(node)[0] == "int32" else {"dtype": dtypes_of(node)[0]}
     layer = writer.program.add("numbers", Apply("tf2_lstm.RangeOf", (told,), options))
     limit = inputs[1]

@@ -5,17 +5,16 @@ import numpy as np
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import Known, Nothing, Refusal
+from tf2_lstm.migrate.translate.values import LARGEST, Known, Nothing, Refusal, check_size
 from tf2_lstm.migrate.translate.writer import dtypes_of
-
-#: Numbers of the largest constant that is decoded.
-_LARGEST = 2**24
 
 
 @row("Const")
 def const(writer, node, inputs):
     """A constant is known."""
-    array = array_of(attribute(node, "value").tensor, _LARGEST)
+    tensor = attribute(node, "value").tensor
+    check_size(dim.size for dim in tensor.tensor_shape.dim)
+    array = array_of(tensor, LARGEST)
     if array is None:
         raise Refusal("it is no constant of numbers")
     return Known(array, dtypes_of(node)[0])

@@ -1,5 +1,7 @@
 """The way from a graph to a `Whole`: each node by its row, each recurrence as a model that is called."""
 
+from collections import Counter
+
 import numpy as np
 
 from tf2_lstm.migrate.build import resolve
@@ -13,13 +15,16 @@ from tf2_lstm.migrate.pairs import Fed
 from tf2_lstm.migrate.roles import Ends, Role
 from tf2_lstm.migrate.translate.dropout import Noise, with_noise
 from tf2_lstm.migrate.translate.ids import limits_of
-from tf2_lstm.migrate.translate.lines import needed
+from tf2_lstm.migrate.translate.lines import behind, needed
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import CLOSED, Order
 from tf2_lstm.migrate.translate.rows import folds, rows
-from tf2_lstm.migrate.translate.values import Held, Known, Live, Nothing, Refusal, Size
+from tf2_lstm.migrate.translate.values import Held, Known, Live, Nothing, Refusal, Size, check_size
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
+
+#: How many operations may follow each other in a Keras model, wherever it is loaded: Python's recursion ends at 1,000.
+DEEPEST = 800
 
 
 def translate(tf1, findings, boundary, shapes):
@@ -40,7 +45,10 @@ def translate(tf1, findings, boundary, shapes):
     shared = frozenset()
     while True:
         translation = _Translation(tf1, findings, boundary, shapes, shared)
-        whole = translation.whole()
+        try:
+            whole = translation.whole()
+        except Refusal as error:
+            raise ProgramRefused(str(error)) from error
         twice = _held_twice(whole) - shared
         if not twice:
             return whole
@@ -50,7 +58,7 @@ def translate(tf1, findings, boundary, shapes):
 def _held_twice(whole):
     """The nodes of variables that several layers would hold."""
     held = [one for name in whole.layers for one in set(whole.layers[name]) if isinstance(one, str)]
-    return {one for one in held if held.count(one) > 1}
+    return {one for one, times in Counter(held).items() if times > 1}
 
 
 class _Translation:
@@ -89,12 +97,15 @@ class _Translation:
 
     def _described(self, program):
         known = {target for line in program.lines for target in line.targets}
+        live = behind(program.inputs.values(), program.lines)
+        for name, ref in program.outputs.items():
+            _check_end(self.boundary.outputs[name], live.get(ref.name))
         layers = {name: held for name, held in self.writer.layers.items() if name in known}
         fed = {*map(normal, self.boundary.inputs)}
         tensors = {
             tensor: value.ref.name
             for tensor, value in self.values.items()
-            if isinstance(value, Live) and value.ref.name in known and tensor not in fed
+            if isinstance(value, Live) and value.ref.name in live and tensor not in fed
         }
         inputs = [self._edge(name, self.writer.tensors[ref.name]) for name, ref in program.inputs.items()]
         outputs = [self._edge(name, normal(one)) for name, one in self.boundary.outputs.items()]
@@ -213,13 +224,6 @@ class _Translation:
             return found(self.writer, node, inputs)
         except Refusal as error:
             return Nothing(f"{node.op} ({node.name}): {error}")
-        except (ValueError, TypeError, IndexError) as error:
-            # Nothing checks every attribute of every operation.
-            said = " ".join(str(error).split())[:160]
-            return Nothing(
-                f"{node.op} ({node.name}): its inputs do not fit it ({type(error).__name__}: {said}). If TensorFlow "
-                "runs the graph as it is, please report this"
-            )
 
     def _folded(self, node, inputs):
         """What is known already: sizes by NumPy, other constants by the row itself."""
@@ -236,13 +240,16 @@ class _Translation:
             return _again(found, dtypes[0])
         if Trait.PURE not in operation(node.op).traits or node.op not in rows():
             return None
+        for number in range(len(dtypes_of(node))):
+            sizes = self.shapes.get(f"{node.name}:{number}") or ()
+            check_size(size for size in sizes if size is not None)
         return self._computed(node, inputs)
 
     def _computed(self, node, inputs):
         """The numbers that a row makes of constants."""
         writer = Writer(self.shapes, program=Program())
         found = rows()[node.op](writer, node, inputs)
-        names = evaluate(writer.program.lines, resolve)
+        names = _evaluated(writer.program.lines)
         several = isinstance(found, list)
         values = [
             Known(np.asarray(value_of(one.ref, names, resolve)), one.dtype) if isinstance(one, Live) else one
@@ -314,6 +321,33 @@ class _Translation:
         said = [loss.reason for loss in self.findings.losses if loss.scope == one.scope]
         where = f"{one.scope or one.name}: "
         return where + (said[0] if said else "what it gives out goes back into it outside of its model")
+
+
+def _check_end(tensor, steps):
+    """Refuse what no Keras model can give out.
+
+    Args:
+        tensor: the name of what is fetched.
+        steps: how many lines follow each other up to it; None when nothing goes into it that is fed.
+    """
+    if steps is None:
+        raise ProgramRefused(
+            f"{tensor}: nothing that is fed goes into it. Leave it out: name with --fetch what is computed of inputs"
+        )
+    if steps > DEEPEST:
+        raise ProgramRefused(
+            f"{tensor}: {steps:,} operations follow each other up to it, expected {DEEPEST} at most, because Keras "
+            "walks a model by recursion. Cut the program in two with --fetch and --feed"
+        )
+
+
+def _evaluated(lines):
+    """The values of lines of constants. Some of them TensorFlow looks at no sooner than it runs the graph."""
+    try:
+        return evaluate(lines, resolve)
+    except Exception as error:
+        said = " ".join(str(error).split())[:160]
+        raise Refusal(f"of its constants nothing can be computed: {said}") from error
 
 
 def _again(array, dtype):

@@ -1,11 +1,15 @@
 """What a tensor of a TF1 graph is while the graph is translated."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tf2_lstm.migrate.keras_code.expression import Ref
+
+#: Numbers of the largest array that is computed while a graph is translated.
+LARGEST = 2**24
 
 
 @dataclass(frozen=True)
@@ -135,3 +139,50 @@ def constant_of(value, what):
     if not isinstance(value, Known) or value.open:
         raise Refusal(f"{what} is computed. Make it a number")
     return value.array
+
+
+def check_size(sizes):
+    """Refuse what is too large to be computed while a graph is translated, before there is room for it.
+
+    Args:
+        sizes: of the axes, ints.
+
+    Raises:
+        Refusal: there are more than `LARGEST` numbers.
+
+    Example:
+        ```python
+        try:
+            check_size([2**20, 2**20])
+        except Refusal as error:
+            assert "1,099,511,627,776 numbers" in str(error)
+        ```
+    """
+    count = math.prod(map(int, sizes))
+    if count > LARGEST:
+        raise Refusal(
+            f"it has {count:,} numbers, expected {LARGEST:,} at most. Feed it with --feed, or make it a variable"
+        )
+
+
+def axis_of(value, rank):
+    """Return the number of an axis that the graph fixes, counted from the front.
+
+    Args:
+        value: of the input that says the axis.
+        rank: how many axes there are to choose from.
+
+    Raises:
+        Refusal: a tensor decides it, or it is no axis of so many.
+
+    Example:
+        ```python
+        assert axis_of(known(-1), 3) == 2
+        ```
+    """
+    array = constant_of(value, "its axis")
+    if array.size != 1 or not -rank <= array.item() < rank:
+        raise Refusal(
+            f"its axis is {array.ravel()[:3].tolist()}, expected one of {rank} axes. Correct the axis"
+        )
+    return int(array.item()) % rank
