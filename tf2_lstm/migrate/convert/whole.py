@@ -141,7 +141,7 @@ def edges_of(tf1, findings, request):
 
 def _unknown(graph, skipped):
     """Why no shape of a graph is known."""
-    why = skipped.get(STAGE) or misfit(importable(graph), {})
+    why = skipped.get(STAGE) or misfit(importable(graph), {}) or "none of its nodes gives one"
     return (
         f"no shape in the graph is known: {' '.join(why.split())[:300]}. Does TensorFlow 1.x run the graph?"
     )
