@@ -57,6 +57,7 @@ class TF1Model:
         config: the model configuration of a tf.keras .h5 file, as plain data; None otherwise.
         notes: what a person must know of how it was read, e.g. that averages are served.
         missing: names of the variables that the graph restores and the checkpoint does not have.
+        trainable: names of the nodes of variables that TF1 trains, as its collection says; None when nothing says it.
     """
 
     kind: str
@@ -70,6 +71,7 @@ class TF1Model:
     config: Any = None
     notes: list = field(default_factory=list)
     missing: tuple = ()
+    trainable: frozenset | None = None
 
     def value_of(self, node):
         """Return the array that a variable's node holds.

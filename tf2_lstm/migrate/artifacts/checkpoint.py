@@ -79,6 +79,7 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
         meta.signatures,
         notes=named + notes,
         missing=nodes.missing(meta.graph, meta.restore_op, held),
+        trainable=meta.trainable or None,
     )
 
 

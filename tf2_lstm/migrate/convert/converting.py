@@ -9,6 +9,7 @@ from tf2_lstm.migrate.convert.careful import Inference
 from tf2_lstm.migrate.convert.computed import add_computed
 from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
+from tf2_lstm.migrate.convert.not_trained import not_trained
 from tf2_lstm.migrate.convert.written import seal
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
@@ -258,6 +259,7 @@ def _notes(tf1, findings, cases, problem):
     notes += [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
     notes += [f"not in the model: {one.scope or '(no scope)'}: {one.reason}" for one in findings.losses]
     notes += [f"the whole program is not converted: {problem}"] if problem else []
+    notes += [note for one in findings.recurrences if (note := not_trained(tf1, one))]
     return notes + [f"not converted: {one.scope}: {one.reason}" for one in findings.not_converted]
 
 

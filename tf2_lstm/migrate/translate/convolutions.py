@@ -1,6 +1,7 @@
 """Rows of convolutions, pooling and batch normalisation, channels last."""
 
 from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.translate import layers
 from tf2_lstm.migrate.translate.rows import row
 from tf2_lstm.migrate.translate.values import Refusal
 
@@ -32,6 +33,9 @@ def convolution(writer, node, inputs):
     strides, dilations = _window(node, "strides"), list(attribute(node, "dilations").list.i)[1:3]
     options = {"strides": strides, "padding": _padding(node)}
     options |= {"dilation_rate": tuple(dilations)} if dilations not in ([], [1, 1]) else {}
+    made = layers.convolution(writer, node, *inputs, options)
+    if made is not None:
+        return made
     x, kernel = (writer.tensor(one) for one in inputs)
     return writer.op(node, "conv", x, kernel, data_format="channels_last", **options)
 
@@ -51,6 +55,10 @@ def batch_norm(writer, node, inputs):
     _check_layout(node)
     if attribute(node, "is_training").b:
         raise Refusal("it normalises by the batch itself (is_training=True). Export the graph of inference")
+    epsilon = round(attribute(node, "epsilon").f, 9)
+    made = layers.normalised(writer, node, inputs[0], inputs[1:], epsilon)
+    if made is not None:
+        return [made]
     x, scale, offset, mean, variance = (writer.tensor(one) for one in inputs)
-    options = {"offset": offset, "scale": scale, "epsilon": round(attribute(node, "epsilon").f, 9)}
+    options = {"offset": offset, "scale": scale, "epsilon": epsilon}
     return [writer.op(node, "batch_normalization", x, mean, variance, -1, **options)]

@@ -1,13 +1,36 @@
-"""Layers where a person would write one: Dense of a product with weights, its bias and activation; Embedding."""
+"""Layers where a person would write one: Dense and Conv2D with bias and activation, BatchNormalization, Embedding."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.naming import python_name
-from tf2_lstm.migrate.translate.values import Held, Live
+from tf2_lstm.migrate.translate.values import Held, Known, Live
 
 #: What keras.layers.Dense has as an activation, as `keras.ops` and `keras.activations` both call it.
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "relu6", "elu", "selu", "softplus", "softsign", "softmax", "exp")
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product with weights, which one layer computes.
+
+    Attributes:
+        x: the `Live` that is multiplied.
+        kernel: the `Held` that it is multiplied with.
+        symbol: the layer.
+        arguments: of the layer, by position.
+        options: of the layer, by name.
+        bias: the `Held` that is added, None for none.
+        activation: the name of what it goes through, "" for nothing.
+    """
+
+    x: Live
+    kernel: Held
+    symbol: str
+    arguments: tuple
+    options: dict = field(default_factory=dict)
+    bias: Held | None = None
+    activation: str = ""
 
 
 def with_whole(value, whole):
@@ -19,50 +42,111 @@ def product(writer, node, x, kernel):
     """Write a product with a matrix of weights as a dense layer; None where it is to be written out."""
     if not (isinstance(x, Live) and _free(writer, kernel) and len(kernel.shape) == 2):
         return None
-    return _dense(writer, node, x, kernel, None, "")
+    return _written(writer, node, Product(x, kernel, "keras.layers.Dense", (kernel.shape[1],)))
+
+
+def convolution(writer, node, x, kernel, options):
+    """Write a convolution with weights as a layer; None where it is to be written out."""
+    if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[2] != x.shape[3]:
+        return None
+    if max(options["strides"]) > 1 and "dilation_rate" in options:
+        return None
+    *size, _, filters = kernel.shape
+    return _written(writer, node, Product(x, kernel, "keras.layers.Conv2D", (filters, tuple(size)), options))
 
 
 def biased(writer, node, x, bias):
-    """Write a dense layer with a bias where x is a product that nothing else reads; None elsewhere."""
+    """Write a layer with a bias where x is a product that nothing else reads; None elsewhere."""
     made = getattr(x, "product", None)
-    if made is None or made[2:] != (None, "") or not _free(writer, bias) or not writer.read_once(x):
+    if made is None or made.bias or made.activation or not _free(writer, bias) or not writer.read_once(x):
         return None
-    return _dense(writer, node, made[0], made[1], bias, "") if bias.shape == made[1].shape[1:] else None
+    if bias.shape != made.kernel.shape[-1:] or bias.trains != made.kernel.trains:
+        return None
+    return _written(writer, node, replace(made, bias=bias))
 
 
 def activated(writer, node, x, activation):
-    """Write a dense layer with an activation where x is one that nothing else reads; None elsewhere."""
+    """Write a layer with an activation where x is a product that nothing else reads; None elsewhere."""
     made = getattr(x, "product", None)
-    if made is None or activation not in ACTIVATIONS or made[3] or not writer.read_once(x):
+    if made is None or activation not in ACTIVATIONS or made.activation or not writer.read_once(x):
         return None
-    return _dense(writer, node, *made[:3], "exponential" if activation == "exp" else activation)
-
-
-def _dense(writer, node, x, kernel, bias, activation):
-    """The layer, applied to x, or to the whole of which x is all but the last axis in one."""
-    units, weights = kernel.shape[1], [kernel.node] + ([bias.node] if bias else [])
-    options = {} if bias else {"use_bias": False}
-    options |= {"activation": activation} if activation else {}
-    options |= {} if kernel.dtype == "float32" else {"dtype": kernel.dtype}
-    name, note = _scope_name(kernel.node), ", ".join(weights)
-    layer = writer.layer_of(
-        ("dense", *weights, activation), name, weights, "keras.layers.Dense", (units,), options, note
+    return _written(
+        writer, node, replace(made, activation="exponential" if activation == "exp" else activation)
     )
-    made = (x, kernel, bias, activation)
+
+
+def _written(writer, node, made):
+    """The layer of a product, applied to x, or to the whole of which x is all but the last axis in one."""
+    layer, x, units = _layer(writer, made), made.x, made.kernel.shape[-1]
+    if made.symbol != "keras.layers.Dense":
+        return writer.result(node, Apply(layer, (x.ref,)), product=made)
     if x.whole is None:
         return writer.result(node, Apply(layer, (x.ref,)), (*x.shape[:-1], units), product=made)
     whole = writer.aside(node, Apply(layer, (x.whole.ref,)), (*x.whole.shape[:-1], units))
-    whole = replace(whole, product=(x.whole, kernel, bias, activation))
+    whole = replace(whole, product=replace(made, x=x.whole))
     flat = Apply("keras.ops.reshape", (whole.ref, (-1, units)))
     return writer.result(node, flat, (*x.shape[:-1], units), product=made, whole=whole)
+
+
+def _layer(writer, made):
+    weights = [made.kernel.node] + ([made.bias.node] if made.bias else [])
+    options = made.options | ({} if made.bias else {"use_bias": False})
+    options |= {"activation": made.activation} if made.activation else {}
+    options |= _of_weights(made.kernel)
+    key = (made.symbol, str(options), *weights)
+    name = _scope_name(made.kernel.node)
+    return writer.layer_of(key, name, weights, made.symbol, made.arguments, options, ", ".join(weights))
+
+
+def _of_weights(held):
+    """The options of a layer that its weights set: their dtype, and that TF1 does not train them."""
+    options = {} if held.dtype == "float32" else {"dtype": held.dtype}
+    return options | ({} if held.trains else {"trainable": False})
+
+
+def normalised(writer, node, x, weights, epsilon):
+    """Write batch normalisation by a layer, whose weights are all variables; None where it is to be written out.
+
+    Args:
+        writer: the `Writer`.
+        node: the NodeDef.
+        x: what is normalised.
+        weights: scale, offset, mean and variance; a scale of ones and an offset of zeros are none.
+        epsilon: a number.
+
+    Returns:
+        The `Live`, or None. In training it takes the mean of the batch and moves its own by a hundredth, as TF1's layer
+        does unless it is told otherwise.
+    """
+    options = {"epsilon": epsilon}
+    for name, value, one in (("scale", 1, weights[0]), ("center", 0, weights[1])):
+        if isinstance(one, Known) and not one.open and (one.array == value).all():
+            options[name] = False
+    held = [one for one in weights if not isinstance(one, Known)]
+    if (
+        len(held) + len(options) != 5
+        or not isinstance(x, Live)
+        or not all(_free(writer, one) for one in held)
+    ):
+        return None
+    moving, trained = held[-2], held[:-2]
+    frozen = trained and not any(one.trains for one in trained)
+    options |= _of_weights(replace(moving, trains=not frozen))
+    names = [one.node for one in held]
+    scopes = moving.node.split("/")
+    name = python_name(scopes[-2] if len(scopes) > 1 else scopes[-1])
+    layer = writer.layer_of(
+        ("batch_normalization", *names),
+        *(name, names, "keras.layers.BatchNormalization", (), options, ", ".join(names)),
+    )
+    return writer.result(node, Apply(layer, (x.ref,)), x.shape)
 
 
 def embedded(writer, node, table, ids):
     """Write a lookup of rows as an embedding layer; None where the table is no matrix of weights."""
     if not (isinstance(ids, Live) and _free(writer, table) and len(table.shape) == 2):
         return None
-    options = {} if table.dtype == "float32" else {"dtype": table.dtype}
-    name = _scope_name(table.node)
+    options, name = _of_weights(table), _scope_name(table.node)
     layer = writer.layer_of(
         ("embedding", table.node),
         *(name, [table.node], "keras.layers.Embedding", table.shape, options, table.node),

@@ -175,7 +175,8 @@ class _Translation:
             name, place = self.tf1.nodes[node.name]
             shape = self.tf1.variables[name].shape
             shape = shape if place is None else tuple(one.stop - one.start for one in place)
-            return Held(node.name, tuple(shape), dtype_of(node))
+            trains = self.tf1.trainable is None or node.name in self.tf1.trainable
+            return Held(node.name, tuple(shape), dtype_of(node), trains)
         if node.op == "RandomUniform":
             return Noise()
         if node.name in self.turning or node.op in CLOSED or self._begins_a_step(node):

@@ -60,11 +60,13 @@ class Held:
         node: the name of its node.
         shape: a tuple of ints.
         dtype: the dtype's name.
+        trains: whether TF1 trains it, as far as anything says.
     """
 
     node: str
     shape: tuple
     dtype: str
+    trains: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,7 @@ class Live:
         ref: the `Ref` of its line.
         shape: a tuple of ints and `Size`s.
         dtype: the dtype's name.
-        product: (`Live`, `Held`) of a product with a matrix of weights, (`Live`, `Held`, `Held`) with the bias added;
-            None of anything else.
+        product: the `layers.Product` of a product with weights, None of anything else.
         whole: the `Live` of which this is all but the last axis in one, None otherwise.
     """
 

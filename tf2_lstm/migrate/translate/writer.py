@@ -172,7 +172,7 @@ class Writer:
     def weight(self, held):
         """Return the expression of a variable's value, of a layer that holds it alone."""
         name = python_name(held.node.rpartition("/")[2])
-        return self._alone(held.node, name, held, "float" in held.dtype, held.node)
+        return self._alone(held.node, name, held, held.trains and "float" in held.dtype, held.node)
 
     def _alone(self, key, name, value, trains, source):
         if ("weight", key) not in self._made:

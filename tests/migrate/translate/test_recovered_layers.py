@@ -1,0 +1,147 @@
+"""Layers where a person would write one: which, with which weights, equal at inference, training what TF1 trains."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
+from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.model import Findings, TF1Model, Variable
+from tf2_lstm.migrate.translate.as_model import build_whole
+from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.translation import translate
+
+v1 = tf.compat.v1
+SHAPES = {
+    **{"conv/kernel": (3, 2, 2, 4), "conv/bias": (4,), "dense/kernel": (3, 5), "dense/bias": (5,)},
+    **{
+        "bn/gamma": (2,),
+        "bn/beta": (2,),
+        "bn/moving_mean": (2,),
+        "bn/moving_variance": (2,),
+        "words": (7, 4),
+    },
+}
+#: What TF1 does not train, where nothing else is said.
+MOVING = {"bn/moving_mean", "bn/moving_variance"}
+
+
+def converted(program, fixed=MOVING):
+    """Return the Keras model of a program of x, image and ids, proved; `fixed` are the variables TF1 does not train."""
+    rng, used = np.random.default_rng(0), {}
+
+    def variable(name):
+        used.setdefault(name, rng.uniform(0.3, 2, SHAPES[name]).astype("float32"))
+        return v1.raw_ops.VariableV2(shape=SHAPES[name], dtype=tf.float32, name=name)
+
+    with tf.Graph().as_default() as graph:
+        fed = {
+            "x": v1.placeholder(tf.float32, [None, 3], name="x"),
+            "image": v1.placeholder(tf.float32, [None, None, 5, 2], name="image"),
+            "ids": v1.placeholder(tf.int32, [None], name="ids"),
+        }
+        tf.identity(program(fed, variable), name="end")
+    held = {
+        name: Variable(name, value.shape, "float32", lambda value=value: value)
+        for name, value in used.items()
+    }
+    tf1 = TF1Model(
+        *("checkpoint", ""),
+        graph=graph.as_graph_def(),
+        variables=held,
+        nodes={name: (name, None) for name in used},
+        trainable=frozenset(used) - fixed,
+    )
+    shapes = inferred(tf1.graph)
+    whole = translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, ["end:0"]), shapes)
+    model = build_whole(whole, tf1)
+    report = prove_whole(tf1, whole, model, run_whole(tf1, whole))
+    assert report.passed, report.diagnosis
+    return model
+
+
+def normalised(fed, v, scale=None, offset=None):
+    scale = v("bn/gamma") if scale is None else scale
+    offset = v("bn/beta") if offset is None else offset
+    moving = v("bn/moving_mean"), v("bn/moving_variance")
+    return v1.nn.fused_batch_norm(fed["image"], scale, offset, *moving, 0.01, is_training=False)[0]
+
+
+def convolved(fed, v, **options):
+    options = {"strides": 1, "padding": "SAME", **options}
+    return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(fed["image"], v("conv/kernel"), **options), v("conv/bias")))
+
+
+#: What is written -> (the program, the layers with weights, how many weights train).
+CASES = {
+    "a convolution": (convolved, {"Conv2D": 2}, 2),
+    "one with strides": (
+        lambda fed, v: convolved(fed, v, strides=[1, 2, 1, 1], padding="VALID"),
+        {"Conv2D": 2},
+        2,
+    ),
+    "one with holes": (lambda fed, v: convolved(fed, v, dilations=[1, 1, 2, 1]), {"Conv2D": 2}, 2),
+    "without a bias": (
+        lambda fed, v: tf.nn.conv2d(fed["image"], v("conv/kernel"), 1, "SAME"),
+        {"Conv2D": 1},
+        1,
+    ),
+    "without activation in it, because both are read": (
+        lambda fed, v: (lambda y: y + tf.nn.relu(y))(tf.nn.conv2d(fed["image"], v("conv/kernel"), 1, "SAME")),
+        {"Conv2D": 1},
+        1,
+    ),
+    "batch normalisation": (normalised, {"BatchNormalization": 4}, 2),
+    "without a scale": (lambda fed, v: normalised(fed, v, scale=[1.0, 1.0]), {"BatchNormalization": 3}, 1),
+    "without an offset": (lambda fed, v: normalised(fed, v, offset=[0.0, 0.0]), {"BatchNormalization": 3}, 1),
+    "with a scale that is a number": (lambda fed, v: normalised(fed, v, scale=[2.0, 1.0]), {"Weight": 1}, 1),
+    "an embedding": (lambda fed, v: tf.gather(v("words"), fed["ids"]), {"Embedding": 1}, 1),
+    "a dense layer": (
+        lambda fed, v: tf.tanh(tf.matmul(fed["x"], v("dense/kernel")) + v("dense/bias")),
+        {"Dense": 2},
+        2,
+    ),
+}
+
+
+def layers_of(model):
+    return {type(one).__name__: len(one.weights) for one in model.layers if one.weights}
+
+
+@pytest.mark.parametrize(("program", "layers", "trained"), CASES.values(), ids=CASES)
+def test_it_is_one_layer_and_trains_what_tf1_trains(program, layers, trained):
+    model = converted(program)
+    assert layers_of(model) == layers
+    assert len(model.trainable_weights) == trained
+
+
+#: What TF1 does not train -> (the program, the layers, how many weights train).
+NOT_TRAINED = {
+    "an embedding": ({"words"}, CASES["an embedding"][0], {"Embedding": 1}, 0),
+    "a dense layer": ({"dense/kernel", "dense/bias"}, CASES["a dense layer"][0], {"Dense": 2}, 0),
+    "its bias alone": ({"dense/bias"}, CASES["a dense layer"][0], {"Dense": 1, "Weight": 1}, 1),
+    "a convolution": ({"conv/kernel", "conv/bias"}, convolved, {"Conv2D": 2}, 0),
+    "normalisation": ({*MOVING, "bn/gamma", "bn/beta"}, normalised, {"BatchNormalization": 4}, 0),
+    "a weight alone": ({"words"}, lambda fed, v: tf.reduce_sum(v("words")) + fed["x"], {"Weight": 1}, 0),
+}
+
+
+@pytest.mark.parametrize(("fixed", "program", "layers", "trained"), NOT_TRAINED.values(), ids=NOT_TRAINED)
+def test_what_tf1_does_not_train_does_not_train(fixed, program, layers, trained):
+    model = converted(program, fixed)
+    assert layers_of(model) == layers
+    assert len(model.trainable_weights) == trained
+
+
+def test_batch_normalisation_takes_the_batch_in_training_and_moves():
+    model = converted(normalised)
+    [layer] = [one for one in model.layers if isinstance(one, keras.layers.BatchNormalization)]
+    image = np.random.default_rng(1).normal(3, 2, (4, 3, 5, 2)).astype("float32")
+    before = layer.moving_mean.numpy().copy()
+    feeds = dict.fromkeys(model.input, image)
+    found = np.asarray(model(feeds, training=True)["end"])
+    by_hand = (image - image.mean((0, 1, 2))) / np.sqrt(image.var((0, 1, 2)) + 0.01)
+    np.testing.assert_allclose(found, by_hand * layer.gamma.numpy() + layer.beta.numpy(), atol=1e-4)
+    moved = 0.99 * before + 0.01 * image.mean((0, 1, 2))
+    np.testing.assert_allclose(layer.moving_mean.numpy(), moved, rtol=1e-5)
