@@ -4,18 +4,15 @@ import contextlib
 import shutil
 
 from tf2_lstm.migrate.build import BuildError
-from tf2_lstm.migrate.convert.careful import STAGE, Inference
+from tf2_lstm.migrate.convert.edges import boundary_and_shapes
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
-from tf2_lstm.migrate.graph.nodes import edge, normal
-from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
+from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
-from tf2_lstm.migrate.translate.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
 from tf2_lstm.migrate.translate.whole import ProgramRefused
-from tf2_lstm.migrate.translate.writer import dtypes_of
 from tf2_lstm.migrate.weights import WeightError
 
 #: What the model of a whole program is called, its files too.
@@ -61,7 +58,7 @@ class WholeWorkshop:
             return None, None, {}, str(error)
 
     def _translated(self):
-        boundary, shapes = _boundary(self._tf1, self._findings, self._request)
+        boundary, shapes = boundary_and_shapes(self._tf1, self._findings, self._request)
         return translate(self._tf1, self._findings, boundary, shapes)
 
     def _proved(self, whole, runs):
@@ -97,56 +94,6 @@ class WholeWorkshop:
             shutil.rmtree(self._staging / f"{NAME}.unzipped", ignore_errors=True)
 
 
-def _boundary(tf1, findings, request):
-    shapes = Inference(request.skipped)(tf1.graph)
-    if not shapes:
-        raise ProgramRefused(_unknown(tf1.graph, request.skipped))
-    return boundary_of(tf1, findings, shapes, request.fetch, request.feed), shapes
-
-
-def edges_of(tf1, findings, request):
-    """Say where the whole program begins and ends; nothing is translated.
-
-    Args:
-        tf1: the `TF1Model`.
-        findings: its `Findings`.
-        request: the `Request`.
-
-    Returns:
-        A dict of plain data: `inputs` and `outputs`, each a list of dicts of `tf1`, `dtype` and `shape`, outputs with
-        their `name` in the Keras model; `fixed`, TF1 tensor -> its value at inference; `notes`. Where no end is found
-        its `problem` alone. None without a graph.
-    """
-    if tf1.graph is None:
-        return None
-    try:
-        boundary, shapes = _boundary(tf1, findings, request)
-    except ProgramRefused as error:
-        return {"problem": str(error)}
-    nodes = {node.name: node for node in tf1.graph.node}
-
-    def plain(tensor):
-        name, number = edge(tensor)
-        shape = shapes.get(normal(tensor))
-        dtype = dtypes_of(nodes[name])[number]
-        return {"tf1": tensor, "dtype": dtype, "shape": shape if shape is None else list(shape)}
-
-    return {
-        "inputs": [plain(tensor) for tensor in boundary.inputs],
-        "outputs": [{"name": name, **plain(tensor)} for name, tensor in boundary.outputs.items()],
-        "fixed": dict(boundary.fixed),
-        "notes": list(boundary.notes),
-    }
-
-
-def _unknown(graph, skipped):
-    """Why no shape of a graph is known."""
-    why = skipped.get(STAGE) or misfit(importable(graph), {}) or "none of its nodes gives one"
-    return (
-        f"no shape in the graph is known: {' '.join(why.split())[:300]}. Does TensorFlow 1.x run the graph?"
-    )
-
-
 @contextlib.contextmanager
 def _word_of_keras():
     """What Keras says of a shape or an option that no row foresaw is a reason."""
@@ -175,4 +122,4 @@ def weight_paths(tf1, whole, model):
     return found
 
 
-__all__ = ["NAME", "WholeWorkshop", "edges_of", "weight_paths"]
+__all__ = ["NAME", "WholeWorkshop", "weight_paths"]

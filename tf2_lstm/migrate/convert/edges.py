@@ -1,0 +1,68 @@
+"""Where a whole program begins and ends, as `inspect` shows it; Keras is not needed for that."""
+
+from tf2_lstm.migrate.convert.careful import STAGE, Inference
+from tf2_lstm.migrate.graph.nodes import edge, normal
+from tf2_lstm.migrate.graph.shapes import importable, misfit
+from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.whole import ProgramRefused
+from tf2_lstm.migrate.translate.writer import dtypes_of
+
+
+def boundary_and_shapes(tf1, findings, request):
+    """Return the `Boundary` of a whole program and, as it is inferred on the way, name of a tensor -> shape.
+
+    Args:
+        tf1: the `TF1Model`.
+        findings: its `Findings`.
+        request: the `Request`.
+
+    Raises:
+        ProgramRefused: no end is found, or no shape is known.
+    """
+    shapes = Inference(request.skipped)(tf1.graph)
+    if not shapes:
+        raise ProgramRefused(_unknown(tf1.graph, request.skipped))
+    return boundary_of(tf1, findings, shapes, request.fetch, request.feed), shapes
+
+
+def edges_of(tf1, findings, request):
+    """Say where the whole program begins and ends; nothing is translated.
+
+    Args:
+        tf1: the `TF1Model`.
+        findings: its `Findings`.
+        request: the `Request`.
+
+    Returns:
+        A dict of plain data: `inputs` and `outputs`, each a list of dicts of `tf1`, `dtype` and `shape`, outputs with
+        their `name` in the Keras model; `fixed`, TF1 tensor -> its value at inference; `notes`. Where no end is found
+        its `problem` alone. None without a graph.
+    """
+    if tf1.graph is None:
+        return None
+    try:
+        boundary, shapes = boundary_and_shapes(tf1, findings, request)
+    except ProgramRefused as error:
+        return {"problem": str(error)}
+    nodes = {node.name: node for node in tf1.graph.node}
+
+    def plain(tensor):
+        name, number = edge(tensor)
+        shape = shapes.get(normal(tensor))
+        dtype = dtypes_of(nodes[name])[number]
+        return {"tf1": tensor, "dtype": dtype, "shape": shape if shape is None else list(shape)}
+
+    return {
+        "inputs": [plain(tensor) for tensor in boundary.inputs],
+        "outputs": [{"name": name, **plain(tensor)} for name, tensor in boundary.outputs.items()],
+        "fixed": dict(boundary.fixed),
+        "notes": list(boundary.notes),
+    }
+
+
+def _unknown(graph, skipped):
+    """Why no shape of a graph is known."""
+    why = skipped.get(STAGE) or misfit(importable(graph), {}) or "none of its nodes gives one"
+    return (
+        f"no shape in the graph is known: {' '.join(why.split())[:300]}. Does TensorFlow 1.x run the graph?"
+    )
