@@ -102,7 +102,7 @@ def test_a_defect_of_a_row_is_to_be_reported(kind, tmp_path, monkeypatch, capsys
     out = tmp_path / "out"
     assert main(["convert", str(tmp_path / "graph.pb"), "-o", str(out), "--program"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert f"a defect of tf2-lstm, please report it: {kind.__name__} at test_refusals.py:" in line
+    assert f"a defect of tf2-lstm, please report it: {kind.__name__} at test_not_translated.py:" in line
     assert not out.exists()
 
 
