@@ -61,6 +61,34 @@ def reset_by_factor_gru():
         _, state = cell(x, tf.multiply(state, 1 - done[:, step, None], name="kept"))
 
 
+def states_reshaped(cell, change):
+    """Steps over x of any batch size whose states are changed in between, c and h of an LSTM."""
+    x, state = tf.placeholder(tf.float32, [None, 3, 4], name="x"), tf.placeholder(tf.float32, [None, 4], name="h0")
+    state = States(state, tf.placeholder(tf.float32, [None, 4], name="h1")) if cell is cells.BasicLSTMCell else state
+    made, outputs = cell(4), []
+    for step in range(3):
+        output, state = made(x[:, step], state)
+        state = tf.contrib.framework.nest.map_structure(change, state)
+        outputs.append(output)
+    tf.stack(outputs, 1)
+
+
+def state_of_its_own_shape():
+    states_reshaped(cells.GRUCell, lambda one: tf.reshape(one, [-1, 4]))
+
+
+def states_by_way_of_another_shape():
+    states_reshaped(cells.BasicLSTMCell, lambda one: tf.squeeze(tf.expand_dims(one, 1), 1))
+
+
+def state_turned():
+    """Two columns and the next two change places in part."""
+    states_reshaped(
+        cells.GRUCell,
+        lambda one: tf.reshape(tf.transpose(tf.reshape(one, [-1, 2, 2], name="pairs"), [0, 2, 1]), [-1, 4]),
+    )
+
+
 def zeroed(done, state, name):
     """The state, or zeros where `done` is fed True."""
     new = tf.cond(done, lambda: [tf.zeros_like(one) for one in state], lambda: list(state), name=name)
@@ -238,13 +266,13 @@ BY_COND = (variable_reset_by_cond, steps_reset_by_cond, step_reset_behind)
 LOST = (
     *(mixed_state, clipped_state, attention_between_steps, *RESET, variable_decays),
     *(highway_by_hand, projection_by_hand, loss_of_each_step),
-    *(gru_state_mixed, output_mixed_as_state, states_exchanged, *BY_COND),
+    *(gru_state_mixed, output_mixed_as_state, states_exchanged, state_turned, *BY_COND),
 )
 KEPT = (
     *(variable_keeps, encoder_decoder, siamese, trained_step),
     *(residual_by_hand, dropout_by_hand, wrapped_without_a_scope, residual_step, residual_between_layers),
     *(average_over_time, layer_after_the_last_step, dropout_meets_dropout, rates_with_defaults),
-    reset_in_front,
+    *(reset_in_front, state_of_its_own_shape, states_by_way_of_another_shape),
 )
 
 if __name__ == "__main__":

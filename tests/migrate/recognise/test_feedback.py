@@ -25,6 +25,7 @@ LOST = {
     "highway_by_hand": ("", "Mul"),
     "projection_by_hand": ("", "MatMul"),
     "loss_of_each_step": ("", "MatMul"),
+    "state_turned": ("Reshape:0", "Reshape"),
 }
 #: Graph -> the trees of calls of its models, each a text of its wrappers and its cell; all of the program is in them.
 CONTAINED = {
@@ -39,6 +40,8 @@ CONTAINED = {
     "rates_with_defaults": ["dropout input output state(gru)"],
     "average_over_time": ["basic_lstm"],
     "layer_after_the_last_step": ["basic_lstm"],
+    "state_of_its_own_shape": ["gru"],
+    "states_by_way_of_another_shape": ["basic_lstm"],
 }
 
 

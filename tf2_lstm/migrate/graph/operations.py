@@ -21,6 +21,7 @@ class Trait(Flag):
     LOOP, CONDITIONAL, CALL: control flow v2.
     HANDS_ON: gives its first input as it is.
     CUTS, JOINS, RESHAPES: takes a tensor apart, puts tensors together, changes the shape or dtype alone.
+    IN_ORDER: gives the numbers of its first input in their order, in another shape.
     SILENT: reads a tensor's form, or keeps a record of it, and computes nothing with it.
     KEEPS: keeps a value of a branch for its gradient.
     ELEMENTWISE: squashes each element alone.
@@ -61,6 +62,7 @@ class Trait(Flag):
     CUTS = auto()
     JOINS = auto()
     RESHAPES = auto()
+    IN_ORDER = auto()
     SILENT = auto()
     KEEPS = auto()
     ELEMENTWISE = auto()
@@ -171,12 +173,12 @@ _rows("IdentityN", _MATH, form="each")
 _rows("Concat", _CELL, form="concat")
 _rows("ConcatV2", _CELL | _T.JOINS, form="concat")
 _rows("Pack", _CELL | _T.JOINS, form="pack")
-_rows("ExpandDims", _CELL | _T.JOINS | _T.RESHAPES | _T.BARE)
+_rows("ExpandDims", _CELL | _T.JOINS | _T.RESHAPES | _T.IN_ORDER | _T.BARE)
 _rows("Unpack", _CELL | _T.RESHAPES, form="unpack")
 _rows("Split SplitV", _CELL | _T.CUTS, form="split")
 _rows("Slice", _CELL | _T.CUTS, form="slice")
 _rows("StridedSlice", _CELL | _T.CUTS, form="strided_slice")
-_rows("Reshape Squeeze", _CELL | _T.RESHAPES)
+_rows("Reshape Squeeze", _CELL | _T.RESHAPES | _T.IN_ORDER)
 _rows("Transpose", _CELL | _T.RESHAPES, form="transpose")
 _rows("Gather GatherV2", _CELL | _T.WEIGHS, form="gather")
 _rows("ResourceGather", _CONTROL)

@@ -21,6 +21,7 @@ from tf2_lstm.migrate.graph.operations import (
 )
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.graph.terms import Terms, scalar
+from tf2_lstm.migrate.graph.unchanged import unchanged
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.roles import Form
 
@@ -171,10 +172,17 @@ class GraphReader:
 
     def _op_of_name(self, node):
         """The operation of a tensor's name: a session fetches the copies that stand behind a loop or a conditional."""
+        if self._same(node):
+            return "Identity"
         source = self._op(edge(node.input[0])[0]) if node.op == "Identity" else ""
         if source in _CONDITIONALS:
             return source
         return "FunctionalExit" if source in _LOOPS else "Switch" if node.op in _CONDITIONALS else node.op
+
+    def _same(self, node):
+        """The tensor that a reshape of the graph itself gives once more, "" for any other operation."""
+        is_reshape = Trait.IN_ORDER in operation(node.op).traits
+        return unchanged(node, self.nodes, self.shapes) if is_reshape else ""
 
     def _special(self, node, args, values, top, inside):
         """Variables, control flow and calls; None for everything else."""
@@ -188,6 +196,8 @@ class GraphReader:
             return self._functional_if(node, args, inside)
         if Trait.CALL in operation(node.op).traits and attribute(node, "f").func.name in self.functions:
             return self._call(attribute(node, "f").func.name, args, inside + node.name + "/")
+        if top and (same := self._same(node)):
+            return self.term(same)
         return self._frame(node, args) if top else None
 
     def _variable(self, node):

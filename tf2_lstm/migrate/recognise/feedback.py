@@ -12,6 +12,8 @@ from tf2_lstm.migrate.roles import Form, Role, read_name
 MIXES = having(Trait.MIXES)
 #: What the outputs of steps are put together by, axes among it.
 _PUT_TOGETHER = having(Trait.JOINS) | {"Const"}
+#: What puts the numbers of a state at other places.
+_TURNS = having(Trait.IN_ORDER) | {"Transpose"}
 
 
 def feedback(nodes, recurrences, fetched=()):
@@ -32,7 +34,7 @@ def feedback(nodes, recurrences, fetched=()):
     inside = set().union(*(graph.inside(one) for one in recurrences))
     for one in recurrences:
         losses = graph.into(one, [other for other in recurrences if _share(one, other)])
-        losses = losses or (graph.carried(one) if one.form == Form.STEP else graph.behind(one, inside))
+        losses = losses or (graph.carried(one, inside) if one.form == Form.STEP else graph.behind(one, inside))
         found += losses
     return list(
         {(one.scope, _kind(one.into), graph.flow.op(one.operation)): one for one in found[::-1]}.values()
@@ -91,6 +93,7 @@ class _Feedback:
         if way is None:
             return None
         place, between = way
+        between = between or self._turned(place, tensor)
         states = [one.name for one in ends[place] if _is_state(one)]
         if _is_state(tensor) and not between:
             if not states or any(_same_place(one, tensor.name) for one in states):
@@ -106,6 +109,13 @@ class _Feedback:
             "as the program does",
         )
 
+    def _turned(self, place, tensor):
+        """What turns a tensor on its way to another place without computing anything; [] where it stays as it is."""
+        if _name(place) in (tensor.tf1, *tensor.same):
+            return []
+        way = self.flow.made_for([edge(tensor.tf1)], {place})
+        return [name for name in self.flow.onward(place) if name in way and self.flow.op(name) in _TURNS][:1]
+
     def _swapped(self, recurrence, place, tensor, state):
         return self._loss(
             recurrence,
@@ -117,7 +127,7 @@ class _Feedback:
             "model, as the program does",
         )
 
-    def carried(self, recurrence):
+    def carried(self, recurrence, inside):
         """Say what is made of a single step's states to be carried on; nothing when the states are what is carried."""
         fed = [one for one in recurrence.inputs if _is_state(one) and one.tf1 and one.is_input]
         if not any(one.zero or self._is_kept_outside(edge(one.tf1)) for one in fed):
@@ -126,7 +136,7 @@ class _Feedback:
         found = []
         for tensor in recurrence.outputs:
             if _is_state(tensor) and tensor.tf1:
-                first = self._mixed(edge(tensor.tf1), outputs)
+                first = self._mixed(edge(tensor.tf1), outputs | inside)
                 found += [self._changed(recurrence, tensor, first)] if first else []
         return found
 
@@ -151,11 +161,14 @@ class _Feedback:
                 todo += [before for before, _ in self.flow.reads[name]]
         return False
 
-    def _mixed(self, start, outputs):
-        """The first operation that mixes a state on a way on which nothing but mixing is done, to a fetched tensor."""
+    def _mixed(self, start, known):
+        """The first operation that mixes a state on a way on which nothing but mixing is done, to a fetched tensor.
+
+        No way goes through what is known: the recurrences and what they give out.
+        """
         if start in self.fetched:
             return ""
-        todo, seen = [(start, "")], set(outputs)
+        todo, seen = [(start, "")], set(known)
         while todo:
             (name, number), first = todo.pop()
             readers = self.flow.readers.get((name, number), [])
