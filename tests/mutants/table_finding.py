@@ -187,7 +187,7 @@ FINDING = [
     *mistakes(
         _ROOM + "feedback.py",
         _FEEDBACK + "what_wraps_each_step_is_in_the_model[residual_step]",
-        ('todo, seen = [(start, "")], set(outputs)', 'todo, seen = [(start, "")], set()'),
+        ('todo, seen = [(start, "")], set(known)', 'todo, seen = [(start, "")], set()'),
     ),
     *mistakes(
         _ROOM + "wrappers.py",
@@ -393,5 +393,28 @@ FINDING = [
         _SENTENCES + "what_stands_in_the_body_of_a_loop_is_refused_for_that",
         ("        if inner is None:\n", "        if inner is not None:\n"),
         ("        if self._is_in_a_loop(term):\n", "        if not self._is_in_a_loop(term):\n"),
+    ),
+    *mistakes(
+        _ROOM + "by_form.py",
+        "tests/migrate/recognise/test_by_form.py::test_what_is_no_such_cell_is_not_called_one",
+        ("if more is None or not set(must) <= set(group):", "if more is None:"),
+        ("return rows > units if len(shapes) == 1 else rows == units", "return True"),
+        ("return leaves if len({own[leaf] for leaf in leaves}) == 1 and own", "return leaves if own"),
+    ),
+    *mistakes(
+        _GRAPH + "unchanged.py",
+        "tests/migrate/graph/test_unchanged.py::test_shapes_are_the_same_where_one_size_at_most_is_open",
+        ("and sum(free) <= 1", ""),
+        ("0 not in known and", ""),
+    ),
+    *mistakes(
+        _GRAPH + "unchanged.py",
+        "tests/migrate/graph/test_unchanged.py::test_what_lies_between_keeps_the_order",
+        ("or before.op not in _IN_ORDER ", ""),
+    ),
+    *mistakes(
+        _ROOM + "feedback.py",
+        _FEEDBACK + "what_goes_back_is_named[state_turned]",
+        ("between = between or self._turned(place, tensor)", "between = between or []"),
     ),
 ]

@@ -63,8 +63,15 @@ def reset_by_factor_gru():
 
 def states_reshaped(cell, change):
     """Steps over x of any batch size whose states are changed in between, c and h of an LSTM."""
-    x, state = tf.placeholder(tf.float32, [None, 3, 4], name="x"), tf.placeholder(tf.float32, [None, 4], name="h0")
-    state = States(state, tf.placeholder(tf.float32, [None, 4], name="h1")) if cell is cells.BasicLSTMCell else state
+    x, state = (
+        tf.placeholder(tf.float32, [None, 3, 4], name="x"),
+        tf.placeholder(tf.float32, [None, 4], name="h0"),
+    )
+    state = (
+        States(state, tf.placeholder(tf.float32, [None, 4], name="h1"))
+        if cell is cells.BasicLSTMCell
+        else state
+    )
     made, outputs = cell(4), []
     for step in range(3):
         output, state = made(x[:, step], state)

@@ -12,7 +12,11 @@ FOLDER = Path(recognise.__file__).parent
 CALLED = {"NotUnderstood": 0, "NotConverted": 1, "not_converted": 2, "_refused": 2}
 #: Modules in which a kind of error becomes a sentence, and constants that are parts of one.
 ERRORS = {"keras1": "LookupError"}
-PARTS = {"decoders": ("CHOICES", "WRITES", "ATTENDS"), "foreign": ("REASON",)}
+PARTS = {
+    "decoders": ("CHOICES", "WRITES", "ATTENDS"),
+    "foreign": ("REASON",),
+    "by_form": ("OF_GATES", "NORMALISED", "IN_ONE"),
+}
 
 
 @cache

@@ -124,6 +124,9 @@ SAID = {
         ("rnn/lstm_cell/kernel", (7, 16)), ("rnn/lstm_cell/bias", (16,)), ("rnn/lstm_cell/odd", (3, 5))
     ),
     "by their names its variables are those of a cell: ": named(("rnn/gru_cell/gates/kernel", (7, 8))),
+    "with a matrix of its own for each gate": named(*((f"lstm/w_{gate}", (7, 4)) for gate in "ifoc")),
+    "an LSTM whose gates are one matrix": named(("lstm/w_gates", (7, 16)), ("lstm/b_gates", (16,))),
+    "an LSTM with layer normalisation": named(("lstm/w", (7, 16)), ("lstm/ln/gamma", (4,))),
     "with what the program had, written here are the usual values": named(
         ("rnn/lstm_cell/kernel", (7, 16)), ("rnn/lstm_cell/bias", (16,))
     ),

@@ -46,9 +46,7 @@ def _same(one, other):
         return False
     free = [first is None or second is None for first, second in zip(one, other, strict=True)]
     known = [size for shape in (one, other) for size in shape if size is not None]
-    fits = all(
-        first == second for first, second, open_ in zip(one, other, free, strict=True) if not open_
-    )
+    fits = all(first == second for first, second, open_ in zip(one, other, free, strict=True) if not open_)
     return fits and 0 not in known and sum(free) <= 1
 
 

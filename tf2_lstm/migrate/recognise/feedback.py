@@ -34,7 +34,9 @@ def feedback(nodes, recurrences, fetched=()):
     inside = set().union(*(graph.inside(one) for one in recurrences))
     for one in recurrences:
         losses = graph.into(one, [other for other in recurrences if _share(one, other)])
-        losses = losses or (graph.carried(one, inside) if one.form == Form.STEP else graph.behind(one, inside))
+        losses = losses or (
+            graph.carried(one, inside) if one.form == Form.STEP else graph.behind(one, inside)
+        )
         found += losses
     return list(
         {(one.scope, _kind(one.into), graph.flow.op(one.operation)): one for one in found[::-1]}.values()

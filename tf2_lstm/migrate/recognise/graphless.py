@@ -8,6 +8,7 @@ from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
 from tf2_lstm.migrate.recognise.assumptions import DEFAULTS, DIRECTIONS
+from tf2_lstm.migrate.recognise.by_form import named_by_form
 from tf2_lstm.migrate.recognise.called import CELL, GRAPH
 from tf2_lstm.migrate.recognise.directions_by_name import around, backwards
 from tf2_lstm.migrate.recognise.lacking import absent_layers, said_of
@@ -52,7 +53,12 @@ def graphless(model, assumptions, findings):
             findings.recurrences.append(_recurrence(way, [runs[side] for side in way.sides], assumptions))
     known = {name for one in findings.not_converted for name in one.variables}
     known |= {name for one in findings.recurrences for cell in one.cells for name in cell.names.values()}
-    findings.not_converted += _keras_layers([name for name in model.variables if name not in known])
+    others = {name: variable for name, variable in model.variables.items() if name not in known}
+    findings.not_converted += _keras_layers(others)
+    known |= {name for one in findings.not_converted for name in one.variables}
+    findings.not_converted += named_by_form(
+        {name: variable for name, variable in others.items() if name not in known}
+    )
     return [cell.scope for run in runs.values() for cell in run]
 
 
