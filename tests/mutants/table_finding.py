@@ -417,4 +417,20 @@ FINDING = [
         _FEEDBACK + "what_goes_back_is_named[state_turned]",
         ("between = between or self._turned(place, tensor)", "between = between or []"),
     ),
+    *mistakes(
+        _GRAPH + "indexing.py",
+        _FEEDBACK + "states_that_change_places_are_named",
+        ("        term = term.args[at]\n", "        term = term.args[-1 - at]\n"),
+    ),
+    *mistakes(
+        _ROOM + "decoders.py",
+        _SENTENCES + "a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step",
+        ("if var.leaf in read - states", "if var.leaf in states"),
+    ),
+    *mistakes(
+        _ROOM + "unrolled.py",
+        _SENTENCES + "a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step",
+        ("            self._check_between(layers, found, x)\n", ""),
+        ('if term.op == "Pack" and made', 'if term.op == "Pack" and not made'),
+    ),
 ]

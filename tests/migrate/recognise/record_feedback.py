@@ -96,6 +96,28 @@ def state_turned():
     )
 
 
+def states_stacked(order):
+    """Steps by hand that keep c and h in one tensor [2, B, 4], which tf.stack puts together after each."""
+    x, kept = (
+        tf.placeholder(tf.float32, [None, 3, 4], name="x"),
+        tf.placeholder(tf.float32, [2, None, 4], name="kept"),
+    )
+    cell, outputs = cells.BasicLSTMCell(4), []
+    for step in range(3):
+        output, new = cell(x[:, step], States(*tf.unstack(kept)))
+        kept = tf.stack(order(new))
+        outputs.append(output)
+    tf.stack(outputs, 1)
+
+
+def states_in_a_stack():
+    states_stacked(lambda new: [new.c, new.h])
+
+
+def states_in_a_stack_exchanged():
+    states_stacked(lambda new: [new.h, new.c])
+
+
 def zeroed(done, state, name):
     """The state, or zeros where `done` is fed True."""
     new = tf.cond(done, lambda: [tf.zeros_like(one) for one in state], lambda: list(state), name=name)
@@ -273,12 +295,20 @@ BY_COND = (variable_reset_by_cond, steps_reset_by_cond, step_reset_behind)
 LOST = (
     *(mixed_state, clipped_state, attention_between_steps, *RESET, variable_decays),
     *(highway_by_hand, projection_by_hand, loss_of_each_step),
-    *(gru_state_mixed, output_mixed_as_state, states_exchanged, state_turned, *BY_COND),
+    *(
+        gru_state_mixed,
+        output_mixed_as_state,
+        states_exchanged,
+        states_in_a_stack_exchanged,
+        state_turned,
+        *BY_COND,
+    ),
 )
 KEPT = (
     *(variable_keeps, encoder_decoder, siamese, trained_step),
     *(residual_by_hand, dropout_by_hand, wrapped_without_a_scope, residual_step, residual_between_layers),
     *(average_over_time, layer_after_the_last_step, dropout_meets_dropout, rates_with_defaults),
+    states_in_a_stack,
     *(reset_in_front, state_of_its_own_shape, states_by_way_of_another_shape),
 )
 

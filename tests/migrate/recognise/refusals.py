@@ -85,6 +85,27 @@ def flat_and_dropped():
     unrolled(step, (zeros(2 * UNITS),))
 
 
+def states_stacked():
+    """tf.scan carries one tensor: c and h are stacked in it."""
+
+    def step(t, x, kept):
+        return (tf.stack(lstm(x, *tf.unstack(kept))),)
+
+    unrolled(step, [tf.zeros([2, 2, UNITS])])
+
+
+def a_layer_between():
+    """What OutputProjectionWrapper makes of the lower cell's output goes into the upper one."""
+    collected = outputs()
+
+    def step(t, x, c, h, c2, h2, made):
+        c, h = lstm(x, c, h)
+        c2, h2 = lstm(tf.nn.relu(tf.matmul(h, variable("between", UNITS, 3))), c2, h2, "upper")
+        return c, h, c2, h2, made.write(t, h2)
+
+    unrolled(step, [zeros(), zeros(), zeros(), zeros(), collected])
+
+
 def states_as_h_c():
     def step(t, x, state):
         h, c = tf.split(state, 2, 1)
@@ -310,6 +331,11 @@ def by_chance():
             )
         )
     )
+
+
+def fed_back():
+    """A dense layer of the output is the next input, as a loop_fn of raw_rnn may have it."""
+    decoder(lambda words, scores, x: tf.matmul(scores, words))
 
 
 def the_best():

@@ -13,8 +13,9 @@ CALLED = {"NotUnderstood": 0, "NotConverted": 1, "not_converted": 2, "_refused":
 #: Modules in which a kind of error becomes a sentence, and constants that are parts of one.
 ERRORS = {"keras1": "LookupError"}
 PARTS = {
-    "decoders": ("CHOICES", "WRITES", "ATTENDS"),
+    "decoders": ("CHOICES", "WRITES", "ATTENDS", "FED_BACK"),
     "foreign": ("REASON",),
+    "unrolled": ("BETWEEN",),
     "by_form": ("OF_GATES", "NORMALISED", "IN_ONE"),
 }
 

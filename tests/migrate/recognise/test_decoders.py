@@ -66,8 +66,8 @@ def test_the_layer_of_an_output_projection_wrapper_is_found():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("greedy_decoder", "looked up by what the step before gave out (as GreedyEmbeddingHelper does)"),
-        ("decoder_shared", "looked up by what the step before gave out (as GreedyEmbeddingHelper does)"),
+        ("greedy_decoder", "looked up by what the step before gave out (as GreedyEmbeddingHelper does, or a"),
+        ("decoder_shared", "looked up by what the step before gave out (as GreedyEmbeddingHelper does, or a"),
         ("attention_decoder", "attends to a memory"),
     ],
 )

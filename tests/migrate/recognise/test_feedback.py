@@ -42,6 +42,7 @@ CONTAINED = {
     "layer_after_the_last_step": ["basic_lstm"],
     "state_of_its_own_shape": ["gru"],
     "states_by_way_of_another_shape": ["basic_lstm"],
+    "states_in_a_stack": ["basic_lstm"],
 }
 
 
@@ -58,10 +59,14 @@ def test_what_goes_back_is_named(name):
     assert not Conversion(None, findings, None, names).complete
 
 
-def test_states_that_change_places_are_named():
-    findings = recognise(read("../feedback/states_exchanged"))
+@pytest.mark.parametrize(
+    ("name", "into"),
+    [("states_exchanged", "c/read:0"), ("states_in_a_stack_exchanged", "basic_lstm_cell/Mul_2:0")],
+)
+def test_states_that_change_places_are_named(name, into):
+    findings = recognise(read(f"../feedback/{name}"))
     [loss] = findings.losses
-    assert (loss.into, loss.operation) == ("c/read:0", "")
+    assert (loss.into, loss.operation) == (into, "")
     assert "gives state_h of one step to the next as its state_c" in loss.reason
 
 

@@ -123,6 +123,21 @@ def element(terms, value, index, axis):
     return terms.make("element", (value, index), axis)
 
 
+def stacked(term):
+    """Return the tensor that a step of a Pack is, of a Pack of Packs too; None for what is no such step."""
+    taken = []
+    while term.op == "element":
+        taken.append(term)
+        term = term.args[0]
+    for step in taken[::-1]:
+        at = scalar(step.args[1])
+        inside = isinstance(at, int) and term.op == "Pack" and 0 <= at < len(term.args)
+        if not inside or term.attr != step.attr:
+            return None
+        term = term.args[at]
+    return term if taken else None
+
+
 def unpack(terms, node, args):
     """Unpack: the steps of a sequence."""
     axis, count = attribute(node, "axis").i, attribute(node, "num").i

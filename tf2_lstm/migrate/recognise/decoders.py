@@ -5,6 +5,7 @@ from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.recognise.nearest import step_terms
+from tf2_lstm.migrate.recognise.unrolled import base
 
 #: Operations that draw or choose, and what a decoder with them is called.
 CHOICES = {
@@ -12,23 +13,29 @@ CHOICES = {
     "ScatterNd": "chance decides whether it is what the step before gave out (as "
     "ScheduledEmbeddingTrainingHelper and ScheduledOutputTrainingHelper do)",
     "Multinomial": "it is drawn by chance from what the step before gave out (as SampleEmbeddingHelper does)",
-    "ArgMax": "it is looked up by what the step before gave out (as GreedyEmbeddingHelper does)",
+    "ArgMax": "it is looked up by what the step before gave out (as GreedyEmbeddingHelper does, or "
+    "a loop_fn of tf.nn.raw_rnn may)",
 }
 #: What else a choice must not have: a loop that reads a sequence step by step is no decoder that feeds itself.
 FEEDS_ITSELF = having(Trait.CHOOSES)
 WRITES = "a step reads a memory that the steps before it wrote, by a softmax, as a Neural Turing Machine does"
 ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (as AttentionWrapper does)"
+FED_BACK = (
+    "what the step before gave out goes into the input of a step (as a loop_fn of tf.nn.raw_rnn may have it, or a "
+    "decoder that feeds itself)"
+)
 NEXT_STEP = (
     "set its variables, which tf2-lstm inspect names, on Keras layers with tf2_lstm.migrate.weights.to_keras, and "
     "write the loop, which no layer runs, around the cell as in docs/pairs/python_loop.md"
 )
 
 
-def why_no_layer(loop):
+def why_no_layer(loop, applications=()):
     """Say what makes a loop a decoder of another kind than one that is fed a sequence.
 
     Args:
         loop: a `Loop` that was not understood.
+        applications: every `Application` of the model.
 
     Returns:
         (sentence, term): the sentence, and the first operation that shows it; ("", None) when it is no such decoder.
@@ -51,7 +58,32 @@ def why_no_layer(loop):
     if read:
         said.append(WRITES if read & {*inside, *own} else ATTENDS)
         shown += [term for term, every in weighed.items() if every]
-    return "; ".join(said), next(iter(shown), None)
+    back = None if said else _fed_back(loop, applications)
+    return ("; ".join(said), next(iter(shown), None)) if back is None else (FED_BACK, back)
+
+
+def _fed_back(loop, applications):
+    """The first operation between what a cell of the loop gives out and what it reads at the next step, or None."""
+    carried = {var.leaf: var for var in loop.variables}
+    cells = [one for one in applications if _is_carried(one, carried)]
+    states = {base(old) for one in cells for old in one.old.values()}
+    given = {term for one in cells for term in (one.output, *one.new.values())}
+    read = set(leaves([one.inputs for one in cells], given))
+    for var in (var for var in loop.variables if var.leaf in read - states and not counts(var)):
+        below = set(leaves(var.next))
+        first = {one.output for one in cells} & below or given & below
+        if first:
+            made = computed_from(first, below)
+            return min(made - first or made, key=lambda term: term.number)
+    return None
+
+
+def _is_carried(one, carried):
+    """Whether a cell's new states are what the loop carries on in the place of its old ones."""
+    variables = {state: carried.get(base(old)) for state, old in one.old.items()}
+    return all(
+        var is not None and one.new[state] in (var.next, *var.next.args) for state, var in variables.items()
+    )
 
 
 def _collects(var):

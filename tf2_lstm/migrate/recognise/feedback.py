@@ -124,10 +124,13 @@ class _Feedback:
             place,
             tensor.tf1,
             [],
-            f"{tensor.tf1} is {_name(place)}: the program gives {state} of one step to the next as its "
+            f"{self._is_once_more(tensor.tf1, place)}: the program gives {state} of one step to the next as its "
             f"{tensor.name.removeprefix('initial_')}, which the model does not. Exchange them between the calls of the "
             "model, as the program does",
         )
+
+    def _is_once_more(self, name, place):
+        return name if name == _name(place) else f"{name} is {_name(place)}"
 
     def carried(self, recurrence, inside):
         """Say what is made of a single step's states to be carried on; nothing when the states are what is carried."""

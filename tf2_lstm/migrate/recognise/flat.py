@@ -13,6 +13,10 @@ EXCHANGED = (
     "the program keeps its states in one tensor in an order of its own; in a model's c stands before h, and a layer "
     "before the next"
 )
+STACKED = (
+    "the program keeps its states in one tensor that tf.stack makes of them; a model's are tensors of their own, or "
+    "stand side by side in a matrix"
+)
 #: What to do then.
 CARRY_A_TUPLE = (
     "split that tensor before the loop, and carry tf.nn.rnn_cell.LSTMStateTuple(c, h) instead of it"

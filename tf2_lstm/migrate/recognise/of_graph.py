@@ -1,8 +1,10 @@
 """Everything that a graph holds: loops, fused operations, cuDNN, and steps that stand one by one."""
 
+from collections import OrderedDict
 from dataclasses import replace
 
 from tf2_lstm.migrate.graph.enclosed import Enclosed
+from tf2_lstm.migrate.graph.indexing import stacked
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.all_states import unheld_beside
@@ -143,7 +145,7 @@ class OfGraph:
     def _loop_refused(self, loop, problem):
         """What is said of a loop that is not understood: of a decoder, why no layer runs it."""
         states = [(var.leaf, var.next) for var in loop.variables]
-        decoder, shown = why_no_layer(loop)
+        decoder, shown = why_no_layer(loop, self.applications)
         reason = decoder or f"{problem}"
         said = not_converted(self.terms, loop.scope or loop.name, reason, states, self.applications)
         if decoder:
@@ -318,4 +320,11 @@ def every_application(terms):
     for term in list(terms.every):
         known = [one for match in MATCHERS for one in match(terms, term)]
         found += known + [one for one in clothed_applications(terms, term) if _is_other(one, known)]
-    return found
+    made = {new for one in found for new in one.new.values()}
+    return [replace(one, old=_unstacked(one.old, made)) for one in found]
+
+
+def _unstacked(old, made):
+    """The old states, in the place of a part of a stack of what cells gave out that part."""
+    parts = {state: stacked(term) for state, term in old.items()}
+    return OrderedDict((state, parts[state] if parts[state] in made else term) for state, term in old.items())

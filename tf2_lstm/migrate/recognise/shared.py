@@ -41,12 +41,15 @@ def sharing(recurrences):
 def name_shared(recurrences):
     """Say of each recurrence with which others it shares variables; their `notes` are added to.
 
+    Where a recurrence shares them with many, as steps by hand do, the first of them alone says so.
+
     Args:
         recurrences: as `sharing` takes them.
     """
-    shared = sharing(recurrences)
+    shared, told = sharing(recurrences), set()
     for one in recurrences:
-        if one.name in shared:
+        if one.name in shared and not (one.name in told and len(shared[one.name]) > _MOST):
+            told |= set(shared[one.name])
             one.notes.append(_said(shared[one.name], list(dict.fromkeys(_variables(one)))))
 
 

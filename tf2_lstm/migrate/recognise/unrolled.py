@@ -7,7 +7,7 @@ from tf2_lstm.migrate.graph.terms import Term, constant, describe, leaves, scala
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.dense import Dense, below
 from tf2_lstm.migrate.recognise.endings import Ending, ending_of
-from tf2_lstm.migrate.recognise.flat import ALL, CARRY_A_TUPLE, EXCHANGED, in_order
+from tf2_lstm.migrate.recognise.flat import ALL, CARRY_A_TUPLE, EXCHANGED, STACKED, in_order
 from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import (
     FLAT_AND_DROPPED,
@@ -75,6 +75,11 @@ class Unrolled:
         return self.loop.form
 
 
+#: Said of layers between cells.
+BETWEEN = (
+    "between two cells of a step stands what is no wrapper of a model (as InputProjectionWrapper and "
+    "OutputProjectionWrapper set a layer there)"
+)
 #: Said of a decoder's second result.
 CHOICE = "sample_id is no output of the model: it is keras.ops.argmax(outputs, axis=-1)"
 
@@ -207,10 +212,18 @@ class _Step:
                     self.claimed[application, state] = old
                     covered[base(old)].append(old)
         given = {term for one in found for term in (one.output, *one.new.values())}
+        self._check_stacked(applications, {leaf: new[leaf] for leaf, olds in covered.items() if not olds})
         self._check_covered(
             {leaf: olds for leaf, olds in covered.items() if olds or not self._is_left(new, leaf, given)}, new
         )
         return found
+
+    def _check_stacked(self, applications, news):
+        """Refuse a state that is stacked of what cells give out."""
+        made = {new for one in applications for new in one.new.values()}
+        for term in news.values():
+            if term.op == "Pack" and made & set(term.args):
+                raise NotUnderstood(STACKED, term, CARRY_A_TUPLE)
 
     def _is_left(self, new, leaf, given):
         """Whether a loop variable only holds what a cell gave out, for no later step: the output of tf.scan."""
@@ -305,11 +318,18 @@ class _Step:
             if layers and set(used) == set(found) and len(used) == len(found):
                 break
         else:
+            self._check_between(layers, found, x)
             self._no_output(writes[0])
         self.output, self.dense = write, dense
         self.beside = [one for other in writes if other is not write for one in self._beside(found, other)]
         self._states_dropped(layers)
         return layers, x
+
+    def _check_between(self, layers, found, x):
+        """Refuse what stands between an upper cell and what a lower one gives out."""
+        used = {one for layer in layers for one in layer.applications()}
+        if used and {one.output for one in found if one not in used} & set(leaves(x)):
+            raise NotUnderstood(f"{BETWEEN}: {describe(x)}", x)
 
     def _no_output(self, write):
         term = write.next.args[2]
