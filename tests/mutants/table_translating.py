@@ -57,6 +57,23 @@ TRANSLATING = [
         ("    if value == 1.0:\n", "    if True:\n"),
     ),
     *mistakes(
+        "tf2_lstm/migrate/translate/dropout.py",
+        "tests/migrate/translate/test_translated_dropout.py::test_a_constant_rate_whose_scale_is_another_is_refused",
+        ("x = before if abs(scale * noise.keep - 1) < 1e-5 else None", "x = before"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/keras_side.py",
+        "tests/migrate/translate/test_recovered_layers.py::"
+        "test_in_a_proof_dropout_acts_while_batch_normalisation_is_as_at_inference",
+        ("call(layer, inputs, training=False, mask=mask)", "call(layer, inputs, training=True, mask=mask)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/layers.py",
+        "tests/migrate/translate/test_recovered_layers.py::test_what_tf1_does_not_train_does_not_train",
+        ('{} if held.trains else {"trainable": False}', "{}"),
+        (" or bias.trains != made.kernel.trains", ""),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/translate/boundary.py",
         "tests/migrate/translate/test_boundary.py::test_what_may_be_anything_is_an_input",
         ("and _TRAINING.search(name):", "and True:"),

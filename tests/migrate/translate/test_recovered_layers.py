@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import tf2_lstm
+from tf2_lstm.migrate.convert.keras_side import call_keeping
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings, TF1Model, Variable
@@ -132,6 +134,21 @@ def test_what_tf1_does_not_train_does_not_train(fixed, program, layers, trained)
     model = converted(program, fixed)
     assert layers_of(model) == layers
     assert len(model.trainable_weights) == trained
+
+
+def test_in_a_proof_dropout_acts_while_batch_normalisation_is_as_at_inference():
+    cell = tf2_lstm.DropoutWrapper(tf2_lstm.GRUCell(3), input_dropout=0.5)
+    model = keras.Sequential(
+        [
+            keras.Input((2, 3)),
+            tf2_lstm.RNN(cell, return_sequences=True),
+            keras.layers.BatchNormalization(epsilon=1.0),
+        ]
+    )
+    x, (rnn, normal) = np.ones((1, 2, 3), "float32"), model.layers
+    kept = call_keeping(model, x)
+    np.testing.assert_allclose(kept, rnn(2 * x) / 2**0.5, rtol=1e-5)
+    assert np.all(normal.moving_mean.numpy() == 0)
 
 
 def test_batch_normalisation_takes_the_batch_in_training_and_moves():

@@ -32,7 +32,7 @@ def older(x, keep):
 def whole_of(dropout, fed=True):
     with tf.Graph().as_default() as graph:
         x = v1.placeholder(tf.float32, [None, 4], name="x")
-        keep = v1.placeholder(tf.float32, [], name="keep_prob") if fed else tf.constant(0.5)
+        keep = v1.placeholder(tf.float32, [], name="keep_prob") if fed else tf.constant(0.25)
         tf.tanh(dropout(x, keep), name="y")
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
     shapes = inferred(tf1.graph)
@@ -57,7 +57,24 @@ def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
 
 
 @pytest.mark.parametrize("dropout", [newer, older])
-def test_a_constant_one_is_refused(dropout):
+def test_a_constant_rate_is_that_of_a_layer_which_drops_in_training_only(dropout):
+    tf1, whole = whole_of(dropout, fed=False)
+    model = build_whole(whole, tf1)
+    report = prove_whole(tf1, whole, model, run_whole(tf1, whole))
+    assert report.passed
+    assert [note for note in report.notes if "dropout with the constant rate 0.75 was proved" in note]
+    assert 'keras.layers.Dropout(0.75, name="dropout")' in emit_whole(whole)
+    x = np.full((500, 4), 0.1, "float32")
+    np.testing.assert_allclose(model({"x": x})["y"], np.tanh(x), rtol=1e-6)
+    found = np.asarray(model({"x": x}, training=True)["y"])
+    assert 0.7 < np.mean(found == 0) < 0.8
+    np.testing.assert_allclose(found[found != 0], np.tanh(0.4), rtol=1e-6)
+
+
+def test_a_constant_rate_whose_scale_is_another_is_refused():
+    def dropout(x, keep):
+        return x * 3.0 * tf.cast(tf.random.uniform(tf.shape(x)) >= 0.5, tf.float32)
+
     with pytest.raises(ProgramRefused, match="its dropout drops at inference too"):
         whole_of(dropout, fed=False)
 
@@ -80,9 +97,12 @@ def test_of_a_rate_the_parameter_is_the_rate_itself():
     assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
 
 
-def test_a_rate_whose_default_is_not_0_is_no_dropout_of_training_alone():
-    with pytest.raises(ProgramRefused, match="its dropout drops at inference too"):
-        whole_of(by_rate(0.3))
+def test_a_rate_whose_default_is_not_0_is_as_one_that_is_constant():
+    tf1, whole = whole_of(by_rate(0.3))
+    report = prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole))
+    assert report.passed
+    assert whole.rates == (0.3,)
+    assert [note for note in report.notes if "That graph drops at inference too" in note]
 
 
 def test_random_numbers_for_another_use_are_refused():

@@ -87,7 +87,7 @@ def _own_loops(model):
 
 
 def call_keeping(model, inputs):
-    """Call a model; dropout wrappers act, and draw noise that keeps every unit.
+    """Call a model; dropout acts, and draws noise that keeps every unit; all else does as at inference.
 
     Args:
         model: the Keras model.
@@ -97,12 +97,36 @@ def call_keeping(model, inputs):
         A dict from the name of an output to its tensor.
     """
     wrappers = [layer for layer in layers_of(model) if isinstance(layer, tf2_lstm.DropoutWrapper)]
-    if not wrappers:
-        return model(inputs)
-    for wrapper in wrappers:
-        wrapper.draw_noise = lambda shape, dtype: keras.ops.full(shape, KEPT, dtype)
-    try:
-        return model(inputs, training=True)
-    finally:
+    with _calling(model, keras.layers.Dropout, _scaled):
+        if not wrappers:
+            return model(inputs)
         for wrapper in wrappers:
-            del wrapper.draw_noise
+            wrapper.draw_noise = lambda shape, dtype: keras.ops.full(shape, KEPT, dtype)
+        try:
+            with _calling(model, keras.layers.BatchNormalization, _at_inference):
+                return model(inputs, training=True)
+        finally:
+            for wrapper in wrappers:
+                del wrapper.draw_noise
+
+
+@contextmanager
+def _calling(model, kind, call):
+    """Let the layers of a kind be called by another function, of the layer and its inputs."""
+    layers = [layer for layer in layers_of(model) if type(layer) is kind]
+    for layer in layers:
+        layer.call = lambda inputs, training=None, mask=None, layer=layer: call(layer, inputs, mask)
+    try:
+        yield
+    finally:
+        for layer in layers:
+            del layer.call
+
+
+def _scaled(layer, inputs, mask):
+    """What dropout gives where every unit is kept."""
+    return inputs / (1 - layer.rate) if layer.rate else inputs
+
+
+def _at_inference(layer, inputs, mask):
+    return type(layer).call(layer, inputs, training=False, mask=mask)

@@ -31,7 +31,7 @@ def replay_whole(tf1, whole, tensors=None):
     for one in whole.recurrences.values():
         constants.update(keep_all(one))
     feeds = {edge.tf1: (edge.dtype, edge.shape) for edge in whole.inputs}
-    keep = any(dropped(one.call) for one in whole.recurrences.values())
+    keep = bool(whole.rates) or any(dropped(one.call) for one in whole.recurrences.values())
     outputs = tensors or [edge.tf1 for edge in whole.outputs]
     return Replay(tf1, outputs, feeds, constants, gradients="", keep=keep)
 
@@ -80,7 +80,8 @@ def prove_whole(tf1, whole, model, runs):
     Returns:
         A `CaseReport`.
     """
-    report = CaseReport(whole.name, [], notes=[f"{whole.name}: {note}" for note in whole.boundary.notes])
+    notes = [f"{whole.name}: {note}" for note in (*whole.boundary.notes, *_rates(whole))]
+    report = CaseReport(whole.name, [], notes=notes)
     for sample, expected in runs:
         report.tensors += _compared(whole, model, sample, expected, "")
     with accelerated(model) as changed:
@@ -89,6 +90,16 @@ def prove_whole(tf1, whole, model, runs):
     if not report.passed:
         report.diagnosis = located(tf1, whole, runs)
     return report
+
+
+def _rates(whole):
+    """Say what is special of dropout with a constant rate."""
+    if whole.rates:
+        listed = ", ".join(f"{rate:g}" for rate in sorted(set(whole.rates)))
+        yield (
+            f"dropout with the constant rate {listed} was proved with every unit kept and scaled by 1 / (1 - rate). "
+            "That graph drops at inference too; Keras drops in training only"
+        )
 
 
 def _compared(whole, model, sample, expected, ending):

@@ -1,5 +1,7 @@
 """Rows of what is computed element by element."""
 
+from dataclasses import replace
+
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate import layers
@@ -72,7 +74,17 @@ def of_two(writer, node, inputs):
             return biased
     if _leaves_as_it_is(node, x, y):
         return x
-    return writer.op(node, TWO[node.op], *_at_least_one(writer, x, y), dims=broadcast(x, y))
+    found = writer.op(node, TWO[node.op], *_at_least_one(writer, x, y), dims=broadcast(x, y))
+    return replace(found, scaled=_scaled(node, x, y))
+
+
+def _scaled(node, x, y):
+    """(x, how often it is taken) of a product or quotient with a number, None of anything else."""
+    if node.op not in ("Mul", "RealDiv") or not isinstance(x, Live) or not isinstance(y, Known):
+        return None
+    if y.open or y.array.shape != () or not y.array:
+        return None
+    return x, float(y.array) if node.op == "Mul" else 1 / float(y.array)
 
 
 def _leaves_as_it_is(node, x, y):

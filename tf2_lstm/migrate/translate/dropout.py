@@ -20,11 +20,11 @@ class Noise:
 
     Attributes:
         is_mask: whether they are one already.
-        keep: the name of the tensor that says how much is kept, "" where none is known.
+        keep: what says how much is kept: the name of a tensor, or a number; "" where nothing is known.
     """
 
     is_mask: bool = False
-    keep: str = ""
+    keep: str | float = ""
 
 
 def with_noise(writer, nodes, node, inputs, fixed):
@@ -45,10 +45,9 @@ def with_noise(writer, nodes, node, inputs, fixed):
     """
     noise = next(one for one in inputs if isinstance(one, Noise))
     others = [one for one in inputs if not isinstance(one, Noise)]
-    if node.op in _MASKS:
-        return Noise(True, noise.keep or _keep_of(nodes, node, fixed))
-    if node.op in _MOVES and all(isinstance(one, Known) for one in others):
-        return Noise(noise.is_mask, noise.keep or _keep_of(nodes, node, fixed))
+    if node.op in _MASKS or (node.op in _MOVES and all(isinstance(one, Known) for one in others)):
+        keep = noise.keep or _keep_of(nodes, node, fixed) or _number(node, others)
+        return Noise(noise.is_mask or node.op in _MASKS, keep)
     if noise.is_mask and node.op in ("Mul", "SelectV2") and isinstance(others[0], Live):
         return _dropout(writer, node, inputs, noise)
     raise Refusal(
@@ -73,6 +72,14 @@ def _keep_of(nodes, node, fixed):
     return ""
 
 
+def _number(node, others):
+    """The keep_prob that is a number: 1 less what noise is held against, or what is added before it is floored."""
+    numbers = [float(one.array) for one in others if one.array.shape == () and not one.open]
+    if node.op not in ("GreaterEqual", "Add", "AddV2") or not numbers or not 0 < numbers[0] < 1:
+        return ""
+    return round(1 - numbers[0] if node.op == "GreaterEqual" else numbers[0], 6)
+
+
 def _as_keep(nodes, tensor, value):
     """A keep_prob that is 1 at inference; of a rate that is 0 then what takes it from 1; "" for another scalar."""
     if value is True or value is False or value not in (0.0, 1.0):
@@ -90,16 +97,23 @@ def _is_one(nodes, reference):
 
 
 def _dropout(writer, node, inputs, noise):
-    """The layer: at inference all is kept, and the scale in front is 1."""
-    if not noise.keep:
+    """The layer: at inference all is kept; the scale in front is 1, or the layer's own where the rate is a number."""
+    x = next(one for one in inputs if isinstance(one, Live))
+    if isinstance(noise.keep, float):
+        before, scale = x.scaled or (None, 0.0)
+        x = before if abs(scale * noise.keep - 1) < 1e-5 else None
+    if not noise.keep or x is None:
         raise Refusal(
             "its dropout drops at inference too: neither a keep_prob that is 1 then nor a rate with the default 0 sets "
             "it. Feed what it gives with --feed, or make keep_prob a placeholder with the default 1"
         )
-    at = next(number for number, one in enumerate(inputs) if isinstance(one, Live))
-    rate = writer.program.rate(Fed(1.0, noise.keep))
+    fed = isinstance(noise.keep, str)
+    rate = writer.program.rate(Fed(1.0, noise.keep)) if fed else round(1 - noise.keep, 6)
+    writer.rates += [] if fed else [rate]
     name = writer.program.fresh(python_name("dropout"))
     layer = writer.program.add(
-        name, Apply("keras.layers.Dropout", (rate,), {"name": name}), f"rate 1 - {noise.keep}"
+        name,
+        Apply("keras.layers.Dropout", (rate,), {"name": name}),
+        f"rate 1 - {noise.keep}" if fed else "",
     )
-    return writer.result(node, Apply(layer, (inputs[at].ref,)), inputs[at].shape)
+    return writer.result(node, Apply(layer, (x.ref,)), x.shape)

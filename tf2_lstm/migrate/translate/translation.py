@@ -111,7 +111,9 @@ class _Translation:
         outputs = [self._edge(name, normal(one)) for name, one in self.boundary.outputs.items()]
         called = {name: one for name, one in self.called.items() if name.removeprefix("build_") in known}
         limits = limits_of(self.nodes, self.tf1, self.order)
-        return Whole(program, inputs, outputs, called, layers, tensors, limits, self.boundary)
+        return Whole(
+            program, inputs, outputs, called, layers, tensors, limits, self.boundary, tuple(self.writer.rates)
+        )
 
     def _edge(self, name, tensor):
         value = self.values[tensor]

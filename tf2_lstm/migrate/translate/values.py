@@ -79,6 +79,7 @@ class Live:
         dtype: the dtype's name.
         product: the `layers.Product` of a product with weights, None of anything else.
         whole: the `Live` of which this is all but the last axis in one, None otherwise.
+        scaled: (`Live`, number) where this is a tensor times a number, None otherwise.
     """
 
     ref: Ref
@@ -86,6 +87,7 @@ class Live:
     dtype: str
     product: Any = None
     whole: Any = None
+    scaled: Any = None
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Whole:
         tensors: TF1 tensor -> the name of the line that computes it, in the order of the graph, without what is fed.
         limits: name of a TF1 tensor that gives ids -> how many rows the smallest table has that they choose from.
         boundary: the `Boundary`.
+        rates: those of dropout that the graph fixes.
         name: what the model is called.
     """
 
@@ -61,6 +62,7 @@ class Whole:
     tensors: dict
     limits: dict
     boundary: Boundary
+    rates: tuple = ()
     name: str = "program"
 
 

@@ -25,6 +25,7 @@ class Writer:
         program: the `Program`.
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
         tensors: name of a line -> the TF1 tensor that it computes.
+        rates: those of dropout that the graph fixes.
     """
 
     shapes: dict
@@ -33,6 +34,7 @@ class Writer:
     program: Program = field(default_factory=Program)
     layers: dict = field(default_factory=dict)
     tensors: dict = field(default_factory=dict)
+    rates: list = field(default_factory=list)
     _made: dict = field(default_factory=dict)
 
     def op(self, node, symbol, *arguments, dims=(), number=0, **options):
