@@ -4,6 +4,7 @@ import contextlib
 import shutil
 
 from tf2_lstm.migrate.build import BuildError
+from tf2_lstm.migrate.convert.careful import Inference
 from tf2_lstm.migrate.convert.edges import boundary_and_shapes
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line
@@ -59,7 +60,7 @@ class WholeWorkshop:
 
     def _translated(self):
         boundary, shapes = boundary_and_shapes(self._tf1, self._findings, self._request)
-        return translate(self._tf1, self._findings, boundary, shapes)
+        return translate(self._tf1, self._findings, boundary, shapes, Inference(self._request.skipped))
 
     def _proved(self, whole, runs):
         model = self._built(whole)

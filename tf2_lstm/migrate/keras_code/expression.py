@@ -50,6 +50,19 @@ class Apply:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """A loop among the lines of another one, where nothing but the data of that is made of it.
+
+    Attributes:
+        cycle: the `keras_code.cycle.Cycle`.
+        initial: the expressions of what it carries first.
+    """
+
+    cycle: Any
+    initial: tuple
+
+
+@dataclass(frozen=True)
 class Line:
     """One assignment.
 

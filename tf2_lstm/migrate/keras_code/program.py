@@ -56,7 +56,7 @@ class Program:
 
     def add(self, name, value, note=""):
         """Assign a value to a name that is new; return its `Ref`."""
-        name = self.fresh(name)
+        name = self.reserve(name)
         self.lines.append(Line((name,), value, note))
         return Ref(name)
 
@@ -68,6 +68,18 @@ class Program:
     def op(self, name, symbol, *arguments, **options):
         """Assign the result of a `keras.ops` function; return its `Ref`."""
         return self.add(name, Apply(f"keras.ops.{symbol}", arguments, options))
+
+    def within(self, other):
+        """Share the names of another `Program`: none is assigned in both."""
+        other.fresh("")
+        self._taken = other._taken
+        return self
+
+    def reserve(self, name):
+        """Return a name that is new, and that no line will get."""
+        name = self.fresh(name)
+        self._taken.setdefault(name, 0)
+        return name
 
     def fresh(self, name):
         """Return a name that no line has assigned: the given one, or with a number."""

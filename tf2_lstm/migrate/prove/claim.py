@@ -8,6 +8,7 @@ from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.prove.matching import match
 from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.frames import frames_of, functions_of
 from tf2_lstm.migrate.translate.ids import limits_of
 from tf2_lstm.migrate.translate.order import CLOSED, Order
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
@@ -120,9 +121,11 @@ class _Matching:
 
     def _behind(self, tensors):
         """The boundary and the recurrences of some tensors, seen through loops that are no recurrence."""
+        frames = frames_of(self.nodes, functions_of(self.tf1.graph))
         while True:
             boundary = boundary_of(self.tf1, self.findings, self.shapes, tensors, self.feed)
-            order = Order(self.nodes, self.findings.recurrences, {*map(normal, self.feed)}).of(tensors)[0]
+            feeds = {*map(normal, self.feed)}
+            order = Order(self.nodes, self.findings.recurrences, feeds, frames).of(tensors)[0]
             passed = [self.nodes[key] for key in order if key in self.nodes and self.nodes[key].op in _PASSED]
             more = [normal(one) for node in passed for one in data_inputs(node)]
             more = [one for one in dict.fromkeys(more) if one not in tensors]

@@ -6,6 +6,7 @@ import numpy as np
 from tf2_lstm.migrate import layouts
 from tf2_lstm.migrate.build import resolve, set_weights
 from tf2_lstm.migrate.functional import find, read_variables, without_weights
+from tf2_lstm.migrate.keras_code.cycle import data_of
 from tf2_lstm.migrate.keras_code.expression import Ref, evaluate, value_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.unfilled import unfilled
@@ -46,6 +47,11 @@ def _resolver(whole):
     """What the symbols of a program name: the functions that build its recurrences, and what can be imported."""
 
     def found(symbol):
+        if symbol in whole.loops:
+            cycle = whole.loops[symbol]
+            return lambda **options: resolve("tf2_lstm.Loop")(
+                **data_of(cycle), captured=cycle.captured, **options
+            )
         if symbol not in whole.recurrences:
             return resolve(symbol)
         one = whole.recurrences[symbol]

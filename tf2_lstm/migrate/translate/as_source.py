@@ -1,6 +1,7 @@
 """A `Whole` as Python source: a function for each recurrence, then one for the program that calls them."""
 
 from tf2_lstm.migrate.emit import function_of, module_of
+from tf2_lstm.migrate.keras_code.cycle import class_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 
 _DOC = "The Keras model of a whole TF1 inference graph; its weights are in the .keras file beside it."
@@ -23,4 +24,11 @@ def emit_whole(whole):
         for name, one in whole.recurrences.items()
     ]
     notes = [f"{tensor} is {value} in it, as at inference" for tensor, value in whole.boundary.fixed.items()]
-    return module_of(_DOC, [*functions, function_of("build_program", whole.program, whole, notes)])
+    classes = [_class(name, cycle) for name, cycle in whole.loops.items()]
+    return module_of(_DOC, [*classes, *functions, function_of("build_program", whole.program, whole, notes)])
+
+
+def _class(name, cycle):
+    """(Whether it needs tf2_lstm, lines) of the class of a loop."""
+    lines = class_of(name, cycle)
+    return any("tf2_lstm." in line for line in lines), lines

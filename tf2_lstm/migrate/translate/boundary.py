@@ -8,6 +8,7 @@ from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, dtype_of, edge,
 from tf2_lstm.migrate.graph.operations import OPEN, SILENT, Trait, having
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
+from tf2_lstm.migrate.translate.frames import frames_of, functions_of
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import Order
 from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
@@ -37,7 +38,8 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     """
     nodes = {node.name: node for node in tf1.graph.node}
     _check(nodes, (*fetch, *feed))
-    ends = _Ends(nodes, findings, shapes, {*map(normal, feed)})
+    frames = frames_of(nodes, functions_of(tf1.graph))
+    ends = _Ends(nodes, findings, shapes, {*map(normal, feed)}, frames)
     if fetch:
         outputs, notes = _named([normal(one) for one in fetch]), []
     elif tf1.signatures:
@@ -49,7 +51,7 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
             "no tensor is found at which the inference graph ends. Name what is fetched with --fetch"
         )
     _check(nodes, outputs.values())
-    order = Order(nodes, findings.recurrences, {*map(normal, feed)}).of(list(outputs.values()))[0]
+    order = Order(nodes, findings.recurrences, {*map(normal, feed)}, frames).of(list(outputs.values()))[0]
     inputs = [one for one in map(normal, feed) if one in order]
     fixed = {}
     for name in order:
@@ -124,7 +126,8 @@ def _backward(nodes):
 class _Ends:
     """Finds where the forward graph ends."""
 
-    def __init__(self, nodes, findings, shapes, feeds):
+    def __init__(self, nodes, findings, shapes, feeds, frames):
+        self.frames = frames
         self.nodes, self.findings, self.shapes, self.feeds = nodes, findings, shapes, feeds
         self.backward = _backward(nodes)
         self.readers = {}
@@ -272,7 +275,7 @@ class _Ends:
         """The placeholders that no recurrence reads, and of which nothing but scalars and losses are computed."""
         if not self.findings.recurrences:
             return []
-        order = Order(self.nodes, self.findings.recurrences, set())
+        order = Order(self.nodes, self.findings.recurrences, set(), self.frames)
         wanted = [t.tf1 for one in self.findings.recurrences for t in one.inputs if t.tf1 and t.is_input]
         needed = {key for key in order.of(wanted)[0] if isinstance(key, str)}
         found = []

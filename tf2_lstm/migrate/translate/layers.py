@@ -156,7 +156,7 @@ def embedded(writer, node, table, ids):
 
 def _free(writer, weight):
     """Whether a value is a variable of floats that one layer may hold alone."""
-    return isinstance(weight, Held) and "float" in weight.dtype and weight.node not in writer.shared
+    return isinstance(weight, Held) and "float" in weight.dtype and writer.may_hold(weight)
 
 
 def _scope_name(node):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Repeat
 
 
 def names_in(expression):
@@ -22,11 +22,21 @@ def names_in(expression):
             todo.append(one.of)
         elif isinstance(one, Apply):
             todo += [one.what, *one.arguments, *one.options.values()]
+        elif isinstance(one, Repeat):
+            found |= free_names(one.cycle)
+            todo += one.initial
         elif isinstance(one, (list, tuple)):
             todo += one
         elif isinstance(one, dict):
             todo += one.values()
     return found
+
+
+def free_names(cycle):
+    """Return the names that the lines of a `Cycle` read and that none of them assigns, a set."""
+    lines = [*cycle.before, *cycle.condition, *cycle.body]
+    read = names_in([*(line.value for line in lines), cycle.goes_on, *cycle.results])
+    return read - {target for line in lines for target in line.targets} - {one.name for one in cycle.carried}
 
 
 def needed(program):

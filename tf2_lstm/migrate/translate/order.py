@@ -2,9 +2,11 @@
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
+from tf2_lstm.migrate.translate.frames import Frame
 
-#: What is given out of a loop or a function: nothing is looked for behind it.
-CLOSED = having(Trait.EXIT, Trait.LOOP, Trait.CALL, Trait.CONDITIONAL, Trait.NEXT, Trait.FRESH)
+#: What is given out of a loop that is not understood, or a function: nothing is looked for behind it. An array of
+#: tensors is always new, and empty.
+CLOSED = having(Trait.EXIT, Trait.LOOP, Trait.CALL, Trait.NEXT, Trait.FRESH) - {"TensorArrayV3"}
 
 
 class Order:
@@ -14,8 +16,10 @@ class Order:
         nodes: name -> NodeDef.
         recurrences: the `Recurrence`s.
         feeds: the tensors that nothing is looked for behind.
+        frames: name of a node that gives something out of a loop -> its `Frame`.
 
     Attributes:
+        wanted: `Frame` -> the numbers of the carried values that are read of it.
         owners: name of a tensor -> the number of the recurrence that gives it out.
 
     Example:
@@ -27,8 +31,9 @@ class Order:
         ```
     """
 
-    def __init__(self, nodes, recurrences, feeds):
+    def __init__(self, nodes, recurrences, feeds, frames=None):
         self._nodes, self._recurrences, self._feeds = nodes, recurrences, feeds
+        self.frames, self.wanted = frames or {}, {}
         self.owners = {}
         for number, one in enumerate(recurrences):
             for tensor in one.outputs:
@@ -36,16 +41,22 @@ class Order:
                     self.owners.setdefault(normal(tensor.tf1), number)
 
     def key(self, reference):
-        """What computes a tensor: its own name where it is fed, the number of a recurrence, or the name of a node."""
+        """What computes a tensor: its own name where it is fed, a recurrence's number, a `Frame`, or a node's name."""
         tensor = normal(reference)
         if tensor in self._feeds:
             return tensor
-        return self.owners.get(tensor, node_of(reference))
+        key = self.owners.get(tensor, node_of(reference))
+        if key not in self.frames:
+            return key
+        self.wanted.setdefault(self.frames[key], set()).add(self.frames[key].exits[tensor])
+        return self.frames[key]
 
     def before(self, key):
         """The tensors that something reads."""
         if isinstance(key, int):
             return [one.tf1 for one in self._recurrences[key].inputs if one.is_input and one.tf1]
+        if isinstance(key, Frame):
+            return key.reads
         if key in self._feeds or key not in self._nodes or self._nodes[key].op in CLOSED:
             return []
         return data_inputs(self._nodes[key])

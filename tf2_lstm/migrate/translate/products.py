@@ -34,4 +34,4 @@ def _product(writer, node, inputs, turned):
         for shape, turn in zip(map(sizes_of, inputs), turned, strict=True)
     ]
     same = rank_of(inputs[0]) == rank_of(inputs[1])
-    return writer.op(node, "matmul", *sides, dims=(*shapes[0][:-1], shapes[1][-1]) if same else ())
+    return writer.op(node, "matmul", *sides, dims=(*shapes[0][:-1], shapes[1][-1]) if same else None)

@@ -4,7 +4,17 @@ import importlib
 from collections.abc import Callable
 
 #: The files with rows.
-FAMILIES = ("arithmetic", "arrays", "convolutions", "lookups", "products", "reductions", "shapes", "sources")
+FAMILIES = (
+    "arithmetic",
+    "arrays",
+    "convolutions",
+    "lookups",
+    "products",
+    "reductions",
+    "shapes",
+    "sources",
+    "tensor_arrays",
+)
 _ROWS: dict[str, Callable] = {}
 _FOLDS: dict[str, Callable] = {}
 

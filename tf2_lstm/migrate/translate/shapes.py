@@ -1,6 +1,7 @@
 """Rows of shapes: what gives sizes, and what gives a tensor other sizes."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -191,7 +192,8 @@ def numbers(writer, node, inputs):
     layer = writer.program.add("numbers", Apply("tf2_lstm.RangeOf", (told,), options))
     limit = inputs[1]
     whole = isinstance(limit, Known) and told[0] == 0 and told[2] == 1
-    return writer.result(node, Apply(layer, given), (limit.array.item(),) if whole else ())
+    value = writer.result(node, Apply(layer, given), (limit.array.item(),) if whole else (None,))
+    return replace(value, counts=(told[0], told[2]) == (0, 1))
 
 
 @row("BroadcastTo")

@@ -5,7 +5,7 @@ import numpy as np
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import LARGEST, Known, Nothing, Refusal, check_size
+from tf2_lstm.migrate.translate.values import LARGEST, Known, Live, Nothing, Refusal, check_size
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
@@ -23,8 +23,6 @@ def const(writer, node, inputs):
 @row("Identity StopGradient PreventGradient CheckNumerics EnsureShape ReadVariableOp Snapshot Print")
 def hand_on(writer, node, inputs):
     """What hands its input on is that; StopGradient is written out, so that training stops there too."""
-    from tf2_lstm.migrate.translate.values import Live
-
     if node.op == "StopGradient" and isinstance(inputs[0], Live):
         return writer.op(node, "stop_gradient", inputs[0], dims=inputs[0].shape)
     return inputs[0]
@@ -40,6 +38,8 @@ def hand_all_on(writer, node, inputs):
 def switch(writer, node, inputs):
     """A branch that a constant decides: the other one computes nothing."""
     data, chosen = inputs
+    if writer.selects and isinstance(chosen, Live):
+        return [data, data]
     if not isinstance(chosen, Known) or chosen.open:
         raise Refusal(
             "a tensor that is computed decides which branch is taken. Fetch what each branch computes"

@@ -1,25 +1,24 @@
 """The way from a graph to a `Whole`: each node by its row, each recurrence as a model that is called."""
 
 from collections import Counter
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from tf2_lstm.migrate.build import resolve
-from tf2_lstm.migrate.graph.declared import completed
-from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, node_of, normal
-from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operation
-from tf2_lstm.migrate.keras_code.expression import Apply, Item, evaluate, value_of
-from tf2_lstm.migrate.keras_code.program import Program
+from tf2_lstm.migrate.graph.nodes import edge, normal
+from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.pairs import Fed
 from tf2_lstm.migrate.roles import Ends, Role
-from tf2_lstm.migrate.translate.dropout import Noise, with_noise
+from tf2_lstm.migrate.translate.by_rows import ByRows
+from tf2_lstm.migrate.translate.frames import Frame, frames_of, functions_of
 from tf2_lstm.migrate.translate.ids import limits_of
 from tf2_lstm.migrate.translate.lines import behind, needed
 from tf2_lstm.migrate.translate.naming import python_name
-from tf2_lstm.migrate.translate.order import CLOSED, Order
-from tf2_lstm.migrate.translate.rows import folds, rows
-from tf2_lstm.migrate.translate.values import Held, Known, Live, Nothing, Refusal, Size, check_size
+from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, Size
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
 
@@ -27,7 +26,7 @@ from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
 DEEPEST = 800
 
 
-def translate(tf1, findings, boundary, shapes):
+def translate(tf1, findings, boundary, shapes, infer=inferred):
     """Translate a whole inference graph.
 
     Args:
@@ -35,6 +34,7 @@ def translate(tf1, findings, boundary, shapes):
         findings: its `Findings`.
         boundary: the `Boundary`.
         shapes: name of a tensor -> shape, by TensorFlow's inference.
+        infer: what infers, a function from a graph to its shapes: of the steps of loops.
 
     Returns:
         A `Whole`.
@@ -42,13 +42,21 @@ def translate(tf1, findings, boundary, shapes):
     Raises:
         ProgramRefused: an operation has no row, or is not translated as it is.
     """
-    shared = frozenset()
+    scene, recurrences, shared = (
+        _Scene(tf1, findings, boundary, infer),
+        list(findings.recurrences),
+        frozenset(),
+    )
     while True:
-        translation = _Translation(tf1, findings, boundary, shapes, shared)
+        translation = _Translation(scene, recurrences, shapes, shared)
         try:
             whole = translation.whole()
-        except Refusal as error:
-            raise ProgramRefused(str(error)) from error
+        except (ProgramRefused, Refusal) as error:
+            # What the model of a recurrence does not do, its loop may.
+            if not translation.failed:
+                raise ProgramRefused(str(error)) from error
+            recurrences = [one for number, one in enumerate(recurrences) if number not in translation.failed]
+            continue
         twice = _held_twice(whole) - shared
         if not twice:
             return whole
@@ -61,16 +69,32 @@ def _held_twice(whole):
     return {one for one, times in Counter(held).items() if times > 1}
 
 
-class _Translation:
-    def __init__(self, tf1, findings, boundary, shapes, shared):
-        self.tf1, self.findings, self.boundary, self.shapes = tf1, findings, boundary, shapes
-        self.nodes = {node.name: node for node in tf1.graph.node}
-        feeds = {*map(normal, boundary.inputs), *map(normal, boundary.fixed)}
-        self.graph = Order(self.nodes, findings.recurrences, feeds)
-        self.fetched = [normal(one) for one in boundary.outputs.values()]
-        self.order, self.turning = self.graph.of(self.fetched)
-        self.writer = Writer(shapes, self._readers(), shared)
-        self.values, self.called = {}, {}
+@dataclass(frozen=True)
+class _Scene:
+    """What all parts of a translation know."""
+
+    tf1: Any
+    findings: Any
+    boundary: Any
+    infer: Any
+
+
+def _is_called(program, symbol):
+    return any(isinstance(line.value, Apply) and line.value.what == symbol for line in program.lines)
+
+
+class _Translation(ByRows):
+    def __init__(self, scene, recurrences, shapes, shared):
+        self.tf1, self.boundary, self.recurrences = scene.tf1, scene.boundary, recurrences
+        self.nodes = {node.name: node for node in self.tf1.graph.node}
+        feeds = {*map(normal, self.boundary.inputs), *map(normal, self.boundary.fixed)}
+        self.graph = Order(
+            self.nodes, recurrences, feeds, frames_of(self.nodes, functions_of(self.tf1.graph))
+        )
+        self.fetched = [normal(one) for one in self.boundary.outputs.values()]
+        self.order, turning = self.graph.of(self.fetched)
+        super().__init__(scene, self.nodes, self.graph, Writer(shapes, self._readers(), shared), {}, turning)
+        self.shapes, self.called, self.failed = shapes, {}, set()
 
     def _readers(self):
         """Name of a tensor -> how many read it, of what computes the program."""
@@ -86,8 +110,8 @@ class _Translation:
         for key in self.order:
             if isinstance(key, int):
                 self._call(key)
-            elif key in self.nodes:
-                self._node(completed(self.nodes[key]))
+            elif isinstance(key, Frame) or key in self.nodes:
+                self.translate(key)
             elif key not in self.values:
                 self._fixed(key)
         for name, tensor in self.boundary.outputs.items():
@@ -111,8 +135,10 @@ class _Translation:
         outputs = [self._edge(name, normal(one)) for name, one in self.boundary.outputs.items()]
         called = {name: one for name, one in self.called.items() if name.removeprefix("build_") in known}
         limits = limits_of(self.nodes, self.tf1, self.order)
+        loops = {name: one for name, one in self.writer.loops.items() if _is_called(program, name)}
+        rates = tuple(self.writer.rates)
         return Whole(
-            program, inputs, outputs, called, layers, tensors, limits, self.boundary, tuple(self.writer.rates)
+            program, inputs, outputs, called, layers, tensors, limits, self.boundary, rates, loops=loops
         )
 
     def _edge(self, name, tensor):
@@ -140,7 +166,7 @@ class _Translation:
         self.writer.tensors[name] = tensor
         self.values[tensor] = self._live(tensor, ref, dtype)
 
-    def _live(self, tensor, ref, dtype, dims=()):
+    def _live(self, tensor, ref, dtype, dims=None):
         return Live(ref, self.writer.shape(tensor, ref, dims), dtype)
 
     def _fixed(self, tensor):
@@ -152,6 +178,10 @@ class _Translation:
         value = self.values[tensor]
         if isinstance(value, Nothing):
             raise ProgramRefused(value.reason or f"{tensor}: it is in a branch that inference does not take")
+        if isinstance(value, Elements):
+            raise ProgramRefused(
+                f"{tensor}: it is an array of tensors. Fetch what is read of it, with --fetch"
+            )
         if not isinstance(value, Live):
             ref = self.writer.program.add(
                 python_name(name), Apply("keras.ops.copy", (self.writer.tensor(value),))
@@ -162,134 +192,25 @@ class _Translation:
             self.values[tensor] = value
         self.writer.program.outputs[name] = value.ref
 
-    # The nodes.
-
-    def _node(self, node):
-        values = self._translated(node)
-        values = values if isinstance(values, list) else [values]
-        numbers = max(len(dtypes_of(node)), 1)
-        values = values * numbers if len(values) == 1 and isinstance(values[0], Nothing) else values
-        for number, value in enumerate(values):
-            self.values.setdefault(f"{node.name}:{number}", value)
-
-    def _translated(self, node):
-        if self._is_variable(node):
-            name, place = self.tf1.nodes[node.name]
-            shape = self.tf1.variables[name].shape
-            shape = shape if place is None else tuple(one.stop - one.start for one in place)
-            trains = self.tf1.trainable is None or node.name in self.tf1.trainable
-            return Held(node.name, tuple(shape), dtype_of(node), trains)
-        if node.op == "RandomUniform":
-            return Noise()
-        if node.name in self.turning or node.op in CLOSED or self._begins_a_step(node):
-            return Nothing(self._closed(node))
-        inputs = [self._value(one) for one in data_inputs(node)]
-        lost = [one for one in inputs if isinstance(one, Nothing)]
-        if lost and node.op not in MERGES:
-            # What is never taken is more than what is not translated.
-            return next((one for one in lost if not one.reason), lost[0])
-        return self._by_row(node, inputs)
-
-    def _begins_a_step(self, node):
-        """Whether a node is where a loop takes what it carries."""
-        before = [self.nodes[node_of(one)].op for one in data_inputs(node)] if node.op in MERGES else []
-        return any(Trait.NEXT in operation(op).traits for op in before)
-
-    def _value(self, reference):
-        """The value of a tensor; of one that is computed of itself there is none yet."""
-        found = self.values.get(normal(reference))
-        if found is None:
-            key = self.graph.key(reference)
-            one = self.findings.recurrences[key] if isinstance(key, int) else None
-            return Nothing(self._feedback(one) if one else self._closed(self.nodes[key]))
-        return found
-
-    def _is_variable(self, node):
-        if node.name not in self.tf1.nodes or self.tf1.nodes[node.name][0] not in self.tf1.variables:
-            return False
-        return node.op in VARIABLES or node.op == "Const"
-
-    def _by_row(self, node, inputs):
-        try:
-            if any(isinstance(one, Noise) for one in inputs):
-                return with_noise(self.writer, self.nodes, node, inputs, self.boundary.fixed)
-            folded = self._folded(node, inputs)
-            if folded is not None:
-                return folded
-            found = rows().get(node.op)
-            if node.op in VARIABLES:
-                raise Refusal("no value of this variable is in the file. Name the checkpoint with --weights")
-            if found is None:
-                raise Refusal(
-                    "no row translates this operation. Fetch what it reads with --fetch, or feed what it gives "
-                    "with --feed"
-                )
-            return found(self.writer, node, inputs)
-        except Refusal as error:
-            return Nothing(f"{node.op} ({node.name}): {error}")
-
-    def _folded(self, node, inputs):
-        """What is known already: sizes by NumPy, other constants by the row itself."""
-        if not inputs or not all(isinstance(one, Known) for one in inputs):
-            return None
-        if any(one.open for one in inputs):
-            how = folds().get(node.op)
-            found = how(node, [one.array for one in inputs]) if how else None
-            dtypes = dtypes_of(node)
-            if found is None:
-                return None
-            if isinstance(found, list):
-                return [_again(one, dtype) for one, dtype in zip(found, dtypes, strict=True)]
-            return _again(found, dtypes[0])
-        if Trait.PURE not in operation(node.op).traits or node.op not in rows():
-            return None
-        for number in range(len(dtypes_of(node))):
-            sizes = self.shapes.get(f"{node.name}:{number}") or ()
-            check_size(size for size in sizes if size is not None)
-        return self._computed(node, inputs)
-
-    def _computed(self, node, inputs):
-        """The numbers that a row makes of constants."""
-        writer = Writer(self.shapes, program=Program())
-        found = rows()[node.op](writer, node, inputs)
-        names = _evaluated(writer.program.lines)
-        several = isinstance(found, list)
-        values = [
-            Known(np.asarray(value_of(one.ref, names, resolve)), one.dtype) if isinstance(one, Live) else one
-            for one in (found if several else [found])
-        ]
-        return values if several else values[0]
-
-    def _closed(self, node):
-        """Why nothing is looked for behind a node."""
-        for one in self.findings.losses:
-            if one.scope and node.name.startswith(one.scope):
-                return one.reason
-        for one in self.findings.not_converted:
-            if one.scope and node.name.startswith(one.scope):
-                return f"{one.scope}: {one.reason}"
-        for one in self.findings.recurrences:
-            if one.scope and node.name.startswith(f"{one.scope}/"):
-                return (
-                    f"{node.op} ({node.name}): it is inside of the recurrence {one.scope}, whose model does not give "
-                    "out what is computed from it. Fetch what comes before it with --fetch, or feed it with --feed"
-                )
-        kind = "a loop of its own" if node.op not in rows() else "something that is computed of itself"
-        if Trait.FRESH in operation(node.op).traits:
-            kind = "drawn anew at each run, or fed"
-        return f"{node.op} ({node.name}): it is {kind}. Fetch what comes before it with --fetch, or feed it with --feed"
-
     # The recurrences.
+
+    def _missing(self, reference):
+        key = self.graph.key(reference)
+        if isinstance(key, int):
+            self.failed.add(key)
+            return Nothing(self._feedback(self.recurrences[key]))
+        return super()._missing(reference)
 
     def _call(self, number):
         """Write a recurrence as a model that is called with a dict."""
-        one = self.findings.recurrences[number]
-        given = {tensor.name: self._value(tensor.tf1) for tensor in one.inputs if tensor.is_input}
+        one = self.recurrences[number]
+        given = {tensor.name: self.value(tensor.tf1) for tensor in one.inputs if tensor.is_input}
         outputs = [tensor for tensor in one.outputs if tensor.tf1 and not tensor.closed]
         lost = [value for value in given.values() if isinstance(value, Nothing)]
         if number in self.turning:
             lost = [Nothing(self._feedback(one))]
         if lost:
+            self.failed.add(number)
             self.values.update((normal(tensor.tf1), lost[0]) for tensor in outputs)
             return
         program, name = self.writer.program, self.writer.program.fresh(python_name(one.name))
@@ -321,7 +242,7 @@ class _Translation:
         return tuple(shape)
 
     def _feedback(self, one):
-        said = [loss.reason for loss in self.findings.losses if loss.scope == one.scope]
+        said = [loss.reason for loss in self.scene.findings.losses if loss.scope == one.scope]
         where = f"{one.scope or one.name}: "
         return where + (said[0] if said else "what it gives out goes back into it outside of its model")
 
@@ -342,19 +263,3 @@ def _check_end(tensor, steps):
             f"{tensor}: {steps:,} operations follow each other up to it, expected {DEEPEST} at most, because Keras "
             "walks a model by recursion. Cut the program in two with --fetch and --feed"
         )
-
-
-def _evaluated(lines):
-    """The values of lines of constants. Some of them TensorFlow looks at no sooner than it runs the graph."""
-    try:
-        return evaluate(lines, resolve)
-    except Exception as error:
-        said = " ".join(str(error).split())[:160]
-        raise Refusal(f"of its constants nothing can be computed: {said}") from error
-
-
-def _again(array, dtype):
-    """The `Known` of an array of sizes, plain numbers again when none is open."""
-    array = np.asarray(array, object)
-    is_open = any(isinstance(one, Size) for one in array.flat)
-    return Known(array if is_open else array.astype(dtype), dtype)

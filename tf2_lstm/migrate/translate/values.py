@@ -80,6 +80,7 @@ class Live:
         product: the `layers.Product` of a product with weights, None of anything else.
         whole: the `Live` of which this is all but the last axis in one, None otherwise.
         scaled: (`Live`, number) where this is a tensor times a number, None otherwise.
+        counts: whether it is 0, 1, 2, ... up to its size.
     """
 
     ref: Ref
@@ -88,6 +89,26 @@ class Live:
     product: Any = None
     whole: Any = None
     scaled: Any = None
+    counts: bool = False
+
+
+@dataclass(frozen=True)
+class Elements:
+    """An array of tensors, as one tensor.
+
+    Attributes:
+        value: the `Live` with the elements along its first axis, None while nothing is in it.
+        length: how many elements there are: a `Known` or a `Live` scalar.
+        dtype: the dtype's name.
+        dims: the sizes of an element, None where nothing says them yet.
+        grows: whether it is as long as what is written into it.
+    """
+
+    value: Any
+    length: Any
+    dtype: str
+    dims: tuple | None = None
+    grows: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Whole:
         boundary: the `Boundary`.
         rates: those of dropout that the graph fixes.
         name: what the model is called.
+        loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own, each that is called.
     """
 
     program: object
@@ -64,6 +65,7 @@ class Whole:
     boundary: Boundary
     rates: tuple = ()
     name: str = "program"
+    loops: dict = field(default_factory=dict)
 
 
 class ProgramRefused(ValueError):

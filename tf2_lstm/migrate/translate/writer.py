@@ -1,6 +1,6 @@
 """What the rows write with: lines of Keras code, tensors with their sizes, layers that hold weights."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.nodes import normal
@@ -26,6 +26,7 @@ class Writer:
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
         tensors: name of a line -> the TF1 tensor that it computes.
         rates: those of dropout that the graph fixes.
+        loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
     """
 
     shapes: dict
@@ -35,9 +36,17 @@ class Writer:
     layers: dict = field(default_factory=dict)
     tensors: dict = field(default_factory=dict)
     rates: list = field(default_factory=list)
+    loops: dict = field(default_factory=dict)
     _made: dict = field(default_factory=dict)
 
-    def op(self, node, symbol, *arguments, dims=(), number=0, **options):
+    #: Whether both branches of a conditional are computed, and one is chosen.
+    selects = False
+
+    def may_hold(self, weight):
+        """Whether a layer of the program may hold a variable alone."""
+        return weight.node not in self.shared
+
+    def op(self, node, symbol, *arguments, dims=None, number=0, **options):
         """Write a call of a `keras.ops` function, of values or expressions, for a node; return its `Live`."""
         arguments = tuple(self.operand(one) for one in arguments)
         return self.result(node, Apply(f"keras.ops.{symbol}", arguments, options), dims, number)
@@ -47,13 +56,13 @@ class Writer:
         arguments = tuple(self.operand(one) for one in arguments)
         return self.program.add(line_name(node), Apply(f"keras.ops.{symbol}", arguments, options))
 
-    def result(self, node, expression, dims=(), number=0, **more):
+    def result(self, node, expression, dims=None, number=0, **more):
         """Assign an expression to a line named for a node.
 
         Args:
             node: the NodeDef.
             expression: of `keras_code.expression`.
-            dims: the sizes of all axes, None for one that only this tensor knows; () for no word on them.
+            dims: the sizes of all axes, None for one that only this tensor knows; or None for no word on them.
             number: of the output.
             **more: `product` and `whole` of the `Live`.
 
@@ -68,21 +77,35 @@ class Writer:
         """Assign what is no tensor of the graph, in the dtype of a node's output; return its `Live`."""
         return Live(self.program.add(line_name(node), expression), tuple(shape), dtypes_of(node)[0])
 
-    def live(self, node, ref, dims=(), number=0, **more):
+    def begun(self, array, dims):
+        """Write an `Elements` that nothing is in yet, full of zeros; return it with its tensor."""
+        length = array.length.array.item() if isinstance(array.length, Known) else array.length.ref
+        told = [one if isinstance(one, int) else None for one in (length, *dims)]
+        given = [self.size(one) if isinstance(one, Size) else one for one in (length, *dims)]
+        given = tuple(one for one in given if not isinstance(one, int))
+        if given:
+            options = {} if array.dtype == "float32" else {"dtype": array.dtype}
+            layer = self.program.add("full", Apply("tf2_lstm.FullOf", (told, 0), options))
+            ref = self.program.add("elements", Apply(layer, given))
+        else:
+            ref = self.program.add("elements", Apply("keras.ops.zeros", (tuple(told), array.dtype)))
+        return replace(array, value=Live(ref, (length, *dims), array.dtype), dims=dims)
+
+    def live(self, node, ref, dims=None, number=0, **more):
         """Return the `Live` of a line that is there, of a node's output."""
         return Live(ref, self.shape(f"{node.name}:{number}", ref, dims), dtypes_of(node)[number], **more)
 
-    def shape(self, tensor, ref, dims=()):
+    def shape(self, tensor, ref, dims=None):
         """Return the sizes of a tensor: numbers where TensorFlow infers them, else `dims`, else its own.
 
         Raises:
             Refusal: its rank is not known.
         """
         inferred = self.shapes.get(tensor)
-        if inferred is None and not dims:
+        if inferred is None and dims is None:
             raise Refusal("its rank is open. Give the placeholders their shapes")
         inferred = [None] * len(dims) if inferred is None else inferred
-        dims = list(dims) if len(dims) == len(inferred) else [None] * len(inferred)
+        dims = list(dims) if dims is not None and len(dims) == len(inferred) else [None] * len(inferred)
         return tuple(
             size if size is not None else known if known is not None else Size(((ref.name, axis),))
             for axis, (size, known) in enumerate(zip(inferred, dims, strict=True))

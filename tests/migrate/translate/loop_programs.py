@@ -1,0 +1,94 @@
+"""Loops of their own as people write them: name -> a function of what is fed and the variables to a tensor."""
+
+import tensorflow as tf
+
+v1 = tf.compat.v1
+
+
+def count(x, w):
+    """Ends by its own condition, which the input decides."""
+    goes_on = lambda step, total: tf.reduce_sum(total) < 6.0  # noqa: E731
+    return tf.while_loop(goes_on, lambda step, total: (step + 1, total * 1.5 + 0.25), [0, tf.abs(x[:, 0])])
+
+
+def fibonacci(x, w):
+    """Two that are exchanged at each step."""
+    body = lambda step, a, b: (step + 1, b, tf.tanh(a @ w + b))  # noqa: E731
+    return tf.while_loop(lambda step, a, b: step < 5, body, [0, x[:, 0], x[:, 0] * 0.5])[2]
+
+
+def no_step(x, w):
+    """A loop that takes no step."""
+    return tf.while_loop(lambda step, a: step < 0, lambda step, a: (step + 1, a @ w), [0, x[:, 0]])[1]
+
+
+def scan(x, w):
+    """tf.scan, whose first step is the first element."""
+    return tf.scan(lambda state, now: tf.tanh(state @ w + now), tf.transpose(x, [1, 0, 2]))
+
+
+def scan_from(x, w):
+    """tf.scan from a state, from back to front."""
+    start = tf.zeros_like(x[:, 0])
+    return tf.scan(
+        lambda state, now: tf.tanh(state @ w - now), tf.transpose(x, [1, 0, 2]), start, reverse=True
+    )
+
+
+def mapped(x, w):
+    """tf.map_fn over the rows."""
+    return tf.map_fn(lambda row: tf.nn.softmax(row @ w), x)
+
+
+def rows_to(x, w):
+    """A loop whose number of steps is a size, and which writes from back to front."""
+    steps = tf.shape(x)[1]
+    turned = tf.transpose(x, [1, 0, 2])
+    read = tf.TensorArray(tf.float32, steps).unstack(turned)
+    written = tf.TensorArray(tf.float32, steps)
+    body = lambda step, state, array: (  # noqa: E731
+        step + 1,
+        tf.sigmoid(state @ w) + read.read(step),
+        array.write(steps - 1 - step, state),
+    )
+    found = tf.while_loop(lambda step, *_: step < steps, body, [0, tf.zeros_like(x[:, 0]), written])
+    return tf.concat([found[2].stack(), found[1][None]], 0)
+
+
+def inside(x, w):
+    """A loop in a loop, as long as the step of the outer one."""
+
+    def body(step, state):
+        turn = lambda turn, state: (turn + 1, tf.tanh(state @ w + x[:, 0]))  # noqa: E731
+        return step + 1, tf.while_loop(lambda turn, _: turn < step, turn, [0, state])[1] + 0.1
+
+    return tf.while_loop(lambda step, _: step < 4, body, [0, x[:, 0]])[1]
+
+
+def chosen(x, w):
+    """A conditional in a step."""
+
+    def body(step, state):
+        low = lambda: tf.tanh(state @ w) - 0.5  # noqa: E731
+        return step + 1, v1.cond(tf.reduce_sum(state) > 0.0, low, lambda: state + 1.0)
+
+    return tf.while_loop(lambda step, _: step < 6, body, [0, x[:, 0]])[1]
+
+
+def greedy(x, w):
+    """What a step chooses is looked up for the next one."""
+    table = tf.concat([w, w * 0.5 - 0.1, w + 0.3], 0)
+
+    def body(step, state, now, array):
+        state = tf.tanh(state @ w + tf.gather(table, now))
+        now = tf.argmax(state @ tf.transpose(table), 1, output_type=tf.int32)
+        return step + 1, state, now, array.write(step, now)
+
+    start = [0, x[:, 0], tf.zeros_like(x[:, 0, 0], tf.int32), tf.TensorArray(tf.int32, 7)]
+    return tf.while_loop(lambda step, *_: step < 7, body, start)[3].stack()
+
+
+PROGRAMS = {
+    one.__name__: one
+    for one in (count, fibonacci, no_step, scan, scan_from, mapped, rows_to, inside, chosen, greedy)
+}

@@ -1,0 +1,171 @@
+"""A while loop as lines: the data that `tf2_lstm.Loop` is made with, and the source of a layer that a person reads."""
+
+from dataclasses import dataclass
+
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Line, Ref, Repeat, Symbol
+from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_value
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A value that goes round.
+
+    Attributes:
+        name: what the lines call it.
+        dtype: the dtype's name.
+        shape: a tuple of ints, None for a size that is open.
+    """
+
+    name: str
+    dtype: str
+    shape: tuple
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """A while loop.
+
+    Attributes:
+        carried: the `Carried` values.
+        before: the `Line`s that nothing in it changes.
+        condition: the `Line`s of the condition.
+        goes_on: the expression of a boolean scalar.
+        body: the `Line`s of a step.
+        results: the expressions of what is carried next.
+        captured: the names that its lines read and lines around it assign.
+        note: a comment, "" for none.
+    """
+
+    carried: tuple
+    before: tuple
+    condition: tuple
+    goes_on: object
+    body: tuple
+    results: tuple
+    captured: tuple = ()
+    note: str = ""
+
+
+def data_of(cycle):
+    """Return the data of a `Cycle`, the keyword arguments of `tf2_lstm.Loop` without `captured`.
+
+    Example:
+        ```python
+        step = Carried("step", "int32", ())
+        less, more = Apply("keras.ops.less", (Ref("step"), 3)), Apply("keras.ops.add", (Ref("step"), 1))
+        data = data_of(Cycle((step,), (), (), less, (), (more,)))
+        assert data["condition"]["gives"]["with"] == [{"ref": "step"}, 3]
+        ```
+    """
+    return {
+        "carried": [
+            {"name": one.name, "dtype": one.dtype, "shape": list(one.shape)} for one in cycle.carried
+        ],
+        "before": _lines(cycle.before),
+        "condition": {"lines": _lines(cycle.condition), "gives": _data(cycle.goes_on)},
+        "body": {"lines": _lines(cycle.body), "gives": _data(list(cycle.results))},
+    }
+
+
+def _lines(lines):
+    return [[line.targets[0], _data(line.value)] for line in lines]
+
+
+def _data(expression):
+    """An expression as data."""
+    if isinstance(expression, Ref):
+        return {"ref": expression.name}
+    if isinstance(expression, Item):
+        return {"item": _data(expression.of), "at": _index(expression.at)}
+    if isinstance(expression, Repeat):
+        return {"loop": data_of(expression.cycle), "with": _data(list(expression.initial))}
+    if isinstance(expression, Apply):
+        what = expression.what if isinstance(expression.what, str) else _data(expression.what)
+        data = {"call": what, "with": _data(list(expression.arguments))}
+        options = {name: _data(one) for name, one in expression.options.items()}
+        return {**data, "options": options} if options else data
+    if isinstance(expression, (list, tuple)):
+        return list(map(_data, expression))
+    if isinstance(expression, (Symbol, dict)):
+        raise TypeError(
+            f"a loop has no line with {expression!r}. Report this: names here are made, not read."
+        )
+    return expression
+
+
+def _index(at):
+    if isinstance(at, tuple):
+        return list(map(_index, at))
+    if isinstance(at, slice):
+        return {"slice": [at.start, at.stop, at.step]}
+    return "..." if at is Ellipsis else at
+
+
+def class_of(name, cycle):
+    """Write a `Cycle` as a Keras layer.
+
+    Args:
+        name: the name of the class.
+        cycle: the `Cycle`.
+
+    Returns:
+        A list of lines of source text.
+    """
+    lines = write_comment(cycle.note, 0)
+    lines += [f"class {name}(keras.layers.Layer):", '    """A while loop; it has no weights."""', ""]
+    lines += ["    def build(self, *shapes):", "        self.built = True", ""]
+    lines += ["    def call(self, carried, captured):"]
+    lines += _unpacked(cycle.captured, "captured", 8)
+    lines += _unpacked([f"{one.name}_given" for one in cycle.carried], "carried", 8)
+    given = [Ref(f"{one.name}_given") for one in cycle.carried]
+    lines += _written(cycle, "return ", given, 8)
+    lines += ["", "    def compute_output_spec(self, carried, captured):"]
+    specs = [Apply("keras.KerasTensor", (tuple(one.shape),), {"dtype": one.dtype}) for one in cycle.carried]
+    return lines + write_value("return ", specs, "", 8)
+
+
+def _unpacked(names, value, indent):
+    """An assignment to names of the elements of a list."""
+    if not names:
+        return []
+    left = ", ".join(names) if len(names) > 1 else f"({names[0]},)"
+    line = " " * indent + f"{left} = {value}"
+    if len(line) <= 88:
+        return [line]
+    return [
+        " " * indent + "(",
+        *[" " * (indent + 4) + f"{one}," for one in names],
+        " " * indent + f") = {value}",
+    ]
+
+
+def _written(cycle, head, given, indent):
+    """The lines of a loop: its two functions, and the call of `keras.ops.while_loop`."""
+    names = [one.name for one in cycle.carried]
+    space = " " * indent
+    lines = [text for line in cycle.before for text in _line(line, indent)]
+    for function, own, gives in (
+        (f"goes_on_{names[0]}", cycle.condition, cycle.goes_on),
+        (f"next_{names[0]}", cycle.body, tuple(cycle.results)),
+    ):
+        lines += ["", *_signature(function, names, space)]
+        lines += [text for line in own for text in _line(line, indent + 4)]
+        lines += write_value("return ", gives, "", indent + 4)
+    call = Apply("keras.ops.while_loop", (Ref(f"goes_on_{names[0]}"), Ref(f"next_{names[0]}"), tuple(given)))
+    return [*lines, "", *write_value(head, call, "", indent)]
+
+
+def _signature(function, names, space):
+    line = f"{space}def {function}({', '.join(names)}):"
+    if len(line) <= 88:
+        return [line]
+    inner = f"{space}    {', '.join(names)}"
+    rows = [inner] if len(inner) <= 88 else [f"{space}    {one}," for one in names]
+    return [f"{space}def {function}(", *rows, f"{space}):"]
+
+
+def _line(line, indent):
+    """A line of a loop as text; a loop in it is written out."""
+    if isinstance(line.value, Repeat):
+        return _written(line.value.cycle, f"{line.targets[0]} = ", line.value.initial, indent)
+    return write_line(Line(line.targets, line.value, line.note), indent)

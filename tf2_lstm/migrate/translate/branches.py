@@ -1,0 +1,53 @@
+"""A conditional of control flow v2 in a loop: both of its functions are computed, and one result is chosen."""
+
+from dataclasses import replace
+
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs
+from tf2_lstm.migrate.translate.frames import Frame, frames_of, functions_of, part_of
+from tf2_lstm.migrate.translate.inner import shapes_inside
+from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.sides import selected
+from tf2_lstm.migrate.translate.values import Known, Refusal
+
+
+def branch_values(outer, node):
+    """Translate an If.
+
+    Args:
+        outer: the `ByRows` of what is around it.
+        node: the NodeDef.
+
+    Returns:
+        A list of the values of its outputs.
+
+    Raises:
+        Refusal: a branch is not to be computed where it is not taken.
+    """
+    predicate, *given = data_inputs(node)
+    predicate, functions = outer.value(predicate), functions_of(outer.scene.tf1.graph)
+    found = [functions.get(attribute(node, name).func.name) for name in ("then_branch", "else_branch")]
+    if None in found:
+        raise Refusal("a function that it calls is not in the file")
+    if isinstance(predicate, Known) and not predicate.open:
+        return _results(outer, found[0 if predicate.array else 1], given, functions)
+    sides = [_results(outer, one, given, functions) for one in found]
+    return [
+        selected(outer.writer, node, predicate, *both, number)
+        for number, both in enumerate(zip(*sides, strict=True))
+    ]
+
+
+def _results(outer, function, given, functions):
+    """The values that a function gives, its lines among those of what is around it."""
+    part = part_of(function, given, range(len(given)))
+    order = Order(part.nodes, [], {*part.captured}, frames_of(part.nodes, functions))
+    keys, turning = order.of(list(part.results))
+    known = {name: outer.value(tensor) for name, tensor in part.captured.items()}
+    nodes = [key for key in keys if isinstance(key, str) and key not in known]
+    scene = outer.scene
+    shapes = shapes_inside(scene.infer, type(scene.tf1.graph)(), part, nodes, known)
+    inside = outer.part(part.nodes, order, replace(outer.writer, shapes=shapes), known, turning, False)
+    for key in keys:
+        if isinstance(key, Frame) or key not in known:
+            inside.translate(key)
+    return [inside.value(one) for one in part.results]

@@ -1,0 +1,199 @@
+"""The nodes of a graph by their rows, each after what it reads; a loop of its own among them is one thing."""
+
+import numpy as np
+
+from tf2_lstm.migrate.build import resolve
+from tf2_lstm.migrate.graph.declared import completed
+from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, node_of, normal
+from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operation
+from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
+from tf2_lstm.migrate.keras_code.program import Program
+from tf2_lstm.migrate.translate.branches import branch_values
+from tf2_lstm.migrate.translate.dropout import Noise, with_noise
+from tf2_lstm.migrate.translate.frames import Frame
+from tf2_lstm.migrate.translate.order import CLOSED
+from tf2_lstm.migrate.translate.own_loops import loop_values
+from tf2_lstm.migrate.translate.rows import folds, rows
+from tf2_lstm.migrate.translate.sides import chosen
+from tf2_lstm.migrate.translate.tensor_arrays import WITH_ARRAYS
+from tf2_lstm.migrate.translate.values import Elements, Held, Known, Live, Nothing, Refusal, Size, check_size
+from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
+
+
+class ByRows:
+    """Translates nodes, of the graph itself or of a part of a loop.
+
+    Args:
+        scene: what has the `tf1` model, its `findings` and the `boundary` of the program.
+        nodes: name -> NodeDef.
+        order: the `Order` among them.
+        writer: the `Writer`.
+        values: name of a tensor -> its value, of what is known already.
+        turning: the keys of what reads what is computed of itself.
+        has_variables: whether the nodes are those of the graph itself, where variables stand.
+    """
+
+    def __init__(self, scene, nodes, order, writer, values, turning=frozenset(), has_variables=True):
+        self.scene, self.nodes, self.graph, self.writer = scene, nodes, order, writer
+        self.values, self.turning, self.has_variables = values, turning, has_variables
+
+    def translate(self, key):
+        """Translate a loop or a node, by its key of `Order`."""
+        if isinstance(key, Frame):
+            self.values.update(loop_values(self, key, self.graph.wanted[key]))
+        elif key in self.nodes:
+            self._node(completed(self.nodes[key]))
+
+    def part(self, nodes, order, writer, values, turning, has_variables):
+        """Return what translates the nodes of a part of a loop, in the same scene."""
+        return ByRows(self.scene, nodes, order, writer, values, turning, has_variables)
+
+    def _node(self, node):
+        values = self._translated(node)
+        values = values if isinstance(values, list) else [values]
+        numbers = max(len(dtypes_of(node)), 1)
+        values = values * numbers if len(values) == 1 and isinstance(values[0], Nothing) else values
+        for number, value in enumerate(values):
+            self.values.setdefault(f"{node.name}:{number}", value)
+
+    def _translated(self, node):
+        if self._is_variable(node):
+            name, place = self.scene.tf1.nodes[node.name]
+            shape = self.scene.tf1.variables[name].shape
+            shape = shape if place is None else tuple(one.stop - one.start for one in place)
+            trains = self.scene.tf1.trainable is None or node.name in self.scene.tf1.trainable
+            return Held(node.name, tuple(shape), dtype_of(node), trains)
+        if node.op == "RandomUniform":
+            return Noise()
+        closed = node.op in CLOSED or (
+            Trait.CONDITIONAL in operation(node.op).traits and not self.writer.selects
+        )
+        if node.name in self.turning or closed or self._begins_a_step(node):
+            return Nothing(self._closed(node))
+        if Trait.CONDITIONAL in operation(node.op).traits:
+            return self._refused(node, lambda: branch_values(self, node))
+        inputs = [self.value(one) for one in data_inputs(node)]
+        lost = [one for one in inputs if isinstance(one, Nothing)]
+        if node.op in MERGES and self.writer.selects and len(inputs) == 2 and not lost:
+            choice = lambda: chosen(self.writer, self.nodes, node, inputs, self.value)  # noqa: E731
+            return self._refused(node, choice)
+        if lost and node.op not in MERGES:
+            # What is never taken is more than what is not translated.
+            return next((one for one in lost if not one.reason), lost[0])
+        return self._by_row(node, inputs)
+
+    def _refused(self, node, translate):
+        """What is translated, or why it is not."""
+        try:
+            return translate()
+        except Refusal as error:
+            return Nothing(f"{node.op} ({node.name}): {error}")
+
+    def _begins_a_step(self, node):
+        """Whether a node is where a loop takes what it carries."""
+        before = [self.nodes[node_of(one)].op for one in data_inputs(node)] if node.op in MERGES else []
+        return any(Trait.NEXT in operation(op).traits for op in before)
+
+    def value(self, reference):
+        """Return the value of a tensor; of one that is computed of itself there is none yet."""
+        found = self.values.get(normal(reference))
+        return self._missing(reference) if found is None else found
+
+    def _missing(self, reference):
+        """Why a tensor has no value."""
+        return Nothing(self._closed(self.nodes[node_of(reference)]))
+
+    def _is_variable(self, node):
+        if not self.has_variables or node.name not in self.scene.tf1.nodes:
+            return False
+        if self.scene.tf1.nodes[node.name][0] not in self.scene.tf1.variables:
+            return False
+        return node.op in VARIABLES or node.op == "Const"
+
+    def _by_row(self, node, inputs):
+        try:
+            if any(isinstance(one, Noise) for one in inputs):
+                return with_noise(self.writer, self.nodes, node, inputs, self.scene.boundary.fixed)
+            folded = self._folded(node, inputs)
+            if folded is not None:
+                return folded
+            found = rows().get(node.op)
+            if node.op in VARIABLES:
+                raise Refusal("no value of this variable is in the file. Name the checkpoint with --weights")
+            if found is None:
+                raise Refusal(
+                    "no row translates this operation. Fetch what it reads with --fetch, or feed what it gives "
+                    "with --feed"
+                )
+            if any(isinstance(one, Elements) for one in inputs) and found not in WITH_ARRAYS:
+                raise Refusal("it takes an array of tensors for a tensor. Read the array first")
+            return found(self.writer, node, inputs)
+        except Refusal as error:
+            return Nothing(f"{node.op} ({node.name}): {error}")
+
+    def _folded(self, node, inputs):
+        """What is known already: sizes by NumPy, other constants by the row itself."""
+        if not inputs or not all(isinstance(one, Known) for one in inputs):
+            return None
+        if any(one.open for one in inputs):
+            how = folds().get(node.op)
+            found = how(node, [one.array for one in inputs]) if how else None
+            dtypes = dtypes_of(node)
+            if found is None:
+                return None
+            if isinstance(found, list):
+                return [_again(one, dtype) for one, dtype in zip(found, dtypes, strict=True)]
+            return _again(found, dtypes[0])
+        if Trait.PURE not in operation(node.op).traits or node.op not in rows():
+            return None
+        for number in range(len(dtypes_of(node))):
+            sizes = self.writer.shapes.get(f"{node.name}:{number}") or ()
+            check_size(size for size in sizes if size is not None)
+        return self._computed(node, inputs)
+
+    def _computed(self, node, inputs):
+        """The numbers that a row makes of constants."""
+        writer = Writer(self.writer.shapes, program=Program())
+        found = rows()[node.op](writer, node, inputs)
+        names = _evaluated(writer.program.lines)
+        several = isinstance(found, list)
+        values = [
+            Known(np.asarray(value_of(one.ref, names, resolve)), one.dtype) if isinstance(one, Live) else one
+            for one in (found if several else [found])
+        ]
+        return values if several else values[0]
+
+    def _closed(self, node):
+        """Why nothing is looked for behind a node."""
+        for one in self.scene.findings.losses:
+            if one.scope and node.name.startswith(one.scope):
+                return one.reason
+        for one in self.scene.findings.not_converted:
+            if one.scope and node.name.startswith(one.scope):
+                return f"{one.scope}: {one.reason}"
+        for one in self.scene.findings.recurrences:
+            if one.scope and node.name.startswith(f"{one.scope}/"):
+                return (
+                    f"{node.op} ({node.name}): it is inside of the recurrence {one.scope}, whose model does not give "
+                    "out what is computed from it. Fetch what comes before it with --fetch, or feed it with --feed"
+                )
+        kind = "a loop of its own" if node.op not in rows() else "something that is computed of itself"
+        if Trait.FRESH in operation(node.op).traits:
+            kind = "drawn anew at each run, or fed"
+        return f"{node.op} ({node.name}): it is {kind}. Fetch what comes before it with --fetch, or feed it with --feed"
+
+
+def _evaluated(lines):
+    """The values of lines of constants. Some of them TensorFlow looks at no sooner than it runs the graph."""
+    try:
+        return evaluate(lines, resolve)
+    except Exception as error:
+        said = " ".join(str(error).split())[:160]
+        raise Refusal(f"of its constants nothing can be computed: {said}") from error
+
+
+def _again(array, dtype):
+    """The `Known` of an array of sizes, plain numbers again when none is open."""
+    array = np.asarray(array, object)
+    is_open = any(isinstance(one, Size) for one in array.flat)
+    return Known(array if is_open else array.astype(dtype), dtype)

@@ -1,0 +1,102 @@
+"""Conditionals in a loop, whose predicate a tensor decides: both branches are computed, and one is chosen."""
+
+from dataclasses import replace
+
+from tf2_lstm.migrate.graph.nodes import edge, node_of, normal
+from tf2_lstm.migrate.graph.operations import EXITS, MERGES, SWITCHES, Trait, operation
+from tf2_lstm.migrate.translate.values import Elements, Nothing, Refusal, sizes_of
+
+
+def chosen(writer, nodes, node, inputs, value):
+    """Write what a Merge gives.
+
+    Args:
+        writer: the `Writer`.
+        nodes: name -> NodeDef.
+        node: the Merge.
+        inputs: the values of the two branches.
+        value: a function from the name of a tensor to its value.
+
+    Returns:
+        A list of the value and of which branch it is of, which nobody has.
+
+    Raises:
+        Refusal: no predicate is found, or a branch is not to be computed where it is not taken.
+    """
+    predicate, number = _decided(nodes, node)
+    which = Nothing(f"{node.name}: which branch is taken is not given out")
+    return [selected(writer, node, value(predicate), inputs[number], inputs[1 - number]), which]
+
+
+def selected(writer, node, predicate, taken, other, number=0):
+    """Write a choice between two values.
+
+    Args:
+        writer: the `Writer`.
+        node: the NodeDef that gives it.
+        predicate: the value of a boolean scalar.
+        taken: the value where it is true.
+        other: the value where it is false.
+        number: of the node's output.
+
+    Raises:
+        Refusal: they are not of one shape.
+    """
+    lost = next((one for one in (taken, other) if isinstance(one, Nothing)), None)
+    if lost is not None:
+        return lost
+    decides = writer.tensor(predicate)
+    if isinstance(taken, Elements):
+        if taken.value is None or other.value is None:
+            raise Refusal("a branch writes the first element of an array. Write in both")
+        ref = writer.step(node, "where", decides, taken.value.ref, other.value.ref)
+        return replace(taken, value=replace(taken.value, ref=ref))
+    if len(sizes_of(taken)) != len(sizes_of(other)):
+        raise Refusal("its branches give tensors of different ranks")
+    both = writer.tensor(taken), writer.tensor(other)
+    return writer.op(node, "where", decides, *both, dims=sizes_of(taken), number=number)
+
+
+def decides(nodes, node):
+    """Return whether a node is a conditional, or where one begins, and no part of a loop."""
+    if Trait.CONDITIONAL in operation(node.op).traits:
+        return True
+    return node.op in SWITCHES and nodes[node_of(node.input[1])].op != "LoopCond"
+
+
+def _decided(nodes, merge):
+    """The predicate, and the number of the input that is taken where it is true."""
+    first, second = (_switches(nodes, one) for one in merge.input[:2])
+    for predicate, branch in first:
+        if (predicate, 1 - branch) in second:
+            return predicate, 0 if branch else 1
+    raise Refusal("no predicate of this conditional is found")
+
+
+def _switches(nodes, reference):
+    """The (predicate, branch) pairs that a tensor lies behind, the nearest first."""
+    found, todo, seen = [], [reference], set()
+    while todo:
+        one = todo.pop(0)
+        name, output = edge(one.lstrip("^"))
+        node = nodes.get(name)
+        if node is None or (name, output) in seen:
+            continue
+        seen.add((name, output))
+        if decides(nodes, node):
+            pair = (_plain(nodes, node.input[1]), output)
+            found += [pair] if pair not in found else []
+        if node.op in MERGES and any(
+            Trait.NEXT in operation(nodes[node_of(i)].op).traits for i in node.input
+        ):
+            continue
+        if node.op not in EXITS:
+            todo += node.input
+    return found
+
+
+def _plain(nodes, reference):
+    """The tensor of which a predicate is a copy."""
+    while nodes[node_of(reference)].op == "Identity":
+        reference = nodes[node_of(reference)].input[0]
+    return normal(reference)
