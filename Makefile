@@ -17,11 +17,12 @@ lint: $(INSTALLED) $(VENV)/installed-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# make fuzz [SETTINGS=500] [DEEP=3000] [FILES=10000]: every allowed operation with odd attributes and inputs, read and
-# run by the prover; graphs with levels that use a tensor twice, and damaged files of every kind, read.
+# make fuzz [SETTINGS=500] [PROGRAMS=500] [DEEP=3000] [FILES=10000]: every allowed operation with odd attributes and
+# inputs, read and run by the prover, and converted as a whole program; graphs with levels that use a tensor twice, and
+# damaged files of every kind, read.
 fuzz: $(INSTALLED)
 	TF_ENABLE_ONEDNN_OPTS=0 TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m tests.fuzz --settings $(or $(SETTINGS),500) \
-	  --deep $(or $(DEEP),3000) --files $(or $(FILES),10000)
+	  --programs $(or $(PROGRAMS),500) --deep $(or $(DEEP),3000) --files $(or $(FILES),10000)
 
 # make mutants [ARGS="scan --processes 4"]: mistakes planted in a copy of the sources; the test named must see each.
 mutants: $(INSTALLED)

@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from tests.fuzz import commands, deep, files, graphs, workers
+from tests.fuzz import commands, deep, files, graphs, programs, workers
 from tests.fuzz.__main__ import of_graphs, of_readings
 from tf2_lstm.migrate.graph.safety import ALLOWED
+from tf2_lstm.migrate.translate.rows import rows
 
 #: What a case does -> what comes of it.
 DONE = {
@@ -56,13 +57,13 @@ def test_many_cases_have_several_processes(monkeypatch):
 
 @pytest.mark.parametrize(("done", "faults"), [("reads", 0), ("refuses", 0), ("raises", 1), ("aborts", 1)])
 def test_a_fault_is_counted(done, faults, capsys):
-    assert of_graphs([f"{done}:0"], work, lambda name: "the command died") == faults
+    assert of_graphs("graphs", [f"{done}:0"], work, lambda name: "the command died") == faults
     assert (f"{done}:0" in capsys.readouterr().out) == bool(faults)
     assert of_readings("cases", [done], work) == faults
 
 
 def test_a_deadly_graph_is_no_fault_when_the_command_lives():
-    assert of_graphs(["aborts:0"], work, lambda name: "") == 0
+    assert of_graphs("graphs", ["aborts:0"], work, lambda name: "") == 0
 
 
 def test_the_end_of_a_command_is_judged():
@@ -78,21 +79,30 @@ def test_the_end_of_a_command_is_judged():
 def test_a_few_graphs_and_files():
     """In a process of its own, because TensorFlow must not have run in one that forks."""
     names = graphs.cases(6, ("IdentityN", "Split", "Tanh", "Unpack"))
+    names += [
+        name for name in programs.cases(12) if name.split(":")[1] in ("Cumsum", "Fill", "GatherV2", "Tanh")
+    ]
     names += [f"deep:{name}:1" for name in ("dropout_state_gru", "flat_once")]
-    names += [name for name in files.cases(300) if not name.startswith(("h5", "converted", "exported"))][::5]
+    names += [
+        name for name in files.cases(300) if not name.startswith(("h5", "converted", "exported", "served"))
+    ][::5]
     only = [argument for name in names for argument in ("--only", name)]
     command = [sys.executable, "-m", "tests.fuzz", *only]
     done = subprocess.run(command, cwd=files.ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
-    of_all, deadly, levels, damaged = [line for line in done.stdout.splitlines() if line[:1].isdigit()]
+    of_all, deadly, whole, _, levels, damaged = [
+        line for line in done.stdout.splitlines() if line[:1].isdigit()
+    ]
     assert re.fullmatch(r"24 graphs of 4 operations: {('(run|read|refused)': \d+(, )?){3}}", of_all)
     assert deadly == "0 deadly ones given to the command: 0 fault(s)"
+    assert re.fullmatch(r"48 programs of 4 operations: {('(read|refused)': \d+(, )?){2}}", whole)
     assert levels == "2 deep graphs: {'read': 2}: 0 fault(s)"
     assert re.fullmatch(r"\d\d damaged files: {('(read|refused)': \d+(, )?){2}}: 0 fault\(s\)", damaged)
 
 
 def test_every_operation_and_every_sort_of_file_has_its_cases():
     assert {name.partition(":")[0] for name in graphs.cases(1)} == set(graphs.OPERATIONS) == ALLOWED
+    assert {name.split(":")[1] for name in programs.cases(1)} == {*rows()} & ALLOWED
     assert {"deep:basic_lstm:0", "deep:flat_once:0", "deep:frozen_functional_while:0"} < {*deep.cases(1)}
     assert {name.rpartition(":")[0] for name in files.cases(40)} == {"/".join(place) for place in files.FILES}
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import graphs
+from . import graphs, programs
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS = ("--time-limit", "20", "--memory-limit", "4")
@@ -18,10 +18,24 @@ def fault(name):
     Args:
         name: of `graphs.cases`.
     """
+    return _fault(graphs.odd(name).graph, ())
+
+
+def fault_of_program(name):
+    """Say what is wrong with how `convert --program` ends on a program, "" for nothing.
+
+    Args:
+        name: of `programs.cases`.
+    """
+    model, fetch = programs.program(name)
+    return _fault(model.graph, ("--program", *(f"--fetch={tensor}" for tensor in fetch)))
+
+
+def _fault(graph, options):
     with tempfile.TemporaryDirectory() as folder:
-        meta, weights = graphs.write(name, Path(folder))
+        meta, weights = graphs.write(graph, Path(folder))
         out = Path(folder) / "out"
-        command = ["convert", str(meta), "--weights", str(weights), "-o", str(out), *LIMITS]
+        command = ["convert", str(meta), "--weights", str(weights), "-o", str(out), *LIMITS, *options]
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "tf2_lstm", *command],

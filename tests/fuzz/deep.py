@@ -57,10 +57,11 @@ TYPES = {
 LEVELS = 30
 
 
-def cases(count):
+def cases(count, first=0):
     """Return about `count` names of drawn edges: "deep:basic_lstm:0"; as many of each artefact that has a graph."""
     names = sorted({path.parent.name for kind in KINDS for path in FILES.glob(f"*/{kind}")})
-    return [f"deep:{name}:{number}" for name in names for number in range(-(-count // len(names)))]
+    numbers = range(first, first - (-count // len(names)))
+    return [f"deep:{name}:{number}" for name in names for number in numbers]
 
 
 def work(case):

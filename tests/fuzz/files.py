@@ -12,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.exporting import export
-from tf2_lstm.migrate.convert.folder import FolderError, check_output
+from tf2_lstm.migrate.convert.folder import check_output
+from tf2_lstm.migrate.export.leaving import leave
 from tf2_lstm.migrate.model import ArtifactError
 
 from .damage import HOW
@@ -45,15 +47,16 @@ FILES = {
     ("converted", "lstm_cell.py"): 1,
     ("converted", "manifest.json"): 2,
     ("exported", "lstm_cell.keras"): 1,
+    ("served", "lstm_cell.keras"): 2,
 }
 #: Without a checksum: other numbers may be read.
 UNCHECKED = (".h5", ".pb", ".meta")
 
 
-def cases(count):
+def cases(count, first=0):
     """Return `count` names of damaged files, by turns: "basic_lstm/model.ckpt.index:7"."""
     turn = [f"{name}/{file}" for (name, file), shares in FILES.items() for _ in range(shares)]
-    return [f"{turn[number % len(turn)]}:{number}" for number in range(count)]
+    return [f"{turn[number % len(turn)]}:{number}" for number in range(first, first + count)]
 
 
 def work(name):
@@ -65,7 +68,7 @@ def work(name):
         changed = damage(copy / file, random.Random(name))
         try:
             return "read", _read(artefact, copy, file, changed)
-        except (ArtifactError, FolderError) as error:
+        except UserError as error:
             said = str(error)
     assert said, "refused without a word"
     assert said.isprintable(), "refused in several lines"
@@ -84,6 +87,8 @@ def damage(path, draw):
 def _read(artefact, copy, file, changed):
     if artefact == "exported":
         return _export(copy, copy / file)
+    if artefact == "served":
+        return _serve(copy, copy / file)
     if artefact != "converted":
         return _read_model(artefact, copy, file)
     check_output(copy, True, ())
@@ -101,6 +106,18 @@ def _export(copy, model):
         raise
     written = Path(f"{prefix}.data-00000-of-00001").read_bytes()
     assert written == (original("exported") / "whole.data-00000-of-00001").read_bytes(), "other numbers"
+    return ""
+
+
+def _serve(copy, model):
+    """Write a model for another runtime, which proves that it gives Keras's numbers."""
+    before = sorted(copy.iterdir())
+    try:
+        report = leave(str(model), str(copy / "model.onnx"), "onnx")
+    except UserError:
+        assert sorted(copy.iterdir()) == before, "half-written"
+        raise
+    assert report.passed, report.cases[0].diagnosis
     return ""
 
 
@@ -137,7 +154,7 @@ def request(artefact, folder):
 @cache
 def original(artefact):
     """Return the folder of an artefact that is whole: of the zoo, or what `convert` and `export` make of one."""
-    if artefact not in ("converted", "exported"):
+    if artefact not in ("converted", "exported", "served"):
         return ZOO / artefact
     out = Path(tempfile.mkdtemp()) / "converted"
     _command("convert", STEP, "-o", out)

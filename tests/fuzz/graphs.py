@@ -48,9 +48,10 @@ def case_name(operation, number):
     return f"{operation}:{number}"
 
 
-def cases(settings, operations=OPERATIONS):
-    """Return the names of `settings` graphs of each operation."""
-    return [case_name(operation, number) for number in range(settings) for operation in operations]
+def cases(settings, operations=OPERATIONS, first=0):
+    """Return the names of `settings` graphs of each operation, the first with the number `first`."""
+    numbers = range(first, first + settings)
+    return [case_name(operation, number) for number in numbers for operation in operations]
 
 
 def odd(name):
@@ -101,12 +102,12 @@ def _run(model):
     return "run", ""
 
 
-def write(name, folder):
-    """Write the model of a name for the commands, with its weights; return the `.meta` file's path and the prefix."""
+def write(graph, folder):
+    """Write an odd graph for the commands, with its weights; return the `.meta` file's path and the prefix."""
     from tensorflow.core.protobuf import meta_graph_pb2
 
     meta = meta_graph_pb2.MetaGraphDef()
-    meta.graph_def.CopyFrom(odd(name).graph)
+    meta.graph_def.CopyFrom(graph)
     path = folder / "odd.meta"
     path.write_bytes(meta.SerializeToString())
     return path, CHECKPOINT

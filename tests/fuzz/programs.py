@@ -19,10 +19,10 @@ from . import graphs
 FETCHED = 3
 
 
-def cases(settings):
+def cases(settings, first=0):
     """Return the names of `settings` programs of each operation: "program:Tile:7"."""
     operations = tuple(sorted({*rows()} & ALLOWED))
-    return [f"program:{name}" for name in graphs.cases(settings, operations)]
+    return [f"program:{name}" for name in graphs.cases(settings, operations, first)]
 
 
 def program(case):

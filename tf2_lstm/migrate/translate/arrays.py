@@ -30,7 +30,7 @@ def _first_known(sizes):
 @row("Pack")
 def pack(writer, node, inputs):
     """Tensors side by side along a new axis."""
-    axis = attribute(node, "axis").i % (rank_of(inputs[0]) + 1)
+    axis = axis_of(attribute(node, "axis").i, rank_of(inputs[0]) + 1)
     sizes = [_first_known(sizes) for sizes in zip(*map(sizes_of, inputs), strict=True)]
     dims = (*sizes[:axis], len(inputs), *sizes[axis:])
     return writer.op(node, "stack", [writer.tensor(one) for one in inputs], axis=axis, dims=dims)
@@ -40,7 +40,7 @@ def pack(writer, node, inputs):
 def unpack(writer, node, inputs):
     """The slices along an axis, each alone."""
     [x] = inputs
-    axis, count = attribute(node, "axis").i % rank_of(x), attribute(node, "num").i
+    axis, count = axis_of(attribute(node, "axis").i, rank_of(x)), attribute(node, "num").i
     sizes = sizes_of(x)
     parts = writer.step(node, "unstack", writer.tensor(x), count, axis=axis)
     dims = (*sizes[:axis], *sizes[axis + 1 :])
@@ -58,7 +58,7 @@ def split(writer, node, inputs):
     else:
         x, sizes, axis = inputs
         axis = axis_of(axis, rank_of(x))
-        sizes = _whole([int(one) for one in constant_of(sizes, "its sizes")], sizes_of(x)[axis])
+        sizes = _whole([int(one) for one in constant_of(sizes, "its sizes").ravel()], sizes_of(x)[axis])
         count, where = len(sizes), [int(one) for one in np.cumsum(sizes)[:-1]]
     known = list(sizes_of(x))
     if sizes is None:
@@ -206,7 +206,7 @@ def mirror_pad(writer, node, inputs):
 def reverse(writer, node, inputs):
     """Some axes from back to front."""
     x, axes = inputs
-    axes = [int(axis) % rank_of(x) for axis in constant_of(axes, "its axis").ravel()]
+    axes = [axis_of(axis, rank_of(x)) for axis in constant_of(axes, "its axis").ravel()]
     where = axes[0] if len(axes) == 1 else tuple(axes)
     return writer.op(node, "flip", writer.tensor(x), axis=where, dims=sizes_of(x)) if axes else x
 

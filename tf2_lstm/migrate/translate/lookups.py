@@ -6,7 +6,7 @@ from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Item
 from tf2_lstm.migrate.translate import layers
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import Refusal, constant_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.values import Refusal, axis_of, number_of, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
@@ -16,14 +16,14 @@ def gather(writer, node, inputs):
     table, ids, *axis = inputs
     if attribute(node, "batch_dims").i:
         raise Refusal("its batch_dims is not 0. Use tf.gather with batch_dims=0, or tf.gather_nd")
-    axis = constant_of(axis[0], "its axis") if axis else 0
+    axis = number_of(axis[0], "its axis") if axis else 0
     if axis == 0:
         found = layers.embedded(writer, node, table, ids)
         if found is not None:
             return found
     rank = rank_of(table)
     shape = sizes_of(table)
-    axis = int(axis) % rank
+    axis = axis_of(int(axis), rank)
     dims = (*shape[:axis], *sizes_of(ids), *shape[axis + 1 :])
     return writer.op(node, "take", writer.tensor(table), ids, axis=axis, dims=dims)
 
@@ -33,6 +33,10 @@ def gather_nd(writer, node, inputs):
     """Elements or slices by the numbers of their first axes: one number an axis."""
     table, places = inputs
     depth, sizes = sizes_of(places)[-1], sizes_of(table)
+    if isinstance(depth, int) and depth > len(sizes):
+        raise Refusal(
+            f"it looks up by {depth:,} numbers each, expected one an axis of {len(sizes)}. Correct the indices"
+        )
     rest = sizes[depth:] if isinstance(depth, int) else (None,)
     if not all(isinstance(one, int) for one in rest):
         raise Refusal("how much it takes of each row is open. Give the sizes as numbers, or use tf.gather")
@@ -52,9 +56,9 @@ def gather_nd(writer, node, inputs):
 def one_hot(writer, node, inputs):
     """A vector a number, with one element on."""
     ids, depth, on, off = inputs
-    values = [constant_of(one, f"its {name}") for one, name in ((on, "on_value"), (off, "off_value"))]
+    values = [number_of(one, f"its {name}") for one, name in ((on, "on_value"), (off, "off_value"))]
     axis, dtype = attribute(node, "axis").i, dtypes_of(node)[0]
-    depth = int(constant_of(depth, "its depth"))
+    depth = int(number_of(depth, "its depth"))
     if [float(one) for one in values] == [1.0, 0.0]:
         return writer.op(node, "one_hot", writer.tensor(ids), depth, axis=axis, dtype=dtype)
     hot = writer.step(node, "one_hot", writer.tensor(ids), depth, axis=axis, dtype="bool")

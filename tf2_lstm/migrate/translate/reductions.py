@@ -4,7 +4,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import Refusal, axis_of, constant_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.values import Refusal, axis_of, constant_of, number_of, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 #: TensorFlow's name -> that of `keras.ops`.
@@ -26,7 +26,7 @@ def reduce(writer, node, inputs):
     if node.op == "Mean" and "int" in dtypes_of(node)[0]:
         raise Refusal("it is a mean of integers, rounded towards zero. Cast to float first")
     rank = rank_of(x)
-    axes = sorted({int(axis) % rank for axis in constant_of(axes, "its axis").ravel()})
+    axes = sorted({axis_of(axis, rank) for axis in constant_of(axes, "its axis").ravel()})
     keep = attribute(node, "keep_dims").b
     if not axes:
         return x
@@ -55,7 +55,7 @@ def place(writer, node, inputs):
 def largest(writer, node, inputs):
     """The k largest of the last axis and their places."""
     x, count = inputs
-    ref = writer.step(node, "top_k", writer.tensor(x), int(constant_of(count, "its k")))
+    ref = writer.step(node, "top_k", writer.tensor(x), int(number_of(count, "its k")))
     from tf2_lstm.migrate.keras_code.expression import Item
 
     return [writer.result(node, Item(ref, number), number=number) for number in range(2)]

@@ -13,6 +13,7 @@ from tf2_lstm.migrate.translate.values import (
     Live,
     Refusal,
     Size,
+    axis_of,
     check_size,
     constant_of,
     known,
@@ -120,9 +121,8 @@ def open_sizes_in(target, open_sizes):
 def expand_dims(writer, node, inputs):
     """One axis more, of size 1."""
     x, axis = inputs
-    axis = int(constant_of(axis, "its axis").item())
     sizes = list(sizes_of(x))
-    axis = axis + len(sizes) + 1 if axis < 0 else axis
+    axis = axis_of(axis, len(sizes) + 1)
     return writer.op(node, "expand_dims", writer.tensor(x), axis, dims=(*sizes[:axis], 1, *sizes[axis:]))
 
 
@@ -131,7 +131,7 @@ def squeeze(writer, node, inputs):
     """Without axes of size 1."""
     [x] = inputs
     sizes = sizes_of(x)
-    axes = [axis % len(sizes) for axis in attribute(node, "squeeze_dims").list.i]
+    axes = [axis_of(axis, len(sizes)) for axis in attribute(node, "squeeze_dims").list.i]
     axes = axes or [axis for axis, size in enumerate(sizes) if size == 1]
     if not attribute(node, "squeeze_dims").list.i and any(isinstance(size, Size) for size in sizes):
         raise Refusal("which axes it leaves out depends on what is fed. Give its axis")
@@ -150,7 +150,7 @@ def squeeze(writer, node, inputs):
 def transpose(writer, node, inputs):
     """The axes in another order."""
     x, order = inputs
-    order = [int(axis) for axis in constant_of(order, "its order of axes")]
+    order = [axis_of(axis, rank_of(x)) for axis in constant_of(order, "its order of axes")]
     if order == sorted(order):
         return x
     dims = tuple(sizes_of(x)[axis] for axis in order)

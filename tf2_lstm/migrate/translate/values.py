@@ -189,11 +189,32 @@ def check_size(sizes):
         )
 
 
-def axis_of(value, rank):
-    """Return the number of an axis that the graph fixes, counted from the front.
+def number_of(value, what):
+    """Return the one number of a value that the graph fixes.
 
     Args:
-        value: of the input that says the axis.
+        value: the value.
+        what: what it is for the node, "its depth".
+
+    Raises:
+        Refusal: a tensor decides it, or there are more.
+
+    Example:
+        ```python
+        assert number_of(known(7), "its depth") == 7
+        ```
+    """
+    array = constant_of(value, what)
+    if array.size != 1:
+        raise Refusal(f"{what} has {array.size} numbers, expected one. Correct it")
+    return array.item()
+
+
+def axis_of(axis, rank):
+    """Return the number of an axis, counted from the front.
+
+    Args:
+        axis: an int, or the value of the input that says the axis.
         rank: how many axes there are to choose from.
 
     Raises:
@@ -201,12 +222,10 @@ def axis_of(value, rank):
 
     Example:
         ```python
-        assert axis_of(known(-1), 3) == 2
+        assert axis_of(known(-1), 3) == axis_of(2, 3) == 2
         ```
     """
-    array = constant_of(value, "its axis")
-    if array.size != 1 or not -rank <= array.item() < rank:
-        raise Refusal(
-            f"its axis is {array.ravel()[:3].tolist()}, expected one of {rank} axes. Correct the axis"
-        )
-    return int(array.item()) % rank
+    number = int(axis if isinstance(axis, (int, np.integer)) else number_of(axis, "its axis"))
+    if not -rank <= number < rank:
+        raise Refusal(f"its axis is {number}, expected one of {rank} axes. Correct the axis")
+    return number % rank
