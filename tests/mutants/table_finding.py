@@ -433,4 +433,9 @@ FINDING = [
         ("            self._check_between(layers, found, x)\n", ""),
         ('if term.op == "Pack" and made', 'if term.op == "Pack" and not made'),
     ),
+    *mistakes(
+        _ROOM + "in_branches.py",
+        "tests/migrate/recognise/test_enclosed.py::test_a_loop_in_a_function_names_no_tensor_of_that_function",
+        ("if reading.operation(name) in _CONDITIONALS)", "if reading.operation(name) not in _CONDITIONALS)"),
+    ),
 ]

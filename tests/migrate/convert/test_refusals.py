@@ -16,7 +16,7 @@ from refused_programs import ZOO, looped, lstm, normalised, save, session_of, un
 
 import tf2_lstm
 from legacy_tf1.compat import rnn_cell
-from legacy_tf1.unroll import static_rnn
+from legacy_tf1.unroll import dynamic_rnn, static_rnn
 from tf2_lstm.cli import main
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.pairs import Call
@@ -351,6 +351,32 @@ class SquashedInBranches(Live):
         return convert(save(session_of(lambda: self.before(squashing=False)), folder / "front"), folder)
 
 
+class InABranch(Live):
+    """A loop in the branch of a conditional that control flow v2 makes a function of."""
+
+    words = (
+        "it runs in a branch of a tf.cond, whose branches are functions of the graph",
+        "Next step: build the graph with tf.disable_control_flow_v2()",
+    )
+
+    def before(self):
+        v1.enable_control_flow_v2()
+        self.branches()
+
+    def branches(self):
+        x = v1.placeholder(tf.float32, [2, 3, 3], name="x")
+        use = v1.placeholder(tf.bool, [], name="use")
+        cell = rnn_cell.BasicLSTMCell(4)
+        with v1.variable_scope("cell", use_resource=False):
+            cell.build((2, 3))
+        v1.cond(use, lambda: dynamic_rnn(cell, x, dtype=tf.float32)[0], lambda: tf.zeros([2, 3, 4]))
+
+    def followed(self, folder):
+        v1.disable_control_flow_v2()
+        graph = save(session_of(self.branches), folder / "parts")
+        return convert(f"{graph}.meta", folder, "--weights", str(folder / "model"))
+
+
 class Absent(Live):
     """A checkpoint without one of the variables."""
 
@@ -437,6 +463,7 @@ ROWS = [
     WithoutScope,
     JoinedAtOnce,
     SquashedInBranches,
+    InABranch,
     Absent,
     Unsaved,
 ]

@@ -4,7 +4,7 @@ import tensorflow as tf
 from test_graphs import connect, shape_of
 
 from legacy_tf1.compat import rnn_cell
-from legacy_tf1.unroll import static_rnn
+from legacy_tf1.unroll import dynamic_rnn, static_rnn
 from tf2_lstm.migrate.model import TF1Model, Variable
 
 v1 = tf.compat.v1
@@ -299,6 +299,19 @@ def squashed_in_branches():
     steps = tf.unstack(fed("x", 2, 3, 3), axis=1)
     v1.enable_control_flow_v2()
     static_rnn(Squashing(UNITS), steps, sequence_length=lengths(), dtype=tf.float32)
+
+
+def a_loop_in_a_branch():
+    """The branches of a conditional are functions, and a loop in one too."""
+    v1.enable_control_flow_v2()
+    x, cell = fed("x", 2, 5, 3), rnn_cell.GRUCell(UNITS)
+    cell.build((2, 3))
+    v1.cond(
+        fed("on", dtype=tf.bool),
+        lambda: dynamic_rnn(cell, x, dtype=tf.float32)[0],
+        lambda: tf.zeros([2, 5, UNITS]),
+        name="chosen",
+    )
 
 
 def decoder(choose):

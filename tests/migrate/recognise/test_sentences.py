@@ -14,6 +14,7 @@ from tf2_lstm.migrate.model import TF1Model
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.called import GRAPH
 from tf2_lstm.migrate.recognise.decoders import NEXT_STEP
+from tf2_lstm.migrate.recognise.in_branches import WITHOUT_FUNCTIONS
 from tf2_lstm.migrate.recognise.of_graph import IN_FRONT, JOIN_FIRST
 from tf2_lstm.migrate.recognise.special import BY_HAND, KINDS, SAVE_IT
 from tf2_lstm.migrate.recognise.wrappers import FEWER, INFERENCE
@@ -113,6 +114,7 @@ SAID = {
     " differ from the known cell of the others": live(refusals.one_step_is_odd),
     "no tensor of the graph is the input of a step": live(refusals.joined_at_once),
     "the input of a step is computed inside of a function": live(refusals.squashed_in_branches),
+    "it runs in a branch of a tf.cond": live(refusals.a_loop_in_a_branch),
     "the best of several sequences at once are kept": live(refusals.the_best),
     "chance decides whether it is": live(refusals.by_chance),
     "it is drawn by chance": live(refusals.drawn),
@@ -150,6 +152,7 @@ STEPS = (
     JOIN_FIRST,
     GRAPH,
     SAVE_IT,
+    WITHOUT_FUNCTIONS,
     *(step for _, _, step in KINDS if step),
 )
 MORE_STEPS = (

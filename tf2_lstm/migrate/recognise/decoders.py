@@ -30,12 +30,11 @@ NEXT_STEP = (
 )
 
 
-def why_no_layer(loop, applications=()):
+def why_no_layer(loop):
     """Say what makes a loop a decoder of another kind than one that is fed a sequence.
 
     Args:
         loop: a `Loop` that was not understood.
-        applications: every `Application` of the model.
 
     Returns:
         (sentence, term): the sentence, and the first operation that shows it; ("", None) when it is no such decoder.
@@ -58,12 +57,19 @@ def why_no_layer(loop, applications=()):
     if read:
         said.append(WRITES if read & {*inside, *own} else ATTENDS)
         shown += [term for term, every in weighed.items() if every]
-    back = None if said else _fed_back(loop, applications)
-    return ("; ".join(said), next(iter(shown), None)) if back is None else (FED_BACK, back)
+    return "; ".join(said), next(iter(shown), None)
 
 
-def _fed_back(loop, applications):
-    """The first operation between what a cell of the loop gives out and what it reads at the next step, or None."""
+def fed_back(loop, applications):
+    """Find the first operation between what a cell of a loop gives out and what a cell reads at the next step.
+
+    Args:
+        loop: a `Loop` that was not understood.
+        applications: every `Application` of the model.
+
+    Returns:
+        Its term, None where nothing but states goes on.
+    """
     carried = {var.leaf: var for var in loop.variables}
     cells = [one for one in applications if _is_carried(one, carried)]
     states = {base(old) for one in cells for old in one.old.values()}

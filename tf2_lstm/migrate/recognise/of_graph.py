@@ -14,13 +14,14 @@ from tf2_lstm.migrate.recognise.carrying import adds_weights, is_recurrence
 from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
 from tf2_lstm.migrate.recognise.clothes import clothed_applications
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
-from tf2_lstm.migrate.recognise.decoders import NEXT_STEP, why_no_layer
+from tf2_lstm.migrate.recognise.decoders import FED_BACK, NEXT_STEP, fed_back, why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
 from tf2_lstm.migrate.recognise.foreign import foreign_chains
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
 from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
+from tf2_lstm.migrate.recognise.in_branches import conditional, in_a_branch, without_branches
 from tf2_lstm.migrate.recognise.induction import written_out
 from tf2_lstm.migrate.recognise.keras_cells import keras_applications
 from tf2_lstm.migrate.recognise.keras_gru import keras_gru_applications
@@ -29,7 +30,7 @@ from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.own_zeros import with_own_zeros
 from tf2_lstm.migrate.recognise.places import regroup
-from tf2_lstm.migrate.recognise.special import explained
+from tf2_lstm.migrate.recognise.special import explained, first_special
 from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import understand
 from tf2_lstm.migrate.recognise.wrappers import (
@@ -80,6 +81,8 @@ class OfGraph:
                 self.findings.losses += unheld_beside(self.reading, one, made)
         self._cudnn()
         self._steps()
+        self.findings.recurrences, hidden = without_branches(self.reading, self.findings.recurrences)
+        self.findings.not_converted += hidden
         enclosed = Enclosed(self.reading)
         for run in self.findings.recurrences:
             run.inputs = [enclosed.told(one) for one in run.inputs]
@@ -145,7 +148,10 @@ class OfGraph:
     def _loop_refused(self, loop, problem):
         """What is said of a loop that is not understood: of a decoder, why no layer runs it."""
         states = [(var.leaf, var.next) for var in loop.variables]
-        decoder, shown = why_no_layer(loop, self.applications)
+        decoder, shown = why_no_layer(loop)
+        if not decoder and not first_special(self.reading, [new for _, new in states])[0]:
+            shown = fed_back(loop, self.applications)
+            decoder = FED_BACK if shown is not None else ""
         reason = decoder or f"{problem}"
         said = not_converted(self.terms, loop.scope or loop.name, reason, states, self.applications)
         if decoder:
@@ -259,6 +265,10 @@ class OfGraph:
         if not missing:
             return []
         steps = [step for chain in one.stepped.chains for step in chain.steps]
+        place = conditional(self.reading, one.scope)
+        if place:
+            held = dict.fromkeys(term.attr[0] for step in steps for term in step.variables.values())
+            return [in_a_branch(self.reading, one.scope, place, sorted(held), one.first().pair)]
         if missing[0].op != "concat":
             reason = "the input of a step is computed inside of a function of the graph, and no tensor outside has it"
             said = self._refused(one, steps, reason, (), reason)
