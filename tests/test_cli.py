@@ -137,6 +137,11 @@ def test_a_report_that_does_not_fit_on_the_disk_leaves_the_earlier_one(tmp_path,
     report = Path("a\n::error::b\x1b[31m.md")
     report.write_text("the earlier one")
     command = ["compare", "basic_rnn/default", "--no-gradients", "--steps", "0", "--output", str(report)]
+    assert cli.main(command) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is there already. Choose another file, or replace it with --overwrite." in line
+    assert line.isprintable()
+    command.append("--overwrite")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
     try:
@@ -194,6 +199,8 @@ WRONG = [
         "the folder missing/folder does not exist. Create it first.",
     ),
     (["compare", "--output", "."], "is a folder, expected the name of a file"),
+    (["compare", "--output", "README.md"], "README.md: is there already. Choose another file, or replace it"),
+    (["compare", "--overwrite"], "--overwrite: expected with --output, found without"),
     (
         ["compare", "--steps", "-1"],
         "argument --steps: expected a whole number from 0 to 10000, received '-1'",

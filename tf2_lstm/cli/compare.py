@@ -98,11 +98,11 @@ def is_path(name):
 def _hold(arguments, path):
     """Hold a `.keras` file against the whole graph."""
     found = f"--against {one_line(arguments.against)}"
-    but = ("names", "format", "output")
+    but = ("names", "format", "output", "overwrite")
     _refuse(arguments, pairs.add_arguments, "pairs and cases", found, "leave it out", but)
     if arguments.inputs is not None:
         raise UserError(f"--inputs: expected with PATH alone, found with {found}: leave it out.")
-    pairs.check_output(arguments.output)
+    pairs.check_output(arguments.output, arguments.overwrite, [path, arguments.weights, arguments.against])
     said = dict(map(_said, arguments.map))
     from tf2_lstm.migrate.report.progress import progress
 

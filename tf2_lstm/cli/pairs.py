@@ -49,6 +49,9 @@ def add_arguments(parser):
     parser.add_argument(
         "--output", metavar="FILE", type=Path, help="write the report there instead of printing it"
     )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="with --output: replace a file that is there"
+    )
 
 
 def _number(kind, lowest, highest):
@@ -76,7 +79,7 @@ def run(arguments):
     if arguments.show:
         return _print(listing.side_by_side(arguments.show))
     cases = listing.choose(arguments.names, arguments.all, DEFAULT)
-    check_output(arguments.output)
+    check_output(arguments.output, arguments.overwrite)
     report = _prove(cases, arguments)
     write_report(report, arguments)
     return 0 if report.passed else 1
@@ -87,12 +90,44 @@ def _print(text):
     return 0
 
 
-def check_output(output):
-    """Refuse an --output that is no place for a file, before anything runs."""
-    if output and not output.parent.is_dir():
+def check_output(output, overwrite, sources=()):
+    """Refuse an --output that is no place for a file, or is one already, before anything runs.
+
+    Args:
+        output: a `Path`, None to print the report.
+        overwrite: whether a file that is there may be replaced.
+        sources: the paths that are read, None among them; of a checkpoint the prefix.
+
+    Raises:
+        UserError: the folder is not there, or what is there may not be replaced.
+    """
+    if output is None:
+        if overwrite:
+            raise UserError("--overwrite: expected with --output, found without: leave it out.")
+        return
+    if not output.parent.is_dir():
         raise UserError(f"--output {output}: the folder {output.parent} does not exist. Create it first.")
-    if output and output.is_dir():
+    if output.is_dir():
         raise UserError(f"--output {output}: is a folder, expected the name of a file.")
+    if not output.is_file():  # Nothing, or a pipe or a device, which keeps nothing.
+        return
+    read = [source for source in filter(None, sources) if _is_of(output, source)]
+    if read:
+        raise UserError(
+            f"--output {output}: is of {read[0]}, which is read and never changed. Choose another file."
+        )
+    if not overwrite:
+        raise UserError(
+            f"--output {output}: is there already. Choose another file, or replace it with --overwrite."
+        )
+
+
+def _is_of(output, source):
+    """Whether a file is what is read: the file, one in its folder, one of a checkpoint with its prefix."""
+    name, prefix = os.path.realpath(output), os.path.realpath(source)
+    if os.path.exists(source) and os.path.samefile(output, source):
+        return True
+    return name.startswith((f"{prefix}{os.sep}", f"{prefix}.", f"{prefix.removesuffix('.meta')}."))
 
 
 def _prove(cases, arguments):

@@ -1,6 +1,7 @@
 """A model that was written by hand against the whole TF1 graph: what is right is equal, each mistake is seen."""
 
 import json
+import shutil
 from pathlib import Path
 
 import keras
@@ -11,6 +12,8 @@ from tf2_lstm.cli.main import main
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.prove.candidate import CandidateError
 from tf2_lstm.testing import assert_equivalent
+
+ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +173,23 @@ def test_what_cannot_be_used_is_exit_2(saved, name, capsys):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("ending", [".keras", ".meta", ".index", "a link"])
+def test_what_is_read_is_never_written_over(ending, tmp_path, capsys):
+    for source in (ZOO / "tagger").glob("model.ckpt*"):
+        shutil.copy(source, tmp_path)
+    model, link = tmp_path / "model.keras", tmp_path / "report.txt"
+    model.write_text("years")
+    link.symlink_to(model)
+    output = {".keras": model, "a link": link}.get(ending, tmp_path / f"model.ckpt{ending}")
+    was = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    asked = ["compare", str(tmp_path / "model.ckpt"), "--against", str(model), "--output", str(output)]
+    for options in ([], ["--overwrite"]):
+        assert main([*asked, *options]) == 2
+        assert "which is read and never changed" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == was
+
+
 def test_a_model_without_a_graph_is_refused():
-    path = Path(__file__).resolve().parents[2] / "zoo" / "files" / "h5_lstm" / "model.h5"
+    path = ZOO / "h5_lstm" / "model.h5"
     with pytest.raises(ArtifactError, match="expected a graph to run, found none"):
         assert_equivalent(path, keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]))
