@@ -10,6 +10,7 @@ import pytest
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.whole import WholeWorkshop
 from tf2_lstm.migrate.translate.as_model import build_whole
+from tf2_lstm.migrate.translate.sharing import held_twice
 
 ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
 #: Artefact -> the layers with weights outside of its recurrences, by their kinds.
@@ -27,6 +28,12 @@ PROGRAMS = {
     "phased_lstm": ["Weight"] * 9,
     "counter_loop": ["Dense"],
     "attention_flat_loop": ["Conv2D", "Dense", "Dense", "Dense", "Dense", "Weight"],
+}
+#: Artefact with recurrences of the same variables -> the models inside, and the variables that are there twice.
+SHARED = {
+    "siamese_reuse": (["siamese_rnn"], 0),
+    "ptb_model": (["Train_Model_RNN", "Test_Model_RNN"], 4),
+    "tagger": (["chars_bidirectional_rnn", "bi_lstm_bidirectional_rnn"], 0),
 }
 #: Artefact -> what it gives out, where more would be proved as well.
 OUTPUTS = {"tagger": ["ArgMax:0"], "saved_model": ["scores:0"]}
@@ -55,6 +62,10 @@ def test_a_program_comes_over_whole(name):
     model = build_whole(whole, tf1)
     kinds = sorted(type(model.get_layer(one)).__name__ for one in whole.layers)
     assert kinds == PROGRAMS[name]
+    inside, twice = SHARED.get(name, ([one.name for one in whole.recurrences.values()], 0))
+    assert [one.name for one in whole.recurrences.values()] == inside
+    assert len(held_twice(whole, tf1)) == twice
+    assert bool([note for note in case.notes if "have a copy each" in note]) == bool(twice)
     assert [one.tf1 for one in whole.outputs] == OUTPUTS.get(name, [one.tf1 for one in whole.outputs])
     with np.load(ZOO / name / "run.npz") as held:
         run = dict(held)

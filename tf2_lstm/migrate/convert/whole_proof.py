@@ -13,6 +13,7 @@ from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.graph.nodes import node_of
 from tf2_lstm.migrate.translate.as_model import build_whole
+from tf2_lstm.migrate.translate.sharing import notes_of
 from tf2_lstm.migrate.translate.whole import Edge
 
 
@@ -80,7 +81,9 @@ def prove_whole(tf1, whole, model, runs):
     Returns:
         A `CaseReport`.
     """
-    notes = [f"{whole.name}: {note}" for note in (*whole.boundary.notes, *_rates(whole))]
+    notes = [
+        f"{whole.name}: {note}" for note in (*whole.boundary.notes, *_rates(whole), *notes_of(whole, tf1))
+    ]
     report = CaseReport(whole.name, [], notes=notes)
     for sample, expected in runs:
         report.tensors += _compared(whole, model, sample, expected, "")

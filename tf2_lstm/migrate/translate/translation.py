@@ -18,6 +18,7 @@ from tf2_lstm.migrate.translate.ids import limits_of
 from tf2_lstm.migrate.translate.lines import behind, needed
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.sharing import identity
 from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, Size
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
@@ -94,7 +95,7 @@ class _Translation(ByRows):
         self.fetched = [normal(one) for one in self.boundary.outputs.values()]
         self.order, turning = self.graph.of(self.fetched)
         super().__init__(scene, self.nodes, self.graph, Writer(shapes, self._readers(), shared), {}, turning)
-        self.shapes, self.called, self.failed = shapes, {}, set()
+        self.shapes, self.called, self.models, self.failed = shapes, {}, {}, set()
 
     def _readers(self):
         """Name of a tensor -> how many read it, of what computes the program."""
@@ -214,12 +215,7 @@ class _Translation(ByRows):
             self.values.update((normal(tensor.tf1), lost[0]) for tensor in outputs)
             return
         program, name = self.writer.program, self.writer.program.fresh(python_name(one.name))
-        rates = {
-            rate: program.rate(Fed(1.0 - held.value, held.keep_prob))
-            for rate, held in program_of(one).rates.items()
-        }
-        model = program.add(name, Apply(f"build_{name}", (), rates), f"TF1 scope: {one.scope or '(none)'}")
-        self.called[f"build_{name}"] = one
+        model = self._model(one, name)
         fed = {tensor: self.writer.tensor(value) for tensor, value in given.items()}
         results = program.add(f"{name}_outputs", Apply(model, (fed,)))
         for tensor in outputs:
@@ -229,6 +225,19 @@ class _Translation(ByRows):
             self.values.setdefault(
                 normal(tensor.tf1), self._live(normal(tensor.tf1), ref, tensor.dtype, dims)
             )
+
+    def _model(self, one, name):
+        """The `Ref` of the model of a recurrence: its own, or that of one with the same code and variables."""
+        program, key = self.writer.program, identity(one)
+        if key not in self.models:
+            rates = {
+                rate: program.rate(Fed(1.0 - held.value, held.keep_prob))
+                for rate, held in program_of(one).rates.items()
+            }
+            scope = f"TF1 scope: {one.scope or '(none)'}"
+            self.models[key] = program.add(name, Apply(f"build_{name}", (), rates), scope)
+            self.called[f"build_{name}"] = one
+        return self.models[key]
 
     def _dims(self, one, tensor, given):
         """The sizes of what a recurrence gives out: the batch and the steps are those of what goes in."""

@@ -1,0 +1,56 @@
+"""What parts of a program share: recurrences that are one model, called twice; variables that are held twice."""
+
+from tf2_lstm.migrate.keras_code.recurrence import program_of
+
+
+def identity(recurrence):
+    """Return what two recurrences have in common when one Keras model is both: the code and the variables.
+
+    Args:
+        recurrence: a `Recurrence`.
+
+    Returns:
+        A text. Two towers of a siamese program that take inputs of the same fixed sizes have the same.
+    """
+    program = program_of(recurrence)
+    lines = [(line.targets, line.value) for line in program.lines]
+    variables = [(cell.names, cell.computed) for cell in recurrence.cells]
+    rates = (sorted(program.rates.items()), sorted(recurrence.keep_probs.items()))
+    return repr((lines, program.inputs, program.outputs, variables, rates))
+
+
+def held_twice(whole, tf1):
+    """Say which variables are weights of several parts of a program, each with a copy of its own.
+
+    Args:
+        whole: the `Whole`.
+        tf1: the `TF1Model`.
+
+    Returns:
+        A dict: checkpoint name -> the names of the parts, of those that more than one part has.
+    """
+    holders = {}
+    for one in whole.recurrences.values():
+        for name in dict.fromkeys(name for cell in one.cells for name in cell.variables):
+            holders.setdefault(name, []).append(one.name)
+    for layer, sources in whole.layers.items():
+        for source in (source for source in sources if isinstance(source, str)):
+            holders.setdefault(tf1.nodes[source][0], []).append(layer)
+    return {name: parts for name, parts in holders.items() if len(parts) > 1}
+
+
+def notes_of(whole, tf1):
+    """Yield a sentence for the parts that hold copies of the same variables: trained, they go apart.
+
+    Args:
+        whole: the `Whole`.
+        tf1: the `TF1Model`.
+    """
+    together = {}
+    for name, parts in held_twice(whole, tf1).items():
+        together.setdefault(tuple(parts), []).append(name)
+    for parts, names in together.items():
+        yield (
+            f"{', '.join(names)}: {' and '.join(parts)} have a copy each, TF1 one for all. Equal at inference; trained "
+            "together they go apart. Fetch with --fetch what one of them computes, and train that"
+        )
