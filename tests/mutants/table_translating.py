@@ -80,7 +80,7 @@ TRANSLATING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/sharing.py",
-        "tests/migrate/translate/test_whole_zoo.py::test_a_program_comes_over_whole[tagger]",
+        "tests/migrate/translate/test_whole_zoo.py::test_a_program_comes_over_whole[equal_inputs]",
         ("(cell.names, cell.computed)", "()"),
         ("if len(parts) > 1}", "if parts}"),
     ),

@@ -19,6 +19,7 @@ PROGRAMS = {
     "ptb_model": ["Dense", "Embedding"],
     "encoder_decoder": ["Dense", "Embedding"],
     "siamese_reuse": [],
+    "equal_inputs": [],
     "speech_model": ["Dense", "Dense"],
     "policy": ["Dense", "Dense", "Dense"],
     "decoder_bounded": [],
@@ -33,7 +34,7 @@ PROGRAMS = {
 SHARED = {
     "siamese_reuse": (["siamese_rnn"], 0),
     "ptb_model": (["Train_Model_RNN", "Test_Model_RNN"], 4),
-    "tagger": (["chars_bidirectional_rnn", "bi_lstm_bidirectional_rnn"], 0),
+    "equal_inputs": (["actor_rnn", "critic_rnn", "target_rnn"], 0),
 }
 #: Artefact -> what it gives out, where more would be proved as well.
 OUTPUTS = {"tagger": ["ArgMax:0"], "saved_model": ["scores:0"]}
