@@ -38,6 +38,8 @@ SHARED = {
 }
 #: Artefact -> what it gives out, where more would be proved as well.
 OUTPUTS = {"tagger": ["ArgMax:0"], "saved_model": ["scores:0"]}
+#: Artefact -> why no gradients are compared; those of the others are, each with its rows.
+WITHOUT_GRADIENTS = {"tagger": "no output is of floats", "ptb_model": "No gradient defined for operation"}
 #: Artefact -> why its whole program is refused.
 REFUSED = {
     "quantised_training": "Assign (rnn/basic_lstm_cell/weights_quant/AssignMinLast): no row translates this operation",
@@ -60,6 +62,10 @@ def test_a_program_comes_over_whole(name):
     whole, case, _, problem = workshop.convert()
     assert not problem
     assert case.passed
+    said = [note for note in case.notes if "no gradients" in note]
+    assert all(WITHOUT_GRADIENTS.get(name, "nothing") in note for note in said)
+    compared = any(tensor.name.startswith("gradient of ") for tensor in case.tensors)
+    assert compared == (name not in WITHOUT_GRADIENTS) == (not said)
     model = build_whole(whole, tf1)
     kinds = sorted(type(model.get_layer(one)).__name__ for one in whole.layers)
     assert kinds == PROGRAMS[name]

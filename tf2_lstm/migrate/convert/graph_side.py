@@ -115,7 +115,7 @@ def replay_of(tf1, recurrence, of_weights=True, double=False):
         return Equations(tf1, recurrence)
     feeds = {tensor.tf1: (tensor.dtype, tensor.shape) for tensor in fed_tensors(recurrence)}
     outputs = [tensor.tf1 for tensor in recurrence.outputs if tensor.tf1]
-    gradients = "" if _unlike(tf1, recurrence) else "weights" if of_weights else "inputs"
+    gradients = "" if unlike_its_equations(tf1, recurrence) else "weights" if of_weights else "inputs"
     same = {name: tensor.tf1 for tensor in fed_tensors(recurrence) for name in tensor.same}
     keep = dropped(recurrence.call)
     return Replay(tf1, outputs, feeds, keep_all(recurrence), gradients, keep, same, double)
@@ -181,7 +181,7 @@ def _notes(tf1, recurrence, replay, failed, side):
         for name in replay.open
     ]
     if replay.no_gradients:
-        why = _unlike(tf1, recurrence) or replay.no_gradients.partition(". ")[0]
+        why = unlike_its_equations(tf1, recurrence) or replay.no_gradients.partition(". ")[0]
         notes.append(f"no gradients were compared: {why}")
     elif not side.of_weights:
         notes.append(_note_of_large(count_weights(tf1, recurrence), side))
@@ -197,8 +197,8 @@ def _note_of_large(weights, side):
     )
 
 
-def _unlike(tf1, recurrence):
-    """Why TF1's gradient is not that of its own equations, "" where it is."""
+def unlike_its_equations(tf1, recurrence):
+    """Say why TF1's gradient of a recurrence is not that of its own equations, "" where it is."""
     if recurrence.form != Form.BLOCK or tf1.graph is None:
         return ""
     if any(node.op == "BlockLSTM" and attribute(node, "cell_clip").f > 0 for node in tf1.graph.node):
@@ -207,7 +207,7 @@ def _unlike(tf1, recurrence):
 
 
 def by_variable(gradients, nodes):
-    """Name the gradients of variables' nodes by checkpoint name, the parts of partitioned ones joined.
+    """Name the gradients of variables' nodes by checkpoint name, the parts of partitioned ones joined, copies added up.
 
     Args:
         gradients: name of a variable's node, or of a tensor, -> gradient.
@@ -220,7 +220,7 @@ def by_variable(gradients, nodes):
     for name, value in gradients.items():
         variable, place = nodes.get(name, (name, None))
         if place is None:
-            found[variable] = value
+            found[variable] = found.get(variable, 0) + value
         else:
             parts.setdefault(variable, []).append((place, value))
     for variable, pieces in parts.items():

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from contextlib import contextmanager
+from functools import partial
 
 import keras
 import numpy as np
@@ -45,28 +46,48 @@ def run_gradients(model, recurrence, values, targets, of_weights=True):
     Returns:
         An OrderedDict from a TF1 tensor name, or a checkpoint name of a variable, to the gradient.
     """
-    inputs = {t.name: tf.convert_to_tensor(values[key_of(t)]) for t in fed_tensors(recurrence)}
-    floats = {name: value for name, value in inputs.items() if value.dtype.is_floating}
+    inputs = {tensor.name: values[key_of(tensor)] for tensor in fed_tensors(recurrence)}
     cells = program_of(recurrence).cells
     owned = [(cell, find(model, cells[id(cell.call)]).trainable_weights) for cell in recurrence.cells]
     owned = owned if of_weights else []
-    # What is not watched, TensorFlow does not differentiate by.
-    with tf.GradientTape(watch_accessed_variables=of_weights) as tape:
-        tape.watch(list(floats.values()))
-        outputs = call_keeping(model, inputs)
-        errors = [tf.reduce_mean(tf.square(outputs[name] - target)) for name, target in targets.items()]
-        loss = 0.5 * tf.add_n(errors)
-    sources = [[weight.value for weight in weights] for _, weights in owned]
-    of_weights, of_inputs = tape.gradient(loss, (sources, floats), unconnected_gradients="zero")
+    weights = [weight for _, weights in owned for weight in weights]
+    of_inputs, of_weights = differentiate(partial(call_keeping, model), inputs, targets, weights)
     names = {tensor.name: key_of(tensor) for tensor in fed_tensors(recurrence)}
     found = OrderedDict()
     for name, value in of_inputs.items():
         # One tensor may be two inputs, the same zeros as c and as h.
-        found[names[name]] = found.get(names[name], 0) + np.asarray(value)
-    for (cell, _), gradients in zip(owned, of_weights, strict=True):
-        arrays = [keras.ops.convert_to_numpy(value) for value in gradients]
-        found.update(tf1_variables(cell, arrays, folded=False))
+        found[names[name]] = found.get(names[name], 0) + value
+    left = iter(of_weights)
+    for cell, weights in owned:
+        found.update(tf1_variables(cell, [next(left) for _ in weights], folded=False))
     return found
+
+
+def differentiate(call, inputs, targets, weights):
+    """Differentiate half the sum of the mean squares of (output - target).
+
+    Args:
+        call: called with name of an input -> tensor, gives name of an output -> tensor.
+        inputs: name of an input -> array.
+        targets: name of an output -> array, of those that are compared.
+        weights: the Keras weights to differentiate by, a list.
+
+    Returns:
+        (name of an input of floats -> gradient, a list of the gradients of the weights), arrays; zeros where nothing
+        depends on one.
+    """
+    inputs = {name: tf.convert_to_tensor(value) for name, value in inputs.items()}
+    floats = {name: value for name, value in inputs.items() if value.dtype.is_floating}
+    sources = [weight.value for weight in weights]
+    # What is not watched, TensorFlow does not differentiate by.
+    with tf.GradientTape(watch_accessed_variables=bool(weights)) as tape:
+        tape.watch([*floats.values(), *sources])
+        outputs = call(inputs)
+        errors = [tf.reduce_mean(tf.square(outputs[name] - target)) for name, target in targets.items()]
+        loss = 0.5 * tf.add_n(errors)
+    of_inputs, of_weights = tape.gradient(loss, (floats, sources), unconnected_gradients="zero")
+    arrays = {name: keras.ops.convert_to_numpy(value) for name, value in of_inputs.items()}
+    return arrays, [keras.ops.convert_to_numpy(tf.convert_to_tensor(value)) for value in of_weights]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from tf2_lstm.migrate.graph.operations import SWITCHES
 from tf2_lstm.migrate.graph.safety import refused_operations
 from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
 from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, silence
+from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.graph.while_contexts import LoopError, loop_contexts
 from tf2_lstm.migrate.memory import let_go
 from tf2_lstm.private import import_private
@@ -52,11 +53,13 @@ class Replay:
         keep: whether dropout is to keep every unit; its noise is changed in the slice.
         same: name of a tensor -> the tensor of `feeds` that has its value.
         double: whether everything that is float32 is to be float64.
+        stops: names of the StopGradient nodes that stop gradients; the others hand them on.
 
     Attributes:
         no_gradients: why there are none, "" when there are.
         switches: names of the flags of the graph that no edge feeds -> the value that they are fed.
         open: names of the other placeholders that no edge feeds -> (dtype's name, shape or None): see `spare`.
+        writes: names of the operations of the slice that write variables, which are as before at each run.
 
     Raises:
         ReplayError: a tensor is not in the graph, an operation touches files, Python or the network, or the graph
@@ -66,7 +69,16 @@ class Replay:
     witness, remark = "TF1 graph", ""
 
     def __init__(
-        self, model, outputs, feeds, constants=None, gradients="weights", keep=False, same=None, double=False
+        self,
+        model,
+        outputs,
+        feeds,
+        constants=None,
+        gradients="weights",
+        keep=False,
+        same=None,
+        double=False,
+        stops=(),
     ):
         if not outputs:
             raise ReplayError(
@@ -90,7 +102,7 @@ class Replay:
             keep_everything(part)
         if double:
             in_double(part)
-        let_through(part)
+        let_through(part, stops)
         self._sizes = importable(part)
         self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
         self.open = open_placeholders(part, {*self._fed.values(), *self.switches})
@@ -103,6 +115,9 @@ class Replay:
             self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
         self._session = v1.Session(graph=self._graph, config=v1.ConfigProto(allow_soft_placement=True))
         self._load(model)
+        self.writes = tuple(node.name for node in part.node if UPDATE.match(node.op))
+        # What a run writes, the next one would read.
+        self._restored = model if self.writes else None
         loaded = [model.variables[name] for name, _ in self._variables.values()]
         self._size = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in loaded)
 
@@ -177,6 +192,8 @@ class Replay:
     def _run(self, fetches, values, more):
         given = {normal(name): value for name, value in {**self._constants, **values}.items()}
         fed = {f"{self._fed[name]}:0": value for name, value in given.items() if name in self._fed}
+        if self._restored is not None:
+            self._load(self._restored)
         for name, node in self._stored.items():
             self._assign(node, given[normal(name)])
         try:

@@ -4,26 +4,37 @@ from collections import OrderedDict
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.graph_side import dropped, keep_all
+from tf2_lstm.migrate.convert.graph_side import GraphRun, GraphSide, dropped, keep_all
 from tf2_lstm.migrate.convert.keras_side import accelerated, call_keeping
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
 from tf2_lstm.migrate.convert.spare import spare_numbers
+from tf2_lstm.migrate.convert.whole_gradients import (
+    compared_gradients,
+    graph_gradients,
+    model_gradients,
+    targets_of,
+    without_gradients,
+)
 from tf2_lstm.migrate.convert.whole_samples import whole_samples
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
-from tf2_lstm.migrate.graph.nodes import node_of
+from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.sharing import notes_of
 from tf2_lstm.migrate.translate.whole import Edge
 
+#: Who computed what a model is held against.
+WITNESS = "TF1 graph"
 
-def replay_whole(tf1, whole, tensors=None):
+
+def replay_whole(tf1, whole, tensors=None, gradients=""):
     """Open the whole graph from what is fed to what is fetched.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
         tensors: what is fetched; None for its outputs.
+        gradients: what to differentiate by, as `Replay` has it.
 
     Returns:
         A `Replay`.
@@ -34,64 +45,121 @@ def replay_whole(tf1, whole, tensors=None):
     feeds = {edge.tf1: (edge.dtype, edge.shape) for edge in whole.inputs}
     keep = bool(whole.rates) or any(dropped(one.call) for one in whole.recurrences.values())
     outputs = tensors or [edge.tf1 for edge in whole.outputs]
-    return Replay(tf1, outputs, feeds, constants, gradients="", keep=keep)
+    # What is in a recurrence is named as not in its model, and is let through as in its own proof.
+    stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values())
+    return Replay(tf1, outputs, feeds, constants, gradients=gradients, keep=keep, stops=stops)
+
+
+def _inside(tf1, recurrences):
+    """The names of the nodes between the inputs of recurrences and their outputs."""
+    nodes, found = {node.name: node for node in tf1.graph.node}, set()
+    for one in recurrences:
+        begins = {node_of(tensor.tf1) for tensor in one.inputs if tensor.tf1}
+        todo = [node_of(tensor.tf1) for tensor in one.outputs if tensor.tf1]
+        while todo:
+            name = todo.pop()
+            if name in nodes and name not in begins and name not in found:
+                found.add(name)
+                todo += map(node_of, data_inputs(nodes[name]))
+    return found
 
 
 def run_whole(tf1, whole):
-    """Run the whole graph.
+    """Run the whole graph, and differentiate it by the variables and by what is fed in floats.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
 
     Returns:
-        A list of (`Sample`, name of an output -> array).
+        A `GraphSide`; its notes say which samples the graph does not take, and why there are no gradients.
 
     Raises:
         ReplayError: the graph cannot be replayed, or takes no sample.
     """
-    with replay_whole(tf1, whole) as replay:
-        failed, best = None, []
+    side = GraphSide(WITNESS)
+    replay, why = _opened(tf1, whole)
+    with replay:
+        failed = []
         for samples in whole_samples(tf1, whole, whole.inputs):
-            runs = []
-            for sample in samples:
-                try:
-                    found = replay.run(sample.values, spare_numbers(replay.open, (1,), sample.label))
-                except ReplayError as error:
-                    failed = failed or error
-                    continue
-                runs.append((sample, OrderedDict((one.name, found[one.tf1]) for one in whole.outputs)))
-            best = max(best, runs, key=len)
-            if len(runs) == len(samples):
+            runs, left = _run_all(replay, whole, samples)
+            if not side.runs or len(runs) > len(side.runs):
+                side.runs, failed = runs, left
+            if not left:
                 break
-    if not best:
-        raise failed
-    return best
+        why = why or replay.no_gradients
+    if not side.runs:
+        raise failed[0][1]
+    side.notes += [f"{label}: this sample was left out: {error}" for label, error in failed]
+    side.notes += [f"no gradients were compared: {why.partition('. ')[0]}"] if why else []
+    return side
 
 
-def prove_whole(tf1, whole, model, runs):
+def _opened(tf1, whole):
+    """A replay with gradients, or one without them and why there are none."""
+    why = without_gradients(tf1, whole)
+    if not why:
+        try:
+            replay = replay_whole(tf1, whole, gradients="weights")
+        except ReplayError as error:
+            return replay_whole(tf1, whole), str(error)
+        if replay.writes:
+            # The backward part may read what has been written.
+            replay.no_gradients = f"a run of the graph writes variables: {replay.writes[0]}"
+        return replay, replay.no_gradients
+    return replay_whole(tf1, whole), why
+
+
+def _run_all(replay, whole, samples):
+    """Return the `GraphRun`s of samples, and (label, error) of those that the graph does not take."""
+    runs, failed = [], []
+    for sample in samples:
+        spare = spare_numbers(replay.open, (1,), sample.label)
+        try:
+            found = replay.run(sample.values, spare)
+        except ReplayError as error:
+            failed.append((sample.label, error))
+            continue
+        outputs = OrderedDict((one.name, found[one.tf1]) for one in whole.outputs)
+        runs.append(GraphRun(sample, outputs, *_gradients(replay, whole, sample, outputs, spare)))
+    return runs, failed
+
+
+def _gradients(replay, whole, sample, outputs, spare):
+    """The targets and the gradients of one sample; nothing when there are none."""
+    targets = {} if replay.no_gradients else targets_of(whole, outputs)
+    if not targets:
+        return {}, None
+    try:
+        return targets, graph_gradients(replay, whole, sample.values, targets, spare)
+    except ReplayError as error:
+        replay.no_gradients = f"TensorFlow {error}"
+        return {}, None
+
+
+def prove_whole(tf1, whole, model, graph):
     """Hold a Keras model against what the whole graph computed.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
         model: the Keras model.
-        runs: of `run_whole`.
+        graph: the `GraphSide` of `run_whole`.
 
     Returns:
         A `CaseReport`.
     """
-    notes = [
-        f"{whole.name}: {note}" for note in (*whole.boundary.notes, *_rates(whole), *notes_of(whole, tf1))
-    ]
+    said = (*whole.boundary.notes, *_rates(whole), *notes_of(whole, tf1), *graph.notes)
+    notes = [f"{whole.name}: {note}" for note in said]
     report = CaseReport(whole.name, [], notes=notes)
-    for sample, expected in runs:
-        report.tensors += _compared(whole, model, sample, expected, "")
+    for run in graph.runs:
+        report.tensors += _compared(whole, model, run, "")
     with accelerated(model) as changed:
-        for sample, expected in runs if changed else ():
-            report.tensors += _compared(whole, model, sample, expected, ", accelerated")
-    if not report.passed:
-        report.diagnosis = located(tf1, whole, runs)
+        for run in graph.runs if changed else ():
+            report.tensors += _compared(whole, model, run, ", accelerated")
+        if report.passed:
+            return _with_gradients(tf1, whole, model, graph, report)
+    report.diagnosis = located(tf1, whole, graph.runs)
     return report
 
 
@@ -105,13 +173,34 @@ def _rates(whole):
         )
 
 
-def _compared(whole, model, sample, expected, ending):
-    outputs = call_keeping(model, {one.name: sample.values[one.tf1] for one in whole.inputs})
+def _compared(whole, model, run, ending):
+    values = run.sample.values
+    outputs = call_keeping(model, {one.name: values[one.tf1] for one in whole.inputs})
     names = {one.name: f"{one.name}{ending}" for one in whole.outputs}
     sides = [
-        OrderedDict((names[name], np.asarray(side[name])) for name in names) for side in (expected, outputs)
+        OrderedDict((names[name], np.asarray(side[name])) for name in names)
+        for side in (run.outputs, outputs)
     ]
-    return compare_results(RunResult(f"TF1 graph, {sample.label}", sides[0]), RunResult(KERAS, sides[1]))
+    return compare_results(RunResult(_witness(run), sides[0]), RunResult(KERAS, sides[1]))
+
+
+def _with_gradients(tf1, whole, model, graph, report):
+    """Compare the gradients too, of outputs that are equal."""
+    for run in graph.runs:
+        if run.gradients is not None:
+            found = model_gradients(tf1, whole, model, run.sample.values, run.targets)
+            report.tensors += compared_gradients(tf1, whole, _witness(run), run.gradients, found)
+    wrong = list(dict.fromkeys(tensor.name for tensor in report.tensors if not tensor.passed))
+    if wrong:
+        report.diagnosis = (
+            f"every output is equal and {len(wrong)} gradient(s) differ, {wrong[0]} first: something between it and "
+            "the outputs has another derivative"
+        )
+    return report
+
+
+def _witness(run):
+    return f"{WITNESS}, {run.sample.label}"
 
 
 def located(tf1, whole, runs):
@@ -120,7 +209,7 @@ def located(tf1, whole, runs):
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
-        runs: of `run_whole`.
+        runs: the `GraphRun`s.
 
     Returns:
         One sentence.
@@ -128,7 +217,7 @@ def located(tf1, whole, runs):
     model = build_whole(whole, tf1, everything=True)
     try:
         with replay_whole(tf1, whole, list(whole.tensors)) as replay:
-            for sample, _ in runs:
+            for sample in (run.sample for run in runs):
                 expected = replay.run(sample.values, spare_numbers(replay.open, (1,), sample.label))
                 given = call_keeping(model, {one.name: sample.values[one.tf1] for one in whole.inputs})
                 wrong = _first_wrong(whole.tensors, expected, given)

@@ -71,14 +71,15 @@ def keep_everything(graph):
     return len(draws)
 
 
-def let_through(graph):
+def let_through(graph, but=()):
     """Let gradients through where the graph stops them: `recognise.stopped` says where that is.
 
     Args:
         graph: the `GraphDef` of a slice; changed in place: each StopGradient outside of functions hands them on.
+        but: the names of those that do not.
     """
     for node in graph.node:
-        if node.op == "StopGradient":
+        if node.op == "StopGradient" and node.name not in but:
             node.op = "Identity"
 
 

@@ -55,13 +55,13 @@ def _fault(name, problem):
 
 def _run(tf1, whole, candidate, case):
     try:
-        runs = run_whole(tf1, whole)
+        graph = run_whole(tf1, whole)
     except ReplayError as error:
         case.diagnosis = f"not proved: {error}"
         return
     with eagerly():
-        for sample, expected in runs:
-            case.tensors += _compared(whole, candidate, sample, expected)
+        for run in graph.runs:
+            case.tensors += _compared(whole, candidate, run.sample, run.outputs)
 
 
 def _compared(whole, candidate, sample, expected):

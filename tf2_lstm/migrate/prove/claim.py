@@ -90,7 +90,7 @@ class _Matching:
             {},
             limits_of(self.nodes, self.tf1, list(self.nodes)),
             boundary,
-            "the model",
+            name="the model",
         )
         return Claim(whole, tuple(self.faults), tuple(dict.fromkeys(self.notes)))
 

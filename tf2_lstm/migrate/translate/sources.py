@@ -5,7 +5,16 @@ import numpy as np
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import LARGEST, Known, Live, Nothing, Refusal, check_size
+from tf2_lstm.migrate.translate.values import (
+    LARGEST,
+    Held,
+    Known,
+    Live,
+    Nothing,
+    Refusal,
+    check_size,
+    sizes_of,
+)
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
@@ -23,8 +32,9 @@ def const(writer, node, inputs):
 @row("Identity StopGradient PreventGradient CheckNumerics EnsureShape ReadVariableOp Snapshot Print")
 def hand_on(writer, node, inputs):
     """What hands its input on is that; StopGradient is written out, so that training stops there too."""
-    if node.op == "StopGradient" and isinstance(inputs[0], Live):
-        return writer.op(node, "stop_gradient", inputs[0], dims=inputs[0].shape)
+    if node.op == "StopGradient" and isinstance(inputs[0], (Held, Live)):
+        # A variable too: what reads it here does not train it.
+        return writer.op(node, "stop_gradient", writer.tensor(inputs[0]), dims=sizes_of(inputs[0]))
     return inputs[0]
 
 

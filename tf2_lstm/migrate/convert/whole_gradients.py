@@ -1,0 +1,146 @@
+"""The gradients of a whole program: those of the graph, those of its Keras model, both under TF1's names."""
+
+import math
+from collections import OrderedDict
+from functools import partial
+
+import numpy as np
+
+from tf2_lstm.migrate.convert.computed import pulled_back
+from tf2_lstm.migrate.convert.graph_side import by_variable, unlike_its_equations
+from tf2_lstm.migrate.convert.keras_side import call_keeping, differentiate
+from tf2_lstm.migrate.convert.samples import LARGE
+from tf2_lstm.migrate.equivalence.compare import compare_results
+from tf2_lstm.migrate.equivalence.inputs import target
+from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.functional import find, tf1_variables
+from tf2_lstm.migrate.keras_code.recurrence import program_of
+
+
+def without_gradients(tf1, whole):
+    """Say why the gradients of a whole program are not compared, before anything is run; "" when they can be.
+
+    Args:
+        tf1: the `TF1Model`.
+        whole: the `Whole`.
+    """
+    if not any("float" in one.dtype for one in whole.outputs):
+        return "no output is of floats"
+    for one in whole.recurrences.values():
+        if unlike_its_equations(tf1, one):
+            return unlike_its_equations(tf1, one)
+    held = [tf1.nodes[one][0] for sources in whole.layers.values() for one in sources if isinstance(one, str)]
+    held += [name for one in whole.recurrences.values() for cell in one.cells for name in cell.names.values()]
+    weights = sum(math.prod(tf1.variables[name].shape) for name in set(held))
+    return f"it has {weights:,} weights, more than {LARGE:,}" if weights > LARGE else ""
+
+
+def targets_of(whole, outputs):
+    """Draw what the loss measures the outputs of floats against.
+
+    Args:
+        whole: the `Whole`.
+        outputs: name of an output -> array.
+
+    Returns:
+        Name of an output -> array, each tensor once; {} when one of them is empty.
+    """
+    first = {one.tf1: one.name for one in reversed(whole.outputs) if "float" in one.dtype}
+    if not all(np.size(outputs[name]) for name in first.values()):
+        return {}
+    return {name: target(name, outputs[name].shape, 0).astype(outputs[name].dtype) for name in first.values()}
+
+
+def graph_gradients(replay, whole, values, targets, spare):
+    """Differentiate the graph.
+
+    Args:
+        replay: the `Replay`, opened with gradients.
+        whole: the `Whole`.
+        values: TF1 tensor -> array, what is fed.
+        targets: of `targets_of`.
+        spare: what open placeholders are fed.
+
+    Returns:
+        Name of a variable's node or of what is fed -> gradient.
+
+    Raises:
+        ReplayError: the graph's gradient does not run.
+    """
+    tensors = {one.name: one.tf1 for one in whole.outputs}
+    return replay.run_gradients(values, {tensors[name]: one for name, one in targets.items()}, spare)
+
+
+def model_gradients(tf1, whole, model, values, targets):
+    """Differentiate the Keras model of a whole program.
+
+    Args:
+        tf1: the `TF1Model`.
+        whole: the `Whole`.
+        model: its Keras model.
+        values: TF1 tensor -> array.
+        targets: of `targets_of`.
+
+    Returns:
+        An OrderedDict from the name of a variable, or of a tensor that is fed, to the gradient: of a variable that
+        several weights hold the sum.
+    """
+    owners = [*_of_layers(tf1, whole, model), *_of_recurrences(tf1, whole, model)]
+    weights = [weight for held, _ in owners for weight in held]
+    inputs = {one.name: values[one.tf1] for one in whole.inputs}
+    of_inputs, of_weights = differentiate(partial(call_keeping, model), inputs, targets, weights)
+    found = OrderedDict((one.tf1, of_inputs[one.name]) for one in whole.inputs if one.name in of_inputs)
+    left = iter(of_weights)
+    for held, named in owners:
+        for name, value in named([next(left) for _ in held]).items():
+            found[name] = found.get(name, 0) + value
+    return found
+
+
+def _of_layers(tf1, whole, model):
+    """The layers outside of recurrences: (their weights that are variables, what names their gradients)."""
+    for name, sources in whole.layers.items():
+        pairs = list(zip(sources, model.get_layer(name).weights, strict=True))
+        pairs = [(one, weight) for one, weight in pairs if isinstance(one, str) and "float" in weight.dtype]
+        nodes = [one for one, _ in pairs]
+
+        def named(gradients, nodes=nodes):
+            return by_variable(dict(zip(nodes, gradients, strict=True)), tf1.nodes)
+
+        yield [weight for _, weight in pairs], named
+
+
+def _of_recurrences(tf1, whole, model):
+    """The cells of recurrences, in the same way."""
+    for one in whole.recurrences.values():
+        inner, cells = model.get_layer(one.name), program_of(one).cells
+        for cell in one.cells:
+
+            def named(gradients, one=one, cell=cell):
+                return pulled_back(tf1, one, tf1_variables(cell, gradients, folded=False))
+
+            yield find(inner, cells[id(cell.call)]).trainable_weights, named
+
+
+def compared_gradients(tf1, whole, witness, expected, received):
+    """Compare the gradients of one sample.
+
+    Args:
+        tf1: the `TF1Model`.
+        whole: the `Whole`.
+        witness: who computed the graph's.
+        expected: of `graph_gradients`.
+        received: name of a variable or of what is fed -> gradient of the model.
+
+    Returns:
+        A list of `TensorReport`s; a gradient that only the graph has, and that is not zero, is a failed one.
+    """
+    known = {*(name for name, _ in tf1.nodes.values()), *(one.tf1 for one in whole.inputs)}
+    wanted = {name: one for name, one in by_variable(expected, tf1.nodes).items() if name in known}
+    sides = OrderedDict(), OrderedDict()
+    for name, value in received.items():
+        none = np.zeros_like(value)
+        sides[0][f"gradient of {name}"] = np.asarray(wanted.pop(name, none), value.dtype)
+        sides[1][f"gradient of {name}"] = value
+    sides[0].update((f"gradient of {name}", one) for name, one in wanted.items() if np.any(one))
+    return compare_results(RunResult(witness, sides[0]), RunResult(KERAS, sides[1]))
