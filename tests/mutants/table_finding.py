@@ -384,7 +384,7 @@ FINDING = [
         ("if len(layer.wrappers) > MOST_WRAPPERS:", "if not layer.wrappers:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/graph/terms.py",
+        "tf2_lstm/migrate/graph/constants.py",
         "tests/migrate/graph/test_terms.py::test_a_product_that_is_too_large_for_float32_is_infinite",
         ('with np.errstate(over="ignore"):', "with np.errstate():"),
     ),

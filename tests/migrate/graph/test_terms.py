@@ -19,12 +19,22 @@ def leaves(terms):
     return made
 
 
+def ones(terms, source):
+    return terms.make("Fill", (terms.make("Shape", (source,)), terms.number(1.0)))
+
+
+def step(terms, sequence, time):
+    return terms.make("element", (sequence, time), 0)
+
+
 SAME = [
     (lambda t, a, b, c: t.add(a, t.add(b, c)), lambda t, a, b, c: t.add(t.add(c, a), b)),
     (lambda t, a, b, c: t.mul(a, t.mul(b, c)), lambda t, a, b, c: t.mul(t.mul(c, b), a)),
     (lambda t, a, b, c: t.add(a, t.number(0.0)), lambda t, a, b, c: a),
     (lambda t, a, b, c: t.mul(a, t.number(1.0)), lambda t, a, b, c: a),
     (lambda t, a, b, c: t.sub(t.add(a, b), b), lambda t, a, b, c: a),
+    (lambda t, a, b, c: t.mul(ones(t, a), b, a), lambda t, a, b, c: t.mul(a, b)),
+    (lambda t, a, b, c: t.mul(ones(t, step(t, a, b)), step(t, a, c)), lambda t, a, b, c: step(t, a, c)),
     (lambda t, a, b, c: t.sub(a, t.sub(a, b)), lambda t, a, b, c: b),
     (lambda t, a, b, c: t.sub(t.number(1.0), t.sub(t.number(1.0), a)), lambda t, a, b, c: a),
     (lambda t, a, b, c: t.div(a, t.inverse(b)), lambda t, a, b, c: t.mul(a, b)),
@@ -52,6 +62,8 @@ def test_the_same_value_is_the_same_term(terms, leaves, one, other):
 
 
 OTHER = [
+    (lambda t, a, b, c: t.mul(ones(t, a), b), lambda t, a, b, c: b),
+    (lambda t, a, b, c: t.mul(ones(t, step(t, a, c)), step(t, b, c)), lambda t, a, b, c: step(t, b, c)),
     (lambda t, a, b, c: t.sub(a, b), lambda t, a, b, c: t.sub(b, a)),
     (lambda t, a, b, c: t.mul(a, a), lambda t, a, b, c: a),
     (lambda t, a, b, c: t.add(a, a), lambda t, a, b, c: a),

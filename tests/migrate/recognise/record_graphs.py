@@ -238,6 +238,11 @@ def keras_masking():
 
 
 @graph
+def keras_dropout():
+    tf.keras.layers.LSTM(5, name="lstm", dropout=0.2)(x())
+
+
+@graph
 def step_of_an_unknown_cell():
     state = cells.LSTMStateTuple(*(tf.placeholder(tf.float32, [None, 5], name=name) for name in "ch"))
     step = tf.placeholder(tf.float32, [None, 4], name="x")

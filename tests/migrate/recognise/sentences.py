@@ -16,6 +16,7 @@ PARTS = {
     "decoders": ("CHOICES", "WRITES", "ATTENDS", "FED_BACK"),
     "foreign": ("REASON",),
     "unrolled": ("BETWEEN",),
+    "gate_dropout": ("GATES_DROPPED",),
     "by_form": ("OF_GATES", "NORMALISED", "IN_ONE"),
 }
 

@@ -57,6 +57,7 @@ FOUND = {
 NOT_FOUND = {
     "step_of_an_unknown_cell": ("", "no step of a known cell reads them"),
     "keras_masking": ("basic_lstm", "mask that is read step by step"),
+    "keras_dropout": ("basic_lstm", "each gate reads its input through a dropout of its own"),
     "elementwise_recurrence": ("basic_rnn", "no known cell"),
     "gates_that_do_not_see_the_state": ("gru", "no known cell"),
     "loop_in_a_loop": ("gru", "inside the step of another loop"),

@@ -14,6 +14,7 @@ from tf2_lstm.migrate.model import TF1Model
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.called import GRAPH
 from tf2_lstm.migrate.recognise.decoders import NEXT_STEP
+from tf2_lstm.migrate.recognise.gate_dropout import NO_LEARNING
 from tf2_lstm.migrate.recognise.in_branches import WITHOUT_FUNCTIONS
 from tf2_lstm.migrate.recognise.of_graph import IN_FRONT, JOIN_FIRST
 from tf2_lstm.migrate.recognise.special import BY_HAND, KINDS, SAVE_IT
@@ -88,6 +89,7 @@ SAID = {
     "dropout acts on a flat state": live(refusals.flat_and_dropped),
     "in one tensor in an order of its own": live(refusals.states_as_h_c),
     "in one tensor that tf.stack makes of them": live(refusals.states_stacked),
+    "each gate reads its input through a dropout": recorded("keras_dropout"),
     "between two cells of a step stands": live(refusals.a_layer_between),
     "what the step before gave out goes into the input": live(refusals.fed_back),
     "wrappers stand around one cell": lambda: deepened("on the new state", "dropout(h)", 120),
@@ -153,6 +155,7 @@ STEPS = (
     GRAPH,
     SAVE_IT,
     WITHOUT_FUNCTIONS,
+    NO_LEARNING,
     *(step for _, _, step in KINDS if step),
 )
 MORE_STEPS = (

@@ -83,3 +83,12 @@ def _decoded(tensor, shape, dtype, limit):
         return None
     values = list(values) + [values[-1]] * (size - len(values))
     return np.asarray(values, dtype=dtype).reshape(shape)
+
+
+def folded(fold, *values):
+    """Fold constants as float32 would, so that 1 - 0.1 is 0.9; where one has more digits than that, as float64."""
+    value = fold(*values)
+    # What is too large for float32 is infinite there.
+    with np.errstate(over="ignore"):
+        single = all(written(np.float32(one)) == one for one in values if isinstance(one, float))
+        return written(np.float32(value)) if isinstance(value, float) and single else value

@@ -9,7 +9,7 @@ minimum and maximum is "clip", the branches of a conditional and of a Select are
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.constants import written
+from tf2_lstm.migrate.graph.constants import folded, written
 from tf2_lstm.migrate.graph.operations import ELEMENTWISE, SILENT, Trait, having
 from tf2_lstm.migrate.graph.walks import fold
 
@@ -153,6 +153,8 @@ class Terms:
                     value, floating = folded(fold, value, number), floating or isinstance(number, float)
         if op == "add":
             parts, value = self._distributed(parts, value)
+        else:
+            parts = [part for part in parts if not _is_ones_beside(part, parts)]
         if value != neutral or not parts:
             parts.append(self.number(float(value) if floating else value))
         if len(parts) == 1:
@@ -295,6 +297,20 @@ class Terms:
         return None
 
 
+def _is_ones_beside(part, parts):
+    """Whether a factor is ones of the shape of another factor, as a dropout that keeps everything is."""
+    if part.op != "Fill" or scalar(part.args[1]) != 1 or part.args[0].op != "Shape":
+        return False
+    (source,) = part.args[0].args
+    return any(_is_alike(source, other) for other in parts if other is not part)
+
+
+def _is_alike(one, other):
+    """Whether two tensors are one, or steps of one sequence."""
+    steps = one.op == other.op == "element" and one.args[0] is other.args[0] and one.attr == other.attr
+    return one is other or steps
+
+
 def _columns_below(part):
     """Whose columns the columns of a term are computed from."""
     term, start, stop = part
@@ -303,15 +319,6 @@ def _columns_below(part):
     if term.op in ELEMENTWISE or term.op == "select":
         return [(arg, start, stop) for arg in (term.args[1:] if term.op == "select" else term.args)]
     return []
-
-
-def folded(fold, *values):
-    """Fold constants as float32 would, so that 1 - 0.1 is 0.9; where one has more digits than that, as float64."""
-    value = fold(*values)
-    # What is too large for float32 is infinite there.
-    with np.errstate(over="ignore"):
-        single = all(written(np.float32(one)) == one for one in values if isinstance(one, float))
-        return written(np.float32(value)) if isinstance(value, float) and single else value
 
 
 def scalar(term):

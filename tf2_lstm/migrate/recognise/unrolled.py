@@ -8,6 +8,7 @@ from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.dense import Dense, below
 from tf2_lstm.migrate.recognise.endings import Ending, ending_of
 from tf2_lstm.migrate.recognise.flat import ALL, CARRY_A_TUPLE, EXCHANGED, STACKED, in_order
+from tf2_lstm.migrate.recognise.gate_dropout import GATES_DROPPED, NO_LEARNING, dropped_gates
 from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import (
     FLAT_AND_DROPPED,
@@ -276,6 +277,8 @@ class _Step:
                     "Masking and mask_zero do: only sequence_length is known",
                     new[leaf],
                 )
+            if not olds and (dropped := dropped_gates(new[leaf])):
+                raise NotUnderstood(GATES_DROPPED, dropped, NO_LEARNING)
             if not olds:
                 raise NotUnderstood(f"a state is carried by no known cell: {describe(new[leaf])}", new[leaf])
             if olds != [leaf]:
