@@ -88,6 +88,39 @@ def greedy(x, w):
     return tf.while_loop(lambda step, *_: step < 7, body, start)[3].stack()
 
 
+def growing(x, w):
+    """A decoder: its array grows, and it ends when the longest row is finished."""
+    lengths = tf.cast(tf.reduce_sum(tf.abs(x), [1, 2]), tf.int32) % 4 + 1
+
+    def body(step, finished, state, array):
+        given = tf.tanh(state @ w)
+        done = tf.logical_or(step + 1 >= lengths, finished)
+        kept = tf.where(tf.tile(finished[:, None], [1, 4]), state, given)
+        return step + 1, done, kept, array.write(step, kept)
+
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=[None, 4])
+    start = [0, lengths <= 0, x[:, 0], array]
+    goes_on = lambda step, finished, *_: tf.logical_not(tf.reduce_all(finished))  # noqa: E731
+    return tf.while_loop(goes_on, body, start)[3].stack()
+
+
+def bounded(x, w):
+    """An array that grows, and a most of steps, as maximum_iterations gives it."""
+    body = lambda step, state, array: (step + 1, tf.tanh(state @ w), array.write(step, state))  # noqa: E731
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=[None, 4])
+    goes_on = lambda step, state, _: tf.logical_or(step < 1, tf.reduce_sum(state) < 0.7)  # noqa: E731
+    return tf.while_loop(goes_on, body, (0, x[:, 0], array), maximum_iterations=6)[2].stack()
+
+
+def dropped(x, w):
+    """A step with a dropout that keeps everything at inference."""
+    keep = v1.placeholder_with_default(1.0, [], "keep_prob")
+    body = lambda step, state: (step + 1, v1.nn.dropout(tf.tanh(state @ w), keep_prob=keep))  # noqa: E731
+    return tf.while_loop(lambda step, _: step < 3, body, [0, x[:, 0]])[1]
+
+
+#: What control flow v2 writes in another way, which is refused.
+OF_V1 = {one.__name__: one for one in (growing, bounded, dropped)}
 PROGRAMS = {
     one.__name__: one
     for one in (count, fibonacci, no_step, scan, scan_from, mapped, rows_to, inside, chosen, greedy)

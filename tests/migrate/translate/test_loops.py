@@ -1,18 +1,25 @@
 """Loops of their own in both control flows: one graph of all programs, translated once, saved and loaded once."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from loop_programs import PROGRAMS
+from loop_programs import OF_V1, PROGRAMS, bounded, dropped, fibonacci, growing, rows_to, scan
 
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.keras_code.expression import Ref
 from tf2_lstm.migrate.model import Findings, TF1Model, Variable
+from tf2_lstm.migrate.translate import by_rows, own_loops
+from tf2_lstm.migrate.translate import rows as table
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
+from tf2_lstm.migrate.translate.values import known
+from tf2_lstm.migrate.translate.whole import ProgramRefused
 
 v1 = tf.compat.v1
 W = np.random.RandomState(0).uniform(-1, 1, (4, 4)).astype("float32")
@@ -49,8 +56,9 @@ def whole_of(graph, fetch):
 @pytest.fixture(scope="module", params=[False, True], ids=["v1", "v2"])
 def converted(request, tmp_path_factory):
     """(graph, TF1Model, Whole, the Keras model that was saved and loaded)."""
-    graph = graph_of(PROGRAMS, request.param)
-    tf1, whole = whole_of(graph, outputs_of(graph, PROGRAMS))
+    programs = PROGRAMS if request.param else {**PROGRAMS, **OF_V1}
+    graph = graph_of(programs, request.param)
+    tf1, whole = whole_of(graph, outputs_of(graph, programs))
     path = tmp_path_factory.mktemp("loops") / "program.keras"
     build_whole(whole, tf1).save(path)
     return graph, tf1, whole, keras.models.load_model(path)
@@ -88,3 +96,99 @@ def test_the_source_gives_the_numbers_of_the_model(converted):
     expected = model({"x": given})
     for name, value in written({"x": given}).items():
         np.testing.assert_array_equal(np.asarray(value), np.asarray(expected[name]), err_msg=name)
+
+
+def test_gradients_are_those_of_tf_gradients():
+    def with_gradients(x, w):
+        y = scan(x, w)
+        return [y, *tf.gradients(tf.reduce_sum(y * y), [x, w])]
+
+    graph = graph_of({"y": with_gradients}, False)
+    given = np.random.RandomState(2).normal(size=(3, 5, 4)).astype("float32")
+    with graph.as_default(), v1.Session() as session:
+        session.run(v1.raw_ops.Assign(ref=graph.get_tensor_by_name("w:0"), value=W))
+        expected = session.run(["y_1:0", "y_2:0"], {"x:0": given})
+    tf1, whole = whole_of(graph, ["y:0"])
+    model = build_whole(whole, tf1)
+
+    @tf.function
+    def gradients(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(model({"x": x})["y"] ** 2)
+        return tape.gradient(loss, [x, model.trainable_variables[0].value])
+
+    for received, right in zip(gradients(tf.constant(given)), expected, strict=True):
+        np.testing.assert_allclose(received, right, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("program", [growing, bounded, dropped])
+def test_what_control_flow_v2_writes_in_another_way_is_refused(program):
+    graph = graph_of({"y": program}, True)
+    with pytest.raises(ProgramRefused, match=r"^(TensorListSetItem|SelectV2) \(.*\): "):
+        whole_of(graph, ["y:0"])
+
+
+def exchanged(cycle):
+    """A loop two of whose results are exchanged."""
+    results = list(cycle.results)
+    results[-2:] = results[:-3:-1]
+    return replace(cycle, results=tuple(results))
+
+
+def before(writer, node, place):
+    """The place before one, the first of which is the first."""
+    ref = writer.step(node, "maximum", writer.step(node, "subtract", place, 1), 0)
+    return replace(place, ref=ref)
+
+
+#: What is wrong -> (an operation, how its row is called wrongly, the program, the tensor that differs first).
+SABOTAGES = {
+    "one step short": (
+        "Less",
+        lambda row, w, n, i: row(w, n, [i[0], known(int(i[1].array) - 1)]),
+        fibonacci,
+    ),
+    "read one step late": (
+        "TensorArrayReadV3",
+        lambda row, w, n, i: row(w, n, [i[0], before(w, n, i[1]), i[2]]),
+        rows_to,
+    ),
+    "written one step late": (
+        "TensorArrayWriteV3",
+        lambda row, w, n, i: row(w, n, [i[0], before(w, n, i[1]), *i[2:]]),
+        rows_to,
+    ),
+    "from back to front": (
+        "TensorArrayGatherV3",
+        lambda row, w, n, i: w.op(n, "flip", row(w, n, i), axis=0, dims=(None, None, 4)),
+        rows_to,
+    ),
+    "exchanged": ("", exchanged, fibonacci),
+    "carried on as it was": (
+        "",
+        lambda cycle: replace(cycle, results=(*cycle.results[:-1], Ref(cycle.carried[-1].name))),
+        fibonacci,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_a_wrong_translation_is_seen_and_located(name, monkeypatch):
+    operation, wrong, program = SABOTAGES[name]
+    graph = graph_of({"y": program}, False)
+    runs = run_whole(*whole_of(graph, ["y:0"]))
+    if operation:
+        right = table.rows()[operation]
+        planted = lambda *arguments: wrong(right, *arguments)  # noqa: E731
+        monkeypatch.setitem(table.rows(), operation, planted)
+        monkeypatch.setattr(by_rows, "WITH_ARRAYS", {*by_rows.WITH_ARRAYS, planted})
+    else:
+        right = own_loops.with_captured
+        monkeypatch.setattr(own_loops, "with_captured", lambda cycle: wrong(right(cycle)))
+    tf1, whole = whole_of(graph, ["y:0"])
+    report = prove_whole(tf1, whole, build_whole(whole, tf1), runs)
+    assert not report.passed
+    assert report.diagnosis.startswith("the first tensor that differs is while/Exit") or (
+        operation.startswith("TensorArray") and "TensorArrayGatherV3" in report.diagnosis
+    )

@@ -28,6 +28,8 @@ PROGRAMS = {
     "map_over_time": ["Weight"],
     "phased_lstm": ["Weight"] * 9,
     "counter_loop": ["Dense"],
+    "greedy_decoder": ["Weight"] * 4,
+    "attention_decoder": ["Dense", *["Weight"] * 5],
     "attention_flat_loop": ["Conv2D", "Dense", "Dense", "Dense", "Dense", "Weight"],
 }
 #: Artefact with recurrences of the same variables -> the models inside, and the variables that are there twice.
@@ -44,7 +46,6 @@ WITHOUT_GRADIENTS = {"tagger": "no output is of floats", "ptb_model": "No gradie
 REFUSED = {
     "quantised_training": "Assign (rnn/basic_lstm_cell/weights_quant/AssignMinLast): no row translates this operation",
     "frozen_with_a_state_variable": "VariableV2 (before_c): no value of this variable is in the file",
-    "in_a_cond": "Merge (cond/Merge): a tf.cond of which more than one branch",
     "h5_lstm": "the artefact has no graph",
 }
 

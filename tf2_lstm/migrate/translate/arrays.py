@@ -172,16 +172,15 @@ def tile(writer, node, inputs):
 
 def _spread(writer, node, x, times):
     """What has one element along an axis, as often as an open size says: times ones of that size."""
-    if any(
-        many != 1 and size != 1 for many, size in zip(times, sizes_of(x), strict=True)
-    ) or "bool" in dtypes_of(node):
+    if any(many != 1 and size != 1 for many, size in zip(times, sizes_of(x), strict=True)):
         raise Refusal("it repeats more than one element an open number of times. Use tf.broadcast_to")
     told, given = writer.sizes(times)
     options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
     ones = writer.program.add("ones", Apply("tf2_lstm.FullOf", (told, 1), options))
     dims = [many if many != 1 else size for many, size in zip(times, sizes_of(x), strict=True)]
+    symbol = "logical_and" if "bool" in dtypes_of(node) else "multiply"
     return writer.op(
-        node, "multiply", writer.tensor(x), writer.program.add("ones", Apply(ones, given)), dims=dims
+        node, symbol, writer.tensor(x), writer.program.add("ones", Apply(ones, given)), dims=tuple(dims)
     )
 
 

@@ -5,7 +5,7 @@ import re
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.constants import DTYPES, array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, dtype_of, edge, node_of, normal
-from tf2_lstm.migrate.graph.operations import OPEN, SILENT, Trait, having
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, OPEN, SILENT, Trait, having
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.frames import frames_of, functions_of
@@ -137,7 +137,7 @@ class _Ends:
         self.given_out = {edge(t.tf1)[0] for one in findings.recurrences for t in one.outputs if t.tf1}
         self.taken = {edge(t.tf1)[0] for one in findings.recurrences for t in one.inputs if t.tf1}
         self.taken -= self.given_out
-        self.inside = self._inside()
+        self.inside, self.in_loops = self._inside(), self._in_loops()
         self.notes = []
 
     def found(self):
@@ -188,7 +188,7 @@ class _Ends:
             for tensor, role in given_out.items():
                 if (read and role is Role.OUTPUTS) or (role is Role.STATE and not fed):
                     idle.add(tensor)
-        kept = [one for one in tensors if one not in idle]
+        kept = [one for one in tensors if one not in idle and not self._is_count(one)]
         return kept or tensors
 
     def _ends(self, name, among):
@@ -196,6 +196,7 @@ class _Ends:
         node = self.nodes[name]
         if (
             name in self.taken
+            or name in self.in_loops
             or node.op in SILENT
             or not dtypes_of(node)
             or UPDATE.match(node.op)
@@ -245,6 +246,22 @@ class _Ends:
                 todo += self._before(name)
             found |= self._loop_parts(found)
         return found - self.given_out
+
+    def _in_loops(self):
+        """The names of the nodes in loops that are no recurrences, which nobody can fetch."""
+        todo = [name for name, node in self.nodes.items() if node.op in ENTERS]
+        found = set()
+        while todo:
+            name = todo.pop()
+            if name not in found and self.nodes[name].op not in EXITS:
+                found.add(name)
+                todo += self.readers.get(name, ())
+        return found
+
+    def _is_count(self, tensor):
+        """Whether a tensor is a scalar that a loop gives out and nobody reads: a counter, or the flow of an array."""
+        frame = self.frames.get(node_of(tensor))
+        return frame is not None and self.shapes.get(normal(frame.initial[frame.exits[tensor]])) == ()
 
     def _before(self, name):
         return [edge(one)[0] for one in data_inputs(self.nodes[name])] if name in self.nodes else []

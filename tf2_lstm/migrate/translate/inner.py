@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.nodes import data_inputs, normal
+from tf2_lstm.migrate.graph.operations import operation
 from tf2_lstm.migrate.translate.values import Elements, Known, Size, sizes_of
 from tf2_lstm.migrate.translate.writer import Writer
 
@@ -28,6 +29,18 @@ class Inner(Writer):
 
     def __post_init__(self):
         self.program.within(self.outer.program)
+
+    def drops(self, node):
+        """No layer is in a loop: a dropout in it keeps everything, in training too."""
+        self.note(f"{node.name}: the dropout in this loop keeps everything in the model, in training too")
+        return False
+
+    def note(self, text):
+        """Note what is left out, of the program."""
+        outer = self.outer
+        while isinstance(outer, Inner):
+            outer = outer.outer
+        outer.notes += [] if text in outer.notes else [text]
 
     def may_hold(self, weight):
         """No layer is in a loop."""
@@ -68,12 +81,24 @@ def shapes_inside(infer, empty, part, keys, values):
             _placeholder(empty, f"given_{number}", value.dtype, sizes_of(value))
         names[tensor] = f"given_{number}:0"
     for key in keys:
+        read = _read(part.nodes[key], values)
+        if read is not None:
+            _placeholder(empty, key, read.dtype, read.dims)
+            continue
         node = empty.node.add()
         node.CopyFrom(part.nodes[key])
         node.input[:] = [names.get(normal(one), one) for one in data_inputs(node)]
     known = {node.name for node in empty.node}
     _drop_lost(empty, known)
     return infer(empty)
+
+
+def _read(node, values):
+    """The array that a node reads an element of, where its sizes are known."""
+    if operation(node.op).form != "read":
+        return None
+    given = [values.get(normal(one)) for one in data_inputs(node)]
+    return next((one for one in given if isinstance(one, Elements) and one.dims is not None), None)
 
 
 def _constant(graph, name, value):

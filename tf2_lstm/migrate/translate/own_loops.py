@@ -6,6 +6,7 @@ from tf2_lstm.migrate.graph.nodes import normal
 from tf2_lstm.migrate.keras_code.cycle import Carried, Cycle
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Repeat
 from tf2_lstm.migrate.translate.frames import Frame, frames_of, functions_of
+from tf2_lstm.migrate.translate.growing import counter_of, most_steps
 from tf2_lstm.migrate.translate.inner import Inner, shapes_inside
 from tf2_lstm.migrate.translate.lines import free_names, names_in, needed
 from tf2_lstm.migrate.translate.naming import python_name
@@ -37,9 +38,10 @@ class _Loop:
         self.functions = functions_of(outer.scene.tf1.graph)
         self.wanted, self.numbers = wanted, self._needed(wanted)
         self.initial = {number: self._outside(frame.initial[number]) for number in self.numbers}
+        self.counters = self._counters()
         self.names = {number: self._name(number) for number in self.numbers}
         self.leaves = {number: self._leaf(number) for number in self.numbers}
-        self.own = set(self.names.values())
+        self.own, self.items = set(self.names.values()), {}
 
     def values(self):
         """Write the loop; return what stands behind it."""
@@ -58,6 +60,18 @@ class _Loop:
         }
 
     # What goes round.
+
+    def _counters(self):
+        """Give arrays that grow their largest length; return the number of each -> that of what counts its elements."""
+        grow = [number for number, one in self.initial.items() if getattr(one, "grows", False)]
+        if not grow:
+            return {}
+        most = most_steps(self.frame, self.outer)
+        for number in grow:
+            if self.initial[number].value is not None:
+                raise Refusal(f"{self.frame.name}: an array that grows is not empty at first. Give it a size")
+            self.initial[number] = replace(self.initial[number], length=most)
+        return {number: counter_of(self.frame, self.outer, number) for number in grow}
 
     def _needed(self, wanted):
         """The numbers of the carried values that decide when it ends and what is read behind it."""
@@ -101,8 +115,6 @@ class _Loop:
         """What a carried value is inside of the loop."""
         value, ref = self.initial[number], Ref(self.names[number])
         if isinstance(value, Elements):
-            if value.grows:
-                raise Refusal(f"{self.frame.name}: it writes into an array that grows. Give it a size")
             return replace(value, value=Live(ref, (None, *(value.dims or ())), value.dtype))
         return Live(ref, tuple(sizes_of(value)), value.dtype)
 
@@ -196,7 +208,7 @@ class _Loop:
             tuple(body.outputs.values()),
             note=f"TF1 loop: {self.frame.name}",
         )
-        return replace(cycle, captured=tuple(sorted(free_names(cycle))))
+        return with_captured(cycle)
 
     def _dtype(self, number):
         return self.initial[number].dtype
@@ -236,11 +248,26 @@ class _Loop:
     def _exit(self, tensor, number, found):
         """The value behind the loop of what it carries."""
         value = self.initial[number]
-        ref = self.writer.program.add(self.names[number], Item(found, self.numbers.index(number)))
+        ref = self._item(number, found)
+        if number in self.counters:
+            count = self._item(self.counters[number], found)
+            return replace(value, value=replace(value.value, ref=ref), length=Live(count, (), "int32"))
         if isinstance(value, Elements):
             return replace(value, value=replace(value.value, ref=ref))
         self.writer.tensors[ref.name] = normal(tensor)
         return Live(ref, tuple(sizes_of(value)), value.dtype)
+
+    def _item(self, number, found):
+        """The line of what is carried, after the last step."""
+        if number not in self.items:
+            item = Item(found, self.numbers.index(number))
+            self.items[number] = self.writer.program.add(self.names[number], item)
+        return self.items[number]
+
+
+def with_captured(cycle):
+    """Return a `Cycle` that says which names around it its lines read."""
+    return replace(cycle, captured=tuple(sorted(free_names(cycle))))
 
 
 def _lifted(changing, *parts):

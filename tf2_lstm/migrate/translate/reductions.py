@@ -3,6 +3,7 @@
 import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.keras_code.expression import Item
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import Refusal, axis_of, constant_of, number_of, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writer import dtypes_of
@@ -56,8 +57,6 @@ def largest(writer, node, inputs):
     """The k largest of the last axis and their places."""
     x, count = inputs
     ref = writer.step(node, "top_k", writer.tensor(x), int(number_of(count, "its k")))
-    from tf2_lstm.migrate.keras_code.expression import Item
-
     return [writer.result(node, Item(ref, number), number=number) for number in range(2)]
 
 
@@ -67,16 +66,25 @@ def running(writer, node, inputs):
     x, axis = inputs
     axis = axis_of(axis, rank_of(x))
     exclusive, reverse = attribute(node, "exclusive").b, attribute(node, "reverse").b
-    if exclusive and node.op == "Cumprod":
-        raise Refusal("it leaves out the last factor (exclusive=True). Divide by it")
     value = writer.tensor(x)
     turned = writer.step(node, "flip", value, axis=axis) if reverse else value
     found = writer.step(node, node.op.lower(), turned, axis=axis)
+    if exclusive and node.op == "Cumprod":
+        found = _without_last(writer, node, found, axis, rank_of(x))
     found = writer.step(node, "flip", found, axis=axis) if reverse else found
-    if exclusive:
+    if exclusive and node.op == "Cumsum":
         return writer.op(node, "subtract", found, value, dims=sizes_of(x))
-    ref = writer.program.lines.pop().value
-    return writer.result(node, ref, sizes_of(x))
+    return writer.result(node, writer.program.lines.pop().value, sizes_of(x))
+
+
+def _without_last(writer, node, products, axis, rank):
+    """Products that leave out the last factor: one, and those of the place before."""
+    first, before = (
+        Item(products, tuple(part if one == axis else slice(None) for one in range(rank)))
+        for part in (slice(None, 1), slice(None, -1))
+    )
+    ones = writer.step(node, "ones_like", writer.program.add("first", first))
+    return writer.step(node, "concatenate", [ones, writer.program.add("before", before)], axis=axis)
 
 
 @row("L2Loss")

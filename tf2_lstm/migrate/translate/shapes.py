@@ -165,6 +165,8 @@ def fill(writer, node, inputs):
     wanted, value = inputs
     if not isinstance(wanted, Known):
         raise Refusal("its shape is computed from what is fed. Give the sizes as numbers or by tf.shape")
+    if isinstance(value, Live):
+        return _full_of(writer, node, wanted, value)
     number = constant_of(value, "its value")
     if not wanted.open:
         check_size(wanted.array)
@@ -173,6 +175,20 @@ def fill(writer, node, inputs):
     options = {} if number.dtype == np.float32 else {"dtype": str(number.dtype)}
     layer = writer.program.add("full", Apply("tf2_lstm.FullOf", (told, number.item()), options))
     return writer.result(node, Apply(layer, given), tuple(wanted.array))
+
+
+def _full_of(writer, node, wanted, value):
+    """A tensor full of a number that is computed: ones times that."""
+    dtype = dtypes_of(node)[0]
+    if wanted.open:
+        told, given = writer.sizes(wanted.array)
+        options = {} if dtype == "float32" else {"dtype": dtype}
+        layer = writer.program.add("full", Apply("tf2_lstm.FullOf", (told, 1), options))
+        ones = writer.program.add("ones", Apply(layer, given))
+    else:
+        ones = writer.tensor(Known(np.ones([int(one) for one in wanted.array], dtype), dtype))
+    symbol = "logical_and" if dtype == "bool" else "multiply"
+    return writer.op(node, symbol, ones, value, dims=tuple(wanted.array.tolist()))
 
 
 @row("Range")

@@ -18,14 +18,15 @@ def chosen(writer, nodes, node, inputs, value):
         value: a function from the name of a tensor to its value.
 
     Returns:
-        A list of the value and of which branch it is of, which nobody has.
+        A list of the value and of the number of the branch that it is of.
 
     Raises:
         Refusal: no predicate is found, or a branch is not to be computed where it is not taken.
     """
     predicate, number = _decided(nodes, node)
-    which = Nothing(f"{node.name}: which branch is taken is not given out")
-    return [selected(writer, node, value(predicate), inputs[number], inputs[1 - number]), which]
+    decision = value(predicate)
+    which = writer.op(node, "where", writer.tensor(decision), number, 1 - number, dims=(), number=1)
+    return [selected(writer, node, decision, inputs[number], inputs[1 - number]), which]
 
 
 def selected(writer, node, predicate, taken, other, number=0):

@@ -102,6 +102,8 @@ def write(writer, node, inputs):
         _, place, value, array = inputs
     else:
         array, place, value = inputs
+    if attribute(node, "resize_if_index_out_of_bounds").b:
+        raise Refusal("it writes into an array that grows, in control flow v2. Give the TensorArray a size")
     dims = tuple(sizes_of(value))
     if array.value is None:
         array = writer.begun(array, dims)

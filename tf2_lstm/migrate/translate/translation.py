@@ -1,7 +1,7 @@
 """The way from a graph to a `Whole`: each node by its row, each recurrence as a model that is called."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from tf2_lstm.migrate.translate.lines import behind, needed
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import Order
 from tf2_lstm.migrate.translate.sharing import identity
+from tf2_lstm.migrate.translate.sides import decides
 from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, Size
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
@@ -96,6 +97,9 @@ class _Translation(ByRows):
         self.order, turning = self.graph.of(self.fetched)
         super().__init__(scene, self.nodes, self.graph, Writer(shapes, self._readers(), shared), {}, turning)
         self.shapes, self.called, self.models, self.failed = shapes, {}, {}, set()
+        self.writer.selects = any(
+            decides(self.nodes, self.nodes[key]) for key in self.order if key in self.nodes
+        )
 
     def _readers(self):
         """Name of a tensor -> how many read it, of what computes the program."""
@@ -138,9 +142,8 @@ class _Translation(ByRows):
         limits = limits_of(self.nodes, self.tf1, self.order)
         loops = {name: one for name, one in self.writer.loops.items() if _is_called(program, name)}
         rates = tuple(self.writer.rates)
-        return Whole(
-            program, inputs, outputs, called, layers, tensors, limits, self.boundary, rates, loops=loops
-        )
+        boundary = replace(self.boundary, notes=(*self.boundary.notes, *self.writer.notes))
+        return Whole(program, inputs, outputs, called, layers, tensors, limits, boundary, rates, loops=loops)
 
     def _edge(self, name, tensor):
         value = self.values[tensor]

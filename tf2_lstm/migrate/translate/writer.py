@@ -26,6 +26,7 @@ class Writer:
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
         tensors: name of a line -> the TF1 tensor that it computes.
         rates: those of dropout that the graph fixes.
+        notes: what is left out of the program, a sentence each.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
     """
 
@@ -36,11 +37,16 @@ class Writer:
     layers: dict = field(default_factory=dict)
     tensors: dict = field(default_factory=dict)
     rates: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
     loops: dict = field(default_factory=dict)
     _made: dict = field(default_factory=dict)
 
     #: Whether both branches of a conditional are computed, and one is chosen.
     selects = False
+
+    def drops(self, node):
+        """Whether a dropout is a layer here; where it is not, it is said."""
+        return True
 
     def may_hold(self, weight):
         """Whether a layer of the program may hold a variable alone."""
