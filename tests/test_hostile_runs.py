@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import keras
 import pytest
 import tensorflow as tf
 from dangerous import with_size
@@ -19,7 +20,7 @@ from tests.fuzz.deep import deepened
 WARM = """
 import json, os, sys
 import tensorflow, tf2_lstm.migrate.convert.converting, tf2_lstm.migrate.convert.one
-import tf2_lstm.migrate.convert.exporting
+import tf2_lstm.migrate.convert.exporting, tf2_lstm.migrate.convert.whole, tf2_lstm.migrate.export.leaving
 from tf2_lstm.cli import main
 
 for line in sys.stdin:
@@ -90,6 +91,43 @@ def says(folder, out):
     return ["convert", with_size(fails, folder / NAME), "-o", out]
 
 
+def program(folder, name, make=tf.tanh):
+    """Write a graph without a recurrence, its placeholder and what is computed of it called after a name."""
+    with tf.Graph().as_default() as graph:
+        x = tf.compat.v1.placeholder(tf.float32, [None, 3], name="x")
+        tf.identity(make(x), name="end")
+    definition, names = graph.as_graph_def(), {"x": name, "end": f"{name}/end"}
+    for node in definition.node:
+        node.name = names.get(node.name, node.name)
+        node.input[:] = [names.get(one, one) for one in node.input]
+    (folder / "graph.pb").write_bytes(definition.SerializeToString())
+    return ["convert", folder / "graph.pb", "-o", folder / "out", "--program"]
+
+
+def has_no_end(x):
+    return tf.while_loop(lambda y: tf.reduce_all(tf.math.is_finite(y)), tf.tanh, [x])[0]
+
+
+def fills_the_memory(x):
+    return x + tf.reduce_max(tf.tile(x, [2**28, 1]))
+
+
+def damaged_model(folder, out):
+    """A model of which a byte in the middle is another one."""
+    path = folder / "model.keras"
+    keras.Sequential([keras.Input((None, 3)), keras.layers.LSTM(4)]).save(path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(bytes(content))
+    return ["export", path, "--format", "onnx", "-o", folder / "model.onnx"]
+
+
+def over_the_model(folder, out):
+    damaged_model(folder, out)
+    model = folder / "model.keras"
+    return ["export", model, "--format", "savedmodel", "-o", model, "--overwrite"]
+
+
 #: What a command gets -> (what makes its words, exit code, words of what it says).
 RUNS = {
     "a residual in front, inspected": (
@@ -115,6 +153,47 @@ RUNS = {
     "Unpack of 2^40": (counts("Unpack", "num", lambda value: setattr(value, "i", 2**40)), 2, "outputs"),
     "IdentityN of two millions": (counts("IdentityN", "T", many_types), 2, "outputs"),
     "a text of an Assert": (says, 1, "x.png"),
+    "a program of hostile names": (lambda d, out: program(d, TEXT), 2, "which the graph does not have"),
+    "a program with a name of an escape": (
+        lambda d, out: program(d, "\x1b[31m"),
+        1,
+        "no shape in the graph is known: ",
+    ),
+    "a program that is called after keywords": (
+        lambda d, out: program(d, "class/lambda/None"),
+        0,
+        "the whole program converted and proved",
+    ),
+    "a program with a residual of 820 levels": (
+        lambda d, out: ["convert", *deep(d, "in front", "h + tanh(h)", 410), "-o", out, "--program"],
+        1,
+        "822 operations follow each other",
+    ),
+    "a program that has no end": (
+        lambda d, out: [*program(d, "x", has_no_end), "--time-limit", "5"],
+        1,
+        "the whole program is not converted: TensorFlow took longer than 5 seconds",
+    ),
+    "a program that fills the memory": (
+        lambda d, out: [*program(d, "x", fills_the_memory), "--memory-limit", "2"],
+        1,
+        "the whole program is not converted: TensorFlow took more than 2 GiB of memory",
+    ),
+    **{
+        f"a tensor that is none is fetched: {name!r}": (
+            lambda d, out, name=name: [*program(d, "x"), "--fetch", name],
+            1,
+            "expected a tensor of the graph, found none of that name",
+        )
+        for name in ("x:-1", "^x", "x:a", "x:0:0", TEXT)
+    },
+    "a damaged model on its way out": (damaged_model, 2, "expected a .keras file, Keras says: "),
+    "a model over itself on its way out": (over_the_model, 2, "is the model that is read"),
+    "a model on its way out that takes too long": (
+        lambda d, out: [*damaged_model(d, out), "--time-limit", "0.01"],
+        2,
+        "took longer than 0.01 seconds",
+    ),
     "OUT is the folder of the source": (beside_its_source, 2, "out: "),
     "a manifest that names what the user wrote": (named_in_the_manifest, 2, "manifest.json was changed"),
     "a folder of a killed run": (left_by_a_kill, 0, "left by a run that was killed. Remove it: rm -r "),

@@ -30,6 +30,8 @@ def _first_known(sizes):
 @row("Pack")
 def pack(writer, node, inputs):
     """Tensors side by side along a new axis."""
+    if len(set(map(rank_of, inputs))) > 1:
+        raise Refusal("not all of its inputs have as many axes. Correct their shapes")
     axis = axis_of(attribute(node, "axis").i, rank_of(inputs[0]) + 1)
     sizes = [_first_known(sizes) for sizes in zip(*map(sizes_of, inputs), strict=True)]
     dims = (*sizes[:axis], len(inputs), *sizes[axis:])

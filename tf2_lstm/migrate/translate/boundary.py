@@ -69,8 +69,9 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
 
 def _check(nodes, tensors):
     for name in tensors:
-        node = nodes.get(node_of(name))
-        if node is None or edge(name)[1] >= len(dtypes_of(node)):
+        node, _, number = normal(name).partition(":")
+        is_number = number.isascii() and number.isdigit()
+        if node not in nodes or not is_number or int(number) >= len(dtypes_of(nodes[node])):
             raise ProgramRefused(
                 f"{name}: expected a tensor of the graph, found none of that name. Check its spelling"
             )

@@ -52,7 +52,13 @@ def scatter(writer, node, inputs):
     _, places, value, array = inputs
     if not _counts(places):
         raise Refusal("it scatters to places that are computed. Use TensorArray.unstack")
-    return _whole(writer, node, value, array.dtype)
+    return _whole(writer, node, value, _array(array).dtype)
+
+
+def _array(value):
+    if not isinstance(value, Elements):
+        raise Refusal("it takes a tensor for an array of tensors. Make the array by tf.TensorArray")
+    return value
 
 
 @row("TensorListFromTensor")
@@ -90,7 +96,7 @@ def read(writer, node, inputs):
 
 
 def _filled(array):
-    if array.value is None or array.dims is None:
+    if _array(array).value is None or array.dims is None:
         raise Refusal("it reads what nothing has written. Write to the array first")
     return array.value
 
@@ -105,7 +111,7 @@ def write(writer, node, inputs):
     if attribute(node, "resize_if_index_out_of_bounds").b:
         raise Refusal("it writes into an array that grows, in control flow v2. Give the TensorArray a size")
     dims = tuple(sizes_of(value))
-    if array.value is None:
+    if _array(array).value is None:
         array = writer.begun(array, dims)
     places = writer.program.add("place", Apply("keras.ops.reshape", (writer.tensor(place), (1, 1))))
     new = writer.program.add("element", Apply("keras.ops.expand_dims", (writer.tensor(value), 0)))
@@ -128,7 +134,7 @@ def gather(writer, node, inputs):
 @row("TensorArraySizeV3 TensorListLength")
 def length(writer, node, inputs):
     """How many elements there are."""
-    return inputs[-1].length
+    return _array(inputs[-1]).length
 
 
 #: The rows that take an array; the others take tensors.
