@@ -149,4 +149,18 @@ TRANSLATING = [
         GRADIENTS + "test_why_there_are_none_is_said[a run of the graph writes variables: keep]",
         ("model if self.writes else None", "None"),
     ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/translation.py",
+        "tests/migrate/translate/test_not_translated.py::test_a_large_constant_is_a_weight_that_does_not_train",
+        (
+            "for one in {one for one in whole.layers[name] if isinstance(one, str)}",
+            "for one in set(whole.layers[name])",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/cli/pairs.py",
+        "tests/migrate/prove/test_against.py::test_what_is_read_is_never_written_over",
+        ("    if os.path.exists(source) and os.path.samefile(output, source):\n        return True\n", ""),
+        ("f\"{prefix.removesuffix('.meta')}.\"", "'no such'"),
+    ),
 ]

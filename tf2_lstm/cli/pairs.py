@@ -127,7 +127,7 @@ def _is_of(output, source):
     name, prefix = os.path.realpath(output), os.path.realpath(source)
     if os.path.exists(source) and os.path.samefile(output, source):
         return True
-    return name.startswith((f"{prefix}{os.sep}", f"{prefix}.", f"{prefix.removesuffix('.meta')}."))
+    return name.startswith((f"{prefix}{os.sep}", f"{prefix.removesuffix('.meta')}."))
 
 
 def _prove(cases, arguments):

@@ -3,7 +3,7 @@
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.translate import layers
 from tf2_lstm.migrate.translate.rows import row
-from tf2_lstm.migrate.translate.values import rank_of, sizes_of
+from tf2_lstm.migrate.translate.values import Refusal, rank_of, sizes_of
 
 
 @row("MatMul")
@@ -25,6 +25,8 @@ def products(writer, node, inputs):
 
 
 def _product(writer, node, inputs, turned):
+    if min(map(rank_of, inputs)) < 2:
+        raise Refusal("one of its inputs is no matrix. Correct their shapes")
     sides = [
         writer.step(node, "swapaxes", writer.tensor(one), -1, -2) if turn else writer.tensor(one)
         for one, turn in zip(inputs, turned, strict=True)

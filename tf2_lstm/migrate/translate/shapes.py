@@ -150,7 +150,7 @@ def squeeze(writer, node, inputs):
 def transpose(writer, node, inputs):
     """The axes in another order."""
     x, order = inputs
-    order = [axis_of(axis, rank_of(x)) for axis in constant_of(order, "its order of axes")]
+    order = [axis_of(axis, rank_of(x)) for axis in constant_of(order, "its order of axes").ravel()]
     if order == sorted(order):
         return x
     dims = tuple(sizes_of(x)[axis] for axis in order)

@@ -69,6 +69,8 @@ def from_tensor(writer, node, inputs):
 
 def _whole(writer, node, value, dtype):
     sizes = sizes_of(value)
+    if not sizes:
+        raise Refusal("what it makes an array of has no axis. Correct its shape")
     if not isinstance(value, Live):
         value = Live(
             writer.program.add("elements", Apply("keras.ops.copy", (writer.tensor(value),))), sizes, dtype
@@ -110,6 +112,8 @@ def write(writer, node, inputs):
         array, place, value = inputs
     if attribute(node, "resize_if_index_out_of_bounds").b:
         raise Refusal("it writes into an array that grows, in control flow v2. Give the TensorArray a size")
+    if isinstance(value, Elements):
+        raise Refusal("it writes an array of tensors for a tensor. Read the array first")
     dims = tuple(sizes_of(value))
     if _array(array).value is None:
         array = writer.begun(array, dims)

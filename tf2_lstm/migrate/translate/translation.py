@@ -67,7 +67,9 @@ def translate(tf1, findings, boundary, shapes, infer=inferred):
 
 def _held_twice(whole):
     """The nodes of variables that several layers would hold."""
-    held = [one for name in whole.layers for one in set(whole.layers[name]) if isinstance(one, str)]
+    held = [
+        one for name in whole.layers for one in {one for one in whole.layers[name] if isinstance(one, str)}
+    ]
     return {one for one, times in Counter(held).items() if times > 1}
 
 
