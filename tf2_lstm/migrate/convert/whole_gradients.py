@@ -4,6 +4,7 @@ import math
 from collections import OrderedDict
 from functools import partial
 
+import keras
 import numpy as np
 
 from tf2_lstm.migrate.convert.computed import pulled_back
@@ -100,8 +101,12 @@ def model_gradients(tf1, whole, model, values, targets):
 def _of_layers(tf1, whole, model):
     """The layers outside of recurrences: (their weights that are variables, what names their gradients)."""
     for name, sources in whole.layers.items():
-        pairs = list(zip(sources, model.get_layer(name).weights, strict=True))
+        layer = model.get_layer(name)
+        pairs = list(zip(sources, layer.weights, strict=True))
         pairs = [(one, weight) for one, weight in pairs if isinstance(one, str) and "float" in weight.dtype]
+        if isinstance(layer, keras.layers.BatchNormalization):
+            # TensorFlow gives no gradient of the moving mean and variance, and nobody trains them by one.
+            pairs = [(one, weight) for one, weight in pairs if not weight.name.startswith("moving")]
         nodes = [one for one, _ in pairs]
 
         def named(gradients, nodes=nodes):

@@ -60,5 +60,7 @@ def batch_norm(writer, node, inputs):
     if made is not None:
         return [made]
     x, scale, offset, mean, variance = (writer.tensor(one) for one in inputs)
+    # TensorFlow gives no gradient of the moving mean and variance.
+    mean, variance = (writer.step(node, "stop_gradient", one) for one in (mean, variance))
     options = {"offset": offset, "scale": scale, "epsilon": epsilon}
     return [writer.op(node, "batch_normalization", x, mean, variance, -1, **options)]
