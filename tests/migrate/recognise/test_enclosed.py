@@ -149,5 +149,6 @@ def test_a_loop_in_a_function_names_no_tensor_of_that_function():
     (said,) = findings.not_converted
     assert not findings.recurrences
     assert said.reason.startswith("it runs in a branch of a tf.cond")
+    assert re.search(r"it is seen at (Stateless)?If \(cond\)\.", said.reason)
     assert not re.search(r"\w:\d", said.reason)
     assert [name.rpartition("/")[2] for name in said.variables] == ["bias", "kernel", "bias", "kernel"]
