@@ -266,4 +266,9 @@ PROVING = [
         _AGAINST + "test_what_has_nothing_but_its_order_is_an_assumption",
         ("        tuple(assumed),\n", "        (),\n"),
     ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/against.py",
+        _AGAINST + "test_what_is_right_is_equal_and_what_was_matched_is_said",
+        ("    case.notes += graph.notes\n", ""),
+    ),
 ]

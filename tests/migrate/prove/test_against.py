@@ -30,6 +30,7 @@ def test_what_is_right_is_equal_and_what_was_matched_is_said(saved):
     assert len({tensor.witness for tensor in report.cases[0].tensors}) == 3
     assert "input word_ids is word_ids:0" in report.notes
     assert "output tags is tags:0" in report.notes
+    assert any(note.startswith("no gradients were compared: ") for note in report.notes)
     assert "keep_prob:0 is 1.0 in it, as at inference" in report.notes
 
 

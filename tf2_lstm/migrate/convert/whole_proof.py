@@ -64,12 +64,13 @@ def _inside(tf1, recurrences):
     return found
 
 
-def run_whole(tf1, whole):
+def run_whole(tf1, whole, without=""):
     """Run the whole graph, and differentiate it by the variables and by what is fed in floats.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
+        without: why nobody needs the gradients; "" when they are to be computed.
 
     Returns:
         A `GraphSide`; its notes say which samples the graph does not take, and why there are no gradients.
@@ -78,7 +79,7 @@ def run_whole(tf1, whole):
         ReplayError: the graph cannot be replayed, or takes no sample.
     """
     side = GraphSide(WITNESS)
-    replay, why = _opened(tf1, whole)
+    replay, why = _opened(tf1, whole, without)
     with replay:
         failed = []
         for samples in whole_samples(tf1, whole, whole.inputs):
@@ -95,9 +96,9 @@ def run_whole(tf1, whole):
     return side
 
 
-def _opened(tf1, whole):
+def _opened(tf1, whole, without):
     """A replay with gradients, or one without them and why there are none."""
-    why = without_gradients(tf1, whole)
+    why = without or without_gradients(tf1, whole)
     if not why:
         try:
             replay = replay_whole(tf1, whole, gradients="weights")

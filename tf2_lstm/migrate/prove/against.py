@@ -55,10 +55,11 @@ def _fault(name, problem):
 
 def _run(tf1, whole, candidate, case):
     try:
-        graph = run_whole(tf1, whole)
+        graph = run_whole(tf1, whole, "no weight of the model has the name of a TF1 variable")
     except ReplayError as error:
         case.diagnosis = f"not proved: {error}"
         return
+    case.notes += graph.notes
     with eagerly():
         for run in graph.runs:
             case.tensors += _compared(whole, candidate, run.sample, run.outputs)
