@@ -9,6 +9,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import h5py
@@ -112,6 +113,15 @@ def large_h5(folder, out):
     return ["inspect", path]
 
 
+def endless_h5(folder, out):
+    """An object of the heap of texts that has no number and no size: HDF5 finds the next one where it is."""
+    content = bytearray((ZOO / "h5_lstm" / "model.h5").read_bytes())
+    head = content.index(b"tensorflow", content.index(b"GCOL")) - 16
+    content[head : head + 16] = bytes(16)
+    (folder / "model.h5").write_bytes(content)
+    return ["inspect", folder / "model.h5"]
+
+
 def impossible_count(folder, out):
     return ["inspect", changed(folder, split), "--weights", BASIC]
 
@@ -130,6 +140,7 @@ REFUSED = {
     "a manifest of 200,000 brackets": (brackets, "its manifest.json was changed", None),
     "an export over the graph of --like": (over_the_graph, "graph.meta, which is being read", None),
     "a .h5 that says 279 GiB": (large_h5, "needs 300000000000 bytes, the file holds 0", None),
+    "a .h5 that HDF5 finds no end of": (endless_h5, "did not come to an end in 5 seconds", None),
     "an impossible number of outputs": (
         impossible_count,
         "4,611,686,018,427,387,904 outputs, expected 65,536 at most",
@@ -153,6 +164,41 @@ def test_it_is_refused_in_one_line_and_nothing_is_changed(make, words, before, c
     assert words in done.stderr
     assert "defect" not in done.stderr
     assert contents(tmp_path) == was
+
+
+def test_an_output_that_is_replaced_is_never_absent(converted, tmp_path):
+    out = shutil.copytree(converted, tmp_path / "out")
+    before, missing = os.stat(out).st_ino, 0
+    command = [sys.executable, "-m", "tf2_lstm", "convert", BASIC, "-o", out, "--overwrite"]
+    with subprocess.Popen(command, cwd=ROOT, env=PLAIN, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            missing += sum(not (out / "manifest.json").exists() for _ in range(200))
+            if not list(tmp_path.glob(".out.*")):
+                time.sleep(0.05)
+    assert (process.returncode, missing) == (0, 0)
+    assert os.stat(out).st_ino != before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+#: The command, with less time for a file than it has.
+HURRIED = """
+import sys
+from tf2_lstm.cli import main
+from tf2_lstm.migrate.source import limits
+
+limits.SECONDS = 0.0
+sys.exit(main(["scan", sys.argv[1]]))
+"""
+
+
+def test_a_file_that_takes_too_long_to_scan_is_a_finding(tmp_path):
+    (tmp_path / "a.py").write_text("import tensorflow as tf\ntf.nn.dynamic_rnn(cell, x)\n")
+    command = [sys.executable, "-c", HURRIED, tmp_path]
+    done = subprocess.run(
+        command, cwd=ROOT, env=PLAIN, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "it took more than 0 seconds" in done.stdout
 
 
 #: What TensorFlow needs more of than this to be loaded.
