@@ -230,6 +230,12 @@ _RESIDUAL = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_all", 
 #: Program -> the name of the reason in `REFUSALS`.
 REFUSED = {
     Program(
+        (Layer("BasicLSTM", 3, (("state_is_tuple", False),), ("dropout_all",)), Layer("BasicLSTM", 3)),
+        outer="residual",
+        unroll="static",
+        time=3,
+    ): "around_a_stack_that_is_not_whole",
+    Program(
         (_FLAT, Layer("GRU", 2)), stack_is_tuple=False, unroll="static", time=2, batch=3, source="reshape"
     ): "flat_state_dropout",
     Program(

@@ -37,6 +37,12 @@ REFUSALS = {
         "between them is in a function",
         _drops_flat,
     ),
+    "around_a_stack_that_is_not_whole": Refusal(
+        r"what the program makes of each step's output, of \S+ through \S+ \(AddV?2?\)",
+        "Where dropout acts on the flat state of a lower layer, the layers above are models of their own, and a "
+        "residual around the whole stack is in none of them",
+        lambda program: _drops_flat(program) and program.outer == "residual",
+    ),
 }
 
 

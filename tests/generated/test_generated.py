@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import keras
 import pytest
@@ -155,6 +155,10 @@ def test_a_reason_is_none_of_the_list_by_chance():
     assert reason_of("a state is carried by no known cell: x", flat) == ""
     assert reason_of(said, flat) == "flat_state_dropout"
     assert reason_of(said, Program((Layer("BasicLSTM", 2, (), ("dropout_state",)),))) == ""
+    beside = "what the program makes of each step's output, of a:0 through b (AddV2) and of the others"
+    assert reason_of(beside, flat) == ""
+    assert reason_of(beside, replace(flat, outer="residual")) == "around_a_stack_that_is_not_whole"
+    assert reason_of(beside, Program((Layer("GRU", 2),), outer="residual")) == ""
     assert all(one.why for one in REFUSALS.values())
 
 

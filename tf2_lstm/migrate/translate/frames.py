@@ -42,8 +42,8 @@ class Frame:
     initial: list = field(default_factory=list)
     exits: dict = field(default_factory=dict)
     reads: list = field(default_factory=list)
-    condition: Part = None
-    body: Part = None
+    condition: Part | None = None
+    body: Part | None = None
 
 
 def frames_of(nodes, functions):

@@ -23,7 +23,7 @@ class Inner(Writer):
         selects: whether a conditional is in it, of which both branches are computed.
     """
 
-    outer: Writer = None
+    outer: Writer | None = None
     carried: set = field(default_factory=set)
     selects: bool = False
 
