@@ -14,6 +14,7 @@ from tf2_lstm.cli.arguments import (
     telling,
 )
 from tf2_lstm.cli.process import one_line
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.report.printable import printable
 
 FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
@@ -67,6 +68,8 @@ def run(arguments):
     """Carry out the command; 0 everything converted and proved, 1 not everything, 2 unusable input."""
     from tf2_lstm.migrate.report.progress import progress
 
+    if (arguments.fetch or arguments.feed) and not arguments.program:
+        raise UserError("--fetch, --feed: expected with --program, found without: add it, or leave them out.")
     with progress(0, f"reading {arguments.path}") as advance:
         import_quietly(arguments.path)
         from tf2_lstm.migrate.convert import converting

@@ -119,3 +119,10 @@ def test_what_is_fetched_in_between_is_given_out_and_its_weights_are_held_once(t
     assert len(model.trainable_weights) == 3 + 6
     assert set(model.output) == {"matmul", "add", "probs"}
     assert any(isinstance(layer, keras.layers.Dense) for layer in model.layers)
+
+
+@pytest.mark.parametrize("option", ["--fetch", "--feed"])
+def test_where_a_program_ends_is_not_left_out_without_a_word(option, tmp_path, capsys):
+    assert main(["convert", CHAR_MODEL, "-o", str(tmp_path / "out"), option, "probs:0"]) == 2
+    assert "--fetch, --feed: expected with --program, found without" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
