@@ -59,6 +59,12 @@ def _called_twice():
     return keras.Model(x, layer(layer(x)))
 
 
+def _constant_state():
+    x, start = keras.Input((None, D)), keras.Input(batch_shape=(2, 3))
+    inner = keras.Model([x, start], keras.layers.GRU(3, return_sequences=True)(x, initial_state=start))
+    return keras.Model(x, inner([x, ops.zeros((2, 3))]))
+
+
 REFUSED = {
     "bidirectional": (_bidirectional, "also reads from the last step to the first"),
     "bidirectional inside": (
@@ -95,6 +101,7 @@ REFUSED = {
     "last output": (_second_reads_the_last, "is given no sequence"),
     "called twice": (_called_twice, "is called twice"),
     "own initial state": (_inner_state, "is computed inside the model"),
+    "a constant initial state": (_constant_state, "is given a constant at every call"),
     "no final state": (_one_state_missing, "takes initial_state and does not return state"),
 }
 

@@ -212,6 +212,11 @@ def _nodes(model):
         for needed in node.arguments.keras_tensors:
             visit(needed)
         if _has_graph(operation):
+            if len(operation.inputs) != len(node.arguments.keras_tensors):
+                raise StreamingError(
+                    f"streaming: {operation.name!r} inside of the model is given a constant at every call. Stream that "
+                    "model alone, and give what is constant to its first step."
+                )
             given = zip(operation.inputs, node.arguments.keras_tensors, strict=True)
             ordered.extend(_Node.same(inner, outer) for inner, outer in given)
             ordered.extend(_nodes(operation))

@@ -322,6 +322,15 @@ def test_a_graph_with_variables_takes_a_checkpoint(text, tmp_path):
     same(held(model), values)
 
 
+def test_a_graph_that_begins_with_a_long_name_is_no_text(tmp_path):
+    """The lengths in front of a name of 10,000 letters are no control characters."""
+    name = "long_" * 2000
+    with tf.Graph().as_default() as graph:
+        tf1.placeholder(tf.float32, [None], name=name)
+    path = tf.io.write_graph(graph, str(tmp_path), "graph.pb", as_text=False)
+    assert [node.name for node in artifacts.read(path).graph.node] == [name]
+
+
 def test_strange_names_of_folders_are_only_names(tmp_path):
     """Characters that the shell, a pattern or a URL would mean something by."""
     for name in ("a b", "[0-9]*", "gs:", "é", "%s{x}"):

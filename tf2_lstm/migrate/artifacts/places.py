@@ -1,5 +1,6 @@
 """What a path is: a folder, a prefix or a file of one of the kinds that can be read, or what else it seems to be."""
 
+import codecs
 import os
 import re
 
@@ -178,11 +179,15 @@ def _refuse_others(path, head):
 
 
 def is_text(data):
-    """Whether bytes are plain text, which a serialized graph never is.
+    """Whether bytes are the beginning of a plain text, in UTF-8. A serialized graph is none: it begins with lengths.
 
     Example:
         ```python
-        assert is_text(b"node { }\\n") and not is_text(b"\\n\\x12\\x01")
+        assert is_text(b"node { }\\n") and not is_text(b"\\n\\x12\\x01") and not is_text(b"\\n\\xa0Na name of 10,000")
         ```
     """
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
     return all(byte in b"\t\n\r" or byte >= 32 for byte in data)
