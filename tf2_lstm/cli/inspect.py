@@ -28,7 +28,7 @@ def run(arguments):
     """Carry out the command; 0 all recurrences are known, 1 one is not, 2 unusable input."""
     import_quietly(arguments.path, builds=False)
     from tf2_lstm.migrate.convert import converting, findings_as_text
-    from tf2_lstm.migrate.convert.edges import edges_of
+    from tf2_lstm.migrate.convert.whole_edges import edges_of
 
     request = request_of(arguments)
     tf1, findings = converting.look(request)

@@ -4,12 +4,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from live_models import model_of
 
 import tf2_lstm
 from tf2_lstm.migrate.convert.keras_side import call_keeping
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
-from tf2_lstm.migrate.model import Findings, TF1Model, Variable
+from tf2_lstm.migrate.model import Findings
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
@@ -44,17 +45,7 @@ def converted(program, fixed=MOVING):
             "ids": v1.placeholder(tf.int32, [None], name="ids"),
         }
         tf.identity(program(fed, variable), name="end")
-    held = {
-        name: Variable(name, value.shape, "float32", lambda value=value: value)
-        for name, value in used.items()
-    }
-    tf1 = TF1Model(
-        *("checkpoint", ""),
-        graph=graph.as_graph_def(),
-        variables=held,
-        nodes={name: (name, None) for name in used},
-        trainable=frozenset(used) - fixed,
-    )
+    tf1 = model_of(graph, used, frozenset(used) - fixed)
     shapes = inferred(tf1.graph)
     whole = translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, ["end:0"]), shapes)
     model = build_whole(whole, tf1)

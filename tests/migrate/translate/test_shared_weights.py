@@ -2,10 +2,11 @@
 
 import numpy as np
 import tensorflow as tf
+from live_models import model_of
 
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
-from tf2_lstm.migrate.model import Findings, TF1Model, Variable
+from tf2_lstm.migrate.model import Findings
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
@@ -21,10 +22,7 @@ def whole_of(program, fetch):
             tf.gather(table := v1.raw_ops.VariableV2(shape=(7, 4), dtype=tf.float32, name="words"), ids),
             table,
         )
-    held = {"words": Variable("words", (7, 4), "float32", lambda: WORDS)}
-    tf1 = TF1Model(
-        "checkpoint", "", graph=graph.as_graph_def(), variables=held, nodes={"words": ("words", None)}
-    )
+    tf1 = model_of(graph, {"words": WORDS})
     shapes = inferred(tf1.graph)
     whole = translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, fetch), shapes)
     model = build_whole(whole, tf1)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from live_models import model_of
 
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
-from tf2_lstm.migrate.model import Findings, TF1Model, Variable
+from tf2_lstm.migrate.model import Findings
 from tf2_lstm.migrate.translate import rows as table
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
@@ -121,11 +122,7 @@ def found():
     graph = tf.Graph()
     with graph.as_default():
         program()
-    variables = {
-        name: Variable(name, one.shape, "float32", lambda one=one: one) for name, one in WEIGHTS.items()
-    }
-    nodes = {name: (name, None) for name in WEIGHTS}
-    tf1 = TF1Model("checkpoint", "", graph=graph.as_graph_def(), variables=variables, nodes=nodes)
+    tf1 = model_of(graph, WEIGHTS)
     shapes = inferred(tf1.graph)
     boundary = boundary_of(tf1, Findings(), shapes, OUTPUTS)
     return tf1, shapes, boundary, run_whole(tf1, translate(tf1, Findings(), boundary, shapes))

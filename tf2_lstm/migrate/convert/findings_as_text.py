@@ -18,7 +18,7 @@ def render(tf1, findings, width=None, program=None):
         tf1: the `TF1Model`.
         findings: the `Findings`.
         width: of a line; None for the terminal's, where there is none 100 at least.
-        program: what `edges.edges_of` says; None without a graph.
+        program: what `whole_edges.edges_of` says; None without a graph.
 
     Returns:
         The text; what comes from the model is escaped, so that it cannot colour or move the terminal.

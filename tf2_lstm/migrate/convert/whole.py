@@ -5,9 +5,9 @@ import shutil
 
 from tf2_lstm.migrate.build import BuildError
 from tf2_lstm.migrate.convert.careful import Inference
-from tf2_lstm.migrate.convert.edges import boundary_and_shapes
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line
+from tf2_lstm.migrate.convert.whole_edges import boundary_and_shapes
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.translate.as_model import build_whole
