@@ -16,7 +16,8 @@ from test_hostile import BASIC, NAME, PLAIN, ROOT, acts, changed, contents
 
 from tests.fuzz.deep import deepened
 
-#: What a command imports is imported once; each line is then a command: its words, and where its output goes.
+#: What a command imports is imported once; each line is then a command: its words, and where its output goes. It ends
+#: at once: to take TensorFlow down takes most of a second.
 WARM = """
 import json, os, sys
 import tensorflow, tf2_lstm.migrate.convert.converting, tf2_lstm.migrate.convert.one
@@ -30,7 +31,9 @@ for line in sys.stdin:
         for number, path in ((1, out), (2, errors)):
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
         sys.argv[1:] = words
-        sys.exit(main())
+        code = main()
+        sys.stdout.flush()
+        os._exit(code)
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 TEXT = "![x](http://e.example/x.png)<img src=x>\n::error::x ##[error]y"

@@ -26,7 +26,8 @@ ENDS = {
     "memory": (["--memory-limit", "1.6"], "TensorFlow took more than 1.6 GiB of memory"),
     "a file that is read": ([], "danger/ReadFile (ReadFile), which may touch files, Python or the network"),
 }
-#: What a command imports is imported once; each line of arguments is then a command in a fork. The clock of the limit
+#: What a command imports is imported once; each line of arguments is then a command in a fork, which ends at once: to
+#: take TensorFlow down takes most of a second. The clock of the limit
 #: runs at the first recurrence alone, which has no end: however busy the machine is, nothing else takes too long.
 WARM = """
 import json, math, os, sys
@@ -50,7 +51,9 @@ for line in sys.stdin:
     pid = os.fork()
     if pid == 0:
         sys.argv[1:] = json.loads(line)
-        sys.exit(main())
+        code = main()
+        sys.stdout.flush()
+        os._exit(code)
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 
