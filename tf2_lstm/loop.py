@@ -159,7 +159,9 @@ class Loop(keras.layers.Layer):
         return ops.reshape(result, ops.shape(value))
 
     def _value(self, value, names):
-        inner = lambda one: self._value(one, names)  # noqa: E731
+        def inner(one):
+            return self._value(one, names)
+
         if isinstance(value, (list, tuple)):
             return tuple(map(inner, value))
         if not isinstance(value, dict):

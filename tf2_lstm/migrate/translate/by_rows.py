@@ -1,11 +1,14 @@
 """The nodes of a graph by their rows, each after what it reads; a loop of its own among them is one thing."""
 
+from functools import partial
+
 import numpy as np
 
 from tf2_lstm.migrate.build import resolve
 from tf2_lstm.migrate.graph.declared import completed
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operation
+from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.branches import branch_values
@@ -71,12 +74,11 @@ class ByRows:
         if node.name in self.turning or closed or self._begins_a_step(node):
             return Nothing(self._closed(node))
         if Trait.CONDITIONAL in operation(node.op).traits:
-            return self._refused(node, lambda: branch_values(self, node))
+            return self._refused(node, partial(branch_values, self, node))
         inputs = [self.value(one) for one in data_inputs(node)]
         lost = [one for one in inputs if isinstance(one, Nothing)]
         if node.op in MERGES and self.writer.selects and len(inputs) == 2 and not lost:
-            choice = lambda: chosen(self.writer, self.nodes, node, inputs, self.value)  # noqa: E731
-            return self._refused(node, choice)
+            return self._refused(node, partial(chosen, self.writer, self.nodes, node, inputs, self.value))
         if lost and node.op not in MERGES:
             # What is never taken is more than what is not translated.
             return next((one for one in lost if not one.reason), lost[0])
@@ -187,7 +189,7 @@ def _evaluated(lines):
     """The values of lines of constants. Some of them TensorFlow looks at no sooner than it runs the graph."""
     try:
         return evaluate(lines, resolve)
-    except Exception as error:
+    except (*import_errors(), TypeError) as error:
         said = " ".join(str(error).split())[:160]
         raise Refusal(f"of its constants nothing can be computed: {said}") from error
 
