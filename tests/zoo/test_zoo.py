@@ -19,6 +19,7 @@ FILES = ZOO / "files"
 FOLDERS = sorted(FILES.iterdir())
 NAMES = [folder.name for folder in FOLDERS]
 RECORDERS = sorted((ZOO / "record").glob("*.py"))
+WHOLE = sorted((ZOO / "whole").iterdir())
 
 FORMS = {"while", "functional_while", "static", "step", "block", "cudnn", "keras", ""}
 EDGE = re.compile(
@@ -79,22 +80,24 @@ def test_there_are_enough():
     assert set(NAMES) >= PROGRAMS
 
 
+def bytes_of(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def test_the_zoo_is_small():
-    sizes = {
-        name: sum(path.stat().st_size for path in (FILES / name).rglob("*") if path.is_file())
-        for name in NAMES
-    }
+    sizes = {name: bytes_of(FILES / name) for name in NAMES}
     assert sum(sizes.values()) <= 12 * 2**20
+    assert sum(bytes_of(folder) for folder in WHOLE) <= 3 * 2**20
     assert not {name: size for name, size in sizes.items() if size > 260_000}
 
 
-def builders(paths):
-    """Name and reason of every builder in the recorders' sources."""
+def builders(paths, entered="artefact"):
+    """Name and reason of every builder in the recorders' sources, which a decorator of that name enters."""
     found = {}
     for path in paths:
         for node in ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 7)).body:
             for decorator in getattr(node, "decorator_list", []):
-                if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "artefact":
+                if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == entered:
                     named = {one.arg: one.value for one in decorator.keywords}
                     name = ast.literal_eval(named["name"]) if "name" in named else node.name
                     found[name] = ast.literal_eval(decorator.args[0])
@@ -103,6 +106,10 @@ def builders(paths):
 
 def test_every_artefact_has_a_builder_and_every_builder_its_artefact():
     assert builders(RECORDERS) == {name: expected_of(name)["why"] for name in NAMES}
+    said = [json.loads((folder / "expected.json").read_text(encoding="utf-8")) for folder in WHOLE]
+    assert builders(RECORDERS, "whole_program") == {one["name"]: one["why"] for one in said}
+    assert [one["name"] for one in said] == [folder.name for folder in WHOLE]
+    assert {one["producer"] for one in said} == {"1.15.5"}
 
 
 @pytest.mark.parametrize("name", NAMES)

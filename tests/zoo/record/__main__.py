@@ -31,8 +31,10 @@ THEMES = (
     "language_models",
     "old_programs",
     "sizes",
+    "whole_classifiers",
+    "whole_pairs",
 )
-ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files")
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def main(argv=None):
@@ -41,7 +43,7 @@ def main(argv=None):
     parser.add_argument("names", nargs="*", metavar="NAME", help="an artefact; default: all that are missing")
     parser.add_argument("--write", action="store_true", help="write the artefacts instead of listing them")
     parser.add_argument("--overwrite", action="store_true", help="replace the artefacts that are named")
-    parser.add_argument("--root", default=ROOT, help="the folder of the artefacts (default: the zoo's)")
+    parser.add_argument("--root", default=ROOT, help="the folder of `files` and `whole` (default: the zoo)")
     arguments = parser.parse_args(argv)
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -72,12 +74,12 @@ def _record(arguments):
     if arguments.overwrite and not arguments.names:
         return _wrong("--overwrite needs the names of the artefacts to replace.")
     for name in arguments.names or TABLE:
-        there = os.path.exists(os.path.join(arguments.root, name))
-        if there and not arguments.overwrite:
+        root = os.path.join(arguments.root, TABLE[name].folder)
+        if os.path.exists(os.path.join(root, name)) and not arguments.overwrite:
             continue
         print("{} {}".format("write" if arguments.write else "would write", name), flush=True)
         if arguments.write:
-            record(TABLE[name], arguments.root)
+            record(TABLE[name], root)
     return 0
 
 

@@ -10,10 +10,10 @@ SIZES = ({"B": 3, "T": 5}, {"B": 2, "T": 4})
 
 
 class Artefact:
-    """A row of the table: a name, why it is there, and the function that builds its graph."""
+    """A row of the table: a name, why it is there, the function that builds its graph, the folder it is kept in."""
 
-    def __init__(self, name, why, build):
-        self.name, self.why, self.build = name, why, build
+    def __init__(self, name, why, build, folder):
+        self.name, self.why, self.build, self.folder = name, why, build, folder
 
 
 class Built:
@@ -43,14 +43,19 @@ class Built:
             raise TypeError("unknown: {}".format(", ".join(sorted(more))))
 
 
-def artefact(why, name=None, **options):
+def artefact(why, name=None, folder="files", **options):
     """Enter a builder into the table under its own name, or under `name` with `options` given to it."""
 
     def enter(build):
         known = name or build.__name__
         if known in TABLE:
             raise ValueError(f"two artefacts are named {known}")
-        TABLE[known] = Artefact(known, why, lambda: build(**options))
+        TABLE[known] = Artefact(known, why, lambda: build(**options), folder)
         return build
 
     return enter
+
+
+def whole_program(why, name=None, **options):
+    """Enter the builder of a whole program, from what is fed to what is fetched, as `artefact` does."""
+    return artefact(why, name, folder="whole", **options)

@@ -124,6 +124,9 @@ def _expected(artefact, built, path):
     if built.options:
         said["options"] = built.options
     said["feeds"] = [_name(tensor) for tensor in built.feeds]
+    if artefact.folder == "whole":
+        said["fetches"] = [_name(tensor) for tensor in built.fetches]
+        return said
     if built.ran:
         said["ran"] = built.ran
     said["recurrences"] = []

@@ -1,0 +1,83 @@
+"""Whole programs as companies had them, ids or features to scores, against what TensorFlow 1.15.5 computed."""
+
+import json
+import runpy
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.convert.whole import WholeWorkshop
+
+PROGRAMS = Path(__file__).resolve().parents[2] / "zoo" / "whole"
+NAMES = sorted(folder.name for folder in PROGRAMS.iterdir())
+#: What floats may be off by from TensorFlow 1.15.5: they are of order 1; program -> its own bound, where they are not.
+BOUND, BOUNDS = 4e-6, {}
+#: Program -> why it does not come over whole.
+REFUSED = {}
+#: The programs whose source is executed too.
+EXECUTED = ("siamese_manhattan", "text_cnn")
+
+
+def converted(folder, out):
+    """Write and prove a whole program as `convert --program` does: (what is expected, `Whole`, problem)."""
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    options = {key: tuple(value) for key, value in expected.get("options", {}).items()}
+    request = Request(str(folder / expected["artifact"]), program=True, **options)
+    whole, _, _, problem = WholeWorkshop(*look(request), request, out).convert()
+    return expected, whole, problem
+
+
+def differences(folder, expected, whole, model):
+    """What a model says otherwise than the runs of 1.15.5: a list of (run, tensor, how far)."""
+    names = {one.tf1: one.name for one in whole.outputs}
+    found = []
+    for run in sorted(folder.glob("run*.npz")):
+        with np.load(run) as held:
+            recorded = dict(held)
+        given = model({one.name: recorded[one.tf1] for one in whole.inputs})
+        for tensor in expected["fetches"]:
+            far = apart(keras.ops.convert_to_numpy(given[names[tensor]]), recorded[tensor])
+            bound = BOUNDS.get(folder.name, BOUND) if recorded[tensor].dtype.kind == "f" else 0
+            found += [] if far <= bound else [(run.name, tensor, far)]
+    return found
+
+
+def apart(given, recorded):
+    """The largest difference; infinite where a dtype or a shape is another one."""
+    if (given.dtype, given.shape) != (recorded.dtype, recorded.shape):
+        return np.inf
+    return float(np.max(np.abs(given.astype("float64") - recorded.astype("float64")), initial=0))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_comes_over_whole_and_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
+    expected, whole, problem = converted(PROGRAMS / name, tmp_path)
+    if name in REFUSED:
+        assert problem.startswith(REFUSED[name])
+        return
+    assert not problem
+    model = keras.models.load_model(tmp_path / "program.keras")
+    assert not differences(PROGRAMS / name, expected, whole, model)
+    if name in EXECUTED:
+        written = runpy.run_path(str(tmp_path / "program.py"))["build_program"]()
+        written.load_weights(tmp_path / "program.keras")
+        assert not differences(PROGRAMS / name, expected, whole, written)
+
+
+def test_a_recorded_number_that_is_another_is_seen(tmp_path):
+    folder = shutil.copytree(PROGRAMS / "text_cnn", tmp_path / "text_cnn")
+    with np.load(folder / "run_2.npz") as held:
+        recorded = dict(held)
+    recorded["output/scores:0"][1, 0] += 1e-4
+    recorded["output/predictions:0"][0] ^= 1
+    np.savez(folder / "run_2.npz", **recorded)
+    expected, whole, _ = converted(folder, tmp_path)
+    model = keras.models.load_model(tmp_path / "program.keras")
+    assert [found[:2] for found in differences(folder, expected, whole, model)] == [
+        ("run_2.npz", "output/scores:0"),
+        ("run_2.npz", "output/predictions:0"),
+    ]
