@@ -83,7 +83,7 @@ class ReshapeTo(_OfSizes):
     """tf.reshape to a shape of which more than one size is open.
 
     Args:
-        sizes: the shape, a list of ints with None for each size that the call gives.
+        sizes: the shape, a list of ints with None for each size that the call gives, and -1 for what is left.
         **options: those of `keras.layers.Layer`.
 
     Call arguments: a tensor, then a scalar for each None. Returns: the tensor in that shape.
@@ -103,7 +103,7 @@ class ReshapeTo(_OfSizes):
 
     def compute_output_spec(self, x, *given):
         """Return what it gives: the sizes that it was made with are known."""
-        return keras.KerasTensor(self.sizes, dtype=x.dtype)
+        return keras.KerasTensor([None if size == -1 else size for size in self.sizes], dtype=x.dtype)
 
 
 @keras.saving.register_keras_serializable(package="tf2_lstm")

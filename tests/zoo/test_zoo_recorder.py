@@ -26,6 +26,7 @@ def recorder(monkeypatch, tmp_path):
 
     recorded = []
     monkeypatch.setattr(__main__, "THEMES", ())
+    monkeypatch.setattr(__main__, "WHOLE", ())
     table = {folder: artefact.Artefact(folder, "why", None, folder) for folder in ("files", "whole")}
     monkeypatch.setattr(artefact, "TABLE", table)
     monkeypatch.setattr(write, "record", lambda built, root: recorded.append((built.name, Path(root).name)))

@@ -104,7 +104,7 @@ def cases():
         found[f"{name}, keep_dims"] = lambda fed, function=function: function(fed["x"], [1], keepdims=True)
     for name in ("Sum", "Max", "Min", "Prod"):
         found[f"{name}, integers"] = lambda fed, name=name: _REDUCED[name](fed["i"], 1)
-    return {**found, **_of_integers(), **_of_arrays(), **_of_sizes(), **_of_products()}
+    return {**found, **_of_integers(), **_of_arrays(), **_of_matrices(), **_of_sizes(), **_of_products()}
 
 
 def _of_integers():
@@ -191,6 +191,27 @@ def _of_arrays():
     }
 
 
+def _of_matrices():
+    x, row = lambda fed: fed["x"], lambda fed: fed["p"]
+    square = lambda fed: tf.matmul(x(fed), x(fed), transpose_b=True)  # noqa: E731
+    return {
+        "MatrixDiag": lambda fed: raw.MatrixDiag(diagonal=row(fed)),
+        "MatrixDiag, open": lambda fed: raw.MatrixDiag(diagonal=fed["i"]),
+        "MatrixDiag, flags": lambda fed: raw.MatrixDiag(diagonal=fed["b"]),
+        "MatrixDiagPart": lambda fed: raw.MatrixDiagPart(input=x(fed)),
+        "MatrixDiagPart, square": lambda fed: raw.MatrixDiagPart(input=square(fed)),
+        "MatrixSetDiag": lambda fed: raw.MatrixSetDiag(input=square(fed), diagonal=x(fed)[:, :, 0]),
+        "MatrixSetDiag, more columns": lambda fed: raw.MatrixSetDiag(
+            input=tf.matmul(fed["half"][:, :3, None], fed["half"][:, None]), diagonal=fed["half"][:, 1:]
+        ),
+        "MatrixBandPart": lambda fed: tf.linalg.band_part(x(fed), 1, 0),
+        "MatrixBandPart, above": lambda fed: tf.linalg.band_part(square(fed), 0, -1),
+        "MatrixBandPart, below": lambda fed: tf.linalg.band_part(fed["i"], -1, 0),
+        "MatrixBandPart, flags": lambda fed: tf.linalg.band_part(fed["b"], 0, 1),
+        "MatrixBandPart, all": lambda fed: tf.linalg.band_part(x(fed), -1, -1) * 2.0,
+    }
+
+
 def _of_sizes():
     rows = lambda fed: tf.shape(fed["x"])[0]  # noqa: E731
     steps = lambda fed: tf.shape(fed["x"])[1]  # noqa: E731
@@ -209,7 +230,11 @@ def _of_sizes():
         ),
         "Reshape, of a product": lambda fed: tf.reshape(fed["x"], [rows(fed), steps(fed) * 4]),
         "Reshape, half": lambda fed: tf.reshape(fed["x"], [rows(fed), steps(fed) * 2, 2]),
+        "Reshape, what is left": lambda fed: tf.reshape(
+            tf.concat([fed["x"], fed["y"]], 1), [rows(fed), -1, 2]
+        ),
         "Fill": lambda fed: tf.zeros([rows(fed), 3]),
+        "Fill, a size": lambda fed: tf.fill([rows(fed)], steps(fed)),
         "Fill, integers": lambda fed: tf.fill([rows(fed), steps(fed)], 7),
         "Range": lambda fed: tf.range(steps(fed)),
         "Range, of numbers": lambda fed: tf.range(1, steps(fed) + 1, 2) * fed["i"][0, 0],

@@ -25,8 +25,9 @@ EXECUTED = ("siamese_manhattan", "text_cnn")
 def converted(folder, out):
     """Write and prove a whole program as `convert --program` does: (what is expected, `Whole`, problem)."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    shutil.unpack_archive(folder / "artefact.zip", out / "artefact")
     options = {key: tuple(value) for key, value in expected.get("options", {}).items()}
-    request = Request(str(folder / expected["artifact"]), program=True, **options)
+    request = Request(str(out / "artefact" / expected["artifact"]), program=True, **options)
     whole, _, _, problem = WholeWorkshop(*look(request), request, out).convert()
     return expected, whole, problem
 

@@ -31,10 +31,11 @@ THEMES = (
     "language_models",
     "old_programs",
     "sizes",
-    "whole_classifiers",
-    "whole_pairs",
 )
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+#: The themes of whole programs, after those of artefacts.
+WHOLE = sorted(name[:-3] for name in os.listdir(HERE) if name.startswith("whole_") and name.endswith(".py"))
+ROOT = os.path.dirname(HERE)
 
 
 def main(argv=None):
@@ -66,7 +67,7 @@ def _record(arguments):
     from tests.zoo.record.artefact import TABLE
     from tests.zoo.record.write import record
 
-    for theme in THEMES:
+    for theme in (*THEMES, *WHOLE):
         importlib.import_module("tests.zoo.record." + theme)
     unknown = [name for name in arguments.names if name not in TABLE]
     if unknown:

@@ -1,23 +1,18 @@
-"""How whole programs are saved: small files, of the kinds that companies have."""
+"""How whole programs are saved that are no checkpoints, and what of their numbers no optimizer makes."""
 
 import tensorflow as tf
 
 from tests.zoo.record.artefact import Built
-from tests.zoo.record.write import CHECKPOINT
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
-
-#: What of a graph's collections a program that is served still needs.
-_KEPT = ["trainable_variables", "variables"]
 
 
 def program(feeds, fetches, **options):
     """Return the `Built` of a whole program: what is fed, the tensors that are fetched, options of `Built`.
 
     With `named` the user must say what is fetched, because more is read of one of them. The statistics that no
-    optimizer trains, such as moving averages, are drawn too. `save` is a lean checkpoint unless another function of
-    this file is given.
+    optimizer trains, such as moving averages, are drawn too. `save` is a function of this file; a checkpoint is
+    written without one.
     """
-    options.setdefault("save", save_lean)
     if options.pop("named", False):
         options["options"] = {"fetch": [tensor.name for tensor in fetches]}
     return Built(feeds, fetches=fetches, prepare=draw_averages, **options)
@@ -30,14 +25,6 @@ def draw_averages(session):
         if variable not in trained and variable.dtype.base_dtype == tf.float32:
             drawn = wide(draws(0, "average:" + variable.op.name), variable.shape.as_list(), 0.5)
             variable.load(drawn + 1.2 if "variance" in variable.op.name else drawn, session)
-
-
-def save_lean(session):
-    """Save a checkpoint whose .meta has no default attributes and no collections but those of the variables."""
-    saver = tf.train.Saver(save_relative_paths=True)
-    saver.save(session, "./" + CHECKPOINT, write_meta_graph=False)
-    saver.export_meta_graph(CHECKPOINT + ".meta", collection_list=_KEPT, strip_default_attrs=True)
-    return CHECKPOINT
 
 
 def save_frozen(*outputs):

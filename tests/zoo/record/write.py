@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+import zipfile
 from collections import OrderedDict
 
 import numpy as np
@@ -27,6 +28,8 @@ def record(artefact, root):
                 if built.weights:
                     _fill(session, artefact.name)
                 _write(artefact, built, session)
+        if artefact.folder == "whole":
+            _pack(folder)
         destination = os.path.join(root, artefact.name)
         shutil.rmtree(destination, ignore_errors=True)
         shutil.copytree(folder, destination)
@@ -34,6 +37,20 @@ def record(artefact, root):
 
 def _config():
     return tf.ConfigProto(allow_soft_placement=True)
+
+
+def _pack(folder):
+    """Put the artefact into one file: the graph of a program is long, and says the same words again and again."""
+    paths = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
+    packed = sorted(path for path in paths if not path.endswith((".npz", "expected.json")))
+    with zipfile.ZipFile(os.path.join(folder, "artefact.zip"), "w", zipfile.ZIP_DEFLATED) as file:
+        for path in packed:
+            with open(path, "rb") as one:
+                info = zipfile.ZipInfo(os.path.relpath(path, folder))
+                file.writestr(info, one.read(), zipfile.ZIP_DEFLATED)
+            os.remove(path)
+    for name in os.listdir(folder):
+        shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ FAMILIES = (
     "arrays",
     "convolutions",
     "lookups",
+    "matrices",
     "products",
     "reductions",
     "shapes",

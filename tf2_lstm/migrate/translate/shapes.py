@@ -105,9 +105,8 @@ def _reshaped(writer, node, x, target):
         target = [one if isinstance(one, (int, np.integer)) else None for one in target]
         plain = tuple(-1 if one is None else int(one) for one in target)
         return writer.op(node, "reshape", value, plain, dims=tuple(open_sizes_in(target, open_sizes)))
-    if None in open_sizes:
-        raise Refusal("two of its sizes are open, and one is -1. Give the sizes by tf.shape")
-    told, given = writer.sizes(target)
+    # What is left of the others is -1 for the layer too.
+    told, given = writer.sizes([-1 if one is None else one for one in target])
     layer = writer.program.add("reshape", Apply("tf2_lstm.ReshapeTo", (told,)))
     return writer.result(node, Apply(layer, (value, *given)), tuple(target))
 
@@ -165,7 +164,7 @@ def fill(writer, node, inputs):
     wanted, value = inputs
     if not isinstance(wanted, Known):
         raise Refusal("its shape is computed from what is fed. Give the sizes as numbers or by tf.shape")
-    if isinstance(value, Live):
+    if isinstance(value, Live) or (isinstance(value, Known) and value.open):
         return _full_of(writer, node, wanted, value)
     number = constant_of(value, "its value")
     if not wanted.open:
@@ -188,7 +187,7 @@ def _full_of(writer, node, wanted, value):
     else:
         ones = writer.tensor(Known(np.ones([int(one) for one in wanted.array], dtype), dtype))
     symbol = "logical_and" if dtype == "bool" else "multiply"
-    return writer.op(node, symbol, ones, value, dims=tuple(wanted.array.tolist()))
+    return writer.op(node, symbol, ones, writer.tensor(value), dims=tuple(wanted.array.tolist()))
 
 
 @row("Range")
