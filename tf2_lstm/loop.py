@@ -19,7 +19,7 @@ import keras
 from keras import ops
 
 _OPS = """
-abs add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin average_pool
+abs add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort average_pool
 batch_normalization broadcast_to cast ceil clip concatenate conv convert_to_tensor copy cos cosh cumprod cumsum
 divide divide_no_nan elu equal erf exp expand_dims expm1 flip floor floor_divide greater greater_equal isfinite
 isinf isnan leaky_relu less less_equal log log1p log_softmax logical_and logical_not logical_or matmul max max_pool

@@ -18,6 +18,13 @@ TRANSLATING = [
         ),
     ),
     *mistakes(
+        "tf2_lstm/migrate/translate/cuts.py",
+        ROWS,
+        ("return rank - (len(left) - where) if Ellipsis in index[:at] else where", "return where"),
+        ('found = writer.step(node, "maximum", turned, 0)', "found = turned"),
+        ("ends[1] if ends[0] == 0 else", "ends[1] if True else"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/translate/reductions.py",
         ROWS,
         ('turned = writer.step(node, "flip", value, axis=axis) if reverse else value', "turned = value"),

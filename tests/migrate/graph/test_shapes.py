@@ -65,6 +65,19 @@ def test_an_operation_that_nobody_knows_takes_only_its_readers_with_it():
     assert inferred(graph) == {"x:0": (2, 3)}
 
 
+def test_a_scalar_of_a_graph_without_a_version_is_one():
+    """tf.graph_util.convert_variables_to_constants writes none."""
+
+    def build():
+        tf.identity(v1.placeholder("int32", [], name="steps"), name="y")
+        tf.identity(v1.placeholder("float32", name="anything"), name="z")
+
+    graph = graph_of(build)
+    graph.versions.Clear()
+    assert plainly(graph).get_tensor_by_name("steps:0").shape.rank is None
+    assert inferred(graph) == {"steps:0": (), "y:0": ()}
+
+
 def test_a_large_constant_is_known_by_its_shape_alone():
     graph = graph_of(lambda: tf.constant(np.arange(600.0).reshape(20, 30), name="weights"))
     assert inferred(graph) == {"weights:0": (20, 30)}

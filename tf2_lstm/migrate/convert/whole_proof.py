@@ -122,6 +122,12 @@ def _run_all(replay, whole, samples):
             failed.append((sample.label, error))
             continue
         outputs = OrderedDict((one.name, found[one.tf1]) for one in whole.outputs)
+        empty = [one.tf1 for one in whole.outputs if not np.size(found[one.tf1])]
+        if empty:
+            failed.append(
+                (sample.label, ReplayError(f"{empty[0]} has no element, there is nothing to compare"))
+            )
+            continue
         runs.append(GraphRun(sample, outputs, *_gradients(replay, whole, sample, outputs, spare)))
     return runs, failed
 

@@ -138,6 +138,14 @@ def _copy(part, node):
         copy.attr.pop(mark, None)
     # What only waits has the same shape.
     copy.input[:] = [name for name in node.input if not name.startswith("^")]
+    if _is_scalar(node) and not part.versions.producer:
+        # Of a graph without a version TensorFlow takes the shape [] for none at all, of this operation it does not.
+        copy.op = "PlaceholderV2"
+
+
+def _is_scalar(node):
+    shape = attribute(node, "shape").shape
+    return node.op == "Placeholder" and "shape" in node.attr and not (shape.unknown_rank or shape.dim)
 
 
 def _placeholder(part, name, dtype, shape=None):

@@ -7,6 +7,7 @@ from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate import layers
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import Known, Live, Refusal, Size, rank_of, sizes_of
+from tf2_lstm.migrate.translate.vectors import is_computed
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 #: TensorFlow's name -> that of `keras.ops`, of one tensor.
@@ -178,6 +179,8 @@ def _extreme(node, arrays):
     """Of a size and 0 or 1 the size is the larger."""
     sizes = [one.item() for one in arrays if one.ndim == 0]
     if len(sizes) != 2 or node.op == "Minimum":
+        return None
+    if any(map(is_computed, sizes)):
         return None
     numbers = [one for one in sizes if not isinstance(one, Size)]
     return (

@@ -6,6 +6,7 @@ from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import Known, Refusal, Size, axis_of, constant_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.vectors import elements_of, put_together
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
@@ -20,7 +21,8 @@ def concat(writer, node, inputs):
     dims = [_first_known(sizes) for sizes in zip(*map(sizes_of, parts), strict=True)]
     along = [sizes_of(one)[axis] for one in parts]
     dims[axis] = sum(along) if not any(isinstance(one, Size) for one in along) else None
-    return writer.op(node, "concatenate", [writer.tensor(one) for one in parts], axis=axis, dims=tuple(dims))
+    found = writer.op(node, "concatenate", [writer.tensor(one) for one in parts], axis=axis, dims=tuple(dims))
+    return put_together(found, parts)
 
 
 def _first_known(sizes):
@@ -35,7 +37,8 @@ def pack(writer, node, inputs):
     axis = axis_of(attribute(node, "axis").i, rank_of(inputs[0]) + 1)
     sizes = [_first_known(sizes) for sizes in zip(*map(sizes_of, inputs), strict=True)]
     dims = (*sizes[:axis], len(inputs), *sizes[axis:])
-    return writer.op(node, "stack", [writer.tensor(one) for one in inputs], axis=axis, dims=dims)
+    found = writer.op(node, "stack", [writer.tensor(one) for one in inputs], axis=axis, dims=dims)
+    return put_together(found, inputs)
 
 
 @row("Unpack")
@@ -79,90 +82,14 @@ def _whole(sizes, whole):
     return [whole - sum(one for one in sizes if one >= 0) if one < 0 else one for one in sizes]
 
 
-@row("Slice")
-def cut(writer, node, inputs):
-    """A block: where it begins and how large it is along each axis."""
-    x, begin, size = inputs
-    begin, size = ([_number(one) for one in _sizes(value)] for value in (begin, size))
-    index = tuple(
-        slice(start or None, None if count == -1 else start + count)
-        for start, count in zip(begin, size, strict=True)
-    )
-    if all(one == slice(None) for one in index):
-        return x
-    known = [(size if one == slice(None) else None) for size, one in zip(sizes_of(x), index, strict=True)]
-    return writer.result(node, Item(writer.tensor(x), index), tuple(known))
-
-
-def _sizes(value):
-    if not isinstance(value, Known):
-        raise Refusal("where it cuts is computed from what is fed. Use tf.gather, or numbers")
-    return value.array.ravel()
-
-
-def _number(size):
-    if isinstance(size, Size):
-        raise Refusal("where it cuts depends on an open size. Use numbers, or -1 for all that is left")
-    return int(size)
-
-
-@row("StridedSlice")
-def strided_slice(writer, node, inputs):
-    """x[...] with Python's indices."""
-    x = inputs[0]
-    index = _index(node, [_sizes(one) for one in inputs[1:]])
-    if all(one == slice(None) for one in index):
-        return x
-    return writer.result(node, Item(writer.tensor(x), index), _kept(sizes_of(x), index))
-
-
-def _index(node, given):
-    """The index of a StridedSlice, a tuple of what stands between the brackets in Python."""
-    masks = {
-        name: attribute(node, f"{name}_mask").i
-        for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
-    }
-    has = lambda name, at: bool(masks[name] >> at & 1)  # noqa: E731
-    index = []
-    for at, (begin, end, step) in enumerate(zip(*given, strict=True)):
-        if has("ellipsis", at):
-            index.append(Ellipsis)
-        elif has("new_axis", at):
-            index.append(None)
-        elif has("shrink_axis", at):
-            index.append(_number(begin))
-        else:
-            step = _number(step)
-            start = None if has("begin", at) or (step == 1 and begin == 0) else _number(begin)
-            stop = None if has("end", at) else _number(end)
-            index.append(slice(start, stop, None if step == 1 else step))
-    return tuple(index)
-
-
-def _kept(sizes, index):
-    """The sizes after indexing: those of axes that are taken whole, 1 of new ones, None of what is cut."""
-    if Ellipsis in index:
-        at, named = index.index(Ellipsis), sum(one is not None and one is not Ellipsis for one in index)
-        index = (*index[:at], *[slice(None)] * (len(sizes) - named), *index[at + 1 :])
-    found, left = [], list(sizes)
-    for one in index:
-        if one is None:
-            found.append(1)
-            continue
-        size = left.pop(0)
-        if isinstance(one, slice):
-            cut_size = None if isinstance(size, Size) else len(range(*one.indices(size)))
-            found.append(size if one in (slice(None), slice(None, None, -1)) else cut_size)
-    return (*found, *left)
-
-
 @row("Tile")
 def tile(writer, node, inputs):
     """The same over and over."""
     x, times = inputs
-    if any(isinstance(one, Size) for one in _sizes(times)):
-        return _spread(writer, node, x, list(_sizes(times)))
-    times = [_number(one) for one in _sizes(times)]
+    times = elements_of(writer, times, "how often it repeats")
+    if any(isinstance(one, Size) for one in times):
+        return _spread(writer, node, x, times)
+    times = [int(one) for one in times]
     if all(one == 1 for one in times):
         return x
     dims = tuple(
@@ -234,6 +161,14 @@ def reverse_sequence(writer, node, inputs):
 @row("InvertPermutation")
 def invert(writer, node, inputs):
     """The permutation that undoes one."""
+    if not isinstance(inputs[0], Known):
+        return writer.op(
+            node,
+            "cast",
+            writer.step(node, "argsort", inputs[0]),
+            dtypes_of(node)[0],
+            dims=sizes_of(inputs[0]),
+        )
     return Known(np.argsort(constant_of(inputs[0], "its permutation")).astype("int32"), "int32")
 
 
@@ -251,14 +186,3 @@ def _pack(node, arrays):
 def _unpack(node, arrays):
     axis = attribute(node, "axis").i
     return [np.asarray(one, object) for one in np.moveaxis(arrays[0], axis, 0)]
-
-
-@fold("StridedSlice")
-def _strided_slice(node, arrays):
-    return np.asarray(arrays[0][_index(node, arrays[1:])], object)
-
-
-@fold("Slice")
-def _slice(node, arrays):
-    [array, [begin], [size]] = arrays
-    return array[int(begin) : None if size == -1 else int(begin) + int(size)]

@@ -54,7 +54,7 @@ class Inner(Writer):
         return self.outer._alone(*arguments)
 
     def _size_of(self, name, axis):
-        own = name in self.carried or any(name in line.targets for line in self.program.lines)
+        own = axis is None or name in self.carried or any(name in line.targets for line in self.program.lines)
         return super()._size_of(name, axis) if own else self.outer._size_of(name, axis)
 
 

@@ -8,6 +8,7 @@ FAMILIES = (
     "arithmetic",
     "arrays",
     "convolutions",
+    "cuts",
     "lookups",
     "matrices",
     "products",

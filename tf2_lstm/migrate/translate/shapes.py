@@ -20,6 +20,7 @@ from tf2_lstm.migrate.translate.values import (
     rank_of,
     sizes_of,
 )
+from tf2_lstm.migrate.translate.vectors import elements_of, put_together
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
@@ -54,9 +55,7 @@ def rank(writer, node, inputs):
 def reshape(writer, node, inputs):
     """Other sizes: the weights' own, all axes but the last in one, back from that, or any."""
     x, wanted = inputs
-    if not isinstance(wanted, Known):
-        raise Refusal("its shape is computed from what is fed. Give the sizes as numbers or by tf.shape")
-    target = _filled(writer, node, x, list(wanted.array.ravel()))
+    target = _filled(writer, node, x, elements_of(writer, wanted, "its shape"))
     if sizes_of(x) == tuple(target):
         return x
     whole = getattr(x, "whole", None)
@@ -105,7 +104,8 @@ def _reshaped(writer, node, x, target):
         target = [one if isinstance(one, (int, np.integer)) else None for one in target]
         plain = tuple(-1 if one is None else int(one) for one in target)
         return writer.op(node, "reshape", value, plain, dims=tuple(open_sizes_in(target, open_sizes)))
-    # What is left of the others is -1 for the layer too.
+    if open_sizes.count(None) > 1:
+        raise Refusal("more than one of its sizes is -1. Give the sizes by tf.shape")
     told, given = writer.sizes([-1 if one is None else one for one in target])
     layer = writer.program.add("reshape", Apply("tf2_lstm.ReshapeTo", (told,)))
     return writer.result(node, Apply(layer, (value, *given)), tuple(target))
@@ -122,7 +122,8 @@ def expand_dims(writer, node, inputs):
     x, axis = inputs
     sizes = list(sizes_of(x))
     axis = axis_of(axis, len(sizes) + 1)
-    return writer.op(node, "expand_dims", writer.tensor(x), axis, dims=(*sizes[:axis], 1, *sizes[axis:]))
+    found = writer.op(node, "expand_dims", writer.tensor(x), axis, dims=(*sizes[:axis], 1, *sizes[axis:]))
+    return put_together(found, [x])
 
 
 @row("Squeeze")
@@ -161,9 +162,7 @@ def transpose(writer, node, inputs):
 @row("Fill")
 def fill(writer, node, inputs):
     """A tensor full of one number."""
-    wanted, value = inputs
-    if not isinstance(wanted, Known):
-        raise Refusal("its shape is computed from what is fed. Give the sizes as numbers or by tf.shape")
+    wanted, value = known(elements_of(writer, inputs[0], "its shape")), inputs[1]
     if isinstance(value, Live) or (isinstance(value, Known) and value.open):
         return _full_of(writer, node, wanted, value)
     number = constant_of(value, "its value")

@@ -17,7 +17,7 @@ class Size:
     """A size that is open until the model is called: a number times the sizes of axes of tensors.
 
     Attributes:
-        factors: (name of a `Ref`, axis) of each, sorted.
+        factors: (name of a `Ref`, axis) of each, sorted; the axis None for the number that a scalar holds.
         times: the number.
 
     Example:
@@ -33,7 +33,7 @@ class Size:
     def __mul__(self, other):
         """Return the product with an int or another size."""
         if isinstance(other, Size):
-            return Size(tuple(sorted(self.factors + other.factors)), self.times * other.times)
+            return Size(tuple(sorted(self.factors + other.factors, key=str)), self.times * other.times)
         return Size(self.factors, self.times * int(other)) if other else 0
 
     __rmul__ = __mul__
@@ -81,6 +81,7 @@ class Live:
         whole: the `Live` of which this is all but the last axis in one, None otherwise.
         scaled: (`Live`, number) where this is a tensor times a number, None otherwise.
         counts: whether it is 0, 1, 2, ... up to its size.
+        elements: the ints and `Size`s of a vector that was put together of scalars, None of anything else.
     """
 
     ref: Ref
@@ -90,6 +91,7 @@ class Live:
     whole: Any = None
     scaled: Any = None
     counts: bool = False
+    elements: tuple | None = None
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,8 @@ class Writer:
         return found
 
     def _size_of(self, name, axis):
+        if axis is None:
+            return Ref(name)
         layer = self._once(("axis", axis), f"size_{axis}", Apply("tf2_lstm.SizeOf", (axis,)))
         return self._once(("size", name, axis), f"{name}_size_{axis}", Apply(layer, (Ref(name),)))
 
