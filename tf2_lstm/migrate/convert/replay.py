@@ -113,7 +113,7 @@ class Replay:
             _import(part)
             self._loads = OrderedDict((name, assign) for name, *assign in self._assignments())
             self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
-        self._session = v1.Session(graph=self._graph, config=v1.ConfigProto(allow_soft_placement=True))
+        self._session = v1.Session(graph=self._graph, config=_as_written())
         self._load(model)
         self.writes = tuple(node.name for node in part.node if UPDATE.match(node.op))
         # What a run writes, the next one would read.
@@ -322,6 +322,13 @@ def _stored(nodes, feeds, same):
     """
     equal = [(one, node_of(name)) for name, one in same.items()] + [(name, node_of(name)) for name in feeds]
     return {name: node for name, node in equal if node in nodes and nodes[node].op == "VarHandleOp"}
+
+
+def _as_written():
+    config = v1.ConfigProto(allow_soft_placement=True)
+    # Rewriting takes longer than the few runs of a proof; without it, what runs is the graph that was read.
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    return config
 
 
 def _holds(part, name):
