@@ -104,7 +104,7 @@ def program(folder, name, make=tf.tanh):
         node.name = names.get(node.name, node.name)
         node.input[:] = [names.get(one, one) for one in node.input]
     (folder / "graph.pb").write_bytes(definition.SerializeToString())
-    return ["convert", folder / "graph.pb", "-o", folder / "out", "--program"]
+    return ["convert", folder / "graph.pb", "-o", folder / "out"]
 
 
 def has_no_end(x):
@@ -168,7 +168,7 @@ RUNS = {
         "the whole program converted and proved",
     ),
     "a program with a residual of 820 levels": (
-        lambda d, out: ["convert", *deep(d, "in front", "h + tanh(h)", 410), "-o", out, "--program"],
+        lambda d, out: ["convert", *deep(d, "in front", "h + tanh(h)", 410), "-o", out],
         1,
         "822 operations follow each other",
     ),

@@ -28,7 +28,8 @@ ENDS = {
 }
 #: What a command imports is imported once; each line of arguments is then a command in a fork, which ends at once: to
 #: take TensorFlow down takes most of a second. The clock of the limit
-#: runs at the first recurrence alone, which has no end: however busy the machine is, nothing else takes too long.
+#: runs at the first recurrence and at the whole program, which have no end: however busy the machine is, nothing else
+#: takes too long.
 WARM = """
 import json, math, os, sys
 import tensorflow, tf2_lstm.migrate.convert.converting, tf2_lstm.migrate.convert.one
@@ -43,7 +44,7 @@ def watching(child):
 
 def noting(child, told):
     noted = note(child, told)
-    child._since = child._since if child._part == "shared_rnn" else math.inf
+    child._since = child._since if child._part in ("shared_rnn", "model") else math.inf
     return noted
 
 isolation._Child._watch, isolation._Child._note = watching, noting
@@ -105,6 +106,8 @@ def test_the_other_recurrence_is_converted_and_the_reason_said(danger, dangerous
     assert [one["name"] for one in manifest["models"]] == ["shared_rnn_1"]
     (left,) = manifest["not_converted"]
     assert (left["scope"], ENDS[danger][1] in left["reason"]) == ("shared/rnn", True)
+    report = (folder / "out" / "report.md").read_text()
+    assert ENDS[danger][1] in report.partition("the whole program is not converted: ")[2].partition("\n")[0]
     assert sorted(path.name for path in folder.iterdir()) == ["dangerous", "out"]
 
 

@@ -22,13 +22,13 @@ def fault(name):
 
 
 def fault_of_program(name):
-    """Say what is wrong with how `convert --program` ends on a program, "" for nothing.
+    """Say what is wrong with how `convert --fetch` ends on a program, "" for nothing.
 
     Args:
         name: of `programs.cases`.
     """
     model, fetch = programs.program(name)
-    return _fault(model.graph, ("--program", *(f"--fetch={tensor}" for tensor in fetch)))
+    return _fault(model.graph, tuple(f"--fetch={tensor}" for tensor in fetch))
 
 
 def _fault(graph, options):

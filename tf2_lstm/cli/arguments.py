@@ -81,7 +81,7 @@ def request_of(arguments, path=None):
         tuple(arguments.assume),
         arguments.assume_defaults,
         getattr(arguments, "inputs", None),
-        getattr(arguments, "program", False),
+        not getattr(arguments, "recurrences", False),
         tuple(getattr(arguments, "fetch", ())),
         tuple(getattr(arguments, "feed", ())),
         task.skipped,

@@ -12,7 +12,7 @@ from tf2_lstm.cli.arguments import (
     request_of,
     telling,
 )
-from tf2_lstm.cli.convert import add_ends, add_verbose, print_conversion
+from tf2_lstm.cli.convert import add_verbose, add_whole, check_whole, print_conversion
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import CASES, PAIRS
@@ -36,6 +36,7 @@ def _add_of_models(model):
     model.add_argument(
         "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
     )
+    add_whole(model)
     add_verbose(model)
 
 
@@ -43,7 +44,6 @@ def _add_by_hand(group):
     group.add_argument(
         "--against", metavar="MODEL.keras", help="the model that is to compute what the graph does"
     )
-    add_ends(group, "--against")
     group.add_argument(
         "--map",
         action="append",
@@ -100,8 +100,9 @@ def _hold(arguments, path):
     found = f"--against {one_line(arguments.against)}"
     but = ("names", "format", "output", "overwrite")
     _refuse(arguments, pairs.add_arguments, "pairs and cases", found, "leave it out", but)
-    if arguments.inputs is not None:
-        raise UserError(f"--inputs: expected with PATH alone, found with {found}: leave it out.")
+    for name in ("inputs", "recurrences"):
+        if getattr(arguments, name):
+            raise UserError(f"--{name}: expected with PATH alone, found with {found}: leave it out.")
     pairs.check_output(arguments.output, arguments.overwrite, [path, arguments.weights, arguments.against])
     said = dict(map(_said, arguments.map))
     from tf2_lstm.migrate.report.progress import progress
@@ -136,6 +137,7 @@ def _said(text):
 
 
 def _prove(arguments, path):
+    check_whole(arguments)
     from tf2_lstm.migrate.report.progress import progress
 
     with progress(0, f"reading {path}") as advance:

@@ -27,26 +27,28 @@ def add_arguments(parser):
     parser.add_argument(
         "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
     )
-    parser.add_argument(
-        "--program",
-        action="store_true",
-        help="the whole inference graph too, from what is fed to what is fetched",
-    )
-    add_ends(parser, "--program")
+    add_whole(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if convert wrote it")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
     add_verbose(parser)
 
 
-def add_ends(parser, beside):
-    """Declare `--fetch` and `--feed`, where a whole program ends and begins; `beside` is the option that they need."""
+def add_whole(parser):
+    """Declare `--fetch` and `--feed`, where the whole program ends and begins, and what leaves it out."""
     for name, what in (("fetch", "that the whole program gives out"), ("feed", "at which it begins")):
         parser.add_argument(
-            f"--{name}",
-            action="append",
-            default=[],
-            metavar="TENSOR",
-            help=f"with {beside}: a tensor {what}",
+            f"--{name}", action="append", default=[], metavar="TENSOR", help=f"a tensor {what}; several times"
+        )
+    parser.add_argument(
+        "--recurrences", action="store_true", help="the recurrences alone, not the whole program"
+    )
+
+
+def check_whole(arguments):
+    """Raise a `UserError` where options ask for a part of the whole program and for none of it."""
+    if arguments.recurrences and (arguments.fetch or arguments.feed):
+        raise UserError(
+            "--fetch, --feed: expected with the whole program, found with --recurrences: leave one of them out."
         )
 
 
@@ -68,8 +70,7 @@ def run(arguments):
     """Carry out the command; 0 everything converted and proved, 1 not everything, 2 unusable input."""
     from tf2_lstm.migrate.report.progress import progress
 
-    if (arguments.fetch or arguments.feed) and not arguments.program:
-        raise UserError("--fetch, --feed: expected with --program, found without: add it, or leave them out.")
+    check_whole(arguments)
     with progress(0, f"reading {arguments.path}") as advance:
         import_quietly(arguments.path)
         from tf2_lstm.migrate.convert import converting

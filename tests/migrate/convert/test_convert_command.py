@@ -26,7 +26,7 @@ def no_such(folder):
 
 
 def no_recurrence(folder):
-    return ["convert", str(ZOO / "counter_loop" / "model.ckpt"), "-o", str(folder / "out")]
+    return ["convert", str(ZOO / "counter_loop" / "model.ckpt"), "-o", str(folder / "out"), "--recurrences"]
 
 
 def no_parent(folder):
@@ -139,7 +139,8 @@ def test_inputs_of_another_dtype_are_fed_as_the_session_feeds_them(dtype, tmp_pa
 
 def test_what_is_half_convertible_is_half_converted_and_exit_1(tmp_path, capsys):
     out = tmp_path / "out"
-    assert main(["convert", str(ZOO / "half_convertible" / "model.ckpt"), "-o", str(out)]) == 1
+    half = str(ZOO / "half_convertible" / "model.ckpt")
+    assert main(["convert", half, "-o", str(out), "--recurrences"]) == 1
     manifest = json.loads((out / "manifest.json").read_text())
     assert [one["name"] for one in manifest["models"]] == ["known_rnn"]
     assert [one["scope"] for one in manifest["not_converted"]] == ["unknown/rnn"]
@@ -188,7 +189,7 @@ def test_inspect_says_where_the_whole_program_begins_and_ends(capsys):
     assert main(["inspect", model]) == 0
     text = " ".join(capsys.readouterr().out.replace("\u2502", " ").split())
     for part in ("word_lengths:0 int32 [?, ?]", "argmax: ArgMax:0 int64 [?, ?]"):
-        assert part in text.partition("the whole program, for convert --program")[2]
+        assert part in text.partition("the whole program")[2]
     assert main(["inspect", str(ZOO / "char_model" / "model.ckpt"), "--format", "json"]) == 0
     program = json.loads(capsys.readouterr().out)["program"]
     assert [one["tf1"] for one in program["inputs"]] == ["input_data:0", "packed_state:0"]
@@ -239,9 +240,11 @@ def test_a_process_prints_nothing_but_the_report(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     came, step = done.stdout.splitlines()[-2:]
-    assert came.startswith("1 of 1 recurrence(s) converted and proved")
+    assert came.startswith(
+        "the whole program converted and proved; 1 of 1 recurrence(s) converted and proved"
+    )
     assert step.startswith(
-        f"In Python: tf2_lstm.load_model('{tmp_path}/out/rnn.keras'). Its source is rnn.py"
+        f"In Python: tf2_lstm.load_model('{tmp_path}/out/model.keras'). Its source is model.py"
     )
 
 

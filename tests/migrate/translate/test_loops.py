@@ -59,7 +59,7 @@ def converted(request, tmp_path_factory):
     programs = PROGRAMS if request.param else {**PROGRAMS, **OF_V1}
     graph = graph_of(programs, request.param)
     tf1, whole = whole_of(graph, outputs_of(graph, programs))
-    path = tmp_path_factory.mktemp("loops") / "program.keras"
+    path = tmp_path_factory.mktemp("loops") / "model.keras"
     build_whole(whole, tf1).save(path)
     return graph, tf1, whole, keras.models.load_model(path)
 
@@ -89,8 +89,8 @@ def test_the_proof_says_so(converted):
 def test_the_source_gives_the_numbers_of_the_model(converted):
     _, _, whole, model = converted
     names = {}
-    exec(compile(emit_whole(whole), "program.py", "exec"), names)
-    written = names["build_program"]()
+    exec(compile(emit_whole(whole), "model.py", "exec"), names)
+    written = names["build_model"]()
     written.set_weights(model.get_weights())
     given = np.random.RandomState(1).normal(size=(2, 3, 4)).astype("float32")
     expected = model({"x": given})

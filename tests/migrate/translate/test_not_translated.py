@@ -109,7 +109,7 @@ def test_a_defect_of_a_row_is_to_be_reported(kind, tmp_path, monkeypatch, capsys
     monkeypatch.setitem(rows(), "Tanh", goes_wrong)
     (tmp_path / "graph.pb").write_bytes(graph_of(tf.tanh).SerializeToString())
     out = tmp_path / "out"
-    assert main(["convert", str(tmp_path / "graph.pb"), "-o", str(out), "--program"]) == 2
+    assert main(["convert", str(tmp_path / "graph.pb"), "-o", str(out)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert f"a defect of tf2-lstm, please report it: {kind.__name__} at test_not_translated.py:" in line
     assert not out.exists()
@@ -145,11 +145,11 @@ def test_a_source_of_five_thousand_lines_gives_the_numbers():
     whole = translated(chain(50, 100))
     assert len(whole.program.lines) > 5_000
     written = {}
-    exec(compile(emit_whole(whole), "program.py", "exec"), written)
+    exec(compile(emit_whole(whole), "model.py", "exec"), written)
     ends = np.arange(100, dtype="float32")
     for _ in range(50):
         ends = np.tanh(ends)
-    found = written["build_program"]()({"x": np.zeros((1, 1), "float32")})["end"]
+    found = written["build_model"]()({"x": np.zeros((1, 1), "float32")})["end"]
     np.testing.assert_allclose(found, [[ends.sum()]], rtol=1e-5)
 
 

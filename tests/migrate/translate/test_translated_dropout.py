@@ -46,13 +46,13 @@ def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
     model = build_whole(whole, tf1)
     assert prove_whole(tf1, whole, model, run_whole(tf1, whole)).passed
     source = emit_whole(whole)
-    assert "def build_program(dropout_rate=0.0):" in source
+    assert "def build_model(dropout_rate=0.0):" in source
     assert 'keras.layers.Dropout(dropout_rate, name="dropout")' in source
     assert "keras.ops.multiply" not in source
     assert "keras.ops.divide" not in source
     written = {}
     exec(source, written)
-    training = written["build_program"](dropout_rate=0.5)
+    training = written["build_model"](dropout_rate=0.5)
     assert np.mean(np.asarray(training({"x": np.ones((50, 4), "float32")}, training=True)["y"]) == 0) > 0.2
 
 

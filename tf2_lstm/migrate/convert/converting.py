@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate import artifacts
+from tf2_lstm.migrate.convert import in_whole
 from tf2_lstm.migrate.convert.careful import Inference
 from tf2_lstm.migrate.convert.computed import add_computed
 from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
@@ -15,6 +16,7 @@ from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.called import GRAPH
+from tf2_lstm.migrate.translate.whole import NAME
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Request:
         assume: what a model without a graph cannot tell, "rnn/lstm_cell: forget_bias=0".
         assume_defaults: assume TF1's defaults for it.
         inputs: a `.npz` of the user's own data, its keys TF1 tensor names; None for seeded numbers.
-        program: whether the whole inference graph is converted too.
+        program: whether the whole inference graph is converted too, where there is one.
         fetch: names of the tensors that the whole program gives out; () to find them.
         feed: names of tensors at which it begins, beside the placeholders.
         skipped: name of a recurrence that is not to be tried, or `careful.STAGE` -> why.
@@ -58,7 +60,8 @@ class Conversion:
         report: the `Report`, a case a recurrence.
         models: names of the recurrences that were converted and proved.
         manifest: the manifest as plain data.
-        program: what came of the whole program: None when it was not asked for, "" when it was proved, else why not.
+        program: what came of the whole program: "" when it was proved, else why not; None when it was not asked for, or
+            the artefact has no graph.
     """
 
     tf1: object
@@ -101,8 +104,8 @@ def look(request):
     findings = recognise(tf1, tuple(request.assume), request.assume_defaults, infer)
     findings.notes += infer.notes
     names = [recurrence.name or recurrence.scope for recurrence in findings.recurrences]
-    # The whole program's name is taken where it is asked for.
-    names = safe_names(["program", *names])[1:] if request.program else safe_names(names)
+    # The whole program's name is taken.
+    names = safe_names([NAME, *names])[1:] if _has_whole(request, tf1) else safe_names(names)
     for recurrence, name in zip(findings.recurrences, names, strict=True):
         recurrence.name = name
     add_computed(tf1, findings.recurrences)
@@ -134,7 +137,7 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
         ```
     """
     tf1, findings = look(request)
-    _check_any(request, tf1, findings)
+    _check(request, tf1, findings)
     with staged(out, overwrite, [request.path, *filter(None, [request.weights, request.inputs])]) as staging:
         conversion = _convert_all(request, tf1, findings, staging, advance)
         for name, renderer in zip(REPORTS, ("as_json", "as_markdown"), strict=True):
@@ -166,7 +169,7 @@ def prove(request, advance=lambda name: None):
         ```
     """
     tf1, findings = look(request)
-    _check_any(request, tf1, findings)
+    _check(request, tf1, findings)
     return _convert_all(request, tf1, findings, None, advance)
 
 
@@ -174,8 +177,16 @@ def prove(request, advance=lambda name: None):
 NAMELESS = "it has no graph, and no variable has a name that TF1 or Keras gives those of a cell"
 
 
-def _check_any(request, tf1, findings):
-    if not findings.recurrences and not findings.not_converted and not request.program:
+def _has_whole(request, tf1):
+    return request.program and tf1.graph is not None
+
+
+def _check(request, tf1, findings):
+    if tf1.graph is None and (request.fetch or request.feed):
+        raise ArtifactError(
+            f"{request.path}: expected a graph, in which --fetch and --feed name tensors, found weights alone: {GRAPH}."
+        )
+    if not findings.recurrences and not findings.not_converted and not _has_whole(request, tf1):
         alone = tf1.graph is None and tf1.config is None
         seen = NAMELESS if alone else "no loop and no step carries a state through weights"
         more = f". Where the program has a cell of its own, {GRAPH}" if alone else ""
@@ -205,11 +216,13 @@ def _convert_all(request, tf1, findings, staging, advance):
         else:
             converted.append((recurrence, case, paths))
     whole, problem = [], None
-    if request.program:
+    if _has_whole(request, tf1):
         whole, case, problem = _convert_whole(request, tf1, findings, staging, advance)
         cases += case
+    held = {name for one, _, paths in whole for name in in_whole.variables_of(one, paths)}
     findings = replace(findings, not_converted=[*findings.not_converted, *failed])
-    report = Report(cases, _notes(tf1, findings, cases, problem), workshop.versions())
+    findings = in_whole.claimed(findings, held)
+    report = Report(cases, _notes(tf1, findings, cases, problem, held), workshop.versions())
     manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"], whole)
     names = [one.name for one, _, _ in [*converted, *whole]]
     return Conversion(tf1, findings, report, names, manifest, problem)
@@ -217,7 +230,7 @@ def _convert_all(request, tf1, findings, staging, advance):
 
 def _convert_whole(request, tf1, findings, staging, advance):
     """Translate, prove and write the whole program: ([(Whole, CaseReport, weight paths)], [CaseReport], problem)."""
-    from tf2_lstm.migrate.convert.whole import NAME, WholeWorkshop
+    from tf2_lstm.migrate.convert.whole import WholeWorkshop
 
     advance(NAME)
     whole, case, paths, problem = WholeWorkshop(tf1, findings, request, staging).convert()
@@ -253,14 +266,13 @@ def _failed(recurrence, problem):
     return NotConverted(recurrence.scope or recurrence.name, problem, variables, nearest=recurrence.call.pair)
 
 
-def _notes(tf1, findings, cases, problem):
+def _notes(tf1, findings, cases, problem, held):
     onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
     notes = [] if onednn else ["oneDNN is on: its fusions change results. Set TF_ENABLE_ONEDNN_OPTS=0."]
     notes += [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
-    notes += [f"not in the model: {one.scope or '(no scope)'}: {one.reason}" for one in findings.losses]
     notes += [f"the whole program is not converted: {problem}"] if problem else []
     notes += [note for one in findings.recurrences if (note := not_trained(tf1, one))]
-    return notes + [f"not converted: {one.scope}: {one.reason}" for one in findings.not_converted]
+    return notes + in_whole.notes_of(findings, held)
 
 
 def _write(path, text):

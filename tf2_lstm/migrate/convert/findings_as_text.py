@@ -78,7 +78,7 @@ def _program(root, program):
     if "problem" in program:
         root.add(f"[bold]the whole program[/]: {for_rich(program['problem'])}")
         return
-    branch = root.add("[bold]the whole program[/], for convert --program")
+    branch = root.add("[bold]the whole program[/]")
     for title in ("inputs", "outputs"):
         inside = branch.add(title)
         for one in program[title]:

@@ -12,6 +12,7 @@ from tf2_lstm.migrate.convert.own_inputs import own_samples
 from tf2_lstm.migrate.convert.prove import compare_model
 from tf2_lstm.migrate.convert.replay import first_line, tensorflow_version
 from tf2_lstm.migrate.convert.rounding import settled
+from tf2_lstm.migrate.convert.samples import fed_tensors, key_of
 from tf2_lstm.migrate.emit import emit
 from tf2_lstm.migrate.functional import build_model, find
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -47,7 +48,8 @@ class Workshop:
             (CaseReport or None, weight paths, problem): the problem is "" when it is converted and proved; else
             nothing of it is left in the folder.
         """
-        samples = own_samples(self._tf1, recurrence, self._inputs)
+        wanted = {key_of(tensor): tensor.dtype for tensor in fed_tensors(recurrence)}
+        samples = own_samples(self._tf1, wanted, self._inputs, recurrence.scope)
         try:
             # The graph first: its variables are gone when the model's come.
             graph = run_graph(self._tf1, recurrence, samples)

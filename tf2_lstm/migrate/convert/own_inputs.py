@@ -9,30 +9,30 @@ import numpy as np
 from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
-from tf2_lstm.migrate.convert.samples import Sample, fed_tensors, key_of
+from tf2_lstm.migrate.convert.samples import Sample
 from tf2_lstm.migrate.graph.nodes import attribute, node_of, normal
 from tf2_lstm.migrate.model import ArtifactError
 
 
-def own_samples(tf1, recurrence, path):
-    """Turn a file of the user's data into what a recurrence is fed.
+def own_samples(tf1, wanted, path, where):
+    """Turn a file of the user's data into what a recurrence or a whole program is fed.
 
     Args:
         tf1: the `TF1Model`.
-        recurrence: the `Recurrence`.
+        wanted: what is fed: key of a tensor, as `key_of` has it -> dtype.
         path: the `.npz`, or None.
+        where: what is fed, "rnn" or "the whole program".
 
     Returns:
-        A list of one `Sample`, or None without a file. Tensors at the recurrence's edge that the file does not hold
-        are computed by the user's graph from those that it holds.
+        A list of one `Sample`, or None without a file. Wanted tensors that the file does not hold are computed by the
+        user's graph from those that it holds.
 
     Raises:
-        ArtifactError: the file is no `.npz` of plain arrays, or its tensors do not lead to the recurrence.
+        ArtifactError: the file is no `.npz` of plain arrays, or its tensors do not lead to the wanted ones.
     """
     if path is None:
         return None
     given = _in_the_graph(tf1, path)
-    wanted = {key_of(tensor): tensor.dtype for tensor in fed_tensors(recurrence)}
     values = {name: given[name] for name in wanted if name in given}
     missing = [name for name in wanted if name not in given]
     if missing:
@@ -42,12 +42,11 @@ def own_samples(tf1, recurrence, path):
                 values.update(replay.run(given))
         except ReplayError as error:
             raise ArtifactError(
-                f"{files.shown(path)}: does not lead to {missing[0]} of {recurrence.scope}: {str(error).rstrip('.')}. "
+                f"{files.shown(path)}: does not lead to {missing[0]} of {where}: {str(error).rstrip('.')}. "
                 f"Expected arrays under the names of TF1 tensors, for instance {', '.join(wanted)}."
             ) from error
-    values = {
-        name: _fit(values[name], dtype, f"{files.shown(path)}: {name}") for name, dtype in wanted.items()
-    }
+    shown = files.shown(path)
+    values = {name: _fit(values[name], dtype, f"{shown}: {name}") for name, dtype in wanted.items()}
     return [Sample(f"inputs of {os.path.basename(path)}", values)]
 
 

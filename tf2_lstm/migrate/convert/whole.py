@@ -13,11 +13,8 @@ from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.translation import translate
-from tf2_lstm.migrate.translate.whole import ProgramRefused
+from tf2_lstm.migrate.translate.whole import NAME, ProgramRefused
 from tf2_lstm.migrate.weights import WeightError
-
-#: What the model of a whole program is called, its files too.
-NAME = "program"
 
 
 class WholeWorkshop:
@@ -42,16 +39,9 @@ class WholeWorkshop:
         """
         if NAME in self._request.skipped:
             return None, None, {}, self._request.skipped[NAME]
-        if self._tf1.graph is None:
-            return (
-                None,
-                None,
-                {},
-                "the artefact has no graph. Name a checkpoint with its .meta, or a SavedModel",
-            )
         try:
             whole = self._translated()
-            runs = run_whole(self._tf1, whole)
+            runs = run_whole(self._tf1, whole, inputs=self._request.inputs)
             with eagerly():
                 return self._proved(whole, runs)
         except (ProgramRefused, ReplayError, BuildError, WeightError) as error:
@@ -123,4 +113,4 @@ def weight_paths(tf1, whole, model):
     return found
 
 
-__all__ = ["NAME", "WholeWorkshop", "weight_paths"]
+__all__ = ["WholeWorkshop", "weight_paths"]

@@ -6,6 +6,7 @@ import numpy as np
 
 from tf2_lstm.migrate.convert.graph_side import GraphRun, GraphSide, dropped, keep_all
 from tf2_lstm.migrate.convert.keras_side import accelerated, call_keeping
+from tf2_lstm.migrate.convert.own_inputs import own_samples
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
 from tf2_lstm.migrate.convert.spare import spare_numbers
 from tf2_lstm.migrate.convert.whole_gradients import (
@@ -25,6 +26,7 @@ from tf2_lstm.migrate.translate.whole import Edge
 
 #: Who computed what a model is held against.
 WITNESS = "TF1 graph"
+_WHERE = "the whole program, which --feed begins elsewhere and --recurrences leaves out"
 
 
 def replay_whole(tf1, whole, tensors=None, gradients=""):
@@ -64,25 +66,28 @@ def _inside(tf1, recurrences):
     return found
 
 
-def run_whole(tf1, whole, without=""):
+def run_whole(tf1, whole, without="", inputs=None):
     """Run the whole graph, and differentiate it by the variables and by what is fed in floats.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
         without: why nobody needs the gradients; "" when they are to be computed.
+        inputs: a `.npz` of the user's own data, as `Request.inputs`; None for seeded numbers.
 
     Returns:
         A `GraphSide`; its notes say which samples the graph does not take, and why there are no gradients.
 
     Raises:
+        ArtifactError: the user's data do not lead to what is fed.
         ReplayError: the graph cannot be replayed, or takes no sample.
     """
     side = GraphSide(WITNESS)
+    own = own_samples(tf1, {edge.tf1: edge.dtype for edge in whole.inputs}, inputs, _WHERE)
     replay, why = _opened(tf1, whole, without)
     with replay:
         failed = []
-        for samples in whole_samples(tf1, whole, whole.inputs):
+        for samples in [own] if own else whole_samples(tf1, whole, whole.inputs):
             runs, left = _run_all(replay, whole, samples)
             if not side.runs or len(runs) > len(side.runs):
                 side.runs, failed = runs, left

@@ -14,7 +14,7 @@ def emit_whole(whole):
         whole: the `Whole`.
 
     Returns:
-        The text of a module with `build_program()`. Names out of the TF1 graph stand in comments and string literals
+        The text of a module with `build_model()`. Names out of the TF1 graph stand in comments and string literals
         only, escaped, or are letters, digits and underscores.
     """
     functions = [
@@ -25,7 +25,7 @@ def emit_whole(whole):
     ]
     notes = [f"{tensor} is {value} in it, as at inference" for tensor, value in whole.boundary.fixed.items()]
     classes = [_class(name, cycle) for name, cycle in whole.loops.items()]
-    return module_of(_DOC, [*classes, *functions, function_of("build_program", whole.program, whole, notes)])
+    return module_of(_DOC, [*classes, *functions, function_of("build_model", whole.program, whole, notes)])
 
 
 def _class(name, cycle):

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+#: What the model of a whole program is called, its files too.
+NAME = "model"
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -64,7 +67,7 @@ class Whole:
     limits: dict
     boundary: Boundary
     rates: tuple = ()
-    name: str = "program"
+    name: str = NAME
     loops: dict = field(default_factory=dict)
 
 

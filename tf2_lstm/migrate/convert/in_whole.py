@@ -1,0 +1,70 @@
+"""What the model of the whole program has of what no recurrence's model has."""
+
+from dataclasses import replace
+
+from tf2_lstm.migrate.translate.whole import NAME
+
+#: Begins the part of a reason that says what a person can do.
+_STEP = ". Next step: "
+
+
+def variables_of(whole, paths):
+    """Return the checkpoint names of the variables of a whole program, a set.
+
+    Args:
+        whole: the `Whole`.
+        paths: those outside of its recurrences: checkpoint name -> weight paths.
+    """
+    inside = {name for one in whole.recurrences.values() for cell in one.cells for name in cell.variables}
+    return {*paths, *inside}
+
+
+def claimed(findings, held):
+    """Return findings without the unclaimed variables that the whole program has.
+
+    Args:
+        findings: the `Findings`.
+        held: names of its variables, of `variables_of`.
+    """
+    return replace(findings, unclaimed=[one for one in findings.unclaimed if one.name not in held])
+
+
+def notes_of(findings, held):
+    """Say of each recurrence what its own model lacks, and whether the whole program's has it.
+
+    Args:
+        findings: the `Findings`.
+        held: names of the variables of the whole program, empty without one.
+
+    Returns:
+        A list of notes. What the whole program has needs no next step.
+    """
+    inside = {one.scope for one in findings.recurrences if _has(one, held)}
+    lost = [
+        f"not in the recurrence's own model, but in {NAME}: {_scope(one)}: {_without_step(one.reason)}"
+        if one.scope in inside
+        else f"not in the model: {_scope(one)}: {one.reason}"
+        for one in findings.losses
+    ]
+    return lost + [
+        f"no model by itself, {NAME} computes it: {_scope(one)}: {_without_step(one.reason)}"
+        if held.issuperset(one.variables) and one.variables
+        else f"not converted: {_scope(one)}: {one.reason}"
+        for one in findings.not_converted
+    ]
+
+
+def _has(recurrence, held):
+    names = {name for cell in recurrence.cells for name in cell.variables}
+    return bool(names) and names <= held
+
+
+def _scope(one):
+    return one.scope or "(no scope)"
+
+
+def _without_step(reason):
+    return reason.partition(_STEP)[0]
+
+
+__all__ = ["claimed", "notes_of", "variables_of"]
