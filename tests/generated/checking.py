@@ -16,7 +16,7 @@ from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
 
 def names_of(folder):
     """Return the TF1 tensors that a folder's manifest names, sorted: what a session must be asked for."""
-    entries = [one for entry in _models(folder) for one in (*entry["inputs"], *entry["outputs"])]
+    entries = [one for entry in entries_of(folder) for one in (*entry["inputs"], *entry["outputs"])]
     return sorted({one["tf1"] for one in entries if one["tf1"]})
 
 
@@ -38,7 +38,7 @@ def flaws_of(folder, sessions, fetches, dropped=False, partial=False):
     Returns:
         A list of sentences, empty when all is equal.
     """
-    loaded = [(entry, keras.models.load_model(Path(folder) / entry["file"])) for entry in _models(folder)]
+    loaded = [(entry, keras.models.load_model(Path(folder) / entry["file"])) for entry in entries_of(folder)]
     found = []
     for held in sessions:
         computed, flaws = [], []
@@ -50,7 +50,8 @@ def flaws_of(folder, sessions, fetches, dropped=False, partial=False):
     return list(dict.fromkeys(found))
 
 
-def _models(folder):
+def entries_of(folder):
+    """Return what a folder's manifest says of each model, a list."""
     return json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))["models"]
 
 

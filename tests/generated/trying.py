@@ -5,7 +5,7 @@ import traceback
 from dataclasses import dataclass, replace
 
 from tests.generated.building import build
-from tests.generated.checking import flaws_of, names_of
+from tests.generated.checking import entries_of, flaws_of, names_of
 from tests.generated.program import drops
 from tests.generated.refusals import reason_of
 from tests.generated.running import draw_weights, nothing_kept, opened, run, save
@@ -36,12 +36,13 @@ class Verdict:
         return f"{self.kind}: {re.sub(r'[0-9][0-9.e-]*', '#', self.what)[:160]}"
 
 
-def attempt(program, folder):
+def attempt(program, folder, whole=False):
     """Build, run, save, convert and check a program.
 
     Args:
         program: the `Program`.
         folder: an empty folder, a `Path`.
+        whole: whether the whole program is converted too, with all that it fetches.
 
     Returns:
         A `Verdict`.
@@ -50,25 +51,41 @@ def attempt(program, folder):
     with opened(built) as sess:
         draw_weights(sess, program)
         prefix = save(sess, str(folder / "model.ckpt"))
-    conversion, verdict = _converted(prefix, folder / "out", program)
+    fetched = tuple(dict.fromkeys(tensor.name for tensor in built.fetches.values())) if whole else ()
+    conversion, verdict = _converted(prefix, folder / "out", program, fetched)
     if verdict:
         return verdict
+    if conversion.program:
+        why = reason_of(conversion.program, program)
+        return Verdict("refused" if why else "refused wrongly", why or f"whole: {conversion.program}")
     findings = conversion.findings
     refused = [one.reason for one in (*findings.not_converted, *findings.losses)]
     unknown = [reason for reason in refused if not reason_of(reason, program)]
     if unknown:
         return Verdict("refused wrongly", "; ".join(unknown))
     flaws = _flaws(program, built, folder, partial=bool(refused))
+    flaws += _not_whole(folder, fetched)
     if flaws:
         kind = {"wrong number": "wrong", "missing": "missing"}.get(flaws[0].split(":")[0], "structure")
         return Verdict(kind, "; ".join(flaws))
     return Verdict("refused", reason_of(refused[0], program)) if refused else Verdict("equal")
 
 
-def _converted(prefix, out, program):
+def _not_whole(folder, fetched):
+    """What the model of the whole program should give, and does not."""
+    given = {
+        one["tf1"]
+        for entry in entries_of(folder / "out")
+        if entry["kind"] == "program"
+        for one in entry["outputs"]
+    }
+    return [f"missing: {name} of the whole program" for name in fetched if name not in given]
+
+
+def _converted(prefix, out, program, fetched):
     """(Conversion, None), or (None, the verdict on what was raised)."""
     try:
-        return convert(Request(prefix), out), None
+        return convert(Request(prefix, program=bool(fetched), fetch=fetched), out), None
     except ArtifactError as error:
         why = reason_of(str(error), program)
         return None, Verdict("refused" if why else "refused wrongly", why or str(error))

@@ -1,7 +1,7 @@
 """One process of a long run: some programs of a seed, a line of JSON before and after each.
 
-    python -m tests.generated.worker SEED COUNT FROM
-    python -m tests.generated.worker --shrink PROGRAM SORT
+    python -m tests.generated.worker SEED COUNT FROM [--whole]
+    python -m tests.generated.worker --shrink PROGRAM SORT [--whole]
 
 Whoever started it reads from the lines which program it died with.
 """
@@ -17,10 +17,10 @@ from tests.generated.shrinking import shrunk
 from tests.generated.trying import attempt
 
 
-def try_one(program):
+def try_one(program, whole=False):
     """Return the `Verdict` on a program, in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        return attempt(program, Path(folder))
+        return attempt(program, Path(folder), whole)
 
 
 def read(text):
@@ -34,16 +34,18 @@ def _say(**line):
 
 def main(arguments):
     """Run what the command line says."""
+    whole = arguments[-1] == "--whole"
+    arguments = arguments[: len(arguments) - whole]
     if arguments[0] == "--shrink":
         program, sort = read(arguments[1]), arguments[2]
-        _say(shrunk=repr(shrunk(program, lambda one: try_one(one).sort == sort)))
+        _say(shrunk=repr(shrunk(program, lambda one: try_one(one, whole).sort == sort)))
         return
     number, count, begin = map(int, arguments)
     for place, program in enumerate(drawn(number, count)):
         if place < begin:
             continue
         _say(place=place, program=repr(program))
-        verdict = try_one(program)
+        verdict = try_one(program, whole)
         _say(kind=verdict.kind, what=verdict.what, sort=verdict.sort, fault=verdict.fault)
 
 

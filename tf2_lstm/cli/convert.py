@@ -34,14 +34,19 @@ def add_arguments(parser):
 
 
 def add_whole(parser):
-    """Declare `--fetch` and `--feed`, where the whole program ends and begins, and what leaves it out."""
+    """Declare where the whole program ends and begins, and what leaves it out."""
+    add_ends(parser)
+    parser.add_argument(
+        "--recurrences", action="store_true", help="the recurrences alone, not the whole program"
+    )
+
+
+def add_ends(parser):
+    """Declare `--fetch` and `--feed`, where the whole program ends and begins."""
     for name, what in (("fetch", "that the whole program gives out"), ("feed", "at which it begins")):
         parser.add_argument(
             f"--{name}", action="append", default=[], metavar="TENSOR", help=f"a tensor {what}; several times"
         )
-    parser.add_argument(
-        "--recurrences", action="store_true", help="the recurrences alone, not the whole program"
-    )
 
 
 def check_whole(arguments):

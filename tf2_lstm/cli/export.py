@@ -9,7 +9,7 @@ from tf2_lstm.cli.arguments import (
     limits_of,
     request_of,
 )
-from tf2_lstm.cli.convert import add_verbose
+from tf2_lstm.cli.convert import add_ends, add_verbose
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 
@@ -33,8 +33,11 @@ def add_arguments(parser):
     add_verbose(parser)
     back = parser.add_argument_group("the way back, --format tf1")
     back.add_argument("--like", metavar="PATH", dest="path", help="what the model was converted from")
-    back.add_argument("--name", help="the recurrence, when the model was renamed")
+    back.add_argument(
+        "--name", help="the recurrence, when the model was renamed; model for the whole program"
+    )
     add_model_arguments(back, path=False)
+    add_ends(back)
 
 
 def alone(arguments):
@@ -73,9 +76,10 @@ def _back(arguments):
 
 
 def _leave(arguments):
-    if arguments.path is not None or arguments.name is not None:
+    if arguments.path is not None or arguments.name is not None or arguments.fetch or arguments.feed:
         raise UserError(
-            f"--like, --name: expected with --format {BACK}, found with {arguments.format}: leave it out."
+            f"--like, --name, --fetch, --feed: expected with --format {BACK}, found with {arguments.format}: leave "
+            "it out."
         )
     import_quietly()
     leaving = importlib.import_module("tf2_lstm.migrate.export.leaving")

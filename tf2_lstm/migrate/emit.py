@@ -1,9 +1,11 @@
 """A recurrence becomes the Keras source that a person would have written for it."""
 
+import textwrap
+
 from tf2_lstm.migrate.keras_code.expression import Apply, Line
 from tf2_lstm.migrate.keras_code.program import symbols_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
-from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_value
+from tf2_lstm.migrate.keras_code.write import WIDTH, write_comment, write_line, write_value
 
 
 def emit(recurrence):
@@ -14,30 +16,43 @@ def emit(recurrence):
 
     Returns:
         The text of a module with `build_model()`, whose parameters are the rates of dropout that TF1 programs feed as
-        a keep_prob. Names out of the TF1 model stand in comments and string literals
-        only, escaped.
+        a keep_prob, and `load()`, which gives the model its weights. Names out of the TF1 model stand in comments and
+        string literals only, escaped.
 
     Raises:
         BuildError: the recurrence is of a kind that no Keras model is written for.
     """
     notes = [f"TF1 scope: {recurrence.scope or '(none)'}", f"TF1 call: {recurrence.call!r}"]
     doc = "The Keras model of one TF1 recurrence; its weights are in the .keras file beside it."
-    return module_of(doc, [function_of("build_model", program_of(recurrence), recurrence, notes)])
+    program = program_of(recurrence)
+    return module_of(doc, [function_of("build_model", program, recurrence, notes)], program.defaults())
 
 
-def module_of(doc, functions):
+def module_of(doc, functions, defaults):
     """Return the text of a module.
 
     Args:
         doc: its docstring.
-        functions: of `function_of`, in order.
+        functions: of `function_of`, in order; the last one is `build_model`.
+        defaults: its parameters, name -> default.
     """
-    lines = [f'"""{doc}"""', ""]
+    lines = [f'"""{doc}"""', "", "from pathlib import Path", ""]
     ours = any(uses for uses, _ in functions)
     lines += ["import keras", "", "import tf2_lstm"] if ours else ["import keras"]
     for _, text in functions:
         lines += ["", "", *text]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", "", *_load(defaults)]) + "\n"
+
+
+def _load(defaults):
+    parameters = ", ".join(f"{rate}={value!r}" for rate, value in defaults.items())
+    return [
+        f"def load({parameters}):",
+        '    """Return the model with the weights of the .keras file beside this one."""',
+        f"    model = build_model({', '.join(defaults)})",
+        '    model.load_weights(Path(__file__).with_suffix(".keras"))',
+        "    return model",
+    ]
 
 
 def function_of(name, program, edges, notes):
@@ -50,7 +65,7 @@ def function_of(name, program, edges, notes):
         notes: comments at its beginning.
     """
     parameters = ", ".join(f"{rate}={value!r}" for rate, value in program.defaults().items())
-    lines = [f"def {name}({parameters}):", '    """Return the model without its weights."""']
+    lines = [f"def {name}({parameters}):", *_documented(program)]
     for rate, held in program.rates.items():
         lines += write_comment(f"{rate} is 1 - {held.keep_prob}; it acts with training=True only.", 4)
     for note in notes:
@@ -62,6 +77,16 @@ def function_of(name, program, edges, notes):
         lines += write_comment(f"{output} is {note}", 4)
     ours = any(symbol.startswith("tf2_lstm.") for symbol in symbols_of(program))
     return ours, lines + write_value("return ", model, "", 4)
+
+
+def _documented(program):
+    """The docstring of a function that builds a model."""
+    called = (
+        f"It is called with a dict of {', '.join(program.inputs)}, and gives a dict of "
+        f"{', '.join(program.outputs)}."
+    )
+    lines = textwrap.wrap(called, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    return ['    """Return the model without its weights.', "", *(f"    {line}" for line in lines), '    """']
 
 
 def _origins(edges):

@@ -21,10 +21,13 @@ from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, wr
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
 from tf2_lstm.migrate.convert.replay import eagerly, first_line
+from tf2_lstm.migrate.convert.whole import translated
+from tf2_lstm.migrate.convert.whole_weights import whole_variables
 from tf2_lstm.migrate.functional import find, tf1_variables, unlike
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.layouts import to_keras
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.translate.whole import NAME, ProgramRefused
 from tf2_lstm.migrate.weights import WeightError
 
 
@@ -35,7 +38,7 @@ def export(path, request, output, name=None, overwrite=False):
         path: the `.keras` file that `convert` wrote, trained further or not.
         request: the `Request` of what it was converted from; a checkpoint.
         output: the prefix of the checkpoint to write.
-        name: the recurrence's name, when the model has another.
+        name: the recurrence's name, or "model" for the whole program, when the model has another.
         overwrite: whether a checkpoint that is there may be replaced.
 
     Returns:
@@ -64,9 +67,11 @@ def _export(path, request, output, name, overwrite):
     model = _load(path)
     tf1, findings = look(request)
     prefix = checkpoint_prefix(tf1, request)
-    recurrence = _choose(findings, name or model.name, path, request.path)
-    _check_exportable(recurrence, path)
-    new = _variables(model, recurrence, path)
+    chosen = name or model.name
+    if chosen == NAME and tf1.graph is not None:
+        new = _of_program(model, tf1, findings, request, path)
+    else:
+        new = _of_recurrence(model, _choose(findings, chosen, path, request.path), path)
     _check_output(output, overwrite, prefix)
     _check_sources(output, [path, *filter(None, [request.path, request.weights]), prefix])
     entries = OrderedDict(read_entries(prefix, tf1, new))
@@ -104,6 +109,18 @@ def _load(path):
     return accelerate(model)
 
 
+def _of_program(model, tf1, findings, request, path):
+    """The variables that the model of the whole program gives."""
+    try:
+        whole = translated(tf1, findings, request)
+    except ProgramRefused as error:
+        raise ArtifactError(
+            f"{path}: expected the whole program of {request.path}, which is not converted: {error}. Give export the "
+            "options that convert had."
+        ) from error
+    return whole_variables(model, whole, tf1, path, _of_recurrence)
+
+
 def _choose(findings, name, path, like):
     for recurrence in findings.recurrences:
         if recurrence.name == name:
@@ -118,6 +135,12 @@ def _choose(findings, name, path, like):
         f"{path}: expected a recurrence of {like} for it, found none that converts, whatever its name: {refused}. Give "
         "export the options that convert had."
     )
+
+
+def _of_recurrence(model, recurrence, path):
+    """The variables that the model of a recurrence gives."""
+    _check_exportable(recurrence, path)
+    return _variables(model, recurrence, path)
 
 
 def _check_exportable(recurrence, path):

@@ -40,17 +40,13 @@ class WholeWorkshop:
         if NAME in self._request.skipped:
             return None, None, {}, self._request.skipped[NAME]
         try:
-            whole = self._translated()
+            whole = translated(self._tf1, self._findings, self._request)
             runs = run_whole(self._tf1, whole, inputs=self._request.inputs)
             with eagerly():
                 return self._proved(whole, runs)
         except (ProgramRefused, ReplayError, BuildError, WeightError) as error:
             self._remove()
             return None, None, {}, str(error)
-
-    def _translated(self):
-        boundary, shapes = boundary_and_shapes(self._tf1, self._findings, self._request)
-        return translate(self._tf1, self._findings, boundary, shapes, Inference(self._request.skipped))
 
     def _proved(self, whole, runs):
         model = self._built(whole)
@@ -85,6 +81,24 @@ class WholeWorkshop:
             shutil.rmtree(self._staging / f"{NAME}.unzipped", ignore_errors=True)
 
 
+def translated(tf1, findings, request):
+    """Translate the whole inference graph of a model.
+
+    Args:
+        tf1: the `TF1Model`.
+        findings: its `Findings`.
+        request: the `Request`.
+
+    Returns:
+        A `Whole`.
+
+    Raises:
+        ProgramRefused: it cannot be translated.
+    """
+    boundary, shapes = boundary_and_shapes(tf1, findings, request)
+    return translate(tf1, findings, boundary, shapes, Inference(request.skipped))
+
+
 @contextlib.contextmanager
 def _word_of_keras():
     """What Keras says of a shape or an option that no row foresaw is a reason."""
@@ -113,4 +127,4 @@ def weight_paths(tf1, whole, model):
     return found
 
 
-__all__ = ["WholeWorkshop", "weight_paths"]
+__all__ = ["WholeWorkshop", "translated", "weight_paths"]

@@ -14,8 +14,8 @@ def emit_whole(whole):
         whole: the `Whole`.
 
     Returns:
-        The text of a module with `build_model()`. Names out of the TF1 graph stand in comments and string literals
-        only, escaped, or are letters, digits and underscores.
+        The text of a module with `build_model()` and `load()`. Names out of the TF1 graph stand in comments and string
+        literals only, escaped, or are letters, digits and underscores.
     """
     functions = [
         function_of(
@@ -25,7 +25,8 @@ def emit_whole(whole):
     ]
     notes = [f"{tensor} is {value} in it, as at inference" for tensor, value in whole.boundary.fixed.items()]
     classes = [_class(name, cycle) for name, cycle in whole.loops.items()]
-    return module_of(_DOC, [*classes, *functions, function_of("build_model", whole.program, whole, notes)])
+    whole_function = function_of("build_model", whole.program, whole, notes)
+    return module_of(_DOC, [*classes, *functions, whole_function], whole.program.defaults())
 
 
 def _class(name, cycle):

@@ -1,0 +1,85 @@
+"""`export --like` of a whole program: what was trained in Keras is what the TF1 checkpoint has, and nothing else."""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tf2_lstm.cli.main import main
+from tf2_lstm.migrate.convert.converting import Request, convert, look
+from tf2_lstm.migrate.convert.whole import translated
+from tf2_lstm.migrate.translate.as_model import build_whole
+
+ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
+#: Embeddings, dense layers and an LSTM; a loop of its own; a checkpoint in pieces; towers that share their variables.
+NAMES = ["char_model", "half_convertible", "lstm_unit_shards", "siamese_reuse"]
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def converted(request, tmp_path_factory):
+    """(The artefact, the folder of its converted program)."""
+    folder = tmp_path_factory.mktemp("converted") / "out"
+    path = str(ZOO / request.param / "model.ckpt")
+    assert convert(Request(path, program=True), folder).program == ""
+    return path, folder
+
+
+def _trained(folder, to):
+    """Save the model with every weight changed."""
+    model = keras.models.load_model(folder / "model.keras")
+    generator = np.random.default_rng(3)
+    model.set_weights([one + generator.normal(0, 0.1, one.shape) for one in model.get_weights()])
+    model.save(to)
+    return model
+
+
+def test_the_checkpoint_computes_what_the_trained_model_does(converted, tmp_path):
+    path, folder = converted
+    model = _trained(folder, tmp_path / "model.keras")
+    new = str(tmp_path / "new.ckpt")
+    assert main(["export", str(tmp_path / "model.keras"), "--like", path, "-o", new]) == 0
+    request = Request(new, program=True)
+    tf1, findings = look(request)
+    again = build_whole(translated(tf1, findings, request), tf1)
+    given = {
+        name: np.ones([2 if one is None else one for one in tensor.shape], tensor.dtype)
+        for name, tensor in model.input.items()
+    }
+    expected, found = model(given), again(given)
+    for name in expected:
+        np.testing.assert_allclose(found[name], expected[name], atol=1e-6, err_msg=name)
+    before, _ = look(Request(path))
+    entries = json.loads((folder / "manifest.json").read_text())["models"]
+    held = {name for entry in entries for name in entry["variables"]}
+    for name, variable in before.variables.items():
+        changed = not np.array_equal(tf1.variables[name].read(), variable.read())
+        assert changed == (name in held), name
+
+
+#: Artefact -> what is said of a model that is another one's.
+REFUSED = {
+    "char_model": "expected a layer rnnlm_embedding, found none. Is it of another checkpoint",
+    "cudnn_lstm": "which is not converted: ",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_model_of_something_else_is_refused(name, tmp_path, capsys):
+    x = keras.Input((1,))
+    keras.Model(x, keras.layers.Dense(1, name="elsewhere")(x), name="model").save(tmp_path / "model.keras")
+    like = ["--like", str(ZOO / name / "model.ckpt"), "-o", str(tmp_path / "new.ckpt")]
+    assert main(["export", str(tmp_path / "model.keras"), *like]) == 2
+    assert REFUSED[name] in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_two_copies_that_differ_are_refused(tmp_path, capsys):
+    path = str(ZOO / "ptb_model" / "model.ckpt")
+    assert convert(Request(path, program=True), tmp_path / "out").program == ""
+    _trained(tmp_path / "out", tmp_path / "model.keras")
+    assert (
+        main(["export", str(tmp_path / "model.keras"), "--like", path, "-o", str(tmp_path / "new.ckpt")]) == 2
+    )
+    assert "is held by two layers, which now differ" in capsys.readouterr().err

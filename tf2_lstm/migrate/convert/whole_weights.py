@@ -1,0 +1,89 @@
+"""The weights of the model of a whole program, under the names of TF1's variables again."""
+
+from collections import OrderedDict
+
+import keras
+import numpy as np
+
+from tf2_lstm.migrate.artifacts.values import finite
+from tf2_lstm.migrate.model import ArtifactError
+
+_OTHER = "Is it of another checkpoint, or of other --fetch and --feed?"
+
+
+def whole_variables(model, whole, tf1, path, of_recurrence):
+    """Return the variables that the Keras model of a whole program gives.
+
+    Args:
+        model: the model that was loaded.
+        whole: the `Whole` that the TF1 model is translated to.
+        tf1: the `TF1Model`.
+        path: the file, for messages.
+        of_recurrence: a function from the model of a recurrence, the `Recurrence` and the file to its variables.
+
+    Returns:
+        A dict from checkpoint name to array.
+
+    Raises:
+        ArtifactError: the model has other layers or other weights than the program, or two layers hold different
+            numbers of one variable.
+    """
+    found = OrderedDict()
+    for name, sources in whole.layers.items():
+        weights = _layer(model, name, path).weights
+        if len(weights) != len(sources):
+            raise ArtifactError(
+                f"{path}: {name}: expected {len(sources)} weight(s), found {len(weights)}. {_OTHER}"
+            )
+        for source, weight in zip(sources, weights, strict=True):
+            array = keras.ops.convert_to_numpy(weight)
+            if isinstance(source, str):
+                _take(found, tf1, source, array, f"{path}: {name}")
+            elif not np.array_equal(array, np.asarray(source)):
+                raise ArtifactError(
+                    f"{path}: {name}: a weight was changed that is a constant in the TF1 graph, expected "
+                    "one that is a variable: no checkpoint has it. Keep the .keras file"
+                )
+    for one in whole.recurrences.values():
+        for name, array in of_recurrence(_layer(model, one.name, path), one, path).items():
+            _once(found, name, array, f"{path}: {one.name}")
+    return found
+
+
+def _layer(model, name, path):
+    try:
+        return model.get_layer(name)
+    except ValueError as error:
+        raise ArtifactError(
+            f"{path}: is not the model of the whole program: expected a layer {name}, found none. {_OTHER}"
+        ) from error
+
+
+def _take(found, tf1, source, array, where):
+    """Put the numbers of a node of the graph in the place that they have in the checkpoint's variable."""
+    name, place = tf1.nodes[source]
+    variable = tf1.variables[name]
+    expected = tuple(variable.shape if place is None else np.empty(variable.shape, bool)[place].shape)
+    if array.shape != expected:
+        raise ArtifactError(
+            f"{where}: {name} has the shape {list(expected)}, found {list(array.shape)}. {_OTHER}"
+        )
+    finite(array, name, where)
+    if place is None:
+        _once(found, name, array, where)
+        return
+    if name not in found:
+        found[name] = np.array(variable.read())
+    found[name][place] = array
+
+
+def _once(found, name, array, where):
+    if name in found and not np.array_equal(found[name], array):
+        raise ArtifactError(
+            f"{where}: {name} is held by two layers, which now differ, expected the same numbers: TF1 has one "
+            "variable. Train one of them alone, or keep the .keras file"
+        )
+    found[name] = array
+
+
+__all__ = ["whole_variables"]
