@@ -116,24 +116,33 @@ def print_conversion(conversion, form, out=None, verbose=False):
 
 def closing(conversion, out):
     """Say in a few words what was converted, what was not, and where it is."""
-    done = len(conversion.models) - (conversion.program == "")
+    programs = _programs(conversion)
+    done = len(conversion.models) - len(programs)
     total = done + len(conversion.findings.not_converted)
-    proved = f"{done} of {total} recurrence(s) converted and proved"
+    proved = f"{done} of {total} recurrence(s) converted and proved" if total else "no recurrence in it"
     if conversion.program is not None:
-        whole = (
-            "the whole program converted and proved"
-            if conversion.complete
-            else "the whole program not converted"
-        )
-        return _with_files(f"{whole}; {proved}", conversion, out)
+        return _with_files(f"{_whole(conversion, programs)}; {proved}", conversion, out)
     left = len(conversion.findings.losses)
     proved += f"; not the whole program: {left} thing(s) that it computes are in no model" if left else ""
     return _with_files(proved, conversion, out)
 
 
+def _whole(conversion, programs):
+    """What was converted of the whole programs."""
+    if not conversion.complete:
+        return "the whole program not converted" if not programs else "not every whole program converted"
+    many = f"{len(programs)} whole programs" if len(programs) > 1 else "the whole program"
+    return f"{many} converted and proved"
+
+
+def _programs(conversion):
+    """The names of the models of whole programs."""
+    return [one["name"] for one in conversion.manifest["models"] if one["kind"] == "program"]
+
+
 def next_step(conversion, out):
     """Say how the models are loaded, and where their sources and the whole proof are."""
-    name = conversion.models[-1 if conversion.program == "" else 0]
+    name = [*_programs(conversion), *conversion.models][0]
     file = printable(repr(str(out / f"{name}.keras")))
     return f"In Python: tf2_lstm.load_model({file}). Its source is {name}.py, every row of the proof is in report.md"
 

@@ -32,17 +32,17 @@ def run(arguments):
 
     request = request_of(arguments)
     tf1, findings = converting.look(request)
-    program = edges_of(tf1, findings, request)
+    programs = edges_of(tf1, findings, request)
     all_written(arguments)
     if arguments.format == "json":
-        print(json_text(as_data(tf1, findings, program)))
+        print(json_text(as_data(tf1, findings, programs)))
     else:
-        print(findings_as_text.render(tf1, findings, program=program))
+        print(findings_as_text.render(tf1, findings, programs=programs))
     return 1 if findings.not_converted else 0
 
 
-def as_data(tf1, findings, program):
-    """Return a model, its findings and the edges of its program as plain data, in the words of the manifest."""
+def as_data(tf1, findings, programs):
+    """Return a model, its findings and the edges of its programs as plain data, in the words of the manifest."""
     from tf2_lstm.migrate.convert import manifest
 
     return {
@@ -63,6 +63,6 @@ def as_data(tf1, findings, program):
         ],
         "not_converted": [manifest.not_converted_entry(one) for one in findings.not_converted],
         "not_in_the_model": [asdict(one) for one in findings.losses],
-        "program": program,
+        "programs": programs,
         "unclaimed_variables": [manifest.unclaimed_entry(one) for one in findings.unclaimed],
     }

@@ -191,7 +191,7 @@ def test_inspect_says_where_the_whole_program_begins_and_ends(capsys):
     for part in ("word_lengths:0 int32 [?, ?]", "argmax: ArgMax:0 int64 [?, ?]"):
         assert part in text.partition("the whole program")[2]
     assert main(["inspect", str(ZOO / "char_model" / "model.ckpt"), "--format", "json"]) == 0
-    program = json.loads(capsys.readouterr().out)["program"]
+    [program] = json.loads(capsys.readouterr().out)["programs"]
     assert [one["tf1"] for one in program["inputs"]] == ["input_data:0", "packed_state:0"]
     assert program["outputs"][0] == {
         "name": "probs",
@@ -201,7 +201,7 @@ def test_inspect_says_where_the_whole_program_begins_and_ends(capsys):
     }
     assert program["notes"] == ["Mean: not in it: what it is computed from is known in training only"]
     assert main(["inspect", str(ZOO / "h5_lstm" / "model.h5"), "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["program"] is None
+    assert json.loads(capsys.readouterr().out)["programs"] == []
 
 
 def test_inspect_says_why_no_end_of_the_program_is_known(tmp_path, capsys):

@@ -74,7 +74,7 @@ def meta_of(meta, where):
         meta.saver_def.restore_op_name,
         meta.meta_info_def.tensorflow_version,
         frozenset(_trainable(meta, where)),
-        {key: _signature(one) for key, one in meta.signature_def.items()},
+        {key: _signature(meta.signature_def[key]) for key in sorted(meta.signature_def)},
     )
 
 
@@ -87,6 +87,6 @@ def _trainable(meta, where):
 
 def _signature(signature):
     return {
-        "inputs": {key: info.name for key, info in signature.inputs.items()},
-        "outputs": {key: info.name for key, info in signature.outputs.items()},
+        "inputs": {key: signature.inputs[key].name for key in sorted(signature.inputs)},
+        "outputs": {key: signature.outputs[key].name for key in sorted(signature.outputs)},
     }

@@ -11,12 +11,12 @@ from tf2_lstm.migrate.convert.computed import add_computed
 from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.convert.not_trained import not_trained
+from tf2_lstm.migrate.convert.programs import programs_of
 from tf2_lstm.migrate.convert.written import seal
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.called import GRAPH
-from tf2_lstm.migrate.translate.whole import NAME
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,9 @@ def look(request):
     findings = recognise(tf1, tuple(request.assume), request.assume_defaults, infer)
     findings.notes += infer.notes
     names = [recurrence.name or recurrence.scope for recurrence in findings.recurrences]
-    # The whole program's name is taken.
-    names = safe_names([NAME, *names])[1:] if _has_whole(request, tf1) else safe_names(names)
+    # The names of the whole programs are taken.
+    taken = list(programs_of(tf1, request.fetch)) if request.program else []
+    names = safe_names([*taken, *names])[len(taken) :]
     for recurrence, name in zip(findings.recurrences, names, strict=True):
         recurrence.name = name
     add_computed(tf1, findings.recurrences)
@@ -217,8 +218,8 @@ def _convert_all(request, tf1, findings, staging, advance):
             converted.append((recurrence, case, paths))
     whole, problem = [], None
     if _has_whole(request, tf1):
-        whole, case, problem = _convert_whole(request, tf1, findings, staging, advance)
-        cases += case
+        whole, proofs, problem = _convert_wholes(request, tf1, findings, staging, advance)
+        cases += proofs
     held = {name for one, _, paths in whole for name in in_whole.variables_of(one, paths)}
     findings = replace(findings, not_converted=[*findings.not_converted, *failed])
     findings = in_whole.claimed(findings, held)
@@ -228,13 +229,21 @@ def _convert_all(request, tf1, findings, staging, advance):
     return Conversion(tf1, findings, report, names, manifest, problem)
 
 
-def _convert_whole(request, tf1, findings, staging, advance):
-    """Translate, prove and write the whole program: ([(Whole, CaseReport, weight paths)], [CaseReport], problem)."""
+def _convert_wholes(request, tf1, findings, staging, advance):
+    """Translate, prove and write the whole programs: ([(Whole, CaseReport, weight paths)], [CaseReport], problem)."""
     from tf2_lstm.migrate.convert.whole import WholeWorkshop
 
-    advance(NAME)
-    whole, case, paths, problem = WholeWorkshop(tf1, findings, request, staging).convert()
-    return [] if problem else [(whole, case, paths)], [case] if case else [], problem
+    programs = programs_of(tf1, request.fetch)
+    converted, cases, problems = [], [], []
+    for name, one in programs.items():
+        advance(name)
+        whole, case, paths, problem = WholeWorkshop(one, findings, request, staging, name).convert()
+        cases += [case] if case else []
+        if problem:
+            problems.append(problem if len(programs) == 1 else f"{name}: {problem}")
+        else:
+            converted.append((whole, case, paths))
+    return converted, cases, "; ".join(problems)
 
 
 def shown(report, name):

@@ -20,6 +20,7 @@ from tf2_lstm.migrate.artifacts.protos import tensorflow
 from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
+from tf2_lstm.migrate.convert.programs import programs_of
 from tf2_lstm.migrate.convert.replay import eagerly, first_line
 from tf2_lstm.migrate.convert.whole import translated
 from tf2_lstm.migrate.convert.whole_weights import whole_variables
@@ -27,7 +28,7 @@ from tf2_lstm.migrate.functional import find, tf1_variables, unlike
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.layouts import to_keras
 from tf2_lstm.migrate.model import ArtifactError
-from tf2_lstm.migrate.translate.whole import NAME, ProgramRefused
+from tf2_lstm.migrate.translate.whole import ProgramRefused
 from tf2_lstm.migrate.weights import WeightError
 
 
@@ -68,8 +69,9 @@ def _export(path, request, output, name, overwrite):
     tf1, findings = look(request)
     prefix = checkpoint_prefix(tf1, request)
     chosen = name or model.name
-    if chosen == NAME and tf1.graph is not None:
-        new = _of_program(model, tf1, findings, request, path)
+    program = programs_of(tf1, request.fetch).get(chosen)
+    if program is not None:
+        new = _of_program(model, program, findings, request, path)
     else:
         new = _of_recurrence(model, _choose(findings, chosen, path, request.path), path)
     _check_output(output, overwrite, prefix)

@@ -11,14 +11,14 @@ from tf2_lstm.migrate.report.rich_text import for_rich
 from tf2_lstm.migrate.roles import Ends
 
 
-def render(tf1, findings, width=None, program=None):
+def render(tf1, findings, width=None, programs=()):
     """Return a model's findings as text.
 
     Args:
         tf1: the `TF1Model`.
         findings: the `Findings`.
         width: of a line; None for the terminal's, where there is none 100 at least.
-        program: what `whole_edges.edges_of` says; None without a graph.
+        programs: what `whole_edges.edges_of` says.
 
     Returns:
         The text; what comes from the model is escaped, so that it cannot colour or move the terminal.
@@ -39,8 +39,8 @@ def render(tf1, findings, width=None, program=None):
     for one in findings.not_converted:
         _not_converted(root, one)
     _unclaimed(root, findings.unclaimed)
-    if program is not None:
-        _program(root, program)
+    for one in programs:
+        _program(root, one, f": {one['name']}" if len(programs) > 1 else "")
     if not findings.recurrences and not findings.not_converted:
         root.add("no recurrence: no loop and no step carries a state through weights")
     console.print(root)
@@ -74,11 +74,11 @@ def _recurrence(root, one):
         branch.add(f"[yellow]{for_rich(note)}[/]")
 
 
-def _program(root, program):
+def _program(root, program, name):
     if "problem" in program:
-        root.add(f"[bold]the whole program[/]: {for_rich(program['problem'])}")
+        root.add(f"[bold]the whole program[/]{name}: {for_rich(program['problem'])}")
         return
-    branch = root.add("[bold]the whole program[/]")
+    branch = root.add(f"[bold]the whole program[/]{name}")
     for title in ("inputs", "outputs"):
         inside = branch.add(title)
         for one in program[title]:

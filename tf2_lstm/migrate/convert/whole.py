@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+from dataclasses import replace
 
 from tf2_lstm.migrate.build import BuildError
 from tf2_lstm.migrate.convert.careful import Inference
@@ -25,10 +26,12 @@ class WholeWorkshop:
         findings: its `Findings`.
         request: the `Request`.
         staging: the folder to write to, None to write nothing.
+        name: what the model and its files are called.
     """
 
-    def __init__(self, tf1, findings, request, staging):
-        self._tf1, self._findings, self._request, self._staging = tf1, findings, request, staging
+    def __init__(self, tf1, findings, request, staging, name=NAME):
+        self._tf1, self._findings, self._request = tf1, findings, request
+        self._staging, self._name = staging, name
 
     def convert(self):
         """Translate, write and prove the whole program.
@@ -37,10 +40,10 @@ class WholeWorkshop:
             (Whole or None, CaseReport or None, weight paths, problem): the problem is "" when it is proved; else
             nothing of it is left in the folder.
         """
-        if NAME in self._request.skipped:
-            return None, None, {}, self._request.skipped[NAME]
+        if self._name in self._request.skipped:
+            return None, None, {}, self._request.skipped[self._name]
         try:
-            whole = translated(self._tf1, self._findings, self._request)
+            whole = translated(self._tf1, self._findings, self._request, self._name)
             runs = run_whole(self._tf1, whole, inputs=self._request.inputs)
             with eagerly():
                 return self._proved(whole, runs)
@@ -70,24 +73,25 @@ class WholeWorkshop:
             model = build_whole(whole, self._tf1)
         if not self._staging:
             return model
-        path = self._staging / f"{NAME}.keras"
+        path = self._staging / f"{self._name}.keras"
         path.with_suffix(".py").write_text(emit_whole(whole), encoding="utf-8")
         return load_unzipped(save_model(model, path))
 
     def _remove(self):
         if self._staging:
             for ending in (".keras", ".py"):
-                (self._staging / f"{NAME}{ending}").unlink(missing_ok=True)
-            shutil.rmtree(self._staging / f"{NAME}.unzipped", ignore_errors=True)
+                (self._staging / f"{self._name}{ending}").unlink(missing_ok=True)
+            shutil.rmtree(self._staging / f"{self._name}.unzipped", ignore_errors=True)
 
 
-def translated(tf1, findings, request):
+def translated(tf1, findings, request, name=NAME):
     """Translate the whole inference graph of a model.
 
     Args:
         tf1: the `TF1Model`.
         findings: its `Findings`.
         request: the `Request`.
+        name: what its Keras model is called.
 
     Returns:
         A `Whole`.
@@ -96,7 +100,8 @@ def translated(tf1, findings, request):
         ProgramRefused: it cannot be translated.
     """
     boundary, shapes = boundary_and_shapes(tf1, findings, request)
-    return translate(tf1, findings, boundary, shapes, Inference(request.skipped))
+    whole = translate(tf1, findings, boundary, shapes, Inference(request.skipped))
+    return replace(whole, name=name)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Where a whole program begins and ends, as `inspect` shows it; Keras is not needed for that."""
 
 from tf2_lstm.migrate.convert.careful import STAGE, Inference
+from tf2_lstm.migrate.convert.programs import programs_of
 from tf2_lstm.migrate.graph.nodes import edge, normal
 from tf2_lstm.migrate.graph.shapes import importable, misfit
 from tf2_lstm.migrate.translate.boundary import boundary_of
@@ -26,7 +27,7 @@ def boundary_and_shapes(tf1, findings, request):
 
 
 def edges_of(tf1, findings, request):
-    """Say where the whole program begins and ends; nothing is translated.
+    """Say where each whole program begins and ends; nothing is translated.
 
     Args:
         tf1: the `TF1Model`.
@@ -34,12 +35,17 @@ def edges_of(tf1, findings, request):
         request: the `Request`.
 
     Returns:
-        A dict of plain data: `inputs` and `outputs`, each a list of dicts of `tf1`, `dtype` and `shape`, outputs with
-        their `name` in the Keras model; `fixed`, TF1 tensor -> its value at inference; `notes`. Where no end is found
-        its `problem` alone. None without a graph.
+        A list of dicts of plain data: the program's `name`; `inputs` and `outputs`, each a list of dicts of `tf1`,
+        `dtype` and `shape`, outputs with their `name` in the Keras model; `fixed`, TF1 tensor -> its value at
+        inference; `notes`. Where no end is found its `name` and its `problem` alone.
     """
-    if tf1.graph is None:
-        return None
+    return [
+        {"name": name, **_edges(one, findings, request)}
+        for name, one in programs_of(tf1, request.fetch).items()
+    ]
+
+
+def _edges(tf1, findings, request):
     try:
         boundary, shapes = boundary_and_shapes(tf1, findings, request)
     except ProgramRefused as error:

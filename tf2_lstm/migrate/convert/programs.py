@@ -1,0 +1,47 @@
+"""The programs of a TF1 model: one; of a SavedModel one for the signatures that are fed alike."""
+
+from collections import OrderedDict
+from dataclasses import replace
+
+from tf2_lstm.migrate.graph.nodes import normal
+from tf2_lstm.migrate.translate.naming import python_name
+from tf2_lstm.migrate.translate.whole import NAME
+
+#: The signature that is served when none is named.
+_DEFAULT = "serving_default"
+
+
+def programs_of(tf1, fetch=()):
+    """Say which whole programs a TF1 model is converted to.
+
+    Signatures with the same inputs, as those of a canned estimator, are one program with the outputs of all.
+
+    Args:
+        tf1: the `TF1Model`.
+        fetch: names of the tensors that a person wants; () for what the model says itself.
+
+    Returns:
+        A dict from the name of a program to the `TF1Model` with its signatures alone; empty without a graph. The
+        program of the default signature, or else the first one, is called "model", the others after theirs.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.model import TF1Model
+
+        assert programs_of(TF1Model("weights", "model.ckpt")) == {}
+        ```
+    """
+    if tf1.graph is None:
+        return OrderedDict()
+    groups = OrderedDict()
+    for name, one in sorted(tf1.signatures.items(), key=lambda item: item[0] != _DEFAULT):
+        groups.setdefault(frozenset(map(normal, one["inputs"].values())), OrderedDict())[name] = one
+    if fetch or len(groups) < 2:
+        return OrderedDict({NAME: tf1})
+    return OrderedDict(
+        (f"{NAME}_{python_name(next(iter(group)))}" if number else NAME, replace(tf1, signatures=group))
+        for number, group in enumerate(groups.values())
+    )
+
+
+__all__ = ["programs_of"]
