@@ -23,7 +23,7 @@ EXECUTED = ("siamese_manhattan", "text_cnn")
 
 
 def converted(folder, out):
-    """Write and prove a whole program as `convert --program` does: (what is expected, `Whole`, problem)."""
+    """Write and prove a whole program as `convert` does: (what is expected, `Whole`, problem)."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     shutil.unpack_archive(folder / "artefact.zip", out / "artefact")
     options = {key: tuple(value) for key, value in expected.get("options", {}).items()}
@@ -61,11 +61,10 @@ def test_a_program_comes_over_whole_and_gives_the_numbers_of_tensorflow_1_15(nam
         assert problem.startswith(REFUSED[name])
         return
     assert not problem
-    model = keras.models.load_model(tmp_path / "program.keras")
+    model = keras.models.load_model(tmp_path / "model.keras")
     assert not differences(PROGRAMS / name, expected, whole, model)
     if name in EXECUTED:
-        written = runpy.run_path(str(tmp_path / "program.py"))["build_program"]()
-        written.load_weights(tmp_path / "program.keras")
+        written = runpy.run_path(str(tmp_path / "model.py"))["load"]()
         assert not differences(PROGRAMS / name, expected, whole, written)
 
 
@@ -77,7 +76,7 @@ def test_a_recorded_number_that_is_another_is_seen(tmp_path):
     recorded["output/predictions:0"][0] ^= 1
     np.savez(folder / "run_2.npz", **recorded)
     expected, whole, _ = converted(folder, tmp_path)
-    model = keras.models.load_model(tmp_path / "program.keras")
+    model = keras.models.load_model(tmp_path / "model.keras")
     assert [found[:2] for found in differences(folder, expected, whole, model)] == [
         ("run_2.npz", "output/scores:0"),
         ("run_2.npz", "output/predictions:0"),
