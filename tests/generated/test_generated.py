@@ -21,6 +21,8 @@ from tests.generated.worker import read
 
 SEEDS = range(4)
 PER_SEED = 6
+#: Every so manyth program of a seed is converted whole as well.
+WHOLE = 3
 #: A program with two directions and states of two kinds, so that each sabotage has something to break.
 BOTH_WAYS = Program(
     (Layer("LSTM", 3, (("num_proj", 3),)),), unroll="bidirectional", lengths="placeholder", time=4
@@ -34,7 +36,7 @@ def test_a_drawn_program_is_converted_and_equal_or_refused_for_a_known_reason(nu
     for place, program in enumerate(drawn(number, PER_SEED)):
         folder = tmp_path / str(place)
         folder.mkdir()
-        verdict = trying.attempt(program, folder)
+        verdict = trying.attempt(program, folder, whole=place % WHOLE == 0)
         if verdict.fault:
             faults.append((program, verdict))
     assert not faults
@@ -124,6 +126,24 @@ def test_a_model_that_is_left_out_is_missed(converted, tmp_path):
     copy = shutil.copytree(folder, tmp_path / "copy")
     (copy / "manifest.json").write_text(json.dumps({"models": []}))
     assert checking.flaws_of(copy, sessions, fetches) == [f"missing: {label}" for label in fetches]
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({"manifest": None}, "missing"),
+        ({"program": "no row for it"}, "refused wrongly"),
+    ],
+)
+def test_a_whole_program_that_does_not_come_is_a_fault(change, verdict, tmp_path, monkeypatch):
+    convert = trying.convert
+
+    def changed(request, out):
+        wanted = "program" in change
+        return replace(convert(replace(request, program=wanted), out), **change)
+
+    monkeypatch.setattr(trying, "convert", changed)
+    assert trying.attempt(BOTH_WAYS, tmp_path, whole=True).kind == verdict
 
 
 @pytest.mark.parametrize(
