@@ -19,20 +19,20 @@ v1 = tf.compat.v1
 def newer(x, keep):
     """tf.nn.dropout(x, keep) of TensorFlow 1.13 to 1.15."""
     rate = 1.0 - keep
-    mask = tf.random.uniform(tf.shape(x)) >= rate
-    return x * (1.0 / (1.0 - rate)) * tf.cast(mask, tf.float32)
+    mask = tf.random.uniform(tf.shape(x), dtype=x.dtype) >= rate
+    return x * (1.0 / (1.0 - rate)) * tf.cast(mask, x.dtype)
 
 
 def older(x, keep):
     """The same of TensorFlow before 1.13."""
-    noise = v1.random_uniform(tf.shape(x), 0.0, 1.0) + keep
+    noise = v1.random_uniform(tf.shape(x), 0.0, 1.0, x.dtype) + keep
     return tf.divide(x, keep) * tf.floor(noise)
 
 
-def whole_of(dropout, fed=True):
+def whole_of(dropout, fed=True, dtype="float32"):
     with tf.Graph().as_default() as graph:
-        x = v1.placeholder(tf.float32, [None, 4], name="x")
-        keep = v1.placeholder(tf.float32, [], name="keep_prob") if fed else tf.constant(0.25)
+        x = v1.placeholder(dtype, [None, 4], name="x")
+        keep = v1.placeholder(dtype, [], name="keep_prob") if fed else tf.constant(0.25, dtype)
         tf.tanh(dropout(x, keep), name="y")
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
     shapes = inferred(tf1.graph)
@@ -54,6 +54,14 @@ def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
     exec(source, written)
     training = written["build_model"](dropout_rate=0.5)
     assert np.mean(np.asarray(training({"x": np.ones((50, 4), "float32")}, training=True)["y"]) == 0) > 0.2
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16"])
+@pytest.mark.parametrize("dropout", [newer, older])
+def test_what_is_dropped_keeps_its_dtype(dropout, dtype):
+    tf1, whole = whole_of(dropout, dtype=dtype)
+    assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
+    assert f'keras.layers.Dropout(dropout_rate, name="dropout", dtype="{dtype}")' in emit_whole(whole)
 
 
 @pytest.mark.parametrize("dropout", [newer, older])

@@ -1,5 +1,7 @@
 """What a whole program is fed for its proof: seeded numbers, ids below the rows of their tables, several sizes."""
 
+import math
+
 import numpy as np
 
 from tf2_lstm.migrate.convert.samples import Sample, fixed_sizes
@@ -84,9 +86,21 @@ def _sample(whole, tensors, lengths, batch, steps, major, seed):
             size if size is not None else free[axis] if axis < 2 else _MORE
             for axis, size in enumerate(one.shape)
         ]
+        shape[:1] = _rows(whole.reshapes.get(one.tf1), free, shape)
         generator = draws(seed, f"program:{batch}x{steps}:{one.tf1}")
         values[one.tf1] = _values(whole, one, shape, generator, lengths, steps)
     return Sample(f"{batch} x {steps}", values)
+
+
+def _rows(target, free, shape):
+    """The size of the first axis of a tensor that the graph reshapes at once, where its sizes divide."""
+    if target is None:
+        return shape[:1]
+    sizes = [
+        size if size is not None else free[axis] if axis < 2 else _MORE for axis, size in enumerate(target)
+    ]
+    rows, left = divmod(math.prod(sizes), max(math.prod(shape[1:]), 1))
+    return shape[:1] if left else [rows]
 
 
 def _values(whole, one, shape, generator, lengths, steps):

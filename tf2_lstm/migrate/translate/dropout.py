@@ -113,9 +113,10 @@ def _dropout(writer, node, inputs, noise):
     rate = writer.program.rate(Fed(1.0, noise.keep)) if fed else round(1 - noise.keep, 6)
     writer.rates += [] if fed else [rate]
     name = writer.program.fresh(python_name("dropout"))
+    dtype = {} if x.dtype == "float32" else {"dtype": x.dtype}
     layer = writer.program.add(
         name,
-        Apply("keras.layers.Dropout", (rate,), {"name": name}),
+        Apply("keras.layers.Dropout", (rate,), {"name": name, **dtype}),
         f"rate 1 - {noise.keep}" if fed else "",
     )
     return writer.result(node, Apply(layer, (x.ref,)), x.shape)

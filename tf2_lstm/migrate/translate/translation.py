@@ -18,6 +18,7 @@ from tf2_lstm.migrate.translate.ids import limits_of
 from tf2_lstm.migrate.translate.lines import behind, needed
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.reshapes import reshapes_of
 from tf2_lstm.migrate.translate.sharing import identity
 from tf2_lstm.migrate.translate.sides import decides
 from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, Size
@@ -145,7 +146,20 @@ class _Translation(ByRows):
         loops = {name: one for name, one in self.writer.loops.items() if _is_called(program, name)}
         rates = tuple(self.writer.rates)
         boundary = replace(self.boundary, notes=(*self.boundary.notes, *self.writer.notes))
-        return Whole(program, inputs, outputs, called, layers, tensors, limits, boundary, rates, loops=loops)
+        reshapes = reshapes_of(self.nodes, self.order, self.shapes, fed)
+        return Whole(
+            program,
+            inputs,
+            outputs,
+            called,
+            layers,
+            tensors,
+            limits,
+            boundary,
+            rates,
+            loops=loops,
+            reshapes=reshapes,
+        )
 
     def _edge(self, name, tensor):
         value = self.values[tensor]

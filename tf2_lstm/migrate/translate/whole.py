@@ -56,6 +56,7 @@ class Whole:
         rates: those of dropout that the graph fixes.
         name: what the model is called.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own, each that is called.
+        reshapes: name of a TF1 tensor that is fed, its first axis open -> the shape that the graph gives it.
     """
 
     program: object
@@ -69,6 +70,7 @@ class Whole:
     rates: tuple = ()
     name: str = NAME
     loops: dict = field(default_factory=dict)
+    reshapes: dict = field(default_factory=dict)
 
 
 class ProgramRefused(ValueError):
