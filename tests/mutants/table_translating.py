@@ -93,7 +93,7 @@ TRANSLATING = [
         ("if len(parts) > 1}", "if parts}"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/boundary.py",
+        "tf2_lstm/migrate/translate/switches.py",
         "tests/migrate/translate/test_boundary.py::test_what_may_be_anything_is_an_input",
         ("and _TRAINING.search(name):", "and True:"),
     ),

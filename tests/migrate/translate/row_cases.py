@@ -225,6 +225,7 @@ def _of_matrices():
 def _of_sizes():
     rows = lambda fed: tf.shape(fed["x"])[0]  # noqa: E731
     steps = lambda fed: tf.shape(fed["x"])[1]  # noqa: E731
+    rows_64 = lambda fed: tf.shape(fed["x"], tf.int64)[0]  # noqa: E731
     return {
         "Shape": lambda fed: tf.shape(fed["x"]),
         "Shape, int64": lambda fed: tf.shape(fed["x"], tf.int64) * 2,
@@ -264,6 +265,30 @@ def _of_sizes():
         "GatherV2, last of each row": lambda fed: tf.gather(
             tf.reshape(fed["x"], [-1, 4]), tf.range(rows(fed)) * steps(fed) + fed["n"] - 1
         ),
+        "Tile, several to a size": lambda fed: tf.tile(fed["p"], [1, steps(fed)]),
+        "Tile, flags, as often as computed": lambda fed: tf.tile(fed["b"], [fed["n"][0], 1]),
+        "Tile, alone, as often as computed": lambda fed: tf.tile(fed["p"][:, None], [1, fed["n"][0], 1]),
+        "Reshape, to what is computed": lambda fed: tf.reshape(
+            fed["x"], [fed["n"][1] * 2, fed["n"][0], tf.size(fed["n"]) * 2]
+        ),
+        "Reshape, to a part of a vector": lambda fed: tf.reshape(
+            fed["x"], tf.reduce_max(tf.stack([[2, 12]] * 2), 0) * fed["n"][1]
+        ),
+        "Fill, as many as computed": lambda fed: tf.fill(tf.concat([tf.expand_dims(fed["n"][0], 0), [2]], 0), 1.5),
+        "Fill, of int64": lambda fed: tf.ones(tf.stack([fed["j"][0, 0], rows_64(fed)]), tf.int32),
+        "Slice, all but one": lambda fed: tf.slice(fed["x"], [0, 1, 0], [-1, steps(fed) - 1, 2]),
+        "Slice, from what is computed": lambda fed: tf.slice(fed["x"], [0, fed["n"][1], 0], [-1, -1, 3]),
+        "Slice, a size": lambda fed: tf.slice(fed["y"], [0, 0, 1], [2, rows(fed), -1]),
+        "StridedSlice, up to what is computed": lambda fed: fed["x"][:, : fed["n"][1] + 1],
+        "StridedSlice, more than there is": lambda fed: fed["x"][:, : fed["n"][0] + 4, 1],
+        "StridedSlice, up to one less": lambda fed: fed["x"][..., : steps(fed) - 1, :],
+        "StridedSlice, from the end": lambda fed: fed["x"][:, -fed["n"][1] :, None],
+        "StridedSlice, from a size": lambda fed: fed["x"][:, rows(fed) :],
+        "StridedSlice, a place": lambda fed: fed["x"][fed["n"][1]],
+        "StridedSlice, a place from the end": lambda fed: fed["x"][:, -fed["n"][1]],
+        "StridedSlice, a place and a part": lambda fed: fed["x"][:, fed["n"][1], 1:],
+        "StridedSlice, of the whole": lambda fed: fed["x"][:, : steps(fed)] * 2.0,
+        "GatherNd, an element each": lambda fed: tf.gather_nd(fed["x"], fed["i"] % 2),
         "Tile, to a size": lambda fed: tf.tile(fed["p"][:, None], [1, steps(fed), 1]),
     }
 

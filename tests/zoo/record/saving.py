@@ -9,12 +9,16 @@ from tf2_lstm.migrate.equivalence.inputs import draws, wide
 def program(feeds, fetches, **options):
     """Return the `Built` of a whole program: what is fed, the tensors that are fetched, options of `Built`.
 
-    With `named` the user must say what is fetched, because more is read of one of them. The statistics that no
+    With `named` the user must say what is fetched, because more is read of one of them; `named` may also be the list of
+    those fed tensors that are no placeholders. The statistics that no
     optimizer trains, such as moving averages, are drawn too. `save` is a function of this file; a checkpoint is
     written without one.
     """
-    if options.pop("named", False):
+    named = options.pop("named", False)
+    if named:
         options["options"] = {"fetch": [tensor.name for tensor in fetches]}
+    if isinstance(named, list):
+        options["options"]["feed"] = [tensor.name for tensor in named]
     return Built(feeds, fetches=fetches, prepare=draw_averages, **options)
 
 

@@ -3,21 +3,18 @@
 import re
 
 from tf2_lstm.migrate.graph.backward import backward_part
-from tf2_lstm.migrate.graph.constants import DTYPES, array_of
-from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, dtype_of, edge, node_of, normal
-from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, OPEN, SILENT, Trait, having
+from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, node_of, normal
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, SILENT, Trait, having
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.frames import frames_of, functions_of
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.switches import FRESH_INPUTS, switches
 from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 _LOSSES = having(Trait.LOSS)
-#: Names of flags that are False at inference. Another flag's value is nobody's to guess: it is fed.
-_TRAINING = re.compile("train|phase|learning")
-_FRESH_INPUTS = OPEN | {"PlaceholderWithDefault"}
 
 
 def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
@@ -39,7 +36,8 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     nodes = {node.name: node for node in tf1.graph.node}
     _check(nodes, (*fetch, *feed))
     frames = frames_of(nodes, functions_of(tf1.graph))
-    ends = _Ends(nodes, findings, shapes, {*map(normal, feed)}, frames)
+    values = switches(nodes, shapes)
+    ends = _Ends(nodes, findings, shapes, {*map(normal, feed)}, frames, values)
     if fetch:
         outputs, notes = _named([normal(one) for one in fetch]), []
     elif tf1.signatures:
@@ -56,13 +54,12 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     fixed = {}
     for name in order:
         node = nodes.get(name) if isinstance(name, str) else None
-        if node is None or node.op not in _FRESH_INPUTS:
+        if node is None or node.op not in FRESH_INPUTS:
             continue
-        value = _fixed(nodes, node, shapes)
-        if value is None:
-            inputs.append(f"{name}:0")
+        if name in values:
+            fixed[f"{name}:0"] = values[name]
         else:
-            fixed[f"{name}:0"] = value
+            inputs.append(f"{name}:0")
     notes += [f"{name} is {value} in it, as at inference" for name, value in fixed.items()]
     return Boundary(tuple(inputs), outputs, fixed, tuple(notes))
 
@@ -102,21 +99,6 @@ def _named(tensors):
     return found
 
 
-def _fixed(nodes, node, shapes):
-    """What a placeholder is at inference that only switches: False for training, 1 for a keep_prob, its default."""
-    if shapes.get(f"{node.name}:0") not in ((), None):
-        return None
-    dtype, name = DTYPES.get(attribute(node, "dtype").type, ""), node.name.lower().rpartition("/")[2]
-    if dtype == "bool" and _TRAINING.search(name):
-        return False
-    if node.op == "PlaceholderWithDefault":
-        default = nodes[node_of(node.input[0])]
-        array = array_of(attribute(default, "value").tensor) if default.op == "Const" else None
-        is_switch = array is not None and array.shape == () and (dtype == "bool" or "float" in dtype)
-        return array.item() if is_switch else None
-    return 1.0 if "float" in dtype and "keep" in name else None
-
-
 def _backward(nodes):
     """The backward part, with everything in the scopes of tf.gradients that it is in."""
     known = backward_part(nodes)
@@ -127,8 +109,8 @@ def _backward(nodes):
 class _Ends:
     """Finds where the forward graph ends."""
 
-    def __init__(self, nodes, findings, shapes, feeds, frames):
-        self.frames = frames
+    def __init__(self, nodes, findings, shapes, feeds, frames, fixed):
+        self.frames, self.fixed = frames, fixed
         self.nodes, self.findings, self.shapes, self.feeds = nodes, findings, shapes, feeds
         self.backward = _backward(nodes)
         self.readers = {}
@@ -143,7 +125,7 @@ class _Ends:
 
     def found(self):
         """The names of the tensors at which the forward graph ends."""
-        starts = [name for name, node in self.nodes.items() if node.op in _FRESH_INPUTS]
+        starts = [name for name, node in self.nodes.items() if node.op in FRESH_INPUTS]
         starts += [edge(one)[0] for one in self.feeds]
         forward = (
             self._after(self.given_out) | self.given_out if self.findings.recurrences else self._after(starts)
@@ -298,7 +280,7 @@ class _Ends:
         needed = {key for key in order.of(wanted)[0] if isinstance(key, str)}
         found = []
         for name in starts:
-            if name in needed or _fixed(self.nodes, self.nodes[name], self.shapes) is not None:
+            if name in needed or name in self.fixed:
                 continue
             after = self._after([name])
             ends = [one for one in after if self._ends(one, after)]

@@ -74,7 +74,8 @@ def _keep_of(nodes, node, fixed):
 
 def _number(node, others):
     """The keep_prob that is a number: 1 less what noise is held against, or what is added before it is floored."""
-    numbers = [float(one.array) for one in others if one.array.shape == () and not one.open]
+    known = [one for one in others if isinstance(one, Known) and not one.open]
+    numbers = [float(one.array) for one in known if one.array.shape == ()]
     if node.op not in ("GreaterEqual", "Add", "AddV2") or not numbers or not 0 < numbers[0] < 1:
         return ""
     return round(1 - numbers[0] if node.op == "GreaterEqual" else numbers[0], 6)

@@ -37,7 +37,9 @@ def gather_nd(writer, node, inputs):
         raise Refusal(
             f"it looks up by {depth:,} numbers each, expected one an axis of {len(sizes)}. Correct the indices"
         )
-    rest = sizes[depth:] if isinstance(depth, int) else (None,)
+    # As many as there are axes where nothing says it: an element each.
+    depth = depth if isinstance(depth, int) else len(sizes)
+    rest = sizes[depth:]
     if not all(isinstance(one, int) for one in rest):
         raise Refusal("how much it takes of each row is open. Give the sizes as numbers, or use tf.gather")
     index = writer.tensor(places)

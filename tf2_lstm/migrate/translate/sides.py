@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.graph.nodes import edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import EXITS, MERGES, SWITCHES, Trait, operation
-from tf2_lstm.migrate.translate.values import Elements, Nothing, Refusal, sizes_of
+from tf2_lstm.migrate.translate.values import Elements, Known, Nothing, Refusal, Size, sizes_of
 
 
 def chosen(writer, nodes, node, inputs, value):
@@ -26,10 +26,19 @@ def chosen(writer, nodes, node, inputs, value):
     predicate, number = _decided(nodes, node)
     decision = value(predicate)
     which = writer.op(node, "where", writer.tensor(decision), number, 1 - number, dims=(), number=1)
-    return [selected(writer, node, decision, inputs[number], inputs[1 - number]), which]
+    taken, other = inputs[number], inputs[1 - number]
+    return [selected(writer, node, decision, taken, other, alone=_is_alone(nodes, predicate, value)), which]
 
 
-def selected(writer, node, predicate, taken, other, number=0):
+def _is_alone(nodes, predicate, value):
+    """Whether a predicate is that a size is 1."""
+    node = nodes[node_of(predicate)]
+    given = [value(one) for one in node.input[:2]] if node.op == "Equal" else []
+    sizes = [one for one in given if isinstance(one, Known) and one.array.shape == ()]
+    return len(sizes) == 2 and any(one.open for one in sizes) and any(one.array == 1 for one in sizes)
+
+
+def selected(writer, node, predicate, taken, other, number=0, alone=False):
     """Write a choice between two values.
 
     Args:
@@ -39,6 +48,7 @@ def selected(writer, node, predicate, taken, other, number=0):
         taken: the value where it is true.
         other: the value where it is false.
         number: of the node's output.
+        alone: whether the predicate is that an axis has one element: what has one there is then all of it.
 
     Raises:
         Refusal: they are not of one shape.
@@ -54,8 +64,21 @@ def selected(writer, node, predicate, taken, other, number=0):
         return replace(taken, value=replace(taken.value, ref=ref))
     if len(sizes_of(taken)) != len(sizes_of(other)):
         raise Refusal("its branches give tensors of different ranks")
+    dims = tuple(_agreed(*sizes, alone) for sizes in zip(sizes_of(taken), sizes_of(other), strict=True))
     both = writer.tensor(taken), writer.tensor(other)
-    return writer.op(node, "where", decides, *both, dims=sizes_of(taken), number=number)
+    return writer.op(node, "where", decides, *both, dims=dims, number=number)
+
+
+def _agreed(size, other, alone):
+    """The size of what is chosen of two; of one element and more a choice would make as many of both."""
+    if size == other:
+        return size
+    numbers = [one for one in (size, other) if not isinstance(one, Size)]
+    if alone and size == 1 and isinstance(other, Size):
+        return None
+    if len(numbers) == 2 or 1 in numbers:
+        raise Refusal("its branches give tensors of different sizes. Fetch what each branch computes")
+    return numbers[0] if numbers else None
 
 
 def decides(nodes, node):

@@ -62,6 +62,9 @@ def switch(writer, node, inputs):
 def merge(writer, node, inputs):
     """What is left of the branches."""
     alive = [(number, one) for number, one in enumerate(inputs) if one != Nothing()]
+    lost = [one for _, one in alive if isinstance(one, Nothing)]
+    if len(alive) > 1 and lost:
+        return [lost[0], lost[0]]
     if len(alive) != 1:
         raise Refusal(
             "a tf.cond of which more than one branch computes something, as one with a recurrence in it does. "

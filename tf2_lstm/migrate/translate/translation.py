@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.nodes import edge, normal
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, normal
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -168,7 +168,7 @@ class _Translation(ByRows):
 
     def _input(self, tensor):
         node = self.nodes[edge(tensor)[0]]
-        shape = self.shapes.get(tensor)
+        shape = self.shapes.get(tensor, () if self._is_number(tensor) else None)
         dtype = dtypes_of(node)[edge(tensor)[1]]
         if shape is None or not dtype:
             what = "a shape" if dtype else "numbers"
@@ -185,6 +185,14 @@ class _Translation(ByRows):
         self.writer.program.inputs[name] = ref
         self.writer.tensors[name] = tensor
         self.values[tensor] = self._live(tensor, ref, dtype)
+
+    def _is_number(self, tensor):
+        """Whether what is fed can only be a number, by what reads it: a vector is put together of it."""
+        for node in self.nodes.values():
+            given = [normal(one) for one in data_inputs(node)] if node.op == "Pack" else []
+            if tensor in given and any(self.shapes.get(one) == () for one in given):
+                return True
+        return False
 
     def _live(self, tensor, ref, dtype, dims=None):
         return Live(ref, self.writer.shape(tensor, ref, dims), dtype)
