@@ -225,7 +225,6 @@ def _of_matrices():
 def _of_sizes():
     rows = lambda fed: tf.shape(fed["x"])[0]  # noqa: E731
     steps = lambda fed: tf.shape(fed["x"])[1]  # noqa: E731
-    rows_64 = lambda fed: tf.shape(fed["x"], tf.int64)[0]  # noqa: E731
     return {
         "Shape": lambda fed: tf.shape(fed["x"]),
         "Shape, int64": lambda fed: tf.shape(fed["x"], tf.int64) * 2,
@@ -274,8 +273,9 @@ def _of_sizes():
         "Reshape, to a part of a vector": lambda fed: tf.reshape(
             fed["x"], tf.reduce_max(tf.stack([[2, 12]] * 2), 0) * fed["n"][1]
         ),
-        "Fill, as many as computed": lambda fed: tf.fill(tf.concat([tf.expand_dims(fed["n"][0], 0), [2]], 0), 1.5),
-        "Fill, of int64": lambda fed: tf.ones(tf.stack([fed["j"][0, 0], rows_64(fed)]), tf.int32),
+        "Fill, as many as computed": lambda fed: tf.fill(
+            tf.concat([tf.expand_dims(fed["n"][0], 0), [2]], 0), 1.5
+        ),
         "Slice, all but one": lambda fed: tf.slice(fed["x"], [0, 1, 0], [-1, steps(fed) - 1, 2]),
         "Slice, from what is computed": lambda fed: tf.slice(fed["x"], [0, fed["n"][1], 0], [-1, -1, 3]),
         "Slice, a size": lambda fed: tf.slice(fed["y"], [0, 0, 1], [2, rows(fed), -1]),
@@ -314,6 +314,11 @@ def _of_products():
         "FusedBatchNormV3": lambda fed: v1.nn.fused_batch_norm(
             fed["image"], [1.5, 0.5], [0.1, -0.2], [0.3, 0.1], [0.5, 2.0], 0.01, is_training=False
         )[0],
+        "Merge, where a size is 1": lambda fed: v1.cond(
+            tf.equal(tf.shape(fed["x"])[1], 1),
+            lambda: tf.expand_dims(tf.squeeze(fed["x"] * 2, [1]), 1),
+            lambda: tf.cumsum(fed["x"], 1),
+        ),
         "Merge": lambda fed: v1.cond(
             v1.placeholder_with_default(False, []), lambda: fed["x"] * 2, lambda: fed["x"] + 1
         ),

@@ -48,6 +48,12 @@ REFUSED = {
         lambda x: x + raw.GatherV2(params=[1.0], indices=7, axis=0),
         "of its constants nothing can be computed: ",
     ),
+    "branches of one row and of all": (
+        lambda x: tf.compat.v1.cond(
+            tf.reduce_sum(x) > 0, lambda: tf.reduce_sum(x, 0, keepdims=True), lambda: x * 2
+        ),
+        "its branches give tensors of different sizes",
+    ),
     "what nothing goes into": (lambda x: tf.tanh([1.0]), "end:0: nothing that is fed goes into it"),
 }
 

@@ -29,10 +29,10 @@ def older(x, keep):
     return tf.divide(x, keep) * tf.floor(noise)
 
 
-def whole_of(dropout, fed=True, dtype="float32"):
+def whole_of(dropout, fed=True, dtype="float32", name="keep_prob"):
     with tf.Graph().as_default() as graph:
         x = v1.placeholder(dtype, [None, 4], name="x")
-        keep = v1.placeholder(dtype, [], name="keep_prob") if fed else tf.constant(0.25, dtype)
+        keep = v1.placeholder(dtype, [], name=name) if fed else tf.constant(0.25, dtype)
         tf.tanh(dropout(x, keep), name="y")
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
     shapes = inferred(tf1.graph)
@@ -62,6 +62,24 @@ def test_what_is_dropped_keeps_its_dtype(dropout, dtype):
     tf1, whole = whole_of(dropout, dtype=dtype)
     assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
     assert f'keras.layers.Dropout(dropout_rate, name="dropout", dtype="{dtype}")' in emit_whole(whole)
+
+
+def by_rate(x, rate):
+    """tf.nn.dropout(x, rate=rate), whose rate is fed."""
+    mask = tf.random.uniform(tf.shape(x)) >= rate
+    return x * (1.0 / (1.0 - rate)) * tf.cast(mask, tf.float32)
+
+
+@pytest.mark.parametrize(("dropout", "value"), [(newer, 1.0), (older, 1.0), (by_rate, 0.0)])
+def test_what_only_dropout_is_told_switches_whatever_it_is_called(dropout, value):
+    _, whole = whole_of(dropout, name="noise_level")
+    assert whole.boundary.fixed == {"noise_level:0": value}
+    assert 'keras.layers.Dropout(dropout_rate, name="dropout")' in emit_whole(whole)
+
+
+def test_a_scalar_that_more_reads_than_dropout_is_fed_and_its_dropout_refused():
+    with pytest.raises(ProgramRefused, match="its dropout drops at inference too"):
+        whole_of(lambda x, keep: newer(x, keep) * keep, name="noise_level")
 
 
 @pytest.mark.parametrize("dropout", [newer, older])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.convert.programs import programs_of
 from tf2_lstm.migrate.convert.whole import WholeWorkshop
 
 PROGRAMS = Path(__file__).resolve().parents[2] / "zoo" / "whole"
@@ -19,32 +20,43 @@ BOUND, BOUNDS = 4e-6, {}
 #: Program -> why it does not come over whole.
 REFUSED = {}
 #: The programs whose source is executed too.
-EXECUTED = ("siamese_manhattan", "text_cnn")
+EXECUTED = ("siamese_manhattan", "text_cnn", "text_vae")
 
 
 def converted(folder, out):
-    """Write and prove a whole program as `convert` does: (what is expected, `Whole`, problem)."""
+    """Write and prove a program as `convert` does: (what is expected, name of a model -> `Whole`, problem)."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     shutil.unpack_archive(folder / "artefact.zip", out / "artefact")
     options = {key: tuple(value) for key, value in expected.get("options", {}).items()}
     request = Request(str(out / "artefact" / expected["artifact"]), program=True, **options)
-    whole, _, _, problem = WholeWorkshop(*look(request), request, out).convert()
-    return expected, whole, problem
+    tf1, findings = look(request)
+    wholes, problems = {}, []
+    for name, one in programs_of(tf1, request.fetch).items():
+        wholes[name], _, _, problem = WholeWorkshop(one, findings, request, out, name).convert()
+        problems += [problem] if problem else []
+    return expected, wholes, "; ".join(problems)
 
 
-def differences(folder, expected, whole, model):
-    """What a model says otherwise than the runs of 1.15.5: a list of (run, tensor, how far)."""
-    names = {one.tf1: one.name for one in whole.outputs}
+def differences(folder, expected, wholes, models):
+    """What the models say otherwise than the runs of 1.15.5: a list of (run, tensor, how far)."""
     found = []
     for run in sorted(folder.glob("run*.npz")):
         with np.load(run) as held:
             recorded = dict(held)
-        given = model({one.name: recorded[one.tf1] for one in whole.inputs})
+        given = {}
+        for name, whole in wholes.items():
+            outputs = models[name]({one.name: recorded[one.tf1] for one in whole.inputs})
+            given.update((one.tf1, keras.ops.convert_to_numpy(outputs[one.name])) for one in whole.outputs)
         for tensor in expected["fetches"]:
-            far = apart(keras.ops.convert_to_numpy(given[names[tensor]]), recorded[tensor])
+            far = apart(given[tensor], recorded[tensor])
             bound = BOUNDS.get(folder.name, BOUND) if recorded[tensor].dtype.kind == "f" else 0
             found += [] if far <= bound else [(run.name, tensor, far)]
     return found
+
+
+def loaded(wholes, out):
+    """The models of whole programs, as they were saved."""
+    return {name: keras.models.load_model(out / f"{name}.keras") for name in wholes}
 
 
 def apart(given, recorded):
@@ -56,16 +68,15 @@ def apart(given, recorded):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_program_comes_over_whole_and_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
-    expected, whole, problem = converted(PROGRAMS / name, tmp_path)
+    expected, wholes, problem = converted(PROGRAMS / name, tmp_path)
     if name in REFUSED:
         assert problem.startswith(REFUSED[name])
         return
     assert not problem
-    model = keras.models.load_model(tmp_path / "model.keras")
-    assert not differences(PROGRAMS / name, expected, whole, model)
+    assert not differences(PROGRAMS / name, expected, wholes, loaded(wholes, tmp_path))
     if name in EXECUTED:
-        written = runpy.run_path(str(tmp_path / "model.py"))["load"]()
-        assert not differences(PROGRAMS / name, expected, whole, written)
+        written = {one: runpy.run_path(str(tmp_path / f"{one}.py"))["load"]() for one in wholes}
+        assert not differences(PROGRAMS / name, expected, wholes, written)
 
 
 def test_a_recorded_number_that_is_another_is_seen(tmp_path):
@@ -75,9 +86,9 @@ def test_a_recorded_number_that_is_another_is_seen(tmp_path):
     recorded["output/scores:0"][1, 0] += 1e-4
     recorded["output/predictions:0"][0] ^= 1
     np.savez(folder / "run_2.npz", **recorded)
-    expected, whole, _ = converted(folder, tmp_path)
-    model = keras.models.load_model(tmp_path / "model.keras")
-    assert [found[:2] for found in differences(folder, expected, whole, model)] == [
+    expected, wholes, _ = converted(folder, tmp_path)
+    found = differences(folder, expected, wholes, loaded(wholes, tmp_path))
+    assert [one[:2] for one in found] == [
         ("run_2.npz", "output/scores:0"),
         ("run_2.npz", "output/predictions:0"),
     ]

@@ -37,7 +37,7 @@ def series_forecast():
     start = [tf.constant(0, dtype=tf.int32), tf.expand_dims(last, -1), encoded, targets]
     _, _, _, written = tf.while_loop(goes_on, step, start)
     predictions = tf.transpose(written.stack(), name="predictions")
-    rounded = tf.round(tf.maximum(tf.expm1(predictions), 0.0), name="visits")
+    rounded = tf.round(10.0 * tf.maximum(tf.expm1(-predictions), 0.0), name="visits")
     feeds = {history: floats("B", "T", 2), features: floats("B", 3, 2), last: floats("B")}
     return program(feeds, [predictions, rounded], named=True)
 

@@ -102,7 +102,7 @@ def tile(writer, node, inputs):
 def _spread(writer, node, x, times):
     """What has one element along an axis, as often as an open size says: times ones of that size."""
     if any(many != 1 and size != 1 for many, size in zip(times, sizes_of(x), strict=True)):
-        raise Refusal("it repeats more than one element an open number of times. Use tf.broadcast_to")
+        return _repeated(writer, node, x, times)
     told, given = writer.sizes(times)
     options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
     ones = writer.program.add("ones", Apply("tf2_lstm.FullOf", (told, 1), options))
@@ -111,6 +111,23 @@ def _spread(writer, node, x, times):
     return writer.op(
         node, symbol, writer.tensor(x), writer.program.add("ones", Apply(ones, given)), dims=tuple(dims)
     )
+
+
+def _repeated(writer, node, x, times):
+    """All elements of one axis an open number of times: along an axis of its own in front, then both in one."""
+    sizes, [axis, *more] = sizes_of(x), [axis for axis, many in enumerate(times) if many != 1]
+    if more:
+        raise Refusal("it repeats several axes an open number of times. Repeat one after the other")
+    told, given = writer.sizes([*[1] * axis, times[axis], *[1] * (len(sizes) - axis)])
+    options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
+    ones = writer.program.add("ones", Apply("tf2_lstm.FullOf", (told, 1), options))
+    ones = writer.program.add("ones", Apply(ones, given))
+    symbol = "logical_and" if "bool" in dtypes_of(node) else "multiply"
+    spread = writer.step(node, symbol, writer.step(node, "expand_dims", writer.tensor(x), axis), ones)
+    told, given = writer.sizes([*sizes[:axis], -1, *sizes[axis + 1 :]])
+    layer = writer.program.add("reshape", Apply("tf2_lstm.ReshapeTo", (told,)))
+    dims = (*sizes[:axis], sizes[axis] * times[axis], *sizes[axis + 1 :])
+    return writer.result(node, Apply(layer, (spread, *given)), dims)
 
 
 @row("Pad PadV2")

@@ -131,10 +131,10 @@ class _Loop:
         """The sizes of an element by what is known before the loop begins."""
         if not any(isinstance(one, Size) and self._is_inside(one) for one in dims):
             return dims
-        alike = [
-            sizes_of(one)
-            for one in self.leaves.values()
-            if not isinstance(one, Elements) and len(sizes_of(one)) == len(dims)
+        carried = [sizes_of(one) for one in self.leaves.values() if not isinstance(one, Elements)]
+        # Where nothing that is carried has as many axes, the first axes of more: the batch is one size for all.
+        alike = [one for one in carried if len(one) == len(dims)] or [
+            one for one in carried if len(one) > len(dims)
         ]
         found = tuple(
             one

@@ -138,8 +138,8 @@ def squeeze(writer, node, inputs):
     dims = [size for axis, size in enumerate(sizes) if axis not in axes]
     if not axes:
         return x
-    if any(sizes[axis] != 1 for axis in axes):
-        # Keras does not know that it is 1: what is first on the axis is all there is.
+    if any(isinstance(size, Size) for size in sizes):
+        # Keras may not know that it is 1: what is first on the axis is all there is.
         index = tuple(0 if axis in axes else slice(None) for axis in range(len(sizes)))
         return writer.result(node, Item(writer.tensor(x), index), tuple(dims))
     where = axes[0] if len(axes) == 1 else tuple(axes)

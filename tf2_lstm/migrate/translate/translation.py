@@ -184,7 +184,7 @@ class _Translation(ByRows):
         ref = self.writer.program.add(name, call, tensor)
         self.writer.program.inputs[name] = ref
         self.writer.tensors[name] = tensor
-        self.values[tensor] = self._live(tensor, ref, dtype)
+        self.values[tensor] = self._live(tensor, ref, dtype, shape)
 
     def _is_number(self, tensor):
         """Whether what is fed can only be a number, by what reads it: a vector is put together of it."""

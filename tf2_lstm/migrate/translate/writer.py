@@ -173,8 +173,6 @@ class Writer:
 
     def size(self, one):
         """Return the expression of a size: an int, or a scalar tensor."""
-        if isinstance(one, Live):
-            return one.ref if one.dtype == "int32" else self._cast_of(one)
         if not isinstance(one, Size):
             return int(one)
         factors = [self._size_of(*factor) for factor in one.factors]
@@ -184,10 +182,6 @@ class Writer:
             call = Apply("keras.ops.multiply", (found, factor))
             found = self._once(("times", str(found), str(factor)), "size", call)
         return found
-
-    def _cast_of(self, value):
-        name = f"{value.ref.name}_int32"
-        return self._once(("cast", name), name, Apply("keras.ops.cast", (value.ref, "int32")))
 
     def _size_of(self, name, axis):
         if axis is None:
@@ -202,9 +196,9 @@ class Writer:
         return self._made[key]
 
     def sizes(self, given):
-        """Return (sizes with None where they are open or a `Live` says them, the expressions of those)."""
-        told = [None if isinstance(one, (Size, Live)) else int(one) for one in given]
-        return told, tuple(self.size(one) for one in given if isinstance(one, (Size, Live)))
+        """Return (sizes with None where they are open, the expressions of those that are)."""
+        told = [None if isinstance(one, Size) else int(one) for one in given]
+        return told, tuple(self.size(one) for one in given if isinstance(one, Size))
 
     # Weights.
 
