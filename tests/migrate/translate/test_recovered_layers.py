@@ -18,6 +18,7 @@ from tf2_lstm.migrate.translate.translation import translate
 v1 = tf.compat.v1
 SHAPES = {
     **{"conv/kernel": (3, 2, 2, 4), "conv/bias": (4,), "dense/kernel": (3, 5), "dense/bias": (5,)},
+    **{"steps/kernel": (3, 2, 4)},
     **{
         "bn/gamma": (2,),
         "bn/beta": (2,),
@@ -41,6 +42,7 @@ def converted(program, fixed=MOVING):
     with tf.Graph().as_default() as graph:
         fed = {
             "x": v1.placeholder(tf.float32, [None, 3], name="x"),
+            "steps": v1.placeholder(tf.float32, [None, None, 2], name="steps"),
             "image": v1.placeholder(tf.float32, [None, None, 5, 2], name="image"),
             "ids": v1.placeholder(tf.int32, [None], name="ids"),
         }
@@ -66,6 +68,26 @@ def convolved(fed, v, **options):
     return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(fed["image"], v("conv/kernel"), **options), v("conv/bias")))
 
 
+def convolved_steps(fed, v, stride=1, padding="SAME", dilations=None):
+    """tf.layers.conv1d."""
+    found = v1.nn.conv1d(fed["steps"], v("steps/kernel"), stride, padding, dilations=dilations)
+    return tf.nn.relu(tf.nn.bias_add(found, v("conv/bias")))
+
+
+def written_out(fed, v, scale=True, offset=True, of="steps"):
+    """tf.layers.batch_normalization of what is no image."""
+    scale, offset = v("bn/gamma") if scale else None, v("bn/beta") if offset else None
+    return tf.nn.batch_normalization(
+        fed[of], v("bn/moving_mean"), v("bn/moving_variance"), offset, scale, 0.01
+    )
+
+
+def pooled(fed, v):
+    """tf.layers.max_pooling1d, which puts the axis of size 1 behind the steps."""
+    found = tf.nn.max_pool2d(tf.expand_dims(fed["steps"], 2), [1, 2, 1, 1], [1, 1, 1, 1], "SAME")
+    return tf.squeeze(found, 2)
+
+
 #: What is written -> (the program, the layers with weights, how many weights train).
 CASES = {
     "a convolution": (convolved, {"Conv2D": 2}, 2),
@@ -89,6 +111,52 @@ CASES = {
     "without a scale": (lambda fed, v: normalised(fed, v, scale=[1.0, 1.0]), {"BatchNormalization": 3}, 1),
     "without an offset": (lambda fed, v: normalised(fed, v, offset=[0.0, 0.0]), {"BatchNormalization": 3}, 1),
     "with a scale that is a number": (lambda fed, v: normalised(fed, v, scale=[2.0, 1.0]), {"Weight": 1}, 1),
+    "a convolution of steps": (convolved_steps, {"Conv1D": 2}, 2),
+    "one of steps with strides": (lambda fed, v: convolved_steps(fed, v, 2, "VALID"), {"Conv1D": 2}, 2),
+    "one of steps with holes": (lambda fed, v: convolved_steps(fed, v, dilations=2), {"Conv1D": 2}, 2),
+    "without a bias, of steps": (
+        lambda fed, v: v1.nn.conv1d(fed["steps"], v("steps/kernel"), 1, "SAME"),
+        {"Conv1D": 1},
+        1,
+    ),
+    "without activation in it, of steps": (
+        lambda fed, v: (lambda y: y + tf.nn.relu(y))(
+            v1.nn.conv1d(fed["steps"], v("steps/kernel"), 1, "SAME")
+        ),
+        {"Conv1D": 1},
+        1,
+    ),
+    "pooled steps": (pooled, {}, 0),
+    "steps with one axis more": (lambda fed, v: tf.squeeze(tf.expand_dims(fed["steps"], 2), 2) * 2.0, {}, 0),
+    "batch normalisation, written out": (written_out, {"BatchNormalization": 4}, 2),
+    "written out without a scale": (
+        lambda fed, v: written_out(fed, v, scale=False),
+        {"BatchNormalization": 3},
+        1,
+    ),
+    "written out without an offset": (
+        lambda fed, v: written_out(fed, v, offset=False),
+        {"BatchNormalization": 3},
+        1,
+    ),
+    "written out with neither": (
+        lambda fed, v: written_out(fed, v, scale=False, offset=False),
+        {"BatchNormalization": 2},
+        0,
+    ),
+    "written out, of an image": (
+        lambda fed, v: written_out(fed, v, of="image"),
+        {"BatchNormalization": 4},
+        2,
+    ),
+    "a sum that is nearly one": (
+        lambda fed, v: (
+            fed["steps"] * tf.math.rsqrt(v("bn/moving_variance") + 0.01)
+            + (v("bn/beta") - v("bn/moving_mean") * tf.math.rsqrt(v("bn/gamma") + 0.01))
+        ),
+        {"Weight": 1},
+        2,
+    ),
     "an embedding": (lambda fed, v: tf.gather(v("words"), fed["ids"]), {"Embedding": 1}, 1),
     "a dense layer": (
         lambda fed, v: tf.tanh(tf.matmul(fed["x"], v("dense/kernel")) + v("dense/bias")),
@@ -116,6 +184,14 @@ NOT_TRAINED = {
     "its bias alone": ({"dense/bias"}, CASES["a dense layer"][0], {"Dense": 1, "Weight": 1}, 1),
     "a convolution": ({"conv/kernel", "conv/bias"}, convolved, {"Conv2D": 2}, 0),
     "normalisation": ({*MOVING, "bn/gamma", "bn/beta"}, normalised, {"BatchNormalization": 4}, 0),
+    "normalisation, written out": (
+        {*MOVING, "bn/gamma", "bn/beta"},
+        CASES["batch normalisation, written out"][0],
+        {"BatchNormalization": 4},
+        0,
+    ),
+    "nothing, the mean is trained": ({"bn/moving_variance"}, written_out, {"Weight": 1}, 3),
+    "a convolution of steps": ({"steps/kernel", "conv/bias"}, convolved_steps, {"Conv1D": 2}, 0),
     "a weight alone": ({"words"}, lambda fed, v: tf.reduce_sum(v("words")) + fed["x"], {"Weight": 1}, 0),
 }
 

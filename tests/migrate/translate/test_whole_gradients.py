@@ -159,11 +159,11 @@ def test_why_there_are_none_is_said(why):
     build, output = WITHOUT[why]
     report = proof(found_of(build, (output,)))
     assert report.passed
-    assert f"program: no gradients were compared: {why}" in report.notes
+    assert f"model: no gradients were compared: {why}" in report.notes
 
 
 def test_of_a_large_model_there_are_none(found, monkeypatch):
     monkeypatch.setattr(whole_gradients, "LARGE", 10)
     report = proof(found[0])
     assert report.passed
-    assert "program: no gradients were compared: it has 64 weights, more than 10" in report.notes
+    assert "model: no gradients were compared: it has 64 weights, more than 10" in report.notes

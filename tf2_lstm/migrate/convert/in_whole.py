@@ -39,10 +39,10 @@ def notes_of(findings, held):
     Returns:
         A list of notes. What the whole program has needs no next step.
     """
-    inside = {one.scope for one in findings.recurrences if _has(one, held)}
+    inside = bool(held) and all(_has(one, held) for one in findings.recurrences)
     lost = [
         f"not in the recurrence's own model, but in {NAME}: {_scope(one)}: {_without_step(one.reason)}"
-        if one.scope in inside
+        if inside
         else f"not in the model: {_scope(one)}: {one.reason}"
         for one in findings.losses
     ]
@@ -55,8 +55,7 @@ def notes_of(findings, held):
 
 
 def _has(recurrence, held):
-    names = {name for cell in recurrence.cells for name in cell.variables}
-    return bool(names) and names <= held
+    return all(name in held for cell in recurrence.cells for name in cell.variables)
 
 
 def _scope(one):

@@ -15,6 +15,7 @@ from tf2_lstm.migrate.equivalence.compare import compare_results
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.functional import find, tf1_variables
+from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 
 
@@ -115,6 +116,16 @@ def _of_layers(tf1, whole, model):
         yield [weight for _, weight in pairs], named
 
 
+def _moving(tf1, whole):
+    """The variables of batch normalisation that no gradient trains, in Keras as in TF1."""
+    layers = [
+        line.targets[0]
+        for line in whole.program.lines
+        if isinstance(line.value, Apply) and line.value.what == "keras.layers.BatchNormalization"
+    ]
+    return {tf1.nodes[one][0] for name in layers for one in whole.layers[name][-2:]}
+
+
 def _of_recurrences(tf1, whole, model):
     """The cells of recurrences, in the same way."""
     for one in whole.recurrences.values():
@@ -140,7 +151,9 @@ def compared_gradients(tf1, whole, witness, expected, received):
     Returns:
         A list of `TensorReport`s; a gradient that only the graph has, and that is not zero, is a failed one.
     """
-    known = {*(name for name, _ in tf1.nodes.values()), *(one.tf1 for one in whole.inputs)}
+    known = {*(name for name, _ in tf1.nodes.values()), *(one.tf1 for one in whole.inputs)} - _moving(
+        tf1, whole
+    )
     wanted = {name: one for name, one in by_variable(expected, tf1.nodes).items() if name in known}
     sides = OrderedDict(), OrderedDict()
     for name, value in received.items():

@@ -14,6 +14,7 @@ from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.branches import branch_values
 from tf2_lstm.migrate.translate.dropout import Noise, with_noise
 from tf2_lstm.migrate.translate.frames import Frame
+from tf2_lstm.migrate.translate.normalisation import by_moving_averages
 from tf2_lstm.migrate.translate.order import CLOSED
 from tf2_lstm.migrate.translate.own_loops import loop_values
 from tf2_lstm.migrate.translate.rows import folds, rows
@@ -129,7 +130,10 @@ class ByRows:
                 )
             if any(isinstance(one, Elements) for one in inputs) and found not in WITH_ARRAYS:
                 raise Refusal("it takes an array of tensors for a tensor. Read the array first")
-            return found(self.writer, node, inputs)
+            normalised = by_moving_averages(
+                self.writer, self.nodes, node, self.value, self.scene.tf1.trainable is not None
+            )
+            return found(self.writer, node, inputs) if normalised is None else normalised
         except Refusal as error:
             return Nothing(f"{node.op} ({node.name}): {error}")
 

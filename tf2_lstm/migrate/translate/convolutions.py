@@ -1,9 +1,10 @@
 """Rows of convolutions, pooling and batch normalisation, channels last."""
 
 from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate import layers
 from tf2_lstm.migrate.translate.rows import row
-from tf2_lstm.migrate.translate.values import Refusal
+from tf2_lstm.migrate.translate.values import Held, Live, Refusal, Size
 
 
 def _window(node, name):
@@ -33,7 +34,14 @@ def convolution(writer, node, inputs):
     strides, dilations = _window(node, "strides"), list(attribute(node, "dilations").list.i)[1:3]
     options = {"strides": strides, "padding": _padding(node)}
     options |= {"dilation_rate": tuple(dilations)} if dilations not in ([], [1, 1]) else {}
-    made = layers.convolution(writer, node, *inputs, options)
+    (x, along), (kernel, across) = (getattr(one, "widened", None) or (None, None) for one in inputs)
+    if (along, across) == (1, 0) and isinstance(kernel, Held):
+        of_steps = options | {
+            name: options[name][1:] for name in ("strides", "dilation_rate") if name in options
+        }
+        made = layers.convolution_of_steps(writer, node, x, kernel, of_steps)
+    else:
+        made = layers.convolution(writer, node, *inputs, options)
     if made is not None:
         return made
     x, kernel = (writer.tensor(one) for one in inputs)
@@ -46,7 +54,23 @@ def pool(writer, node, inputs):
     symbol = {"MaxPool": "max_pool", "AvgPool": "average_pool"}[node.op]
     size, strides = _window(node, "ksize"), _window(node, "strides")
     options = {"strides": strides, "padding": _padding(node), "data_format": "channels_last"}
+    x, axis = getattr(inputs[0], "widened", None) or (None, None)
+    if isinstance(x, Live) and axis in (1, 2) and (size[axis - 1], strides[axis - 1]) == (1, 1):
+        return _of_steps(
+            writer, node, symbol, x, axis, size[2 - axis], options | {"strides": strides[2 - axis]}
+        )
     return writer.op(node, symbol, writer.tensor(inputs[0]), size, **options)
+
+
+def _of_steps(writer, node, symbol, x, axis, size, options):
+    """Pooling over one axis, which TensorFlow computes as one over two."""
+    ref = writer.step(node, symbol, x, size, **options)
+    inferred = list(writer.shapes.get(f"{node.name}:0") or (None,) * 4)
+    del inferred[axis]
+    sizes = (inferred[0] or x.shape[0], inferred[1] or Size(((ref.name, 1),)), x.shape[2])
+    wide = Apply("keras.ops.expand_dims", (ref, axis))
+    dims = (*sizes[:axis], 1, *sizes[axis:])
+    return writer.result(node, wide, dims, widened=(Live(ref, sizes, x.dtype), axis))
 
 
 @row("FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3")

@@ -1,10 +1,10 @@
-"""Layers where a person would write one: Dense and Conv2D with bias and activation, BatchNormalization, Embedding."""
+"""Layers where a person would write one: Dense, Conv1D and Conv2D, BatchNormalization, Embedding."""
 
 from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.naming import python_name
-from tf2_lstm.migrate.translate.values import Held, Known, Live
+from tf2_lstm.migrate.translate.values import Held, Known, Live, Size
 
 #: What keras.layers.Dense has as an activation, as `keras.ops` and `keras.activations` both call it.
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "relu6", "elu", "selu", "softplus", "softsign", "softmax", "exp")
@@ -47,12 +47,43 @@ def product(writer, node, x, kernel):
 
 def convolution(writer, node, x, kernel, options):
     """Write a convolution with weights as a layer; None where it is to be written out."""
-    if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[2] != x.shape[3]:
+    made = _convolution(writer, x, kernel, options)
+    return None if made is None else _written(writer, node, made)
+
+
+def convolution_of_steps(writer, node, x, kernel, options):
+    """The same of one axis, which TensorFlow computes as a convolution over two with one row.
+
+    Args:
+        writer: the `Writer`.
+        node: the NodeDef of the convolution over two axes.
+        x: the `Live` [B, T, C] that it is of.
+        kernel: the `Held` [width, C, filters].
+        options: of the layer.
+
+    Returns:
+        The `Live` [B, 1, T, filters] that the node gives, which knows the layer's own; None where it is to be written
+        out.
+    """
+    made = _convolution(writer, x, kernel, options)
+    if made is None:
+        return None
+    ref = writer.aside(node, Apply(_layer(writer, made), (x.ref,)), ()).ref
+    inferred = writer.shapes.get(f"{node.name}:0") or (None, 1, None, None)
+    sizes = (inferred[0] or x.shape[0], inferred[2] or Size(((ref.name, 1),)), made.kernel.shape[-1])
+    inner = Live(ref, sizes, x.dtype, product=made)
+    wide = Apply("keras.ops.expand_dims", (ref, 1))
+    return writer.result(node, wide, (sizes[0], 1, *sizes[1:]), widened=(inner, 1))
+
+
+def _convolution(writer, x, kernel, options):
+    """The `Product` of a convolution with weights, None where no layer computes it."""
+    if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[-2] != x.shape[-1]:
         return None
     if max(options["strides"]) > 1 and "dilation_rate" in options:
         return None
     *size, _, filters = kernel.shape
-    return _written(writer, node, Product(x, kernel, "keras.layers.Conv2D", (filters, tuple(size)), options))
+    return Product(x, kernel, f"keras.layers.Conv{len(size)}D", (filters, tuple(size)), options)
 
 
 def biased(writer, node, x, bias):

@@ -1,5 +1,6 @@
 """Names for the lines of a program, made from the names of a TF1 graph; nothing of a stranger becomes code."""
 
+import builtins
 import keyword
 import re
 
@@ -22,6 +23,7 @@ def line_name(node):
         assert line_name(Node(name="model/logits/BiasAdd", op="BiasAdd")) == "logits"
         assert line_name(Node(name="model/scores_2", op="MatMul")) == "scores_2"
         assert line_name(Node(name="lambda", op="Tanh")) == "lambda_"
+        assert line_name(Node(name="Sum", op="Sum")) == "sum_"
         ```
     """
     *scopes, last = node.name.split("/")
@@ -29,7 +31,8 @@ def line_name(node):
     if own in (node.op.lower(), "identity") and scopes:
         quiet = node.op in ("BiasAdd", "Add", "AddV2", "Identity")
         last = scopes[-1] if quiet else f"{scopes[-1]}_{last}"
-    return python_name(last)
+    name = python_name(last)
+    return f"{name}_" if hasattr(builtins, name) else name
 
 
 def python_name(text):

@@ -123,7 +123,7 @@ def expand_dims(writer, node, inputs):
     sizes = list(sizes_of(x))
     axis = axis_of(axis, len(sizes) + 1)
     found = writer.op(node, "expand_dims", writer.tensor(x), axis, dims=(*sizes[:axis], 1, *sizes[axis:]))
-    return put_together(found, [x])
+    return replace(put_together(found, [x]), widened=(x, axis))
 
 
 @row("Squeeze")
@@ -138,6 +138,10 @@ def squeeze(writer, node, inputs):
     dims = [size for axis, size in enumerate(sizes) if axis not in axes]
     if not axes:
         return x
+    inner, axis = getattr(x, "widened", None) or (None, None)
+    if isinstance(inner, Live) and axes == [axis]:
+        writer.tensors.setdefault(inner.ref.name, normal(f"{node.name}:0"))
+        return inner
     if any(isinstance(size, Size) for size in sizes):
         # Keras may not know that it is 1: what is first on the axis is all there is.
         index = tuple(0 if axis in axes else slice(None) for axis in range(len(sizes)))

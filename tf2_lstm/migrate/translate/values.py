@@ -80,6 +80,7 @@ class Live:
         product: the `layers.Product` of a product with weights, None of anything else.
         whole: the `Live` of which this is all but the last axis in one, None otherwise.
         scaled: (`Live`, number) where this is a tensor times a number, None otherwise.
+        widened: (`Live` or `Held`, axis) where this is that with one axis of size 1 more, None otherwise.
         counts: whether it is 0, 1, 2, ... up to its size.
         elements: the ints and `Size`s of a vector that was put together of scalars, None of anything else.
     """
@@ -90,6 +91,7 @@ class Live:
     product: Any = None
     whole: Any = None
     scaled: Any = None
+    widened: Any = None
     counts: bool = False
     elements: tuple | None = None
 

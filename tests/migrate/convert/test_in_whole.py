@@ -1,0 +1,44 @@
+"""What the report says of a recurrence's model when the whole program's has what it lacks, or has not."""
+
+import pytest
+
+from tf2_lstm.migrate.convert.in_whole import claimed, notes_of
+from tf2_lstm.migrate.model import Call, CellVariables, Findings, Loss, NotConverted, Recurrence, Unclaimed
+
+REASON = "x:0 goes back into it. Next step: write it by hand"
+
+
+def _findings():
+    cell = CellVariables(Call("basic_rnn"), "rnn/cell", {"kernel": "rnn/kernel"})
+    return Findings(
+        recurrences=[Recurrence("rnn", "rnn", "while", Call("dynamic_rnn"), [], [], cells=[cell])],
+        not_converted=[NotConverted("other", REASON, ("other/kernel",)), NotConverted("bare", REASON)],
+        losses=[Loss("rnn", "x:0", "y:0", "", REASON)],
+        unclaimed=[Unclaimed("dense", (1,), "read"), Unclaimed("rest", (1,), "read")],
+    )
+
+
+#: The variables of the whole program -> what is said of the loss, of a recurrence with variables, and of one without.
+CASES = [
+    (
+        {"rnn/kernel", "other/kernel"},
+        "not in the recurrence's own model, but in model: rnn: x:0 goes back into it",
+        "no model by itself, model computes it: other: x:0 goes back into it",
+    ),
+    ({"rnn/kernel"}, None, f"not converted: other: {REASON}"),
+    ({"other/kernel"}, f"not in the model: rnn: {REASON}", None),
+    (set(), f"not in the model: rnn: {REASON}", f"not converted: other: {REASON}"),
+]
+
+
+@pytest.mark.parametrize(("held", "loss", "other"), CASES, ids=lambda one: str(one)[:30])
+def test_a_note_says_which_model_has_it(held, loss, other):
+    said = notes_of(_findings(), held)
+    assert len(said) == 3
+    assert loss in (None, said[0])
+    assert other in (None, said[1])
+    assert said[2] == f"not converted: bare: {REASON}"
+
+
+def test_what_the_program_has_is_claimed():
+    assert [one.name for one in claimed(_findings(), {"dense"}).unclaimed] == ["rest"]

@@ -1,0 +1,146 @@
+"""The Keras model of a whole TF1 inference graph; its weights are in the .keras file beside it."""
+
+from pathlib import Path
+
+import keras
+
+import tf2_lstm
+
+
+def build_global_rnn():
+    """Return the model without its weights.
+
+    It is called with a dict of inputs, sequence_length, initial_state_c,
+    initial_state_h, and gives a dict of outputs, state_c, state_h.
+    """
+    # TF1 scope: global/rnn
+    # TF1 call: dynamic_rnn(cell=basic_lstm(num_units=4))
+    # global/ExpandDims:0
+    inputs = keras.Input(batch_shape=(1, None, 5), name="inputs")
+    # global/strided_slice:0
+    sequence_length = keras.Input(
+        batch_shape=(1,),
+        dtype="int32",
+        name="sequence_length",
+    )
+    # global/c_in:0
+    initial_state_c = keras.Input(batch_shape=(1, 4), name="initial_state_c")
+    # global/h_in:0
+    initial_state_h = keras.Input(batch_shape=(1, 4), name="initial_state_h")
+    rnn = keras.layers.LSTM(
+        4,
+        return_sequences=True,
+        return_state=True,
+        name="rnn",
+        zero_output_for_mask=True,
+    )
+    one_unit = keras.ops.take(inputs, 0, axis=2)
+    ones = keras.ops.ones_like(one_unit, dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    lengths = keras.ops.expand_dims(sequence_length, 1)
+    lengths_int32 = keras.ops.cast(lengths, "int32")
+    mask = keras.ops.less_equal(steps, lengths_int32)
+    outputs, state_h, state_c = rnn(
+        inputs,
+        mask=mask,
+        initial_state=[initial_state_h, initial_state_c],
+    )
+    # outputs is global/rnn/transpose_1:0
+    # state_c is global/rnn/while/Exit_3:0
+    # state_h is global/rnn/while/Exit_4:0
+    return keras.Model(
+        {
+            "inputs": inputs,
+            "sequence_length": sequence_length,
+            "initial_state_c": initial_state_c,
+            "initial_state_h": initial_state_h,
+        },
+        {"outputs": outputs, "state_c": state_c, "state_h": state_h},
+        name="global_rnn",
+    )
+
+
+def build_model():
+    """Return the model without its weights.
+
+    It is called with a dict of s, c_in, h_in, and gives a dict of softmax, biasadd,
+    strided_slice, strided_slice_1.
+    """
+    # s:0
+    s = keras.Input((72,), name="s")
+    # global/c_in:0
+    c_in = keras.Input(batch_shape=(1, 4), name="c_in")
+    # global/h_in:0
+    h_in = keras.Input(batch_shape=(1, 4), name="h_in")
+    global_reshape = keras.ops.reshape(s, (-1, 6, 6, 2))
+    # global/Conv/weights, global/Conv/biases
+    conv_2 = keras.layers.Conv2D(
+        3,
+        (3, 3),
+        strides=(2, 2),
+        padding="valid",
+        activation="elu",
+        name="conv_2",
+    )
+    conv_elu = conv_2(global_reshape)
+    flatten_reshape = keras.ops.reshape(conv_elu, (-1, 12))
+    # global/fully_connected/weights, global/fully_connected/biases
+    fully_connected_2 = keras.layers.Dense(
+        5,
+        activation="elu",
+        name="fully_connected_2",
+    )
+    fully_connected_elu = fully_connected_2(flatten_reshape)
+    global_expanddims = keras.ops.expand_dims(fully_connected_elu, 0)
+    # TF1 scope: global/rnn
+    global_rnn = build_global_rnn()
+    size_0 = tf2_lstm.SizeOf(0)
+    s_size_0 = size_0(s)
+    sizes = keras.ops.stack([s_size_0])
+    global_rnn_outputs = global_rnn(
+        {
+            "inputs": global_expanddims,
+            "sequence_length": sizes,
+            "initial_state_c": c_in,
+            "initial_state_h": h_in,
+        },
+    )
+    global_rnn_outputs_0 = global_rnn_outputs["outputs"]
+    global_rnn_state_c = global_rnn_outputs["state_c"]
+    global_rnn_state_h = global_rnn_outputs["state_h"]
+    # global/policy/weights
+    policy_0 = keras.layers.Dense(
+        3,
+        use_bias=False,
+        activation="softmax",
+        name="policy_0",
+    )
+    policy_softmax = policy_0(global_rnn_outputs_0)
+    policy_softmax_0 = keras.ops.reshape(policy_softmax, (-1, 3))
+    # global/value/weights, global/value/biases
+    value_0 = keras.layers.Dense(1, name="value_0")
+    value_1 = value_0(global_rnn_outputs_0)
+    value_2 = keras.ops.reshape(value_1, (-1, 1))
+    strided_slice = global_rnn_state_c[:1, :]
+    strided_slice_1 = global_rnn_state_h[:1, :]
+    # softmax is global/policy/Softmax:0
+    # biasadd is global/value/BiasAdd:0
+    # strided_slice is strided_slice:0
+    # strided_slice_1 is strided_slice_1:0
+    return keras.Model(
+        {"s": s, "c_in": c_in, "h_in": h_in},
+        {
+            "softmax": policy_softmax_0,
+            "biasadd": value_2,
+            "strided_slice": strided_slice,
+            "strided_slice_1": strided_slice_1,
+        },
+        name="model",
+    )
+
+
+def load():
+    """Return the model with the weights of the .keras file beside this one."""
+    model = build_model()
+    model.load_weights(Path(__file__).with_suffix(".keras"))
+    return model

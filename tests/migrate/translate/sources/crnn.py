@@ -1,0 +1,234 @@
+"""The Keras model of a whole TF1 inference graph; its weights are in the .keras file beside it."""
+
+from pathlib import Path
+
+import keras
+
+import tf2_lstm
+
+
+def build_bdrnn0_bidirectional_rnn():
+    """Return the model without its weights.
+
+    It is called with a dict of inputs, sequence_length, and gives a dict of outputs_fw,
+    outputs_bw, state_fw_c, state_fw_h, state_bw_c, state_bw_h.
+    """
+    # TF1 scope: bdrnn0/bidirectional_rnn
+    # TF1 call: bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=3),
+    # cell_bw=basic_lstm(num_units=3))
+    # Squeeze:0
+    inputs = keras.Input((None, 5), name="inputs")
+    # Fill:0
+    sequence_length = keras.Input((), dtype="int32", name="sequence_length")
+    fw = keras.layers.LSTM(
+        3,
+        return_sequences=True,
+        return_state=True,
+        name="fw",
+        zero_output_for_mask=True,
+    )
+    bw = keras.layers.LSTM(
+        3,
+        return_sequences=True,
+        return_state=True,
+        go_backwards=True,
+        name="bw",
+        zero_output_for_mask=True,
+    )
+    one_unit = keras.ops.take(inputs, 0, axis=2)
+    ones = keras.ops.ones_like(one_unit, dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    lengths = keras.ops.expand_dims(sequence_length, 1)
+    lengths_int32 = keras.ops.cast(lengths, "int32")
+    mask = keras.ops.less_equal(steps, lengths_int32)
+    outputs_fw, state_fw_h, state_fw_c = fw(inputs, mask=mask)
+    outputs_bw, state_bw_h, state_bw_c = bw(inputs, mask=mask)
+    outputs_bw_in_order = keras.ops.flip(outputs_bw, axis=1)
+    # outputs_fw is bdrnn0/bidirectional_rnn/fw/fw/transpose_1:0
+    # outputs_bw is bdrnn0/ReverseSequence:0
+    # state_fw_c is bdrnn0/bidirectional_rnn/fw/fw/while/Exit_3:0
+    # state_fw_h is bdrnn0/bidirectional_rnn/fw/fw/while/Exit_4:0
+    # state_bw_c is bdrnn0/bidirectional_rnn/bw/bw/while/Exit_3:0
+    # state_bw_h is bdrnn0/bidirectional_rnn/bw/bw/while/Exit_4:0
+    return keras.Model(
+        {"inputs": inputs, "sequence_length": sequence_length},
+        {
+            "outputs_fw": outputs_fw,
+            "outputs_bw": outputs_bw_in_order,
+            "state_fw_c": state_fw_c,
+            "state_fw_h": state_fw_h,
+            "state_bw_c": state_bw_c,
+            "state_bw_h": state_bw_h,
+        },
+        name="bdrnn0_bidirectional_rnn",
+    )
+
+
+def build_bdrnn1_bidirectional_rnn():
+    """Return the model without its weights.
+
+    It is called with a dict of inputs, sequence_length, and gives a dict of outputs_fw,
+    outputs_bw, state_fw_c, state_fw_h, state_bw_c, state_bw_h.
+    """
+    # TF1 scope: bdrnn1/bidirectional_rnn
+    # TF1 call: bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=3),
+    # cell_bw=basic_lstm(num_units=3))
+    # bdrnn0/concat:0
+    inputs = keras.Input((None, 6), name="inputs")
+    # Fill:0
+    sequence_length = keras.Input((), dtype="int32", name="sequence_length")
+    fw = keras.layers.LSTM(
+        3,
+        return_sequences=True,
+        return_state=True,
+        name="fw",
+        zero_output_for_mask=True,
+    )
+    bw = keras.layers.LSTM(
+        3,
+        return_sequences=True,
+        return_state=True,
+        go_backwards=True,
+        name="bw",
+        zero_output_for_mask=True,
+    )
+    one_unit = keras.ops.take(inputs, 0, axis=2)
+    ones = keras.ops.ones_like(one_unit, dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    lengths = keras.ops.expand_dims(sequence_length, 1)
+    lengths_int32 = keras.ops.cast(lengths, "int32")
+    mask = keras.ops.less_equal(steps, lengths_int32)
+    outputs_fw, state_fw_h, state_fw_c = fw(inputs, mask=mask)
+    outputs_bw, state_bw_h, state_bw_c = bw(inputs, mask=mask)
+    outputs_bw_in_order = keras.ops.flip(outputs_bw, axis=1)
+    # outputs_fw is bdrnn1/bidirectional_rnn/fw/fw/transpose_1:0
+    # outputs_bw is bdrnn1/ReverseSequence:0
+    # state_fw_c is bdrnn1/bidirectional_rnn/fw/fw/while/Exit_3:0
+    # state_fw_h is bdrnn1/bidirectional_rnn/fw/fw/while/Exit_4:0
+    # state_bw_c is bdrnn1/bidirectional_rnn/bw/bw/while/Exit_3:0
+    # state_bw_h is bdrnn1/bidirectional_rnn/bw/bw/while/Exit_4:0
+    return keras.Model(
+        {"inputs": inputs, "sequence_length": sequence_length},
+        {
+            "outputs_fw": outputs_fw,
+            "outputs_bw": outputs_bw_in_order,
+            "state_fw_c": state_fw_c,
+            "state_fw_h": state_fw_h,
+            "state_bw_c": state_bw_c,
+            "state_bw_h": state_bw_h,
+        },
+        name="bdrnn1_bidirectional_rnn",
+    )
+
+
+def build_model():
+    """Return the model without its weights.
+
+    It is called with a dict of image, and gives a dict of logits, best_path.
+    """
+    # is_training:0 is False in it, as at inference
+    # image:0
+    image = keras.Input((8, None, 1), name="image")
+    # conv2d/kernel, conv2d/bias
+    conv2d_2 = keras.layers.Conv2D(
+        3,
+        (3, 3),
+        strides=(1, 1),
+        padding="same",
+        activation="relu",
+        name="conv2d_2",
+    )
+    conv2d_relu = conv2d_2(image)
+    max_pooling2d_maxpool = keras.ops.max_pool(
+        conv2d_relu,
+        (2, 2),
+        strides=(2, 2),
+        padding="valid",
+        data_format="channels_last",
+    )
+    # conv2d_1/kernel
+    conv2d_1_0 = keras.layers.Conv2D(
+        4,
+        (3, 3),
+        strides=(1, 1),
+        padding="same",
+        use_bias=False,
+        name="conv2d_1_0",
+    )
+    conv2d_1_conv2d = conv2d_1_0(max_pooling2d_maxpool)
+    # batch_normalization/gamma, batch_normalization/beta,
+    # batch_normalization/moving_mean, batch_normalization/moving_variance
+    batch_normalization = keras.layers.BatchNormalization(
+        epsilon=0.001,
+        name="batch_normalization",
+    )
+    cond_fusedbatchnormv3_1 = batch_normalization(conv2d_1_conv2d)
+    relu = keras.ops.relu(cond_fusedbatchnormv3_1)
+    max_pooling2d_1_maxpool = keras.ops.max_pool(
+        relu,
+        (2, 1),
+        strides=(2, 1),
+        padding="same",
+        data_format="channels_last",
+    )
+    # conv2d_2/kernel, conv2d_2/bias
+    conv2d_2_3 = keras.layers.Conv2D(
+        5,
+        (2, 2),
+        strides=(1, 1),
+        padding="valid",
+        activation="relu",
+        name="conv2d_2_3",
+    )
+    conv2d_2_relu = conv2d_2_3(max_pooling2d_1_maxpool)
+    squeeze = conv2d_2_relu[:, 0, :, :]
+    size_0 = tf2_lstm.SizeOf(0)
+    conv2d_2_relu_size_0 = size_0(conv2d_2_relu)
+    full = tf2_lstm.FullOf([None], 1, dtype="int32")
+    ones = full(conv2d_2_relu_size_0)
+    size_2 = tf2_lstm.SizeOf(2)
+    conv2d_2_relu_size_2 = size_2(conv2d_2_relu)
+    fill = keras.ops.multiply(ones, conv2d_2_relu_size_2)
+    # TF1 scope: bdrnn0/bidirectional_rnn
+    bdrnn0_bidirectional_rnn = build_bdrnn0_bidirectional_rnn()
+    bdrnn0_bidirectional_rnn_outputs = bdrnn0_bidirectional_rnn(
+        {"inputs": squeeze, "sequence_length": fill},
+    )
+    bdrnn0_bidirectional_rnn_outputs_fw = bdrnn0_bidirectional_rnn_outputs["outputs_fw"]
+    bdrnn0_bidirectional_rnn_outputs_bw = bdrnn0_bidirectional_rnn_outputs["outputs_bw"]
+    concat = keras.ops.concatenate(
+        [bdrnn0_bidirectional_rnn_outputs_fw, bdrnn0_bidirectional_rnn_outputs_bw],
+        axis=2,
+    )
+    # TF1 scope: bdrnn1/bidirectional_rnn
+    bdrnn1_bidirectional_rnn = build_bdrnn1_bidirectional_rnn()
+    bdrnn1_bidirectional_rnn_outputs = bdrnn1_bidirectional_rnn(
+        {"inputs": concat, "sequence_length": fill},
+    )
+    bdrnn1_bidirectional_rnn_outputs_fw = bdrnn1_bidirectional_rnn_outputs["outputs_fw"]
+    bdrnn1_bidirectional_rnn_outputs_bw = bdrnn1_bidirectional_rnn_outputs["outputs_bw"]
+    concat_0 = keras.ops.concatenate(
+        [bdrnn1_bidirectional_rnn_outputs_fw, bdrnn1_bidirectional_rnn_outputs_bw],
+        axis=2,
+    )
+    # dense/kernel, dense/bias
+    dense_0 = keras.layers.Dense(5, name="dense_0")
+    dense_1 = dense_0(concat_0)
+    logits = keras.ops.swapaxes(dense_1, 0, 1)
+    softmax = keras.ops.softmax(dense_1)
+    best_path = keras.ops.argmax(softmax, axis=2)
+    best_path_0 = keras.ops.cast(best_path, "int64")
+    # logits is logits:0
+    # best_path is best_path:0
+    return keras.Model(
+        {"image": image},
+        {"logits": logits, "best_path": best_path_0},
+        name="model",
+    )
+
+
+def load():
+    """Return the model with the weights of the .keras file beside this one."""
+    model = build_model()
+    model.load_weights(Path(__file__).with_suffix(".keras"))
+    return model

@@ -1,0 +1,254 @@
+"""The Keras model of a whole TF1 inference graph; its weights are in the .keras file beside it."""
+
+from pathlib import Path
+
+import keras
+
+import tf2_lstm
+
+
+def build_word_bidirectional_rnn():
+    """Return the model without its weights.
+
+    It is called with a dict of inputs, sequence_length, and gives a dict of outputs_fw,
+    outputs_bw, state_fw, state_bw.
+    """
+    # TF1 scope: word/bidirectional_rnn
+    # TF1 call: bidirectional_dynamic_rnn(cell_fw=gru(num_units=3),
+    # cell_bw=gru(num_units=3))
+    # Reshape:0
+    inputs = keras.Input((None, 4), name="inputs")
+    # Reshape_1:0
+    sequence_length = keras.Input((), dtype="int32", name="sequence_length")
+    fw = keras.layers.GRU(
+        3,
+        reset_after=False,
+        return_sequences=True,
+        return_state=True,
+        name="fw",
+        zero_output_for_mask=True,
+    )
+    bw = keras.layers.GRU(
+        3,
+        reset_after=False,
+        return_sequences=True,
+        return_state=True,
+        go_backwards=True,
+        name="bw",
+        zero_output_for_mask=True,
+    )
+    one_unit = keras.ops.take(inputs, 0, axis=2)
+    ones = keras.ops.ones_like(one_unit, dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    lengths = keras.ops.expand_dims(sequence_length, 1)
+    lengths_int32 = keras.ops.cast(lengths, "int32")
+    mask = keras.ops.less_equal(steps, lengths_int32)
+    outputs_fw, state_fw = fw(inputs, mask=mask)
+    outputs_bw, state_bw = bw(inputs, mask=mask)
+    outputs_bw_in_order = keras.ops.flip(outputs_bw, axis=1)
+    # outputs_fw is word/bidirectional_rnn/fw/fw/transpose_1:0
+    # outputs_bw is word/ReverseSequence:0
+    # state_fw is word/bidirectional_rnn/fw/fw/while/Exit_3:0
+    # state_bw is word/bidirectional_rnn/bw/bw/while/Exit_3:0
+    return keras.Model(
+        {"inputs": inputs, "sequence_length": sequence_length},
+        {
+            "outputs_fw": outputs_fw,
+            "outputs_bw": outputs_bw_in_order,
+            "state_fw": state_fw,
+            "state_bw": state_bw,
+        },
+        name="word_bidirectional_rnn",
+    )
+
+
+def build_sentence_bidirectional_rnn():
+    """Return the model without its weights.
+
+    It is called with a dict of inputs, sequence_length, and gives a dict of outputs_fw,
+    outputs_bw, state_fw, state_bw.
+    """
+    # TF1 scope: sentence/bidirectional_rnn
+    # TF1 call: bidirectional_dynamic_rnn(cell_fw=gru(num_units=3),
+    # cell_bw=gru(num_units=3))
+    # Reshape_2:0
+    inputs = keras.Input((None, 4), name="inputs")
+    # sentence_lengths:0
+    sequence_length = keras.Input((), dtype="int32", name="sequence_length")
+    fw = keras.layers.GRU(
+        3,
+        reset_after=False,
+        return_sequences=True,
+        return_state=True,
+        name="fw",
+        zero_output_for_mask=True,
+    )
+    bw = keras.layers.GRU(
+        3,
+        reset_after=False,
+        return_sequences=True,
+        return_state=True,
+        go_backwards=True,
+        name="bw",
+        zero_output_for_mask=True,
+    )
+    one_unit = keras.ops.take(inputs, 0, axis=2)
+    ones = keras.ops.ones_like(one_unit, dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    lengths = keras.ops.expand_dims(sequence_length, 1)
+    lengths_int32 = keras.ops.cast(lengths, "int32")
+    mask = keras.ops.less_equal(steps, lengths_int32)
+    outputs_fw, state_fw = fw(inputs, mask=mask)
+    outputs_bw, state_bw = bw(inputs, mask=mask)
+    outputs_bw_in_order = keras.ops.flip(outputs_bw, axis=1)
+    # outputs_fw is sentence/bidirectional_rnn/fw/fw/transpose_1:0
+    # outputs_bw is sentence/ReverseSequence:0
+    # state_fw is sentence/bidirectional_rnn/fw/fw/while/Exit_3:0
+    # state_bw is sentence/bidirectional_rnn/bw/bw/while/Exit_3:0
+    return keras.Model(
+        {"inputs": inputs, "sequence_length": sequence_length},
+        {
+            "outputs_fw": outputs_fw,
+            "outputs_bw": outputs_bw_in_order,
+            "state_fw": state_fw,
+            "state_bw": state_bw,
+        },
+        name="sentence_bidirectional_rnn",
+    )
+
+
+def build_model():
+    """Return the model without its weights.
+
+    It is called with a dict of inputs, word_lengths, sentence_lengths, and gives a dict
+    of biasadd, prediction, importance.
+    """
+    # inputs:0
+    inputs = keras.Input((None, None), dtype="int32", name="inputs")
+    # word_lengths:0
+    word_lengths = keras.Input((None,), dtype="int32", name="word_lengths")
+    # sentence_lengths:0
+    sentence_lengths = keras.Input((), dtype="int32", name="sentence_lengths")
+    # embedding/embedding_matrix
+    embedding_matrix = keras.layers.Embedding(14, 4, name="embedding_matrix")
+    embedding_lookup = embedding_matrix(inputs)
+    size_0 = tf2_lstm.SizeOf(0)
+    inputs_size_0 = size_0(inputs)
+    size_1 = tf2_lstm.SizeOf(1)
+    inputs_size_1 = size_1(inputs)
+    size = keras.ops.multiply(inputs_size_0, inputs_size_1)
+    size_2 = tf2_lstm.SizeOf(2)
+    inputs_size_2 = size_2(inputs)
+    reshape = tf2_lstm.ReshapeTo([None, None, 4])
+    reshape_0 = reshape(embedding_lookup, size, inputs_size_2)
+    reshape_1 = keras.ops.reshape(word_lengths, (-1,))
+    # TF1 scope: word/bidirectional_rnn
+    word_bidirectional_rnn = build_word_bidirectional_rnn()
+    word_bidirectional_rnn_outputs = word_bidirectional_rnn(
+        {"inputs": reshape_0, "sequence_length": reshape_1},
+    )
+    word_bidirectional_rnn_outputs_fw = word_bidirectional_rnn_outputs["outputs_fw"]
+    word_bidirectional_rnn_outputs_bw = word_bidirectional_rnn_outputs["outputs_bw"]
+    concat = keras.ops.concatenate(
+        [word_bidirectional_rnn_outputs_fw, word_bidirectional_rnn_outputs_bw],
+        axis=2,
+    )
+    # word_attention/fully_connected/weights, word_attention/fully_connected/biases
+    fully_connected_2 = keras.layers.Dense(
+        4,
+        activation="tanh",
+        name="fully_connected_2",
+    )
+    fully_connected_tanh = fully_connected_2(concat)
+    # word_attention/attention_context_vector
+    attention_context_vector = tf2_lstm.Weight([4], name="attention_context_vector")
+    attention_context_vector_value = attention_context_vector(inputs)
+    word_attention_mul = keras.ops.multiply(
+        fully_connected_tanh,
+        attention_context_vector_value,
+    )
+    word_attention_sum = keras.ops.sum(word_attention_mul, axis=2, keepdims=True)
+    word_attention_transpose = keras.ops.transpose(word_attention_sum, [0, 2, 1])
+    word_attention_softmax = keras.ops.softmax(word_attention_transpose)
+    word_attention_transpose_1 = keras.ops.transpose(word_attention_softmax, [0, 2, 1])
+    word_attention_mul_1 = keras.ops.multiply(
+        fully_connected_tanh,
+        word_attention_transpose_1,
+    )
+    word_attention_sum_1 = keras.ops.sum(word_attention_mul_1, axis=1)
+    reshape_2 = tf2_lstm.ReshapeTo([None, None, 4])
+    reshape_2_0 = reshape_2(word_attention_sum_1, inputs_size_0, inputs_size_1)
+    # TF1 scope: sentence/bidirectional_rnn
+    sentence_bidirectional_rnn = build_sentence_bidirectional_rnn()
+    sentence_bidirectional_rnn_outputs = sentence_bidirectional_rnn(
+        {"inputs": reshape_2_0, "sequence_length": sentence_lengths},
+    )
+    sentence_bidirectional_rnn_outputs_fw = sentence_bidirectional_rnn_outputs["outputs_fw"]
+    sentence_bidirectional_rnn_outputs_bw = sentence_bidirectional_rnn_outputs["outputs_bw"]
+    concat_0 = keras.ops.concatenate(
+        [sentence_bidirectional_rnn_outputs_fw, sentence_bidirectional_rnn_outputs_bw],
+        axis=2,
+    )
+    # sentence_attention/fully_connected/weights,
+    # sentence_attention/fully_connected/biases
+    fully_connected_6 = keras.layers.Dense(
+        4,
+        activation="tanh",
+        name="fully_connected_6",
+    )
+    fully_connected_tanh_0 = fully_connected_6(concat_0)
+    # sentence_attention/attention_context_vector
+    attention_context_vector_0 = tf2_lstm.Weight([4], name="attention_context_vector_0")
+    attention_context_vector_0_value = attention_context_vector_0(inputs)
+    sentence_attention_mul = keras.ops.multiply(
+        fully_connected_tanh_0,
+        attention_context_vector_0_value,
+    )
+    sentence_attention_sum = keras.ops.sum(
+        sentence_attention_mul,
+        axis=2,
+        keepdims=True,
+    )
+    sentence_attention_transpose = keras.ops.transpose(
+        sentence_attention_sum,
+        [0, 2, 1],
+    )
+    sentence_attention_softmax = keras.ops.softmax(sentence_attention_transpose)
+    sentence_attention_transpose_1 = keras.ops.transpose(
+        sentence_attention_softmax,
+        [0, 2, 1],
+    )
+    sentence_attention_mul_1 = keras.ops.multiply(
+        fully_connected_tanh_0,
+        sentence_attention_transpose_1,
+    )
+    sentence_attention_sum_1 = keras.ops.sum(sentence_attention_mul_1, axis=1)
+    # fully_connected/weights, fully_connected/biases
+    fully_connected_8 = keras.layers.Dense(3, name="fully_connected_8")
+    fully_connected_9 = fully_connected_8(sentence_attention_sum_1)
+    prediction = keras.ops.argmax(fully_connected_9, axis=1)
+    prediction_0 = keras.ops.cast(prediction, "int64")
+    importance = sentence_attention_transpose_1[:, :, 0]
+    # biasadd is fully_connected/BiasAdd:0
+    # prediction is prediction:0
+    # importance is importance:0
+    return keras.Model(
+        {
+            "inputs": inputs,
+            "word_lengths": word_lengths,
+            "sentence_lengths": sentence_lengths,
+        },
+        {
+            "biasadd": fully_connected_9,
+            "prediction": prediction_0,
+            "importance": importance,
+        },
+        name="model",
+    )
+
+
+def load():
+    """Return the model with the weights of the .keras file beside this one."""
+    model = build_model()
+    model.load_weights(Path(__file__).with_suffix(".keras"))
+    return model

@@ -1,0 +1,130 @@
+"""The Keras model of a whole TF1 inference graph; its weights are in the .keras file beside it."""
+
+from pathlib import Path
+
+import keras
+
+
+def build_bi_lstm_bidirectional_rnn():
+    """Return the model without its weights.
+
+    It is called with a dict of inputs, sequence_length, and gives a dict of outputs_fw,
+    outputs_bw, state_fw_c, state_fw_h, state_bw_c, state_bw_h.
+    """
+    # TF1 scope: bi-lstm/bidirectional_rnn
+    # TF1 call: bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=3),
+    # cell_bw=basic_lstm(num_units=3))
+    # bi-lstm/embedding_lookup/Identity:0
+    inputs = keras.Input((6, 4), name="inputs")
+    # bi-lstm/Sum:0
+    sequence_length = keras.Input((), dtype="int32", name="sequence_length")
+    fw = keras.layers.LSTM(
+        3,
+        return_sequences=True,
+        return_state=True,
+        name="fw",
+        zero_output_for_mask=True,
+    )
+    bw = keras.layers.LSTM(
+        3,
+        return_sequences=True,
+        return_state=True,
+        go_backwards=True,
+        name="bw",
+        zero_output_for_mask=True,
+    )
+    one_unit = keras.ops.take(inputs, 0, axis=2)
+    ones = keras.ops.ones_like(one_unit, dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    lengths = keras.ops.expand_dims(sequence_length, 1)
+    lengths_int32 = keras.ops.cast(lengths, "int32")
+    mask = keras.ops.less_equal(steps, lengths_int32)
+    outputs_fw, state_fw_h, state_fw_c = fw(inputs, mask=mask)
+    outputs_bw, state_bw_h, state_bw_c = bw(inputs, mask=mask)
+    outputs_bw_in_order = keras.ops.flip(outputs_bw, axis=1)
+    # outputs_fw is bi-lstm/bidirectional_rnn/fw/fw/transpose_1:0
+    # outputs_bw is bi-lstm/ReverseSequence:0
+    return keras.Model(
+        {"inputs": inputs, "sequence_length": sequence_length},
+        {
+            "outputs_fw": outputs_fw,
+            "outputs_bw": outputs_bw_in_order,
+            "state_fw_c": state_fw_c,
+            "state_fw_h": state_fw_h,
+            "state_bw_c": state_bw_c,
+            "state_bw_h": state_bw_h,
+        },
+        name="bi_lstm_bidirectional_rnn",
+    )
+
+
+def build_model(dropout_rate=0.0):
+    """Return the model without its weights.
+
+    It is called with a dict of input_text, and gives a dict of scores, penalty,
+    attention.
+    """
+    # dropout_rate is 1 - keep_prob:0; it acts with training=True only.
+    # keep_prob:0 is 1.0 in it, as at inference
+    # input_text:0
+    input_text = keras.Input((6,), dtype="int32", name="input_text")
+    # W_text
+    w_text = keras.layers.Embedding(16, 4, name="w_text")
+    embedding_lookup = w_text(input_text)
+    bi_lstm_abs = keras.ops.abs(input_text)
+    bi_lstm_sign = keras.ops.sign(bi_lstm_abs)
+    bi_lstm_sum = keras.ops.sum(bi_lstm_sign, axis=1)
+    # TF1 scope: bi-lstm/bidirectional_rnn
+    bi_lstm_bidirectional_rnn = build_bi_lstm_bidirectional_rnn()
+    bi_lstm_bidirectional_rnn_outputs = bi_lstm_bidirectional_rnn(
+        {"inputs": embedding_lookup, "sequence_length": bi_lstm_sum},
+    )
+    bi_lstm_bidirectional_rnn_outputs_fw = bi_lstm_bidirectional_rnn_outputs["outputs_fw"]
+    bi_lstm_bidirectional_rnn_outputs_bw = bi_lstm_bidirectional_rnn_outputs["outputs_bw"]
+    concat = keras.ops.concatenate(
+        [bi_lstm_bidirectional_rnn_outputs_fw, bi_lstm_bidirectional_rnn_outputs_bw],
+        axis=2,
+    )
+    # W_s1
+    w_s1_0 = keras.layers.Dense(4, use_bias=False, activation="tanh", name="w_s1_0")
+    self_attention_tanh = w_s1_0(concat)
+    # W_s2
+    w_s2 = keras.layers.Dense(2, use_bias=False, name="w_s2")
+    self_attention_matmul_1 = w_s2(self_attention_tanh)
+    self_attention_transpose = keras.ops.transpose(self_attention_matmul_1, [0, 2, 1])
+    attention = keras.ops.softmax(self_attention_transpose)
+    matmul = keras.ops.matmul(attention, concat)
+    reshape = keras.ops.reshape(matmul, (-1, 12))
+    # dense/kernel, dense/bias
+    dense_2 = keras.layers.Dense(5, activation="relu", name="dense_2")
+    relu = dense_2(reshape)
+    # rate 1 - keep_prob:0
+    dropout = keras.layers.Dropout(dropout_rate, name="dropout")
+    dropout_mul_1 = dropout(relu)
+    # logits/kernel, logits/bias
+    logits_2 = keras.layers.Dense(2, activation="softmax", name="logits_2")
+    scores = logits_2(dropout_mul_1)
+    transpose = keras.ops.transpose(attention, [0, 2, 1])
+    matmul_1 = keras.ops.matmul(attention, transpose)
+    constant = keras.ops.convert_to_tensor([[1.0, 0.0], [0.0, 1.0]], "float32")
+    sub_1 = keras.ops.subtract(matmul_1, constant)
+    norm_mul = keras.ops.multiply(sub_1, sub_1)
+    norm_sum = keras.ops.sum(norm_mul, axis=(1, 2), keepdims=True)
+    norm_sqrt = keras.ops.sqrt(norm_sum)
+    norm_squeeze = norm_sqrt[:, 0, 0]
+    penalty = keras.ops.square(norm_squeeze)
+    # scores is scores:0
+    # penalty is penalty:0
+    # attention is self-attention/attention:0
+    return keras.Model(
+        {"input_text": input_text},
+        {"scores": scores, "penalty": penalty, "attention": attention},
+        name="model",
+    )
+
+
+def load(dropout_rate=0.0):
+    """Return the model with the weights of the .keras file beside this one."""
+    model = build_model(dropout_rate)
+    model.load_weights(Path(__file__).with_suffix(".keras"))
+    return model
