@@ -20,6 +20,7 @@ from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import Order
 from tf2_lstm.migrate.translate.reshapes import reshapes_of
 from tf2_lstm.migrate.translate.sharing import identity
+from tf2_lstm.migrate.translate.short_names import with_short_names
 from tf2_lstm.migrate.translate.sides import decides
 from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, Size
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
@@ -132,7 +133,8 @@ class _Translation(ByRows):
         live = behind(program.inputs.values(), program.lines)
         for name, ref in program.outputs.items():
             _check_end(self.boundary.outputs[name], live.get(ref.name))
-        layers = {name: held for name, held in self.writer.layers.items() if name in known}
+        renamed = with_short_names(program, self.writer.wanted)
+        layers = {renamed.get(name, name): held for name, held in self.writer.layers.items() if name in known}
         fed = {*map(normal, self.boundary.inputs)}
         tensors = {
             tensor: value.ref.name

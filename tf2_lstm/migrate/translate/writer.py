@@ -28,6 +28,7 @@ class Writer:
         rates: those of dropout that the graph fixes.
         notes: what is left out of the program, a sentence each.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
+        wanted: name of a layer -> the name that it was to have.
     """
 
     shapes: dict
@@ -39,6 +40,7 @@ class Writer:
     rates: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     loops: dict = field(default_factory=dict)
+    wanted: dict = field(default_factory=dict)
     _made: dict = field(default_factory=dict)
 
     #: Whether both branches of a conditional are computed, and one is chosen.
@@ -220,8 +222,8 @@ class Writer:
 
     def layer(self, name, weights, symbol, arguments, options, note=""):
         """Assign a layer with weights to a name, which is its own name too; return its `Ref`."""
-        name = self.program.fresh(name)
-        self.layers[name] = weights
+        wanted, name = name, self.program.fresh(name)
+        self.layers[name], self.wanted[name] = weights, wanted
         return self.program.add(name, Apply(symbol, arguments, {**options, "name": name}), note)
 
     def layer_of(self, key, *arguments):

@@ -74,23 +74,19 @@ def build_model():
     h_in = keras.Input(batch_shape=(1, 4), name="h_in")
     global_reshape = keras.ops.reshape(s, (-1, 6, 6, 2))
     # global/Conv/weights, global/Conv/biases
-    conv_2 = keras.layers.Conv2D(
+    conv = keras.layers.Conv2D(
         3,
         (3, 3),
         strides=(2, 2),
         padding="valid",
         activation="elu",
-        name="conv_2",
+        name="conv",
     )
-    conv_elu = conv_2(global_reshape)
+    conv_elu = conv(global_reshape)
     flatten_reshape = keras.ops.reshape(conv_elu, (-1, 12))
     # global/fully_connected/weights, global/fully_connected/biases
-    fully_connected_2 = keras.layers.Dense(
-        5,
-        activation="elu",
-        name="fully_connected_2",
-    )
-    fully_connected_elu = fully_connected_2(flatten_reshape)
+    fully_connected = keras.layers.Dense(5, activation="elu", name="fully_connected")
+    fully_connected_elu = fully_connected(flatten_reshape)
     global_expanddims = keras.ops.expand_dims(fully_connected_elu, 0)
     # TF1 scope: global/rnn
     global_rnn = build_global_rnn()
@@ -109,17 +105,12 @@ def build_model():
     global_rnn_state_c = global_rnn_outputs["state_c"]
     global_rnn_state_h = global_rnn_outputs["state_h"]
     # global/policy/weights
-    policy_0 = keras.layers.Dense(
-        3,
-        use_bias=False,
-        activation="softmax",
-        name="policy_0",
-    )
-    policy_softmax = policy_0(global_rnn_outputs_0)
+    policy = keras.layers.Dense(3, use_bias=False, activation="softmax", name="policy")
+    policy_softmax = policy(global_rnn_outputs_0)
     policy_softmax_0 = keras.ops.reshape(policy_softmax, (-1, 3))
     # global/value/weights, global/value/biases
-    value_0 = keras.layers.Dense(1, name="value_0")
-    value_1 = value_0(global_rnn_outputs_0)
+    value = keras.layers.Dense(1, name="value")
+    value_1 = value(global_rnn_outputs_0)
     value_2 = keras.ops.reshape(value_1, (-1, 1))
     strided_slice = global_rnn_state_c[:1, :]
     strided_slice_1 = global_rnn_state_h[:1, :]

@@ -86,13 +86,13 @@ def build_model():
     )
     transpose = keras.ops.swapaxes(concat, 0, 1)
     # dense_0/weights, dense_0/bias
-    dense_0_1 = keras.layers.Dense(5, activation="relu", name="dense_0_1")
-    dense_0_relu = dense_0_1(transpose)
+    dense_0 = keras.layers.Dense(5, activation="relu", name="dense_0")
+    dense_0_relu = dense_0(transpose)
     dense_0_relu_0 = keras.ops.reshape(dense_0_relu, (-1, 5))
     dense_0_minimum = keras.ops.minimum(dense_0_relu_0, 20.0)
     # dense_1/weights, dense_1/bias
-    dense_1_1 = keras.layers.Dense(5, activation="relu", name="dense_1_1")
-    dense_1_relu = dense_1_1(dense_0_minimum)
+    dense_1 = keras.layers.Dense(5, activation="relu", name="dense_1")
+    dense_1_relu = dense_1(dense_0_minimum)
     dense_1_minimum = keras.ops.minimum(dense_1_relu, 20.0)
     size_1 = tf2_lstm.SizeOf(1)
     features_size_1 = size_1(features)
@@ -110,8 +110,8 @@ def build_model():
         axis=2,
     )
     # dense/kernel, dense/bias
-    dense_2 = keras.layers.Dense(6, name="dense_2")
-    dense_3 = dense_2(concat_1)
+    dense = keras.layers.Dense(6, name="dense")
+    dense_3 = dense(concat_1)
     log_probs = keras.ops.log_softmax(dense_3)
     # log_probs is log_probs:0
     return keras.Model(

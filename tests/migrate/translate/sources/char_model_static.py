@@ -66,8 +66,8 @@ def build_model(dropout_rate=0.0):
     rnn_outputs_0 = rnn_outputs["outputs"]
     rnn_state = rnn_outputs["state"]
     # fully_connected/weights, fully_connected/biases
-    fully_connected_0 = keras.layers.Dense(6, name="fully_connected_0")
-    fully_connected_1 = fully_connected_0(rnn_outputs_0)
+    fully_connected = keras.layers.Dense(6, name="fully_connected")
+    fully_connected_1 = fully_connected(rnn_outputs_0)
     fully_connected_2 = keras.ops.reshape(fully_connected_1, (-1, 6))
     truediv = keras.ops.divide(fully_connected_2, temperature)
     softmax = keras.ops.softmax(truediv)

@@ -330,8 +330,8 @@ def build_model(dropout_rate=0.0):
     dropout_0 = keras.layers.Dropout(dropout_rate, name="dropout_0")
     dropout_mul_1_0 = dropout_0(concat_1)
     # proj/W, proj/b
-    proj_0 = keras.layers.Dense(4, name="proj_0")
-    add = proj_0(dropout_mul_1_0)
+    proj = keras.layers.Dense(4, name="proj")
+    add = proj(dropout_mul_1_0)
     word_ids_size_1 = size_1(word_ids)
     equal = keras.ops.equal(word_ids_size_1, 1)
     cond_slice_1 = add[:, 1:, :]

@@ -130,15 +130,15 @@ def build_model():
     # image:0
     image = keras.Input((8, None, 1), name="image")
     # conv2d/kernel, conv2d/bias
-    conv2d_2 = keras.layers.Conv2D(
+    conv2d = keras.layers.Conv2D(
         3,
         (3, 3),
         strides=(1, 1),
         padding="same",
         activation="relu",
-        name="conv2d_2",
+        name="conv2d",
     )
-    conv2d_relu = conv2d_2(image)
+    conv2d_relu = conv2d(image)
     max_pooling2d_maxpool = keras.ops.max_pool(
         conv2d_relu,
         (2, 2),
@@ -147,15 +147,15 @@ def build_model():
         data_format="channels_last",
     )
     # conv2d_1/kernel
-    conv2d_1_0 = keras.layers.Conv2D(
+    conv2d_1 = keras.layers.Conv2D(
         4,
         (3, 3),
         strides=(1, 1),
         padding="same",
         use_bias=False,
-        name="conv2d_1_0",
+        name="conv2d_1",
     )
-    conv2d_1_conv2d = conv2d_1_0(max_pooling2d_maxpool)
+    conv2d_1_conv2d = conv2d_1(max_pooling2d_maxpool)
     # batch_normalization/gamma, batch_normalization/beta,
     # batch_normalization/moving_mean, batch_normalization/moving_variance
     batch_normalization = keras.layers.BatchNormalization(
@@ -172,15 +172,15 @@ def build_model():
         data_format="channels_last",
     )
     # conv2d_2/kernel, conv2d_2/bias
-    conv2d_2_3 = keras.layers.Conv2D(
+    conv2d_2_0 = keras.layers.Conv2D(
         5,
         (2, 2),
         strides=(1, 1),
         padding="valid",
         activation="relu",
-        name="conv2d_2_3",
+        name="conv2d_2_0",
     )
-    conv2d_2_relu = conv2d_2_3(max_pooling2d_1_maxpool)
+    conv2d_2_relu = conv2d_2_0(max_pooling2d_1_maxpool)
     squeeze = conv2d_2_relu[:, 0, :, :]
     size_0 = tf2_lstm.SizeOf(0)
     conv2d_2_relu_size_0 = size_0(conv2d_2_relu)
@@ -212,8 +212,8 @@ def build_model():
         axis=2,
     )
     # dense/kernel, dense/bias
-    dense_0 = keras.layers.Dense(5, name="dense_0")
-    dense_1 = dense_0(concat_0)
+    dense = keras.layers.Dense(5, name="dense")
+    dense_1 = dense(concat_0)
     logits = keras.ops.swapaxes(dense_1, 0, 1)
     softmax = keras.ops.softmax(dense_1)
     best_path = keras.ops.argmax(softmax, axis=2)

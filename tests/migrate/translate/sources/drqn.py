@@ -64,27 +64,27 @@ def build_model():
     trainlength = keras.Input(batch_shape=(), dtype="int32", name="trainlength")
     reshape = keras.ops.reshape(scalarinput, (-1, 4, 4, 3))
     # Conv/weights
-    conv_0 = keras.layers.Conv2D(
+    conv = keras.layers.Conv2D(
         4,
         (2, 2),
         strides=(2, 2),
         padding="valid",
         use_bias=False,
         activation="relu",
-        name="conv_0",
+        name="conv",
     )
-    conv_relu = conv_0(reshape)
+    conv_relu = conv(reshape)
     # Conv_1/weights
-    conv_1_0 = keras.layers.Conv2D(
+    conv_1 = keras.layers.Conv2D(
         6,
         (2, 2),
         strides=(1, 1),
         padding="valid",
         use_bias=False,
         activation="relu",
-        name="conv_1_0",
+        name="conv_1",
     )
-    conv_1_relu = conv_1_0(conv_relu)
+    conv_1_relu = conv_1(conv_relu)
     flatten_reshape = keras.ops.reshape(conv_1_relu, (-1, 6))
     reshape_0 = tf2_lstm.ReshapeTo([None, None, 6])
     reshape_1 = reshape_0(flatten_reshape, batch_size, trainlength)

@@ -154,12 +154,8 @@ def build_model():
         axis=2,
     )
     # word_attention/fully_connected/weights, word_attention/fully_connected/biases
-    fully_connected_2 = keras.layers.Dense(
-        4,
-        activation="tanh",
-        name="fully_connected_2",
-    )
-    fully_connected_tanh = fully_connected_2(concat)
+    fully_connected = keras.layers.Dense(4, activation="tanh", name="fully_connected")
+    fully_connected_tanh = fully_connected(concat)
     # word_attention/attention_context_vector
     attention_context_vector = tf2_lstm.Weight([4], name="attention_context_vector")
     attention_context_vector_value = attention_context_vector(inputs)
@@ -191,12 +187,12 @@ def build_model():
     )
     # sentence_attention/fully_connected/weights,
     # sentence_attention/fully_connected/biases
-    fully_connected_6 = keras.layers.Dense(
+    fully_connected_0 = keras.layers.Dense(
         4,
         activation="tanh",
-        name="fully_connected_6",
+        name="fully_connected_0",
     )
-    fully_connected_tanh_0 = fully_connected_6(concat_0)
+    fully_connected_tanh_0 = fully_connected_0(concat_0)
     # sentence_attention/attention_context_vector
     attention_context_vector_0 = tf2_lstm.Weight([4], name="attention_context_vector_0")
     attention_context_vector_0_value = attention_context_vector_0(inputs)
@@ -224,8 +220,8 @@ def build_model():
     )
     sentence_attention_sum_1 = keras.ops.sum(sentence_attention_mul_1, axis=1)
     # fully_connected/weights, fully_connected/biases
-    fully_connected_8 = keras.layers.Dense(3, name="fully_connected_8")
-    fully_connected_9 = fully_connected_8(sentence_attention_sum_1)
+    fully_connected_1 = keras.layers.Dense(3, name="fully_connected_1")
+    fully_connected_9 = fully_connected_1(sentence_attention_sum_1)
     prediction = keras.ops.argmax(fully_connected_9, axis=1)
     prediction_0 = keras.ops.cast(prediction, "int64")
     importance = sentence_attention_transpose_1[:, :, 0]

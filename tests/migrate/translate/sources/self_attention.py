@@ -86,8 +86,8 @@ def build_model(dropout_rate=0.0):
         axis=2,
     )
     # W_s1
-    w_s1_0 = keras.layers.Dense(4, use_bias=False, activation="tanh", name="w_s1_0")
-    self_attention_tanh = w_s1_0(concat)
+    w_s1 = keras.layers.Dense(4, use_bias=False, activation="tanh", name="w_s1")
+    self_attention_tanh = w_s1(concat)
     # W_s2
     w_s2 = keras.layers.Dense(2, use_bias=False, name="w_s2")
     self_attention_matmul_1 = w_s2(self_attention_tanh)
@@ -96,14 +96,14 @@ def build_model(dropout_rate=0.0):
     matmul = keras.ops.matmul(attention, concat)
     reshape = keras.ops.reshape(matmul, (-1, 12))
     # dense/kernel, dense/bias
-    dense_2 = keras.layers.Dense(5, activation="relu", name="dense_2")
-    relu = dense_2(reshape)
+    dense = keras.layers.Dense(5, activation="relu", name="dense")
+    relu = dense(reshape)
     # rate 1 - keep_prob:0
     dropout = keras.layers.Dropout(dropout_rate, name="dropout")
     dropout_mul_1 = dropout(relu)
     # logits/kernel, logits/bias
-    logits_2 = keras.layers.Dense(2, activation="softmax", name="logits_2")
-    scores = logits_2(dropout_mul_1)
+    logits = keras.layers.Dense(2, activation="softmax", name="logits")
+    scores = logits(dropout_mul_1)
     transpose = keras.ops.transpose(attention, [0, 2, 1])
     matmul_1 = keras.ops.matmul(attention, transpose)
     constant = keras.ops.convert_to_tensor([[1.0, 0.0], [0.0, 1.0]], "float32")

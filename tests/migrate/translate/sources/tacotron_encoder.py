@@ -75,21 +75,21 @@ def build_model():
     embedding = keras.layers.Embedding(11, 4, name="embedding")
     embedding_lookup = embedding(inputs)
     # prenet_0/kernel, prenet_0/bias
-    prenet_0_2 = keras.layers.Dense(5, activation="relu", name="prenet_0_2")
-    prenet_0_relu = prenet_0_2(embedding_lookup)
+    prenet_0 = keras.layers.Dense(5, activation="relu", name="prenet_0")
+    prenet_0_relu = prenet_0(embedding_lookup)
     # prenet_1/kernel, prenet_1/bias
-    prenet_1_2 = keras.layers.Dense(4, activation="relu", name="prenet_1_2")
-    prenet_1_relu = prenet_1_2(prenet_0_relu)
+    prenet_1 = keras.layers.Dense(4, activation="relu", name="prenet_1")
+    prenet_1_relu = prenet_1(prenet_0_relu)
     # cbhg/conv1d_1/conv1d/kernel, cbhg/conv1d_1/conv1d/bias
-    conv1d_4 = keras.layers.Conv1D(
+    conv1d = keras.layers.Conv1D(
         3,
         (1,),
         strides=(1,),
         padding="same",
         activation="relu",
-        name="conv1d_4",
+        name="conv1d",
     )
-    conv1d_relu = conv1d_4(prenet_1_relu)
+    conv1d_relu = conv1d(prenet_1_relu)
     # cbhg/conv1d_1/batch_normalization/gamma, cbhg/conv1d_1/batch_normalization/beta,
     # cbhg/conv1d_1/batch_normalization/moving_mean,
     # cbhg/conv1d_1/batch_normalization/moving_variance
@@ -99,15 +99,15 @@ def build_model():
     )
     add_1 = batch_normalization(conv1d_relu)
     # cbhg/conv1d_2/conv1d/kernel, cbhg/conv1d_2/conv1d/bias
-    conv1d_10 = keras.layers.Conv1D(
+    conv1d_0 = keras.layers.Conv1D(
         3,
         (2,),
         strides=(1,),
         padding="same",
         activation="relu",
-        name="conv1d_10",
+        name="conv1d_0",
     )
-    conv1d_relu_0 = conv1d_10(prenet_1_relu)
+    conv1d_relu_0 = conv1d_0(prenet_1_relu)
     # cbhg/conv1d_2/batch_normalization/gamma, cbhg/conv1d_2/batch_normalization/beta,
     # cbhg/conv1d_2/batch_normalization/moving_mean,
     # cbhg/conv1d_2/batch_normalization/moving_variance
@@ -117,15 +117,15 @@ def build_model():
     )
     add_1_0 = batch_normalization_0(conv1d_relu_0)
     # cbhg/conv1d_3/conv1d/kernel, cbhg/conv1d_3/conv1d/bias
-    conv1d_16 = keras.layers.Conv1D(
+    conv1d_1 = keras.layers.Conv1D(
         3,
         (3,),
         strides=(1,),
         padding="same",
         activation="relu",
-        name="conv1d_16",
+        name="conv1d_1",
     )
-    conv1d_relu_1 = conv1d_16(prenet_1_relu)
+    conv1d_relu_1 = conv1d_1(prenet_1_relu)
     # cbhg/conv1d_3/batch_normalization/gamma, cbhg/conv1d_3/batch_normalization/beta,
     # cbhg/conv1d_3/batch_normalization/moving_mean,
     # cbhg/conv1d_3/batch_normalization/moving_variance
@@ -135,15 +135,15 @@ def build_model():
     )
     add_1_1 = batch_normalization_1(conv1d_relu_1)
     # cbhg/conv1d_4/conv1d/kernel, cbhg/conv1d_4/conv1d/bias
-    conv1d_22 = keras.layers.Conv1D(
+    conv1d_2 = keras.layers.Conv1D(
         3,
         (4,),
         strides=(1,),
         padding="same",
         activation="relu",
-        name="conv1d_22",
+        name="conv1d_2",
     )
-    conv1d_relu_2 = conv1d_22(prenet_1_relu)
+    conv1d_relu_2 = conv1d_2(prenet_1_relu)
     # cbhg/conv1d_4/batch_normalization/gamma, cbhg/conv1d_4/batch_normalization/beta,
     # cbhg/conv1d_4/batch_normalization/moving_mean,
     # cbhg/conv1d_4/batch_normalization/moving_variance
@@ -161,15 +161,15 @@ def build_model():
         data_format="channels_last",
     )
     # cbhg/proj_1/conv1d/kernel, cbhg/proj_1/conv1d/bias
-    conv1d_28 = keras.layers.Conv1D(
+    conv1d_3 = keras.layers.Conv1D(
         5,
         (3,),
         strides=(1,),
         padding="same",
         activation="relu",
-        name="conv1d_28",
+        name="conv1d_3",
     )
-    conv1d_relu_3 = conv1d_28(max_pooling1d_maxpool)
+    conv1d_relu_3 = conv1d_3(max_pooling1d_maxpool)
     # cbhg/proj_1/batch_normalization/gamma, cbhg/proj_1/batch_normalization/beta,
     # cbhg/proj_1/batch_normalization/moving_mean,
     # cbhg/proj_1/batch_normalization/moving_variance
@@ -179,14 +179,14 @@ def build_model():
     )
     add_1_3 = batch_normalization_3(conv1d_relu_3)
     # cbhg/proj_2/conv1d/kernel, cbhg/proj_2/conv1d/bias
-    conv1d_32 = keras.layers.Conv1D(
+    conv1d_5 = keras.layers.Conv1D(
         4,
         (3,),
         strides=(1,),
         padding="same",
-        name="conv1d_32",
+        name="conv1d_5",
     )
-    conv1d_33 = conv1d_32(add_1_3)
+    conv1d_33 = conv1d_5(add_1_3)
     # cbhg/proj_2/batch_normalization/gamma, cbhg/proj_2/batch_normalization/beta,
     # cbhg/proj_2/batch_normalization/moving_mean,
     # cbhg/proj_2/batch_normalization/moving_variance
@@ -197,24 +197,24 @@ def build_model():
     add_1_4 = batch_normalization_4(conv1d_33)
     add_6 = keras.ops.add(add_1_4, prenet_1_relu)
     # cbhg/to_highway/kernel, cbhg/to_highway/bias
-    to_highway_0 = keras.layers.Dense(5, name="to_highway_0")
-    to_highway_1 = to_highway_0(add_6)
+    to_highway = keras.layers.Dense(5, name="to_highway")
+    to_highway_1 = to_highway(add_6)
     # cbhg/highway_0/H/kernel, cbhg/highway_0/H/bias
-    h_2 = keras.layers.Dense(5, activation="relu", name="h_2")
-    h_relu = h_2(to_highway_1)
+    h = keras.layers.Dense(5, activation="relu", name="h")
+    h_relu = h(to_highway_1)
     # cbhg/highway_0/T/kernel, cbhg/highway_0/T/bias
-    t_2 = keras.layers.Dense(5, activation="sigmoid", name="t_2")
-    t_sigmoid = t_2(to_highway_1)
+    t = keras.layers.Dense(5, activation="sigmoid", name="t")
+    t_sigmoid = t(to_highway_1)
     highway_0_mul = keras.ops.multiply(h_relu, t_sigmoid)
     highway_0_sub = keras.ops.subtract(1.0, t_sigmoid)
     highway_0_mul_1 = keras.ops.multiply(to_highway_1, highway_0_sub)
     add_7 = keras.ops.add(highway_0_mul, highway_0_mul_1)
     # cbhg/highway_1/H/kernel, cbhg/highway_1/H/bias
-    h_6 = keras.layers.Dense(5, activation="relu", name="h_6")
-    h_relu_0 = h_6(add_7)
+    h_0 = keras.layers.Dense(5, activation="relu", name="h_0")
+    h_relu_0 = h_0(add_7)
     # cbhg/highway_1/T/kernel, cbhg/highway_1/T/bias
-    t_6 = keras.layers.Dense(5, activation="sigmoid", name="t_6")
-    t_sigmoid_0 = t_6(add_7)
+    t_0 = keras.layers.Dense(5, activation="sigmoid", name="t_0")
+    t_sigmoid_0 = t_0(add_7)
     highway_1_mul = keras.ops.multiply(h_relu_0, t_sigmoid_0)
     highway_1_sub = keras.ops.subtract(1.0, t_sigmoid_0)
     highway_1_mul_1 = keras.ops.multiply(add_7, highway_1_sub)
@@ -231,8 +231,8 @@ def build_model():
         axis=2,
     )
     # linear/kernel, linear/bias
-    linear_0 = keras.layers.Dense(4, name="linear_0")
-    linear_1 = linear_0(concat_1)
+    linear = keras.layers.Dense(4, name="linear")
+    linear_1 = linear(concat_1)
     size_0 = tf2_lstm.SizeOf(0)
     inputs_size_0 = size_0(inputs)
     reshape = tf2_lstm.ReshapeTo([None, -1, 2])

@@ -19,15 +19,15 @@ def build_model(dropout_rate=0.0):
     embedding_lookup = embedding(input_x)
     embedding_expanddims = keras.ops.expand_dims(embedding_lookup, 3)
     # conv-maxpool-2/W, conv-maxpool-2/b
-    conv_maxpool_2_2 = keras.layers.Conv2D(
+    conv_maxpool_2 = keras.layers.Conv2D(
         3,
         (2, 4),
         strides=(1, 1),
         padding="valid",
         activation="relu",
-        name="conv_maxpool_2_2",
+        name="conv_maxpool_2",
     )
-    conv_maxpool_2_relu = conv_maxpool_2_2(embedding_expanddims)
+    conv_maxpool_2_relu = conv_maxpool_2(embedding_expanddims)
     pool = keras.ops.max_pool(
         conv_maxpool_2_relu,
         (7, 1),
@@ -36,15 +36,15 @@ def build_model(dropout_rate=0.0):
         data_format="channels_last",
     )
     # conv-maxpool-3/W, conv-maxpool-3/b
-    conv_maxpool_3_2 = keras.layers.Conv2D(
+    conv_maxpool_3 = keras.layers.Conv2D(
         3,
         (3, 4),
         strides=(1, 1),
         padding="valid",
         activation="relu",
-        name="conv_maxpool_3_2",
+        name="conv_maxpool_3",
     )
-    conv_maxpool_3_relu = conv_maxpool_3_2(embedding_expanddims)
+    conv_maxpool_3_relu = conv_maxpool_3(embedding_expanddims)
     pool_0 = keras.ops.max_pool(
         conv_maxpool_3_relu,
         (6, 1),
@@ -53,15 +53,15 @@ def build_model(dropout_rate=0.0):
         data_format="channels_last",
     )
     # conv-maxpool-4/W, conv-maxpool-4/b
-    conv_maxpool_4_2 = keras.layers.Conv2D(
+    conv_maxpool_4 = keras.layers.Conv2D(
         3,
         (4, 4),
         strides=(1, 1),
         padding="valid",
         activation="relu",
-        name="conv_maxpool_4_2",
+        name="conv_maxpool_4",
     )
-    conv_maxpool_4_relu = conv_maxpool_4_2(embedding_expanddims)
+    conv_maxpool_4_relu = conv_maxpool_4(embedding_expanddims)
     pool_1 = keras.ops.max_pool(
         conv_maxpool_4_relu,
         (5, 1),
@@ -75,8 +75,8 @@ def build_model(dropout_rate=0.0):
     dropout = keras.layers.Dropout(dropout_rate, name="dropout")
     dropout_mul_1 = dropout(reshape)
     # W, output/b
-    w_0 = keras.layers.Dense(2, name="w_0")
-    scores = w_0(dropout_mul_1)
+    w = keras.layers.Dense(2, name="w")
+    scores = w(dropout_mul_1)
     predictions = keras.ops.argmax(scores, axis=1)
     predictions_0 = keras.ops.cast(predictions, "int64")
     # scores is output/scores:0
