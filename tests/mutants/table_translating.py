@@ -6,6 +6,7 @@ ROWS = "tests/migrate/translate/test_rows.py::test_a_row_gives_what_the_session_
 SABOTAGE = "tests/migrate/translate/test_whole_sabotage.py"
 ZOO = "tests/migrate/translate/test_whole_zoo.py::test_a_program_comes_over_whole"
 COMMAND = "tests/migrate/translate/test_whole_command.py"
+DROPOUT = "tests/migrate/translate/test_translated_dropout.py::"
 GRADIENTS = "tests/migrate/translate/test_whole_gradients.py::"
 
 TRANSLATING = [
@@ -23,6 +24,27 @@ TRANSLATING = [
         ("return rank - (len(left) - where) if Ellipsis in index[:at] else where", "return where"),
         ('found = writer.step(node, "maximum", turned, 0)', "found = turned"),
         ("ends[1] if ends[0] == 0 else", "ends[1] if True else"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/matrices.py",
+        ROWS,
+        ("first, second = (across, down) if above else (down, across)", "first, second = down, across"),
+        ("        if width >= 0\n", "        if width > 0\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/sides.py",
+        "tests/migrate/translate/test_not_translated.py::test_it_is_refused",
+        ("if len(numbers) == 2 or 1 in numbers:", "if False:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/switches.py",
+        f"{DROPOUT}test_a_scalar_that_more_reads_than_dropout_is_fed_and_its_dropout_refused",
+        ("            if node.op not in _TOLD:\n", "            if False:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/switches.py",
+        f"{DROPOUT}test_what_only_dropout_is_told_switches_whatever_it_is_called",
+        ("found[rate.name] = 0.0", "found[rate.name] = 1.0"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/reductions.py",

@@ -46,7 +46,6 @@ WITHOUT_GRADIENTS = {"tagger": "no output is of floats", "ptb_model": "No gradie
 REFUSED = {
     "quantised_training": "Assign (rnn/basic_lstm_cell/weights_quant/AssignMinLast): no row translates this operation",
     "frozen_with_a_state_variable": "VariableV2 (before_c): no value of this variable is in the file",
-    "h5_lstm": "the artefact has no graph",
 }
 
 
