@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 import tf2_lstm
 from tf2_lstm.migrate.pairs import CASES, PAIRS
@@ -22,6 +23,11 @@ def run(*arguments, **options):
     """Run `python -m tf2_lstm` in a process of its own, as from a shell without any TF_ variable."""
     command = [sys.executable, "-m", "tf2_lstm", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False, **options)
+
+
+def compare(*arguments):
+    """Run `python -m tf2_lstm compare` as `run` does, off a process that is warm."""
+    return warm.python("-m", "tf2_lstm", "compare", *arguments)
 
 
 def imported(*command):
@@ -72,7 +78,7 @@ def test_compare_runs_the_two_programs_of_the_notebook():
 
 
 def test_json_has_the_schema_that_programs_rely_on():
-    answer = run("compare", "single_lstm", "gru/default", "--format", "json")
+    answer = compare("single_lstm", "gru/default", "--format", "json")
     report = json.loads(answer.stdout)
     assert (report["schema"], report["passed"]) == (1, True)
     assert [case["name"] for case in report["cases"]] == ["gru/default", "single_lstm"]
@@ -85,18 +91,8 @@ def test_json_has_the_schema_that_programs_rely_on():
 
 def test_a_difference_is_exit_1_and_a_tolerance_by_hand_is_announced(tmp_path):
     output = tmp_path / "report.md"
-    answer = run(
-        "compare",
-        "gru/default",
-        "--rtol",
-        "0",
-        "--atol",
-        "0",
-        "--format",
-        "markdown",
-        "--output",
-        str(output),
-    )
+    options = "--rtol 0 --atol 0 --format markdown --output"
+    answer = compare("gru/default", *options.split(), output)
     assert answer.returncode == 1
     assert answer.stdout == f"DIFFERENT: 1 case(s); report in {output}\n"
     text = output.read_text(encoding="utf-8")
@@ -105,18 +101,8 @@ def test_a_difference_is_exit_1_and_a_tolerance_by_hand_is_announced(tmp_path):
 
 
 def test_what_was_left_out_is_announced():
-    arguments = (
-        "compare",
-        "lstm/default",
-        "--no-gradients",
-        "--steps",
-        "2",
-        "--seed",
-        "7",
-        "--dtype",
-        "float64",
-    )
-    answer = run(*arguments, "--format", "json")
+    options = "--no-gradients --steps 2 --seed 7 --dtype float64 --format json"
+    answer = compare("lstm/default", *options.split())
     report = json.loads(answer.stdout)
     assert answer.returncode == 0
     assert {tensor["dtype"] for tensor in report["cases"][0]["tensors"]} == {"float64"}

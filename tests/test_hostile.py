@@ -10,26 +10,24 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import h5py
 import pytest
 import tensorflow as tf
+import warm
+from warm import PLAIN, ROOT
 
-ROOT = Path(__file__).parents[1]
 ZOO = ROOT / "tests" / "zoo" / "files"
 BASIC = ZOO / "basic_lstm" / "model.ckpt"
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("TF")}
 NAME = "a\n::error::x \x1b[31m\u202e##[error]y"
 LEVELS = 2_000
 
 
-def run(*arguments, **options):
+def run(*arguments, before=""):
     """Run the command with the variables of a shell; a hang fails."""
-    command = [sys.executable, "-m", "tf2_lstm", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=ROOT, env=PLAIN, capture_output=True, text=True, timeout=300, check=False, **options
-    )
+    return warm.python("-m", "tf2_lstm", *arguments, before=before)
 
 
 def contents(folder):
@@ -130,26 +128,22 @@ def no_room(folder, out):
     return ["convert", BASIC, "-o", folder / "new"]
 
 
-def small_files():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
-
-
 #: What is done -> (what makes the command's arguments, words of its line, what happens before it starts).
 REFUSED = {
-    "a file in OUT that convert did not write": (intruder, "__pycache__ in it is something else", None),
-    "a manifest of 200,000 brackets": (brackets, "its manifest.json was changed", None),
-    "an export over the graph of --like": (over_the_graph, "graph.meta, which is being read", None),
-    "a .h5 that says 279 GiB": (large_h5, "needs 300000000000 bytes, the file holds 0", None),
-    "a .h5 that HDF5 finds no end of": (endless_h5, "did not come to an end in 5 seconds", None),
+    "a file in OUT that convert did not write": (intruder, "__pycache__ in it is something else", ""),
+    "a manifest of 200,000 brackets": (brackets, "its manifest.json was changed", ""),
+    "an export over the graph of --like": (over_the_graph, "graph.meta, which is being read", ""),
+    "a .h5 that says 279 GiB": (large_h5, "needs 300000000000 bytes, the file holds 0", ""),
+    "a .h5 that HDF5 finds no end of": (endless_h5, "did not come to an end in 5 seconds", ""),
     "an impossible number of outputs": (
         impossible_count,
         "4,611,686,018,427,387,904 outputs, expected 65,536 at most",
-        None,
+        "",
     ),
     "a disk without room": (
         no_room,
         "cannot be written: File too large. Nothing is left of it.",
-        small_files,
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))",
     ),
 }
 
@@ -159,7 +153,7 @@ def test_it_is_refused_in_one_line_and_nothing_is_changed(make, words, before, c
     out = shutil.copytree(converted, tmp_path / "out")
     arguments = make(tmp_path, out)
     was = contents(tmp_path)
-    done = run(*arguments, preexec_fn=before)
+    done = run(*arguments, before=before)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert words in done.stderr
     assert "defect" not in done.stderr
@@ -169,13 +163,13 @@ def test_it_is_refused_in_one_line_and_nothing_is_changed(make, words, before, c
 def test_an_output_that_is_replaced_is_never_absent(converted, tmp_path):
     out = shutil.copytree(converted, tmp_path / "out")
     before, missing = os.stat(out).st_ino, 0
-    command = [sys.executable, "-m", "tf2_lstm", "convert", BASIC, "-o", out, "--overwrite"]
-    with subprocess.Popen(command, cwd=ROOT, env=PLAIN, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None:
+    with ThreadPoolExecutor() as pool:
+        done = pool.submit(run, "convert", BASIC, "-o", out, "--overwrite")
+        while not done.done():
             missing += sum(not (out / "manifest.json").exists() for _ in range(200))
             if not list(tmp_path.glob(".out.*")):
                 time.sleep(0.05)
-    assert (process.returncode, missing) == (0, 0)
+    assert (done.result().returncode, missing) == (0, 0)
     assert os.stat(out).st_ino != before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -206,6 +200,14 @@ LITTLE = 2**28
 
 
 def test_a_package_that_cannot_be_loaded_is_one_line():
-    done = run("inspect", BASIC, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (LITTLE, LITTLE)))
+    done = subprocess.run(
+        [sys.executable, "-m", "tf2_lstm", "inspect", BASIC],
+        cwd=ROOT,
+        env=PLAIN,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (LITTLE, LITTLE)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert "tensorflow: expected a package that can be imported" in done.stderr

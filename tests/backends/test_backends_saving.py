@@ -1,12 +1,11 @@
 """What the fast unrolls leave in a SavedModel runs in a process that knows nothing of this package."""
 
 import json
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
+import warm
 
 from tf2_lstm import RNN, Bidirectional, GRUCell, LSTMCell
 from tf2_lstm.backends.tensorflow.program import LONG
@@ -50,8 +49,7 @@ def test_exported_models_run_in_a_fresh_process(tmp_path):
     for name, model in models.items():
         model.export(str(tmp_path / name / "model"), verbose=False)
         np.savez(tmp_path / name / "data.npz", *_batches(SIZES[name]))
-    command = [sys.executable, "-c", SERVE, *(str(tmp_path / name) for name in models)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm.python("-c", SERVE, *(tmp_path / name for name in models))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == []
     for name, model in models.items():

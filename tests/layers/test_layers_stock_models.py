@@ -3,13 +3,12 @@
 import copy
 import json
 import pickle
-import subprocess
-import sys
 import zipfile
 
 import keras
 import numpy as np
 import pytest
+import warm
 from keras import layers
 
 import tf2_lstm
@@ -164,7 +163,7 @@ def test_what_is_saved_needs_only_keras(tmp_path):
     assert all(module.split(".")[0] == "keras" for module, _ in found)
     assert "tf2_lstm" not in json.dumps(config)
     np.save(tmp_path / "x.npy", X)
-    subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], check=True, capture_output=True)
+    warm.python("-c", LOAD, tmp_path).check_returncode()
     _close(np.load(tmp_path / "outputs.npy"), outputs)
     _close(accelerate(model)(X), outputs)
 
@@ -217,7 +216,7 @@ def test_load_model_loads_both_kinds_of_layers_and_accelerates_stock(tmp_path, u
     loaded = tf2_lstm.load_model(path)
     _close(loaded(X), expected)
     assert unrolled == ["stock", "ours"]
-    done = subprocess.run([sys.executable, "-c", FRESH, path], check=True, capture_output=True, text=True)
+    done = warm.python("-c", FRESH, path)
     assert done.stdout.split("\n")[0] == "keras tf2_lstm (2, 3)"
 
 

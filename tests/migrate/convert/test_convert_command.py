@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
+import warm
 from expected_recurrences import ZOO, read_run
 
 from tf2_lstm.cli import main
@@ -219,8 +220,7 @@ def test_weights_that_do_not_fit_their_configuration_are_a_reason(tmp_path):
     path = shutil.copy(ZOO / "h5_lstm" / "model.h5", tmp_path)
     with h5py.File(path, "r+") as file:
         file.attrs["model_config"] = file.attrs["model_config"].replace('"units": 5', '"units": 7')
-    command = [sys.executable, "-m", "tf2_lstm", "convert", path, "-o", str(tmp_path / "out")]
-    done = subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False)
+    done = warm.python("-m", "tf2_lstm", "convert", path, "-o", tmp_path / "out")
     assert (done.returncode, done.stderr) == (1, "")
     (left,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["not_converted"]
     assert "expected shape [input depth, 28]" in left["reason"]

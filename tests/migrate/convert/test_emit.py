@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import warm
 from expected_recurrences import ZOO
 
 from tf2_lstm.migrate.convert.converting import Request, look
@@ -145,7 +146,5 @@ def test_stock_loads_without_this_package_and_ours_is_refused_without_the_import
         assert ("import tf2_lstm" in emit(recurrence)) == imports
         assert ("tf2_lstm" in emit(recurrence)) == imports
     files = [str(tmp_path / f"{name}.keras") for name in ("dynamic_lengths", "lstm_all_options")]
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD, *files], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = warm.python("-c", LOAD, *files, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -3,20 +3,18 @@
 import os
 import resource
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import warm
 from expected_recurrences import ZOO
 
 from tf2_lstm.cli import main
 
 BASIC = str(ZOO / "basic_lstm" / "model.ckpt")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
 
 
 @pytest.fixture(scope="module")
@@ -225,8 +223,7 @@ def test_export_knows_the_classes_of_the_package_in_a_process_of_its_own(tmp_pat
     path = str(ZOO / "lstm_peepholes" / "model.ckpt")
     assert main(["convert", path, "-o", str(tmp_path / "out")]) == 0
     options = ["--like", path, "-o", str(tmp_path / "new.ckpt")]
-    command = [sys.executable, "-m", "tf2_lstm", "export", str(tmp_path / "out" / "rnn.keras"), *options]
-    done = subprocess.run(command, capture_output=True, text=True, env=PLAIN, check=False)
+    done = warm.python("-m", "tf2_lstm", "export", tmp_path / "out" / "rnn.keras", *options)
     assert (done.returncode, done.stderr) == (0, "")
 
 
