@@ -8,13 +8,14 @@ import pytest
 
 # An error that nobody foresaw fails a test with its traceback; a user gets one line.
 os.environ["TF2_LSTM_TRACEBACK"] = "1"
+# From the start: the import of TensorFlow makes more objects than any test.
+gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_finish():
     """Spare the garbage collector what TensorFlow and Keras are made of: a tenth of the suite's time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """What the commands on a TF1 model share on the command line reaches who reads the model."""
 
 import argparse
+import gc
 
 import pytest
 
+from tf2_lstm.cli import arguments
 from tf2_lstm.cli.arguments import add_model_arguments, limits_of, request_of
 from tf2_lstm.cli.isolation import Task
 
@@ -46,3 +48,10 @@ def test_every_argument_reaches_the_request():
     assert told == ["begun"]
     plain = request_of(parsed())
     assert (plain.weights, plain.ema, plain.assume, plain.assume_defaults) == (None, False, (), False)
+
+
+def test_the_import_of_tensorflow_is_not_searched_for_garbage(monkeypatch):
+    during = []
+    monkeypatch.setattr(arguments, "_with_keras", lambda name: during.append(gc.isenabled()))
+    arguments.import_quietly(builds=False)
+    assert (during, gc.isenabled()) == ([False], True)

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import importlib
 import json
 import math
@@ -120,10 +121,22 @@ def import_quietly(path=None, builds=True):
         places.kind_of(path)
     if builds:
         _check_backend(_chosen_backend())
-    with startup_hushed():
+    with startup_hushed(), _without_collecting():
         _with_keras("tensorflow")
         if builds:
             _check_backend(import_keras().backend.backend())
+
+
+@contextlib.contextmanager
+def _without_collecting():
+    """Look for no garbage in the block: what TensorFlow is made of stays, and looking is a sixth of its import."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def import_keras():
