@@ -88,6 +88,14 @@ def greedy(x, w):
     return tf.while_loop(lambda step, *_: step < 7, body, start)[3].stack()
 
 
+def joined(x, w):
+    """Elements of two rows each, one behind the other."""
+    array = tf.TensorArray(tf.float32, 3, element_shape=[2, 4])
+    row = lambda step: tf.tanh(w[step : step + 2] + x[0, 0] * tf.cast(step, tf.float32))  # noqa: E731
+    body = lambda step, array: (step + 1, array.write(step, row(step)))  # noqa: E731
+    return tf.while_loop(lambda step, _: step < 3, body, (0, array))[1].concat()
+
+
 def growing(x, w):
     """A decoder: its array grows, and it ends when the longest row is finished."""
     lengths = tf.cast(tf.reduce_sum(tf.abs(x), [1, 2]), tf.int32) % 4 + 1
@@ -123,5 +131,5 @@ def dropped(x, w):
 OF_V1 = {one.__name__: one for one in (growing, bounded, dropped)}
 PROGRAMS = {
     one.__name__: one
-    for one in (count, fibonacci, no_step, scan, scan_from, mapped, rows_to, inside, chosen, greedy)
+    for one in (count, fibonacci, no_step, scan, scan_from, mapped, rows_to, inside, chosen, greedy, joined)
 }

@@ -195,6 +195,17 @@ def _of_arrays():
         "GatherV2, of a constant": lambda fed: tf.gather(np.float32([5, 6, 7, 8, 9]), fed["i"]),
         "GatherNd": lambda fed: tf.gather_nd(fed["p"], [[1], [0]]),
         "GatherNd, pairs": lambda fed: tf.gather_nd(x(fed), [[1, 2], [0, 1]]),
+        "ScatterNd": lambda fed: tf.scatter_nd([[1], [3], [1]], tf.tile(fed["p"], [2, 1])[:3], [5, 4]),
+        "ScatterNd, pairs, to a size": lambda fed: tf.scatter_nd(
+            fed["i"][:, :, None] * [[[1, 0]]], x(fed), tf.stack([5, tf.shape(fed["n"])[0], 4])
+        ),
+        "ResizeNearestNeighbor": lambda fed: raw.ResizeNearestNeighbor(images=fed["image"], size=[8, 3]),
+        "ResizeNearestNeighbor, aligned": lambda fed: raw.ResizeNearestNeighbor(
+            images=fed["image"], size=[9, 4], align_corners=True
+        ),
+        "ResizeNearestNeighbor, centred": lambda fed: raw.ResizeNearestNeighbor(
+            images=fed["image"], size=[7, 12], half_pixel_centers=True
+        ),
         "InvertPermutation, computed": lambda fed: tf.math.invert_permutation(fed["n"] // 2),
         "InvertPermutation": lambda fed: tf.transpose(x(fed), tf.math.invert_permutation([2, 0, 1])),
         "BroadcastTo": lambda fed: tf.broadcast_to(fed["p"][:1], [3, 4]),

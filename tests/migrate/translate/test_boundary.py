@@ -49,3 +49,13 @@ def test_what_may_be_anything_is_an_input(name):
     boundary = boundary_around(FED[name])
     assert len(boundary.inputs) == 2
     assert not boundary.fixed
+
+
+def test_numbers_that_are_added_at_places_write_no_variable():
+    """tf.scatter_nd has a name as if it did."""
+    with tf.Graph().as_default() as graph:
+        places = v1.placeholder(tf.int32, [None, 1], name="places")
+        tf.scatter_nd(places, tf.ones_like(places[:, 0]), [5], name="counts")
+    tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
+    boundary = boundary_of(tf1, Findings(), inferred(tf1.graph))
+    assert list(boundary.outputs.values()) == ["counts:0"]

@@ -24,8 +24,8 @@ WITHOUT = {
     "an older name of one that has": "Concat Gather Inv BatchMatMul BiasAddV1 ResourceGather FusedBatchNorm "
     "FusedBatchNormV2",
     "of loops, test_loops.py": "TensorArrayV3 TensorArrayScatterV3 TensorArrayReadV3 TensorArrayWriteV3 "
-    "TensorArrayGatherV3 TensorArraySizeV3 TensorListReserve TensorListFromTensor TensorListGetItem "
-    "TensorListSetItem TensorListStack TensorListLength",
+    "TensorArrayGatherV3 TensorArrayConcatV3 TensorArraySizeV3 TensorListConcatV2 TensorListReserve "
+    "TensorListFromTensor TensorListGetItem TensorListSetItem TensorListStack TensorListLength",
     "a function as others, of numbers that nothing here has": "Acosh Atanh",
 }
 

@@ -20,7 +20,7 @@ BOUND, BOUNDS = 4e-6, {}
 #: Program -> why it does not come over whole.
 REFUSED = {}
 #: The programs whose source is executed too.
-EXECUTED = ("siamese_manhattan", "text_cnn", "text_vae")
+EXECUTED = ("siamese_manhattan", "text_cnn", "text_vae", "caption_model", "gumbel_sampler")
 
 
 def converted(folder, out):
@@ -66,6 +66,8 @@ def apart(given, recorded):
     return float(np.max(np.abs(given.astype("float64") - recorded.astype("float64")), initial=0))
 
 
+# Keras says so of an attention over one step, of which the step of a loop knows the size.
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1:UserWarning")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_program_comes_over_whole_and_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
     expected, wholes, problem = converted(PROGRAMS / name, tmp_path)

@@ -40,7 +40,10 @@ def whole_samples(tf1, whole, tensors, seed=0):
                 samples.setdefault(sizes, _sample(whole, tensors, lengths, *sizes, major, seed))
             tries.append(list(samples.values()))
     same = [_sample(whole, tensors, lengths, size, size, False, seed) for size in (3, 1, 4)]
-    return [*tries, same]
+    # A step of a loop may read what those before it wrote, at places that are fed: the nodes of a tree.
+    sizes = dict.fromkeys(_sizes(whole, tensors, *one, False) for one in SIZES)
+    before = [_sample(whole, tensors, lengths, *one, False, seed, before=True) for one in sizes]
+    return [*tries, same, before]
 
 
 def _lengths(tf1, whole):
@@ -78,7 +81,7 @@ def _sizes(whole, tensors, batch, steps, major):
     return (batches or [batch])[0], (times or [steps])[0]
 
 
-def _sample(whole, tensors, lengths, batch, steps, major, seed):
+def _sample(whole, tensors, lengths, batch, steps, major, seed, before=False):
     values = {}
     for one in tensors:
         free = [steps, batch] if major and len(one.shape) > 1 else [batch, steps]
@@ -89,6 +92,8 @@ def _sample(whole, tensors, lengths, batch, steps, major, seed):
         shape[:1] = _rows(whole.reshapes.get(one.tf1), free, shape)
         generator = draws(seed, f"program:{batch}x{steps}:{one.tf1}")
         values[one.tf1] = _values(whole, one, shape, generator, lengths, steps)
+        if before and len(shape) == 1 and one.tf1 not in whole.limits:
+            values[one.tf1] = _before(values[one.tf1])
     return Sample(f"{batch} x {steps}", values)
 
 
@@ -101,6 +106,14 @@ def _rows(target, free, shape):
     ]
     rows, left = divmod(math.prod(sizes), max(math.prod(shape[1:]), 1))
     return shape[:1] if left else [rows]
+
+
+def _before(values):
+    """A vector of places that are before their own, or of flags of which the first half is on; others as they are."""
+    numbers = np.arange(values.size)
+    if values.dtype == bool:
+        return numbers < (values.size + 1) // 2
+    return (numbers // 2).astype(values.dtype) if values.dtype.kind == "i" else values
 
 
 def _values(whole, one, shape, generator, lengths, steps):

@@ -217,7 +217,8 @@ _rows(
     """
     AvgPool BiasAddGrad BiasAddV1 BlockLSTMGrad Conv2DBackpropFilter Conv2DBackpropInput DepthwiseConv2dNative
     Dilation2D EluGrad GRUBlockCellGrad InTopK InTopKV2 LeakyRelu LogSoftmax LRN LSTMBlockCellGrad MaxPool MaxPoolV2
-    NthElement ReluGrad SeluGrad Softmax SoftplusGrad SoftsignGrad SparseTensorDenseMatMul SparseToDense
+    NthElement ReluGrad ResizeNearestNeighbor SeluGrad Softmax SoftplusGrad SoftsignGrad SparseTensorDenseMatMul
+    SparseToDense
     """,
     _MATH,
 )

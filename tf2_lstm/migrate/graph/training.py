@@ -7,7 +7,7 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, MERGES, SILENT, SWITCHES
 
 #: What writes a variable, its first input.
-UPDATE = re.compile(r"(Resource)?(Sparse)?(Apply[A-Z]|Assign|Scatter)\w*$")
+UPDATE = re.compile(r"(Resource)?(Sparse)?(Apply[A-Z]|Assign|Scatter(?!Nd(NonAliasingAdd)?$))\w*$")
 _COPIES = HANDS_ON | SWITCHES | MERGES
 
 

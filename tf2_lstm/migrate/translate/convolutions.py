@@ -1,10 +1,14 @@
 """Rows of convolutions, pooling and batch normalisation, channels last."""
 
+import numpy as np
+
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate import layers
+from tf2_lstm.migrate.translate.naming import line_name
 from tf2_lstm.migrate.translate.rows import row
-from tf2_lstm.migrate.translate.values import Held, Live, Refusal, Size
+from tf2_lstm.migrate.translate.values import Held, Live, Refusal, Size, sizes_of
+from tf2_lstm.migrate.translate.vectors import elements_of
 
 
 def _window(node, name):
@@ -88,3 +92,26 @@ def batch_norm(writer, node, inputs):
     mean, variance = (writer.step(node, "stop_gradient", one) for one in (mean, variance))
     options = {"offset": offset, "scale": scale, "epsilon": epsilon}
     return [writer.op(node, "batch_normalization", x, mean, variance, -1, **options)]
+
+
+@row("ResizeNearestNeighbor")
+def resized(writer, node, inputs):
+    """Rows and columns again and again, or only some of them: the nearest ones."""
+    x, wanted = inputs
+    found, shape = writer.tensor(x), list(sizes_of(x))
+    for axis, size in enumerate(elements_of(writer, wanted, "its size"), 1):
+        if isinstance(size, Size) or isinstance(shape[axis], Size):
+            raise Refusal("rows or columns of the image are open. Give the placeholder its sizes")
+        places = _nearest(node, shape[axis], size)
+        found, shape[axis] = Apply("keras.ops.take", (found, places), {"axis": axis}), size
+        found = writer.program.add(line_name(node), found) if axis == 1 else found
+    return writer.result(node, found, tuple(shape))
+
+
+def _nearest(node, old, new):
+    """The rows that are nearest to the new ones, as TensorFlow counts in float32."""
+    aligned, centred = (attribute(node, name).b for name in ("align_corners", "half_pixel_centers"))
+    scale = np.float32((old - 1) / (new - 1) if aligned and new > 1 else old / new)
+    at = (np.arange(new, dtype="float32") + np.float32(0.5 if centred else 0)) * scale
+    rows = np.floor(at + np.float32(0.5)) if aligned else np.floor(at)
+    return [int(one) for one in np.clip(rows, 0, old - 1)]

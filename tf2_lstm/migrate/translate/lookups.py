@@ -3,10 +3,11 @@
 import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
-from tf2_lstm.migrate.keras_code.expression import Item
+from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate import layers
 from tf2_lstm.migrate.translate.rows import fold, row
-from tf2_lstm.migrate.translate.values import Refusal, axis_of, number_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.values import Refusal, Size, axis_of, number_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.vectors import elements_of
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
@@ -52,6 +53,25 @@ def gather_nd(writer, node, inputs):
         writer.step(node, "reshape", writer.tensor(table), (-1, *rest)) if depth > 1 else writer.tensor(table)
     )
     return writer.op(node, "take", flat, ids, axis=0, dims=(*sizes_of(places)[:-1], *rest))
+
+
+@row("ScatterNd")
+def scatter_nd(writer, node, inputs):
+    """Zeros, to which numbers or slices are added at places: one number an axis."""
+    places, values, shape = inputs
+    sizes, depth = elements_of(writer, shape, "its shape"), sizes_of(places)[-1]
+    if not isinstance(depth, int) or any(isinstance(one, Size) for one in sizes[depth:]):
+        raise Refusal("how much it adds at each place is open. Give the sizes as numbers")
+    rest = tuple(sizes[depth:])
+    index = writer.step(node, "reshape", writer.tensor(places), (-1, depth))
+    added = writer.step(node, "reshape", writer.tensor(values), (-1, *rest))
+    told, given = writer.sizes(sizes)
+    if not given:
+        return writer.op(node, "scatter", index, added, tuple(told))
+    options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
+    layer = writer.program.add("full", Apply("tf2_lstm.FullOf", (told, 0), options))
+    zeros = writer.program.add("zeros", Apply(layer, given))
+    return writer.op(node, "scatter_update", zeros, index, added, reduction="add", dims=tuple(sizes))
 
 
 @row("OneHot")

@@ -1,5 +1,7 @@
 """Rows of what begins: constants and placeholders; and of what hands on."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tf2_lstm.migrate.graph.constants import array_of
@@ -35,6 +37,9 @@ def hand_on(writer, node, inputs):
     if node.op == "StopGradient" and isinstance(inputs[0], (Held, Live)):
         # A variable too: what reads it here does not train it.
         return writer.op(node, "stop_gradient", writer.tensor(inputs[0]), dims=sizes_of(inputs[0]))
+    if node.op == "EnsureShape" and isinstance(inputs[0], Live):
+        x = inputs[0]
+        return replace(x, shape=writer.shape(f"{node.name}:0", x.ref, x.shape))
     return inputs[0]
 
 

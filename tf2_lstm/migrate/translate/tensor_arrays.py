@@ -9,7 +9,7 @@ from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.rows import row
 from tf2_lstm.migrate.translate.sources import hand_all_on, hand_on, merge, switch
-from tf2_lstm.migrate.translate.values import Elements, Known, Live, Refusal, known, sizes_of
+from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, known, sizes_of
 
 
 @row("TensorArrayV3")
@@ -114,14 +114,21 @@ def write(writer, node, inputs):
         raise Refusal("it writes into an array that grows, in control flow v2. Give the TensorArray a size")
     if isinstance(value, Elements):
         raise Refusal("it writes an array of tensors for a tensor. Read the array first")
-    dims = tuple(sizes_of(value))
-    if _array(array).value is None:
+    dims = _fixed(sizes_of(value), _array(array).dims)
+    if array.value is None:
         array = writer.begun(array, dims)
     places = writer.program.add("place", Apply("keras.ops.reshape", (writer.tensor(place), (1, 1))))
     new = writer.program.add("element", Apply("keras.ops.expand_dims", (writer.tensor(value), 0)))
     call = Apply("keras.ops.scatter_update", (array.value.ref, places, new))
     ref = writer.program.add("written", call)
     return replace(array, value=Live(ref, (None, *dims), array.dtype), dims=dims)
+
+
+def _fixed(sizes, declared):
+    """The sizes of an element, those that the array says in place of open ones."""
+    if declared is None or len(declared) != len(sizes):
+        return tuple(sizes)
+    return tuple(one if isinstance(one, int) else size for size, one in zip(sizes, declared, strict=True))
 
 
 @row("TensorArrayGatherV3 TensorListStack")
@@ -135,6 +142,21 @@ def gather(writer, node, inputs):
     return writer.op(node, "take", value, writer.tensor(places), axis=0, dims=(sizes_of(places)[0], *dims))
 
 
+@row("TensorArrayConcatV3 TensorListConcatV2")
+def concatenated(writer, node, inputs):
+    """All elements one behind the other along their first axis, and how long each is."""
+    array = inputs[-1] if node.op == "TensorArrayConcatV3" else inputs[0]
+    value, dims = _filled(array), tuple(array.dims)
+    if not dims or not all(isinstance(one, int) for one in dims):
+        raise Refusal("it joins elements of which a size is open. Give the TensorArray an element_shape")
+    length = array.length.array.item() if isinstance(array.length, Known) else None
+    rows = None if length is None else length * dims[0]
+    joined = writer.op(node, "reshape", value, (-1, *dims[1:]), dims=(rows, *dims[1:]))
+    if not isinstance(length, int):
+        return [joined, Nothing("how long each element is, of an array that is joined, is not translated")]
+    return [joined, Known(np.full(length, dims[0], "int64"), "int64")]
+
+
 @row("TensorArraySizeV3 TensorListLength")
 def length(writer, node, inputs):
     """How many elements there are."""
@@ -142,4 +164,4 @@ def length(writer, node, inputs):
 
 
 #: The rows that take an array; the others take tensors.
-WITH_ARRAYS = {scatter, read, write, gather, length, hand_on, hand_all_on, switch, merge}
+WITH_ARRAYS = {scatter, read, write, gather, concatenated, length, hand_on, hand_all_on, switch, merge}
