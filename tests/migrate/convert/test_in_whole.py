@@ -1,5 +1,7 @@
 """What the report says of a recurrence's model when the whole program's has what it lacks, or has not."""
 
+from dataclasses import replace
+
 import pytest
 
 from tf2_lstm.migrate.convert.in_whole import claimed, notes_of
@@ -9,7 +11,7 @@ REASON = "x:0 goes back into it. Next step: write it by hand"
 
 
 def _findings():
-    cell = CellVariables(Call("basic_rnn"), "rnn/cell", {"kernel": "rnn/kernel"})
+    cell = CellVariables(Call("basic_rnn"), "rnn/cell", {"kernel": "rnn/kernel", "bias": "rnn/bias"})
     return Findings(
         recurrences=[Recurrence("rnn", "rnn", "while", Call("dynamic_rnn"), [], [], cells=[cell])],
         not_converted=[NotConverted("other", REASON, ("other/kernel",)), NotConverted("bare", REASON)],
@@ -21,11 +23,12 @@ def _findings():
 #: The variables of the whole program -> what is said of the loss, of a recurrence with variables, and of one without.
 CASES = [
     (
-        {"rnn/kernel", "other/kernel"},
+        {"rnn/kernel", "rnn/bias", "other/kernel"},
         "not in the recurrence's own model, but in model: rnn: x:0 goes back into it",
         "no model by itself, model computes it: other: x:0 goes back into it",
     ),
-    ({"rnn/kernel"}, None, f"not converted: other: {REASON}"),
+    ({"rnn/kernel", "other/kernel"}, f"not in the model: rnn: {REASON}", None),
+    ({"rnn/kernel", "rnn/bias"}, None, f"not converted: other: {REASON}"),
     ({"other/kernel"}, f"not in the model: rnn: {REASON}", None),
     (set(), f"not in the model: rnn: {REASON}", f"not converted: other: {REASON}"),
 ]
@@ -38,6 +41,11 @@ def test_a_note_says_which_model_has_it(held, loss, other):
     assert loss in (None, said[0])
     assert other in (None, said[1])
     assert said[2] == f"not converted: bare: {REASON}"
+
+
+def test_without_a_whole_program_nothing_is_in_it():
+    findings = replace(_findings(), recurrences=[])
+    assert notes_of(findings, set())[0] == f"not in the model: rnn: {REASON}"
 
 
 def test_what_the_program_has_is_claimed():

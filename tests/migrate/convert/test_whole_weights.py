@@ -2,14 +2,18 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 
+from tf2_lstm import Weight
 from tf2_lstm.cli.main import main
 from tf2_lstm.migrate.convert.converting import Request, convert, look
 from tf2_lstm.migrate.convert.whole import translated
+from tf2_lstm.migrate.convert.whole_weights import whole_variables
+from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.translate.as_model import build_whole
 
 ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
@@ -83,3 +87,20 @@ def test_two_copies_that_differ_are_refused(tmp_path, capsys):
         main(["export", str(tmp_path / "model.keras"), "--like", path, "-o", str(tmp_path / "new.ckpt")]) == 2
     )
     assert "is held by two layers, which now differ" in capsys.readouterr().err
+
+
+def test_what_layers_hold_of_a_variable_in_parts_goes_to_its_place():
+    whole_value = np.arange(6, dtype="float32").reshape(3, 2)
+    nodes = {"w/part_0": ("w", (slice(0, 2), slice(0, 2))), "w/part_1": ("w", (slice(2, 3), slice(0, 2)))}
+    tf1 = TF1Model(
+        "checkpoint", "", variables={"w": Variable("w", (3, 2), "float32", lambda: whole_value)}, nodes=nodes
+    )
+    x = keras.Input((2,))
+    parts = [Weight([size, 2], name=f"part_{number}") for number, size in enumerate((2, 1))]
+    model = keras.Model(x, [part(x) for part in parts])
+    parts[0].set_weights([np.full((2, 2), 7, "float32")])
+    parts[1].set_weights([np.full((1, 2), 8, "float32")])
+    whole = SimpleNamespace(layers={"part_0": ["w/part_0"], "part_1": ["w/part_1"]}, recurrences={})
+    found = whole_variables(model, whole, tf1, "model.keras", None)
+    np.testing.assert_array_equal(found["w"], [[7, 7], [7, 7], [8, 8]])
+    np.testing.assert_array_equal(whole_value.ravel(), np.arange(6))

@@ -29,6 +29,11 @@ def wider(x):
     return tf.reshape(x, [-1, 6])
 
 
+def not_always(x):
+    """What a row of 3 is not, and 2 or 4 rows are."""
+    return tf.reshape(x, [-1, 2])
+
+
 def not_at_once(x):
     return tf.reshape(x * 2.0, [-1, 3])
 
@@ -39,6 +44,7 @@ CASES = [
     (steps_open, (2, None, 3), {10, 2, 14}),
     (batch_open, (None, 5, 3), {15, 5, 20}),
     (wider, (None, 6), {6, 2, 8}),
+    (not_always, (None, 2), {2, 4}),
     (not_at_once, None, {3, 1, 4}),
 ]
 
