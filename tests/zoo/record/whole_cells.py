@@ -36,23 +36,8 @@ def recurrent_highway():
     return program({ids: ints(words, "B", 3), start: floats("B", units)}, [probabilities, state], named=True)
 
 
-@whole_program(
-    "cells of contrib side by side, their last states vote: NAS, UGRNN, groups",
-    cells_of=(
-        ("nas", lambda: contrib.NASCell(4)),
-        ("ugrnn", lambda: contrib.UGRNNCell(4)),
-        ("groups", lambda: contrib.GLSTMCell(4, number_of_groups=2)),
-    ),
-)
-@whole_program(
-    "the same of two that gate by time and by layer norm",
-    "timed_cells_vote",
-    cells_of=(
-        ("phased", lambda: contrib.PhasedLSTMCell(4)),
-        ("norm", lambda: contrib.LayerNormBasicLSTMCell(4)),
-    ),
-)
-def odd_cells_vote(cells_of):
+def votes_of(*cells_of):
+    """A program of several cells on one sequence: their last states are added up to scores."""
     x = tf.placeholder(tf.float32, [None, None, 4], name="x")
     times = tf.placeholder(tf.float32, [None, None, 1], name="times")
     sizes = tf.placeholder(tf.int32, [None], name="lengths")
@@ -67,6 +52,22 @@ def odd_cells_vote(cells_of):
     if len(ends) == 2:
         feeds[times] = lambda g, s: np.cumsum(g.rand(s["B"], s["T"], 1), 1).astype("float32")
     return program(feeds, [scores])
+
+
+@whole_program("cells of contrib side by side, their last states vote: NAS, UGRNN, groups")
+def odd_cells_vote():
+    return votes_of(
+        ("nas", lambda: contrib.NASCell(4)),
+        ("ugrnn", lambda: contrib.UGRNNCell(4)),
+        ("groups", lambda: contrib.GLSTMCell(4, number_of_groups=2)),
+    )
+
+
+@whole_program("the same of two that gate by time and by layer norm")
+def timed_cells_vote():
+    return votes_of(
+        ("phased", lambda: contrib.PhasedLSTMCell(4)), ("norm", lambda: contrib.LayerNormBasicLSTMCell(4))
+    )
 
 
 @whole_program(

@@ -59,7 +59,10 @@ def written(value):
     digits = len(str(value).partition("e")[0].replace(".", "").strip("-0"))
     for number in range(1, digits // 2 + 1) if math.isfinite(shortest) else ():
         inverse = 1 / float(f"{1 / shortest:.{number}g}")
-        if value.dtype.type(inverse) == value:
+        # Rounded, one over one over the largest number may be larger than that.
+        with np.errstate(over="ignore"):
+            is_it = value.dtype.type(inverse) == value
+        if is_it:
             return inverse
     return shortest
 
