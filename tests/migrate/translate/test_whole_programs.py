@@ -20,7 +20,7 @@ BOUND, BOUNDS = 4e-6, {}
 #: Program -> why it does not come over whole.
 REFUSED = {"nmt_beam": "GatherTree (decoder/GatherTree): no row translates this operation"}
 #: The programs whose source is executed too.
-EXECUTED = ("siamese_manhattan", "text_cnn", "text_vae", "caption_model", "gumbel_sampler")
+EXECUTED = ("siamese_manhattan", "text_cnn", "text_vae", "caption_model", "gumbel_sampler", "tree_lstm")
 
 
 def converted(folder, out):

@@ -39,6 +39,8 @@ def array_of(tensor, limit=4096):
         return None
 
 
+# Rounded, one over one over the largest number may be larger than that.
+@np.errstate(over="ignore")
 def written(value):
     """Say which number a person wrote for a float: 0.1 and not 0.10000000149.
 
@@ -59,10 +61,7 @@ def written(value):
     digits = len(str(value).partition("e")[0].replace(".", "").strip("-0"))
     for number in range(1, digits // 2 + 1) if math.isfinite(shortest) else ():
         inverse = 1 / float(f"{1 / shortest:.{number}g}")
-        # Rounded, one over one over the largest number may be larger than that.
-        with np.errstate(over="ignore"):
-            is_it = value.dtype.type(inverse) == value
-        if is_it:
+        if value.dtype.type(inverse) == value:
             return inverse
     return shortest
 

@@ -80,7 +80,8 @@ def source(expression):
 def _index(at):
     """What stands between brackets."""
     if isinstance(at, tuple):
-        return ", ".join(map(_index, at)) + ("," if len(at) == 1 and not isinstance(at[0], slice) else "")
+        # Keras takes no lone slice of a tensor that it only knows the shape of, `x[1:]`, but a tuple of one.
+        return ", ".join(map(_index, at)) + ("," if len(at) == 1 else "")
     if isinstance(at, slice):
         start, stop, step = ("" if one is None else str(one) for one in (at.start, at.stop, at.step))
         return f"{start}:{stop}" + (f":{step}" if step else "")
