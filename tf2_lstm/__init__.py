@@ -22,6 +22,7 @@ _MODULES = {
     "BasicRNNCell": "cells.basic_rnn",
     "Bidirectional": "bidirectional",
     "DropoutWrapper": "wrappers",
+    "EquationCell": "equation_cell",
     "FullOf": "sizes",
     "GRUCell": "cells.gru",
     "LSTMCell": "cells.lstm",

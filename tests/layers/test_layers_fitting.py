@@ -26,6 +26,7 @@ import tf2_lstm
 from tf2_lstm import (
     RNN,
     BasicLSTMCell,
+    EquationCell,
     FullOf,
     Loop,
     LSTMCell,
@@ -45,7 +46,7 @@ from tf2_lstm.state import initial_state
 STOCK = ("basic_rnn", "basic_lstm", "gru")
 OWN = {name: make for name, make in CELLS.items() if name not in STOCK}
 #: Layers of whole programs, which take any tensor: `test_layers_sizes.py`.
-OF_PROGRAMS = {FullOf, Loop, RangeOf, ReshapeTo, SizeOf, Weight}
+OF_PROGRAMS = {EquationCell, FullOf, Loop, RangeOf, ReshapeTo, SizeOf, Weight}
 every_own = pytest.mark.parametrize("make", OWN.values(), ids=OWN)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tf2_lstm import Loop, Weight
-from tf2_lstm.loop import OPERATIONS
+from tf2_lstm.lines import OPERATIONS
 
 ZERO = np.zeros((), "int32")
 STEP = {"name": "step", "dtype": "int32", "shape": []}

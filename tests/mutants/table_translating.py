@@ -9,7 +9,32 @@ COMMAND = "tests/migrate/translate/test_whole_command.py"
 DROPOUT = "tests/migrate/translate/test_translated_dropout.py::"
 GRADIENTS = "tests/migrate/translate/test_whole_gradients.py::"
 
+CELLS = "tests/migrate/translate/test_own_cells.py::"
+
 TRANSLATING = [
+    *mistakes(
+        "tf2_lstm/migrate/translate/own_cells.py",
+        f"{CELLS}test_it_stays_a_loop_for_its_own_reason",
+        ("return length in self._sizes(less[1]) or", "return True or"),
+        ("isinstance(source, str) and source in self.around.shared", "False"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/unrolling.py",
+        f"{CELLS}test_it_gives_what_the_session_gives",
+        ('{"zero_output_for_mask": True} if found.lengths else {}', "{}"),
+        ('op("mask", "less", steps, lengths)', 'op("mask", "less_equal", steps, lengths)'),
+        ('{} if found.initial is None else {"initial_state": list(found.initial)}', "{}"),
+    ),
+    *mistakes(
+        "tf2_lstm/equation_cell.py",
+        "tests/layers/test_layers_equation_cell.py::test_it_trains_what_trains",
+        ('trainable=one["trainable"],', "trainable=True,"),
+    ),
+    *mistakes(
+        "tf2_lstm/equation_cell.py",
+        "tests/layers/test_layers_equation_cell.py::test_what_is_not_in_the_table_is_refused_by_its_name",
+        ('[self._data["lines"], given]', '[self._data["lines"]]'),
+    ),
     *mistakes(
         "tf2_lstm/migrate/translate/arrays.py",
         ROWS,

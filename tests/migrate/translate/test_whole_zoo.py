@@ -24,7 +24,7 @@ PROGRAMS = {
     "policy": ["Dense", "Dense", "Dense"],
     "decoder_bounded": [],
     "saved_model": ["Dense", "Embedding"],
-    "nas_cell": ["Weight", "Weight"],
+    "nas_cell": ["RNN"],
     "map_over_time": ["Weight"],
     "phased_lstm": ["Weight"] * 9,
     "counter_loop": ["Dense"],

@@ -61,31 +61,32 @@ def data_of(cycle):
         "carried": [
             {"name": one.name, "dtype": one.dtype, "shape": list(one.shape)} for one in cycle.carried
         ],
-        "before": _lines(cycle.before),
-        "condition": {"lines": _lines(cycle.condition), "gives": _data(cycle.goes_on)},
-        "body": {"lines": _lines(cycle.body), "gives": _data(list(cycle.results))},
+        "before": data_of_lines(cycle.before),
+        "condition": {"lines": data_of_lines(cycle.condition), "gives": data_of_value(cycle.goes_on)},
+        "body": {"lines": data_of_lines(cycle.body), "gives": data_of_value(list(cycle.results))},
     }
 
 
-def _lines(lines):
-    return [[line.targets[0], _data(line.value)] for line in lines]
+def data_of_lines(lines):
+    """Return `Line`s as data, a list of (name, value) pairs."""
+    return [[line.targets[0], data_of_value(line.value)] for line in lines]
 
 
-def _data(expression):
-    """An expression as data."""
+def data_of_value(expression):
+    """Return an expression as data, a value of a line."""
     if isinstance(expression, Ref):
         return {"ref": expression.name}
     if isinstance(expression, Item):
-        return {"item": _data(expression.of), "at": _index(expression.at)}
+        return {"item": data_of_value(expression.of), "at": _index(expression.at)}
     if isinstance(expression, Repeat):
-        return {"loop": data_of(expression.cycle), "with": _data(list(expression.initial))}
+        return {"loop": data_of(expression.cycle), "with": data_of_value(list(expression.initial))}
     if isinstance(expression, Apply):
-        what = expression.what if isinstance(expression.what, str) else _data(expression.what)
-        data = {"call": what, "with": _data(list(expression.arguments))}
-        options = {name: _data(one) for name, one in expression.options.items()}
+        what = expression.what if isinstance(expression.what, str) else data_of_value(expression.what)
+        data = {"call": what, "with": data_of_value(list(expression.arguments))}
+        options = {name: data_of_value(one) for name, one in expression.options.items()}
         return {**data, "options": options} if options else data
     if isinstance(expression, (list, tuple)):
-        return list(map(_data, expression))
+        return list(map(data_of_value, expression))
     if isinstance(expression, (Symbol, dict)):
         raise TypeError(
             f"a loop has no line with {expression!r}. Report this: names here are made, not read."
@@ -115,8 +116,8 @@ def class_of(name, cycle):
     lines += [f"class {name}(keras.layers.Layer):", '    """A while loop; it has no weights."""', ""]
     lines += ["    def build(self, *shapes):", "        self.built = True", ""]
     lines += ["    def call(self, carried, captured):"]
-    lines += _unpacked(cycle.captured, "captured", 8)
-    lines += _unpacked([f"{one.name}_given" for one in cycle.carried], "carried", 8)
+    lines += unpacked(cycle.captured, "captured", 8)
+    lines += unpacked([f"{one.name}_given" for one in cycle.carried], "carried", 8)
     given = [Ref(f"{one.name}_given") for one in cycle.carried]
     lines += _written(cycle, "return ", given, 8)
     lines += ["", "    def compute_output_spec(self, carried, captured):"]
@@ -124,8 +125,8 @@ def class_of(name, cycle):
     return lines + write_value("return ", specs, "", 8)
 
 
-def _unpacked(names, value, indent):
-    """An assignment to names of the elements of a list."""
+def unpacked(names, value, indent):
+    """Return an assignment to names of the elements of a list, as text lines."""
     if not names:
         return []
     left = ", ".join(names) if len(names) > 1 else f"({names[0]},)"

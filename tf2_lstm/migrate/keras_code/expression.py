@@ -119,6 +119,34 @@ def value_of(expression, names, resolve):
     return expression
 
 
+def replaced(expression, by):
+    """Return an expression with others in the place of names.
+
+    Args:
+        expression: the expression, without a `Repeat`.
+        by: name -> expression.
+
+    Example:
+        ```python
+        assert replaced(Item(Ref("x"), 0), {"x": Ref("y")}) == Item(Ref("y"), 0)
+        ```
+    """
+
+    def inner(one):
+        return replaced(one, by)
+
+    if isinstance(expression, Ref):
+        return by.get(expression.name, expression)
+    if isinstance(expression, Item):
+        return Item(inner(expression.of), expression.at)
+    if isinstance(expression, Apply):
+        options = {name: inner(one) for name, one in expression.options.items()}
+        return Apply(inner(expression.what), inner(expression.arguments), options)
+    if isinstance(expression, (list, tuple)):
+        return type(expression)(map(inner, expression))
+    return expression
+
+
 def _assign(targets, value, names):
     if len(targets) == 1:
         names[targets[0]] = value

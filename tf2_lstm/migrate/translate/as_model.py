@@ -8,6 +8,7 @@ from tf2_lstm.migrate.build import resolve, set_weights
 from tf2_lstm.migrate.functional import find, read_variables, without_weights
 from tf2_lstm.migrate.keras_code.cycle import data_of
 from tf2_lstm.migrate.keras_code.expression import Ref, evaluate, value_of
+from tf2_lstm.migrate.keras_code.own_cell import data_of_cell
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.unfilled import unfilled
 
@@ -52,6 +53,9 @@ def _resolver(whole):
             return lambda **options: resolve("tf2_lstm.Loop")(
                 **data_of(cycle), captured=cycle.captured, **options
             )
+        if symbol in whole.cells:
+            cell = whole.cells[symbol]
+            return lambda **options: resolve("tf2_lstm.EquationCell")(**data_of_cell(cell), **options)
         if symbol not in whole.recurrences:
             return resolve(symbol)
         one = whole.recurrences[symbol]

@@ -2,6 +2,7 @@
 
 from tf2_lstm.migrate.emit import function_of, module_of
 from tf2_lstm.migrate.keras_code.cycle import class_of
+from tf2_lstm.migrate.keras_code.own_cell import class_of_cell
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 
 _DOC = "The Keras model of a whole TF1 inference graph; its weights are in the .keras file beside it."
@@ -24,12 +25,12 @@ def emit_whole(whole):
         for name, one in whole.recurrences.items()
     ]
     notes = [f"{tensor} is {value} in it, as at inference" for tensor, value in whole.boundary.fixed.items()]
-    classes = [_class(name, cycle) for name, cycle in whole.loops.items()]
+    classes = [_class(class_of(name, cycle)) for name, cycle in whole.loops.items()]
+    classes += [_class(class_of_cell(name, cell)) for name, cell in whole.cells.items()]
     whole_function = function_of("build_model", whole.program, whole, notes)
     return module_of(_DOC, [*classes, *functions, whole_function], whole.program.defaults())
 
 
-def _class(name, cycle):
-    """(Whether it needs tf2_lstm, lines) of the class of a loop."""
-    lines = class_of(name, cycle)
+def _class(lines):
+    """(Whether it needs tf2_lstm, the lines) of a class."""
     return any("tf2_lstm." in line for line in lines), lines

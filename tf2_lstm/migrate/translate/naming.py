@@ -35,6 +35,17 @@ def line_name(node):
     return f"{name}_" if hasattr(builtins, name) else name
 
 
+def class_name(name):
+    """Return the name of a class, of a Python name.
+
+    Example:
+        ```python
+        assert class_name("rnn_while") == "RnnWhile"
+        ```
+    """
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
 def python_name(text):
     """Return a Python name made of a text.
 

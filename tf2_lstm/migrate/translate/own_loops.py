@@ -9,9 +9,11 @@ from tf2_lstm.migrate.translate.frames import Frame, frames_of, functions_of
 from tf2_lstm.migrate.translate.growing import counter_of, most_steps
 from tf2_lstm.migrate.translate.inner import Inner, shapes_inside
 from tf2_lstm.migrate.translate.lines import free_names, names_in, needed
-from tf2_lstm.migrate.translate.naming import python_name
+from tf2_lstm.migrate.translate.naming import class_name, python_name
 from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.own_cells import Around, NoCell, stepped
 from tf2_lstm.migrate.translate.sides import decides
+from tf2_lstm.migrate.translate.unrolling import unrolled
 from tf2_lstm.migrate.translate.values import Elements, Live, Nothing, Refusal, Size, sizes_of
 
 
@@ -42,6 +44,7 @@ class _Loop:
         self.names = {number: self._name(number) for number in self.numbers}
         self.leaves = {number: self._leaf(number) for number in self.numbers}
         self.own, self.items = set(self.names.values()), {}
+        self.reads, self.empty, self.stepped = {}, {}, None
 
     def values(self):
         """Write the loop; return what stands behind it."""
@@ -126,6 +129,7 @@ class _Loop:
             if dims is None:
                 raise Refusal(f"{self.frame.name}: nothing is written into an array that it gives out")
             self.initial[number] = self.writer.begun(array, self._outward(dims))
+            self.empty[number] = self.initial[number].value.shape
 
     def _outward(self, dims):
         """The sizes of an element by what is known before the loop begins."""
@@ -178,6 +182,9 @@ class _Loop:
         if tensor in part.leaves:
             return self.leaves[part.leaves[tensor]]
         value = self.outer.value(part.captured[tensor])
+        live = value.value if isinstance(value, Elements) else value
+        if isinstance(live, Live):
+            self.reads[live.ref.name] = live
         return replace(value, product=None, whole=None) if isinstance(value, Live) else value
 
     def _value_of(self, inside, tensor):
@@ -227,23 +234,55 @@ class _Loop:
         name = name if name.endswith(("_while", "_loop")) else f"{name}_loop"
         if isinstance(self.writer, Inner):
             return program.add(f"{name}_outputs", Repeat(cycle, tuple(given)))
-        cycle, given = self._called(cycle, given)
+        try:
+            return self._stepped(cycle, given)
+        except NoCell:
+            return self._looped(name, *self._called(cycle, given))
+
+    def _looped(self, name, cycle, given):
+        """The loop as a layer that is given all that it reads."""
+        program = self.writer.program
         name = program.fresh(name)
-        symbol = "".join(part.capitalize() for part in name.split("_"))
+        symbol = class_name(name)
         self.writer.loops[symbol] = cycle
         layer = program.add(name, Apply(symbol, (), {"name": name}), f"TF1 loop: {self.frame.name}")
         captured = [Ref(one) for one in cycle.captured]
         return program.add(f"{name}_outputs", Apply(layer, (given, captured)))
 
+    def _stepped(self, cycle, given):
+        """The loop as a cell that `keras.layers.RNN` calls at each step."""
+        writer = self.writer
+        lines = {line.targets[0]: line.value for line in writer.program.lines}
+        found = stepped(
+            cycle,
+            Around(
+                lines,
+                tuple(given),
+                self.reads,
+                {self.numbers.index(number): sizes for number, sizes in self.empty.items()},
+                frozenset(self.numbers.index(number) for number in self.wanted),
+                writer.layers,
+                writer.shared,
+            ),
+        )
+        if found.sequence.ref.name not in self._live():
+            raise NoCell("nothing that is fed goes into it")
+        self.stepped = found
+        return unrolled(writer, self.frame.name, found)
+
     def _called(self, cycle, given):
         """A layer that is called with nothing of the model would be no part of it."""
+        if (names_in(given) | set(cycle.captured)) & self._live():
+            return cycle, given
+        return replace(cycle, captured=(*cycle.captured, self.writer.reference().name)), given
+
+    def _live(self):
+        """The names of what is computed of what is fed."""
         live = {ref.name for ref in self.writer.program.inputs.values()}
         for line in self.writer.program.lines:
             if names_in(line.value) & live:
                 live.update(line.targets)
-        if (names_in(given) | set(cycle.captured)) & live:
-            return cycle, given
-        return replace(cycle, captured=(*cycle.captured, self.writer.reference().name)), given
+        return live
 
     def _exit(self, tensor, number, found):
         """The value behind the loop of what it carries."""
@@ -260,8 +299,14 @@ class _Loop:
     def _item(self, number, found):
         """The line of what is carried, after the last step."""
         if number not in self.items:
-            item = Item(found, self.numbers.index(number))
-            self.items[number] = self.writer.program.add(self.names[number], item)
+            place = self.numbers.index(number)
+            if self.stepped and place == self.stepped.array:
+                # Keras gives the outputs out first, batch-major.
+                outputs = self.writer.program.add("sequence", Item(found, 0))
+                self.items[number] = self.writer.turned(outputs)
+            else:
+                place = 1 + self.stepped.states.index(place) if self.stepped else place
+                self.items[number] = self.writer.program.add(self.names[number], Item(found, place))
         return self.items[number]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute, normal
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
+from tf2_lstm.migrate.translate.naming import line_name
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import (
     Known,
@@ -159,7 +160,9 @@ def transpose(writer, node, inputs):
         return x
     dims = tuple(sizes_of(x)[axis] for axis in order)
     if order == [1, 0, *range(2, len(order))]:
-        return writer.op(node, "swapaxes", writer.tensor(x), 0, 1, dims=dims)
+        ref = writer.turned(writer.tensor(x), line_name(node))
+        writer.tensors.setdefault(ref.name, normal(node.name))
+        return writer.live(node, ref, dims)
     return writer.op(node, "transpose", writer.tensor(x), order, dims=dims)
 
 

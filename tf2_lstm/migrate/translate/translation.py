@@ -85,8 +85,14 @@ class _Scene:
     infer: Any
 
 
-def _is_called(program, symbol):
-    return any(isinstance(line.value, Apply) and line.value.what == symbol for line in program.lines)
+def _called(program, made):
+    """Those of a dict by symbols that a program calls."""
+    symbols = {
+        line.value.what
+        for line in program.lines
+        if isinstance(line.value, Apply) and isinstance(line.value.what, str)
+    }
+    return {symbol: one for symbol, one in made.items() if symbol in symbols}
 
 
 class _Translation(ByRows):
@@ -145,23 +151,12 @@ class _Translation(ByRows):
         outputs = [self._edge(name, normal(one)) for name, one in self.boundary.outputs.items()]
         called = {name: one for name, one in self.called.items() if name.removeprefix("build_") in known}
         limits = limits_of(self.nodes, self.tf1, self.order)
-        loops = {name: one for name, one in self.writer.loops.items() if _is_called(program, name)}
         rates = tuple(self.writer.rates)
         boundary = replace(self.boundary, notes=(*self.boundary.notes, *self.writer.notes))
+        loops, cells = _called(program, self.writer.loops), _called(program, self.writer.cells)
         reshapes = reshapes_of(self.nodes, self.order, self.shapes, fed)
-        return Whole(
-            program,
-            inputs,
-            outputs,
-            called,
-            layers,
-            tensors,
-            limits,
-            boundary,
-            rates,
-            loops=loops,
-            reshapes=reshapes,
-        )
+        made = {"loops": loops, "cells": cells, "reshapes": reshapes}
+        return Whole(program, inputs, outputs, called, layers, tensors, limits, boundary, rates, **made)
 
     def _edge(self, name, tensor):
         value = self.values[tensor]

@@ -57,6 +57,7 @@ class Whole:
         name: what the model is called.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own, each that is called.
         reshapes: name of a TF1 tensor that is fed, its first axis open -> the shape that the graph gives it.
+        cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own, each that is called.
     """
 
     program: object
@@ -71,6 +72,7 @@ class Whole:
     name: str = NAME
     loops: dict = field(default_factory=dict)
     reshapes: dict = field(default_factory=dict)
+    cells: dict = field(default_factory=dict)
 
 
 class ProgramRefused(ValueError):

@@ -29,6 +29,7 @@ class Writer:
         notes: what is left out of the program, a sentence each.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
         wanted: name of a layer -> the name that it was to have.
+        cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own.
     """
 
     shapes: dict
@@ -41,7 +42,9 @@ class Writer:
     notes: list = field(default_factory=list)
     loops: dict = field(default_factory=dict)
     wanted: dict = field(default_factory=dict)
+    cells: dict = field(default_factory=dict)
     _made: dict = field(default_factory=dict)
+    _turned: dict = field(default_factory=dict)
 
     #: Whether both branches of a conditional are computed, and one is chosen.
     selects = False
@@ -80,6 +83,13 @@ class Writer:
         ref = self.program.add(line_name(node), expression)
         self.tensors[ref.name] = normal(f"{node.name}:{number}")
         return self.live(node, ref, dims, number, **more)
+
+    def turned(self, ref, name="turned"):
+        """Return the `Ref` of a tensor with its first two axes exchanged; of one that is the other one's, that."""
+        if ref.name not in self._turned:
+            new = self.program.add(name, Apply("keras.ops.swapaxes", (ref, 0, 1)))
+            self._turned.update({ref.name: new, new.name: ref})
+        return self._turned[ref.name]
 
     def aside(self, node, expression, shape):
         """Assign what is no tensor of the graph, in the dtype of a node's output; return its `Live`."""

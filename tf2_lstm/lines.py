@@ -1,0 +1,188 @@
+"""Lines of operations as data: what the layers run whose steps are no code.
+
+Keras saves layers, not functions, and loads no code with `safe_mode`. The steps of `Loop` and of `EquationCell` are
+lines, (name, value) pairs, each one operation by its name. A value in a line is a number, a string, None, a list of
+values, or one of
+
+| value                                                    | what it is                                          |
+|----------------------------------------------------------|-----------------------------------------------------|
+| `{"ref": "h"}`                                           | what an earlier line, or the layer, calls so        |
+| `{"call": "keras.ops.add", "with": [...], "options": {}}`| an operation of `OPERATIONS`; or a `ref` to a layer |
+| `{"item": value, "at": [0, {"slice": [1, None, None]}]}` | a part of a tensor: numbers, slices, None, "..."    |
+| `{"loop": {...}, "with": [...]}`                         | a loop among the lines, from these initial values   |
+"""
+
+import importlib
+
+from keras import ops
+
+_OPS = """
+abs add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort average_pool
+batch_normalization broadcast_to cast ceil clip concatenate conv convert_to_tensor copy cos cosh cumprod cumsum divide
+divide_no_nan elu equal erf exp expand_dims expm1 flip floor floor_divide greater greater_equal isfinite isinf isnan
+leaky_relu less less_equal log log1p log_softmax logical_and logical_not logical_or matmul max max_pool maximum mean
+min minimum mod multiply negative not_equal one_hot ones_like pad power prod reciprocal relu relu6 reshape round rsqrt
+scatter scatter_update selu sigmoid sign sin sinh softmax softplus softsign split sqrt square squeeze stack
+stop_gradient subtract sum swapaxes take take_along_axis tan tanh tile top_k transpose unstack where zeros zeros_like
+"""
+#: What a line may call. Nothing else is run, whatever a file says.
+OPERATIONS = frozenset(
+    [f"keras.ops.{name}" for name in _OPS.split()]
+    + ["tf2_lstm.FullOf", "tf2_lstm.RangeOf", "tf2_lstm.ReshapeTo", "tf2_lstm.SizeOf"]
+)
+
+
+class Lines:
+    """Runs the lines of one layer.
+
+    Args:
+        owner: what the layer is called in messages: "Loop 'decoder'".
+        parts: lists of lines, and loops as dicts, all that the layer will run.
+
+    Raises:
+        ValueError: a line calls what is not in `OPERATIONS`.
+
+    ```python
+    lines = [["y", {"call": "keras.ops.add", "with": [{"ref": "x"}, 1]}]]
+    assert Lines("a layer", [lines]).after(lines, {"x": 2})["y"] == 3
+    ```
+    """
+
+    def __init__(self, owner, parts):
+        self._owner, self._made = owner, {}
+        for part in parts:
+            self._check(part)
+            self._make(part)
+
+    def _check(self, part):
+        """Refuse lines that call what is not in the table."""
+        for one in (one for _, value in _pairs(part) for one in _inside(value)):
+            called = one.get("call") if isinstance(one, dict) else None
+            if isinstance(called, str) and called not in OPERATIONS:
+                raise ValueError(
+                    f"{self._owner}: expected operations of tf2_lstm.lines.OPERATIONS, received {called!r}. A file "
+                    "that names another was not written by tf2-lstm: do not load it"
+                )
+            if isinstance(one, dict) and "loop" in one:
+                self._check(one["loop"])
+
+    def _make(self, part):
+        """Make the layers of sizes that lines call, each once."""
+        for name, value in _pairs(part):
+            if isinstance(value, dict) and str(value.get("call")).startswith("tf2_lstm."):
+                self._made[name] = self.value(value, {})
+            for one in _inside(value):
+                if isinstance(one, dict) and "loop" in one:
+                    self._make(one["loop"])
+
+    def after(self, lines, names):
+        """Run lines; return the names that have a value behind them, a dict.
+
+        Args:
+            lines: a list of (name, value) pairs.
+            names: name -> value, of what the lines read.
+        """
+        names = {**self._made, **names}
+        for name, value in lines:
+            if name not in self._made:
+                names[name] = self.value(value, names)
+        return names
+
+    def loop(self, data, given, names):
+        """Run a loop; return what it carries after the last step.
+
+        Args:
+            data: the configuration of a `Loop`.
+            given: the initial values.
+            names: name -> value, of what is around it.
+        """
+        outer = self.after(data.get("before", ()), names)
+        targets = [one["name"] for one in data["carried"]]
+
+        def condition(*values):
+            return self._gives(data["condition"], {**outer, **dict(zip(targets, values, strict=True))})
+
+        def body(*values):
+            results = self._gives(data["body"], {**outer, **dict(zip(targets, values, strict=True))})
+            return tuple(map(self._kept, results, values, data["carried"]))
+
+        return ops.while_loop(condition, body, tuple(given))
+
+    def _gives(self, part, names):
+        return self.value(part["gives"], self.after(part["lines"], names))
+
+    def _kept(self, result, value, held):
+        """What a step gives in the place of a value: of the same dtype and shape."""
+        result = ops.convert_to_tensor(result, dtype=held["dtype"])
+        shapes = tuple(result.shape), tuple(value.shape)
+        if shapes[0] == shapes[1]:
+            return result
+        if len(shapes[0]) != len(shapes[1]) or any(
+            None not in pair and pair[0] != pair[1] for pair in zip(*shapes, strict=True)
+        ):
+            raise ValueError(
+                f"{self._owner}: expected that {held['name']} keeps its shape {shapes[1]}, received "
+                f"{shapes[0]} after a step. Carry a tensor of the largest size"
+            )
+        return ops.reshape(result, ops.shape(value))
+
+    def value(self, value, names):
+        """Return what a value of a line is, by the names that have one already."""
+
+        def inner(one):
+            return self.value(one, names)
+
+        if isinstance(value, (list, tuple)):
+            return tuple(map(inner, value))
+        if not isinstance(value, dict):
+            return value
+        if "ref" in value:
+            return names[value["ref"]]
+        if "item" in value:
+            return inner(value["item"])[_index(value["at"])]
+        if "loop" in value:
+            return self.loop(value["loop"], inner(value["with"]), names)
+        what = value["call"]
+        function = _resolved(what) if isinstance(what, str) else inner(what)
+        options = {name: inner(one) for name, one in value.get("options", {}).items()}
+        return function(*inner(value["with"]), **options)
+
+
+def _pairs(part):
+    """The lines of a part; those of a loop with what it gives as lines without a name."""
+    if not isinstance(part, dict):
+        return part
+    gives = [part["condition"]["gives"], *part["body"]["gives"]]
+    lines = [*part.get("before", []), *part["condition"]["lines"], *part["body"]["lines"]]
+    return [*lines, *(["", one] for one in gives)]
+
+
+def _inside(value):
+    """The values that a value is made of, its own first."""
+    yield value
+    if isinstance(value, (list, tuple)):
+        inner = value
+    elif isinstance(value, dict):
+        inner = [
+            value.get("call"),
+            value.get("item"),
+            value.get("with"),
+            [*value.get("options", {}).values()],
+        ]
+    else:
+        return
+    for one in inner:
+        yield from _inside(one)
+
+
+def _resolved(symbol):
+    module, _, name = symbol.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def _index(at):
+    if isinstance(at, (list, tuple)):
+        return tuple(map(_index, at))
+    if isinstance(at, dict):
+        return slice(*at["slice"])
+    return Ellipsis if at == "..." else at
