@@ -150,13 +150,13 @@ TRANSLATING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/programs.py",
-        "tests/migrate/convert/test_programs.py::test_signatures_that_are_fed_alike_are_one_program",
+        "tests/migrate/convert/test_signatures.py::test_signatures_that_are_fed_alike_are_one_program",
         ("key=lambda item: item[0] != _DEFAULT", "key=lambda item: item[0]"),
         ("replace(tf1, signatures=group)", "tf1"),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/programs.py",
-        "tests/migrate/convert/test_programs.py::test_what_is_fetched_is_one_program",
+        "tests/migrate/convert/test_signatures.py::test_what_is_fetched_is_one_program",
         ("if fetch or len(groups) < 2:", "if len(groups) < 2:"),
     ),
     *mistakes(

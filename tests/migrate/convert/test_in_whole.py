@@ -34,7 +34,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("held", "loss", "other"), CASES, ids=lambda one: str(one)[:30])
+@pytest.mark.parametrize(("held", "loss", "other"), CASES)
 def test_a_note_says_which_model_has_it(held, loss, other):
     said = notes_of(_findings(), held)
     assert len(said) == 3
