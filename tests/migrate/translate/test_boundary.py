@@ -51,6 +51,19 @@ def test_what_may_be_anything_is_an_input(name):
     assert not boundary.fixed
 
 
+@pytest.mark.parametrize(("kind", "fed"), [("frozen_graph", True), ("checkpoint", False)])
+def test_a_state_that_a_frozen_graph_has_no_value_of_is_fed(kind, fed):
+    """A weight that a checkpoint lacks is none."""
+    with tf.Graph().as_default() as graph:
+        x = v1.placeholder(tf.float32, [2, 4], name="x")
+        kept = v1.raw_ops.VariableV2(shape=[2, 4], dtype=tf.float32, name="state")
+        tf.add(x, tf.identity(kept, name="state/read"), name="y")
+    tf1 = TF1Model(kind, "", graph=graph.as_graph_def())
+    boundary = boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
+    assert ("state/read:0" in boundary.inputs) == fed
+    assert ("state/read:0 is fed: no value of its variable is in the file" in boundary.notes) == fed
+
+
 def test_numbers_that_are_added_at_places_write_no_variable():
     """tf.scatter_nd has a name as if it did."""
     with tf.Graph().as_default() as graph:

@@ -28,6 +28,7 @@ PROGRAMS = {
     "map_over_time": ["Weight"],
     "phased_lstm": ["Weight"] * 9,
     "counter_loop": ["Dense"],
+    "frozen_with_a_state_variable": [],
     "greedy_decoder": ["Weight"] * 4,
     "attention_decoder": ["Dense", *["Weight"] * 5],
     "attention_flat_loop": ["Conv2D", "Dense", "Dense", "Dense", "Dense", "Weight"],
@@ -41,11 +42,14 @@ SHARED = {
 #: Artefact -> what it gives out, where more would be proved as well.
 OUTPUTS = {"tagger": ["ArgMax:0"], "saved_model": ["scores:0"]}
 #: Artefact -> why no gradients are compared; those of the others are, each with its rows.
-WITHOUT_GRADIENTS = {"tagger": "no output is of floats", "ptb_model": "No gradient defined for operation"}
+WITHOUT_GRADIENTS = {
+    "tagger": "no output is of floats",
+    "ptb_model": "No gradient defined for operation",
+    "frozen_with_a_state_variable": "a run of the graph writes variables",
+}
 #: Artefact -> why its whole program is refused.
 REFUSED = {
     "quantised_training": "Assign (rnn/basic_lstm_cell/weights_quant/AssignMinLast): no row translates this operation",
-    "frozen_with_a_state_variable": "VariableV2 (before_c): no value of this variable is in the file",
 }
 
 

@@ -4,7 +4,7 @@ import re
 
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, node_of, normal
-from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, SILENT, Trait, having
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, SILENT, VARIABLES, Trait, having
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.frames import frames_of, functions_of
@@ -35,6 +35,8 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     """
     nodes = {node.name: node for node in tf1.graph.node}
     _check(nodes, (*fetch, *feed))
+    states = _states(tf1, nodes)
+    feed = (*feed, *states)
     frames = frames_of(nodes, functions_of(tf1.graph))
     values = switches(nodes, shapes)
     ends = _Ends(nodes, findings, shapes, {*map(normal, feed)}, frames, values)
@@ -51,6 +53,7 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     _check(nodes, outputs.values())
     order = Order(nodes, findings.recurrences, {*map(normal, feed)}, frames).of(list(outputs.values()))[0]
     inputs = [one for one in map(normal, feed) if one in order]
+    notes += [f"{one} is fed: no value of its variable is in the file" for one in inputs if one in states]
     fixed = {}
     for name in order:
         node = nodes.get(name) if isinstance(name, str) else None
@@ -62,6 +65,18 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
             inputs.append(f"{name}:0")
     notes += [f"{name} is {value} in it, as at inference" for name, value in fixed.items()]
     return Boundary(tuple(inputs), outputs, fixed, tuple(notes))
+
+
+def _states(tf1, nodes):
+    """What reads the variables that a frozen graph left as they are, without a value: states that a program keeps."""
+    if tf1.kind != "frozen_graph":
+        return ()
+    kept = {name for name, node in nodes.items() if node.op in VARIABLES and name not in tf1.nodes}
+    return tuple(
+        f"{node.name}:0"
+        for node in nodes.values()
+        if node.op in ("Identity", "ReadVariableOp") and node_of(data_inputs(node)[0]) in kept
+    )
 
 
 def _check(nodes, tensors):
