@@ -129,7 +129,7 @@ def closing(conversion, out):
 
 def _whole(conversion, programs):
     """What was converted of the whole programs."""
-    if not conversion.complete:
+    if conversion.program:
         return "the whole program not converted" if not programs else "not every whole program converted"
     many = f"{len(programs)} whole programs" if len(programs) > 1 else "the whole program"
     return f"{many} converted and proved"

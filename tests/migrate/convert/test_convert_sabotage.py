@@ -63,7 +63,7 @@ def test_a_wrong_model_is_caught_and_named(tamper, told, tmp_path, monkeypatch, 
 
     monkeypatch.setattr(one, "build_model", build)
     path = str(ZOO / "basic_lstm" / "model.ckpt")
-    assert main(["convert", path, "-o", str(tmp_path / "out")]) == 1
+    assert main(["convert", path, "-o", str(tmp_path / "out"), "--recurrences"]) == 1
     shown = capsys.readouterr().out
     assert told in shown
     assert "0 of 1 recurrence(s) converted and proved" in shown
@@ -103,7 +103,7 @@ def test_a_model_that_keras_cannot_load_leaves_nothing(tmp_path, monkeypatch, ca
 
     monkeypatch.setattr(one, "load_unzipped", load)
     path = str(ZOO / "basic_lstm" / "model.ckpt")
-    assert main(["convert", path, "-o", str(tmp_path / "out")]) == 1
+    assert main(["convert", path, "-o", str(tmp_path / "out"), "--recurrences"]) == 1
     assert "Keras cannot build it: no such layer" in capsys.readouterr().out
     assert {file.name for file in (tmp_path / "out").iterdir()} == {
         "manifest.json",

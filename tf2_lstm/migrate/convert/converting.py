@@ -62,6 +62,7 @@ class Conversion:
         manifest: the manifest as plain data.
         program: what came of the whole program: "" when it was proved, else why not; None when it was not asked for, or
             the artefact has no graph.
+        failed: the `NotConverted` ones whose cells are known, and whose models were not proved.
     """
 
     tf1: object
@@ -70,12 +71,16 @@ class Conversion:
     models: list = field(default_factory=list)
     manifest: dict = field(default_factory=dict)
     program: str | None = None
+    failed: list = field(default_factory=list)
 
     @property
     def complete(self):
-        """Whether all was converted and proved: the whole program, or every recurrence with nothing past its model."""
+        """Whether all was converted and proved: the whole program, or every recurrence with nothing past its model.
+
+        A recurrence of a known cell whose own model is not proved is no success, even where the program's is.
+        """
         if self.program is not None:
-            return not self.program
+            return not self.program and not self.failed
         return bool(self.models) and not self.findings.not_converted and not self.findings.losses
 
 
@@ -226,7 +231,7 @@ def _convert_all(request, tf1, findings, staging, advance):
     report = Report(cases, _notes(tf1, findings, cases, problem, held), workshop.versions())
     manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"], whole)
     names = [one.name for one, _, _ in [*converted, *whole]]
-    return Conversion(tf1, findings, report, names, manifest, problem)
+    return Conversion(tf1, findings, report, names, manifest, problem, failed)
 
 
 def _convert_wholes(request, tf1, findings, staging, advance):
