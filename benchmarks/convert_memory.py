@@ -64,7 +64,7 @@ model.save(sys.argv[2])
 CONVERT = """
 import sys
 from tf2_lstm.cli import main
-sys.exit(main(["convert", sys.argv[1], "-o", sys.argv[2]]))
+sys.exit(main(["convert", sys.argv[1], "-o", sys.argv[2], "--recurrences"]))
 """
 
 

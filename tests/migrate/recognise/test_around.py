@@ -140,7 +140,7 @@ def test_what_is_inside_of_another_recurrence_is_not_repeated():
 
 def test_text_report_and_manifest_say_it(tmp_path, capsys):
     out = tmp_path / "out"
-    assert main(["convert", str(ZOO / "saved_model" / "saved_model"), "-o", str(out)]) == 0
+    assert main(["convert", str(ZOO / "saved_model" / "saved_model"), "-o", str(out), "--recurrences"]) == 0
     words = (
         "the model begins at embedding_lookup/Identity:0 and ends at rnn/transpose_1:0. Not in it: in front, 1 "
         "operation(s): GatherV2 (embedding_lookup) over embedding [9, 4]; behind, 3 operation(s): "
