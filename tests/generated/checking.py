@@ -24,6 +24,8 @@ def names_of(folder):
 
 #: The weights that hold the rates of dropout.
 RATES = ("input_dropout", "state_dropout", "output_dropout")
+#: The rate of a layer that drops all: TensorFlow refuses 1; of this nothing is kept either, once in a million numbers.
+ALL = 1 - 2**-20
 
 
 def flaws_of(folder, sessions, fetches, dropped=False, partial=False):
@@ -85,8 +87,10 @@ def _dropping(folder, entry, model):
     """A model that drops all in training; of a whole program that of its source, whose parameters are the rates."""
     if entry["kind"] == "program":
         load = runpy.run_path(str(Path(folder) / entry["source_code"]))["load"]
-        # TensorFlow refuses the rate 1; of this one nothing is kept either, but once in a million numbers.
-        model = load(**dict.fromkeys(inspect.signature(load).parameters, 1 - 2**-20))
+        model = load(**dict.fromkeys(inspect.signature(load).parameters, ALL))
+        for layer in model.layers:
+            if isinstance(layer, keras.layers.Dropout) and layer.rate:
+                layer.rate = ALL
     for variable in model.variables:
         if variable.name in RATES:
             variable.assign(1.0)

@@ -227,6 +227,24 @@ _TWICE = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state", "
 
 _RESIDUAL = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_all", "residual"))
 
+#: What failed once as a whole program and is equal now, if not in its recurrences.
+WHOLE_EQUAL = [
+    Program((Layer("BasicLSTM", 2),), stacked=True, lengths="int64", start="fed", batch=2, source="reshape"),
+    Program(
+        (Layer("LSTM", 2, (("state_is_tuple", False),), ("dropout_state",)),),
+        unroll="static_bidirectional",
+        time=2,
+        dtype="float64",
+        keep="default",
+    ),
+    Program(
+        (Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_state",)),),
+        unroll="static_bidirectional",
+        batch=2,
+        time=1,
+        keep="constant",
+    ),
+]
 #: Program -> the name of the reason in `REFUSALS`.
 REFUSED = {
     Program(

@@ -10,7 +10,7 @@ import pytest
 
 from tests.generated import checking, trying
 from tests.generated.building import build
-from tests.generated.kept import EQUAL, REFUSED
+from tests.generated.kept import EQUAL, REFUSED, WHOLE_EQUAL
 from tests.generated.program import BOTH_WAYS as EITHER_WAY
 from tests.generated.program import DROPOUTS, LISTED, Layer, Program, objection
 from tests.generated.programs import drawn
@@ -45,6 +45,12 @@ def test_a_drawn_program_is_converted_and_equal_or_refused_for_a_known_reason(nu
 @pytest.mark.parametrize("program", EQUAL, ids=repr)
 def test_a_program_that_failed_once_is_equal(program, tmp_path):
     assert trying.attempt(program, tmp_path) == trying.Verdict("equal")
+
+
+@pytest.mark.parametrize("program", WHOLE_EQUAL, ids=repr)
+def test_a_whole_program_that_failed_once_is_equal_or_its_recurrences_are_refused(program, tmp_path):
+    verdict = trying.attempt(program, tmp_path, whole=True)
+    assert verdict in (trying.Verdict("equal"), trying.Verdict("refused", "flat_state_dropout"))
 
 
 @pytest.mark.parametrize(("program", "reason"), REFUSED.items(), ids=repr)

@@ -149,13 +149,13 @@ TRANSLATING = [
         ("bool(held) and all(", "all("),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/programs.py",
+        "tf2_lstm/migrate/convert/signatures.py",
         "tests/migrate/convert/test_signatures.py::test_signatures_that_are_fed_alike_are_one_program",
         ("key=lambda item: item[0] != _DEFAULT", "key=lambda item: item[0]"),
         ("replace(tf1, signatures=group)", "tf1"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/programs.py",
+        "tf2_lstm/migrate/convert/signatures.py",
         "tests/migrate/convert/test_signatures.py::test_what_is_fetched_is_one_program",
         ("if fetch or len(groups) < 2:", "if len(groups) < 2:"),
     ),

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tf2_lstm.cli.main import main
-from tf2_lstm.migrate.convert.programs import programs_of
+from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.model import TF1Model
 
 v1 = tf.compat.v1

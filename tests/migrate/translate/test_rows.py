@@ -6,8 +6,10 @@ import pytest
 import tensorflow as tf
 from row_cases import FED, cases
 
+from tf2_lstm.lines import OPERATIONS as CALLED
 from tf2_lstm.migrate.graph.operations import OPERATIONS
 from tf2_lstm.migrate.graph.shapes import inferred
+from tf2_lstm.migrate.keras_code.program import symbols_of
 from tf2_lstm.migrate.model import Findings, TF1Model
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
@@ -83,6 +85,15 @@ def test_a_row_gives_what_the_session_gives(sides, name):
 def test_every_row_has_a_case_or_a_reason():
     known = {name.partition(",")[0] for name in CASES} | set(" ".join(WITHOUT.values()).split())
     assert rows().keys() - known == set()
+
+
+def test_what_rows_write_a_loop_may_call():
+    """A loop is data, whose lines call what is in a closed table."""
+    whole, _ = whole_of(graph_of(CASES).as_graph_def(), list(CASES))
+    called = {
+        one for one in symbols_of(whole.program) if not one.startswith(("keras.layers.", "keras.Input"))
+    }
+    assert called - CALLED == set()
 
 
 def test_a_row_is_an_operation_of_the_table():

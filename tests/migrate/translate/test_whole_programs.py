@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tf2_lstm.migrate.convert.converting import Request, look
-from tf2_lstm.migrate.convert.programs import programs_of
+from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.convert.whole import WholeWorkshop
 
 PROGRAMS = Path(__file__).resolve().parents[2] / "zoo" / "whole"

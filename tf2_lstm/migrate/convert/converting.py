@@ -11,7 +11,7 @@ from tf2_lstm.migrate.convert.computed import add_computed
 from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.convert.not_trained import not_trained
-from tf2_lstm.migrate.convert.programs import programs_of
+from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.convert.written import seal
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted

@@ -20,8 +20,8 @@ from tf2_lstm.migrate.artifacts.protos import tensorflow
 from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
-from tf2_lstm.migrate.convert.programs import programs_of
 from tf2_lstm.migrate.convert.replay import eagerly, first_line
+from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.convert.whole import translated
 from tf2_lstm.migrate.convert.whole_weights import whole_variables
 from tf2_lstm.migrate.functional import find, tf1_variables, unlike

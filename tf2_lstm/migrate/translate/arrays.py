@@ -103,14 +103,18 @@ def _spread(writer, node, x, times):
     """What has one element along an axis, as often as an open size says: times ones of that size."""
     if any(many != 1 and size != 1 for many, size in zip(times, sizes_of(x), strict=True)):
         return _repeated(writer, node, x, times)
-    told, given = writer.sizes(times)
-    options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
-    ones = writer.program.add("ones", Apply("tf2_lstm.FullOf", (told, 1), options))
     dims = [many if many != 1 else size for many, size in zip(times, sizes_of(x), strict=True)]
-    symbol = "logical_and" if "bool" in dtypes_of(node) else "multiply"
-    return writer.op(
-        node, symbol, writer.tensor(x), writer.program.add("ones", Apply(ones, given)), dims=tuple(dims)
-    )
+    symbol, ones = _ones(writer, node, times)
+    return writer.op(node, symbol, writer.tensor(x), ones, dims=tuple(dims))
+
+
+def _ones(writer, node, sizes):
+    """(What takes a tensor as often as there are ones, ones of open sizes)."""
+    dtype = dtypes_of(node)[0]
+    told, given = writer.sizes(sizes)
+    options = {} if dtype == "float32" else {"dtype": dtype}
+    layer = writer.program.add("ones", Apply("tf2_lstm.FullOf", (told, 1), options))
+    return "logical_and" if dtype == "bool" else "multiply", writer.program.add("ones", Apply(layer, given))
 
 
 def _repeated(writer, node, x, times):
@@ -118,11 +122,7 @@ def _repeated(writer, node, x, times):
     sizes, [axis, *more] = sizes_of(x), [axis for axis, many in enumerate(times) if many != 1]
     if more:
         raise Refusal("it repeats several axes an open number of times. Repeat one after the other")
-    told, given = writer.sizes([*[1] * axis, times[axis], *[1] * (len(sizes) - axis)])
-    options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
-    ones = writer.program.add("ones", Apply("tf2_lstm.FullOf", (told, 1), options))
-    ones = writer.program.add("ones", Apply(ones, given))
-    symbol = "logical_and" if "bool" in dtypes_of(node) else "multiply"
+    symbol, ones = _ones(writer, node, [*[1] * axis, times[axis], *[1] * (len(sizes) - axis)])
     spread = writer.step(node, symbol, writer.step(node, "expand_dims", writer.tensor(x), axis), ones)
     told, given = writer.sizes([*sizes[:axis], -1, *sizes[axis + 1 :]])
     layer = writer.program.add("reshape", Apply("tf2_lstm.ReshapeTo", (told,)))
@@ -163,11 +163,9 @@ def reverse_sequence(writer, node, inputs):
     steps, rows = attribute(node, "seq_dim").i, attribute(node, "batch_dim").i
     rank = rank_of(x)
     places = [1 if axis not in (steps, rows) else -1 for axis in range(rank)]
-    told, given = writer.sizes([0, sizes_of(x)[steps], 1])
-    layer = writer.program.add("numbers", Apply("tf2_lstm.RangeOf", (told,)))
     one = tuple(places[axis] if axis != rows else 1 for axis in range(rank))
     other = tuple(places[axis] if axis != steps else 1 for axis in range(rank))
-    step = writer.step(node, "reshape", writer.program.add("step", Apply(layer, given)), one)
+    step = writer.step(node, "reshape", writer.numbers(sizes_of(x)[steps]), one)
     count = writer.step(node, "cast", writer.tensor(lengths), "int32")
     count = writer.step(node, "reshape", count, other)
     back = writer.step(node, "subtract", writer.step(node, "subtract", count, 1), step)

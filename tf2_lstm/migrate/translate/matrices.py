@@ -69,9 +69,7 @@ def _numbers(writer, size):
     """0, 1, 2, ... up to a size."""
     if not isinstance(size, Size):
         return writer.program.add("numbers", Apply("keras.ops.arange", (int(size),), {"dtype": "int32"}))
-    told, given = writer.sizes([0, size, 1])
-    layer = writer.program.add("numbers", Apply("tf2_lstm.RangeOf", (told,)))
-    return writer.program.add("numbers", Apply(layer, given))
+    return writer.numbers(size)
 
 
 def _where(writer, node, chosen, x, dims):

@@ -38,9 +38,7 @@ def unrolled(writer, loop, found):
 
 def _mask(writer, found):
     """Write which steps of each row there are. It is given by name: a layer behind this one takes no mask from it."""
-    told, given = writer.sizes([0, found.sequence.shape[0], 1])
-    numbers = writer.program.add("numbers", Apply("tf2_lstm.RangeOf", (told,)))
-    steps = writer.program.add("steps", Apply(numbers, given))
+    steps = writer.numbers(found.sequence.shape[0])
     lengths = writer.program.op("lengths", "expand_dims", Ref(found.lengths), 1)
     return writer.program.op("mask", "less", steps, lengths)
 

@@ -212,6 +212,12 @@ class Writer:
         told = [None if isinstance(one, Size) else int(one) for one in given]
         return told, tuple(self.size(one) for one in given if isinstance(one, Size))
 
+    def numbers(self, size):
+        """Write 0, 1, 2, ... up to a size; return the `Ref`."""
+        told, given = self.sizes([0, size, 1])
+        layer = self.program.add("numbers", Apply("tf2_lstm.RangeOf", (told,)))
+        return self.program.add("numbers", Apply(layer, given))
+
     # Weights.
 
     def weight(self, held):
