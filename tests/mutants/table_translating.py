@@ -165,6 +165,12 @@ TRANSLATING = [
         ('("," if len(at) == 1 else "")', '("," if len(at) == 1 and not isinstance(at[0], slice) else "")'),
     ),
     *mistakes(
+        "tf2_lstm/migrate/convert/whole_samples.py",
+        "tests/migrate/convert/test_whole_samples.py::test_inputs_are_of_order_one_unless_they_are_many",
+        ("spread_of(shape[-1] if len(shape) > 1 else 1)", "1.0"),
+        ("if len(shape) > 1 else 1)", "if len(shape) > 0 else 1)"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/translate/translation.py",
         "tests/migrate/translate/test_shared_weights.py::test_a_tied_embedding_is_one_weight",
         ("        shared |= twice\n", "        return whole\n"),

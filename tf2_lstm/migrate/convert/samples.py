@@ -137,8 +137,12 @@ def _values(recurrence, batch, steps, kind, seed):
 
 
 def _spread(tensor):
-    depth = tensor.shape[-1] if tensor.role is Role.INPUTS else 1
-    return min(1.0, math.sqrt(SUMMED / depth))
+    return spread_of(tensor.shape[-1] if tensor.role is Role.INPUTS else 1)
+
+
+def spread_of(depth):
+    """Return how widely inputs of so many numbers each are drawn, a float of at most 1."""
+    return min(1.0, math.sqrt(SUMMED / max(depth, 1)))
 
 
 def _mask(batch, steps, kind):

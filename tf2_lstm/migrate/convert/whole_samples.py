@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.samples import Sample, fixed_sizes
+from tf2_lstm.migrate.convert.samples import Sample, fixed_sizes, spread_of
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import MOVES
@@ -120,7 +120,7 @@ def _values(whole, one, shape, generator, lengths, steps):
     if one.dtype == "bool":
         return generator.random_sample(shape) < 0.5
     if "float" in one.dtype:
-        return wide(generator, shape, 1.0).astype(one.dtype)
+        return wide(generator, shape, spread_of(shape[-1] if len(shape) > 1 else 1)).astype(one.dtype)
     limit = whole.limits.get(one.tf1)
     if one.tf1 in lengths or (limit is None and len(shape) < 2):
         # The first row is as long as there are steps: what is as long as the longest row fits then.

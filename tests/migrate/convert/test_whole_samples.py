@@ -1,0 +1,32 @@
+"""What a whole program is fed: numbers of order 1, smaller ones where many are summed."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf2_lstm.migrate.convert.samples import SUMMED
+from tf2_lstm.migrate.convert.whole_samples import whole_samples
+from tf2_lstm.migrate.translate.whole import Edge
+
+TF1 = SimpleNamespace(graph=tf.compat.v1.GraphDef())
+WHOLE = SimpleNamespace(recurrences={}, limits={}, reshapes={})
+
+
+@pytest.mark.parametrize(
+    ("shape", "largest"),
+    [
+        ((None, None, 8), 1.0),
+        ((None, None, SUMMED), 1.0),
+        ((None, None, 4 * SUMMED), 0.5),
+        ((None, 16 * SUMMED), 0.25),
+        ((16 * SUMMED,), 1.0),
+    ],
+)
+def test_inputs_are_of_order_one_unless_they_are_many(shape, largest):
+    for samples in whole_samples(TF1, WHOLE, [Edge("x", "x:0", "float32", shape)]):
+        for sample in samples:
+            sizes = np.abs(sample.values["x:0"])
+            assert 0.1 * largest <= sizes.min()
+            assert 0.6 * largest < sizes.max() <= largest
