@@ -9,7 +9,7 @@ from tf2_lstm.migrate.equivalence.goldens import read_record
 from tf2_lstm.migrate.equivalence.inputs import case_inputs
 from tf2_lstm.migrate.equivalence.prove import Options, prove
 from tf2_lstm.migrate.equivalence.result import LIVE, RECORD
-from tf2_lstm.migrate.equivalence.tolerance import rung_of
+from tf2_lstm.migrate.equivalence.tolerance import level_of
 from tf2_lstm.migrate.pairs import CASES, PAIRS
 from tf2_lstm.migrate.report import as_markdown
 
@@ -34,7 +34,7 @@ def assert_near(report):
     far = [
         (tensor.name, tensor.max_abs_diff)
         for tensor in report.tensors
-        if not tensor.max_abs_diff <= BOUNDS[tensor.dtype][rung_of(tensor.name)]
+        if not tensor.max_abs_diff <= BOUNDS[tensor.dtype][level_of(tensor.name)]
     ]
     assert not far
 
@@ -85,7 +85,7 @@ def test_another_number_of_steps_is_compared_with_the_live_session_alone(steps):
     assert {tensor.witness for tensor in report.tensors} == {RECORD, LIVE}
 
 
-def test_every_rung_of_the_ladder_is_climbed():
+def test_every_level_of_proof_is_run():
     report = prove(CASES["multi_rnn/mixed"])
     names = [tensor.name for tensor in report.tensors if tensor.witness == RECORD]
     assert names[:5] == ["outputs", "state[0].c", "state[0].h", "state[1]", "state[2]"]

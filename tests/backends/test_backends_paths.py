@@ -10,7 +10,7 @@ import tensorflow as tf
 from unrolled import BATCH, CELLS, DEPTH, MASKS, TIME, layer_of
 
 from tf2_lstm import RNN, Bidirectional, DropoutWrapper, LSTMCell, ResidualWrapper, StackedRNNCells, backends
-from tf2_lstm.backends.tensorflow import program, recurrence, schedule, unroll
+from tf2_lstm.backends.tensorflow import layout, program, recurrence, unroll
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def ran(monkeypatch):
         "plain": (RNN, "_plain_loop"),
         "layers": (program, "_by_layers"),
         "one loop": (program, "_in_one_loop"),
-        "whole": (schedule, "whole"),
-        "masked": (schedule, "masked"),
-        "packed": (schedule, "packed"),
+        "whole": (layout, "whole"),
+        "masked": (layout, "masked"),
+        "packed": (layout, "packed"),
         "sorted": (program, "sorted_rows"),
         "compiled": (recurrence, "compiled"),
     }.items():
@@ -233,20 +233,20 @@ SIZED = {
     "a batch of any size": (128, (None, 50), True, False, False),
     "rows": (128, (256, 50), True, False, False),
     "units": (512, (1, 50), False, False, False),
-    "masked, trains": (128, (64, 50), True, True, True),
+    "masked, needs_gradient": (128, (64, 50), True, True, True),
     "masked, more rows": (128, (128, 50), True, True, False),
     "masked, does not train": (128, (64, 50), False, True, True),
     "masked, does not train, more rows": (128, (128, 50), False, True, False),
 }
 
 
-@pytest.mark.parametrize(("units", "size", "trains", "masked", "expected"), SIZED.values(), ids=SIZED)
-def test_what_is_compiled(ran, units, size, trains, masked, expected):
+@pytest.mark.parametrize(("units", "size", "needs_gradient", "masked", "expected"), SIZED.values(), ids=SIZED)
+def test_what_is_compiled(ran, units, size, needs_gradient, masked, expected):
     request = program.Request(unroll.plan_of(LSTMCell(units)), True, False, True)
-    assert unroll.pays_to_compile(request, trains, tf.TensorShape([*size, DEPTH]), masked) is expected
+    assert unroll.pays_to_compile(request, needs_gradient, tf.TensorShape([*size, DEPTH]), masked) is expected
 
 
-IN_PIECES = {
+IN_CHUNKS = {
     "two layers": (2, (32, 50), True, None, True),
     "one layer": (1, (32, 50), True, None, False),
     "one layer, masked": (1, (32, 50), True, "mask", True),
@@ -257,12 +257,14 @@ IN_PIECES = {
 }
 
 
-@pytest.mark.parametrize(("layers", "size", "trains", "valid", "expected"), IN_PIECES.values(), ids=IN_PIECES)
-def test_what_is_cut_into_pieces(layers, size, trains, valid, expected):
+@pytest.mark.parametrize(
+    ("layers", "size", "needs_gradient", "valid", "expected"), IN_CHUNKS.values(), ids=IN_CHUNKS
+)
+def test_what_is_cut_into_chunks(layers, size, needs_gradient, valid, expected):
     batch, steps = size
     plan = unroll.plan_of(StackedRNNCells([LSTMCell(128) for _ in range(layers)]))
     request = program.Request(plan, True, False, True)
-    found = program._pays_in_pieces(request, schedule.Whole(steps, batch, valid), trains)
+    found = program._pays_in_chunks(request, layout.Whole(steps, batch, valid), needs_gradient)
     assert found is expected
 
 

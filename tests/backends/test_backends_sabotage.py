@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from unrolled import CELLS, MASKS, assert_equal, inputs, layer_of
 
-from tf2_lstm.backends.tensorflow import lstm, pieces, program, schedule, unroll
+from tf2_lstm.backends.tensorflow import layout, lstm, program, time_chunks, unroll
 
 
 def _factor(name, change):
@@ -35,29 +35,29 @@ SABOTAGES = {
     **{name: _gradient(name) for name in ("kernel", "recurrent_kernel", "bias", "projection_kernel")},
     **{f"{gate}_peephole": _gradient(f"{gate}_peephole") for gate in ("input", "forget", "output")},
     "clip": (lstm, "_inside", _inside_only),
-    "first states' order": (schedule.Packed, "sort", lambda self, states: list(states)),
-    "last states' order": (schedule.Packed, "unsort", lambda self, states: list(states)),
+    "first states' order": (layout.Packed, "sort", lambda self, states: list(states)),
+    "last states' order": (layout.Packed, "unsort", lambda self, states: list(states)),
     "last states' gradient": (
-        schedule.Packed,
+        layout.Packed,
         "end_back",
-        lambda self, s, final: schedule.Packed.sort(self, final),
+        lambda self, s, final: layout.Packed.sort(self, final),
     ),
 }
 
 
-#: Of the pieces, which a long sequence with a mask is cut into.
-SABOTAGES_OF_PIECES = {
-    "rows left out too early": (pieces, "_rows", lambda schedule, start: 2),
-    "inputs' order": (pieces.Sorted, "pack", lambda self, x: tf.transpose(x, [1, 0, 2])),
-    "first states' order": (pieces.Sorted, "sort", lambda self, states: list(states)),
-    "last states' order": (pieces.Sorted, "unsort", lambda self, states: list(states)),
+#: Of the chunks, which a long sequence with a mask is cut into.
+SABOTAGES_OF_CHUNKS = {
+    "rows left out too early": (time_chunks, "_rows", lambda layout, start: 2),
+    "inputs' order": (time_chunks.Sorted, "pack", lambda self, x: tf.transpose(x, [1, 0, 2])),
+    "first states' order": (time_chunks.Sorted, "sort", lambda self, states: list(states)),
+    "last states' order": (time_chunks.Sorted, "unsort", lambda self, states: list(states)),
 }
 
 
 @pytest.fixture(autouse=True)
-def in_three_pieces(monkeypatch):
+def in_three_chunks(monkeypatch):
     monkeypatch.setattr(program, "MANY", 0)
-    monkeypatch.setattr(program, "PIECES", 3)
+    monkeypatch.setattr(program, "CHUNKS", 3)
 
 
 def _whole():
@@ -65,13 +65,13 @@ def _whole():
     return layer, *inputs(layer), MASKS["lengths"]
 
 
-def _in_pieces():
+def _in_chunks():
     layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
     mask = np.arange(time) < np.array([3, time, 0, 9, time])[:, None]
     return layer, *inputs(layer, time=time), mask
 
 
-@pytest.mark.parametrize("arguments", [_whole, _in_pieces])
+@pytest.mark.parametrize("arguments", [_whole, _in_chunks])
 def test_without_a_sabotage_they_are_equal(arguments):
     unroll._function.cache_clear()
     assert_equal(*arguments())
@@ -92,6 +92,6 @@ def test_a_sabotage_is_seen(monkeypatch, sabotage):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sabotage", SABOTAGES_OF_PIECES.values(), ids=SABOTAGES_OF_PIECES)
-def test_a_sabotage_of_the_pieces_is_seen(monkeypatch, sabotage):
-    _assert_seen(monkeypatch, sabotage, _in_pieces())
+@pytest.mark.parametrize("sabotage", SABOTAGES_OF_CHUNKS.values(), ids=SABOTAGES_OF_CHUNKS)
+def test_a_sabotage_of_the_chunks_is_seen(monkeypatch, sabotage):
+    _assert_seen(monkeypatch, sabotage, _in_chunks())

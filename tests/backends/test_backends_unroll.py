@@ -31,10 +31,10 @@ few_cells = pytest.mark.parametrize("cell", [CELLS[name] for name in FEW], ids=F
 
 
 @pytest.fixture
-def in_pieces(monkeypatch):
-    """Every long sequence is cut, into no more pieces than tell the first, one between and the last apart."""
+def in_chunks(monkeypatch):
+    """Every long sequence is cut, into no more chunks than tell the first, one between and the last apart."""
     monkeypatch.setattr(program, "MANY", 0)
-    monkeypatch.setattr(program, "PIECES", 3)
+    monkeypatch.setattr(program, "CHUNKS", 3)
     unroll._function.cache_clear()
     yield
     unroll._function.cache_clear()
@@ -126,7 +126,7 @@ def test_a_mask_of_numbers_is_a_mask():
 
 
 def _long_masks(time):
-    """No mask; rows that end in several pieces, with holes; no valid step at all."""
+    """No mask; rows that end in several chunks, with holes; no valid step at all."""
     rng = np.random.default_rng(5)
     ends = np.arange(time) < np.array([time, 0, 2, time // 2, time - 3])[:, None]
     return [None, ends & (rng.random((BATCH, time)) < 0.6), np.zeros_like(ends)]
@@ -139,7 +139,7 @@ compiled_cells = pytest.mark.parametrize(("cell", "masks"), COMPILED, ids=[name 
 
 @pytest.mark.slow
 @compiled_cells
-def test_compiled_in_pieces_it_is_the_plain_loop(in_pieces, cell, masks):
+def test_compiled_in_chunks_it_is_the_plain_loop(in_chunks, cell, masks):
     layer, time = layer_of(CELLS[cell], return_sequences=True), program.LONG + 5
     for mask in masks:
         assert_equal(layer, *inputs(layer, BATCH, time), _long_masks(time)[mask], in_function())
@@ -160,23 +160,23 @@ def test_compiled_in_a_function_and_eagerly_after_it():
 
 @pytest.mark.slow
 @compiled_cells
-def test_compiled_inference_is_the_plain_loop(in_pieces, cell, masks):
+def test_compiled_inference_is_the_plain_loop(in_chunks, cell, masks):
     layer, time = layer_of(CELLS[cell], return_sequences=True), program.LONG
     for mask in masks[:2]:
         assert_equal(layer, *inputs(layer, BATCH, time), _long_masks(time)[mask], without_tape)
 
 
-def test_in_pieces_without_xla_it_is_the_plain_loop(monkeypatch, in_pieces):
+def test_in_chunks_without_xla_it_is_the_plain_loop(monkeypatch, in_chunks):
     monkeypatch.setattr(unroll, "pays_to_compile", lambda *_: False)
     layer = layer_of(CELLS["stack"], return_sequences=True)
     assert_equal(layer, *inputs(layer, BATCH, program.LONG + 5), None, in_function())
 
 
-def test_rows_that_end_one_step_after_a_piece_begins_are_in_it(in_pieces):
+def test_rows_that_end_one_step_after_a_piece_begins_are_in_it(in_chunks):
     """Three rows, so that rounding up to a quarter of eight is no help to them."""
     layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
-    piece = -(-time // program.PIECES)
-    ends = np.array([3 * piece + 1] * 3 + [2 * piece + 1, piece + 1, 1, 1, 0])
+    chunk = -(-time // program.CHUNKS)
+    ends = np.array([3 * chunk + 1] * 3 + [2 * chunk + 1, chunk + 1, 1, 1, 0])
     mask = np.arange(time) < ends[:, None]
     assert_equal(layer, *inputs(layer, len(ends), time), mask, in_function())
 

@@ -198,12 +198,12 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "endings.py",
+        _ROOM + "terminations.py",
         _SABOTAGE + "[a fixed number of steps]",
         ("return scalar(bound) == fixed", "return True"),
     ),
     *mistakes(
-        _ROOM + "endings.py",
+        _ROOM + "terminations.py",
         _ZOO + "[decoder_bounded]",
         ("most = scalar(bound) if most is None else min(most, scalar(bound))", "most = None"),
     ),
@@ -267,7 +267,7 @@ FINDING = [
         ("found[1 - unrolled.axis] = self.batch_of", "found[unrolled.axis] = self.batch_of"),
     ),
     *mistakes(
-        _ROOM + "application.py",
+        _ROOM + "cell_match.py",
         _RUNS + "test_a_summand_more_in_the_gates_is_seen",
         (
             "len(products) != 1 or len(biases) > 1 or len(products) + len(biases) != len(parts)",

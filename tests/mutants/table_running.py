@@ -78,7 +78,7 @@ RUNNING = [
         ("lambda y: tf.cast(y > 0, y.dtype)", "lambda y: tf.cast(y > 0.5, y.dtype)"),
     ),
     *mistakes(
-        _ROOM + "schedule.py",
+        _ROOM + "layout.py",
         _EAGER + "[stack]",
         ("held = tf.where(number < 0, count,", "held = tf.where(number < 1, count,"),
         ("previous = tf.where(step == 0, row,", "previous = tf.where(step == 1, row,"),
@@ -86,14 +86,14 @@ RUNNING = [
         ("place = tf.where(mask, held, count)", "place = held"),
     ),
     *mistakes(
-        _ROOM + "schedule.py",
+        _ROOM + "layout.py",
         _UNROLL + "test_an_empty_batch_of_unknown_size",
         ("longest = tf.maximum(tf.reduce_max(lengths), 0)", "longest = tf.reduce_max(lengths)"),
     ),
     *mistakes(
-        _ROOM + "pieces.py",
+        _ROOM + "time_chunks.py",
         _UNROLL + "test_rows_that_end_one_step_after_a_piece_begins_are_in_it",
-        ('tf.cast(schedule.ends > start, "int32")', 'tf.cast(schedule.ends > start + 1, "int32")'),
+        ('tf.cast(layout.ends > start, "int32")', 'tf.cast(layout.ends > start + 1, "int32")'),
         (
             "states = [tf.concat([n, s[rows:]], axis=0)",
             "states = [tf.concat([n, n[:1], s[rows + 1 :]], axis=0)",

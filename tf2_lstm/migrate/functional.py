@@ -9,7 +9,7 @@ from tf2_lstm.migrate import layouts
 from tf2_lstm.migrate.build import resolve, set_weights
 from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
-from tf2_lstm.migrate.unfilled import unfilled
+from tf2_lstm.migrate.skip_initializers import skip_initializers
 
 #: Options of Keras's cells and ours, beside sizes, that say what they compute.
 COMPUTES = (
@@ -49,7 +49,7 @@ def without_weights(program, name, rates=None):
         name: the model's name.
         rates: name of a parameter -> rate of dropout, where it is another than that of inference.
     """
-    with unfilled():
+    with skip_initializers():
         names = evaluate(program.lines, resolve, {**program.defaults(), **(rates or {})})
         inputs, outputs = (value_of(part, names, resolve) for part in (program.inputs, program.outputs))
         return keras.Model(dict(inputs), dict(outputs), name=name)

@@ -7,7 +7,7 @@ import pytest
 
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, LIVE, RunResult
-from tf2_lstm.migrate.equivalence.tolerance import TABLE, rung_of, tolerance_for
+from tf2_lstm.migrate.equivalence.tolerance import TABLE, level_of, tolerance_for
 
 GOOD = OrderedDict(
     [
@@ -97,10 +97,10 @@ def test_whole_numbers_must_be_equal():
 
 
 def test_every_rung_and_dtype_has_a_tolerance():
-    rungs = {rung_of(name) for name in ("outputs", "gradient of inputs", "losses", "trained w")}
+    levels = {level_of(name) for name in ("outputs", "gradient of inputs", "losses", "trained w")}
     # Half precision is met in graphs that are converted, which are not trained.
-    half = {("float16", rung) for rung in rungs - {"training"}}
-    assert {(dtype, rung) for dtype in ("float32", "float64") for rung in rungs} | half == set(TABLE)
+    half = {("float16", level) for level in levels - {"training"}}
+    assert {(dtype, level) for dtype in ("float32", "float64") for level in levels} | half == set(TABLE)
     for dtype, name in (("bfloat16", "outputs"), ("float16", "losses")):
         with pytest.raises(KeyError):
             tolerance_for(dtype, name)

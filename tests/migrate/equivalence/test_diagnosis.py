@@ -23,12 +23,12 @@ FORWARD = Options(steps=0, gradients=False)
 def sabotaged(tamper, load=True):
     """A Keras runner that does everything right, then lets `tamper` spoil it."""
 
-    def run(case, seed, prefix, dtype="float32", **rungs):
+    def run(case, seed, prefix, dtype="float32", **levels):
         built, variables = KerasCase(case, seed, dtype), read_checkpoint(prefix)
         if load:
             built.load(variables)
         tamper(built, variables)
-        return RunResult(KERAS, built.climb(**rungs))
+        return RunResult(KERAS, built.run_levels(**levels))
 
     return run
 

@@ -8,7 +8,7 @@ from tf2_lstm.migrate.equivalence.result import KERAS, LIVE, RunResult
 from tf2_lstm.migrate.equivalence.tolerance import TABLE, Tolerance, tolerance_for
 
 NAMES = {"result": "outputs", "gradient": "gradient of inputs", "training": "trained rnn/kernel"}
-#: (dtype, rung) -> the absolute and the relative bound. A change of the table is a change here, with its reason.
+#: (dtype, level) -> the absolute and the relative bound. A change of the table is a change here, with its reason.
 BOUNDS = {
     ("float16", "result"): (0.004, 0.004),
     ("float16", "gradient"): (0.01, 0.01),
@@ -20,17 +20,17 @@ BOUNDS = {
     ("float64", "training"): (0.000000000001, 0.000000000001),
 }
 every_row = pytest.mark.parametrize(
-    ("dtype", "rung", "atol", "rtol"),
+    ("dtype", "level", "atol", "rtol"),
     [(*key, *bounds) for key, bounds in BOUNDS.items()],
     ids=[" ".join(key) for key in BOUNDS],
 )
 
 
-def passes(dtype, rung, largest, off):
+def passes(dtype, level, largest, off):
     """Whether a tensor whose largest number is `largest` may be off by `off` somewhere else."""
     expected = np.array([[largest, 0.0]], dtype)
     received = np.array([[largest, off]], dtype)
-    sides = [RunResult(who, {NAMES[rung]: value}) for who, value in ((LIVE, expected), (KERAS, received))]
+    sides = [RunResult(who, {NAMES[level]: value}) for who, value in ((LIVE, expected), (KERAS, received))]
     [report] = compare_results(*sides)
     return report.passed
 
@@ -40,23 +40,23 @@ def test_the_table_has_these_rows_and_no_others():
 
 
 @every_row
-def test_small_numbers_are_held_to_the_absolute_bound(dtype, rung, atol, rtol):
-    assert passes(dtype, rung, 2**-5, 0.9 * atol)
-    assert not passes(dtype, rung, 2**-5, 1.1 * atol)
+def test_small_numbers_are_held_to_the_absolute_bound(dtype, level, atol, rtol):
+    assert passes(dtype, level, 2**-5, 0.9 * atol)
+    assert not passes(dtype, level, 2**-5, 1.1 * atol)
 
 
 @every_row
-def test_large_numbers_are_held_to_the_relative_bound(dtype, rung, atol, rtol):
-    assert passes(dtype, rung, 64.0, 64 * 0.9 * rtol)
-    assert not passes(dtype, rung, 64.0, 64 * 1.1 * rtol)
-    assert passes(dtype, rung, -64.0, 64 * 0.9 * rtol)
-    assert not passes(dtype, rung, -64.0, 64 * 1.1 * rtol)
+def test_large_numbers_are_held_to_the_relative_bound(dtype, level, atol, rtol):
+    assert passes(dtype, level, 64.0, 64 * 0.9 * rtol)
+    assert not passes(dtype, level, 64.0, 64 * 1.1 * rtol)
+    assert passes(dtype, level, -64.0, 64 * 0.9 * rtol)
+    assert not passes(dtype, level, -64.0, 64 * 1.1 * rtol)
 
 
 @every_row
-def test_a_difference_may_have_either_sign(dtype, rung, atol, rtol):
-    assert passes(dtype, rung, 2**-5, -0.9 * atol)
-    assert not passes(dtype, rung, 2**-5, -1.1 * atol)
+def test_a_difference_may_have_either_sign(dtype, level, atol, rtol):
+    assert passes(dtype, level, 2**-5, -0.9 * atol)
+    assert not passes(dtype, level, 2**-5, -1.1 * atol)
 
 
 def test_a_bound_by_hand_replaces_its_own_figure_alone():

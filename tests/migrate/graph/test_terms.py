@@ -40,13 +40,19 @@ SAME = [
     (lambda t, a, b, c: t.div(a, t.inverse(b)), lambda t, a, b, c: t.mul(a, b)),
     (lambda t, a, b, c: t.add(t.number(1.0), t.number(0.75)), lambda t, a, b, c: t.number(1.75)),
     (lambda t, a, b, c: t.sub(t.number(1.0), t.number(0.1)), lambda t, a, b, c: t.number(0.9)),
-    (lambda t, a, b, c: t.cols(t.concat([a, b], 1), 4, 8), lambda t, a, b, c: b),
-    (lambda t, a, b, c: t.cols(t.concat([a, b, c], 1), 4, 12), lambda t, a, b, c: t.concat([b, c], 1)),
-    (lambda t, a, b, c: t.cols(t.cols(a, 1, 4), 1, 2), lambda t, a, b, c: t.cols(a, 2, 3)),
-    (lambda t, a, b, c: t.cols(a, 0, 4), lambda t, a, b, c: a),
+    (lambda t, a, b, c: t.column_slice(t.concat([a, b], 1), 4, 8), lambda t, a, b, c: b),
     (
-        lambda t, a, b, c: t.cols(t.elementwise("Tanh", a), 0, 2),
-        lambda t, a, b, c: t.elementwise("Tanh", t.cols(a, 0, 2)),
+        lambda t, a, b, c: t.column_slice(t.concat([a, b, c], 1), 4, 12),
+        lambda t, a, b, c: t.concat([b, c], 1),
+    ),
+    (
+        lambda t, a, b, c: t.column_slice(t.column_slice(a, 1, 4), 1, 2),
+        lambda t, a, b, c: t.column_slice(a, 2, 3),
+    ),
+    (lambda t, a, b, c: t.column_slice(a, 0, 4), lambda t, a, b, c: a),
+    (
+        lambda t, a, b, c: t.column_slice(t.elementwise("Tanh", a), 0, 2),
+        lambda t, a, b, c: t.elementwise("Tanh", t.column_slice(a, 0, 2)),
     ),
     (
         lambda t, a, b, c: t.clip("maximum", t.clip("minimum", a, t.number(0.5)), t.number(-0.5)),
@@ -69,8 +75,8 @@ OTHER = [
     (lambda t, a, b, c: t.add(a, a), lambda t, a, b, c: a),
     (lambda t, a, b, c: t.concat([a, b], 1), lambda t, a, b, c: t.concat([b, a], 1)),
     (lambda t, a, b, c: t.concat([a, b], 1), lambda t, a, b, c: t.concat([a, b], 0)),
-    (lambda t, a, b, c: t.cols(a, 0, 2), lambda t, a, b, c: t.cols(a, 2, 4)),
-    (lambda t, a, b, c: t.cols(t.concat([a, b], 1), 2, 6), lambda t, a, b, c: t.concat([a, b], 1)),
+    (lambda t, a, b, c: t.column_slice(a, 0, 2), lambda t, a, b, c: t.column_slice(a, 2, 4)),
+    (lambda t, a, b, c: t.column_slice(t.concat([a, b], 1), 2, 6), lambda t, a, b, c: t.concat([a, b], 1)),
     (
         lambda t, a, b, c: t.clip("maximum", t.clip("minimum", a, t.number(0.5)), t.number(0.6)),
         lambda t, a, b, c: t.clip("minimum", t.clip("maximum", a, t.number(0.6)), t.number(0.5)),

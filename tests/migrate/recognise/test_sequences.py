@@ -11,7 +11,7 @@ from tf2_lstm.migrate.recognise.sequences import separate
 
 def run(scope):
     ending = SimpleNamespace(with_longest=False)
-    return SimpleNamespace(scope=scope, axis=1, lengths=None, form="while", dense=None, ending=ending)
+    return SimpleNamespace(scope=scope, axis=1, lengths=None, form="while", dense=None, termination=ending)
 
 
 @pytest.mark.parametrize("turned", [False, True])

@@ -10,80 +10,80 @@ from tf2_lstm.backends.tensorflow import gru, lstm, rnn
 EQUATIONS = {"lstm": lstm, "gru": gru, "rnn": rnn}
 
 
-def forwards(cell, schedule, z, first, weights):
+def forwards(cell, layout, z, first, weights):
     """The states after each step and what the gradient needs, in the layout, by name; and the last states."""
     equations = EQUATIONS[cell.kind]
-    steps, widths = schedule.split(z), equations.saves(cell, weights)
-    arrays = [schedule.array(t.shape[-1], t.dtype) for t in first]
-    arrays += [schedule.array(width, z.dtype) for width in widths.values()]
+    steps, widths = layout.split(z), equations.saves(cell, weights)
+    arrays = [layout.array(t.shape[-1], t.dtype) for t in first]
+    arrays += [layout.array(width, z.dtype) for width in widths.values()]
 
     def body(time, states, arrays):
-        old = schedule.trim(states, time)
+        old = layout.trim(states, time)
         new, found = equations.step(cell, weights, steps.read(time), old)
-        states = schedule.choose(time, new, old)
+        states = layout.choose(time, new, old)
         values = [*states, *(found[name] for name in widths)]
         return time + 1, states, [a.write(time, v) for a, v in zip(arrays, values, strict=True)]
 
-    _, last, arrays = loop(schedule, body, first, arrays)
-    joined = [schedule.join(array) for array in arrays]
+    _, last, arrays = loop(layout, body, first, arrays)
+    joined = [layout.join(array) for array in arrays]
     saved = dict(zip([*"hc"[: cell.states], *widths], joined, strict=True))
-    return saved, schedule.last(last, history(cell, saved), first)
+    return saved, layout.last(last, history(cell, saved), first)
 
 
-def outputs(cell, schedule, z, first, weights):
+def outputs(cell, layout, z, first, weights):
     """The output of each step, in the layout, and the last states; not for Packed."""
-    steps, array = schedule.split(z), schedule.array(first[0].shape[-1], z.dtype)
+    steps, array = layout.split(z), layout.array(first[0].shape[-1], z.dtype)
 
     def body(time, old, array):
         new, _ = EQUATIONS[cell.kind].step(cell, weights, steps.read(time), old)
-        new = schedule.choose(time, new, old)
+        new = layout.choose(time, new, old)
         return time + 1, new, [array[0].write(time, new[0])]
 
-    _, last, (array,) = loop(schedule, body, first, [array])
-    return schedule.join(array), last
+    _, last, (array,) = loop(layout, body, first, [array])
+    return layout.join(array), last
 
 
-def loop(schedule, body, states, arrays):
+def loop(layout, body, states, arrays):
     """A while loop over the steps whose states may lose rows, or gain them."""
-    if schedule.is_short:
-        for time in range(schedule.steps):
+    if layout.is_short:
+        for time in range(layout.steps):
             _, states, arrays = body(time, states, arrays)
-        return schedule.steps, states, arrays
-    shapes = [schedule.shape(state) for state in states]
-    stop = schedule.stop
+        return layout.steps, states, arrays
+    shapes = [layout.shape(state) for state in states]
+    stop = layout.stop
     return tf.while_loop(
         lambda time, *_: time < stop,
         body,
         (tf.constant(0), states, arrays),
         shape_invariants=(tf.TensorShape(()), shapes, [tf.TensorShape(None)] * len(arrays)),
-        maximum_iterations=schedule.steps,
+        maximum_iterations=layout.steps,
     )
 
 
-def backwards(cell, schedule, dy, d_last, first, weights, turned, saved):
+def backwards(cell, layout, dy, d_last, first, weights, turned, saved):
     """The gradients of the first states; and what all steps together need for the others, [N, ...] by name."""
     equations = EQUATIONS[cell.kind]
-    before = [flat(state) for state in schedule.before(history(cell, saved), first)]
+    before = [flat(state) for state in layout.before(history(cell, saved), first)]
     flat_saved = {name: flat(value) for name, value in saved.items()}
     factors = equations.factors(cell, weights, flat_saved, before)
-    steps = {name: schedule.split(shaped(value, dy)) for name, value in factors.items()}
-    upstream, stop = schedule.split(dy), schedule.stop
+    steps = {name: layout.split(shaped(value, dy)) for name, value in factors.items()}
+    upstream, stop = layout.split(dy), layout.stop
     widths = equations.finds(cell, turned)
-    arrays = [schedule.array(width, dy.dtype) for width in widths.values()]
+    arrays = [layout.array(width, dy.dtype) for width in widths.values()]
 
     def body(count, states, arrays):
         time = stop - 1 - count
-        states = schedule.grow(states, d_last, time)
+        states = layout.grow(states, d_last, time)
         states[0] += upstream.read(time)
         here = {name: array.read(time) for name, array in steps.items()}
         new, found = equations.step_back(cell, turned, here, *states)
-        values = schedule.choose(time, [found[name] for name in widths], [None] * len(widths))
+        values = layout.choose(time, [found[name] for name in widths], [None] * len(widths))
         arrays = [a.write(time, v) for a, v in zip(arrays, values, strict=True)]
-        return count + 1, schedule.choose(time, new, states), arrays
+        return count + 1, layout.choose(time, new, states), arrays
 
-    _, states, arrays = loop(schedule, body, schedule.start_back(d_last), arrays)
-    joined = [flat(schedule.join(array)) for array in arrays]
-    return schedule.end_back(states, d_last), dict(zip(widths, joined, strict=True))
+    _, states, arrays = loop(layout, body, layout.start_back(d_last), arrays)
+    joined = [flat(layout.join(array)) for array in arrays]
+    return layout.end_back(states, d_last), dict(zip(widths, joined, strict=True))
 
 
 def history(cell, saved):

@@ -1,7 +1,7 @@
 """A whole plan over a batch of sequences: the two programs that `unroll.py` chooses from.
 
-`_by_layers` runs recurrence after recurrence, each with its gradient written by hand, over pieces of
-time: while one layer is at a piece, the layer below is at the next. `_in_one_loop` goes through all of
+`_by_layers` runs recurrence after recurrence, each with its gradient written by hand, over chunks of
+time: while one layer is at a chunk, the layer below is at the next. `_in_one_loop` goes through all of
 them step by step and keeps nothing; TensorFlow's own gradient works through it, at TensorFlow's own
 speed. Training is by layers, and so is whatever XLA compiles loop by loop.
 """
@@ -9,17 +9,17 @@ speed. Training is by layers, and so is whatever XLA compiles loop by loop.
 from dataclasses import dataclass
 from functools import partial
 
-from tf2_lstm.backends.tensorflow import schedule as schedules
+from tf2_lstm.backends.tensorflow import layout as layouts
 from tf2_lstm.backends.tensorflow.loops import EQUATIONS, loop
-from tf2_lstm.backends.tensorflow.pieces import in_pieces, sorted_rows
 from tf2_lstm.backends.tensorflow.recurrence import outputs_of, recurrence
+from tf2_lstm.backends.tensorflow.time_chunks import in_chunks, sorted_rows
 from tf2_lstm.cell_plan import Residual, Stack, recurrences
 
 #: Ways to run: sizes as they come; sizes fixed, inside a program of XLA; loops that XLA compiles.
 FREE, FIXED, COMPILED = "free", "fixed", "compiled"
-#: Sequences of so many steps are long: worth being compiled, and being cut into so many pieces; in training if a
-#: state has so many numbers (rows x units), as pieces take their time to be traced and to be put together.
-LONG, PIECES, MANY = 16, 5, 4096
+#: Sequences of so many steps are long: worth being compiled, and being cut into so many chunks; in training if a
+#: state has so many numbers (rows x units), as chunks take their time to be traced and to be put together.
+LONG, CHUNKS, MANY = 16, 5, 4096
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Request:
     zero: bool
 
 
-def run(request, trains, x, states, mask, tensors, way):
+def run(request, needs_gradient, x, states, mask, tensors, way):
     """Run a plan.
 
     Args:
         request: the Request.
-        trains: whether a gradient will be asked for.
+        needs_gradient: whether a gradient will be asked for.
         x: [B, T, D].
         states: the first states, a flat list of [B, W].
         mask: bool [B, T], or None.
@@ -56,40 +56,40 @@ def run(request, trains, x, states, mask, tensors, way):
     Returns:
         The outputs, [B, T, P] or [B, P] without request.sequences; and the last states as a flat list.
     """
-    schedule = _schedule(x, mask, way)
-    compute = _by_layers if trains or way == COMPILED else _in_one_loop
-    y, last = compute(request, schedule, way, trains, schedule.pack(x), schedule.sort(states), tensors)
-    outputs = schedule.unpack(y, hold=not request.zero) if request.sequences else schedule.final(y)
-    return outputs, schedule.unsort(last)
+    layout = _layout(x, mask, way)
+    compute = _by_layers if needs_gradient or way == COMPILED else _in_one_loop
+    y, last = compute(request, layout, way, needs_gradient, layout.pack(x), layout.sort(states), tensors)
+    outputs = layout.unpack(y, hold=not request.zero) if request.sequences else layout.final(y)
+    return outputs, layout.unsort(last)
 
 
-def _schedule(x, mask, way):
+def _layout(x, mask, way):
     if mask is None:
-        return schedules.whole(x)
+        return layouts.whole(x)
     if way == FREE:
-        return schedules.packed(mask)
-    return schedules.masked(x, mask) if way == FIXED else sorted_rows(x, mask)
+        return layouts.packed(mask)
+    return layouts.masked(x, mask) if way == FIXED else sorted_rows(x, mask)
 
 
-def _by_layers(request, schedule, way, trains, x, states, tensors):
-    one = partial(recurrence, compiles=way == COMPILED) if trains else outputs_of
+def _by_layers(request, layout, way, needs_gradient, x, states, tensors):
+    one = partial(recurrence, compiles=way == COMPILED) if needs_gradient else outputs_of
     run = partial(_layers, request, one, tensors)
-    count = PIECES if way != FIXED and _pays_in_pieces(request, schedule, trains) else 1
-    return in_pieces(schedule, count, run, x, states)
+    count = CHUNKS if way != FIXED and _pays_in_chunks(request, layout, needs_gradient) else 1
+    return in_chunks(layout, count, run, x, states)
 
 
-def _pays_in_pieces(request, schedule, trains):
+def _pays_in_chunks(request, layout, needs_gradient):
     """Whether there is a layer above to run meanwhile, or a row to leave out, and enough of either."""
-    if not schedule.has_known_sizes:
+    if not layout.has_known_sizes:
         return False
     cells = recurrences(request.plan)
-    numbers = schedule.batch * max(cell.units for cell in cells)
-    overlaps = len(cells) > 1 or schedule.valid is not None
-    return overlaps and schedule.steps >= LONG and (not trains or numbers >= MANY)
+    numbers = layout.batch * max(cell.units for cell in cells)
+    overlaps = len(cells) > 1 or layout.valid is not None
+    return overlaps and layout.steps >= LONG and (not needs_gradient or numbers >= MANY)
 
 
-def _layers(request, one, tensors, schedule, x, states):
-    """Run recurrence after recurrence over one piece."""
+def _layers(request, one, tensors, layout, x, states):
+    """Run recurrence after recurrence over one chunk."""
     states, tensors, last = iter(states), iter(tensors), []
 
     def through(plan, x):
@@ -100,33 +100,33 @@ def _layers(request, one, tensors, schedule, x, states):
         if isinstance(plan, Residual):
             return x + through(plan.part, x)
         mine = [next(states) for _ in range(plan.states)]
-        y, new = one(plan, schedule, x, mine, [next(tensors) for _ in plan.weights])
+        y, new = one(plan, layout, x, mine, [next(tensors) for _ in plan.weights])
         last.extend(new)
         return y
 
     return through(request.plan, x), last
 
 
-def _in_one_loop(request, schedule, way, trains, x, first, tensors):
+def _in_one_loop(request, layout, way, needs_gradient, x, first, tensors):
     weights, tensors = [], iter(tensors)
     for cell in recurrences(request.plan):
         mine = [next(tensors) for _ in cell.weights]
         weights.append(EQUATIONS[cell.kind].named(cell, mine))
-    steps = schedule.split(x)
+    steps = layout.split(x)
     width = _width(request.plan, weights)
-    kept = first if request.states and schedule.loses_rows else []
-    arrays = [schedule.array(w, x.dtype) for w in (width, *(state.shape[-1] for state in kept))]
+    kept = first if request.states and layout.loses_rows else []
+    arrays = [layout.array(w, x.dtype) for w in (width, *(state.shape[-1] for state in kept))]
 
     def body(time, states, arrays):
-        old = schedule.trim(states, time)
+        old = layout.trim(states, time)
         y, new = _step(request.plan, weights, steps.read(time), old)
-        new = schedule.choose(time, new, old)
+        new = layout.choose(time, new, old)
         values = [y, *(new if kept else [])]
         return time + 1, new, [a.write(time, v) for a, v in zip(arrays, values, strict=True)]
 
-    _, ended, arrays = loop(schedule, body, first, arrays)
-    y, *history = [schedule.join(array) for array in arrays]
-    return y, schedule.last(ended, history, first) if request.states else first
+    _, ended, arrays = loop(layout, body, first, arrays)
+    y, *history = [layout.join(array) for array in arrays]
+    return y, layout.last(ended, history, first) if request.states else first
 
 
 def _step(plan, weights, x, states):

@@ -14,19 +14,19 @@ from tf2_lstm.backends.tensorflow.loops import EQUATIONS, backwards, flat, forwa
 from tf2_lstm.backends.tensorflow.xla import compiled
 
 
-def recurrence(cell, schedule, x, states, tensors, compiles=False):
+def recurrence(cell, layout, x, states, tensors, compiles=False):
     """Run one recurrence and keep what its gradient needs.
 
     Args:
         cell: its `cell_plan.Cell`.
-        schedule: a schedule, `schedule.py`; not Packed if compiled.
-        x: the inputs in the schedule's layout, [..., D].
+        layout: a layout, `layout.py`; not Packed if compiled.
+        x: the inputs in the layout, [..., D].
         states: the first states, h first, each [B, W], sorted.
         tensors: the weights in the plan's order.
         compiles: whether XLA compiles the loops.
 
     Returns:
-        The outputs in the schedule's layout, and the last states, sorted.
+        The outputs in the layout, and the last states, sorted.
     """
     count, equations = cell.states, EQUATIONS[cell.kind]
     call = compiled if compiles else _plain
@@ -34,7 +34,7 @@ def recurrence(cell, schedule, x, states, tensors, compiles=False):
     @tf.custom_gradient
     def run(x, *arguments):
         first, weights = list(arguments[:count]), equations.named(cell, arguments[count:])
-        saved, last = call(forwards, cell, schedule, _projected(cell, weights, x), first, weights)
+        saved, last = call(forwards, cell, layout, _projected(cell, weights, x), first, weights)
 
         def gradient(*upstream):
             # A gradient of tf.gather comes as IndexedSlices.
@@ -43,8 +43,8 @@ def recurrence(cell, schedule, x, states, tensors, compiles=False):
             turned = {
                 name: tf.transpose(weight) for name, weight in weights.items() if weight.shape.rank == 2
             }
-            d_first, found = call(backwards, cell, schedule, dy, d_last, first, weights, turned, saved)
-            before = [flat(state) for state in schedule.before(history(cell, saved), first)]
+            d_first, found = call(backwards, cell, layout, dy, d_last, first, weights, turned, saved)
+            before = [flat(state) for state in layout.before(history(cell, saved), first)]
             flat_saved = {name: flat(value) for name, value in saved.items()}
             dx, by_name = equations.gradients(cell, weights, turned, flat(x), before, flat_saved, found)
             found = [shaped(dx, x), *d_first, *(by_name[name] for name in cell.weights)]
@@ -56,7 +56,7 @@ def recurrence(cell, schedule, x, states, tensors, compiles=False):
     return y, last
 
 
-def outputs_of(cell, schedule, x, states, tensors):
+def outputs_of(cell, layout, x, states, tensors):
     """Run one recurrence in a loop that XLA compiles, and keep nothing; see `recurrence`.
 
     Whoever asks for a gradient after all, of a function that was traced without a tape, pays for
@@ -67,13 +67,13 @@ def outputs_of(cell, schedule, x, states, tensors):
     @tf.custom_gradient
     def run(x, *arguments):
         first, weights = list(arguments[:count]), EQUATIONS[cell.kind].named(cell, arguments[count:])
-        y, last = compiled(outputs, cell, schedule, _projected(cell, weights, x), first, weights)
+        y, last = compiled(outputs, cell, layout, _projected(cell, weights, x), first, weights)
 
         def gradient(*upstream):
             sources = [x, *arguments]
             with tf.GradientTape() as tape:
                 tape.watch(sources)
-                y, last = recurrence(cell, schedule, x, first, arguments[count:], compiles=True)
+                y, last = recurrence(cell, layout, x, first, arguments[count:], compiles=True)
             return tape.gradient([y, *last], sources, output_gradients=list(upstream))
 
         return (y, *last), gradient

@@ -58,8 +58,8 @@ def unroll(layer, sequences, initial_state, mask, training):
     if request is None:
         return None
     tensors = [_tensor(weight, sequences.dtype) for weight in weights_of(layer.cell)]
-    trains = _trains([sequences, *states, *tensors])
-    outputs, last = _called(request, trains, sequences, states, mask, tensors)
+    needs_gradient = _needs_gradient([sequences, *states, *tensors])
+    outputs, last = _called(request, needs_gradient, sequences, states, mask, tensors)
     return outputs, outputs, keras.tree.pack_sequence_as(initial_state, last)
 
 
@@ -81,7 +81,7 @@ def _request(layer, x, states, mask, training):
     return Request(plan, layer.return_sequences, wants, layer.zero_output_for_mask)
 
 
-def _trains(tensors):
+def _needs_gradient(tensors):
     """Whether a tape records what is computed of the tensors; True if TensorFlow does not say."""
     records = import_optional(
         "tensorflow.python.eager.record.should_record_backprop",
@@ -105,35 +105,35 @@ def _tensor(weight, dtype):
     return tf.convert_to_tensor(keras.ops.convert_to_tensor(weight, dtype=dtype.name))
 
 
-def _called(request, trains, x, states, mask, tensors):
+def _called(request, needs_gradient, x, states, mask, tensors):
     inside = not tf.executing_eagerly()
     if inside and under_xla():
-        return run(request, trains, x, states, mask, tensors, FIXED)
-    way = COMPILED if pays_to_compile(request, trains, x.shape, mask is not None) else FREE
+        return run(request, needs_gradient, x, states, mask, tensors, FIXED)
+    way = COMPILED if pays_to_compile(request, needs_gradient, x.shape, mask is not None) else FREE
     if inside:
-        return run(request, trains, x, states, mask, tensors, way)
+        return run(request, needs_gradient, x, states, mask, tensors, way)
     flat = [x, *states, *tensors] + ([] if mask is None else [mask])
     data = [x, *states, mask] if way == FREE else []
     specs = tuple(_loose(t) if any(t is one for one in data) else _fixed(t) for t in flat)
-    outputs, last = _function(request, trains, len(states), specs, way)(*flat)
+    outputs, last = _function(request, needs_gradient, len(states), specs, way)(*flat)
     return outputs, list(last)
 
 
 @functools.lru_cache(maxsize=256)
-def _function(request, trains, states, specs, way):
+def _function(request, needs_gradient, states, specs, way):
     """One function for one size, with compiled loops, or else for all; the weights are arguments."""
     end = 1 + states + sum(len(cell.weights) for cell in recurrences(request.plan))
 
     def fast_unroll(*tensors):
         mask = tensors[end] if len(tensors) > end else None
         x, *first = tensors[: 1 + states]
-        return run(request, trains, x, first, mask, tensors[1 + states : end], way)
+        return run(request, needs_gradient, x, first, mask, tensors[1 + states : end], way)
 
     # TensorFlow counts functions of one name as one that is traced again and again, and would warn of the fifth layer.
     return tf.function(fast_unroll, autograph=False, input_signature=specs).get_concrete_function()
 
 
-def pays_to_compile(request, trains, shape, is_masked):
+def pays_to_compile(request, needs_gradient, shape, is_masked):
     """Say whether XLA is worth its compilation, which is made for each size anew.
 
     It is if every size is known, the steps are many and each is small, so that TensorFlow's cost for
@@ -141,7 +141,7 @@ def pays_to_compile(request, trains, shape, is_masked):
 
     Args:
         request: the Request.
-        trains: whether a gradient will be asked for.
+        needs_gradient: whether a gradient will be asked for.
         shape: that of the inputs, [B, T, D].
         is_masked: whether there is a mask; only the other program leaves padding out.
 
@@ -166,14 +166,14 @@ def pays_to_compile(request, trains, shape, is_masked):
     units = max(cell.units for cell in recurrences(request.plan))
     if units >= MOST_UNITS or shape[0] * units > (MOST_MASKED if is_masked else MOST):
         return False
-    sizes = _sizes(request, trains, is_masked)
+    sizes = _sizes(request, needs_gradient, is_masked)
     if len(sizes) < SIZES:
         sizes.add(tuple(shape))
     return tuple(shape) in sizes
 
 
 @functools.lru_cache(maxsize=256)
-def _sizes(request, trains, is_masked):
+def _sizes(request, needs_gradient, is_masked):
     """The sizes that a program has been compiled for, a set that grows."""
     return set()
 

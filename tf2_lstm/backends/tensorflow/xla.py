@@ -8,7 +8,7 @@ import functools
 
 import tensorflow as tf
 
-from tf2_lstm.backends.tensorflow.schedule import fixed
+from tf2_lstm.backends.tensorflow.layout import fixed
 from tf2_lstm.private import import_optional
 
 
@@ -21,19 +21,19 @@ def under_xla():
     return said and said(tf.compat.v1.get_default_graph())
 
 
-def compiled(loop, cell, schedule, *arguments):
+def compiled(loop, cell, layout, *arguments):
     """Run a loop of `loops.py` as a program that XLA compiles, for each size anew.
 
     Args:
         loop: the loop. It and cells alike share a program, whatever their weights.
         cell: a `cell_plan.Cell`.
-        schedule: Whole or Masked.
-        *arguments: those of the loop: first a tensor in the schedule's layout.
+        layout: Whole or Masked.
+        *arguments: those of the loop: first a tensor in the layout.
 
     Returns:
         What the loop returns.
     """
-    return _program(loop, cell)(schedule.valid, *arguments)
+    return _program(loop, cell)(layout.valid, *arguments)
 
 
 @functools.lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from tf2_lstm.migrate.memory import let_go
-from tf2_lstm.migrate.unfilled import unfilled
+from tf2_lstm.migrate.skip_initializers import skip_initializers
 
 
 def save_model(model, path):
@@ -65,7 +65,7 @@ def load_unzipped(folder):
     let_go(sum(file.stat().st_size for file in folder.rglob("*")))
     try:
         # Every number is in the file; none need be drawn.
-        with unfilled():
+        with skip_initializers():
             return keras.models.load_model(folder, compile=False, safe_mode=True)
     finally:
         shutil.rmtree(folder)

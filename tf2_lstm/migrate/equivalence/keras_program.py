@@ -61,8 +61,8 @@ class KerasProgram:
                     named[f"{part.tf1}/{name}"] = value
         return OrderedDict(sorted(named.items()))
 
-    def climb(self, steps=10, gradients=True):
-        """Run all that the program does, whatever the rungs asked for: name -> array."""
+    def run_levels(self, steps=10, gradients=True):
+        """Run all that the program does, whatever the levels asked for: name -> array."""
         return OrderedDict((name, np.asarray(value)) for name, value in self._program.run(self.model).items())
 
     def _find(self, path):

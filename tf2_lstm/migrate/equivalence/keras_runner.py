@@ -27,14 +27,14 @@ def read_checkpoint(prefix):
 
 
 def run_keras(case, seed, prefix, dtype="float32", **options):
-    """Carry a checkpoint's weights over to the Keras twin of a case and climb the ladder of proof.
+    """Carry a checkpoint's weights over to the Keras twin of a case and run the levels of proof.
 
     Args:
         case: the `Case`.
         seed: of the inputs.
         prefix: the TF1 checkpoint's prefix.
         dtype: "float32" or "float64".
-        **options: `steps` and `gradients`, see `KerasCase.climb`.
+        **options: `steps` and `gradients`, see `KerasCase.run_levels`.
 
     Returns:
         A `RunResult` with witness KERAS.
@@ -42,7 +42,7 @@ def run_keras(case, seed, prefix, dtype="float32", **options):
     built = KerasProgram(case) if PAIRS[case.call.pair].kind == "program" else KerasCase(case, seed, dtype)
     built.load(read_checkpoint(prefix))
     start = built.named()
-    tensors = built.climb(**options)
+    tensors = built.run_levels(**options)
     if "losses" in tensors:
         tensors.update(("trained " + name, value) for name, value in built.named().items())
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
@@ -134,8 +134,8 @@ class KerasCase:
         named = weights.write_cells(self.case.call, lambda call: of_cell[id(call)], folded=values is None)
         return OrderedDict(sorted(named.items()))
 
-    def climb(self, steps=10, gradients=True):
-        """Climb the ladder of proof; see `LegacyCase.climb`."""
+    def run_levels(self, steps=10, gradients=True):
+        """Run the levels of proof; see `LegacyCase.run_levels`."""
         tensors = OrderedDict((name, _array(value)) for name, value in self.results().items())
         if gradients:
             tensors.update(self._run_gradients())

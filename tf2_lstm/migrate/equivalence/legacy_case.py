@@ -114,8 +114,8 @@ class LegacyCase:
         ]
         return 0.5 * tf.add_n(errors)
 
-    def climb(self, session, steps=10, gradients=True):
-        """Climb the ladder of proof: outputs and states, gradients, training steps.
+    def run_levels(self, session, steps=10, gradients=True):
+        """Run the levels of proof: outputs and states, gradients, training steps.
 
         Args:
             session: a session on `graph` in which the weights are set.

@@ -31,8 +31,8 @@ class LegacyProgram:
         with ceremony.graph() as self.graph:
             self._built = self._program.build()
 
-    def climb(self, session, steps=10, gradients=True):
-        """Run all that the program does, whatever the rungs asked for: name -> array."""
+    def run_levels(self, session, steps=10, gradients=True):
+        """Run all that the program does, whatever the levels asked for: name -> array."""
         return name_leaves(plain(self._program.run(session, self._built)), "")
 
 
@@ -51,7 +51,7 @@ def run_and_save(case, seed, prefix, dtype="float32", **options):
         seed: of the inputs and the weights.
         prefix: the checkpoint's prefix.
         dtype: "float32" or "float64".
-        **options: `steps` and `gradients`, see `LegacyCase.climb`.
+        **options: `steps` and `gradients`, see `LegacyCase.run_levels`.
 
     Returns:
         The `RunResult`, RECORD under TF 1.15 and LIVE under TF 2.
@@ -75,7 +75,7 @@ def run_live(case, seed, prefix, dtype="float32", **options):
         prefix: the checkpoint's prefix; `tf.train.Saver` restores it by variable name. In another dtype than the
             checkpoint's the values are read and assigned.
         dtype: "float32" or "float64".
-        **options: `steps` and `gradients`, see `LegacyCase.climb`.
+        **options: `steps` and `gradients`, see `LegacyCase.run_levels`.
 
     Returns:
         The `RunResult`, RECORD under TF 1.15 and LIVE under TF 2.
@@ -93,7 +93,7 @@ def run_live(case, seed, prefix, dtype="float32", **options):
 
 def _run(built, session, options):
     weights = read_variables(session)
-    tensors = built.climb(session, **options)
+    tensors = built.run_levels(session, **options)
     if "losses" in tensors:
         tensors.update(("trained " + name, value) for name, value in read_variables(session).items())
     versions = {"tensorflow": tf.__version__, "numpy": np.__version__}

@@ -26,7 +26,7 @@ class Options:
         dtype: "float32", or "float64" where both sides can.
         atol: replaces the table's absolute tolerance.
         rtol: replaces the table's relative tolerance.
-        steps: SGD steps of the training rung, 0 for none.
+        steps: SGD steps of the training level, 0 for none.
         gradients: whether to compare gradients.
     """
 
@@ -56,15 +56,15 @@ def prove(case, options=None, run_candidate=run_keras):
     options = options or Options()
     if PAIRS[case.call.pair].kind == "program":
         options = dataclasses.replace(options, dtype="float32", steps=STEPS, gradients=True)
-    rungs = {"dtype": options.dtype, "steps": options.steps, "gradients": options.gradients}
+    levels = {"dtype": options.dtype, "steps": options.steps, "gradients": options.gradients}
     with tempfile.TemporaryDirectory() as folder:
         if options.seed == SEED:
             prefix = goldens.checkpoint_of(case)
-            witnesses = [_record(case, options), run_live(case, options.seed, prefix, **rungs)]
+            witnesses = [_record(case, options), run_live(case, options.seed, prefix, **levels)]
         else:
             prefix = os.path.join(folder, "weights")
-            witnesses = [run_and_save(case, options.seed, prefix, **rungs)]
-        candidate = run_candidate(case, options.seed, prefix, **rungs)
+            witnesses = [run_and_save(case, options.seed, prefix, **levels)]
+        candidate = run_candidate(case, options.seed, prefix, **levels)
     witnesses = [witness for witness in witnesses if witness is not None]
     report = CaseReport(case.name, [], results=[*witnesses, candidate])
     for witness in witnesses:
@@ -76,7 +76,7 @@ def prove(case, options=None, run_candidate=run_keras):
 
 
 def _record(case, options):
-    """The golden record, without the rungs that were not asked for; None in a dtype that is not recorded."""
+    """The golden record, without the levels that were not asked for; None in a dtype that is not recorded."""
     if options.dtype != "float32":
         return None
     inputs = OrderedDict() if PAIRS[case.call.pair].kind == "program" else case_inputs(case, options.seed)

@@ -19,7 +19,7 @@ class Tolerance:
         return max(self.atol, self.rtol * largest)
 
 
-#: (dtype, rung of the ladder) -> tolerance. Outputs of order 1 agree to 1e-6 in float32.
+#: (dtype, level of proof) -> tolerance. Outputs of order 1 agree to 1e-6 in float32.
 TABLE = {
     # Half a unit in the last place is 5e-4 of the value, and a step adds a few roundings.
     ("float16", "result"): Tolerance(4e-3, 4e-3),
@@ -33,8 +33,8 @@ TABLE = {
 }
 
 
-def rung_of(name):
-    """Return the rung of the ladder that a tensor's name belongs to."""
+def level_of(name):
+    """Return the level of proof that a tensor's name belongs to."""
     if name.startswith("gradient of "):
         return "gradient"
     return "training" if name == "losses" or name.startswith("trained ") else "result"
@@ -42,5 +42,5 @@ def rung_of(name):
 
 def tolerance_for(dtype, name, atol=None, rtol=None):
     """Return the tolerance of a tensor; `atol` and `rtol` replace the table's figures when given."""
-    entry = TABLE[dtype, rung_of(name)]
+    entry = TABLE[dtype, level_of(name)]
     return Tolerance(entry.atol if atol is None else atol, entry.rtol if rtol is None else rtol)

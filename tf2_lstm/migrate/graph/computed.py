@@ -84,7 +84,7 @@ class ComputedWeights:
             part = todo.pop()
             if part in self._read:
                 continue
-            if part.op in ("swap", "concat", "cols") or (part.op == "add" and self._rank(part) == 1):
+            if part.op in ("swap", "concat", "column_slice") or (part.op == "add" and self._rank(part) == 1):
                 inner = [one for one in dict.fromkeys(part.args) if one not in seen]
                 seen.update(inner)
                 todo += inner

@@ -22,7 +22,7 @@ def split(terms, node, args):
     if width is None or width % count:
         return [terms.make("split", (value,), (number, count)) for number in range(count)]
     size = width // count
-    return [terms.cols(value, number * size, (number + 1) * size) for number in range(count)]
+    return [terms.column_slice(value, number * size, (number + 1) * size) for number in range(count)]
 
 
 def is_vector(term):
@@ -36,7 +36,9 @@ def _split_sizes(terms, value, sizes, axis):
     sizes = array(sizes)
     if sizes is None or scalar(axis) not in (1, -1) or min(sizes) < 0:
         return None
-    return [terms.cols(value, end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)]
+    return [
+        terms.column_slice(value, end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)
+    ]
 
 
 def slice_(terms, node, args):
@@ -46,7 +48,7 @@ def slice_(terms, node, args):
     if begin is None or size is None or len(begin) != 2 or begin[0] != 0 or size[0] != -1:
         return terms.make("Slice", args)
     stop = begin[1] + size[1] if size[1] >= 0 else terms.width(value)
-    return terms.make("Slice", args) if stop is None else terms.cols(value, begin[1], stop)
+    return terms.make("Slice", args) if stop is None else terms.column_slice(value, begin[1], stop)
 
 
 def strided_slice(terms, node, args):
@@ -84,11 +86,11 @@ def _piece(terms, value, begin, end, strides, masks):
     first_whole = 0 in whole
     if len(begin) == 1 and is_vector(value) and not shrink:
         stop = terms.width(value) if masks["end"] & 1 else end[0]
-        return terms.cols(value, 0 if masks["begin"] & 1 else begin[0], stop)
+        return terms.column_slice(value, 0 if masks["begin"] & 1 else begin[0], stop)
     if len(begin) == 2 and first_whole and not shrink:
         start = 0 if masks["begin"] & 2 else begin[1]
         stop = terms.width(value) if masks["end"] & 2 else end[1]
-        return terms.cols(value, start, stop) if stop is not None and 0 <= start < stop else None
+        return terms.column_slice(value, start, stop) if stop is not None and 0 <= start < stop else None
     return None
 
 

@@ -2,7 +2,7 @@
 
 Two tensors that compute the same thing from the same leaves are the same `Term` object, so equations are compared
 with `is`. The normal forms: sums and products are flat and sorted with their constants folded, a difference is a sum
-with a factor -1, a quotient is a product with an inverse, pieces of columns are "cols" with numbers, a pair of
+with a factor -1, a quotient is a product with an inverse, pieces of columns are "column_slice" with numbers, a pair of
 minimum and maximum is "clip", the branches of a conditional and of a Select are "select", a step of a sequence is an
 "element". Everything else is a term of its own operation with its attributes, so that it can match nothing by chance.
 """
@@ -32,7 +32,7 @@ class Term:
     """One node of the shared graph of terms; made by `Terms` only, compared by identity.
 
     Attributes:
-        op: what it is: "var", "const", "loopvar", "add", "cols", ..., or a TF1 operation's name.
+        op: what it is: "var", "const", "loopvar", "add", "column_slice", ..., or a TF1 operation's name.
         args: the terms that it is computed from.
         attr: what else tells it from others, hashable.
         number: its place in the order of making; arguments come before what uses them.
@@ -194,16 +194,16 @@ class Terms:
         """Return an elementwise function of a term; its pieces of columns are taken inside."""
         return self.make(op, (term,))
 
-    def cols(self, term, start, stop):
+    def column_slice(self, term, start, stop):
         """Return the columns start to stop of a matrix."""
-        return fold((term, start, stop), self.pieces, _columns_below, self._cols)
+        return fold((term, start, stop), self.pieces, _columns_below, self._column_slice)
 
-    def _cols(self, part):
+    def _column_slice(self, part):
         term, start, stop = part
         if start == 0 and self.width(term) == stop:
             return term
         below = [self.pieces[one] for one in _columns_below(part)]
-        if term.op == "cols":
+        if term.op == "column_slice":
             return below[0]
         if term.op in ELEMENTWISE:
             return self.make(term.op, below)
@@ -213,7 +213,7 @@ class Terms:
             piece = self._part(term, start, stop)
             if piece is not None:
                 return piece
-        return self.make("cols", (term,), (start, stop))
+        return self.make("column_slice", (term,), (start, stop))
 
     def _part(self, term, start, stop):
         at, inside = 0, []
@@ -290,7 +290,7 @@ class Terms:
             return None if None in found or not found else sum(found)
         if found:
             return max((width for width in found if width is not None), default=None)
-        if term.op == "cols":
+        if term.op == "column_slice":
             return term.attr[1] - term.attr[0]
         if term.op == "const":
             return term.attr[1][-1] if term.attr[1] else None
@@ -314,7 +314,7 @@ def _is_alike(one, other):
 def _columns_below(part):
     """Whose columns the columns of a term are computed from."""
     term, start, stop = part
-    if term.op == "cols":
+    if term.op == "column_slice":
         return [(term.args[0], term.attr[0] + start, term.attr[0] + stop)]
     if term.op in ELEMENTWISE or term.op == "select":
         return [(arg, start, stop) for arg in (term.args[1:] if term.op == "select" else term.args)]

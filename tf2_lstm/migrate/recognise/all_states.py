@@ -65,15 +65,13 @@ def unheld_beside(reading, unrolled, recurrence):
     endings = {(one, state): ending for ending, one, state, _ in state_names(unrolled.layers)}
     _, outputs = _readers(reading, unrolled.output) if unrolled.beside else (None, [])
     found = []
-    for application, state, var in unrolled.beside:
+    for match, state, var in unrolled.beside:
         every, readers = _readers(reading, var)
         others = [one for one in readers if not _is_last(one)]
         fetched = not readers and all(map(_is_last, outputs)) and reading.model.kind != "frozen_graph"
         if every is not None and (others or fetched):
             reader = reading.place(others[0]) if others else ""
-            found.append(
-                _loss(recurrence, reading.name(every), f"state{endings[application, state]}", reader)
-            )
+            found.append(_loss(recurrence, reading.name(every), f"state{endings[match, state]}", reader))
     return found
 
 

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.model import ArtifactError
-from tf2_lstm.migrate.recognise.application import ACTIVATIONS
+from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS
 
 NUMBERS = ("forget_bias", "cell_clip", "proj_clip")
 #: How many scopes a message lists.

@@ -8,10 +8,10 @@ Sums are flat, so that b may be several parts of one; it is a sum of its own in 
 from itertools import permutations
 
 from tf2_lstm.migrate.graph.terms import negated, scalar
-from tf2_lstm.migrate.recognise.application import ACTIVATIONS
+from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS
 
 #: What a gate's value comes out of; Keras's hard_sigmoid is a clip.
-_GATES = ("Sigmoid", "clip", "cols", "split")
+_GATES = ("Sigmoid", "clip", "column_slice", "split")
 
 
 def mixtures(terms, term):

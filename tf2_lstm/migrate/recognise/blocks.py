@@ -9,11 +9,11 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate.graph.constants import written
-from tf2_lstm.migrate.recognise.application import Application, is_variable
+from tf2_lstm.migrate.recognise.cell_match import CellMatch, is_variable
 
 
 def block_applications(terms, term):
-    """Find the block cell that this term is; a list of none or one `Application`."""
+    """Find the block cell that this term is; a list of none or one `CellMatch`."""
     if term.op == "LSTMBlockCell":
         x, c, h, *weights = term.args
         found = block_lstm(term, *weights)
@@ -21,13 +21,13 @@ def block_applications(terms, term):
             return []
         pair, options, variables = found
         new = OrderedDict(c=output(terms, term, 1), h=output(terms, term, 6))
-        return [Application(pair, options, variables, x, OrderedDict(c=c, h=h), new, new["h"])]
+        return [CellMatch(pair, options, variables, x, OrderedDict(c=c, h=h), new, new["h"])]
     if term.op == "GRUBlockCell" and all(is_variable(arg) for arg in term.args[2:]):
         x, h, w_ru, w_c, b_ru, b_c = term.args
         names = ("gates/kernel", "gates/bias", "candidate/kernel", "candidate/bias")
         variables = OrderedDict(zip(names, (w_ru, b_ru, w_c, b_c), strict=True))
         options, new = OrderedDict(num_units=b_c.attr[1][0]), OrderedDict([("", output(terms, term, 3))])
-        return [Application("gru", options, variables, x, OrderedDict([("", h)]), new, new[""])]
+        return [CellMatch("gru", options, variables, x, OrderedDict([("", h)]), new, new[""])]
     return []
 
 

@@ -10,7 +10,7 @@ from tf2_lstm.migrate.graph.terms import Term, leaves, scalar
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
-from tf2_lstm.migrate.recognise.application import Application, sizes
+from tf2_lstm.migrate.recognise.cell_match import CellMatch, sizes
 from tf2_lstm.migrate.recognise.flat import ALL
 
 KEEPS = (("input", "input_keep_prob"), ("output", "output_keep_prob"), ("state", "state_keep_prob"))
@@ -33,7 +33,7 @@ class Calls:
 
         Args:
             layers: the `Layer`s, bottom to top.
-            flat: `flat.ALL` when one tensor holds all states, else the applications whose own states are in one.
+            flat: `flat.ALL` when one tensor holds all states, else the matches whose own states are in one.
         """
         return self._layer(layers[0], flat) if len(layers) == 1 else self._stack(layers, flat)
 
@@ -45,7 +45,7 @@ class Calls:
         )
 
     def _layer(self, layer, flat):
-        if isinstance(layer.inside, Application):
+        if isinstance(layer.inside, CellMatch):
             call = self._cell(layer.inside, flat)
         else:
             call = self._stack(layer.inside, flat)
@@ -53,16 +53,14 @@ class Calls:
             call = self._wrap(call, wrapper)
         return call
 
-    def _cell(self, application, flat):
-        options = OrderedDict(application.options)
-        if "c" in application.old and (flat == ALL or application in flat):
+    def _cell(self, match, flat):
+        options = OrderedDict(match.options)
+        if "c" in match.old and (flat == ALL or match in flat):
             options["state_is_tuple"] = False
-        call = self._same(
-            (application.key, "state_is_tuple" in options), lambda: Call(application.pair, **options)
-        )
-        names = OrderedDict((leaf, term.attr[0]) for leaf, term in application.variables.items())
+        call = self._same((match.key, "state_is_tuple" in options), lambda: Call(match.pair, **options))
+        names = OrderedDict((leaf, term.attr[0]) for leaf, term in match.variables.items())
         computed = tuple(self.computed[name] for name in names.values() if name in self.computed)
-        own = CellVariables(call, "", names, application.convert, application.blocks, computed)
+        own = CellVariables(call, "", names, match.convert, match.blocks, computed)
         self.variables[id(call)] = replace(own, scope=common_scope(own.variables))
         return call
 
@@ -151,11 +149,11 @@ def common_prefix(scopes):
 
 
 def state_names(layers, stacked=False):
-    """The names of the states below "state": [(name, application, state's name, width)], in TF1's order."""
+    """The names of the states below "state": [(name, match, state's name, width)], in TF1's order."""
     found = []
     for number, layer in enumerate(layers):
         prefix = f"_{number}" if stacked or len(layers) > 1 else ""
-        if isinstance(layer.inside, Application):
+        if isinstance(layer.inside, CellMatch):
             for state, width in sizes(layer.inside).items():
                 found.append((prefix + (f"_{state}" if state else ""), layer.inside, state, width))
         else:

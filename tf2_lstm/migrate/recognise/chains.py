@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tf2_lstm.migrate.graph.terms import Term, leaves, masked, scalar
-from tf2_lstm.migrate.recognise.application import Application
-from tf2_lstm.migrate.recognise.lone import core, is_step
+from tf2_lstm.migrate.recognise.cell_match import CellMatch
 from tf2_lstm.migrate.recognise.places import STACK
+from tf2_lstm.migrate.recognise.single_steps import core, is_step
 from tf2_lstm.migrate.recognise.state_dropout import (
     Cells,
     dropped_state_of,
@@ -25,7 +25,7 @@ class Chain:
     """One cell applied step after step.
 
     Attributes:
-        steps: the `Application`s in the order of time.
+        steps: the `CellMatch`s in the order of time.
         lengths: the term of sequence_length, None when there is none.
         drops: the `Dropped` ones that act on the states but c, from the outside in.
         way: the way of `state_dropout` from a new state to the state that is carried on.
@@ -80,18 +80,18 @@ def _unmasked(term):
     return term.args[2] if masked(term) else term
 
 
-def chains_of(terms, applications):
-    """Link the applications that do not stand in a loop into chains.
+def chains_of(terms, matches):
+    """Link the matches that do not stand in a loop into chains.
 
     Args:
         terms: the table of terms.
-        applications: every `Application` of the model.
+        matches: every `CellMatch` of the model.
 
     Returns:
-        (chains, lone): the `Chain`s, in the order of the graph, of cells that could be read in two ways the one that
-        is linked; and all `Application`s that are linked to nothing, whether they count or not.
+        (chains, single): the `Chain`s, in the order of the graph, of cells that could be read in two ways the one that
+        is linked; and all `CellMatch`s that are linked to nothing, whether they count or not.
     """
-    alone = outside_loops(terms, applications)
+    alone = outside_loops(terms, matches)
     before = {one: _before(terms, one, alone) for one in alone}
     after = {earlier: one for one, earlier in before.items() if earlier is not None}
     chains, cells = [], Cells.of(terms, alone)
@@ -102,13 +102,13 @@ def chains_of(terms, applications):
                 steps.append(after[steps[-1]])
             chains += _alike(terms, steps, cells)
     linked = {core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
-    lone = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
-    lone = [one for one in lone if core(one) not in linked]
+    single = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
+    single = [one for one in single if core(one) not in linked]
     explained = {new for chain in chains if len(chain.steps) > 1 for new in _news(*chain.steps)}
-    lone = _one_reading(lone, explained)
-    steps = {one for one in lone if is_step(terms, one)}
+    single = _one_reading(single, explained)
+    steps = {one for one in single if is_step(terms, one)}
     chains = [chain for chain in chains if len(chain.steps) > 1 or chain.steps[0] in steps]
-    return [_with_lengths(terms, chain) for chain in chains], lone
+    return [_with_lengths(terms, chain) for chain in chains], single
 
 
 def _alike(terms, steps, cells):
@@ -129,10 +129,10 @@ def _chain(terms, steps, way, state, doubt=None):
     return Chain(steps, drops=drops, way=way, doubt=doubt)
 
 
-def _one_reading(lone, explained):
+def _one_reading(single, explained):
     """Without the readings that take the input for the state where another reading explains a new state."""
-    explained, found = explained | _news(*(one for one in lone if not one.blocks)), []
-    for one in lone:
+    explained, found = explained | _news(*(one for one in single if not one.blocks)), []
+    for one in single:
         if not one.blocks or not explained & _news(one):
             found.append(one)
             explained = explained | _news(one)
@@ -143,16 +143,16 @@ def _news(*steps):
     return {new for step in steps for new in step.new.values()}
 
 
-def outside_loops(terms, applications):
-    """The applications that depend on nothing that a loop carries."""
+def outside_loops(terms, matches):
+    """The matches that depend on nothing that a loop carries."""
     inside = [False] * len(terms.every)
     for number, term in enumerate(list(terms.every)):
         inside[number] = term.op == "loopvar" or any(inside[arg.number] for arg in term.args)
-    return [one for one in applications if not inside[one.output.number]]
+    return [one for one in matches if not inside[one.output.number]]
 
 
 def _before(terms, one, alone):
-    """The application whose new states are the old ones of this one, or None."""
+    """The match whose new states are the old ones of this one, or None."""
     found = None
     for state, old in one.old.items():
         earlier = _maker(terms, one, state, old, alone)
@@ -223,7 +223,7 @@ def _lower(terms, reader, chain, index, place):
             below = reader.top(dropped.value) if dropped else None
         if below is None:
             return None
-        other, at = index[below[0].applications()[-1]]
+        other, at = index[below[0].matches()[-1]]
         if at != number or len(other.steps) != len(chain.steps) or (found is not None and other is not found):
             return None
         found = other
@@ -235,7 +235,7 @@ def _stack(terms, reader, top, lower, place):
     while lower[chains[0]] is not None:
         chains.insert(0, lower[chains[0]])
     members = {chain.steps[number] for chain in chains for number in range(len(chain.steps))}
-    own = Layers(terms, [step for step in members if isinstance(step, Application)])
+    own = Layers(terms, [step for step in members if isinstance(step, CellMatch)])
     inputs, outputs, layers = [], [], None
     found = given(terms, own, top, place)
     for output in found:
@@ -244,30 +244,30 @@ def _stack(terms, reader, top, lower, place):
         inputs.append(x)
         outputs.append(output)
     for chain in chains:
-        (layer,) = [one for one in layers if chain.steps[0] in one.applications()]
+        (layer,) = [one for one in layers if chain.steps[0] in one.matches()]
         for dropped in chain.drops[::-1]:
             layer.holder(chain.steps[0]).drop("state", dropped)
     return Stepped(chains, layers, inputs, outputs)
 
 
-def rehearsals(terms, chains, applications, place):
-    """Find the lone steps that only rehearse a loop's first one, as tf.keras does to learn a shape; nobody reads them.
+def rehearsals(terms, chains, matches, place):
+    """Find the single steps that only rehearse a loop's first one, as tf.keras does to learn a shape.
 
     Args:
         terms: the table of terms.
         chains: the `Chain`s.
-        applications: every `Application` of the model.
+        matches: every `CellMatch` of the model.
         place: a function from a term to the name of the node that made it first, "" for none.
 
     Returns:
         The `Chain`s of them, those of the layers of a stack among them.
     """
-    alone = set(outside_loops(terms, applications))
-    looped = {_weights(one) for one in applications if one not in alone}
-    lone = [chain for chain in chains if len(chain.steps) == 1 and _weights(chain.steps[0]) in looped]
-    steps = [chain.steps[0] for chain in lone]
+    alone = set(outside_loops(terms, matches))
+    looped = {_weights(one) for one in matches if one not in alone}
+    single = [chain for chain in chains if len(chain.steps) == 1 and _weights(chain.steps[0]) in looped]
+    steps = [chain.steps[0] for chain in single]
     made = {value for one in steps for value in (one.output, *one.new.values())}
-    first = [chain for chain in lone if _reads_first_step(chain.steps[0])]
+    first = [chain for chain in single if _reads_first_step(chain.steps[0])]
     found = [
         chain
         for chain in first

@@ -10,8 +10,8 @@ from collections import OrderedDict
 from itertools import combinations, product
 
 from tf2_lstm.migrate.model import Block
-from tf2_lstm.migrate.recognise.application import ACTIVATIONS, Application, activation
 from tf2_lstm.migrate.recognise.blends import mixtures, turned_mixtures
+from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS, CellMatch, activation
 from tf2_lstm.migrate.recognise.lstm import gated, projected, unclipped
 from tf2_lstm.migrate.recognise.summands import summed
 
@@ -27,7 +27,7 @@ def clothed_applications(terms, term):
         term: any term.
 
     Returns:
-        A list of `Application`s; several where either of two factors may be the state.
+        A list of `CellMatch`s; several where either of two factors may be the state.
     """
     return _lstms(terms, term) or _grus(terms, term)
 
@@ -128,7 +128,7 @@ def _application(terms, pair, options, laid, more, old, new):
         return []
     output = new.get("h", new.get(""))
     x = terms.concat(inputs, 1)
-    return [Application(pair, options, variables, x, old, new, output, REARRANGED, blocks)]
+    return [CellMatch(pair, options, variables, x, old, new, output, REARRANGED, blocks)]
 
 
 def _laid(kernels):

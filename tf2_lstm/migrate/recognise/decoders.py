@@ -60,18 +60,18 @@ def why_no_layer(loop):
     return "; ".join(said), next(iter(shown), None)
 
 
-def fed_back(loop, applications):
+def fed_back(loop, matches):
     """Find the first operation between what a cell of a loop gives out and what a cell reads at the next step.
 
     Args:
         loop: a `Loop` that was not understood.
-        applications: every `Application` of the model.
+        matches: every `CellMatch` of the model.
 
     Returns:
         Its term, None where nothing but states goes on.
     """
     carried = {var.leaf: var for var in loop.variables}
-    cells = [one for one in applications if _is_carried(one, carried)]
+    cells = [one for one in matches if _is_carried(one, carried)]
     states = {base(old) for one in cells for old in one.old.values()}
     given = {term for one in cells for term in (one.output, *one.new.values())}
     read = set(leaves([one.inputs for one in cells], given))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tf2_lstm.migrate.graph.terms import Term
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.recognise.application import ACTIVATIONS, linear
 from tf2_lstm.migrate.recognise.calls import common_scope
+from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS, linear
 
 
 @dataclass(frozen=True)

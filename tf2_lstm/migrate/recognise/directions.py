@@ -35,7 +35,7 @@ def paired(unrolled, reversal):
 def alike(one, other):
     """Whether two runs go over a sequence in the same layout, for as long, in the same way: as dynamic_rnn does."""
     same = one.axis == other.axis and one.lengths is other.lengths and one.form == other.form
-    return same and all(run.dense is None and not run.ending.with_longest for run in (one, other))
+    return same and all(run.dense is None and not run.termination.with_longest for run in (one, other))
 
 
 def scope_of(pair):

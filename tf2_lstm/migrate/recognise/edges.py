@@ -129,8 +129,8 @@ class Edges:
         """The `Tensor`s of the initial and of the final states: two lists, in TF1's order."""
         initial, final, seen, batch = [], [], [], self.batch(unrolled)
         dtype = self.dtype(unrolled)
-        for ending, application, state, width in self._flat(unrolled):
-            var = unrolled.states[application, state]
+        for ending, match, state, width in self._flat(unrolled):
+            var = unrolled.states[match, state]
             if any(var is one for one in seen):
                 continue
             seen.append(var)
@@ -155,9 +155,9 @@ class Edges:
         """The `Tensor` of the outputs, in the layout of the input; its TF1 name is "" when the graph keeps none."""
         term = self.kept(unrolled, reverse)
         sizes = list(self.sizes(unrolled))
-        if unrolled.ending.with_longest:
+        if unrolled.termination.with_longest:
             sizes[unrolled.axis] = None
-        width = unrolled.dense.units if unrolled.dense else unrolled.layers[-1].applications()[-1].width
+        width = unrolled.dense.units if unrolled.dense else unrolled.layers[-1].matches()[-1].width
         tf1 = self.reading.name(term) if term is not None else ""
         return Tensor(name, tf1, self.dtype(unrolled), (*sizes, width))
 

@@ -30,10 +30,10 @@ def together(named, kept):
 
     Args:
         named: the list of `calls.state_names`.
-        kept: `ALL` when one tensor holds all of them; else a set of the applications whose own states are in one.
+        kept: `ALL` when one tensor holds all of them; else a set of the matches whose own states are in one.
 
     Returns:
-        A list of (name's ending, list of the members, each (application, state's name, width)).
+        A list of (name's ending, list of the members, each (match, state's name, width)).
 
     Example:
         ```python
@@ -46,9 +46,9 @@ def together(named, kept):
     if kept == ALL:
         return [("", [one[1:] for one in named])]
     groups = OrderedDict()
-    for ending, application, state, width in named:
-        own = ending[: -len(state) - 1] if state and application in kept else ending
-        groups.setdefault(own, []).append((application, state, width))
+    for ending, match, state, width in named:
+        own = ending[: -len(state) - 1] if state and match in kept else ending
+        groups.setdefault(own, []).append((match, state, width))
     return list(groups.items())
 
 
@@ -85,7 +85,7 @@ def side_by_side(terms, parts):
 
 
 def _cut(old):
-    if old.op == "cols":
+    if old.op == "column_slice":
         return old.args[0], *old.attr
     return (old.args[0], old.attr[0], old.attr[0] + 1) if old.op == "split" else (old, None, None)
 
@@ -98,7 +98,7 @@ def _piece(terms, root, start, stop):
         return root
     if start == 0 and terms.width(root) in (None, stop):
         return root
-    return terms.find("cols", (root,), (start, stop))
+    return terms.find("column_slice", (root,), (start, stop))
 
 
 def _is_cut_from(reading, old, whole):
@@ -123,7 +123,7 @@ def dropped_state(terms, step):
 
     Args:
         terms: the table of terms.
-        step: the `Application`.
+        step: the `CellMatch`.
 
     Returns:
         Its term; None where there is none.
@@ -191,7 +191,7 @@ def exchanged(terms, step):
 
     Args:
         terms: the table of terms.
-        step: the `Application`.
+        step: the `CellMatch`.
 
     Returns:
         Its term; None where there is none.

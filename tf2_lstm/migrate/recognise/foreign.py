@@ -5,8 +5,8 @@ from dataclasses import replace
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import leaves
 from tf2_lstm.migrate.model import NotConverted
-from tf2_lstm.migrate.recognise.application import is_variable
 from tf2_lstm.migrate.recognise.calls import common_scope
+from tf2_lstm.migrate.recognise.cell_match import is_variable
 from tf2_lstm.migrate.recognise.nearest import not_converted
 from tf2_lstm.migrate.recognise.special import explained
 
@@ -14,19 +14,19 @@ REASON = "the same weights are multiplied step by step with what they made befor
 PRODUCTS = {"matmul", *having(Trait.MULTIPLIES)}
 
 
-def foreign_chains(reading, applications, known):
+def foreign_chains(reading, matches, known):
     """Report what is unrolled in the graph and is no known cell.
 
     Args:
         reading: the `GraphReader` of the graph.
-        applications: every `Application` of the model; what goes through a known cell is no chain.
+        matches: every `CellMatch` of the model; what goes through a known cell is no chain.
         known: the checkpoint names that are claimed or reported already.
 
     Returns:
         A list of `NotConverted`.
     """
     terms = reading.terms
-    stop = {one.output for one in applications if known & {term.attr[0] for term in one.variables.values()}}
+    stop = {one.output for one in matches if known & {term.attr[0] for term in one.variables.values()}}
     found, reported = [], set(known)
     for kernel, products in _products(terms):
         if kernel in reported:
@@ -35,21 +35,21 @@ def foreign_chains(reading, applications, known):
         first = next((one for one in products if one in below), None)
         if first is None:
             continue
-        said = not_converted(terms, "", REASON, [(first, products[-1])], applications)
+        said = not_converted(terms, "", REASON, [(first, products[-1])], matches)
         reported |= {*said.variables, kernel}
         own = sorted({name for one in (*said.variables, kernel) for name in reading.sources_of(one)})
         inner = common_scope(own)
         scope = inner.rpartition("/")[0] or inner or own[0]
         found.append(explained(reading, replace(said, scope=scope, variables=tuple(own)), [products[-1]]))
-    return found + _odd_steps(reading, applications)
+    return found + _odd_steps(reading, matches)
 
 
-def _odd_steps(reading, applications):
+def _odd_steps(reading, matches):
     """Report weights of known cells that some other step multiplies too: one step of a run that differs."""
     terms, steps = reading.terms, {}
     # A gate with matrices of its own is a BasicRNNCell's equation too.
-    gates = {term for one in applications if one.pair != "basic_rnn" for term in one.variables.values()}
-    for one in applications:
+    gates = {term for one in matches if one.pair != "basic_rnn" for term in one.variables.values()}
+    for one in matches:
         kernel = next(iter(one.variables.values()))
         if one.pair == "basic_rnn" and kernel in gates:
             continue
@@ -62,17 +62,17 @@ def _odd_steps(reading, applications):
             reason = f"{odd} of {len(products)} steps that multiply {kernel} differ from the known cell of the others"
             scope = kernel.rpartition("/")[0].rpartition("/")[0] or kernel
             pair = next(
-                one.pair for one in applications if one.variables[next(iter(one.variables))].attr[0] == kernel
+                one.pair for one in matches if one.variables[next(iter(one.variables))].attr[0] == kernel
             )
             said = NotConverted(scope, reason, (kernel,), ("MatMul",), (), pair, reason)
-            found.append(explained(reading, said, (), _odd(terms, products, applications)))
+            found.append(explained(reading, said, (), _odd(terms, products, matches)))
     return found
 
 
-def _odd(terms, products, applications):
+def _odd(terms, products, matches):
     """The first product that no known cell is computed from."""
     known = set()
-    for one in applications:
+    for one in matches:
         known |= set(leaves(list(one.new.values()), {one.inputs, *one.old.values()}))
     return next((one for one in products if one not in known), products[0])
 

@@ -9,8 +9,8 @@ from collections import OrderedDict
 from tf2_lstm.migrate.graph.indexing import fixed_size, size
 from tf2_lstm.migrate.graph.loops import Loop, LoopVariable
 from tf2_lstm.migrate.graph.terms import leaves, scalar
-from tf2_lstm.migrate.recognise.application import Application
 from tf2_lstm.migrate.recognise.blocks import block_lstm, output
+from tf2_lstm.migrate.recognise.cell_match import CellMatch
 from tf2_lstm.migrate.recognise.understood import NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import Unrolled
 from tf2_lstm.migrate.recognise.wrappers import Layer
@@ -45,7 +45,7 @@ def fused(reading, term):
     every = OrderedDict(c=output(terms, term, 1), h=output(terms, term, 6))
     lengths = _lengths(terms, longest, source)
     outcome = every["h"] if lengths is None else _masked(terms, every["h"], lengths)
-    cell = Application(pair, options, variables, source, OrderedDict(c=c, h=h), every, outcome)
+    cell = CellMatch(pair, options, variables, source, OrderedDict(c=c, h=h), every, outcome)
     literal = reading.sources.get(term.number, ["", "", "", ""])
     states = {}
     for at, (state, whole) in enumerate(zip(("c", "h"), (every["c"], outcome), strict=True)):

@@ -10,18 +10,18 @@ Source: TensorFlow 1.15, `rnn_cell_impl.py`, `contrib/cudnn_rnn/python/ops/cudnn
 from collections import OrderedDict
 
 from tf2_lstm.migrate.model import Block
-from tf2_lstm.migrate.recognise.application import (
+from tf2_lstm.migrate.recognise.blends import mixtures
+from tf2_lstm.migrate.recognise.cell_match import (
     ACTIVATIONS,
-    Application,
+    CellMatch,
     activation,
     inputs_and_state,
     linear,
 )
-from tf2_lstm.migrate.recognise.blends import mixtures
 
 
 def gru_applications(terms, term):
-    """Find the GRU whose new state is this term; a list of none or one `Application`."""
+    """Find the GRU whose new state is this term; a list of none or one `CellMatch`."""
     for update, h, candidate in mixtures(terms, term):
         found = _match(terms, term, update, h, candidate)
         if found:
@@ -30,11 +30,11 @@ def gru_applications(terms, term):
 
 
 def _match(terms, new, update, h, candidate):
-    if update.op != "Sigmoid" or update.args[0].op != "cols":
+    if update.op != "Sigmoid" or update.args[0].op != "column_slice":
         return None
     columns = update.args[0]
     units = columns.attr[1] - columns.attr[0]
-    reset = terms.find("Sigmoid", (terms.cols(columns.args[0], 0, units),))
+    reset = terms.find("Sigmoid", (terms.column_slice(columns.args[0], 0, units),))
     gates = linear(terms, columns.args[0])
     if reset is None or columns.attr != (units, 2 * units) or gates is None or gates[2] is None:
         return None
@@ -52,7 +52,7 @@ def _match(terms, new, update, h, candidate):
     if after:
         options["reset_after"] = True
     old, found = OrderedDict([("", h)]), OrderedDict([("", new)])
-    return Application("gru", options, variables, split[0], old, found, new, "reset_after" if after else "")
+    return CellMatch("gru", options, variables, split[0], old, found, new, "reset_after" if after else "")
 
 
 def _reset_before(terms, term, inputs, reset_h):
@@ -83,7 +83,7 @@ def _reset_after(terms, term, inputs, h, reset):
 
 
 def rnn_applications(terms, term):
-    """Find the BasicRNNCell whose new state is this term; a list of none or one `Application`."""
+    """Find the BasicRNNCell whose new state is this term; a list of none or one `CellMatch`."""
     if term.op not in ACTIVATIONS:
         return []
     affine = linear(terms, term.args[0])
@@ -99,4 +99,4 @@ def rnn_applications(terms, term):
         del variables["bias"]
         form = "rearranged", (Block("kernel", (0, rows), (0, units), "kernel", (0, rows), (0, units)),)
     old, new = OrderedDict([("", split[1])]), OrderedDict([("", term)])
-    return [Application("basic_rnn", options, variables, split[0], old, new, term, *form)]
+    return [CellMatch("basic_rnn", options, variables, split[0], old, new, term, *form)]

@@ -136,8 +136,8 @@ def rebuilt(terms, term, args):
         return getattr(terms, term.op)(*args)
     if term.op == "concat":
         return terms.concat(args, term.attr)
-    if term.op == "cols":
-        return terms.cols(args[0], *term.attr)
+    if term.op == "column_slice":
+        return terms.column_slice(args[0], *term.attr)
     ordered = sorted(args, key=lambda arg: arg.number) if term.op in ("and", "or") else args
     made = terms.make(term.op, ordered, term.attr)
     terms.widths.setdefault(made.number, terms.width(term))

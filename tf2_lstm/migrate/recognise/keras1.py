@@ -11,7 +11,7 @@ from dataclasses import replace
 from tf2_lstm.migrate.model import ArtifactError, CellVariables, NotConverted, Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.pairs.tree import output_size
-from tf2_lstm.migrate.recognise.application import ACTIVATIONS
+from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS
 from tf2_lstm.migrate.recognise.graphless import states_of
 from tf2_lstm.migrate.recognise.keras_masks import masks_of
 from tf2_lstm.migrate.recognise.special import BY_HAND

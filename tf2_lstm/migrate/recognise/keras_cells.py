@@ -11,11 +11,11 @@ Source: TensorFlow 1.15, `python/keras/layers/recurrent.py`.
 from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.terms import scalar
-from tf2_lstm.migrate.recognise.application import ACTIVATIONS, Application, activation, is_variable
+from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS, CellMatch, activation, is_variable
 
 
 def keras_applications(terms, term):
-    """Find the Keras cells whose new h is this term; a list of `Application`s."""
+    """Find the Keras cells whose new h is this term; a list of `CellMatch`s."""
     return _lstm(terms, term) + _simple(terms, term)
 
 
@@ -80,7 +80,7 @@ def _keras_lstm(terms, h, gates, c, squashed, rec):
     )
     variables = _variables(kernel, weights, bias)
     old, new = OrderedDict(c=c, h=old_h), OrderedDict(c=squashed.args[0], h=h)
-    return Application("basic_lstm", options, variables, x, old, new, h, "keras1")
+    return CellMatch("basic_lstm", options, variables, x, old, new, h, "keras1")
 
 
 def _variables(kernel, weights, bias):
@@ -90,7 +90,7 @@ def _variables(kernel, weights, bias):
 
 def _affine(terms, gate):
     """Take a gate apart: (x, kernel, h, recurrent kernel, bias or None, columns), or None."""
-    whole = gate.op == "cols"
+    whole = gate.op == "column_slice"
     inside = gate.args[0] if whole else gate
     products = [arg for arg in inside.args if arg.op == "matmul"]
     biases = [arg for arg in inside.args if arg.op != "matmul"]
@@ -120,7 +120,7 @@ def _piece(term):
     """A variable or columns of it: (variable, columns or None)."""
     if is_variable(term):
         return term, None
-    return (term.args[0], term.attr) if term.op == "cols" and is_variable(term.args[0]) else None
+    return (term.args[0], term.attr) if term.op == "column_slice" and is_variable(term.args[0]) else None
 
 
 def _simple(terms, term):
@@ -135,4 +135,4 @@ def _simple(terms, term):
     options = OrderedDict(num_units=kernel.attr[1][1], **activation(term.op))
     variables = _variables(kernel, weights, bias)
     old, new = OrderedDict([("", h)]), OrderedDict([("", term)])
-    return [Application("basic_rnn", options, variables, x, old, new, term, "keras1")]
+    return [CellMatch("basic_rnn", options, variables, x, old, new, term, "keras1")]

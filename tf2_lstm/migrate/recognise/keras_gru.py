@@ -12,13 +12,13 @@ A layer may have no bias. Source: TensorFlow 1.15, `python/keras/layers/recurren
 from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.terms import MOST_PARTS, scalar
-from tf2_lstm.migrate.recognise.application import Application, activation, is_variable
 from tf2_lstm.migrate.recognise.blends import mixtures
+from tf2_lstm.migrate.recognise.cell_match import CellMatch, activation, is_variable
 from tf2_lstm.migrate.recognise.keras_cells import recurrent
 
 
 def keras_gru_applications(terms, term):
-    """Find the Keras GRU whose new state is this term; a list of none or one `Application`.
+    """Find the Keras GRU whose new state is this term; a list of none or one `CellMatch`.
 
     Args:
         terms: the table of terms.
@@ -48,9 +48,9 @@ def _match(terms, new, update, h, candidate):
         return None
     for name, reset in cell.resets(gate[0], inside):
         if name == "before" and _pieces(inside, None) == cell.sum(2, terms.mul(reset, h)):
-            return cell.application(new, candidate, gate[0], {})
+            return cell.match(new, candidate, gate[0], {})
         if name == "after" and cell.resets_after(inside, reset):
-            return cell.application(new, candidate, gate[0], {"reset_after": True})
+            return cell.match(new, candidate, gate[0], {"reset_after": True})
     return None
 
 
@@ -101,8 +101,8 @@ class _Cell:
                 return True
         return False
 
-    def application(self, new, candidate, gate, more):
-        """The `Application`, or None where the bias is that of the other kind."""
+    def match(self, new, candidate, gate, more):
+        """The `CellMatch`, or None where the bias is that of the other kind."""
         if self.bias is not None and (self.rows == (0, 1)) != bool(more):
             return None
         options = OrderedDict(
@@ -112,7 +112,7 @@ class _Cell:
         if self.bias is not None:
             variables["bias"] = self.bias
         old, found = OrderedDict([("", self.h)]), OrderedDict([("", new)])
-        return Application("gru", options, variables, self.x, old, found, new, "keras1")
+        return CellMatch("gru", options, variables, self.x, old, found, new, "keras1")
 
 
 def _pieces(term, columns):
@@ -122,7 +122,7 @@ def _pieces(term, columns):
     """
     found, todo = set(), [(term, columns)]
     for one, own in todo:
-        if one.op == "cols" and not is_variable(one.args[0]) and _row(one.args[0]) is None:
+        if one.op == "column_slice" and not is_variable(one.args[0]) and _row(one.args[0]) is None:
             todo.append((one.args[0], _within(one.attr, own)))
         elif one.op == "add":
             todo += [(arg, own) for arg in one.args]
@@ -146,15 +146,15 @@ def _piece(term, columns):
 
 def _variable(term):
     """The variable that a term is, is columns of, or is a row of: (variable, columns or None)."""
-    own = term.attr if term.op == "cols" else None
-    inner = term.args[0] if term.op == "cols" else term
+    own = term.attr if term.op == "column_slice" else None
+    inner = term.args[0] if term.op == "column_slice" else term
     inner = inner.args[0] if inner.op == "element" and _row(inner) is not None else inner
     return (inner, own) if is_variable(inner) else (None, None)
 
 
 def _row(term):
     """Which row of a variable a term is, or is columns of; None for none."""
-    term = term.args[0] if term.op == "cols" else term
+    term = term.args[0] if term.op == "column_slice" else term
     row = term.op == "element" and term.attr == 0 and is_variable(term.args[0], 2)
     return scalar(term.args[1]) if row else None
 

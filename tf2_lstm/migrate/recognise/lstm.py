@@ -10,9 +10,9 @@ Source: TensorFlow 1.15, `rnn_cell_impl.py`. The whole of each sum and product m
 from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.terms import scalar
-from tf2_lstm.migrate.recognise.application import (
+from tf2_lstm.migrate.recognise.cell_match import (
     ACTIVATIONS,
-    Application,
+    CellMatch,
     activation,
     inputs_and_state,
     is_variable,
@@ -30,7 +30,7 @@ def lstm_applications(terms, term):
         term: any term.
 
     Returns:
-        A list of `Application`s: the cell without a projection, then with each one that the graph has.
+        A list of `CellMatch`s: the cell without a projection, then with each one that the graph has.
     """
     if term.op != "mul" or len(term.args) != 2:
         return []
@@ -60,7 +60,9 @@ def any_order(terms, term):
 
 
 def _start(term):
-    columns = [part for part in (term.args if term.op == "add" else (term,)) if part.op in ("cols", "split")]
+    columns = [
+        part for part in (term.args if term.op == "add" else (term,)) if part.op in ("column_slice", "split")
+    ]
     return columns[0].attr[0] if len(columns) == 1 else None
 
 
@@ -107,11 +109,11 @@ def _cell(terms, h, gates, old_c, squashed, clip):
     if None in parts.values():
         return []
     columns = {name: part[0] for name, part in parts.items()}
-    base = columns["i"].args[0] if columns["i"].op == "cols" else None
+    base = columns["i"].args[0] if columns["i"].op == "column_slice" else None
     units = columns["i"].attr[1] - columns["i"].attr[0] if base else 0
     order = {name: (number * units, (number + 1) * units) for number, name in enumerate(GATES)}
     if any(
-        one.op != "cols" or one.args[0] is not base or one.attr != order[name]
+        one.op != "column_slice" or one.args[0] is not base or one.attr != order[name]
         for name, one in columns.items()
     ):
         return []
@@ -142,7 +144,7 @@ def _gate(terms, term, c):
     parts = list(term.args) if term.op == "add" else [term]
     columns, constant, peephole = [], 0.0, []
     for part in parts:
-        if part.op in ("cols", "split"):
+        if part.op in ("column_slice", "split"):
             columns.append(part)
         elif scalar(part) is not None:
             constant += scalar(part)
@@ -160,7 +162,7 @@ def _gate(terms, term, c):
 
 def columns_of(term):
     """The first piece of columns in a sum."""
-    return next((part for part in term.args if part.op in ("cols", "split")), term)
+    return next((part for part in term.args if part.op in ("column_slice", "split")), term)
 
 
 def _projections(terms, h, states, options, variables):
@@ -172,7 +174,7 @@ def _projections(terms, h, states, options, variables):
         plain = not {"use_peepholes", "cell_clip", "num_proj", "proj_clip"} & set(said)
         new = OrderedDict(c=new_c, h=output)
         pair = "basic_lstm" if plain else "lstm"
-        return Application(pair, said, OrderedDict(variables, **weights), inputs, old, new, output)
+        return CellMatch(pair, said, OrderedDict(variables, **weights), inputs, old, new, output)
 
     found = [cell(*one) for one in projected(terms, h, options["num_units"])]
     rows = variables["kernel"].attr[1][0]

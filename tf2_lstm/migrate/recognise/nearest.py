@@ -13,7 +13,7 @@ PEOPLE = {
     "mul": "Mul",
     "matmul": "MatMul",
     "concat": "ConcatV2",
-    "cols": "Split",
+    "column_slice": "Split",
     "split": "Split",
     "select": "Select",
     "clip": "ClipByValue",
@@ -28,7 +28,7 @@ PEOPLE = {
 LEAVES = {"var", "const", "loopvar", "exit", "output", "write", "steps", "less", "ge", "and", "size", "which"}
 
 
-def not_converted(terms, scope, reason, states, applications):
+def not_converted(terms, scope, reason, states, matches):
     """Describe a recurrence that is not converted.
 
     Args:
@@ -36,7 +36,7 @@ def not_converted(terms, scope, reason, states, applications):
         scope: its TF1 scope.
         reason: why, one sentence.
         states: [(leaf, the term of its new value)] of what it carries.
-        applications: every `Application` of the model.
+        matches: every `CellMatch` of the model.
 
     Returns:
         A `NotConverted`.
@@ -50,7 +50,7 @@ def not_converted(terms, scope, reason, states, applications):
     variables = sorted(set(_weights(read)))
     operations = dict.fromkeys(PEOPLE.get(term.op, term.op) for term in inside if term.op not in LEAVES)
     carried = [leaf for leaf, new in states if not _counts(leaf, new) and new.op not in ("write", "or")]
-    near, differs = nearest(terms, inside, own, ends, len(carried), applications)
+    near, differs = nearest(terms, inside, own, ends, len(carried), matches)
     shapes = tuple((None, terms.width(leaf)) for leaf in carried)
     return NotConverted(scope, reason, tuple(variables), tuple(operations), shapes, near, differs or reason)
 
@@ -72,7 +72,7 @@ def step_terms(ends, own):
 def _weights(terms):
     """The variables that some of the terms are made of, those that are made of nothing else."""
     every = leaves(terms)
-    plain = ("var", "const", "mul", "add", "inverse", "concat", "cols")
+    plain = ("var", "const", "mul", "add", "inverse", "concat", "column_slice")
     other = computed_from([one for one in every if one.op not in plain], every)
     return [one.attr[0] for one in leaves([one for one in terms if one not in other]) if one.op == "var"]
 
@@ -84,9 +84,9 @@ def _counts(leaf, new):
     )
 
 
-def nearest(terms, inside, own, ends, count, applications):
+def nearest(terms, inside, own, ends, count, matches):
     """The row that a step is nearest to and what differs: ("gru", "...") or ("", "")."""
-    here = [one for one in applications if any(base(old) in own for old in one.old.values())]
+    here = [one for one in matches if any(base(old) in own for old in one.old.values())]
     cells = [one for one in here if one.pair != "basic_rnn"]
     if cells:
         return cells[0].pair, _misplaced(cells[0], own, ends)
@@ -152,7 +152,7 @@ def _gated(term, own):
 
 
 def _sigmoid_inside(term):
-    return term.op in ("split", "cols") and term.args[0].op == "Sigmoid"
+    return term.op in ("split", "column_slice") and term.args[0].op == "Sigmoid"
 
 
 def _complement(term):

@@ -25,11 +25,11 @@ from tf2_lstm.migrate.recognise.in_branches import conditional, in_a_branch, wit
 from tf2_lstm.migrate.recognise.induction import written_out
 from tf2_lstm.migrate.recognise.keras_cells import keras_applications
 from tf2_lstm.migrate.recognise.keras_gru import keras_gru_applications
-from tf2_lstm.migrate.recognise.lone import questions
 from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.own_zeros import with_own_zeros
 from tf2_lstm.migrate.recognise.places import regroup
+from tf2_lstm.migrate.recognise.single_steps import questions
 from tf2_lstm.migrate.recognise.special import explained, first_special
 from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
 from tf2_lstm.migrate.recognise.unrolled import understand
@@ -68,7 +68,7 @@ class OfGraph:
         self.calls, self.edges = Calls(reading.name, reading.computed.found), Edges(reading)
         for loop in reading.loops:
             written_out(self.terms, loop)
-        self.applications, self.lone = every_application(self.terms), []
+        self.matches, self.single_steps = every_cell_match(self.terms), []
 
     def find(self):
         """Add every recurrence, converted or not."""
@@ -89,9 +89,9 @@ class OfGraph:
             run.inputs = [replace(one, same=self.reading.equal(one.tf1)) for one in run.inputs]
             run.inputs = with_own_zeros(self.reading, run)
             run.outputs = [self.edges.sized(enclosed.told(one)) for one in run.outputs]
-        found = foreign_chains(self.reading, self.applications, self._known())
+        found = foreign_chains(self.reading, self.matches, self._known())
         self.findings.not_converted += found
-        self.findings.notes += questions(self.terms, self.lone, self._known())
+        self.findings.notes += questions(self.terms, self.single_steps, self._known())
         self.findings.not_converted = [
             self._sharing(self._of_variables(one)) for one in self.findings.not_converted
         ]
@@ -134,7 +134,7 @@ class OfGraph:
                 self._mention(loop)
                 continue
             try:
-                one = understand(self.terms, loop, self.applications)
+                one = understand(self.terms, loop, self.matches)
                 cell = wrapped_often(one.layers)
                 if cell is not None:
                     raise NotUnderstood(WRAPPED_OFTEN, cell.output, FEWER)
@@ -150,10 +150,10 @@ class OfGraph:
         states = [(var.leaf, var.next) for var in loop.variables]
         decoder, shown = why_no_layer(loop)
         if not decoder and not first_special(self.reading, [new for _, new in states])[0]:
-            shown = fed_back(loop, self.applications)
+            shown = fed_back(loop, self.matches)
             decoder = FED_BACK if shown is not None else ""
         reason = decoder or f"{problem}"
-        said = not_converted(self.terms, loop.scope or loop.name, reason, states, self.applications)
+        said = not_converted(self.terms, loop.scope or loop.name, reason, states, self.matches)
         if decoder:
             return explained(self.reading, said, (), shown, NEXT_STEP)
         return explained(self.reading, said, [new for _, new in states], problem.term, problem.step)
@@ -199,8 +199,8 @@ class OfGraph:
 
     def _steps(self):
         """The recurrences whose steps stand in the graph one by one."""
-        chains, self.lone = chains_of(self.terms, self.applications)
-        rehearsed = rehearsals(self.terms, chains, self.applications, self.reading.place)
+        chains, self.single_steps = chains_of(self.terms, self.matches)
+        rehearsed = rehearsals(self.terms, chains, self.matches, self.reading.place)
         chains = [chain for chain in chains if chain not in rehearsed]
         found = stepped(self.terms, chains, self.reading.place)
         for one in found:
@@ -324,8 +324,8 @@ def _is_other(one, known):
     return one.old not in [other.old for other in known] and not (known and "num_proj" in one.options)
 
 
-def every_application(terms):
-    """All applications of known cells among the terms, in the order of the graph."""
+def every_cell_match(terms):
+    """All matches of known cells among the terms, in the order of the graph."""
     found = []
     for term in list(terms.every):
         known = [one for match in MATCHERS for one in match(terms, term)]

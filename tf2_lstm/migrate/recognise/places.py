@@ -24,7 +24,7 @@ def regroup(layers, place):
     Returns:
         The layers; one `Layer` around all of them for a stack of one, or for dropout around a stack.
     """
-    if not all(STACK.search(place(one.output)) for layer in layers for one in layer.applications()):
+    if not all(STACK.search(place(one.output)) for layer in layers for one in layer.matches()):
         return layers
     if len(layers) == 1 and not isinstance(layers[0].inside, list):
         return _one(layers[0], place)

@@ -45,7 +45,7 @@ def alone(unrolled, calls, edges):
     inputs = [edges.inputs(unrolled, source)]
     if unrolled.lengths is not None:
         inputs.append(edges.lengths(unrolled.lengths))
-    ending, dense = unrolled.ending, [unrolled.dense.variables()] if unrolled.dense else []
+    termination, dense = unrolled.termination, [unrolled.dense.variables()] if unrolled.dense else []
     return Recurrence(
         name="",
         scope=unrolled.loop.scope,
@@ -58,9 +58,9 @@ def alone(unrolled, calls, edges):
         cells=calls.of(cell) + dense,
         notes=list(unrolled.notes),
         keep_probs=calls.keep_probs,
-        ends=Ends.WITH_LONGEST if ending.with_longest else Ends.WITH_INPUT,
-        past_end=ending.past_end,
-        most_steps=ending.most,
+        ends=Ends.WITH_LONGEST if termination.with_longest else Ends.WITH_INPUT,
+        past_end=termination.past_end,
+        most_steps=termination.most,
         output_layer=dense[0].call if dense else None,
     )
 

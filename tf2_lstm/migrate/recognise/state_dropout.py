@@ -28,10 +28,10 @@ class Cells:
     news: frozenset
 
     @classmethod
-    def of(cls, terms, applications):
-        """Return those of some `Application`s."""
-        news = (new for one in applications for new in one.new.values())
-        return cls(terms, frozenset(one.inputs for one in applications), frozenset(news))
+    def of(cls, terms, matches):
+        """Return those of some `CellMatch`s."""
+        news = (new for one in matches for new in one.new.values())
+        return cls(terms, frozenset(one.inputs for one in matches), frozenset(news))
 
     @cached_property
     def added(self):
@@ -57,7 +57,7 @@ class Told:
 
 
 def dropped_state_of(step):
-    """Return the name of the state of an `Application` that dropout acts on: c is not dropped."""
+    """Return the name of the state of an `CellMatch` that dropout acts on: c is not dropped."""
     return "h" if "h" in step.new else ""
 
 
@@ -88,7 +88,7 @@ def told(terms, step, state, cells):
 
     Args:
         terms: the table of terms.
-        step: the `Application`.
+        step: the `CellMatch`.
         state: the name of the state.
         cells: the `Cells` of the graph.
 

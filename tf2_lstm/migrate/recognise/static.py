@@ -62,7 +62,7 @@ class Static:
     def batch(self):
         """The batch that a placeholder or a variable of the edge fixes, None where none does."""
         olds = [old for chain in self.stepped.chains for old in chain.steps[0].old.values()]
-        whole = [old.args[0] if old.op == "cols" else old for old in olds]
+        whole = [old.args[0] if old.op == "column_slice" else old for old in olds]
         return self.edges.batch_of([*self.stepped.inputs, *whole])
 
     def states(self, suffix=""):
@@ -70,7 +70,7 @@ class Static:
         initial, final, batch, dtype = [], [], self.batch(), self.edges.dtype(self)
         for ending, old, after, width in self._held:
             name = f"state{suffix}{ending}"
-            zero = constant(old.args[0] if old.op == "cols" else old) == 0
+            zero = constant(old.args[0] if old.op == "column_slice" else old) == 0
             initial.append(Tensor("initial_" + name, self.reading.name(old), dtype, (batch, width), zero))
             # What is kept in the tensor of a stack, of which other layers do not convert, is no tensor of its own.
             own = masked(after) or first_kept(self.terms, [after]) is None
@@ -100,8 +100,8 @@ class Static:
     def _in_one(self, ending, members):
         """The tensors before and after that hold some states; None where the graph does not keep them in one."""
         by_first = {chain.steps[0]: chain for chain in self.stepped.chains}
-        olds = [application.old[state] for application, state, _ in members]
-        ends = [(by_first[application], state) for application, state, _ in members]
+        olds = [match.old[state] for match, state, _ in members]
+        ends = [(by_first[match], state) for match, state, _ in members]
         after = [chain.after(self.terms, len(chain.steps) - 1, state) for chain, state in ends]
         before = olds[0]
         if len(members) > 1:
@@ -131,7 +131,7 @@ class Static:
 
     def first(self):
         """The cell of the lowest layer."""
-        return self.layers[0].applications()[0]
+        return self.layers[0].matches()[0]
 
 
 def sequence_tensors(edges, sequence, name, width, dtype):
@@ -162,7 +162,7 @@ def alone(static, calls):
     """The `Recurrence` of one unrolled run, or of one step."""
     calls.keep_probs = {}
     edges, dtype = static.edges, static.edges.dtype(static)
-    width = static.layers[-1].applications()[-1].width
+    width = static.layers[-1].matches()[-1].width
     initial, final = static.states()
     depth = input_width(static.first())
     if static.form == Form.STEP:
@@ -216,7 +216,7 @@ def both(forward, backward, calls):
         inputs.append(edges.lengths(forward.lengths))
     both_outputs = zip(forward.outputs(), backward.outputs(), strict=True)
     merged = [edges.terms.find("concat", pair, 1) if None not in pair else None for pair in both_outputs]
-    width = sum(one.layers[-1].applications()[-1].width for one in (forward, backward))
+    width = sum(one.layers[-1].matches()[-1].width for one in (forward, backward))
     whole = separate(edges.terms, merged) if None not in merged else None
     outputs, kept = [Tensor("outputs", "", dtype, (None, None, width))], None
     if whole is not None:

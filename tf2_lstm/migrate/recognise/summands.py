@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.graph.terms import Term, scalar
-from tf2_lstm.migrate.recognise.application import is_variable
+from tf2_lstm.migrate.recognise.cell_match import is_variable
 
 #: Of how many parts a sum, and of how many variables a weight may be put together; how deep those lie in one another.
 MOST_TILES, MOST_NESTED = 10_000, 32
@@ -73,7 +73,7 @@ def summed(terms, term, c=None):
     Returns:
         A `Sum`; None when anything else is in it.
     """
-    units = term.attr[1] - term.attr[0] if term.op == "cols" else terms.width(term)
+    units = term.attr[1] - term.attr[0] if term.op == "column_slice" else terms.width(term)
     if not units:
         return None
     found = Sum(units)
@@ -88,7 +88,7 @@ def _read(terms, found, term, columns, c):
         looks += 1
         if part.op == "add" and looks <= MOST_TILES:
             todo += [(arg, columns) for arg in part.args[::-1]]
-        elif part.op == "cols" and part.args[0].op in ("add", "matmul"):
+        elif part.op == "column_slice" and part.args[0].op in ("add", "matmul"):
             start = part.attr[0]
             todo.append((part.args[0], (columns[0] + start, columns[1] + start)))
         elif not _read_part(terms, found, part, columns, c):
@@ -203,7 +203,7 @@ def _matrix(weight, rows, columns, below=0, right=0):
 
 def _vector(term, columns):
     """The `Tile`s of columns of a bias, None for anything else."""
-    if term.op == "cols":
+    if term.op == "column_slice":
         return _vector(term.args[0], (columns[0] + term.attr[0], columns[1] + term.attr[0]))
     if is_variable(term, 1):
         return [Tile(term, None, columns)] if columns[1] <= term.attr[1][0] else None

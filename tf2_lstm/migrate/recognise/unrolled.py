@@ -6,9 +6,9 @@ from tf2_lstm.migrate.graph.loops import Loop, counts
 from tf2_lstm.migrate.graph.terms import Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.calls import state_names
 from tf2_lstm.migrate.recognise.dense import Dense, below
-from tf2_lstm.migrate.recognise.endings import Ending, ending_of
 from tf2_lstm.migrate.recognise.flat import ALL, CARRY_A_TUPLE, EXCHANGED, STACKED, in_order
 from tf2_lstm.migrate.recognise.gate_dropout import GATES_DROPPED, NO_LEARNING, dropped_gates
+from tf2_lstm.migrate.recognise.terminations import Termination, termination_of
 from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
 from tf2_lstm.migrate.recognise.wrappers import (
     FLAT_AND_DROPPED,
@@ -29,14 +29,14 @@ class Unrolled:
         source: the term of the whole input.
         axis: the axis of time of the source, 0 or 1.
         lengths: the term of sequence_length, None when there is none.
-        states: (application, state's name) -> the loop variable that carries it.
+        states: (match, state's name) -> the loop variable that carries it.
         flat: whether one loop variable carries several states.
         output: the loop variable of the outputs, None when the loop keeps none.
         outcome: the term of all outputs, when no loop variable collects them.
-        ending: the `Ending` of the loop.
+        termination: the `Termination` of the loop.
         dense: the `Dense` that the loop applies to what the cells give out, None without one.
         beside: the loop variables that collect a state of every step beside the outputs, as tf.scan does:
-            (application, state's name, loop variable).
+            (match, state's name, loop variable).
     """
 
     loop: Loop
@@ -49,7 +49,7 @@ class Unrolled:
     output: object = None
     outcome: Term | None = None
     notes: list = field(default_factory=list)
-    ending: Ending = field(default_factory=Ending)
+    termination: Termination = field(default_factory=Termination)
     dense: Dense | None = None
     beside: list = field(default_factory=list)
 
@@ -60,15 +60,15 @@ class Unrolled:
 
     def first(self):
         """The cell of the lowest layer."""
-        return self.layers[0].applications()[0]
+        return self.layers[0].matches()[0]
 
     @property
     def kept(self):
         """How states are kept: `flat.ALL` in one tensor, or the set of the cells whose own states are in one."""
         if self.flat and len({id(var) for var in self.states.values()}) == 1:
             return ALL
-        held = [(application, id(var)) for (application, _), var in self.states.items()]
-        return {application for application, var in held if held.count((application, var)) > 1}
+        held = [(match, id(var)) for (match, _), var in self.states.items()]
+        return {match for match, var in held if held.count((match, var)) > 1}
 
     @property
     def form(self):
@@ -85,13 +85,13 @@ BETWEEN = (
 CHOICE = "sample_id is no output of the model: it is keras.ops.argmax(outputs, axis=-1)"
 
 
-def understand(terms, loop, applications):
+def understand(terms, loop, matches):
     """Read a loop as cells run over a sequence.
 
     Args:
         terms: the table of terms.
         loop: a `Loop`.
-        applications: every `Application` of the model.
+        matches: every `CellMatch` of the model.
 
     Returns:
         An `Unrolled`.
@@ -102,7 +102,7 @@ def understand(terms, loop, applications):
     if loop.is_inside():
         raise NotUnderstood(IN_ANOTHER_LOOP, loop.variables[-1].next)
     step = _Step(terms, loop)
-    found = step.cells(applications)
+    found = step.cells(matches)
     layers, x = step.layers(found)
     if x.op != "element" or x.args[1] not in step.times:
         raise NotUnderstood(f"the input of a step is not a step of a sequence: {describe(x)}", x)
@@ -110,10 +110,10 @@ def understand(terms, loop, applications):
     source, axis = orient(terms, x, step.output)
     if any(term.op == "loopvar" for term in leaves(source)):
         raise NotUnderstood("the sequence is changed while the loop runs", x)
-    ending = ending_of(terms, step, source, axis)
+    termination = termination_of(terms, step, source, axis)
     states = {key: step.by_leaf[base(old)] for key, old in step.claimed.items()}
-    more = {"notes": step.notes, "ending": ending, "dense": step.dense, "beside": step.beside}
-    return Unrolled(loop, layers, source, axis, ending.lengths, states, step.flat, step.output, **more)
+    more = {"notes": step.notes, "termination": termination, "dense": step.dense, "beside": step.beside}
+    return Unrolled(loop, layers, source, axis, termination.lengths, states, step.flat, step.output, **more)
 
 
 def orient(terms, x, output):
@@ -147,7 +147,7 @@ def _masked(variables):
 
 def base(term):
     """The loop variable that an old state is, or is columns of; None for anything else."""
-    inner = term.args[0] if term.op in ("cols", "split") else term
+    inner = term.args[0] if term.op in ("column_slice", "split") else term
     return inner if inner.op == "loopvar" else None
 
 
@@ -197,31 +197,30 @@ class _Step:
             and not any(term.op == "loopvar" for term in leaves(condition.args[1]))
         )
 
-    def cells(self, applications):
+    def cells(self, matches):
         """The cells of the step: those whose every old state is carried here and becomes their new one."""
         new = {var.leaf: self.new(var) for var in self.carried}
         found, covered = [], {var.leaf: [] for var in self.carried}
-        for application in applications:
-            pieces = {state: self._piece(new, old) for state, old in application.old.items()}
-            self._check_crossed(application, pieces)
+        for match in matches:
+            pieces = {state: self._piece(new, old) for state, old in match.old.items()}
+            self._check_crossed(match, pieces)
             if all(
-                piece is not None and self._same(piece, application.new[state])
-                for state, piece in pieces.items()
+                piece is not None and self._same(piece, match.new[state]) for state, piece in pieces.items()
             ):
-                found.append(application)
-                for state, old in application.old.items():
-                    self.claimed[application, state] = old
+                found.append(match)
+                for state, old in match.old.items():
+                    self.claimed[match, state] = old
                     covered[base(old)].append(old)
         given = {term for one in found for term in (one.output, *one.new.values())}
-        self._check_stacked(applications, {leaf: new[leaf] for leaf, olds in covered.items() if not olds})
+        self._check_stacked(matches, {leaf: new[leaf] for leaf, olds in covered.items() if not olds})
         self._check_covered(
             {leaf: olds for leaf, olds in covered.items() if olds or not self._is_left(new, leaf, given)}, new
         )
         return found
 
-    def _check_stacked(self, applications, news):
+    def _check_stacked(self, matches, news):
         """Refuse a state that is stacked of what cells give out."""
-        made = {new for one in applications for new in one.new.values()}
+        made = {new for one in matches for new in one.new.values()}
         for term in news.values():
             if term.op == "Pack" and made & set(term.args):
                 raise NotUnderstood(STACKED, term, CARRY_A_TUPLE)
@@ -231,8 +230,8 @@ class _Step:
         read = [self.loop.condition, *(var.next for var in self.loop.variables if var.leaf is not leaf)]
         return new[leaf] in given and leaf not in leaves([term for term in read if term is not None])
 
-    def _check_crossed(self, application, pieces):
-        news = application.new
+    def _check_crossed(self, match, pieces):
+        news = match.new
         crossed = [state for state, new in news.items() if pieces[state] is not new]
         if len(crossed) > 1 and set(pieces.values()) == set(news.values()):
             raise NotUnderstood(
@@ -244,8 +243,8 @@ class _Step:
     def check_order(self, layers):
         """Refuse a flat state in which the states stand in another order than TF1's."""
         held = {}
-        for _, application, state, _ in state_names(layers):
-            old = self.claimed[application, state]
+        for _, match, state, _ in state_names(layers):
+            old = self.claimed[match, state]
             held.setdefault(base(old), []).append(old)
         for leaf, olds in held.items():
             if not in_order(olds):
@@ -256,8 +255,8 @@ class _Step:
         leaf = base(old)
         if leaf not in new:
             return None
-        if old.op == "cols":
-            return self.terms.cols(new[leaf], *old.attr)
+        if old.op == "column_slice":
+            return self.terms.column_slice(new[leaf], *old.attr)
         if old.op == "split":
             number, count = old.attr
             parts = new[leaf].args if new[leaf].op == "concat" else ()
@@ -317,7 +316,7 @@ class _Step:
             raise NotUnderstood("an output is not written at the number of the step", moved[0])
         for write in writes:
             layers, x, dense = below(self.terms, reader, self._unmasked(write.next.args[2]))
-            used = [one for layer in layers for one in layer.applications()]
+            used = [one for layer in layers for one in layer.matches()]
             if layers and set(used) == set(found) and len(used) == len(found):
                 break
         else:
@@ -330,7 +329,7 @@ class _Step:
 
     def _check_between(self, layers, found, x):
         """Refuse what stands between an upper cell and what a lower one gives out."""
-        used = {one for layer in layers for one in layer.applications()}
+        used = {one for layer in layers for one in layer.matches()}
         if used and {one.output for one in found if one not in used} & set(leaves(x)):
             raise NotUnderstood(f"{BETWEEN}: {describe(x)}", x)
 
@@ -360,7 +359,7 @@ class _Step:
     def _without_output(self, reader, found):
         for top in found:
             layers, x = reader.stack(top.output)
-            if sum(len(layer.applications()) for layer in layers) == len(found):
+            if sum(len(layer.matches()) for layer in layers) == len(found):
                 self._states_dropped(layers)
                 return layers, x
         raise NotUnderstood("the cells of a step do not feed each other")
@@ -377,12 +376,12 @@ class _Step:
 
     def _states_dropped(self, layers):
         for layer in layers:
-            for application in layer.applications():
-                for state, old in application.old.items():
+            for match in layer.matches():
+                for state, old in match.old.items():
                     leaf = base(old)
                     piece = self._piece({leaf: self.new(self.by_leaf[leaf])}, old)
-                    dropped = stripped(self.terms, piece, application.new[state])
+                    dropped = stripped(self.terms, piece, match.new[state])
                     if dropped and state == "c":
                         raise NotUnderstood("dropout acts on the state c", piece)
                     for one in dropped[::-1]:
-                        layer.holder(application).drop("state", one)
+                        layer.holder(match).drop("state", one)

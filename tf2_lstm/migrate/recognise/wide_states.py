@@ -18,7 +18,7 @@ def wide_states(reading, recurrences):
     made = {part for one in recurrences for term in _terms(reading, one.outputs) for part in _parts(term)}
     found = {}
     for one in recurrences:
-        roots = {term.args[0] for term in _terms(reading, _states(one.inputs)) if term.op == "cols"}
+        roots = {term.args[0] for term in _terms(reading, _states(one.inputs)) if term.op == "column_slice"}
         for wide in _joins(reading.terms, [*_terms(reading, _states(one.outputs))]):
             rest = [part for part in wide.args if part not in made]
             source = next((root for root in roots if _alike(reading, root, wide)), None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.graph.terms import Term, array, holds, scalar
-from tf2_lstm.migrate.recognise.application import Application
+from tf2_lstm.migrate.recognise.cell_match import CellMatch
 
 
 @dataclass(frozen=True)
@@ -21,26 +21,26 @@ class Layer:
     """One layer of a step: a cell (or, inside a residual, a stack of layers) and what is wrapped around it.
 
     Attributes:
-        inside: an `Application`, or a list of `Layer`s from bottom to top.
+        inside: an `CellMatch`, or a list of `Layer`s from bottom to top.
         wrappers: from the inside out, each {"residual": True} or dropout's {"input": `Dropped`, "output": ...,
             "state": ...}.
     """
 
-    inside: Application | list
+    inside: CellMatch | list
     wrappers: list = field(default_factory=list)
 
-    def applications(self):
+    def matches(self):
         """All cells of the layer, bottom to top."""
-        if isinstance(self.inside, Application):
+        if isinstance(self.inside, CellMatch):
             return [self.inside]
-        return [one for layer in self.inside for one in layer.applications()]
+        return [one for layer in self.inside for one in layer.matches()]
 
-    def holder(self, application):
+    def holder(self, match):
         """The layer that holds a cell directly, this one or one inside."""
-        if self.inside is application:
+        if self.inside is match:
             return self
-        inner = [layer for layer in self.inside if application in layer.applications()]
-        return inner[0].holder(application)
+        inner = [layer for layer in self.inside if match in layer.matches()]
+        return inner[0].holder(match)
 
     def drop(self, what, dropped):
         """Note a dropout: on the outermost wrapper, a state's on any, if that is one that lacks it, else around all.
@@ -280,11 +280,11 @@ FEWER = "make one dropout of those that follow one another, whose keep_prob is t
 
 
 def wrapped_often(layers):
-    """Find a cell, an `Application`, that has more wrappers around it than are read; None where there is none."""
+    """Find a cell, an `CellMatch`, that has more wrappers around it than are read; None where there is none."""
     for layer in layers:
         inside = layer.inside if isinstance(layer.inside, list) else ()
         if len(layer.wrappers) > MOST_WRAPPERS:
-            return layer.applications()[0]
+            return layer.matches()[0]
         if (found := wrapped_often(inside)) is not None:
             return found
     return None
@@ -295,12 +295,12 @@ class Layers:
 
     Args:
         terms: the table of terms.
-        applications: the `Application`s of the step.
+        matches: the `CellMatch`s of the step.
     """
 
-    def __init__(self, terms, applications):
+    def __init__(self, terms, matches):
         self.terms = terms
-        self.outputs = {application.output: application for application in applications}
+        self.outputs = {match.output: match for match in matches}
         self._looks = self._depth = 0
 
     def stack(self, output):

@@ -10,7 +10,7 @@ from tf2_lstm.migrate.keras_code.cycle import data_of
 from tf2_lstm.migrate.keras_code.expression import Ref, evaluate, value_of
 from tf2_lstm.migrate.keras_code.own_cell import data_of_cell
 from tf2_lstm.migrate.keras_code.recurrence import program_of
-from tf2_lstm.migrate.unfilled import unfilled
+from tf2_lstm.migrate.skip_initializers import skip_initializers
 
 
 def build_whole(whole, tf1, everything=False):
@@ -29,7 +29,7 @@ def build_whole(whole, tf1, everything=False):
     """
     program = whole.program
     given = {line: Ref(line) for line in whole.tensors.values()} if everything else program.outputs
-    with unfilled():
+    with skip_initializers():
         names = evaluate(program.lines, _resolver(whole), program.defaults())
         sides = (value_of(dict(part), names, resolve) for part in (program.inputs, given))
         model = keras.Model(*sides, name=whole.name)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tf2_lstm import LSTMCell
-from tf2_lstm.migrate.unfilled import DRAWING, unfilled
+from tf2_lstm.migrate.skip_initializers import DRAWING, skip_initializers
 
 LAYERS = {
     "keras.layers.LSTM": lambda: keras.layers.LSTM(3),
@@ -35,7 +35,7 @@ def drawn(layer):
 def test_nothing_is_drawn_and_the_layer_is_as_ever(name):
     ordinary = built(LAYERS[name])
     assert drawn(ordinary)
-    with unfilled():
+    with skip_initializers():
         layer = built(LAYERS[name])
     assert not drawn(layer)
     assert layer.get_config() == ordinary.get_config()
@@ -46,14 +46,14 @@ def test_nothing_is_drawn_and_the_layer_is_as_ever(name):
 
 
 def test_afterwards_layers_draw_again_even_after_an_error():
-    with pytest.raises(KeyError), unfilled():
+    with pytest.raises(KeyError), skip_initializers():
         raise KeyError("a layer that cannot be built")
     assert drawn(built(LAYERS["keras.layers.LSTM"]))
 
 
 def test_blocks_may_be_nested():
-    with unfilled():
-        with unfilled():
+    with skip_initializers():
+        with skip_initializers():
             pass
         assert not drawn(built(LAYERS["keras.layers.LSTM"]))
     assert drawn(built(LAYERS["keras.layers.LSTM"]))
@@ -67,7 +67,7 @@ def test_blocks_of_two_threads_may_overlap_in_any_order(first):
     leave = [threading.Event(), threading.Event()]
 
     def build(name):
-        with unfilled():
+        with skip_initializers():
             entered.wait(60)
             leave[name].wait(60)
             layer = keras.layers.LSTM(3)
@@ -89,7 +89,7 @@ def test_blocks_of_two_threads_may_overlap_in_any_order(first):
 
 def test_other_threads_draw():
     found = []
-    with unfilled():
+    with skip_initializers():
         thread = threading.Thread(target=lambda: found.append(built(LAYERS["keras.layers.LSTM"])))
         thread.start()
         thread.join()
@@ -98,9 +98,9 @@ def test_other_threads_draw():
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_large_layer_takes_its_weights_and_draws_none(name, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("tf2_lstm.migrate.unfilled"), "LARGE", 0)
+    monkeypatch.setattr(importlib.import_module("tf2_lstm.migrate.skip_initializers"), "LARGE", 0)
     monkeypatch.setattr(keras.ops, "zeros", lambda *a, **k: pytest.fail("zeros were written"))
-    with unfilled():
+    with skip_initializers():
         layer = built(LAYERS[name])
     arrays = [np.arange(np.prod(w.shape), dtype=w.dtype).reshape(w.shape) for w in layer.weights]
     layer.set_weights(arrays)

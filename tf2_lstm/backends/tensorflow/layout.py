@@ -30,7 +30,7 @@ class Whole:
     ```python
     import tensorflow as tf
 
-    from tf2_lstm.backends.tensorflow.schedule import whole
+    from tf2_lstm.backends.tensorflow.layout import whole
 
     print(whole(tf.zeros((2, 5, 3))).pack(tf.zeros((2, 5, 3))).shape)
     ```
@@ -174,13 +174,13 @@ class Packed:
     def pack(self, x):
         """[B, T, W] -> the layout."""
         flat = tf.reshape(x, tf.stack([tf.size(self.place), x.shape[-1]]))
-        return moved(flat, self.source, tf.reshape(self.place, [-1]), (False, True))
+        return invertible_gather(flat, self.source, tf.reshape(self.place, [-1]), (False, True))
 
     def unpack(self, y, hold=False):
         """The layout -> [B, T, W]; padded steps are zero, or with `hold` what came before."""
         if hold:
             return tf.gather(_with_zero(y), self.held)
-        flat = moved(y, tf.reshape(self.place, [-1]), self.source, (True, False))
+        flat = invertible_gather(y, tf.reshape(self.place, [-1]), self.source, (True, False))
         return tf.reshape(flat, tf.concat([tf.shape(self.place), [y.shape[-1]]], axis=0))
 
     def final(self, y):
@@ -189,11 +189,11 @@ class Packed:
 
     def sort(self, states):
         """States [B, W] in the order of the layout's rows."""
-        return [moved(state, self.order, self.rank) for state in states]
+        return [invertible_gather(state, self.order, self.rank) for state in states]
 
     def unsort(self, states):
         """The inverse of sort."""
-        return [moved(state, self.rank, self.order) for state in states]
+        return [invertible_gather(state, self.rank, self.order) for state in states]
 
     def split(self, y):
         """The layout -> a TensorArray, an element a step."""
@@ -246,29 +246,29 @@ class Packed:
 
 
 def whole(x):
-    """Return the schedule of a batch [B, T, D] without a mask."""
+    """Return the layout of a batch [B, T, D] without a mask."""
     steps = _size(x, 1)
     return Whole(steps, _size(x, 0), is_short=isinstance(steps, int) and steps <= FEW_STEPS)
 
 
 def masked(x, mask):
-    """Return the schedule of a mask [B, T] for fixed shapes."""
+    """Return the layout of a mask [B, T] for fixed shapes."""
     return Masked(_size(x, 1), _size(x, 0), tf.transpose(mask)[:, :, None])
 
 
 def fixed(y, valid):
-    """Return the schedule of what is laid out for fixed shapes already: y [T, B, W], valid [T, B, 1] or None."""
+    """Return the layout of what is laid out for fixed shapes already: y [T, B, W], valid [T, B, 1] or None."""
     size = _size(y, 0), _size(y, 1)
     return Whole(*size) if valid is None else Masked(*size, valid)
 
 
 def packed(mask):
-    """Return the schedule that computes the valid steps of a mask [B, T] alone.
+    """Return the layout that computes the valid steps of a mask [B, T] alone.
 
     ```python
     import tensorflow as tf
 
-    from tf2_lstm.backends.tensorflow.schedule import packed
+    from tf2_lstm.backends.tensorflow.layout import packed
 
     plan = packed(tf.constant([[True, False, True], [True, False, False]]))
     print(plan.sizes.numpy(), plan.place.numpy())
@@ -313,12 +313,12 @@ def _with_zero(y):
     return tf.concat([y, tf.zeros([1, y.shape[-1]], y.dtype)], axis=0)
 
 
-def moved(y, to, back, zero=(False, False)):
+def invertible_gather(y, to, back, zero=(False, False)):
     """Gather rows; `back` is the inverse, for the gradient; `zero`: a place beyond the last is zero."""
 
     @tf.custom_gradient
     def move(y):
         found = tf.gather(_with_zero(y) if zero[0] else y, to)
-        return found, lambda upstream: moved(upstream, back, to, zero[::-1])
+        return found, lambda upstream: invertible_gather(upstream, back, to, zero[::-1])
 
     return move(y)

@@ -1,4 +1,4 @@
-"""One application of a cell: the inputs, the old and the new states, the variables and the options, as terms."""
+"""One match of a known cell in a graph: its inputs, its old and new states, variables and options, as terms."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from tf2_lstm.migrate.graph.terms import Term
 
 
 @dataclass(frozen=True, eq=False)
-class Application:
+class CellMatch:
     """A cell applied once.
 
     Attributes:
@@ -34,7 +34,7 @@ class Application:
 
     @property
     def key(self):
-        """What two applications of one cell share: the variables and the options."""
+        """What two matches of one cell share: the variables and the options."""
         variables = tuple((name, term.number) for name, term in self.variables.items())
         return (self.pair, tuple(self.options.items()), variables, self.blocks)
 
@@ -44,10 +44,10 @@ class Application:
         return self.options.get("num_proj") or self.options["num_units"]
 
 
-def sizes(application):
+def sizes(match):
     """Return the width of each state, by name."""
-    units = application.options["num_units"]
-    return OrderedDict((name, units if name == "c" else application.width) for name in application.new)
+    units = match.options["num_units"]
+    return OrderedDict((name, units if name == "c" else match.width) for name in match.new)
 
 
 def is_variable(term, rank=None):

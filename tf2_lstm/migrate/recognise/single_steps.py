@@ -9,18 +9,18 @@ import re
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import constant, masked
-from tf2_lstm.migrate.recognise.application import is_variable
+from tf2_lstm.migrate.recognise.cell_match import is_variable
 
 GIVEN = ("Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "var")
 PROJECTION = re.compile(r"(^|/)(projection/|W_P_\d)")
 
 
-def core(application):
-    """What the readings of one application with and without a projection share."""
+def core(match):
+    """What the readings of one match with and without a projection share."""
     return (
-        application.variables[next(iter(application.variables))],
-        application.inputs,
-        *application.old.values(),
+        match.variables[next(iter(match.variables))],
+        match.inputs,
+        *match.old.values(),
     )
 
 
@@ -29,7 +29,7 @@ def is_step(terms, one):
 
     Args:
         terms: the table of terms.
-        one: the `Application`.
+        one: the `CellMatch`.
     """
     if one.pair == "basic_rnn":
         return _may_be_state(terms, one) and not _why_not(terms, one)
@@ -52,7 +52,7 @@ def questions(terms, steps, known):
 
     Args:
         terms: the table of terms.
-        steps: the `Application`s that are linked to nothing.
+        steps: the `CellMatch`s that are linked to nothing.
         known: the checkpoint names that are claimed or reported.
 
     Returns:
@@ -93,7 +93,7 @@ def _may_be_state(terms, one):
 def _why_not(terms, one):
     """Why what stands in h's place is taken for no state, "" when it comes from outside and is read here alone."""
     (h,) = one.old.values()
-    source = h.args[0] if h.op == "cols" else h
+    source = h.args[0] if h.op == "column_slice" else h
     if source.op not in GIVEN and constant(source) != 0:
         return "is computed"
     keeps = [user for user in _uses(terms, h) if masked(user) and user.args[1] is h]

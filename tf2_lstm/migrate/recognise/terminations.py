@@ -8,7 +8,7 @@ from tf2_lstm.migrate.recognise.understood import NotUnderstood
 
 
 @dataclass(frozen=True)
-class Ending:
+class Termination:
     """How long a loop goes on.
 
     Attributes:
@@ -24,7 +24,7 @@ class Ending:
     most: int | None = None
 
 
-def ending_of(terms, step, source, axis):
+def termination_of(terms, step, source, axis):
     """Read a loop's condition: it must run over all steps, or to the end of the longest row.
 
     Args:
@@ -34,7 +34,7 @@ def ending_of(terms, step, source, axis):
         axis: its axis of time.
 
     Returns:
-        An `Ending`.
+        A `Termination`.
 
     Raises:
         NotUnderstood: the loop goes on by another condition.
@@ -67,7 +67,7 @@ def ending_of(terms, step, source, axis):
         raise NotUnderstood(
             "the loop ends with its longest row and has room for outputs after that", step.output.next
         )
-    return Ending(end.lengths, grows, bool(ended) and step.lengths is None, most)
+    return Termination(end.lengths, grows, bool(ended) and step.lengths is None, most)
 
 
 def _opened(term, joined):

@@ -19,7 +19,7 @@ DRAWING = (keras.initializers.VarianceScaling, keras.initializers.Orthogonal)
 
 
 @contextlib.contextmanager
-def unfilled():
+def skip_initializers():
     """Give zeros to the weights of layers that this thread builds in the block, in place of random numbers.
 
     A weight of more than `LARGE` bytes gets memory that nobody has written to, which the system hands out when it is
@@ -29,7 +29,7 @@ def unfilled():
 
     Example:
         ```python
-        with unfilled():
+        with skip_initializers():
             layer = keras.layers.LSTM(2)
             layer.build((None, None, 3))
         assert not keras.ops.any(layer.cell.recurrent_kernel)
