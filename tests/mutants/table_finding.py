@@ -18,13 +18,9 @@ FINDING = [
     *mistakes(
         _ROOM + "lstm.py",
         _RUNS + "test_the_sign_of_forget_bias_is_that_of_the_graph",
-        ('options["forget_bias"] = float(parts["f"][1])', 'options["forget_bias"] = -float(parts["f"][1])'),
-        (
-            'options["forget_bias"] = float(parts["f"][1])',
-            'options["forget_bias"] = abs(float(parts["f"][1]))',
-        ),
-        ('    if parts["f"][1] != 1.0:\n', '    if abs(parts["f"][1]) != 1.0:\n'),
-        ('    if parts["f"][1] != 1.0:\n', '    if parts["f"][1] not in (0.0, 1.0):\n'),
+        ('**forget_bias(parts["f"][1])', '**forget_bias(-parts["f"][1])'),
+        ('**forget_bias(parts["f"][1])', '**forget_bias(abs(parts["f"][1]))'),
+        ('**forget_bias(parts["f"][1])', '**forget_bias(parts["f"][1] or 1.0)'),
         ("constant += scalar(part)", "constant -= scalar(part)"),
     ),
     *mistakes(

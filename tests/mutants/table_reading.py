@@ -27,7 +27,10 @@ READING = [
     *mistakes(
         "tf2_lstm/migrate/weights.py",
         _WEIGHTS + "test_forget_bias_is_one_unless_it_is_said",
-        ("value = call.arguments.get(argument, 1.0)", "value = call.arguments.get(argument, 0.0)"),
+        (
+            "value = call.arguments.get(argument, row.default(argument))",
+            "value = call.arguments.get(argument, 0.0)",
+        ),
         (
             "np.asarray(sign * value, blocks[block].dtype)",
             "np.asarray(sign * abs(value), blocks[block].dtype)",

@@ -66,7 +66,7 @@ def to_keras(call, variables, where=""):
 
     Args:
         call: the cell in TF1's vocabulary, e.g. `Call("basic_lstm", num_units=4, forget_bias=0.0)`. An option that
-            is not given has TF1's default; forget_bias is 1.0 then.
+            is not given has TF1's default, that of its row.
         variables: a dict from the name below the cell's scope ("kernel", "bias") to array, of any float dtype.
         where: the cell's scope, for messages.
 
@@ -244,8 +244,9 @@ def _join(tensor, blocks):
 
 
 def _fold(call, blocks, sign):
-    for argument, block in PAIRS[call.pair].weights.folds.items():
-        value = call.arguments.get(argument, 1.0)
+    row = PAIRS[call.pair]
+    for argument, block in row.weights.folds.items():
+        value = call.arguments.get(argument, row.default(argument))
         blocks[block] = blocks[block] + np.asarray(sign * value, blocks[block].dtype)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
 from tf2_lstm.migrate.equivalence.inputs import case_inputs
 from tf2_lstm.migrate.pairs import PAIRS, Fed
+from tf2_lstm.migrate.pairs.arguments import FORGET_BIAS
 from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, output_size, scoped_cells, state_sizes
 
 
@@ -185,7 +186,7 @@ class Reference:
         return h, np.concatenate(list(new.values()), axis=1) if flat else new
 
     def _gates(self, call, x, h):
-        weights, bias = self._weights[id(call)], call.arguments.get("forget_bias", 1.0)
+        weights, bias = self._weights[id(call)], call.arguments.get("forget_bias", FORGET_BIAS.default)
         weights = dict(weights, bias=weights["bias"])
         if self.mistake == "kernel_split":
             kernel = weights["kernel"]

@@ -3,7 +3,7 @@
 from tf2_lstm.migrate.pairs.row import Argument
 
 NUM_UNITS = Argument("num_units", "renamed", "units")
-ACTIVATION = Argument("activation", "renamed", "activation", convert="activation")
+ACTIVATION = Argument("activation", "renamed", "activation", convert="activation", default="tanh")
 NAME = Argument(
     "name", "renamed", "name", why="In TF1 it also names the variables; in Keras it only names the layer."
 )
@@ -22,6 +22,7 @@ FORGET_BIAS = Argument(
     "folded",
     "bias",
     why="TF1 adds it at every step and never stores it; it is added once to the forget quarter of the bias.",
+    default=1.0,
 )
 SEQUENCE_LENGTH = Argument(
     "sequence_length",

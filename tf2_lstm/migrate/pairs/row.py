@@ -20,6 +20,7 @@ class Argument:
         to: the Keras parameter, or where the effect went.
         why: one sentence for a person; required unless the argument is only renamed.
         convert: the name of a value conversion of `migrate.build`, "" for none.
+        default: what TF1 takes where it is not given; None where no number depends on it.
     """
 
     tf1: str
@@ -27,6 +28,7 @@ class Argument:
     to: str = ""
     why: str = ""
     convert: str = ""
+    default: Any = None
 
 
 @dataclass(frozen=True)
@@ -183,3 +185,7 @@ class Pair:
     parts: Tuple[Part, ...] = ()
     limits: Tuple[str, ...] = ()
     cases: Tuple[Case, ...] = ()
+
+    def default(self, argument):
+        """Return what TF1 takes where an argument is not given."""
+        return next(one.default for one in self.arguments if one.tf1 == argument)

@@ -4,13 +4,15 @@ import itertools
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.pairs.arguments import ACTIVATION, FORGET_BIAS
 from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS
 
 NUMBERS = ("forget_bias", "cell_clip", "proj_clip")
 #: How many scopes a message lists.
 MOST = 5
 DIRECTIONS = ("bidirectional", "forward", "backward")
-DEFAULTS = {"forget_bias": 1.0, "activation": "tanh"}
+#: TF1's own, which `--assume-defaults` allows.
+DEFAULTS = {one.tf1: one.default for one in (FORGET_BIAS, ACTIVATION)}
 
 
 @dataclass

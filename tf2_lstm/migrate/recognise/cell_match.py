@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.graph.terms import Term
+from tf2_lstm.migrate.pairs.arguments import ACTIVATION, FORGET_BIAS
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +93,11 @@ ACTIVATIONS = {
 }
 
 
-def activation(op, default="tanh"):
+def activation(op):
     """Return {"activation": name} for an operation that is not TF1's default, {} for the default."""
-    return {} if ACTIVATIONS[op] == default else {"activation": ACTIVATIONS[op]}
+    return {} if ACTIVATIONS[op] == ACTIVATION.default else {"activation": ACTIVATIONS[op]}
+
+
+def forget_bias(added):
+    """Return {"forget_bias": number} for what is added to the forget gate, {} for TF1's default."""
+    return {} if added == FORGET_BIAS.default else {"forget_bias": float(added)}

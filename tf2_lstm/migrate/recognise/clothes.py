@@ -11,7 +11,7 @@ from itertools import combinations, product
 
 from tf2_lstm.migrate.model import Block
 from tf2_lstm.migrate.recognise.blends import mixtures, turned_mixtures
-from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS, CellMatch, activation
+from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS, CellMatch, activation, forget_bias
 from tf2_lstm.migrate.recognise.lstm import gated, projected, unclipped
 from tf2_lstm.migrate.recognise.summands import summed
 
@@ -65,9 +65,7 @@ def _lstm(terms, h, gates, old_c, squashed, clip):
     peepholes = [sums[name].peephole for name in "ifo"]
     if len({one is None for one in peepholes}) > 1:
         return []
-    options = OrderedDict(num_units=sums["i"].units)
-    if sums["f"].constant != 1.0:
-        options["forget_bias"] = float(sums["f"].constant)
+    options = OrderedDict(num_units=sums["i"].units, **forget_bias(sums["f"].constant))
     options.update(activation(squashed.op))
     more = OrderedDict()
     if peepholes[0] is not None:

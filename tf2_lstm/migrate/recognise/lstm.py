@@ -14,6 +14,7 @@ from tf2_lstm.migrate.recognise.cell_match import (
     ACTIVATIONS,
     CellMatch,
     activation,
+    forget_bias,
     inputs_and_state,
     is_variable,
     linear,
@@ -126,9 +127,7 @@ def _cell(terms, h, gates, old_c, squashed, clip):
     split = inputs_and_state(terms, affine[0])
     if split is None or len({peephole is None for peephole in peepholes}) > 1:
         return []
-    options = OrderedDict(num_units=units)
-    if parts["f"][1] != 1.0:
-        options["forget_bias"] = float(parts["f"][1])
+    options = OrderedDict(num_units=units, **forget_bias(parts["f"][1]))
     options.update(activation(squashed.op))
     variables = OrderedDict(kernel=affine[1], bias=affine[2])
     if peepholes[0] is not None:
