@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 BIN := $(VENV)/bin
 
-.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources matrix mutants wheels
+.PHONY: compare test lint docs bench golden fuzz clean generate generate-sources matrix mutants site wheels
 
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
@@ -31,6 +31,10 @@ mutants: $(INSTALLED)
 # The tables of the documents, from the pairs table and benchmarks/results/latest.json.
 docs: $(INSTALLED)
 	$(BIN)/python docs/tables.py
+
+# The guide and its pages as a site in build/site. Search needs a server: python -m http.server -d build/site
+site: $(INSTALLED) $(VENV)/installed-site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 # make bench [ARGS="--quick --only training/lstm"] [TF1_PYTHON=/path/to/tensorflow-1.15/bin/python]
 bench: $(INSTALLED) $(VENV)/installed-bench

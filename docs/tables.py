@@ -29,7 +29,8 @@ WRITTEN = (
     "docs/[pc]*/*.md",
 )
 _PLACE = re.compile(r"(<!-- table: (\w+)([^>]*?) -->\n).*?(<!-- end -->)", re.DOTALL)
-_LINK = re.compile(r"(?<=\]\()[^)#\s:]+(?=[)#])")
+#: Where a link leads, or a block of code, which has none.
+_LINK = re.compile(r"(?ms)^```.*?^```$|(?<=\]\()[^)#\s:]+(?=[)#])")
 _PARTS = ("layers", "accelerate", "streaming", "convert")
 _CONVERSIONS = {"rate": "1 - keep_prob"}
 
@@ -99,7 +100,11 @@ def fill(text, name="README.md"):
 def _from(name, text):
     """Turn links that begin at the root into links of a document."""
     folder = Path(name).parent.as_posix()
-    return _LINK.sub(lambda link: os.path.relpath(link[0], folder), text)
+
+    def led(found):
+        return found[0] if found[0].startswith("```") else os.path.relpath(found[0], folder)
+
+    return _LINK.sub(led, text)
 
 
 def _table(name, arguments):

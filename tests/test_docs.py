@@ -234,7 +234,9 @@ def test_the_changelog_has_the_version():
 @pytest.mark.parametrize("name", ["docs/one.md", "README.md"])
 def test_tables_are_written_and_checked(name, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(TABLES, "ROOT", tmp_path)
-    monkeypatch.setattr(TABLES, "documents", lambda: {"docs/rules/RNN1.md": "see [x](docs/pairs/gru.md)\n"})
+    code = "```text\ncell = cells[0](64)\n```\n"
+    rule = f"see [x](docs/pairs/gru.md)\n{code}"
+    monkeypatch.setattr(TABLES, "documents", lambda: {"docs/rules/RNN1.md": rule})
     (tmp_path / "docs" / "rules").mkdir(parents=True)
     (tmp_path / "docs" / "rules" / "RNN2.md").touch()
     (tmp_path / name).write_text("a\n<!-- table: limits gru -->\nold\n<!-- end -->\nb\n")
@@ -244,7 +246,7 @@ def test_tables_are_written_and_checked(name, tmp_path, monkeypatch, capsys):
     assert TABLES.main(["--check"]) == 0
     assert "Limits: none known." in (tmp_path / name).read_text()
     assert [path.read_text() for path in (tmp_path / "docs" / "rules").iterdir()] == [
-        "see [x](../pairs/gru.md)\n"
+        f"see [x](../pairs/gru.md)\n{code}"
     ]
     stale = f"{name}, docs/rules/RNN1.md, docs/rules/RNN2.md"
     assert capsys.readouterr().out == f"not current: {stale}\nwritten: {stale}\n"
