@@ -187,7 +187,7 @@ TRANSLATING = [
             'if not report.passed and "empty" not in report.problem:',
             'if report.passed and "empty" not in report.problem:',
         ),
-        ("        if report.passed:\n", "        if not report.passed:\n"),
+        ("    if not report.passed:\n        report.diag", "    if report.passed:\n        report.diag"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/dropout.py",

@@ -1,6 +1,7 @@
 """What differs a little in float32 is settled in float64; a mistake is not settled."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.generated.running import draw_weights, opened, save
 from tests.zoo.tampering import FILES
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.graph_side import run_graph
+from tf2_lstm.migrate.convert.proof_in_double import recurrence_in_double
 from tf2_lstm.migrate.convert.prove import compare_model
 from tf2_lstm.migrate.convert.replay import eagerly
 from tf2_lstm.migrate.convert.rounding import settled
@@ -25,6 +27,10 @@ def proof(tf1, recurrence):
     with eagerly():
         model = build_model(recurrence, tf1.variables)
         return compare_model(tf1, recurrence, model, run_graph(tf1, recurrence))
+
+
+def settle(tf1, recurrence, report):
+    return settled(report, partial(recurrence_in_double, tf1, recurrence, None))
 
 
 def off(report, amount):
@@ -49,7 +55,7 @@ def test_a_small_difference_is_settled_by_every_tensor_in_float64(name):
     tf1, recurrence = found(name)
     report = off(proof(tf1, recurrence), 1.25)
     with eagerly():
-        exact = settled(tf1, recurrence, None, report)
+        exact = settle(tf1, recurrence, report)
     assert exact.passed
     assert len(exact.notes) == len(report.notes) + 1
     names = {tensor.name: tensor for tensor in exact.tensors}
@@ -66,7 +72,7 @@ def test_dropout_with_a_constant_rate_is_settled(tmp_path):
     (recurrence,) = findings.recurrences
     report = off(proof(tf1, recurrence), 1.25)
     with eagerly():
-        assert settled(tf1, recurrence, None, report).passed
+        assert settle(tf1, recurrence, report).passed
 
 
 def test_a_mistake_as_small_is_not_settled(stack):
@@ -75,8 +81,9 @@ def test_a_mistake_as_small_is_not_settled(stack):
     kept = cell.arguments["proj_clip"]
     cell.arguments["proj_clip"] = kept * (1 + 1e-6)
     try:
+        doubtful = off(report, 1.25)
         with eagerly():
-            assert settled(tf1, recurrence, None, off(report, 1.25)).passed is False
+            assert settle(tf1, recurrence, doubtful) is doubtful
     finally:
         cell.arguments["proj_clip"] = kept
 
@@ -85,17 +92,17 @@ def test_a_mistake_as_small_is_not_settled(stack):
 def test_a_larger_difference_is_left_as_it_is(stack, amount):
     tf1, recurrence, report = stack
     report = off(report, amount)
-    assert settled(tf1, recurrence, None, report) is report
+    assert settle(tf1, recurrence, report) is report
 
 
 def test_what_passes_is_left_as_it_is(stack):
     tf1, recurrence, report = stack
     assert report.passed
-    assert settled(tf1, recurrence, None, report) is report
+    assert settle(tf1, recurrence, report) is report
 
 
 @pytest.mark.parametrize("name", ["fused/model.ckpt", "cudnn_lstm/model.ckpt", "computed_kernels/model.ckpt"])
 def test_what_has_no_float64_is_left_as_it_is(name):
     tf1, recurrence = found(name)
     report = off(proof(tf1, recurrence), 1.25)
-    assert settled(tf1, recurrence, None, report) is report
+    assert settle(tf1, recurrence, report) is report

@@ -1,6 +1,7 @@
 """One recurrence through the workshop: built, saved, loaded again, proved."""
 
 import shutil
+from functools import partial
 
 import keras
 
@@ -9,6 +10,7 @@ from tf2_lstm.migrate.convert.graph_side import run_graph
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.manifest import weight_paths
 from tf2_lstm.migrate.convert.own_inputs import own_samples
+from tf2_lstm.migrate.convert.proof_in_double import recurrence_in_double
 from tf2_lstm.migrate.convert.prove import compare_model
 from tf2_lstm.migrate.convert.replay import first_line, tensorflow_version
 from tf2_lstm.migrate.convert.rounding import settled
@@ -65,7 +67,8 @@ class Workshop:
             # Keras's word on a shape or an option that no matcher foresaw: named, not a traceback.
             self._remove(recurrence)
             return None, {}, f"Keras cannot build it: {first_line(error)}"
-        case = settled(self._tf1, recurrence, samples, compare_model(self._tf1, recurrence, model, graph))
+        report = compare_model(self._tf1, recurrence, model, graph)
+        case = settled(report, partial(recurrence_in_double, self._tf1, recurrence, samples))
         if not case.passed:
             self._remove(recurrence)
             return case, {}, _problem(case)

@@ -3,10 +3,12 @@
 import contextlib
 import shutil
 from dataclasses import replace
+from functools import partial
 
 from tf2_lstm.migrate.build import BuildError
 from tf2_lstm.migrate.convert.careful import Inference
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
+from tf2_lstm.migrate.convert.proof_in_double import whole_in_double
 from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line
 from tf2_lstm.migrate.convert.whole_edges import boundary_and_shapes
 from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
@@ -43,18 +45,21 @@ class WholeWorkshop:
         if self._name in self._request.skipped:
             return None, None, {}, self._request.skipped[self._name]
         try:
-            whole = translated(self._tf1, self._findings, self._request, self._name)
+            edges = boundary_and_shapes(self._tf1, self._findings, self._request)
+            again = partial(translated, request=self._request, name=self._name, edges=edges)
+            whole = again(self._tf1, self._findings)
             runs = run_whole(self._tf1, whole, inputs=self._request.inputs)
+            in_double = partial(whole_in_double, self._tf1, self._findings, whole, runs, again)
             with eagerly():
-                return self._proved(whole, runs)
+                return self._proved(whole, runs, in_double)
         except (ProgramRefused, ReplayError, BuildError, WeightError) as error:
             self._remove()
             return None, None, {}, str(error)
 
-    def _proved(self, whole, runs):
+    def _proved(self, whole, runs, in_double):
         model = self._built(whole)
         with _word_of_keras():
-            case = prove_whole(self._tf1, whole, model, runs)
+            case = prove_whole(self._tf1, whole, model, runs, in_double)
         if case.passed:
             return whole, case, weight_paths(self._tf1, whole, model), ""
         self._remove()
@@ -84,7 +89,7 @@ class WholeWorkshop:
             shutil.rmtree(self._staging / f"{self._name}.unzipped", ignore_errors=True)
 
 
-def translated(tf1, findings, request, name=NAME):
+def translated(tf1, findings, request, name=NAME, edges=None):
     """Translate the whole inference graph of a model.
 
     Args:
@@ -92,6 +97,7 @@ def translated(tf1, findings, request, name=NAME):
         findings: its `Findings`.
         request: the `Request`.
         name: what its Keras model is called.
+        edges: its `Boundary` and shapes, as `boundary_and_shapes` returns them; None where nobody has asked yet.
 
     Returns:
         A `Whole`.
@@ -99,7 +105,7 @@ def translated(tf1, findings, request, name=NAME):
     Raises:
         ProgramRefused: it cannot be translated.
     """
-    boundary, shapes = boundary_and_shapes(tf1, findings, request)
+    boundary, shapes = edges or boundary_and_shapes(tf1, findings, request)
     whole = translate(tf1, findings, boundary, shapes, Inference(request.skipped))
     return replace(whole, name=name)
 

@@ -31,10 +31,20 @@ def without_gradients(tf1, whole):
     for one in whole.recurrences.values():
         if unlike_its_equations(tf1, one):
             return unlike_its_equations(tf1, one)
+    weights = count_held(tf1, whole)
+    return f"it has {weights:,} weights, more than {LARGE:,}" if weights > LARGE else ""
+
+
+def count_held(tf1, whole):
+    """Return how many weights a whole program has, each variable once.
+
+    Args:
+        tf1: the `TF1Model`.
+        whole: the `Whole`.
+    """
     held = [tf1.nodes[one][0] for sources in whole.layers.values() for one in sources if isinstance(one, str)]
     held += [name for one in whole.recurrences.values() for cell in one.cells for name in cell.names.values()]
-    weights = sum(math.prod(tf1.variables[name].shape) for name in set(held))
-    return f"it has {weights:,} weights, more than {LARGE:,}" if weights > LARGE else ""
+    return sum(math.prod(tf1.variables[name].shape) for name in set(held))
 
 
 def targets_of(whole, outputs):

@@ -8,6 +8,7 @@ from tf2_lstm.migrate.convert.graph_side import GraphRun, GraphSide, dropped, ke
 from tf2_lstm.migrate.convert.keras_side import accelerated, call_keeping
 from tf2_lstm.migrate.convert.own_inputs import own_samples
 from tf2_lstm.migrate.convert.replay import Replay, ReplayError
+from tf2_lstm.migrate.convert.rounding import beyond_rounding, settled
 from tf2_lstm.migrate.convert.spare import spare_numbers
 from tf2_lstm.migrate.convert.whole_gradients import (
     compared_gradients,
@@ -19,6 +20,7 @@ from tf2_lstm.migrate.convert.whole_gradients import (
 from tf2_lstm.migrate.convert.whole_samples import whole_samples
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.equivalence.tolerance import level_of
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.sharing import notes_of
@@ -66,7 +68,7 @@ def _inside(tf1, recurrences):
     return found
 
 
-def run_whole(tf1, whole, without="", inputs=None):
+def run_whole(tf1, whole, without="", inputs=None, samples=None):
     """Run the whole graph, and differentiate it by the variables and by what is fed in floats.
 
     Args:
@@ -74,6 +76,7 @@ def run_whole(tf1, whole, without="", inputs=None):
         whole: the `Whole`.
         without: why nobody needs the gradients; "" when they are to be computed.
         inputs: a `.npz` of the user's own data, as `Request.inputs`; None for seeded numbers.
+        samples: the `Sample`s to run in place of those.
 
     Returns:
         A `GraphSide`; its notes say which samples the graph does not take, and why there are no gradients.
@@ -83,7 +86,8 @@ def run_whole(tf1, whole, without="", inputs=None):
         ReplayError: the graph cannot be replayed, or takes no sample.
     """
     side = GraphSide(WITNESS)
-    own = own_samples(tf1, {edge.tf1: edge.dtype for edge in whole.inputs}, inputs, _WHERE)
+    wanted = {edge.tf1: edge.dtype for edge in whole.inputs}
+    own = samples or own_samples(tf1, wanted, inputs, _WHERE)
     replay, why = _opened(tf1, whole, without)
     with replay:
         failed = []
@@ -149,8 +153,29 @@ def _gradients(replay, whole, sample, outputs, spare):
         return {}, None
 
 
-def prove_whole(tf1, whole, model, graph):
-    """Hold a Keras model against what the whole graph computed.
+def prove_whole(tf1, whole, model, graph, in_double=None):
+    """Hold a Keras model against what the whole graph computed; what float32 leaves open is settled in float64.
+
+    Args:
+        tf1: the `TF1Model`.
+        whole: the `Whole`.
+        model: the Keras model.
+        graph: the `GraphSide` of `run_whole`.
+        in_double: gives the `CaseReport` in float64, None where there is none, as `rounding.settled` takes it; None for
+            no second look.
+
+    Returns:
+        A `CaseReport`.
+    """
+    report = compare_whole(tf1, whole, model, graph)
+    report = settled(report, in_double) if in_double else report
+    if not report.passed:
+        report.diagnosis = _diagnosis(tf1, whole, graph, report)
+    return report
+
+
+def compare_whole(tf1, whole, model, graph):
+    """Compare outputs, and gradients where no output is off by more than rounding; nothing is settled or located.
 
     Args:
         tf1: the `TF1Model`.
@@ -169,10 +194,19 @@ def prove_whole(tf1, whole, model, graph):
     with accelerated(model) as changed:
         for run in graph.runs if changed else ():
             report.tensors += _compared(whole, model, run, ", accelerated")
-        if report.passed:
-            return _with_gradients(tf1, whole, model, graph, report)
-    report.diagnosis = located(tf1, whole, graph.runs)
+        if not beyond_rounding(report):
+            report.tensors += _all_gradients(tf1, whole, model, graph)
     return report
+
+
+def _diagnosis(tf1, whole, graph, report):
+    wrong = list(dict.fromkeys(tensor.name for tensor in report.tensors if not tensor.passed))
+    if not wrong or level_of(wrong[0]) != "gradient":
+        return located(tf1, whole, graph.runs)
+    return (
+        f"every output is equal and {len(wrong)} gradient(s) differ, {wrong[0]} first: something between it and "
+        "the outputs has another derivative"
+    )
 
 
 def _rates(whole):
@@ -196,19 +230,14 @@ def _compared(whole, model, run, ending):
     return compare_results(RunResult(_witness(run), sides[0]), RunResult(KERAS, sides[1]))
 
 
-def _with_gradients(tf1, whole, model, graph, report):
-    """Compare the gradients too, of outputs that are equal."""
+def _all_gradients(tf1, whole, model, graph):
+    """Compare the gradients of every sample that has some."""
+    found = []
     for run in graph.runs:
         if run.gradients is not None:
-            found = model_gradients(tf1, whole, model, run.sample.values, run.targets)
-            report.tensors += compared_gradients(tf1, whole, _witness(run), run.gradients, found)
-    wrong = list(dict.fromkeys(tensor.name for tensor in report.tensors if not tensor.passed))
-    if wrong:
-        report.diagnosis = (
-            f"every output is equal and {len(wrong)} gradient(s) differ, {wrong[0]} first: something between it and "
-            "the outputs has another derivative"
-        )
-    return report
+            given = model_gradients(tf1, whole, model, run.sample.values, run.targets)
+            found += compared_gradients(tf1, whole, _witness(run), run.gradients, given)
+    return found
 
 
 def _witness(run):
@@ -258,4 +287,4 @@ def _said(tf1, wrong):
     return f"{tensor} ({op}): {how}"
 
 
-__all__ = ["Edge", "located", "prove_whole", "run_whole"]
+__all__ = ["Edge", "compare_whole", "located", "prove_whole", "run_whole"]

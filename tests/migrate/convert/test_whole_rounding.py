@@ -1,0 +1,84 @@
+"""A whole program that differs a little in float32 is settled in float64; one with a mistake as small is not."""
+
+import re
+from functools import partial
+
+import numpy as np
+import pytest
+
+from legacy_tf1 import session, unroll
+from legacy_tf1.compat import rnn_cell, tf
+from tests.zoo.tampering import FILES
+from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.convert.proof_in_double import whole_in_double
+from tf2_lstm.migrate.convert.replay import eagerly
+from tf2_lstm.migrate.convert.whole import WholeWorkshop, translated
+from tf2_lstm.migrate.convert.whole_proof import run_whole
+from tf2_lstm.migrate.translate import rows as table
+from tf2_lstm.migrate.translate.values import Known
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """An LSTM whose normalised outputs are decibels: small numbers differ in more than their last digits."""
+    prefix = str(tmp_path_factory.mktemp("decibels") / "model.ckpt")
+    with session.graph(seed=1) as graph:
+        x = tf.placeholder(tf.float32, [None, None, 4], name="x")
+        outputs, _ = unroll.dynamic_rnn(rnn_cell.LSTMCell(5), x, dtype=tf.float32)
+        centred = outputs - tf.reduce_mean(outputs, 2, keepdims=True)
+        spread = tf.reduce_mean(tf.square(centred), 2, keepdims=True)
+        power = tf.square(centred * tf.rsqrt(spread + 1e-3)) + 1e-4
+        tf.multiply(10 / np.log(10).astype("float32"), tf.log(power), name="decibels")
+        with session.session(graph, rewrite=False) as sess:
+            for number, variable in enumerate(tf.global_variables()):
+                random = np.random.RandomState(number)
+                variable.load(random.uniform(-1, 1, variable.shape.as_list()), sess)
+            tf.train.Saver().save(sess, prefix, write_state=False)
+    request = Request(prefix, program=True)
+    return request, *look(request)
+
+
+def converted(saved):
+    request, tf1, findings = saved
+    _, case, _, problem = WholeWorkshop(tf1, findings, request, None).convert()
+    return case, problem
+
+
+def test_what_rounds_is_settled_and_both_figures_are_said(saved):
+    case, problem = converted(saved)
+    assert (problem, case.passed, case.diagnosis) == ("", True, "")
+    settled = {tensor.name: tensor for tensor in case.tensors if tensor.dtype == "float64"}
+    assert {"decibels, in float64", "gradient of rnn/lstm_cell/kernel, in float64"} <= settled.keys()
+    (note,) = [one for one in case.notes if one.startswith("model: decibels differs by ")]
+    assert re.fullmatch(
+        r".* by \S+ in float32, where \S+ is allowed, .* by \S+ in float64: float32 rounds.*", note
+    )
+
+
+def test_an_epsilon_that_is_a_millionth_off_is_not_settled(saved, monkeypatch):
+    right = table.rows()["AddV2"]
+
+    def wrong(writer, node, inputs):
+        moved = [
+            Known(one.array * (1 + 1e-6), one.dtype) if isinstance(one, Known) and one.array == 1e-3 else one
+            for one in inputs
+        ]
+        seen.extend(one for one in moved if one not in inputs)
+        return right(writer, node, moved)
+
+    seen = []
+    monkeypatch.setitem(table.rows(), "AddV2", wrong)
+    case, problem = converted(saved)
+    assert seen
+    assert problem.startswith("over tolerance: decibels: off by ")
+    assert not any("in float64" in one for one in (*case.notes, *(tensor.name for tensor in case.tensors)))
+
+
+@pytest.mark.parametrize("name", ["fused/model.ckpt", "computed_kernels/model.ckpt"])
+def test_a_program_without_float64_has_no_second_look(name):
+    request = Request(str(FILES / name), program=True)
+    tf1, findings = look(request)
+    again = partial(translated, request=request)
+    whole = again(tf1, findings)
+    with eagerly():
+        assert whole_in_double(tf1, findings, whole, run_whole(tf1, whole), again) is None
