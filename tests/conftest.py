@@ -36,10 +36,21 @@ def unrolled(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _control_flow_as_it_was():
-    """A test that chooses the control flow of its graphs chooses it for itself."""
-    tf = sys.modules.get("tensorflow")
-    before = tf.compat.v1.control_flow_v2_enabled() if tf else True
+def _switches_of_tensorflow_as_they_were():
+    """A test that chooses the control flow, or the kind of variables, of its graphs chooses them for itself."""
+    before = _switches()
     yield
     if tf := sys.modules.get("tensorflow"):
-        (tf.compat.v1.enable_control_flow_v2 if before else tf.compat.v1.disable_control_flow_v2)()
+        flow, resources = before
+        (tf.compat.v1.enable_control_flow_v2 if flow else tf.compat.v1.disable_control_flow_v2)()
+        (tf.compat.v1.enable_resource_variables if resources else tf.compat.v1.disable_resource_variables)()
+
+
+def _switches():
+    """Whether control flow is that of version 2, and variables are resources; TensorFlow 2 begins so."""
+    tf = sys.modules.get("tensorflow")
+    return (
+        (tf.compat.v1.control_flow_v2_enabled(), tf.compat.v1.resource_variables_enabled())
+        if tf
+        else (True, True)
+    )

@@ -132,7 +132,9 @@ def _whole(conversion, programs):
     if conversion.program:
         return "the whole program not converted" if not programs else "not every whole program converted"
     many = f"{len(programs)} whole programs" if len(programs) > 1 else "the whole program"
-    return f"{many} converted and proved"
+    return (
+        f"{many} converted and proved" if not conversion.lacking else f"a part of {many} converted and proved"
+    )
 
 
 def _programs(conversion):

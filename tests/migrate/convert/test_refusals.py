@@ -27,7 +27,8 @@ ALONE = str(ZOO / "weights_alone_defaults" / "model.ckpt")
 
 
 def convert(path, folder, *more):
-    return ["convert", str(path), "-o", str(folder / "out"), "--overwrite", *more]
+    """The sentences are of recurrences; the whole program has most of what they refuse."""
+    return ["convert", str(path), "-o", str(folder / "out"), "--recurrences", "--overwrite", *more]
 
 
 def told(arguments, capsys):

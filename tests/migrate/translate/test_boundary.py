@@ -1,13 +1,18 @@
 """What inference fixes of what a program is fed, and what stays an input: a flag that no name explains is no guess."""
 
+from pathlib import Path
+
 import pytest
 import tensorflow as tf
 
+from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.convert.whole_edges import edges_of
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings, TF1Model
 from tf2_lstm.migrate.translate.boundary import boundary_of
 
 v1 = tf.compat.v1
+ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
 
 FIXED = {
     "is_training": (lambda: v1.placeholder(tf.bool, [], "is_training"), False),
@@ -72,3 +77,26 @@ def test_numbers_that_are_added_at_places_write_no_variable():
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
     boundary = boundary_of(tf1, Findings(), inferred(tf1.graph))
     assert list(boundary.outputs.values()) == ["counts:0"]
+
+
+NOTHING = "not in it: neither a recurrence nor a weight goes into it"
+#: Artefact of TensorFlow 1.15.5 -> (what it gives out, what is said of what is left out).
+BESIDE = {
+    "scan_stack": (["Mean:0", "scores:0", "Identity:0", "Identity_1:0", "Identity_2:0"], []),
+    "static_rnn_joined_beside": (
+        ["rnn/gru_cell/add:0"],
+        [f"mean: {NOTHING}"],
+    ),
+    "dynamic_lengths": (["rnn/transpose_1:0"], []),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_no_recurrence_goes_into_is_an_output_where_weights_do(name):
+    """What TF1's own functions leave unread beside a recurrence, rnn/Min, is none of the program's."""
+    request = Request(str(ZOO / name / "model.ckpt"))
+    tf1, findings = look(request)
+    (program,) = edges_of(tf1, findings, request)
+    outputs, said = BESIDE[name]
+    assert [one["tf1"] for one in program["outputs"]] == outputs
+    assert [note.partition(". ")[0] for note in program["notes"]] == said

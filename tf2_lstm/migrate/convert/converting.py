@@ -63,6 +63,7 @@ class Conversion:
         program: what came of the whole program: "" when it was proved, else why not; None when it was not asked for, or
             the artefact has no graph.
         failed: the `NotConverted` ones whose cells are known, and whose models were not proved.
+        lacking: what the whole programs were written without, one sentence each; see `Boundary`.
     """
 
     tf1: object
@@ -72,6 +73,7 @@ class Conversion:
     manifest: dict = field(default_factory=dict)
     program: str | None = None
     failed: list = field(default_factory=list)
+    lacking: list = field(default_factory=list)
 
     @property
     def complete(self):
@@ -80,7 +82,7 @@ class Conversion:
         A recurrence of a known cell whose own model is not proved is no success, even where the program's is.
         """
         if self.program is not None:
-            return not self.program and not self.failed
+            return not self.program and not self.failed and not self.lacking
         return bool(self.models) and not self.findings.not_converted and not self.findings.losses
 
 
@@ -226,12 +228,15 @@ def _convert_all(request, tf1, findings, staging, advance):
         whole, proofs, problem = _convert_wholes(request, tf1, findings, staging, advance)
         cases += proofs
     held = {name for one, _, paths in whole for name in in_whole.variables_of(one, paths)}
+    lacking = [
+        f"{one.name} is written without {said}" for one, _, _ in whole for said in one.boundary.lacking
+    ]
     findings = replace(findings, not_converted=[*findings.not_converted, *failed])
     findings = in_whole.claimed(findings, held)
-    report = Report(cases, _notes(tf1, findings, cases, problem, held), workshop.versions())
+    report = Report(cases, [*_notes(tf1, findings, cases, problem, held), *lacking], workshop.versions())
     manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"], whole)
     names = [one.name for one, _, _ in [*converted, *whole]]
-    return Conversion(tf1, findings, report, names, manifest, problem, failed)
+    return Conversion(tf1, findings, report, names, manifest, problem, failed, lacking)
 
 
 def _convert_wholes(request, tf1, findings, staging, advance):

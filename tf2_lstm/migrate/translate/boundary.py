@@ -36,16 +36,16 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     nodes = {node.name: node for node in tf1.graph.node}
     _check(nodes, (*fetch, *feed))
     states = _states(tf1, nodes)
-    feed = (*feed, *states)
+    feed, lacking = (*feed, *states), ()
     frames = frames_of(nodes, functions_of(tf1.graph))
     values = switches(nodes, shapes)
-    ends = _Ends(nodes, findings, shapes, {*map(normal, feed)}, frames, values)
+    ends = _Ends(tf1, nodes, findings, shapes, {*map(normal, feed)}, frames, values)
     if fetch:
         outputs, notes = _named([normal(one) for one in fetch]), []
     elif tf1.signatures:
         outputs, notes = _of_signatures(nodes, tf1.signatures), []
     else:
-        outputs, notes = _named(ends.found()), ends.notes
+        outputs, notes, lacking = _named(ends.found()), ends.notes, ends.lacking
     if not outputs:
         raise ProgramRefused(
             "no tensor is found at which the inference graph ends. Name what is fetched with --fetch"
@@ -64,7 +64,7 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
         else:
             inputs.append(f"{name}:0")
     notes += [f"{name} is {value} in it, as at inference" for name, value in fixed.items()]
-    return Boundary(tuple(inputs), outputs, fixed, tuple(notes))
+    return Boundary(tuple(inputs), outputs, fixed, tuple(notes), tuple(lacking))
 
 
 def _states(tf1, nodes):
@@ -124,8 +124,8 @@ def _backward(nodes):
 class _Ends:
     """Finds where the forward graph ends."""
 
-    def __init__(self, nodes, findings, shapes, feeds, frames, fixed):
-        self.frames, self.fixed = frames, fixed
+    def __init__(self, tf1, nodes, findings, shapes, feeds, frames, fixed):
+        self.tf1, self.frames, self.fixed = tf1, frames, fixed
         self.nodes, self.findings, self.shapes, self.feeds = nodes, findings, shapes, feeds
         self.backward = _backward(nodes)
         self.readers = {}
@@ -136,18 +136,19 @@ class _Ends:
         self.taken = {edge(t.tf1)[0] for one in findings.recurrences for t in one.inputs if t.tf1}
         self.taken -= self.given_out
         self.inside, self.in_loops = self._inside(), self._in_loops()
-        self.notes = []
+        self.notes, self.lacking = [], []
 
     def found(self):
         """The names of the tensors at which the forward graph ends."""
         starts = [name for name, node in self.nodes.items() if node.op in FRESH_INPUTS]
         starts += [edge(one)[0] for one in self.feeds]
-        forward = (
-            self._after(self.given_out) | self.given_out if self.findings.recurrences else self._after(starts)
-        )
         losses = self._losses(starts)
-        kept = {name for name in forward if name not in losses and name not in self.inside}
+        behind = self._after(self.given_out) | self.given_out
+        kept = (behind | self._after(starts)) - losses - self.inside
         ends = [name for name in self.nodes if name in kept and self._ends(name, kept)]
+        if behind:
+            left = self._left_behind(behind)
+            ends = [name for name in ends if name in behind or not (left(name) or self._is_outside(name))]
         lost = [name for name in self.nodes if name in losses and self._ends(name, losses)]
         if lost:
             self.notes.append(
@@ -155,6 +156,38 @@ class _Ends:
             )
         tensors = [f"{name}:{number}" for name in ends for number in self._numbers(name)]
         return self._without_idle(tensors)
+
+    def _left_behind(self, behind):
+        """What says whether TF1's own functions left a node unread: of a recurrence, a loop or a conditional."""
+        given_out = [t.tf1 for one in self.findings.recurrences for t in one.outputs if t.tf1]
+        places = [one.scope for one in self.findings.recurrences]
+        places += [node_of(tensor).rpartition("/")[0] for tensor in given_out]
+        scopes = tuple(f"{place}/" for place in places if place)
+        loops = {self.frames[name] for name in behind if name in self.frames}
+        switch = having(Trait.SWITCH)
+
+        def left(name):
+            ops = [self.nodes[edge(one)[0]].op for one in data_inputs(self.nodes[name])]
+            return name.startswith(scopes) or self.frames.get(name) in loops or not switch.isdisjoint(ops)
+
+        return left
+
+    def _is_outside(self, name):
+        """Whether an end into which no recurrence goes is none of the program's: no weights go into it."""
+        before = Order(self.nodes, [], self.feeds, self.frames).of([f"{name}:0"])[0]
+        held = [one for one in before if isinstance(one, str) and self._is_variable(one)]
+        gone = [one for one in held if one not in self.tf1.nodes]
+        if gone:
+            values = f"no value of {', '.join(gone[:4])} is in the checkpoint"
+            self.lacking.append(f"{name}: {values}. Name a whole one with --weights")
+        elif not held:
+            self.notes.append(
+                f"{name}: not in it: neither a recurrence nor a weight goes into it. --fetch takes it in"
+            )
+        return bool(gone) or not held
+
+    def _is_variable(self, name):
+        return name in self.nodes and self.nodes[name].op in VARIABLES
 
     def _numbers(self, name):
         """The outputs of a node that nobody reads, the first of what all is read of."""

@@ -32,12 +32,14 @@ class Boundary:
         outputs: name of an output of the Keras model -> the TF1 tensor that is fetched.
         fixed: TF1 tensor -> the value that it has at inference: is_training, keep_prob.
         notes: what is left out, one sentence each.
+        lacking: what the program computes and the checkpoint has not all weights of, one sentence each.
     """
 
     inputs: tuple
     outputs: dict
     fixed: dict = field(default_factory=dict)
     notes: tuple = ()
+    lacking: tuple = ()
 
 
 @dataclass
