@@ -1,5 +1,6 @@
 """The written source: it runs, gives the numbers of the .keras file, and a stranger's names stay names."""
 
+import math
 import re
 import runpy
 import subprocess
@@ -15,7 +16,8 @@ from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.samples import fed_tensors, key_of, samples_of
 from tf2_lstm.migrate.emit import emit
 from tf2_lstm.migrate.functional import build_model
-from tf2_lstm.migrate.keras_code.write import WIDTH, write_comment
+from tf2_lstm.migrate.keras_code.expression import Apply
+from tf2_lstm.migrate.keras_code.write import WIDTH, source, write_comment
 
 NAMES = [
     "basic_lstm_flat_state",
@@ -148,3 +150,8 @@ def test_stock_loads_without_this_package_and_ours_is_refused_without_the_import
     files = [str(tmp_path / f"{name}.keras") for name in ("dynamic_lengths", "lstm_all_options")]
     done = warm.python("-c", LOAD, *files, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_numbers_that_are_not_finite_can_be_read():
+    assert eval(source(Apply("max", (-math.inf, math.inf)))) == math.inf
+    assert np.isnan(eval(source(float("nan"))))

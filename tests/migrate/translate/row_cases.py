@@ -110,6 +110,13 @@ def cases():
 def _of_integers():
     return {
         "Add, integers": lambda fed: fed["i"] + 3,
+        "AddV2, a column to a square": lambda fed: fed["p"][:, :2] + fed["p"][:, 2:3],
+        "AddV2, a square to a column": lambda fed: fed["p"][:, 2:3] + fed["p"][:, :2],
+        "AddV2, a row to columns": lambda fed: fed["x"][:, :, :1] + np.float32([1, 2, 3]),
+        "AddV2, rows to columns": lambda fed: (
+            fed["x"][:, :, :1] + tf.transpose(fed["x"][:1, :, 1:2], [0, 2, 1])
+        ),
+        "AddV2, of more axes": lambda fed: fed["x"][:1, 0] + fed["x"][:1, :1, None],
         "Mul, int64": lambda fed: fed["j"] * 2,
         "FloorDiv, integers": lambda fed: fed["j"] // 2,
         "FloorMod, integers": lambda fed: fed["j"] % 3,

@@ -273,6 +273,9 @@ def located(tf1, whole, runs):
 
 def _first_wrong(tensors, expected, given):
     for tensor, line in tensors.items():
+        if np.array_equal(expected[tensor], given[line], equal_nan=True):
+            # Infinite on both sides, as a beam that has not begun.
+            continue
         sides = [OrderedDict([(tensor, np.asarray(side))]) for side in (expected[tensor], given[line])]
         [report] = compare_results(RunResult("TF1 graph", sides[0]), RunResult(KERAS, sides[1]))
         if not report.passed and "empty" not in report.problem:

@@ -1,5 +1,7 @@
 """Lines of Keras code as text, in the layout that a formatter leaves alone."""
 
+import math
+
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Symbol
 from tf2_lstm.migrate.report.printable import python_comment, python_literal
 
@@ -69,6 +71,8 @@ def source(expression):
     if isinstance(expression, str):
         return python_literal(expression)
     parts = _parts(expression)
+    if isinstance(expression, float) and not math.isfinite(expression):
+        return f'float("{expression}")'
     if parts is None:
         return repr(expression)
     opening, elements, closing = parts

@@ -71,12 +71,46 @@ def of_two(writer, node, inputs):
     x, y = inputs
     if node.op in ("Add", "AddV2"):
         biased = layers.biased(writer, node, x, y) or layers.biased(writer, node, y, x)
-        if biased is not None:
-            return biased
+        return _sum(writer, node, x, y) if biased is None else biased
     if _leaves_as_it_is(node, x, y):
         return x
     found = writer.op(node, TWO[node.op], *_at_least_one(writer, x, y), dims=broadcast(x, y))
     return replace(found, scaled=_scaled(node, x, y))
+
+
+def _sum(writer, node, x, y):
+    """x + y, the other way round or x - (-y) where Keras would add something else."""
+    for first, second in ((x, y), (y, x)):
+        if adds_rightly(sizes_of(first), sizes_of(second)):
+            return writer.op(node, "add", *_at_least_one(writer, first, second), dims=broadcast(x, y))
+    minus = writer.step(node, "negative", writer.tensor(y))
+    return writer.op(node, "subtract", writer.tensor(x), minus, dims=broadcast(x, y))
+
+
+def adds_rightly(sizes, added):
+    """Say whether keras.ops.add gives the sum of two tensors, whatever their open sizes are.
+
+    On TensorFlow Keras takes a second tensor of which all axes but one have size 1 for a bias. It adds that along the
+    last axis of the first tensor, or along its second axis, where this has the same size: [[1], [2]] as [1, 2].
+
+    Args:
+        sizes: those of the first tensor, ints and `Size`s.
+        added: those of the second.
+
+    Example:
+        ```python
+        assert adds_rightly((3, 2), (2,)) and not adds_rightly((2, 2), (2, 1))
+        ```
+    """
+    if len(sizes) < 2 or all(size == 1 for size in added):
+        return True
+    # Of one shape, or wider and of as many axes: the one axis is where it is in the first tensor.
+    if len(added) == len(sizes) and all(size in (1, wide) for size, wide in zip(sizes, added, strict=True)):
+        return True
+    # The one axis is the last, or there is none.
+    ends_alike = len(added) <= len(sizes) and added[-1] == sizes[-1]
+    lasts = isinstance(added[-1], int) and added[-1] > 1
+    return ends_alike and (lasts or all(size == 1 for size in added[:-1]))
 
 
 def _scaled(node, x, y):
