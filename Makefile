@@ -39,6 +39,7 @@ site: $(INSTALLED) $(VENV)/installed-site
 # make bench [ARGS="--quick --only training/lstm"] [TF1_PYTHON=/path/to/tensorflow-1.15/bin/python]
 bench: $(INSTALLED) $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks.speed $(ARGS) $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
+	$(BIN)/python -m benchmarks.whole_speed $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
 
 # The extra of that name in setup.cfg.
 $(VENV)/installed-%: setup.cfg $(INSTALLED)

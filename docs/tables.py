@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import whole_speed  # noqa: E402
 from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
 from tf2_lstm.migrate.pairs.tree import scoped_cells  # noqa: E402
@@ -317,23 +318,27 @@ def _grid(titles, rows):
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
 
 
-TABLES = {
-    function.__name__: function
-    for function in (
-        start,
-        programs,
-        head,
-        arguments,
-        limits,
-        all_limits,
-        refused,
-        scopes,
-        names,
-        weights,
-        errors,
-        versions,
-    )
-} | SPEED
+TABLES = (
+    {
+        function.__name__: function
+        for function in (
+            start,
+            programs,
+            head,
+            arguments,
+            limits,
+            all_limits,
+            refused,
+            scopes,
+            names,
+            weights,
+            errors,
+            versions,
+        )
+    }
+    | SPEED
+    | {"speed_whole": whole_speed.table}
+)
 
 if __name__ == "__main__":
     sys.exit(main())

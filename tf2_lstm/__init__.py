@@ -37,14 +37,18 @@ _MODULES = {
     "StackedRNNCells": "stack",
     "Weight": "weight",
     "accelerate": "stock",
+    "begin_array": "loop_arrays",
+    "end_array": "loop_arrays",
     "hard_sigmoid": "activations",
     "load_model": "stock",
     "python_loop": "unroll",
+    "read_element": "loop_arrays",
     "sequence_mask": "unroll",
     "stack_bidirectional": "bidirectional",
     "streaming": "stream",
     "to_keras_state": "state",
     "to_tf1_state": "state",
+    "write_element": "loop_arrays",
 }
 
 __all__ = sorted(_MODULES)

@@ -16,6 +16,8 @@ import importlib
 
 from keras import ops
 
+from tf2_lstm.loop_arrays import begin_array, end_array
+
 _OPS = """
 abs add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort average_pool
 batch_normalization broadcast_to cast ceil clip concatenate conv convert_to_tensor copy cos cosh cumprod cumsum
@@ -27,9 +29,11 @@ square squeeze stack stop_gradient subtract sum swapaxes take take_along_axis ta
 where zeros zeros_like
 """
 #: What a line may call. Nothing else is run, whatever a file says.
+#: The layers among them, which are made once.
+LAYERS = ("tf2_lstm.FullOf", "tf2_lstm.RangeOf", "tf2_lstm.ReshapeTo", "tf2_lstm.SizeOf")
 OPERATIONS = frozenset(
     [f"keras.ops.{name}" for name in _OPS.split()]
-    + ["tf2_lstm.FullOf", "tf2_lstm.RangeOf", "tf2_lstm.ReshapeTo", "tf2_lstm.SizeOf"]
+    + [*LAYERS, "tf2_lstm.read_element", "tf2_lstm.write_element"]
 )
 
 
@@ -70,7 +74,7 @@ class Lines:
     def _make(self, part):
         """Make the layers of sizes that lines call, each once."""
         for name, value in _pairs(part):
-            if isinstance(value, dict) and str(value.get("call")).startswith("tf2_lstm."):
+            if isinstance(value, dict) and value.get("call") in LAYERS:
                 self._made[name] = self.value(value, {})
             for one in _inside(value):
                 if isinstance(one, dict) and "loop" in one:
@@ -107,13 +111,20 @@ class Lines:
             results = self._gives(data["body"], {**outer, **dict(zip(targets, values, strict=True))})
             return tuple(map(self._kept, results, values, data["carried"]))
 
-        return ops.while_loop(condition, body, tuple(given))
+        first = map(lambda one, held: begin_array(one) if held.get("array") else one, given, data["carried"])
+        last = ops.while_loop(condition, body, tuple(first))
+        return tuple(
+            end_array(one, like) if held.get("array") else one
+            for one, like, held in zip(last, given, data["carried"], strict=True)
+        )
 
     def _gives(self, part, names):
         return self.value(part["gives"], self.after(part["lines"], names))
 
     def _kept(self, result, value, held):
         """What a step gives in the place of a value: of the same dtype and shape."""
+        if held.get("array"):
+            return result
         result = ops.convert_to_tensor(result, dtype=held["dtype"])
         shapes = tuple(result.shape), tuple(value.shape)
         if shapes[0] == shapes[1]:

@@ -20,7 +20,8 @@ class Loop(keras.layers.Layer):
 
     Args:
         carried: a list of dicts, one for each value that goes round: its `name`, `dtype` and `shape` (None for a size
-            that is open).
+            that is open), and `array` where the lines only read and write its elements, by `tf2_lstm.read_element` and
+            `tf2_lstm.write_element`.
         condition: a dict of `lines`, a list of (name, value) pairs, and of what they give: a boolean scalar, that the
             loop goes on.
         body: a dict of `lines` and of what they give: a list, the next value of each that is carried.

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tf2_lstm import Loop, Weight
 from tf2_lstm.lines import OPERATIONS
@@ -152,3 +153,55 @@ def test_every_operation_of_the_table_is_there():
         one for one in OPERATIONS if not hasattr(rooms[one.rpartition(".")[0]], one.rpartition(".")[2])
     ]
     assert not missing
+
+
+def squares(array=True):
+    """elements[step] = x * step, for as many steps as there are elements; a step reads the element before."""
+    element = {"call": "tf2_lstm.read_element", "with": [ref("elements"), ref("step")]}
+    more = call("add", element, call("multiply", ref("x"), call("cast", ref("step"), "float32")))
+    written = {"call": "tf2_lstm.write_element", "with": [ref("elements"), ref("step"), ref("more")]}
+    size = {"call": ref("count"), "with": [ref("elements_before")]}
+    elements = {"name": "elements", "dtype": "float32", "shape": [None, None, 2]}
+    return Loop(
+        [STEP, elements | ({"array": True} if array else {})],
+        {"lines": [], "gives": call("less", ref("step"), ref("rows"))},
+        {
+            "lines": [["more", more], ["written", written]],
+            "gives": [call("add", ref("step"), 1), ref("written")],
+        },
+        captured=["x", "elements_before"],
+        before=[["count", {"call": "tf2_lstm.SizeOf", "with": [0]}], ["rows", size]],
+    )
+
+
+def operations_of(function):
+    """The names of the TensorFlow operations of a traced function, those of its loops too."""
+    graph = function.graph.as_graph_def()
+    return {
+        node.op for part in (graph.node, *(one.node_def for one in graph.library.function)) for node in part
+    }
+
+
+@pytest.mark.parametrize("steps", [5, 0])
+def test_an_array_is_written_without_a_copy_of_it_at_each_step(steps):
+    x, zeros = np.float32([[1, 2], [3, 4], [5, 6]]), np.zeros((steps, 3, 2), "float32")
+    wanted = np.arange(steps, dtype="float32")[:, None, None] * x
+    for array in (True, False):
+        loop = squares(array)
+        function = tf.function(lambda x, zeros, loop=loop: loop([ZERO, zeros], [x, zeros])[1])
+        specs = [tf.TensorSpec((None, 2)), tf.TensorSpec((None, None, 2))]
+        traced = function.get_concrete_function(*specs)
+        np.testing.assert_array_equal(traced(tf.constant(x), tf.constant(zeros)), wanted)
+        np.testing.assert_array_equal(loop([ZERO, zeros], [x, zeros])[1], wanted)
+        copies = {"TensorScatterUpdate", "TensorListSetItem"} & operations_of(traced)
+        assert copies == ({"TensorListSetItem"} if array else {"TensorScatterUpdate"})
+
+
+def test_gradients_go_through_what_is_written_into_an_array():
+    x, zeros = tf.constant([[1.0, 2.0]]), tf.zeros((3, 1, 2))
+    with tf.GradientTape() as tape:
+        tape.watch([x, zeros])
+        total = tf.reduce_sum(squares()([ZERO, zeros], [x, zeros])[1])
+    by_x, by_zeros = tape.gradient(total, [x, zeros])
+    assert by_x.numpy().tolist() == [[3.0, 3.0]]
+    assert by_zeros.numpy().tolist() == [[[1.0, 1.0]]] * 3

@@ -65,3 +65,19 @@ def steps():
     from tf2_lstm.backends.tensorflow import step
 
     return step
+
+
+def arrays():
+    """Return the module whose arrays a loop writes into; None where a tensor is copied at each step.
+
+    ```python
+    from tf2_lstm import backends
+
+    print(backends.arrays())
+    ```
+    """
+    if keras.backend.backend() != "tensorflow":
+        return None
+    from tf2_lstm.backends.tensorflow import arrays
+
+    return arrays

@@ -14,11 +14,13 @@ class Carried:
         name: what the lines call it.
         dtype: the dtype's name.
         shape: a tuple of ints, None for a size that is open.
+        array: whether the lines only read and write its elements.
     """
 
     name: str
     dtype: str
     shape: tuple
+    array: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ def data_of(cycle):
     """
     return {
         "carried": [
-            {"name": one.name, "dtype": one.dtype, "shape": list(one.shape)} for one in cycle.carried
+            {"name": one.name, "dtype": one.dtype, "shape": list(one.shape)}
+            | ({"array": True} if one.array else {})
+            for one in cycle.carried
         ],
         "before": data_of_lines(cycle.before),
         "condition": {"lines": data_of_lines(cycle.condition), "gives": data_of_value(cycle.goes_on)},
@@ -152,8 +156,19 @@ def _written(cycle, head, given, indent):
         lines += ["", *_signature(function, names, space)]
         lines += [text for line in own for text in _line(line, indent + 4)]
         lines += write_value("return ", gives, "", indent + 4)
-    call = Apply("keras.ops.while_loop", (Ref(f"goes_on_{names[0]}"), Ref(f"next_{names[0]}"), tuple(given)))
-    return [*lines, "", *write_value(head, call, "", indent)]
+    first = tuple(
+        Apply("tf2_lstm.begin_array", (value,)) if one.array else value
+        for one, value in zip(cycle.carried, given, strict=True)
+    )
+    call = Apply("keras.ops.while_loop", (Ref(f"goes_on_{names[0]}"), Ref(f"next_{names[0]}"), first))
+    if not any(one.array for one in cycle.carried):
+        return [*lines, "", *write_value(head, call, "", indent)]
+    last = tuple(
+        Apply("tf2_lstm.end_array", (Ref(one.name), value)) if one.array else Ref(one.name)
+        for one, value in zip(cycle.carried, given, strict=True)
+    )
+    lines += ["", *write_line(Line(tuple(names), call), indent)]
+    return [*lines, *write_value(head, last, "", indent)]
 
 
 def _signature(function, names, space):

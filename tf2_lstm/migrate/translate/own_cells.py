@@ -10,6 +10,7 @@ from tf2_lstm.migrate.keras_code.own_cell import CellWeight, OwnCell
 from tf2_lstm.migrate.translate.lines import names_in
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.values import Live, Size
+from tf2_lstm.migrate.translate.written_arrays import READ, WRITE
 
 #: What an attribute of a cell may not be called.
 _TAKEN = {*dir(keras.layers.Layer()), "state_size", "output_size", "self", "inputs", "states"}
@@ -227,9 +228,11 @@ class _Step:
         """(The sequence, the names of the lines that read a step of it)."""
         reads = {}
         for line in self.cycle.body:
-            given = self._called(line.value, "take")
-            if given and self._is_counter(given[1]) and line.value.options == {"axis": 0}:
-                reads[line.targets[0]] = given[0].name if isinstance(given[0], Ref) else ""
+            if not (isinstance(line.value, Apply) and line.value.what == READ):
+                continue
+            array, place = line.value.arguments
+            if self._is_counter(place):
+                reads[line.targets[0]] = array.name if isinstance(array, Ref) else ""
         names = set(reads.values())
         sequence = self.around.sequences.get(next(iter(names))) if len(names) == 1 else None
         if sequence is None or len(sequence.shape) < 3 or "float" not in sequence.dtype:
@@ -248,13 +251,12 @@ class _Step:
 
     def _written(self, number):
         """What a step writes into an array at its own place, None of anything else."""
-        given = self._called(self.cycle.results[number], "scatter_update")
-        if not given or given[0] != Ref(self.cycle.carried[number].name):
+        value = self._value(self.cycle.results[number])
+        if not (isinstance(value, Apply) and value.what == WRITE):
             return None
-        place, element = self._called(given[1], "reshape"), self._called(given[2], "expand_dims")
-        if not place or not element or not self._is_counter(place[0]) or element[1] != 0:
-            return None
-        return element[0]
+        array, place, element = value.arguments
+        is_own = array == Ref(self.cycle.carried[number].name) and self._is_counter(place)
+        return element if is_own else None
 
     def _fits(self, rows, sequence):
         """Whether a number of rows may be that of the sequence."""

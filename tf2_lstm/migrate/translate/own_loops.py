@@ -15,6 +15,7 @@ from tf2_lstm.migrate.translate.own_cells import Around, NoCell, stepped
 from tf2_lstm.migrate.translate.sides import decides
 from tf2_lstm.migrate.translate.unrolling import unrolled
 from tf2_lstm.migrate.translate.values import Elements, Live, Nothing, Refusal, Size, sizes_of
+from tf2_lstm.migrate.translate.written_arrays import with_arrays
 
 
 def loop_values(outer, frame, wanted):
@@ -215,7 +216,7 @@ class _Loop:
             tuple(body.outputs.values()),
             note=f"TF1 loop: {self.frame.name}",
         )
-        return with_captured(cycle)
+        return with_captured(with_arrays(cycle))
 
     def _dtype(self, number):
         return self.initial[number].dtype

@@ -10,6 +10,7 @@ from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.rows import row
 from tf2_lstm.migrate.translate.sources import hand_all_on, hand_on, merge, switch
 from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, known, sizes_of
+from tf2_lstm.migrate.translate.written_arrays import READ, WRITE
 
 
 @row("TensorArrayV3")
@@ -94,7 +95,7 @@ def read(writer, node, inputs):
         # Of the branch that is not taken the place may be behind the end.
         last = writer.program.add("last", Apply("keras.ops.subtract", (writer.tensor(array.length), 1)))
         place = writer.program.add("place", Apply("keras.ops.minimum", (writer.tensor(place), last)))
-    return writer.op(node, "take", value, place, axis=0, dims=tuple(array.dims))
+    return writer.result(node, Apply(READ, (value.ref, writer.tensor(place))), dims=tuple(array.dims))
 
 
 def _filled(array):
@@ -117,9 +118,7 @@ def write(writer, node, inputs):
     dims = _fixed(sizes_of(value), _array(array).dims)
     if array.value is None:
         array = writer.begun(array, dims)
-    places = writer.program.add("place", Apply("keras.ops.reshape", (writer.tensor(place), (1, 1))))
-    new = writer.program.add("element", Apply("keras.ops.expand_dims", (writer.tensor(value), 0)))
-    call = Apply("keras.ops.scatter_update", (array.value.ref, places, new))
+    call = Apply(WRITE, (array.value.ref, writer.tensor(place), writer.tensor(value)))
     ref = writer.program.add("written", call)
     return replace(array, value=Live(ref, (None, *dims), array.dtype), dims=dims)
 
