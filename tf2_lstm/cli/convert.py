@@ -1,6 +1,5 @@
 """`tf2-lstm convert`: Keras models, source and a proof out of a TF1 model."""
 
-import importlib
 import shlex
 import sys
 from pathlib import Path
@@ -15,9 +14,8 @@ from tf2_lstm.cli.arguments import (
 )
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
+from tf2_lstm.migrate.report import FORMATS, rendered
 from tf2_lstm.migrate.report.printable import printable
-
-FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
 
 
 def add_arguments(parser):
@@ -105,9 +103,8 @@ def print_conversion(conversion, form, out=None, verbose=False):
     """Print the report and, for people, what came of it."""
     from tf2_lstm.migrate.convert import converting
 
-    renderer = importlib.import_module(f"tf2_lstm.migrate.report.{FORMATS[form]}")
     options = {"brief": not verbose} if form == "text" else {}
-    print(renderer.render(converting.shown(conversion.report, form), **options))
+    print(rendered(converting.shown(conversion.report, form), form, **options))
     if form == "text":
         print(closing(conversion, out))
         if out is not None and conversion.models:
@@ -146,7 +143,7 @@ def next_step(conversion, out):
     """Say how the models are loaded, and where their sources and the whole proof are."""
     name = [*_programs(conversion), *conversion.models][0]
     file = printable(repr(str(out / f"{name}.keras")))
-    return f"In Python: tf2_lstm.load_model({file}). Its source is {name}.py, every row of the proof is in report.md"
+    return f"In Python: tf2_lstm.load_model({file}). Its source is {name}.py, the proof is in report.html"
 
 
 def _with_files(proved, conversion, out):

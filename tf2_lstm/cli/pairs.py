@@ -1,16 +1,15 @@
 """`tf2-lstm compare` of pairs: run them on both sides and show that they are equal."""
 
 import argparse
-import importlib
 import math
 import os
 from pathlib import Path
 
 from tf2_lstm.cli.arguments import import_keras, import_quietly
 from tf2_lstm.errors import UserError
+from tf2_lstm.migrate.report import FORMATS, rendered
 from tf2_lstm.migrate.report.printable import printable
 
-FORMATS = {"text": "as_text", "json": "as_json", "markdown": "as_markdown"}
 DEFAULT = ("single_lstm", "stacked_lstm")
 
 
@@ -163,9 +162,8 @@ def write_report(report, arguments, **options):
         arguments: the parsed ones, with a `format` and an `output`.
         **options: of the renderer, for what is printed.
     """
-    renderer = importlib.import_module(f"tf2_lstm.migrate.report.{FORMATS[arguments.format]}")
     if arguments.output:
-        text = renderer.render(report, width=100)
+        text = rendered(report, arguments.format, width=100)
         try:
             _put(Path(os.path.realpath(arguments.output)), text + "\n")
         except OSError as error:
@@ -175,7 +173,7 @@ def write_report(report, arguments, **options):
         verdict = "equal" if report.passed else "DIFFERENT"
         print(f"{verdict}: {len(report.cases)} case(s); report in {printable(str(arguments.output))}")
     else:
-        print(renderer.render(report, **options))
+        print(rendered(report, arguments.format, **options))
 
 
 def _put(path, text):

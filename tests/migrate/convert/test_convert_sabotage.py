@@ -67,7 +67,14 @@ def test_a_wrong_model_is_caught_and_named(tamper, told, tmp_path, monkeypatch, 
     shown = capsys.readouterr().out
     assert told in shown
     assert "0 of 1 recurrence(s) converted and proved" in shown
-    assert sorted(os.listdir(tmp_path / "out")) == ["manifest.json", "report.json", "report.md"]
+    assert sorted(os.listdir(tmp_path / "out")) == [
+        "manifest.json",
+        "report.html",
+        "report.json",
+        "report.md",
+    ]
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert all(text in page for text in ("model.ckpt", ">LSTM ", told))
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["models"] == []
     assert "over tolerance" in manifest["not_converted"][0]["reason"]
@@ -107,6 +114,7 @@ def test_a_model_that_keras_cannot_load_leaves_nothing(tmp_path, monkeypatch, ca
     assert "Keras cannot build it: no such layer" in capsys.readouterr().out
     assert {file.name for file in (tmp_path / "out").iterdir()} == {
         "manifest.json",
+        "report.html",
         "report.json",
         "report.md",
     }

@@ -165,7 +165,12 @@ def test_convert_does_not_run_it(hostile, operation, make, tmp_path):
     assert f"({operation})" in left["reason"]
     assert "which may touch files, Python or the network: it is not run" in left["reason"]
     assert sorted(os.listdir(tmp_path)) == sorted([*before, "out"])
-    assert sorted(os.listdir(tmp_path / "out")) == ["manifest.json", "report.json", "report.md"]
+    assert sorted(os.listdir(tmp_path / "out")) == [
+        "manifest.json",
+        "report.html",
+        "report.json",
+        "report.md",
+    ]
     assert not target.exists()
 
 

@@ -87,6 +87,7 @@ def test_what_acts_is_seen_by_the_check_itself(text):
 @example("a\\|<img src=x>", "`")
 @example("".join(HOSTILE), "".join(reversed(HOSTILE)))
 @example("", "0 ")
+@example("", "[a](b)]")
 def test_markdown_shows_the_text_and_nothing_else(one, two):
     table = f"| a | b |\n|---|---|\n| {code(one)} | {marked(two)} |"
     heads, cells = inline(table)[:2], inline(table)[2:]

@@ -1,4 +1,4 @@
-"""The same report in three forms; each says what failed, where, and why."""
+"""The same report in each form; it says what failed, where, and why."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ import pytest
 
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, LIVE, RECORD, RunResult
-from tf2_lstm.migrate.report import as_json, as_markdown, as_text
+from tf2_lstm.migrate.report import as_html, as_json, as_markdown, as_text
 from tf2_lstm.migrate.report.progress import progress
 
 
@@ -33,11 +33,11 @@ def report_of(shift, cases=1):
         tensors = [tensor for witness in witnesses for tensor in compare_results(witness, candidate)]
         diagnosis = "likely cause: [a] mistake" if shift else ""
         reports.append(CaseReport(f"case/{number}", tensors, diagnosis, [*witnesses, candidate]))
-    return Report(reports, ["a [note]"], {RECORD: {"tensorflow": "0"}})
+    return Report(reports, ["a [note] there"], {RECORD: {"tensorflow": "0"}})
 
 
 @pytest.mark.parametrize("cases", [1, 9], ids=["every tensor", "every case"])
-@pytest.mark.parametrize("renderer", [as_text, as_markdown])
+@pytest.mark.parametrize("renderer", [as_text, as_markdown, as_html])
 def test_a_failure_is_told_in_full(renderer, cases):
     text = renderer.render(report_of(0.25, cases), width=100)
     assert "a [note]" in text
@@ -48,7 +48,7 @@ def test_a_failure_is_told_in_full(renderer, cases):
 
 
 @pytest.mark.parametrize("cases", [1, 9])
-@pytest.mark.parametrize("renderer", [as_text, as_markdown])
+@pytest.mark.parametrize("renderer", [as_text, as_markdown, as_html])
 def test_success_is_one_word(renderer, cases):
     text = renderer.render(report_of(0.0, cases), width=100)
     assert f"EQUAL: {cases} case(s), {6 * cases} comparisons" in text
@@ -113,7 +113,7 @@ def test_progress_that_ends_before_its_patience_shows_nothing(monkeypatch, capsy
 HOSTILE = "\x1b[31m[/]\u202e\n`|<script>"
 
 
-@pytest.mark.parametrize("renderer", [as_text, as_markdown])
+@pytest.mark.parametrize("renderer", [as_text, as_markdown, as_html])
 def test_a_strangers_names_do_nothing(renderer):
     """Names, notes, witnesses and versions come from files: they neither move a terminal nor end a table."""
     tensors = OrderedDict([(f"gradient of {HOSTILE}", np.ones((1, 2), "float32"))])
@@ -123,6 +123,7 @@ def test_a_strangers_names_do_nothing(renderer):
     text = renderer.render(Report(cases, [HOSTILE], {HOSTILE: {"tensorflow": HOSTILE}}), width=400)
     assert text.count(r"\x1b[31m[/]\u202e\n") > 6
     assert all(one.isprintable() for one in text.splitlines())
+    assert renderer is not as_html or "<script" not in text
     if renderer is as_markdown:
         assert "<script>" not in text.replace("'\\|<script>`", "")
         assert {line.replace(r"\|", "").count("|") for line in text.splitlines() if line.startswith("|")} == {

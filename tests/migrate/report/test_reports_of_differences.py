@@ -9,10 +9,10 @@ import pytest
 
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, LIVE, RECORD, RunResult
-from tf2_lstm.migrate.report import as_json, as_markdown, as_text
+from tf2_lstm.migrate.report import as_html, as_json, as_markdown, as_text
 from tf2_lstm.migrate.report.rows import rows_of, worst_of
 
-both = pytest.mark.parametrize("renderer", [as_text, as_markdown])
+both = pytest.mark.parametrize("renderer", [as_text, as_markdown, as_html])
 
 
 def result(witness, shifts):

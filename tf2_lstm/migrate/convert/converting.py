@@ -1,6 +1,5 @@
 """The whole way: look, build, prove, write."""
 
-import importlib
 import os
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +16,7 @@ from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.called import GRAPH
+from tf2_lstm.migrate.report import rendered
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
 
     Args:
         request: the `Request`.
-        out: the folder to write: NAME.keras, NAME.py, report.json, report.md, manifest.json.
+        out: the folder to write: NAME.keras, NAME.py, report.html, report.json, report.md, manifest.json.
         overwrite: whether a folder that was written before is replaced.
         advance: called with each recurrence's name as it begins.
 
@@ -148,9 +148,8 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
     _check(request, tf1, findings)
     with staged(out, overwrite, [request.path, *filter(None, [request.weights, request.inputs])]) as staging:
         conversion = _convert_all(request, tf1, findings, staging, advance)
-        for name, renderer in zip(REPORTS, ("as_json", "as_markdown"), strict=True):
-            module = importlib.import_module(f"tf2_lstm.migrate.report.{renderer}")
-            _write(staging / name, module.render(shown(conversion.report, name)))
+        for name, form in REPORTS.items():
+            _write(staging / name, rendered(shown(conversion.report, form), form))
         seal(staging, conversion.manifest)
     return conversion
 
@@ -233,7 +232,9 @@ def _convert_all(request, tf1, findings, staging, advance):
     ]
     findings = replace(findings, not_converted=[*findings.not_converted, *failed])
     findings = in_whole.claimed(findings, held)
-    report = Report(cases, [*_notes(tf1, findings, cases, problem, held), *lacking], workshop.versions())
+    subject = f"{os.path.basename(os.path.normpath(tf1.path))}, {tf1.kind.replace('_', ' ')}"
+    notes = [*_notes(tf1, findings, cases, problem, held), *lacking]
+    report = Report(cases, notes, workshop.versions(), subject)
     manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"], whole)
     names = [one.name for one, _, _ in [*converted, *whole]]
     return Conversion(tf1, findings, report, names, manifest, problem, failed, lacking)
@@ -256,9 +257,9 @@ def _convert_wholes(request, tf1, findings, staging, advance):
     return converted, cases, "; ".join(problems)
 
 
-def shown(report, name):
+def shown(report, form):
     """Return a report as a person wants it: of each tensor the worst sample; whole in JSON."""
-    if name.endswith("json"):
+    if form == "json":
         return report
     return replace(report, cases=[replace(case, tensors=_worst(case.tensors)) for case in report.cases])
 

@@ -6,6 +6,7 @@ from functools import partial
 import keras
 
 from tf2_lstm.migrate.build import BuildError
+from tf2_lstm.migrate.convert.drawn import drawing_of
 from tf2_lstm.migrate.convert.graph_side import run_graph
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.manifest import weight_paths
@@ -69,6 +70,7 @@ class Workshop:
             return None, {}, f"Keras cannot build it: {first_line(error)}"
         report = compare_model(self._tf1, recurrence, model, graph)
         case = settled(report, partial(recurrence_in_double, self._tf1, recurrence, samples))
+        case.drawing = drawing_of(model)
         if not case.passed:
             self._remove(recurrence)
             return case, {}, _problem(case)

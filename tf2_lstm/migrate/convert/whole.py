@@ -7,6 +7,7 @@ from functools import partial
 
 from tf2_lstm.migrate.build import BuildError
 from tf2_lstm.migrate.convert.careful import Inference
+from tf2_lstm.migrate.convert.drawn import drawing_of
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.proof_in_double import whole_in_double
 from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line
@@ -60,6 +61,7 @@ class WholeWorkshop:
         model = self._built(whole)
         with _word_of_keras():
             case = prove_whole(self._tf1, whole, model, runs, in_double)
+        case.drawing = drawing_of(model)
         if case.passed:
             return whole, case, weight_paths(self._tf1, whole, model), ""
         self._remove()

@@ -10,9 +10,10 @@ from tf2_lstm.migrate.report.printable import json_text
 
 #: What tells that `convert` wrote a folder.
 MANIFEST = "manifest.json"
-REPORTS = ("report.json", "report.md")
+#: The report, in its formats.
+REPORTS = {"report.html": "html", "report.json": "json", "report.md": "markdown"}
 #: The names that `convert` gives: reports, and of each recurrence the model and its source.
-OWN = re.compile(r"report\.(json|md)|[A-Za-z][A-Za-z0-9_]{0,99}\.(keras|py)")
+OWN = re.compile(r"report\.(html|json|md)|[A-Za-z][A-Za-z0-9_]{0,99}\.(keras|py)")
 _LARGEST = 64 * 2**20
 
 

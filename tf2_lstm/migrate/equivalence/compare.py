@@ -10,6 +10,25 @@ from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
 _AXES = {1: ("step",), 2: ("batch", "unit"), 3: ("batch", "time", "unit")}
 
 
+#: A `Profile` has no more rows or columns.
+_FINEST = 32
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How far a tensor is off along its last two axes, the largest of all others.
+
+    Attributes:
+        axes: their names; "" for the first where there is one axis alone.
+        sizes: their sizes.
+        values: rows of differences, at most 32 by 32: each the largest of the places that it stands for.
+    """
+
+    axes: tuple
+    sizes: tuple
+    values: tuple
+
+
 @dataclass(frozen=True)
 class TensorReport:
     """One tensor of Keras against one witness.
@@ -25,6 +44,7 @@ class TensorReport:
         where: where the largest difference is, e.g. "batch 0, time 2, unit 3"; "" when it is zero.
         first_step: the first time step that is off, for a failed tensor with a time axis.
         problem: what is wrong with the structure, "" if nothing.
+        profile: the `Profile` of a tensor that is off, None of one that is not.
     """
 
     name: str
@@ -37,6 +57,7 @@ class TensorReport:
     where: str = ""
     first_step: int | None = None
     problem: str = ""
+    profile: Profile | None = None
 
 
 @dataclass
@@ -49,6 +70,7 @@ class CaseReport:
         diagnosis: a likely cause when something differs, "" otherwise.
         results: the run results that were compared.
         notes: what a person must know, e.g. that there is no record for this seed.
+        drawing: the `report.drawing.Drawing` of the model, None where there is none.
     """
 
     name: str
@@ -56,6 +78,7 @@ class CaseReport:
     diagnosis: str = ""
     results: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    drawing: object = None
 
     @property
     def passed(self):
@@ -71,11 +94,13 @@ class Report:
         cases: the `CaseReport`s.
         notes: what holds for all of them, e.g. a loosened tolerance.
         versions: program -> version.
+        subject: the TF1 model that was read, "" for pairs.
     """
 
     cases: list
     notes: list = field(default_factory=list)
     versions: dict = field(default_factory=dict)
+    subject: str = ""
 
     @property
     def passed(self):
@@ -158,9 +183,26 @@ def _compare_numbers(blank, expected, received, atol, rtol):
         passed=not off.any(),
         where=_place(largest) if difference.max() else "",
         first_step=int(np.argwhere(off)[:, 1].min()) if off.any() and off.ndim == 3 else None,
+        profile=_profile(difference) if off.any() and off.ndim else None,
     )
 
 
+def _profile(difference):
+    wide = np.atleast_2d(difference)
+    flat = wide.reshape(-1, *wide.shape[-2:]).max(0)
+    values = _coarse(_coarse(flat).T).T
+    return Profile(("", *_axes(difference.ndim))[-2:], flat.shape, tuple(map(tuple, values.tolist())))
+
+
+def _coarse(values):
+    """As many rows as a `Profile` may have, each the largest of those that it stands for."""
+    return np.stack([part.max(0) for part in np.array_split(values, min(_FINEST, len(values)))])
+
+
 def _place(index):
-    axes = _AXES.get(len(index), tuple(f"axis {number}" for number in range(len(index))))
-    return ", ".join(f"{axis} {int(at)}" for axis, at in zip(axes, index, strict=True))
+    return ", ".join(f"{axis} {int(at)}" for axis, at in zip(_axes(len(index)), index, strict=True))
+
+
+def _axes(rank):
+    """The names of the axes of a tensor."""
+    return _AXES.get(rank, tuple(f"axis {number}" for number in range(rank)))
