@@ -24,6 +24,7 @@ ROOMS = {
     "tf2_lstm/migrate/roles.py": [],
     "tf2_lstm/migrate/artifacts": [
         "tf2_lstm.migrate.artifacts",
+        "tf2_lstm.migrate.graph.lost",
         "tf2_lstm.migrate.graph.nodes",
         "tf2_lstm.migrate.graph.operations",
         "tf2_lstm.migrate.model",
@@ -43,6 +44,7 @@ ROOMS = {
         "tf2_lstm.migrate.model",
     ],
     "tf2_lstm/migrate/graph/constants.py": [],
+    "tf2_lstm/migrate/graph/lost.py": [],
     "tf2_lstm/migrate/graph/operations.py": [],
     "tf2_lstm/migrate/recognise": [
         "tf2_lstm.migrate.graph",
@@ -189,6 +191,7 @@ TENSORFLOW_ROOMS = (
     "tf2_lstm/migrate/graph/shapes.py",
     "tf2_lstm/migrate/convert/bundles.py",
     "tf2_lstm/migrate/convert/keras_side.py",
+    "tf2_lstm/migrate/convert/references.py",
     "tf2_lstm/migrate/convert/replay.py",
     "tf2_lstm/migrate/graph/subgraph.py",
     "tf2_lstm/migrate/equivalence/keras_runner.py",

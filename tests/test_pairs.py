@@ -19,6 +19,10 @@ ALONE = {
     ("legacy_tf1", "compat.py"): "Keras needs no search for its classes",
     ("legacy_tf1", "session.py"): "Keras has no session",
     ("tf2_lstm", "fitting.py"): "TF1's cells check no inputs",
+    (
+        "tf2_lstm",
+        "gather_tree.py",
+    ): "in TF1 an operation of tf.contrib puts beams together, no construct of RNNs",
     ("tf2_lstm", "sizes.py"): "in TF1 a size is a tensor of the graph",
     ("tf2_lstm", "weight.py"): "in TF1 a variable stands alone",
     ("tf2_lstm", "lines.py"): "what the layers with lines run; in TF1 the graph does",

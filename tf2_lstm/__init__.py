@@ -25,6 +25,7 @@ _MODULES = {
     "EquationCell": "equation_cell",
     "FullOf": "sizes",
     "GRUCell": "cells.gru",
+    "GatherTree": "gather_tree",
     "LSTMCell": "cells.lstm",
     "LSTMStateTuple": "state",
     "Loop": "loop",

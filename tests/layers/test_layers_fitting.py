@@ -28,6 +28,7 @@ from tf2_lstm import (
     BasicLSTMCell,
     EquationCell,
     FullOf,
+    GatherTree,
     Loop,
     LSTMCell,
     LSTMStateTuple,
@@ -46,7 +47,7 @@ from tf2_lstm.state import initial_state
 STOCK = ("basic_rnn", "basic_lstm", "gru")
 OWN = {name: make for name, make in CELLS.items() if name not in STOCK}
 #: Layers of whole programs, which take any tensor: `test_layers_sizes.py`.
-OF_PROGRAMS = {EquationCell, FullOf, Loop, RangeOf, ReshapeTo, SizeOf, Weight}
+OF_PROGRAMS = {EquationCell, FullOf, GatherTree, Loop, RangeOf, ReshapeTo, SizeOf, Weight}
 every_own = pytest.mark.parametrize("make", OWN.values(), ids=OWN)
 
 

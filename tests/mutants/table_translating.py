@@ -4,6 +4,7 @@ from tests.mutants.mistake import mistakes
 
 ROWS = "tests/migrate/translate/test_rows.py::test_a_row_gives_what_the_session_gives"
 SABOTAGE = "tests/migrate/translate/test_whole_sabotage.py"
+LOST = "tests/migrate/graph/test_lost.py"
 ZOO = "tests/migrate/translate/test_whole_zoo.py::test_a_program_comes_over_whole"
 COMMAND = "tests/migrate/translate/test_whole_command.py"
 DROPOUT = "tests/migrate/translate/test_translated_dropout.py::"
@@ -12,6 +13,31 @@ GRADIENTS = "tests/migrate/translate/test_whole_gradients.py::"
 CELLS = "tests/migrate/translate/test_own_cells.py::"
 
 TRANSLATING = [
+    *mistakes(
+        "tf2_lstm/gather_tree.py",
+        f"{LOST}::test_numpy_and_the_layer_give_what_tensorflow_1_15_5_gave",
+        ("ops.logical_and(counts, there), parent", "there, parent"),
+        ("ops.cumsum(ends, axis=0) > ends", "ops.cumsum(ends, axis=0) > 9"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/lost.py",
+        f"{LOST}::test_numpy_and_the_layer_give_what_tensorflow_1_15_5_gave",
+        (
+            "np.minimum(max_sequence_lengths, len(step_ids))",
+            "np.full_like(max_sequence_lengths, len(step_ids))",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/lost.py",
+        f"{LOST}::test_what_tensorflow_1_refused_numpy_refuses_and_the_layer_marks",
+        ("if not 0 <= parent < step_ids.shape[2]:", "if not parent < step_ids.shape[2]:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/references.py",
+        f"{LOST}::test_a_program_with_it_is_proved_and_the_report_says_how",
+        ("        _run_numpy(node)\n", "        pass\n"),
+        ("    if not lost:", "    if lost:"),
+    ),
     *mistakes(
         "tf2_lstm/migrate/translate/arithmetic.py",
         f"{ROWS}[AddV2, a column to a square]",

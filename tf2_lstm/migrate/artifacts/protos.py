@@ -13,6 +13,7 @@ import tempfile
 import weakref
 
 from tf2_lstm.migrate.artifacts import files
+from tf2_lstm.migrate.graph.lost import LOST
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.private import import_private
 
@@ -27,6 +28,7 @@ MESSAGES = {
     "BundleEntryProto": "tensorflow.core.protobuf.tensor_bundle_pb2",
     "TrackableObjectGraph": "tensorflow.core.protobuf.trackable_object_graph_pb2",
     "CheckpointState": "tensorflow.python.training.checkpoint_state_pb2",
+    "OpDef": "tensorflow.core.framework.op_def_pb2",
 }
 
 
@@ -101,7 +103,7 @@ def parse(kind, data, where, text=False):
 
 @functools.cache
 def definition(operation):
-    """Return how TensorFlow declares an operation, an `OpDef`; None for one that this TensorFlow does not know.
+    """Return how TensorFlow declares an operation, an `OpDef`; None for one that nobody knows.
 
     Args:
         operation: its name.
@@ -112,7 +114,10 @@ def definition(operation):
         ```
     """
     tensorflow()
-    return import_private("tensorflow.python.framework.op_def_registry.get", "to read a graph")(operation)
+    found = import_private("tensorflow.python.framework.op_def_registry.get", "to read a graph")(operation)
+    if found is None and operation in LOST:
+        return parse("OpDef", LOST[operation].declared.encode(), operation, text=True)
+    return found
 
 
 def array(tensor, dtype, shape):

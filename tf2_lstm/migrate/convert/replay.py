@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import control_flow_pb2
 
+from tf2_lstm.migrate.convert.references import put_references
 from tf2_lstm.migrate.convert.spare import open_placeholders
 from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
 from tf2_lstm.migrate.graph.feeds import SliceError
@@ -60,13 +61,14 @@ class Replay:
         switches: names of the flags of the graph that no edge feeds -> the value that they are fed.
         open: names of the other placeholders that no edge feeds -> (dtype's name, shape or None): see `spare`.
         writes: names of the operations of the slice that write variables, which are as before at each run.
+        remark: what was not replayed itself, "" when everything was.
 
     Raises:
         ReplayError: a tensor is not in the graph, an operation touches files, Python or the network, or the graph
             cannot be imported.
     """
 
-    witness, remark = "TF1 graph", ""
+    witness = "TF1 graph"
 
     def __init__(
         self,
@@ -104,6 +106,7 @@ class Replay:
             in_double(part)
         let_through(part, stops)
         self._sizes = importable(part)
+        self.remark = put_references(part)
         self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
         self.open = open_placeholders(part, {*self._fed.values(), *self.switches})
         self._variables = {name: entry for name, entry in model.nodes.items() if _holds(part, name)}

@@ -102,6 +102,7 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None):
         raise failed[0][1]
     side.notes += [f"{label}: this sample was left out: {error}" for label, error in failed]
     side.notes += [f"no gradients were compared: {why.partition('. ')[0]}"] if why else []
+    side.notes += [replay.remark] if replay.remark else []
     return side
 
 

@@ -197,7 +197,7 @@ _rows(
     """
     BatchToSpace BatchToSpaceND BroadcastArgs BroadcastGradientArgs BroadcastTo ConcatOffset DepthToSpace Dequantize
     Diag DiagPart DynamicPartition DynamicStitch ExtractImagePatches FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars
-    FakeQuantWithMinMaxVarsPerChannel GatherNd InvertPermutation MatrixBandPart MatrixDiag MatrixDiagPart
+    FakeQuantWithMinMaxVarsPerChannel GatherNd GatherTree InvertPermutation MatrixBandPart MatrixDiag MatrixDiagPart
     MatrixDiagPartV2 MatrixDiagV2 MatrixSetDiag MatrixSetDiagV2 MirrorPad OneHot PadV2 ParallelDynamicStitch
     Reverse Roll ScatterNd SpaceToBatch SpaceToBatchND SpaceToDepth StridedSliceGrad TensorScatterAdd
     TensorScatterSub TensorScatterUpdate TopK Unique UniqueV2 UniqueWithCounts UnravelIndex Where

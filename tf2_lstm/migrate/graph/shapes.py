@@ -8,6 +8,7 @@ import math
 
 from tf2_lstm.migrate.artifacts.protos import definition, message, tensorflow
 from tf2_lstm.migrate.graph.declared import completed
+from tf2_lstm.migrate.graph.lost import LOST
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
 
@@ -112,6 +113,8 @@ def importable(graph, without=()):
             )
         elif node.name in without or _is_refused(graph, node):
             _stand_in(part, node, lost, renamed)
+        elif node.op in LOST:
+            _like(part, node)
         else:
             _copy(part, node)
     _rename(part, renamed)
@@ -141,6 +144,12 @@ def _copy(part, node):
     if _is_scalar(node) and not part.versions.producer:
         # Of a graph without a version TensorFlow takes the shape [] for none at all, of this operation it does not.
         copy.op = "PlaceholderV2"
+
+
+def _like(part, node):
+    """What has the shape and the dtype of a node that TensorFlow no longer knows."""
+    copy = part.node.add(name=node.name, op="Identity", input=[node.input[LOST[node.op].like]])
+    copy.attr["T"].type = output_dtypes(node)[0]
 
 
 def _is_scalar(node):

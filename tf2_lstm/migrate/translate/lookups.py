@@ -55,6 +55,14 @@ def gather_nd(writer, node, inputs):
     return writer.op(node, "take", flat, ids, axis=0, dims=(*sizes_of(places)[:-1], *rest))
 
 
+@row("GatherTree")
+def gather_tree(writer, node, inputs):
+    """The beams of a search, each from its last step back to its first."""
+    layer = writer.program.add("gather_tree", Apply("tf2_lstm.GatherTree", ()))
+    *given, end = map(writer.operand, inputs)
+    return writer.result(node, Apply(layer, tuple(given), {"end": end}), dims=sizes_of(inputs[0]))
+
+
 @row("ScatterNd")
 def scatter_nd(writer, node, inputs):
     """Zeros, to which numbers or slices are added at places: one number an axis."""

@@ -20,7 +20,7 @@ _V2 = (
     ("RNN496", "LuongMonotonicAttentionV2", "class", "", "Keras has no monotonic attention."),
     ("RNN497", "SequenceLoss", "class", "keras.losses.SparseCategoricalCrossentropy",
      "With from_logits=True; it can average or sum over time and batch apart, with the weights."),
-    ("RNN498", "gather_tree_from_array", "function", "", "The op is gone from TF 2.21: walk the parents in NumPy."),
+    ("RNN498", "gather_tree_from_array", "function", "", "The op is gone from TF 2.21: tf2_lstm.GatherTree."),
 )  # fmt: skip
 
 SEQ2SEQ = entries(
@@ -64,7 +64,7 @@ SEQ2SEQ = entries(
             "BeamSearchDecoder",
             "class",
             "",
-            "Neither Keras 3 nor TF 2.21 has beam search (GatherTree is gone). " + _DECODE,
+            "Neither Keras 3 nor TF 2.21 has beam search. " + _DECODE + _CONVERT,
             "cell embedding start_tokens end_token initial_state beam_width output_layer length_penalty_weight "
             "coverage_penalty_weight reorder_tensor_arrays",
         ),
@@ -111,7 +111,13 @@ SEQ2SEQ = entries(
             _HELPER,
             "inputs sequence_length sampling_probability time_major seed next_inputs_fn auxiliary_inputs name",
         ),
-        ("RNN364", "gather_tree", "function", "", "The op is gone from TF 2.21: walk the parents in NumPy."),
+        (
+            "RNN364",
+            "gather_tree",
+            "function",
+            "",
+            "The op is gone from TF 2.21: tf2_lstm.GatherTree walks the parents.",
+        ),
         ("RNN365", "tile_batch", "function", "keras.ops.repeat", "keras.ops.repeat(x, multiplier, axis=0)."),
         ("RNN366", "hardmax", "function", "keras.ops.one_hot", "one_hot(argmax(logits), depth)."),
         ("RNN367", "safe_cumprod", "function", "keras.ops.cumprod", "exp(cumsum(log(clip(x)))) in TF1."),
