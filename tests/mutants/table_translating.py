@@ -201,6 +201,27 @@ TRANSLATING = [
         ("if fetch or len(groups) < 2:", "if len(groups) < 2:"),
     ),
     *mistakes(
+        "tf2_lstm/migrate/translate/boundary.py",
+        "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
+        ("return found | self._in_branches(found)", "return found"),
+        ("if name not in self.fixed]", "if name]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/backward.py",
+        "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
+        ("BackpropFilter", "Backprop"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/partitioned.py",
+        "tests/migrate/translate/test_rows.py::test_a_row_gives_what_the_session_gives",
+        ("np.cumsum([0, *", "np.cumsum([1, *"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/dilation.py",
+        "tests/migrate/translate/test_recovered_layers.py::test_it_is_one_layer_and_trains_what_tf1_trains",
+        ('"same" if same else "valid"', '"valid"'),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/keras_code/write.py",
         "tests/migrate/translate/test_whole_programs.py::test_a_program_comes_over_whole_and_gives_the_numbers_of_tensorflow_1_15",
         ('("," if len(at) == 1 else "")', '("," if len(at) == 1 and not isinstance(at[0], slice) else "")'),

@@ -85,6 +85,18 @@ _REDUCED = {
     "Prod": tf.reduce_prod,
 }
 
+#: A kernel over steps, and a table in two parts.
+_OF_STEPS = np.random.RandomState(7).uniform(-1, 1, (2, 4, 3)).astype("float32")
+_PARTS = list(np.random.RandomState(8).uniform(-1, 1, (2, 3, 4)).astype("float32"))
+
+
+def _in_blocks(x, kernel, rates, base):
+    """A dilated convolution as TensorFlow 1 wrote it."""
+    axes = len(rates)
+    paddings, crops = v1.required_space_to_batch_paddings(tf.shape(x)[1 : 1 + axes], rates, base)
+    inner = tf.nn.conv2d if axes == 2 else tf.nn.conv1d
+    return tf.batch_to_space(inner(tf.space_to_batch(x, rates, paddings), kernel, 1, "VALID"), rates, crops)
+
 
 def cases():
     """Return name -> a function of the placeholders, a dict, to a tensor."""
@@ -149,6 +161,10 @@ def _of_integers():
         "OneHot": lambda fed: tf.one_hot(fed["i"], 5),
         "OneHot, values": lambda fed: tf.one_hot(fed["i"], 5, 2.0, -1.0),
         "OneHot, axis": lambda fed: tf.one_hot(fed["i"], 5, axis=1),
+        "OneHot, depth computed": lambda fed: tf.one_hot(fed["i"], tf.shape(fed["x"])[1]),
+        "OneHot, depth computed, in front": lambda fed: tf.one_hot(
+            fed["j"], tf.size(fed["n"]), True, False, axis=0
+        ),
         "OneHot, integers": lambda fed: tf.one_hot(fed["i"], 5, dtype=tf.int32),
         "Select": lambda fed: raw.Select(condition=fed["i"] > 1, x=fed["i"], y=fed["i"] * 10),
         "Select, rows": lambda fed: raw.Select(condition=fed["n"] > 2, x=fed["x"], y=fed["y"]),
@@ -326,6 +342,17 @@ def _of_products():
         "Conv2D, strides": lambda fed: tf.nn.conv2d(fed["image"], FILTER, [1, 2, 1, 1], "VALID"),
         "Conv2D, dilations": lambda fed: tf.nn.conv2d(
             fed["image"], FILTER, 1, "VALID", dilations=[1, 1, 2, 1]
+        ),
+        "DepthwiseConv2dNative": lambda fed: tf.nn.depthwise_conv2d(
+            fed["image"], FILTER, [1, 2, 2, 1], "SAME"
+        ),
+        "BatchToSpaceND": lambda fed: _in_blocks(fed["image"], FILTER, [2, 2], [[0, 0], [0, 0]]),
+        "BatchToSpaceND, same": lambda fed: _in_blocks(fed["image"], FILTER, [2, 3], [[2, 2], [1, 2]]),
+        "BatchToSpaceND, steps": lambda fed: _in_blocks(fed["x"], _OF_STEPS, [2], [[0, 0]]),
+        "BatchToSpaceND, steps, same": lambda fed: _in_blocks(fed["x"], _OF_STEPS, [2], [[1, 1]]),
+        "ParallelDynamicStitch": lambda fed: v1.nn.embedding_lookup(_PARTS, fed["i"]),
+        "ParallelDynamicStitch, div": lambda fed: v1.nn.embedding_lookup(
+            _PARTS, tf.cast(fed["i"], tf.int64), partition_strategy="div"
         ),
         "MaxPool": lambda fed: tf.nn.max_pool2d(fed["image"], 2, [1, 2, 1, 1], "SAME"),
         "AvgPool": lambda fed: tf.nn.avg_pool2d(fed["image"], [1, 2, 3, 1], 2, "VALID"),

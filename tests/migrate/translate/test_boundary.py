@@ -100,3 +100,36 @@ def test_what_no_recurrence_goes_into_is_an_output_where_weights_do(name):
     outputs, said = BESIDE[name]
     assert [one["tf1"] for one in program["outputs"]] == outputs
     assert [note.partition(". ")[0] for note in program["notes"]] == said
+
+
+def ends_of(program):
+    """The names of the tensors at which the program of a function of x [B, 4] ends."""
+    v1.disable_control_flow_v2()
+    with tf.Graph().as_default() as graph:
+        program(v1.placeholder(tf.float32, [None, 4], name="x"))
+    tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
+    return list(boundary_of(tf1, Findings(), inferred(tf1.graph)).outputs.values())
+
+
+def conditional(x):
+    training = v1.placeholder(tf.bool, [], name="is_training")
+    v1.cond(training, lambda: tf.constant(0.1), lambda: tf.constant(1.0), name="momentum")
+    v1.cond(training, lambda: x * 2.0, lambda: x + 1.0, name="y")
+
+
+#: What is computed of x -> where it ends.
+ENDS = {
+    "a conditional on a flag": (conditional, ["y/Merge:0"]),
+    "a transposed convolution": (
+        lambda x: tf.nn.conv2d_transpose(
+            tf.reshape(x, [-1, 2, 2, 1]), tf.ones([2, 2, 1, 1]), [3, 4, 4, 1], 2, name="y"
+        ),
+        ["y:0"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_it_ends_where_the_forward_graph_ends(name):
+    program, ends = ENDS[name]
+    assert ends_of(program) == ends

@@ -18,7 +18,7 @@ from tf2_lstm.migrate.translate.translation import translate
 v1 = tf.compat.v1
 SHAPES = {
     **{"conv/kernel": (3, 2, 2, 4), "conv/bias": (4,), "dense/kernel": (3, 5), "dense/bias": (5,)},
-    **{"steps/kernel": (3, 2, 4)},
+    **{"steps/kernel": (3, 2, 4), "wider/kernel": (3, 2, 3, 2), "wider/bias": (3,)},
     **{
         "bn/gamma": (2,),
         "bn/beta": (2,),
@@ -82,6 +82,22 @@ def written_out(fed, v, scale=True, offset=True, of="steps"):
     )
 
 
+def transposed(fed, v, strides, padding, more):
+    """tf.layers.conv2d_transpose, which says how large what comes out is."""
+    sizes = tf.shape(fed["image"])
+    sizes = tf.stack([sizes[0], sizes[1] * strides[0] + more[0], 5 * strides[1] + more[1], 3])
+    found = tf.nn.conv2d_transpose(fed["image"], v("wider/kernel"), sizes, strides, padding)
+    return tf.nn.relu(tf.nn.bias_add(found, v("wider/bias")))
+
+
+def in_blocks(fed, v, base):
+    """tf.nn.convolution over steps with holes, as TensorFlow 1 wrote it."""
+    sizes = tf.shape(fed["steps"])[1:2]
+    pads, crops = v1.required_space_to_batch_paddings(sizes, [2], base)
+    found = tf.nn.conv1d(tf.space_to_batch(fed["steps"], [2], pads), v("steps/kernel"), 1, "VALID")
+    return tf.nn.relu(tf.nn.bias_add(tf.batch_to_space(found, [2], crops), v("conv/bias")))
+
+
 def pooled(fed, v):
     """tf.layers.max_pooling1d, which puts the axis of size 1 behind the steps."""
     found = tf.nn.max_pool2d(tf.expand_dims(fed["steps"], 2), [1, 2, 1, 1], [1, 1, 1, 1], "SAME")
@@ -125,6 +141,18 @@ CASES = {
         ),
         {"Conv1D": 1},
         1,
+    ),
+    "one of steps in blocks": (lambda fed, v: in_blocks(fed, v, [[0, 0]]), {"Conv1D": 2}, 2),
+    "one of steps in blocks, same": (lambda fed, v: in_blocks(fed, v, [[2, 2]]), {"Conv1D": 2}, 2),
+    "a transposed convolution": (
+        lambda fed, v: transposed(fed, v, [2, 1], "SAME", (0, 0)),
+        {"Conv2DTranspose": 2},
+        2,
+    ),
+    "a transposed one, valid": (
+        lambda fed, v: transposed(fed, v, [2, 2], "VALID", (1, 0)),
+        {"Conv2DTranspose": 2},
+        2,
     ),
     "pooled steps": (pooled, {}, 0),
     "steps with one axis more": (lambda fed, v: tf.squeeze(tf.expand_dims(fed["steps"], 2), 2) * 2.0, {}, 0),

@@ -2,9 +2,9 @@
 
 import re
 
-#: Operations that only a gradient is made of.
+#: Operations that only a gradient is made of. What a convolution's gradient is of its input, a transposed one is too.
 GRADIENT = re.compile(
-    r"(\w+Grad(V\d|WithArgmax)?|\w+Backprop\w*|StackPop(V2)?|TensorListPopBack|CudnnRNNBackpropV?\d?)$"
+    r"(\w+Grad(V\d|WithArgmax)?|\w+BackpropFilter\w*|StackPop(V2)?|TensorListPopBack|CudnnRNNBackpropV?\d?)$"
 )
 #: Parts of a name that are looked through: no program nests its scopes deeper.
 _DEEPEST = 40

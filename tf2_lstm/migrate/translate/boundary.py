@@ -4,7 +4,16 @@ import re
 
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, node_of, normal
-from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, SILENT, VARIABLES, Trait, having
+from tf2_lstm.migrate.graph.operations import (
+    ENTERS,
+    EXITS,
+    MERGES,
+    SILENT,
+    SWITCHES,
+    VARIABLES,
+    Trait,
+    having,
+)
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.frames import frames_of, functions_of
@@ -135,12 +144,13 @@ class _Ends:
         self.given_out = {edge(t.tf1)[0] for one in findings.recurrences for t in one.outputs if t.tf1}
         self.taken = {edge(t.tf1)[0] for one in findings.recurrences for t in one.inputs if t.tf1}
         self.taken -= self.given_out
-        self.inside, self.in_loops = self._inside(), self._in_loops()
+        self.inside, self.closed = self._inside(), self._closed()
         self.notes, self.lacking = [], []
 
     def found(self):
         """The names of the tensors at which the forward graph ends."""
-        starts = [name for name, node in self.nodes.items() if node.op in FRESH_INPUTS]
+        fed = (name for name, node in self.nodes.items() if node.op in FRESH_INPUTS)
+        starts = [name for name in fed if name not in self.fixed]
         starts += [edge(one)[0] for one in self.feeds]
         losses = self._losses(starts)
         behind = self._after(self.given_out) | self.given_out
@@ -192,6 +202,8 @@ class _Ends:
     def _numbers(self, name):
         """The outputs of a node that nobody reads, the first of what all is read of."""
         node, count = self.nodes[name], len(dtypes_of(self.nodes[name]))
+        if node.op in MERGES:
+            return [0]
         read = {
             edge(one)[1]
             for reader in self.readers.get(name, ())
@@ -227,7 +239,7 @@ class _Ends:
         node = self.nodes[name]
         if (
             name in self.taken
-            or name in self.in_loops
+            or name in self.closed
             or node.op in SILENT
             or not dtypes_of(node)
             or UPDATE.match(node.op)
@@ -278,13 +290,24 @@ class _Ends:
             found |= self._loop_parts(found)
         return found - self.given_out
 
-    def _in_loops(self):
-        """The names of the nodes in loops that are no recurrences, which nobody can fetch."""
+    def _closed(self):
+        """The names of the nodes in loops that are no recurrences and in conditionals, which nobody can fetch."""
         todo = [name for name, node in self.nodes.items() if node.op in ENTERS]
         found = set()
         while todo:
             name = todo.pop()
             if name not in found and self.nodes[name].op not in EXITS:
+                found.add(name)
+                todo += self.readers.get(name, ())
+        return found | self._in_branches(found)
+
+    def _in_branches(self, in_loops):
+        """The names of the nodes in conditionals, which nobody can fetch either."""
+        todo = [name for name, node in self.nodes.items() if node.op in SWITCHES and name not in in_loops]
+        found = set()
+        while todo:
+            name = todo.pop()
+            if name not in found and self.nodes[name].op not in MERGES:
                 found.add(name)
                 todo += self.readers.get(name, ())
         return found

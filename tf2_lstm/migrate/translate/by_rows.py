@@ -12,16 +12,21 @@ from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.branches import branch_values
+from tf2_lstm.migrate.translate.dilation import dilated
 from tf2_lstm.migrate.translate.dropout import Noise, with_noise
 from tf2_lstm.migrate.translate.frames import Frame
 from tf2_lstm.migrate.translate.normalisation import by_moving_averages
 from tf2_lstm.migrate.translate.order import CLOSED
 from tf2_lstm.migrate.translate.own_loops import loop_values
+from tf2_lstm.migrate.translate.partitioned import looked_up
 from tf2_lstm.migrate.translate.rows import folds, rows
 from tf2_lstm.migrate.translate.sides import chosen
 from tf2_lstm.migrate.translate.tensor_arrays import WITH_ARRAYS
 from tf2_lstm.migrate.translate.values import Elements, Held, Known, Live, Nothing, Refusal, Size, check_size
 from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
+
+#: The last operation of several that are one thing -> what writes them all.
+WHOLE = {"BatchToSpaceND": dilated, "ParallelDynamicStitch": looked_up, "DynamicStitch": looked_up}
 
 
 class ByRows:
@@ -76,6 +81,8 @@ class ByRows:
             return Nothing(self._closed(node))
         if Trait.CONDITIONAL in operation(node.op).traits:
             return self._refused(node, partial(branch_values, self, node))
+        if node.op in WHOLE:
+            return self._refused(node, partial(WHOLE[node.op], self.writer, self.nodes, node, self.value))
         inputs = [self.value(one) for one in data_inputs(node)]
         lost = [one for one in inputs if isinstance(one, Nothing)]
         if node.op in MERGES and self.writer.selects and len(inputs) == 2 and not lost:

@@ -52,6 +52,45 @@ def convolution(writer, node, inputs):
     return writer.op(node, "conv", x, kernel, data_format="channels_last", **options)
 
 
+@row("Conv2DBackpropInput")
+def transposed(writer, node, inputs):
+    """A transposed convolution, as tf.layers.conv2d_transpose makes it: rows and columns become more."""
+    wanted, kernel, x = inputs
+    strides, padding = _window(node, "strides"), _padding(node)
+    if list(attribute(node, "dilations").list.i) not in ([], [1, 1, 1, 1]):
+        raise Refusal("it is dilated. Use strides alone")
+    _check_transposed(
+        elements_of(writer, wanted, "its output's shape"), sizes_of(x), sizes_of(kernel), strides, padding
+    )
+    options = {"strides": strides, "padding": padding}
+    made = layers.transposed_convolution(writer, node, x, kernel, options)
+    if made is None:
+        raise Refusal("its kernel is no variable of its own. Use tf.layers.conv2d_transpose")
+    return made
+
+
+def _check_transposed(wanted, given, kernel, strides, padding):
+    """Refuse a size that several convolutions give the input's, and Keras makes another one of."""
+    for axis in (1, 2):
+        if isinstance(wanted[axis], int) and isinstance(given[axis], int):
+            more = max(kernel[axis - 1] - strides[axis - 1], 0) if padding == "valid" else 0
+            if wanted[axis] != given[axis] * strides[axis - 1] + more:
+                raise Refusal(
+                    "its output has another size than its strides make. Use tf.layers.conv2d_transpose"
+                )
+
+
+@row("DepthwiseConv2dNative")
+def depthwise(writer, node, inputs):
+    """A convolution of each channel alone."""
+    strides = _window(node, "strides")
+    if strides[0] != strides[1] or set(attribute(node, "dilations").list.i) - {1}:
+        raise Refusal("its strides along rows and columns differ, or it is dilated. Convolve in two steps")
+    options = {"strides": strides[0], "padding": _padding(node), "data_format": "channels_last"}
+    x, kernel = (writer.tensor(one) for one in inputs)
+    return writer.op(node, "depthwise_conv", x, kernel, **options)
+
+
 @row("MaxPool AvgPool")
 def pool(writer, node, inputs):
     """The largest, or the mean, of each window."""

@@ -32,6 +32,11 @@ class Product:
     bias: Held | None = None
     activation: str = ""
 
+    @property
+    def units(self):
+        """How many numbers it gives at each place, as the shape of a bias."""
+        return self.arguments[:1]
+
 
 def with_whole(value, whole):
     """Return a `Live` with the whole of which it is all but the last axis in one; as it is without."""
@@ -76,6 +81,15 @@ def convolution_of_steps(writer, node, x, kernel, options):
     return writer.result(node, wide, (sizes[0], 1, *sizes[1:]), widened=(inner, 1))
 
 
+def transposed_convolution(writer, node, x, kernel, options):
+    """Write a transposed convolution over two axes as a layer; None where it is to be written out."""
+    if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[-1] != x.shape[-1]:
+        return None
+    *size, filters, _ = kernel.shape
+    symbol = "keras.layers.Conv2DTranspose"
+    return _written(writer, node, Product(x, kernel, symbol, (filters, tuple(size)), options))
+
+
 def _convolution(writer, x, kernel, options):
     """The `Product` of a convolution with weights, None where no layer computes it."""
     if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[-2] != x.shape[-1]:
@@ -91,7 +105,7 @@ def biased(writer, node, x, bias):
     made = getattr(x, "product", None)
     if made is None or made.bias or made.activation or not _free(writer, bias) or not writer.read_once(x):
         return None
-    if bias.shape != made.kernel.shape[-1:] or bias.trains != made.kernel.trains:
+    if bias.shape != made.units or bias.trains != made.kernel.trains:
         return None
     return _written(writer, node, replace(made, bias=bias))
 

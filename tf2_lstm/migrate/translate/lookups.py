@@ -88,12 +88,26 @@ def one_hot(writer, node, inputs):
     ids, depth, on, off = inputs
     values = [number_of(one, f"its {name}") for one, name in ((on, "on_value"), (off, "off_value"))]
     axis, dtype = attribute(node, "axis").i, dtypes_of(node)[0]
-    depth = int(number_of(depth, "its depth"))
+    [depth] = elements_of(writer, depth, "its depth")
+    if isinstance(depth, Size):
+        return _one_hot_of(writer, node, ids, depth, (on, off))
     if [float(one) for one in values] == [1.0, 0.0]:
         return writer.op(node, "one_hot", writer.tensor(ids), depth, axis=axis, dtype=dtype)
     hot = writer.step(node, "one_hot", writer.tensor(ids), depth, axis=axis, dtype="bool")
     on, off = writer.tensor(on), writer.tensor(off)
     return writer.op(node, "where", hot, on, off)
+
+
+def _one_hot_of(writer, node, ids, depth, values):
+    """The same where how long a vector is depends on what is fed."""
+    sizes = list(sizes_of(ids))
+    axis = axis_of(attribute(node, "axis").i, len(sizes) + 1)
+    numbers = writer.step(node, "cast", writer.numbers(depth), ids.dtype)
+    numbers = writer.step(node, "reshape", numbers, (-1, *[1] * (len(sizes) - axis)))
+    hot = writer.step(node, "equal", writer.step(node, "expand_dims", writer.tensor(ids), axis), numbers)
+    on, off = (writer.tensor(one) for one in values)
+    sizes.insert(axis, depth)
+    return writer.op(node, "where", hot, on, off, dims=tuple(sizes))
 
 
 @fold("Gather GatherV2")
