@@ -57,6 +57,12 @@ def check_workflow(block, folder):
     assert step["with"].keys() <= yaml.safe_load((folder / "action.yml").read_text())["inputs"].keys()
 
 
+def check_install(block, folder):
+    """What is installed is the folder that the commands stand in."""
+    assert block.text.splitlines()[-1] == "pip install ."
+    assert {"setup.cfg", "pyproject.toml"} <= {path.name for path in folder.iterdir()}
+
+
 #: (document, first line of the block) -> why it is not run, what is checked instead.
 LISTED = {
     ("README.md", "$ tf2-lstm compare --all"): (
@@ -70,6 +76,10 @@ LISTED = {
     ("README.md", "permissions: {contents: read, security-events: write}"): (
         "it is for a runner; test_action.py runs the steps of the action",
         check_workflow,
+    ),
+    ("README.md", "python3 -m venv env && . env/bin/activate"): (
+        "test_distributions.py installs the wheels in environments of their own",
+        check_install,
     ),
     ("README.md", "make wheels"): ("test_distributions.py builds them", check_targets),
     ("CONTRIBUTING.md", "make lint"): ("the tests would start themselves", check_targets),
