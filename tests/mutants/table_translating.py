@@ -14,6 +14,19 @@ CELLS = "tests/migrate/translate/test_own_cells.py::"
 
 TRANSLATING = [
     *mistakes(
+        "tf2_lstm/migrate/translate/reductions.py",
+        f"{ROWS}[ArgMax, of zeros with a sign]",
+        ('if "float" in x.dtype and _may_hold', 'if "int" in x.dtype and _may_hold'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/reductions.py",
+        f"{ROWS}[ArgMin, of zeros with a sign]",
+        (
+            "isinstance(value.what, Ref) or value.what in _NO",
+            "isinstance(value.what, str) or value.what in _NO",
+        ),
+    ),
+    *mistakes(
         "tf2_lstm/gather_tree.py",
         f"{LOST}::test_numpy_and_the_layer_give_what_tensorflow_1_15_5_gave",
         ("ops.logical_and(counts, there), parent", "there, parent"),

@@ -146,6 +146,10 @@ def _of_integers():
         "Any": lambda fed: tf.reduce_any(fed["b"], 0),
         "ArgMax": lambda fed: tf.argmax(fed["x"], 2),
         "ArgMax, int32": lambda fed: tf.argmax(fed["x"], -1, output_type=tf.int32),
+        "ArgMax, of zeros with a sign": lambda fed: tf.argmax(fed["p"] * np.float32([-0.0, 0, 0, -0.0]), 1),
+        "ArgMin, of zeros with a sign": lambda fed: tf.argmin(
+            tf.reshape(fed["p"] * np.float32([0, -0.0, 0, 0]), [-1, 2, 2]), 2
+        ),
         "ArgMin": lambda fed: tf.argmin(fed["x"], 1),
         "TopKV2": lambda fed: tf.nn.top_k(fed["x"], 2).values,
         "TopKV2, places": lambda fed: tf.nn.top_k(fed["x"], 2).indices,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
-from tf2_lstm.migrate.keras_code.expression import Item
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
 from tf2_lstm.migrate.translate.rows import fold, row
 from tf2_lstm.migrate.translate.values import Refusal, axis_of, constant_of, number_of, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writer import dtypes_of
@@ -18,6 +18,13 @@ REDUCE = {
     "All": "all",
     "Any": "any",
 }
+
+#: Functions of `keras.ops` that give no -0.0 where it would decide: a sum is -0.0 only where both are.
+_NO_NEGATIVE_ZEROS = {
+    f"keras.ops.{name}"
+    for name in ("abs", "add", "exp", "log_softmax", "matmul", "sigmoid", "softmax", "softplus", "square")
+}
+_HANDS_ON = {f"keras.ops.{name}" for name in ("expand_dims", "reshape", "squeeze", "swapaxes", "transpose")}
 
 
 @row(" ".join(REDUCE))
@@ -47,9 +54,24 @@ def place(writer, node, inputs):
     shape = sizes_of(x)
     dims = (*shape[:axis], *shape[axis + 1 :])
     symbol, dtype = node.op.lower(), dtypes_of(node)[0]
+    given = writer.tensor(x)
+    if "float" in x.dtype and _may_hold_negative_zeros(writer.program.lines, given):
+        given = writer.step(node, "where", writer.step(node, "equal", given, 0), 0.0, given)
     if dtype == "int32":
-        return writer.op(node, symbol, writer.tensor(x), axis=axis, dims=dims)
-    return writer.op(node, "cast", writer.step(node, symbol, writer.tensor(x), axis=axis), dtype, dims=dims)
+        return writer.op(node, symbol, given, axis=axis, dims=dims)
+    return writer.op(node, "cast", writer.step(node, symbol, given, axis=axis), dtype, dims=dims)
+
+
+def _may_hold_negative_zeros(lines, ref):
+    """Whether a tensor may hold -0.0, which is less than 0.0 for the argmax and argmin of Keras on TensorFlow."""
+    made = {target: line.value for line in lines for target in line.targets}
+    value = made.get(ref.name) if isinstance(ref, Ref) else None
+    while isinstance(value, Item) or (isinstance(value, Apply) and value.what in _HANDS_ON):
+        value = made.get((value.of if isinstance(value, Item) else value.arguments[0]).name)
+    # A layer gives a sum with a bias, or what is behind an activation.
+    return not isinstance(value, Apply) or not (
+        isinstance(value.what, Ref) or value.what in _NO_NEGATIVE_ZEROS
+    )
 
 
 @row("TopKV2")
