@@ -89,6 +89,12 @@ SCANNING = [
         ('quote(os.fsencode(finding.path.replace("\\\\", "/")))', 'finding.path.replace("\\\\", "/")'),
     ),
     *mistakes(
+        _ROOM + "formats/as_terminal.py",
+        "tests/migrate/source/test_source_terminal.py::test_it_fits_the_terminal_and_nothing_of_the_source_acts_on_it",
+        ("printable(part) for part in (text[", "part for part in (text["),
+        ("before = before[-_BEFORE:]", "before = before[-2 * width :]"),
+    ),
+    *mistakes(
         _ROOM + "formats/as_json.py",
         _FORMATS + "test_json_has_exactly_the_fields_of_schema_1",
         ('"end_column": finding.end_column', '"end_column": finding.column'),

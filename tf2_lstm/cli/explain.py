@@ -58,6 +58,7 @@ def _unknown(name, by_name):
             f"no known message is {name!r}. Give its last line, in quotes; docs/errors.md has the known ones."
         )
     near = difflib.get_close_matches(name.lower(), list(map(str.lower, by_name)), n=3)
+    near = near or [rule.id.lower() for rule in by_name.values() if name.lower() in rule.slug.lower()][:3]
     shown = [one.upper() if one.upper() in by_name else one for one in near]
     nearest = f" Did you mean {', '.join(shown)}?" if shown else ""
     return f"no rule is called {name!r}.{nearest} Without a name, all are listed."

@@ -13,12 +13,21 @@ from tf2_lstm.migrate.report.printable import printable
 
 #: Command, which is also the name of its module in this room -> what it does.
 COMMANDS = {
-    "inspect": "Show the recurrences of a TF1 checkpoint, graph or SavedModel: cells, tensors, variables.",
-    "convert": "Turn the recurrences of a TF1 checkpoint, graph or SavedModel into Keras models, with a proof of each.",
+    "inspect": "Show what is in a TF1 checkpoint, graph or SavedModel: recurrences, variables, the whole program.",
+    "convert": "Turn a TF1 checkpoint, graph or SavedModel into Keras models and their sources, with the proof.",
     "export": "Write a Keras model for another runtime, with a proof, or into a copy of the TF1 checkpoint it was.",
-    "compare": "Run TF1 session code and its Keras twin on the same weights and inputs, and compare everything.",
+    "compare": "Run TF1 session code, or a TF1 model, and its Keras twin on the same weights and inputs.",
     "scan": "Find every TF1 RNN use in a code base, and what it becomes.",
     "explain": "Print the page of a rule, or what to do about an error message.",
+}
+#: Command -> an example, and what exit code 1 says.
+_EPILOGS = {
+    "inspect": ("inspect model.ckpt", "not all is known"),
+    "convert": ("convert model.ckpt -o converted", "something is not converted or not proved"),
+    "export": ("export model.keras --format onnx -o model.onnx", "the other runtime differs"),
+    "compare": ("compare model.ckpt", "something differs"),
+    "scan": ("scan src --exclude old", "there are findings"),
+    "explain": ("explain RNN501", "never"),
 }
 
 
@@ -80,7 +89,11 @@ def _parser(chosen):
     parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text)
+        example, said = _EPILOGS[name]
+        epilog = (
+            f"Example: tf2-lstm {example}. Exit code 0: all is well; 1: {said}; 2: wrong use, unusable input."
+        )
+        command = commands.add_parser(name, help=text, description=text, epilog=epilog)
         if name == chosen:
             module = _module(name)
             module.add_arguments(command)

@@ -1,6 +1,7 @@
 """`tf2-lstm scan`: the command around `scan()`."""
 
 import os
+import shutil
 import sys
 
 from tf2_lstm.errors import UserError
@@ -43,10 +44,20 @@ def run(arguments):
         raise UserError(
             f"no such file or folder: {named}. Give a path that exists, or - for the standard input."
         ) from error
-    write(WRITERS[arguments.format](result))
+    write(_for_people(result) if _on_terminal(arguments) else WRITERS[arguments.format](result))
     if arguments.statistics:
         write("\n".join(statistics(result)), sys.stdout if arguments.format == "text" else sys.stderr)
     return 1 if result.findings and not arguments.exit_zero else 0
+
+
+def _on_terminal(arguments):
+    return arguments.format == "text" and sys.stdout.isatty()
+
+
+def _for_people(result):
+    from tf2_lstm.migrate.source.formats import as_terminal
+
+    return as_terminal.write(result, shutil.get_terminal_size().columns, not os.environ.get("NO_COLOR"))
 
 
 def _split(values):

@@ -33,7 +33,7 @@ def report_of(shift, cases=1):
         tensors = [tensor for witness in witnesses for tensor in compare_results(witness, candidate)]
         diagnosis = "likely cause: [a] mistake" if shift else ""
         reports.append(CaseReport(f"case/{number}", tensors, diagnosis, [*witnesses, candidate]))
-    return Report(reports, ["a [note] there"], {RECORD: {"tensorflow": "0"}})
+    return Report(reports, ["a [note]"], {RECORD: {"tensorflow": "0"}})
 
 
 @pytest.mark.parametrize("cases", [1, 9], ids=["every tensor", "every case"])

@@ -31,6 +31,18 @@ def test_findings_exit_with_1(used, capsys):
     assert "a.py:2:8: RNN101 " in capsys.readouterr().out
 
 
+def test_on_a_terminal_the_line_is_shown(used, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run("scan", used) == 1
+    assert "    | cell = tf.nn.rnn_cell.BasicLSTMCell(3)\n" in capsys.readouterr().out
+    assert run("scan", used, "--format", "json") == 1
+    assert json.loads(capsys.readouterr().out)["findings"]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run("scan", used) == 1
+    assert "\x1b" not in capsys.readouterr().out
+
+
 def test_nothing_found_exits_with_0(tmp_path, capsys):
     (tmp_path / "a.py").write_text("x = 1\n")
     assert run("scan", tmp_path) == 0
@@ -139,6 +151,14 @@ def test_explain_takes_a_pairs_name(capsys):
 def test_explain_lists_the_rules(capsys):
     assert run("explain") == 0
     assert "RNN101  basic_lstm" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("lstn", "lstm"), ("RNN5010", "RNN510"), ("forget-bias", "RNN501")]
+)
+def test_explain_names_what_is_near(word, near, capsys):
+    assert run("explain", word) == 2
+    assert f"Did you mean {near}" in capsys.readouterr().err
 
 
 def test_explain_of_an_unknown_rule_is_one_line_and_exits_with_2(capsys):

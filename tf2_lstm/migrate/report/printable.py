@@ -9,13 +9,16 @@ _COMMAND = re.compile(rf"^(?=\s*::)(\s*):|{_MARK.pattern}")
 _MARKS = (
     (re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)"), r"\\\\"),
     (re.compile(r"([`*~|]|(?<![^\W_])_|_(?![^\W_]))"), r"\\\1"),
-    (re.compile(r"\](?=[(\[:]|$)"), r"\\]"),  # At the end too: reports put a colon behind names.
+    (re.compile(r"\](?=[(\[:])"), r"\\]"),
     (re.compile(r"&(?=#?\w+;)"), "&amp;"),
     (re.compile(r"<"), "&lt;"),
     (re.compile(r"://"), r":\\//"),
     (re.compile(r"www(?=\.)", re.I), r"\g<0>\\"),
     (re.compile(r"@(?=\w)"), "`@`"),
-    (re.compile(r"^([-+=>#])"), r"\\\1"),
+    (
+        re.compile(r"^([-+=>#\[])"),
+        r"\\\1",
+    ),  # Reports put a colon behind names: [a]: would be a link's address.
     (re.compile(r"^(\d+)([.)])(?=\s|$)"), r"\1\\\2"),
 )
 
@@ -40,7 +43,7 @@ def marked(text):
     Example:
         ```python
         assert marked("<b>|x") == r"&lt;b>\|x"
-        assert marked("![a](b) of rnn_cell [c]") == r"![a\](b) of rnn_cell [c\]"
+        assert marked("![a](b) of rnn_cell [c]") == r"![a\](b) of rnn_cell [c]"
         ```
     """
     seen = printable(text).strip(" ")  # Markdown shows no blanks at the ends, and takes four for code.

@@ -8,6 +8,8 @@ from tf2_lstm.migrate.source.rules import RULES
 
 _API = {entry.id for entry in ENTRIES} | {rule for rule, _ in PAIR_RULES.values()}
 _OF_GIT = "RNN013"
+#: Stands behind the message of such a finding.
+NEEDS_A_PERSON = "[needs a person]"
 _RUN_TIME = ("RNN007", "RNN008", "RNN009", "RNN012")
 
 
@@ -41,7 +43,7 @@ def sentences(result):
 
 def said(one):
     """Return the message of a finding, marked where it needs a person."""
-    return f"{one.message} [needs a person]" if one.applicability == "manual" else one.message
+    return f"{one.message} {NEEDS_A_PERSON}" if one.applicability == "manual" else one.message
 
 
 def statistics(result):
