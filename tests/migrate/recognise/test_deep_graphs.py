@@ -41,8 +41,16 @@ def test_the_measure_sees_a_walk_without_a_memory():
     assert calls(walk, 12) > 3 * calls(walk, 10)
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("block", BLOCKS)
+#: Every block at half of the places, every place with half of the blocks; `make fuzz` draws among all.
+PAIRS = [
+    (place, block)
+    for row, place in enumerate(PLACES)
+    for column, block in enumerate(BLOCKS)
+    if (row + column) % 2 == 0
+]
+
+
+@pytest.mark.parametrize(("place", "block"), PAIRS)
 def test_four_times_the_levels_take_four_times_the_calls(place, block):
     # TensorFlow's own inference is no walk of ours; the tests of thousands of levels have it.
     graphs = (deepened(place, block, levels) for levels in (60, 240))
@@ -51,8 +59,8 @@ def test_four_times_the_levels_take_four_times_the_calls(place, block):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_five_thousand_levels_are_read(place):
-    findings = recognise(deepened(place, "h + tanh(h)", 5_000))
+def test_two_thousand_levels_are_read(place):
+    findings = recognise(deepened(place, "h + tanh(h)", 2_000))
     assert bool(findings.recurrences) == (place not in UNREAD)
     assert bool(findings.not_converted) == (place in UNREAD)
     assert not [one for one in findings.unclaimed if "lstm" in one.name]
