@@ -164,7 +164,7 @@ def test_an_output_that_is_replaced_is_never_absent(converted, tmp_path):
     out = shutil.copytree(converted, tmp_path / "out")
     before, missing = os.stat(out).st_ino, 0
     with ThreadPoolExecutor() as pool:
-        done = pool.submit(run, "convert", BASIC, "-o", out, "--overwrite")
+        done = pool.submit(run, "convert", BASIC, "-o", out, "--overwrite", "--recurrences")
         while not done.done():
             missing += sum(not (out / "manifest.json").exists() for _ in range(200))
             if not list(tmp_path.glob(".out.*")):
