@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.report.printable import printable
@@ -36,7 +37,8 @@ def run(arguments):
     from tf2_lstm.migrate.source.scan import Options, scan
     from tf2_lstm.migrate.source.summary import statistics
 
-    options = Options(_ids(arguments.select), _ids(arguments.ignore), _split(arguments.exclude))
+    said = _said(arguments)
+    options = Options(_ids(said["select"]), _ids(said["ignore"]), _split(said["exclude"]))
     try:
         result = scan(arguments.paths, options)
     except FileNotFoundError as error:
@@ -48,6 +50,19 @@ def run(arguments):
     if arguments.statistics:
         write("\n".join(statistics(result)), sys.stdout if arguments.format == "text" else sys.stderr)
     return 1 if result.findings and not arguments.exit_zero else 0
+
+
+def _said(arguments):
+    """What the command line says, and the project's settings, which are named on standard error."""
+    from tf2_lstm.cli.configuration import settings_of
+
+    file, settings = settings_of(Path.cwd())
+    if settings:
+        write(f"tf2-lstm scan: {', '.join(settings)} of {printable(str(file))}", sys.stderr)
+    given = {"select": arguments.select or settings.get("select", [])}
+    for name in ("ignore", "exclude"):
+        given[name] = [*settings.get(name, []), *getattr(arguments, name)]
+    return given
 
 
 def _on_terminal(arguments):
