@@ -216,8 +216,16 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/boundary.py",
         "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
-        ("return found | self._in_branches(found)", "return found"),
         ("if name not in self.fixed]", "if name]"),
+        ("losses |= self._measured(kept, losses)", "losses |= set()"),
+        ("needed |= set() if wanted else self._weighed(starts)", "needed |= set(starts)"),
+        ("return bool(decodes and", "return bool(frame and"),
+        ("return name if source.startswith(scope) or edge(node.input[0])[1] else source", "return name"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/closed.py",
+        "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
+        ("return loops | _up_to(nodes, readers, begun, MERGES)", "return loops"),
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/backward.py",

@@ -117,6 +117,39 @@ def conditional(x):
     v1.cond(training, lambda: x * 2.0, lambda: x + 1.0, name="y")
 
 
+def weights(*shape):
+    return v1.raw_ops.VariableV2(shape=shape, dtype=tf.float32)
+
+
+def trained(loss, x):
+    """A training step, as far as the graph shows one."""
+    v1.gradients(loss, [x])
+
+
+def in_training(x):
+    """Scores of a loss of several parts, one of them of the scores alone, and an accuracy."""
+    y = v1.placeholder(tf.int32, [None], name="y")
+    scores = tf.reshape(x @ weights(4, 3), [-1, 1, 3], name="scores")
+    with v1.name_scope("loss"):
+        flat = tf.reshape(scores, [-1, 3])
+        each = tf.nn.sparse_softmax_cross_entropy_with_logits(y, flat)
+    trained(tf.reduce_mean(each) + 0.1 * tf.reduce_sum(x), x)
+    tf.reduce_mean(tf.cast(tf.equal(tf.argmax(flat, 1, output_type=tf.int32), y), tf.float32))
+
+
+def of_squares(x):
+    """A loss that TensorFlow has no operation for."""
+    y = v1.placeholder(tf.float32, [None, 3], name="y")
+    trained(tf.reduce_mean((y - tf.identity(x @ weights(4, 3), name="scores")) ** 2), x)
+
+
+def decoded(scope, x):
+    """A loop as dynamic_decode writes it: what it collects is read, its state is not."""
+    with v1.name_scope(scope):
+        total, _ = v1.while_loop(lambda a, b: a[0, 0] < 9.0, lambda a, b: (a + 1.0, b + a), [x, x])
+    tf.identity(total, name="y")
+
+
 #: What is computed of x -> where it ends.
 ENDS = {
     "a conditional on a flag": (conditional, ["y/Merge:0"]),
@@ -126,6 +159,10 @@ ENDS = {
         ),
         ["y:0"],
     ),
+    "a loss and an accuracy": (in_training, ["scores:0", "ArgMax:0"]),
+    "a loss that is written out": (of_squares, ["scores:0"]),
+    "a decoder's state": (lambda x: decoded("decoder", x), ["y:0"]),
+    "the state of a loop of its own": (lambda x: decoded("own", x), ["own/while/Exit_1:0", "y:0"]),
 }
 
 

@@ -5,17 +5,16 @@ import re
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import (
-    ENTERS,
-    EXITS,
+    HANDS_ON,
     MERGES,
     SILENT,
-    SWITCHES,
     VARIABLES,
     Trait,
     having,
 )
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
+from tf2_lstm.migrate.translate.closed import in_loops_and_branches, inside_of
 from tf2_lstm.migrate.translate.frames import frames_of, functions_of
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import Order
@@ -24,6 +23,8 @@ from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 _LOSSES = having(Trait.LOSS)
+#: The loop of tf.contrib.seq2seq.dynamic_decode.
+_DECODES = re.compile(r"(^|/)decoder(_\d+)?/while/")
 
 
 def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
@@ -144,7 +145,8 @@ class _Ends:
         self.given_out = {edge(t.tf1)[0] for one in findings.recurrences for t in one.outputs if t.tf1}
         self.taken = {edge(t.tf1)[0] for one in findings.recurrences for t in one.inputs if t.tf1}
         self.taken -= self.given_out
-        self.inside, self.closed = self._inside(), self._closed()
+        self.inside = inside_of(nodes, self.readers, findings.recurrences)
+        self.closed = in_loops_and_branches(nodes, self.readers)
         self.notes, self.lacking = [], []
 
     def found(self):
@@ -155,7 +157,10 @@ class _Ends:
         losses = self._losses(starts)
         behind = self._after(self.given_out) | self.given_out
         kept = (behind | self._after(starts)) - losses - self.inside
-        ends = [name for name in self.nodes if name in kept and self._ends(name, kept)]
+        losses |= self._measured(kept, losses)
+        kept -= losses
+        judged = self._judged(kept, losses)
+        ends = [name for name in self.nodes if name in kept and (name in judged or self._ends(name, kept))]
         if behind:
             left = self._left_behind(behind)
             ends = [name for name in ends if name in behind or not (left(name) or self._is_outside(name))]
@@ -164,8 +169,26 @@ class _Ends:
             self.notes.append(
                 f"{', '.join(lost[:4])}: not in it: what it is computed from is known in training only"
             )
+        ends = list(dict.fromkeys(self._flattened(name, losses) for name in ends))
         tensors = [f"{name}:{number}" for name in ends for number in self._numbers(name)]
         return self._without_idle(tensors)
+
+    def _judged(self, kept, losses):
+        """What a loss of TensorFlow reads, where no floats that it goes into are an output."""
+        read = {edge(self.nodes[one].input[0])[0] for one in losses if self.nodes[one].op in _LOSSES}
+        found = set()
+        for name in read & kept - self.closed:
+            ends = [one for one in self._after([name]) & kept if self._ends(one, kept)]
+            found |= set() if any("float" in dtypes_of(self.nodes[one])[0] for one in ends) else {name}
+        return found
+
+    def _flattened(self, name, losses):
+        """What a loss of TensorFlow makes a matrix of, in its own scope, where an end is that; else the end."""
+        node, scope = self.nodes[name], f"{name.rpartition('/')[0]}/"
+        if node.op != "Reshape" or not any(one.startswith(scope) and one in losses for one in self.nodes):
+            return name
+        source = edge(node.input[0])[0]
+        return name if source.startswith(scope) or edge(node.input[0])[1] else source
 
     def _left_behind(self, behind):
         """What says whether TF1's own functions left a node unread: of a recurrence, a loop or a conditional."""
@@ -232,6 +255,12 @@ class _Ends:
                 if (read and role is Role.OUTPUTS) or (role is Role.STATE and not fed):
                     idle.add(tensor)
         kept = [one for one in tensors if one not in idle and not self._is_count(one)]
+        ended = [one for one in kept if self._is_left(one, tensors)]
+        if ended and len(ended) < len(kept):
+            kept = [one for one in kept if one not in ended]
+            self.notes.append(
+                f"{', '.join(ended[:4])}: not in it: a loop ends with it, and nothing reads it. --fetch takes it in"
+            )
         return kept or tensors
 
     def _ends(self, name, among):
@@ -274,67 +303,16 @@ class _Ends:
                 todo.append(one)
         return found
 
-    def _inside(self):
-        """The names of the nodes inside of recurrences."""
-        found = set()
-        for one in self.findings.recurrences:
-            stop = {edge(t.tf1)[0] for t in one.inputs if t.tf1}
-            outputs = {edge(t.tf1)[0] for t in one.outputs if t.tf1}
-            todo = [before for name in outputs - stop for before in self._before(name)]
-            while todo:
-                name = todo.pop()
-                if name in found or name in stop or name in outputs or name not in self.nodes:
-                    continue
-                found.add(name)
-                todo += self._before(name)
-            found |= self._loop_parts(found)
-        return found - self.given_out
-
-    def _closed(self):
-        """The names of the nodes in loops that are no recurrences and in conditionals, which nobody can fetch."""
-        todo = [name for name, node in self.nodes.items() if node.op in ENTERS]
-        found = set()
-        while todo:
-            name = todo.pop()
-            if name not in found and self.nodes[name].op not in EXITS:
-                found.add(name)
-                todo += self.readers.get(name, ())
-        return found | self._in_branches(found)
-
-    def _in_branches(self, in_loops):
-        """The names of the nodes in conditionals, which nobody can fetch either."""
-        todo = [name for name, node in self.nodes.items() if node.op in SWITCHES and name not in in_loops]
-        found = set()
-        while todo:
-            name = todo.pop()
-            if name not in found and self.nodes[name].op not in MERGES:
-                found.add(name)
-                todo += self.readers.get(name, ())
-        return found
+    def _is_left(self, tensor, ends):
+        """Whether nothing reads a state with which dynamic_decode ends, beside what is read of it."""
+        frame = self.frames.get(node_of(tensor))
+        decodes = _DECODES.search(node_of(tensor)) and frame is not None
+        return bool(decodes and frame.exits.keys() - set(ends))
 
     def _is_count(self, tensor):
         """Whether a tensor is a scalar that a loop gives out and nobody reads: a counter, or the flow of an array."""
         frame = self.frames.get(node_of(tensor))
         return frame is not None and self.shapes.get(normal(frame.initial[frame.exits[tensor]])) == ()
-
-    def _before(self, name):
-        return [edge(one)[0] for one in data_inputs(self.nodes[name])] if name in self.nodes else []
-
-    def _loop_parts(self, inside):
-        """What else a loop gives out: other exits of it, and what only stands in it."""
-        loop = having(Trait.EXIT, Trait.SWITCH, Trait.MERGE, Trait.NEXT)
-        todo, found = list(inside), set()
-        while todo:
-            for one in self.readers.get(todo.pop(), ()):
-                if (
-                    self.nodes[one].op in loop
-                    and one not in inside
-                    and one not in found
-                    and one not in self.given_out
-                ):
-                    found.add(one)
-                    todo.append(one)
-        return found
 
     def _losses(self, starts):
         """What is computed with labels, or by a loss: what nobody has at inference."""
@@ -344,11 +322,10 @@ class _Ends:
 
     def _labels(self, starts):
         """The placeholders that no recurrence reads, and of which nothing but scalars and losses are computed."""
-        if not self.findings.recurrences:
-            return []
         order = Order(self.nodes, self.findings.recurrences, set(), self.frames)
         wanted = [t.tf1 for one in self.findings.recurrences for t in one.inputs if t.tf1 and t.is_input]
         needed = {key for key in order.of(wanted)[0] if isinstance(key, str)}
+        needed |= set() if wanted else self._weighed(starts)
         found = []
         for name in starts:
             if name in needed or name in self.fixed:
@@ -358,6 +335,32 @@ class _Ends:
             if ends and all(self._is_loss(one) for one in ends):
                 found.append(name)
         return found
+
+    def _weighed(self, starts):
+        """The placeholders of which a node is computed that reads a weight, of several numbers."""
+        weights = {one for one in self.nodes if self.nodes[one].op in VARIABLES and self._is_wide(one)}
+        todo = list(weights)
+        while todo:
+            for one in self.readers.get(todo.pop(), ()):
+                if self.nodes[one].op in HANDS_ON and one not in weights:
+                    weights.add(one)
+                    todo.append(one)
+        readers = {reader for one in weights for reader in self.readers.get(one, ())}
+        return {name for name in starts if readers & self._after([name])}
+
+    def _is_wide(self, name):
+        return self.shapes.get(f"{name}:0") != ()
+
+    def _measured(self, kept, losses):
+        """The scalars at which a graph in training ends: no output at inference, where it has another one."""
+        left, todo = set(kept), list(kept) if self.backward else []
+        while todo:
+            name = todo.pop()
+            is_number = self.shapes.get(f"{name}:0") == () and "float" in dtypes_of(self.nodes[name])[0]
+            if is_number and name in left and name not in self.given_out and self._ends(name, left):
+                left.remove(name)
+                todo += [edge(one)[0] for one in data_inputs(self.nodes[name])]
+        return kept - left if any(self._ends(name, left) for name in left) else set()
 
     def _is_loss(self, name):
         return self.nodes[name].op in _LOSSES or self.shapes.get(f"{name}:0") == ()

@@ -1,0 +1,68 @@
+"""The nodes that nobody can fetch: of recurrences, loops and conditionals."""
+
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, Trait, having
+
+_OF_LOOPS = having(Trait.EXIT, Trait.SWITCH, Trait.MERGE, Trait.NEXT)
+
+
+def in_loops_and_branches(nodes, readers):
+    """Return the names of the nodes in while loops and in conditionals.
+
+    Args:
+        nodes: name -> NodeDef.
+        readers: name of a node -> the names of those that read it.
+    """
+    loops = _up_to(nodes, readers, [name for name in nodes if nodes[name].op in ENTERS], EXITS)
+    begun = [name for name in nodes if nodes[name].op in SWITCHES and name not in loops]
+    return loops | _up_to(nodes, readers, begun, MERGES)
+
+
+def _up_to(nodes, readers, names, last):
+    """The names of some nodes and of all behind them, without the operations that they end at."""
+    todo, found = list(names), set()
+    while todo:
+        name = todo.pop()
+        if name not in found and nodes[name].op not in last:
+            found.add(name)
+            todo += readers.get(name, ())
+    return found
+
+
+def inside_of(nodes, readers, recurrences):
+    """Return the names of the nodes between what goes into recurrences and what they give out.
+
+    Args:
+        nodes: name -> NodeDef.
+        readers: name of a node -> the names of those that read it.
+        recurrences: the `Recurrence`s.
+    """
+    given_out = {edge(tensor.tf1)[0] for one in recurrences for tensor in one.outputs if tensor.tf1}
+    found = set()
+    for one in recurrences:
+        stop = {edge(tensor.tf1)[0] for tensor in one.inputs if tensor.tf1}
+        outputs = {edge(tensor.tf1)[0] for tensor in one.outputs if tensor.tf1}
+        todo = [before for name in outputs - stop for before in _before(nodes, name)]
+        while todo:
+            name = todo.pop()
+            if name in found or name in stop or name in outputs or name not in nodes:
+                continue
+            found.add(name)
+            todo += _before(nodes, name)
+        found |= _loop_parts(nodes, readers, found, given_out)
+    return found - given_out
+
+
+def _before(nodes, name):
+    return [edge(one)[0] for one in data_inputs(nodes[name])] if name in nodes else []
+
+
+def _loop_parts(nodes, readers, inside, given_out):
+    """What else a loop gives out: other exits of it, and what only stands in it."""
+    todo, found = list(inside), set()
+    while todo:
+        for one in readers.get(todo.pop(), ()):
+            if nodes[one].op in _OF_LOOPS and not (one in inside or one in found or one in given_out):
+                found.add(one)
+                todo.append(one)
+    return found
