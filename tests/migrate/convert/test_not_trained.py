@@ -8,6 +8,7 @@ from expected_recurrences import ZOO
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.convert import converting
 from tf2_lstm.migrate.convert.converting import Request
+from tf2_lstm.migrate.convert.not_trained import not_trained
 
 KERNEL, BIAS = "rnn/basic_lstm_cell/kernel", "rnn/basic_lstm_cell/bias"
 REQUEST = Request(str(ZOO / "train_adam" / "model.ckpt"))
@@ -32,3 +33,10 @@ def test_the_report_names_what_tf1_does_not_train(trained, said, monkeypatch):
     notes = converting.prove(REQUEST).report.notes
     found = [note for note in notes if "does not train" in note]
     assert [note.startswith(said) for note in found] == ([] if said is None else [True])
+
+
+def test_what_cudnn_trains_as_one_blob_is_trained():
+    """Its weights are saved under the names of cells, which no variable of the graph has."""
+    tf1, findings = converting.look(Request(str(ZOO / "cudnn_lstm" / "model.ckpt")))
+    assert tf1.trainable
+    assert [not_trained(tf1, one) for one in findings.recurrences] == [""]

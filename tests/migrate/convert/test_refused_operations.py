@@ -5,6 +5,7 @@ Each operation is part of what the recurrence computes, so that nothing but its 
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 import tensorflow as tf
@@ -184,3 +185,12 @@ def test_compare_does_not_run_it(hostile, operation, make, tmp_path, capsys):
     assert "it is not run" in shown
     assert sorted(os.listdir(tmp_path)) == before
     assert not target.exists()
+
+
+def test_what_runs_on_a_gpu_alone_is_no_danger(capsys):
+    zoo = Path(__file__).parents[2] / "zoo" / "files"
+    assert main(["compare", str(zoo / "cudnn_rnn_relu" / "model.ckpt")]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "cudnn_rnn_relu/CudnnRNN (CudnnRNN), which runs on a GPU alone: it is not run. --recurrences" in said
+    )

@@ -1,6 +1,7 @@
 """Which whole programs a SavedModel has: one for the signatures that are fed alike."""
 
 import json
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -8,10 +9,12 @@ import pytest
 import tensorflow as tf
 
 from tf2_lstm.cli.main import main
+from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.model import TF1Model
 
 v1 = tf.compat.v1
+ZOO = Path(__file__).parents[2] / "zoo" / "files"
 W, U = (
     np.random.default_rng(seed).normal(size=size).astype("float32")
     for seed, size in ((1, (3, 4)), (2, (4, 2)))
@@ -95,3 +98,10 @@ def test_the_default_signature_is_the_model():
         "model": ["serving_default"],
     }
     assert list(programs_of(TF1Model("checkpoint", "model.ckpt", graph=graph))) == ["model"]
+
+
+def test_a_signature_without_a_tensor_is_no_program():
+    """What tf.keras of TensorFlow 1.15.5 saved has one that only initialises."""
+    tf1, _ = look(Request(str(ZOO / "saved_model_of_keras" / "saved_model")))
+    assert "__saved_model_init_op" in tf1.signatures
+    assert list(programs_of(tf1)) == ["model"]

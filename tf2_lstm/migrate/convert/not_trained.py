@@ -16,14 +16,17 @@ def not_trained(tf1, recurrence):
         from types import SimpleNamespace as Namespace
 
         rnn = Namespace(name="rnn", cells=[Namespace(variables=["kernel", "bias"])])
-        tf1 = Namespace(nodes={"kernel": ("kernel", None)}, trainable=frozenset({"kernel"}))
+        nodes = {"kernel": ("kernel", None), "bias": ("bias", None)}
+        tf1 = Namespace(nodes=nodes, trainable=frozenset({"kernel"}))
         assert not_trained(tf1, rnn).startswith("rnn: TF1 does not train bias;")
         ```
     """
     if tf1.trainable is None:
         return ""
+    # What no node holds is a part of another variable, as cuDNN's blob is saved.
+    others = {name for node, (name, _) in tf1.nodes.items() if node not in tf1.trainable}
     trained = {tf1.nodes[node][0] for node in tf1.trainable if node in tf1.nodes}
-    fixed = sorted({name for cell in recurrence.cells for name in cell.variables} - trained)
+    fixed = sorted({name for cell in recurrence.cells for name in cell.variables} & others - trained)
     if not fixed:
         return ""
     return (

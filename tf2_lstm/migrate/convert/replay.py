@@ -15,7 +15,7 @@ from tf2_lstm.migrate.graph.feeds import SliceError
 from tf2_lstm.migrate.graph.in_double import in_double
 from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import SWITCHES
-from tf2_lstm.migrate.graph.safety import refused_operations
+from tf2_lstm.migrate.graph.safety import why_not_run
 from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
 from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, silence
 from tf2_lstm.migrate.graph.training import UPDATE
@@ -308,12 +308,9 @@ def _slice(graph, outputs, types, same):
         part, fed = cut(graph, outputs, types, same)
     except SliceError as error:
         raise ReplayError(str(error)) from error
-    refused = refused_operations(part, [node.name for node in part.node])
-    if refused:
-        raise ReplayError(
-            f"the slice between its inputs and outputs holds {', '.join(map(str, refused[:3]))}, which may touch "
-            "files, Python or the network: it is not run. Cut that out of the graph and save it again."
-        )
+    why = why_not_run(part)
+    if why:
+        raise ReplayError(f"the slice between its inputs and outputs holds {why}")
     silence(part)
     return part, fed
 

@@ -10,6 +10,7 @@ from tf2_lstm.migrate.graph.operations import Trait, having
 
 #: Every operation that may be run.
 ALLOWED = having(Trait.RUNS)
+_CUDNN = having(Trait.CUDNN)
 
 
 def refused_operations(graph, names=None):
@@ -62,3 +63,24 @@ def _look(nodes, prefix, functions):
         if node.op not in functions and node.op not in ALLOWED
     ]
     return refused, [name for node in nodes for name in called(node, functions)]
+
+
+def why_not_run(part):
+    """Say which operations of a graph keep it from being run, and what to do; "" where none does.
+
+    Args:
+        part: the `GraphDef`.
+    """
+    cudnn = [f"{node.name} ({node.op})" for node in part.node if node.op in _CUDNN]
+    if cudnn:
+        return (
+            f"{', '.join(cudnn[:3])}, which runs on a GPU alone: it is not run. --recurrences proves the recurrences "
+            "by their equations."
+        )
+    refused = refused_operations(part, [node.name for node in part.node])
+    if not refused:
+        return ""
+    return (
+        f"{', '.join(map(str, refused[:3]))}, which may touch files, Python or the network: it is not run. Cut that "
+        "out of the graph and save it again."
+    )
