@@ -10,6 +10,7 @@ from tf2_lstm.migrate.convert.whole_edges import edges_of
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings, TF1Model
 from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.outside import ending_in_numbers
 
 v1 = tf.compat.v1
 ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
@@ -170,3 +171,34 @@ ENDS = {
 def test_it_ends_where_the_forward_graph_ends(name):
     program, ends = ENDS[name]
     assert ends_of(program) == ends
+
+
+def in_front(x):
+    """Words by a table, and steps of a data set; x is not read."""
+    words = v1.placeholder(tf.string, [None, None], name="words")
+    keys = v1.lookup.StaticHashTable(v1.lookup.KeyValueTensorInitializer(["a"], [1], value_dtype=tf.int32), 0)
+    ids = keys.lookup(tf.strings.lower(words))
+    steps = v1.data.make_initializable_iterator(v1.data.Dataset.from_tensors((x, x))).get_next()[1]
+    return ids, steps
+
+
+def test_it_begins_behind_strings_tables_and_data_sets():
+    with tf.Graph().as_default() as graph:
+        ids, steps = in_front(v1.placeholder(tf.float32, [3, 4], name="x"))
+        tf.add(tf.cast(ids, tf.float32)[:1, :4], steps, name="y")
+    tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
+    boundary = boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
+    assert set(boundary.inputs) == {ids.name, steps.name}
+    assert all("is fed: what is in front of it are no numbers" in one for one in boundary.notes)
+
+
+def test_it_ends_in_front_of_strings():
+    with tf.Graph().as_default() as graph:
+        place = tf.argmax(v1.placeholder(tf.float32, [None, 4], name="x"), 1, name="place")
+        tf.strings.join(["class ", tf.as_string(place)], name="name")
+    nodes = {node.name: node for node in graph.as_graph_def().node}
+    outputs, notes = ending_in_numbers(nodes, {"name": "name:0", "place": "place:0"})
+    assert outputs == {"name": "place:0"}
+    assert notes == [
+        "name:0: strings, which no Keras model gives out: the program ends in front of them, at place:0"
+    ]

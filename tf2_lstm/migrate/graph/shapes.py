@@ -5,6 +5,7 @@ dtype stands for it. Neither are large constants, whose shapes are enough, nor w
 """
 
 import math
+import re
 
 from tf2_lstm.migrate.artifacts.protos import definition, message, tensorflow
 from tf2_lstm.migrate.graph.declared import completed
@@ -49,8 +50,10 @@ def inferred(graph, without=()):
     except import_errors():
         # Its replay says what TensorFlow finds wrong with the graph.
         return {}
+    graph_names = {node.name for node in graph.node}
     tensors = [tensor for operation in known.get_operations() for tensor in operation.outputs]
-    return {one.name: tuple(one.shape.as_list()) for one in tensors if one.shape.rank is not None}
+    found = {one.name: tuple(one.shape.as_list()) for one in tensors if one.shape.rank is not None}
+    return {_name_of_output(name, graph_names): shape for name, shape in found.items()}
 
 
 def misfit(part, shapes):
@@ -177,6 +180,14 @@ def _stand_in(part, node, lost, renamed):
         name = f"{node.name}/output_{number}" if number else node.name
         _placeholder(part, name, dtype, shapes[number] if number < len(shapes) else None)
         renamed[f"{node.name}:{number}"] = name
+
+
+def _name_of_output(tensor, names):
+    """The name in the graph of a tensor, also of one that a placeholder stands for."""
+    stands = re.fullmatch(r"(.+)/output_(\d+):0", tensor)
+    if stands is None or stands[1] not in names or tensor.removesuffix(":0") in names:
+        return tensor
+    return f"{stands[1]}:{stands[2]}"
 
 
 def output_dtypes(node):

@@ -18,6 +18,7 @@ from tf2_lstm.migrate.translate.closed import in_loops_and_branches, inside_of
 from tf2_lstm.migrate.translate.frames import frames_of, functions_of
 from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.outside import ending_in_numbers, fed_from_outside
 from tf2_lstm.migrate.translate.switches import FRESH_INPUTS, switches
 from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
 from tf2_lstm.migrate.translate.writer import dtypes_of
@@ -46,14 +47,15 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     nodes = {node.name: node for node in tf1.graph.node}
     _check(nodes, (*fetch, *feed))
     states = _states(tf1, nodes)
-    feed, lacking = (*feed, *states), ()
+    outside = fed_from_outside(nodes)
+    feed, lacking = (*feed, *states, *(one for one in outside if one not in map(normal, feed))), ()
     frames = frames_of(nodes, functions_of(tf1.graph))
     values = switches(nodes, shapes)
     ends = _Ends(tf1, nodes, findings, shapes, {*map(normal, feed)}, frames, values)
     if fetch:
         outputs, notes = _named([normal(one) for one in fetch]), []
     elif tf1.signatures:
-        outputs, notes = _of_signatures(nodes, tf1.signatures), []
+        outputs, notes = ending_in_numbers(nodes, _of_signatures(nodes, tf1.signatures))
     else:
         outputs, notes, lacking = _named(ends.found()), ends.notes, ends.lacking
     if not outputs:
@@ -64,6 +66,7 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     order = Order(nodes, findings.recurrences, {*map(normal, feed)}, frames).of(list(outputs.values()))[0]
     inputs = [one for one in map(normal, feed) if one in order]
     notes += [f"{one} is fed: no value of its variable is in the file" for one in inputs if one in states]
+    notes += [f"{one} is fed: what is in front of it are no numbers" for one in inputs if one in outside]
     fixed = {}
     for name in order:
         node = nodes.get(name) if isinstance(name, str) else None
