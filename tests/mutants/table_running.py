@@ -6,6 +6,7 @@ _UNROLL = "tests/backends/test_backends_unroll.py::"
 _EAGER = _UNROLL + "test_eagerly_it_is_the_plain_loop"
 _ROOM = "tf2_lstm/backends/tensorflow/"
 _STREAM = "tests/stream/test_streaming.py::"
+_PROGRAMS = "tests/stream/test_streaming_programs.py::"
 _MEMORY = "tests/stream/test_streaming_memory.py::"
 _REFUSED = "tests/stream/test_streaming_refused.py::test_what_cannot_be_streamed_is_refused_with_its_reason"
 _WHOLE_ROUNDING = "tests/migrate/convert/test_whole_rounding.py::"
@@ -188,9 +189,14 @@ RUNNING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/stream/plan.py",
-        _REFUSED + "[no final state]",
-        ("missing = sorted(set(fed) - set(returned))", "missing = sorted(set(returned) - set(fed))"),
+        "tf2_lstm/stream/time_axis.py",
+        _REFUSED + "[softmax along time]",
+        ("        if one.axis in mixed:\n", "        if one.axis is mixed:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/stream/self_check.py",
+        _PROGRAMS + "test_a_drawn_sequence_sees_what_the_table_lets_through[the sum so far]",
+        ("atol=allowed * largest", "atol=1e9 * largest"),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/rounding.py",

@@ -30,12 +30,6 @@ def _inner_state():
     return keras.Model(x, keras.layers.GRU(3, return_sequences=True)(x, initial_state=start))
 
 
-def _one_state_missing():
-    x, start = keras.Input((None, D), name="inputs"), keras.Input((3,), name="initial_state")
-    y = keras.layers.GRU(3, return_sequences=True)(x, initial_state=start)
-    return keras.Model({"inputs": x, "initial_state": start}, {"outputs": y})
-
-
 def _subclassed():
     class Own(keras.Model):
         pass
@@ -52,11 +46,6 @@ def _second_reads_the_last():
     x = keras.Input((None, D))
     last = keras.layers.RepeatVector(4)(keras.layers.GRU(3)(x))
     return keras.Model(x, keras.layers.GRU(3, return_sequences=True)(last))
-
-
-def _called_twice():
-    x, layer = keras.Input((None, D)), keras.layers.GRU(D, return_sequences=True)
-    return keras.Model(x, layer(layer(x)))
 
 
 def _constant_state():
@@ -80,7 +69,7 @@ REFUSED = {
     "nothing recurrent": (lambda: _in_model(keras.layers.Dense(3)), "has no recurrent layer"),
     "convolution": (
         lambda: _in_model(keras.layers.Conv1D(3, 2), keras.layers.LSTM(3)),
-        "Conv1D .* is not known to treat every step by itself",
+        "Conv1D .* looks along time",
     ),
     "pooling": (
         lambda: _in_model(keras.layers.LSTM(3, return_sequences=True), keras.layers.GlobalMaxPooling1D()),
@@ -99,10 +88,11 @@ REFUSED = {
     "counted along time": (_mask_as_output, "Cumsum"),
     "flipped": (_reversed, "Flip"),
     "last output": (_second_reads_the_last, "is given no sequence"),
-    "called twice": (_called_twice, "is called twice"),
     "own initial state": (_inner_state, "is computed inside the model"),
-    "a constant initial state": (_constant_state, "is given a constant at every call"),
-    "no final state": (_one_state_missing, "takes initial_state and does not return state"),
+    "a constant initial state of two rows": (
+        _constant_state,
+        r"has \(2,\) row\(s\), and its sequence another",
+    ),
 }
 
 

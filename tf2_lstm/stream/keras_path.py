@@ -3,9 +3,11 @@
 import threading
 
 import keras
+import numpy as np
 from keras import ops
 
 from tf2_lstm import backends
+from tf2_lstm.stream.time_axis import BATCH, TIME
 
 
 def run(plan, inputs, states):
@@ -23,19 +25,31 @@ def run(plan, inputs, states):
     values.update((id(tensor), states[name]) for name, tensor in plan.state_inputs.items())
     new = {}
     for operation in plan.operations:
-        args, kwargs = operation.arguments.fill_in(values)
-        if operation.layer is not None and not operation.fed:
-            kwargs = {**kwargs, "initial_state": states[operation.layer.name]}
-        result = operation.operation(*args, **kwargs)
-        flat = keras.tree.flatten(result)
-        # The twin of a recurrent layer always returns its states, the layer itself perhaps not.
-        values.update(zip(operation.outputs, flat, strict=operation.layer is None))
-        if operation.layer is not None and not operation.fed:
-            new[operation.layer.name] = list(result[1:])
-    new.update(
-        (name, values[id(tensor)]) for name, tensor in plan.state_outputs.items() if name in plan.state_inputs
-    )
+        operation.run(values, states, new)
+    new.update((name, values[id(tensor)]) for name, tensor in plan.state_outputs.items())
     return [values[place] for place in _ids(plan.outputs)], new
+
+
+def start(plan, batch, given):
+    """Return the states before the first step that the model itself makes.
+
+    Args:
+        plan: the `Plan`.
+        batch: the number of streams.
+        given: {name: array} of inputs that the states are made of; the others are zero.
+
+    Returns:
+        {name of a state: nest of tensors}.
+    """
+    values = {}
+    for tensor in plan.model.inputs:
+        sizes = {BATCH: batch, TIME: 1}
+        shape = [sizes.get(size, size) for size in plan.seen[id(tensor)].shape]
+        values[id(tensor)] = ops.convert_to_tensor(given.get(tensor.name, np.zeros(shape)), tensor.dtype)
+    for operation in plan.starts:
+        operation.run(values, {}, {})
+    made = {name: one.start for name, one in plan.states.items() if keras.tree.flatten(one.start)}
+    return keras.tree.map_structure(lambda one: values.get(id(one), one), made)
 
 
 def _ids(structure):
@@ -66,6 +80,12 @@ class KerasPath:
         outputs = flat[: len(_ids(self._plan.outputs))]
         return outputs, self._nest(flat[len(outputs) :])
 
+    def once(self, inputs, states):
+        """Run the plan as it is, without compiling it."""
+        tensors = [ops.convert_to_tensor(one) for one in inputs]
+        outputs, new = run(self._plan, tensors, keras.tree.map_structure(ops.convert_to_tensor, states))
+        return outputs, self._nest(keras.tree.flatten([new[name] for name in self._states]))
+
     def function(self):
         """Return the plan as a function of flat tensors, inputs then states, that returns outputs then new states."""
         count = len(_ids(self._plan.inputs))
@@ -95,11 +115,11 @@ class KerasPath:
         """Return (shape, dtype) of the inputs and of the states, None for what may vary."""
         inputs = [(self._relaxed(tensor), tensor.dtype) for tensor in keras.tree.flatten(self._plan.inputs)]
         leaves = keras.tree.flatten(list(self._states.values()))
-        return inputs + [((None, *leaf.shape[1:]), leaf.dtype.name) for leaf in leaves]
+        rows = self._plan.rows
+        return inputs + [((rows, *leaf.shape[1:]), leaf.dtype.name) for leaf in leaves]
 
     def _relaxed(self, tensor):
-        time = self._plan.axes.get(id(tensor))
-        return tuple(None if axis in (0, time) else size for axis, size in enumerate(tensor.shape))
+        return tuple(None if size in (BATCH, TIME) else size for size in self._plan.seen[id(tensor)].shape)
 
     def _nest(self, leaves):
         given = keras.tree.pack_sequence_as(list(self._states.values()), list(leaves))

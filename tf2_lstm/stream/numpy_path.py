@@ -15,16 +15,14 @@ def compile_numpy(plan):
     """
     lines = []
     for operation in plan.operations:
-        line = _recurrent(operation) if operation.layer is not None else _plain(operation)
+        line = _recurrent(operation) if operation.recurrent else _plain(operation)
         if line is None:
             return None
         lines.append(line)
     inputs = [id(tensor) for tensor in keras.tree.flatten(plan.inputs)]
     fed = [(id(tensor), name) for name, tensor in plan.state_inputs.items()]
     outputs = [id(tensor) for tensor in keras.tree.flatten(plan.outputs)]
-    returned = [
-        (id(tensor), name) for name, tensor in plan.state_outputs.items() if name in plan.state_inputs
-    ]
+    returned = [(id(tensor), name) for name, tensor in plan.state_outputs.items()]
 
     def run(arrays, states):
         values = dict(zip(inputs, arrays, strict=True))
@@ -52,27 +50,30 @@ def _plain(operation):
 
 
 def _recurrent(operation):
-    layer, kernel = operation.layer, kernel_of(operation.layer.cell)
+    layer, kernel = operation.layer, kernel_of(getattr(operation.layer, "cell", operation.layer))
     if kernel is None or operation.arguments.kwargs.get("mask") is not None:
         return None
     source, *fed = [id(tensor) for tensor in operation.arguments.keras_tensors]
-    dtype, name, whole = np.dtype(layer.compute_dtype), layer.name, layer.return_sequences
+    dtype, name, cell = np.dtype(layer.compute_dtype), operation.state, operation.is_cell
 
     def line(values, states, new):
         before = [values[one] for one in fed] if fed else states[name]
         before = [leaf if leaf.dtype == dtype else leaf.astype(dtype) for leaf in before]
-        output, after = _sequence(kernel, values[source], before, dtype, whole)
+        x = values[source].astype(dtype, copy=False)
+        if cell:
+            output, after = kernel(x, before)
+        else:
+            output, after = _sequence(kernel, x, before, layer.return_sequences)
         # A layer that does not return its state has one output in the model.
         values.update(zip(operation.outputs, [output, *after], strict=False))
-        if not fed:
+        if name:
             new[name] = after
 
     return line
 
 
-def _sequence(kernel, x, states, dtype, whole):
+def _sequence(kernel, x, states, whole):
     """Run a kernel over [B, T, D]; return [B, T, P], or [B, P] of the last step, and the states."""
-    x = x if x.dtype == dtype else x.astype(dtype)
     if x.shape[1] > 1 and hasattr(kernel, "sequence"):
         outputs, states = kernel.sequence(x, states)
     else:
@@ -92,7 +93,7 @@ def lone_step(plan):
     these, or says what is wrong with them.
     """
     operation, *more = plan.operations
-    if more or operation.layer is None or plan.state_inputs:
+    if more or not operation.recurrent or operation.is_cell or operation.start or plan.state_inputs:
         return None
     kernel, layer = kernel_of(operation.layer.cell), operation.layer
     if kernel is None:

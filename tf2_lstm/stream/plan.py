@@ -5,15 +5,19 @@ operation on a sequence must be a recurrent layer or act on each step by itself,
 against the lists below: what is not known to be so is refused by name.
 """
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 
 import keras
 
 from tf2_lstm.bidirectional import Bidirectional
-from tf2_lstm.private import gone
+from tf2_lstm.loop import Loop
+from tf2_lstm.sizes import SizeOf
 from tf2_lstm.stock import KINDS
-from tf2_lstm.stream.time_axis import time_axes
+from tf2_lstm.stream.nodes import Arguments, has_graph, nodes_of
+from tf2_lstm.stream.time_axis import BATCH, for_masks, time_axes
 from tf2_lstm.unroll import RNN, SequenceMask
+from tf2_lstm.weight import Weight
 
 #: The recurrent layers, by exact type: a subclass may compute something else.
 RECURRENT = (RNN, *KINDS)
@@ -31,15 +35,49 @@ class Operation:
         operation: the Keras layer or operation; for a recurrent layer its twin, which returns its state.
         arguments: what it is called with; `fill_in` puts values in the place of symbolic tensors.
         outputs: the ids of the symbolic tensors that it gives.
-        layer: the recurrent layer whose state it advances, or None.
-        fed: whether the model itself says what the state is before the first step.
+        shapes: the shapes of these.
+        layer: the recurrent layer, or the cell that is called by itself, whose state it advances; or None.
+        state: the name of the state that is carried for it; "" where the model itself says what the state is before
+            each step, or there is none.
+        start: the nest of symbolic tensors that the state is before the first step; () for the layer's own.
     """
 
     operation: object
     arguments: object
     outputs: tuple
+    shapes: tuple
     layer: object = None
-    fed: bool = False
+    state: str = ""
+    start: object = ()
+
+    @property
+    def recurrent(self):
+        """Whether it advances a state."""
+        return self.layer is not None
+
+    @property
+    def is_cell(self):
+        """Whether it is one step of a cell, which takes no sequence."""
+        return self.recurrent and self.layer is self.operation
+
+    def run(self, values, states, new):
+        """Run it in Keras.
+
+        Args:
+            values: id of a symbolic tensor -> its value; the outputs are added.
+            states: name -> nest of tensors.
+            new: name -> nest; the state after it is added.
+        """
+        args, kwargs = self.arguments.fill_in(values)
+        if self.state and self.is_cell:
+            args = (*args, states[self.state])
+        elif self.state:
+            kwargs = {**kwargs, "initial_state": states[self.state]}
+        result = self.operation(*args, **kwargs)
+        # The twin of a recurrent layer always returns its states, the layer itself perhaps not.
+        values.update(zip(self.outputs, keras.tree.flatten(result), strict=self.layer is None))
+        if self.state:
+            new[self.state] = result[1] if self.is_cell else list(result[1:])
 
 
 @dataclass(frozen=True)
@@ -47,24 +85,38 @@ class Plan:
     """A model as operations in order.
 
     Attributes:
-        operations: the `Operation`s.
+        operations: the `Operation`s of a step.
+        starts: those of which the states before the first step are made.
         inputs: symbolic tensors, as one calls the model but without the states.
         outputs: symbolic tensors, as the model returns them but without the states.
-        layers: name -> recurrent layer, of those whose state this package carries.
+        states: name -> the operation whose state this package carries.
         state_inputs, state_outputs: name -> symbolic tensor, of the states that the model has as inputs
             and outputs of its own.
-        axes: id of a symbolic tensor -> its time axis, or None.
+        lengths: the inputs of which only masks are made, without a time axis.
+        seen: id of a symbolic tensor -> the `Seen` of it.
         model: the model; it keeps the symbolic tensors alive.
     """
 
     operations: tuple
+    starts: tuple
     inputs: object
     outputs: object
-    layers: dict
+    states: dict
     state_inputs: dict
     state_outputs: dict
-    axes: dict
+    lengths: tuple
+    seen: dict
     model: object
+
+    def axis(self, tensor):
+        """Return the time axis of a symbolic tensor, or None."""
+        return self.seen[id(tensor)].axis if id(tensor) in self.seen else None
+
+    @property
+    def rows(self):
+        """The number of streams, None for any: that of the states."""
+        first = [self.seen[one.outputs[-1]].shape[0] for one in self.states.values()]
+        return next((size for size in first if size != BATCH), None)
 
 
 def plan_of(model):
@@ -73,7 +125,7 @@ def plan_of(model):
     Raises:
         StreamingError: the model cannot be run a step at a time.
     """
-    if not _has_graph(model):
+    if not has_graph(model):
         raise StreamingError(
             f"streaming: expected a recurrent layer, a Sequential or a functional model; received "
             f"{type(model).__name__}. The graph of any other model is not known."
@@ -82,19 +134,91 @@ def plan_of(model):
         raise StreamingError(
             f"streaming: {model.name!r} is not built. Call it once, or give it a keras.Input."
         )
-    inputs, state_inputs = _states_apart(_nest(model, "input"), "initial_state")
-    outputs, state_outputs = _states_apart(_nest(model, "output"), "state")
-    _check_states(model, state_inputs, state_outputs)
-    nodes = _nodes(model)
-    operations = tuple(_operation(node, state_inputs) for node in nodes)
-    layers = _layers(operations)
-    if not layers and not state_inputs:
-        raise StreamingError(
-            f"streaming: {model.name!r} has no recurrent layer, so there is no state to carry."
-        )
+    inputs, outputs, fed, returned = _states_apart(_nest(model, "input"), _nest(model, "output"))
+    every = _operations(nodes_of(model), fed)
+    operations = _needed(every, model.outputs)
+    states = {operation.state: operation for operation in operations if operation.state}
+    if not states and not fed:
+        raise StreamingError(_nothing_recurrent(model, operations))
+    starts = _starts(every, states, operations, model)
+    inputs, fixed = _without_starts(inputs, operations, model)
     _check_masks(operations)
-    axes = time_axes(operations, keras.tree.flatten(inputs), model.outputs, StreamingError)
-    return Plan(operations, inputs, outputs, layers, state_inputs, state_outputs, axes, model)
+    flat = keras.tree.flatten(inputs)
+    followed = tuple(one for one in every if one in operations or one in starts)
+    seen = time_axes(followed, flat, [*fixed, *fed.values()], model.outputs, StreamingError)
+    masks = for_masks(operations, [*model.outputs])
+    read = {id(one) for each in operations if id(each) not in masks for one in _tensors(each)}
+    lengths = tuple(one for one in flat if seen[id(one)].axis is None and id(one) not in read)
+    return Plan(operations, starts, inputs, outputs, states, fed, returned, lengths, seen, model)
+
+
+def _tensors(operation):
+    """The tensors that an operation reads, but for masks and lengths."""
+    if isinstance(operation.operation, SequenceMask):
+        return operation.arguments.keras_tensors[:1]
+    mask = operation.arguments.kwargs.get("mask") if operation.recurrent else None
+    return [tensor for tensor in operation.arguments.keras_tensors if tensor is not mask]
+
+
+def _nothing_recurrent(model, operations):
+    loop = next((one.operation for one in operations if isinstance(one.operation, Loop)), None)
+    if loop is None:
+        return f"streaming: {model.name!r} has no recurrent layer, so there is no state to carry."
+    return (
+        f"streaming: Loop {loop.name!r} of {model.name!r} is a loop of its own, whose steps may read any other, so "
+        "its state cannot be carried from call to call. Call the model on whole sequences."
+    )
+
+
+def _needed(operations, tensors):
+    """The operations that some tensors need, without those that only make a state before the first step."""
+    needed, found = {id(tensor) for tensor in keras.tree.flatten(tensors)}, []
+    for operation in reversed(operations):
+        if not needed.isdisjoint(operation.outputs):
+            found.append(operation)
+            needed |= {id(tensor) for tensor in operation.arguments.keras_tensors}
+    return tuple(reversed(found))
+
+
+def _starts(operations, states, of_a_step, model):
+    """The operations that make the states before the first step, of numbers that no step reads."""
+    starts = _needed(operations, [one.start for one in states.values()])
+    for operation in starts:
+        if operation.recurrent:
+            raise StreamingError(
+                f"streaming: an initial state is computed inside the model, at every call, from what "
+                f"{operation.layer.name!r} gives. Stream the layer alone, and give that state to the first step."
+            )
+    read = _read(starts, [one.start for one in states.values()]) & _read(of_a_step, model.outputs)
+    both = [tensor.name for tensor in model.inputs if id(tensor) in read]
+    if both:
+        raise StreamingError(
+            f"streaming: the initial state is computed inside the model, at every call, from {both[0]!r}, which the "
+            "steps read too. Stream the layer alone, and give that state to the first step."
+        )
+    return starts
+
+
+def _read(operations, tensors):
+    """The ids of the tensors of which operations read more than the size, to make some tensors."""
+    read = {id(tensor) for tensor in keras.tree.flatten(tensors)}
+    for operation in reversed(operations):
+        if not read.isdisjoint(operation.outputs) and not isinstance(operation.operation, (SizeOf, Weight)):
+            read |= {id(tensor) for tensor in operation.arguments.keras_tensors}
+    return read
+
+
+def _without_starts(inputs, operations, model):
+    """The inputs that the steps read, in their nest, and the tensors of the others."""
+    used = {id(tensor) for one in operations for tensor in one.arguments.keras_tensors}
+    used |= {id(tensor) for tensor in model.outputs}
+    flat = keras.tree.flatten(inputs)
+    others = [tensor for tensor in flat if id(tensor) not in used]
+    if isinstance(inputs, dict):
+        inputs = {name: tensor for name, tensor in inputs.items() if id(tensor) in used}
+    elif isinstance(inputs, (list, tuple)):
+        inputs = [tensor for tensor in flat if id(tensor) in used]
+    return inputs, others
 
 
 def _nest(model, name):
@@ -103,168 +227,73 @@ def _nest(model, name):
     return tensors[0] if isinstance(model, keras.Sequential) else getattr(model, name)
 
 
-def _states_apart(structure, prefix):
-    """The structure without its states, and the states by name; only a dict names them."""
-    if not isinstance(structure, dict):
-        return structure, {}
-    states = {name: tensor for name, tensor in structure.items() if _is_state(name, prefix)}
-    names = {name.removeprefix("initial_"): tensor for name, tensor in states.items()}
-    rest = {name: tensor for name, tensor in structure.items() if name not in states}
-    return rest, names
+def _states_apart(inputs, outputs):
+    """The inputs and outputs without their states, and the states of both by name, where dicts name them.
+
+    `initial_state_X` goes in and `state_X` comes out, of the same shape, the batch first; if one is missing, none is.
+    """
+    if not isinstance(inputs, dict) or not isinstance(outputs, dict):
+        return inputs, outputs, {}, {}
+    fed = {name.removeprefix("initial_"): one for name, one in inputs.items() if _is_state(name, one)}
+    if not all(name in outputs and outputs[name].shape == one.shape for name, one in fed.items()):
+        return inputs, outputs, {}, {}
+    returned = {name: outputs[name] for name in fed}
+    inputs = {name: one for name, one in inputs.items() if name.removeprefix("initial_") not in fed}
+    return inputs, {name: one for name, one in outputs.items() if name not in fed}, fed, returned
 
 
-def _is_state(name, prefix):
-    return name == prefix or name.startswith(prefix + "_")
+def _is_state(name, tensor):
+    named = name == "initial_state" or name.startswith("initial_state_")
+    return named and tensor.shape[:1] == (None,)
 
 
-def _check_states(model, fed, returned):
-    missing = sorted(set(fed) - set(returned))
-    if missing:
-        raise StreamingError(
-            f"streaming: {model.name!r} takes initial_{missing[0]} and does not return {missing[0]}, so "
-            "that the next step would not know it. Convert it again with the final state as an output."
+def _operations(nodes, fed):
+    """The `Operation`s of nodes; `fed` are the states that the model has as inputs of its own."""
+    operations, taken = [], set()
+    for node in nodes:
+        operation = _operation(node)
+        if operation.recurrent and _made_of(operation.start, operations, fed):
+            operation = replace(operation, arguments=node.arguments, start=())
+        elif operation.recurrent:
+            name = operation.layer.name
+            others = (f"{name}_{number}" for number in itertools.count(1))
+            free = next(one for one in itertools.chain([name], others) if one not in taken)
+            operation = replace(operation, state=free)
+            taken.add(operation.state)
+        operations.append(operation)
+    return tuple(operations)
+
+
+def _made_of(start, operations, fed):
+    """Whether a state is made of those that the model has as inputs."""
+    named, tensors = {id(tensor) for tensor in fed.values()}, keras.tree.flatten(start)
+    read = {id(tensor) for one in _needed(operations, tensors) for tensor in one.arguments.keras_tensors}
+    return not named.isdisjoint(read | {id(tensor) for tensor in tensors})
+
+
+def _operation(node):
+    layer, arguments = node.operation, node.arguments
+    flat = keras.tree.flatten(node.outputs)
+    given = tuple(id(tensor) for tensor in flat), tuple(tuple(tensor.shape) for tensor in flat)
+    if isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional, Bidirectional)):
+        check_recurrent(layer)
+        start = arguments.args[1] if len(arguments.args) > 1 else arguments.kwargs.get("initial_state")
+        kwargs = {name: value for name, value in arguments.kwargs.items() if name != "initial_state"}
+        return Operation(
+            twin_of(layer),
+            Arguments(arguments.args[:1], kwargs),
+            *given,
+            layer,
+            start=() if start is None else start,
         )
-
-
-class Arguments:
-    """What an operation is called with, symbolic tensors in it.
-
-    Args:
-        args: the positional arguments.
-        kwargs: the others.
-    """
-
-    def __init__(self, args, kwargs):
-        self.args, self.kwargs = args, kwargs
-        flat = keras.tree.flatten([args, kwargs])
-        self.keras_tensors = [value for value in flat if isinstance(value, keras.KerasTensor)]
-
-    def fill_in(self, values):
-        """Return args and kwargs with the values in the place of the symbolic tensors."""
-        fill = lambda one: values[id(one)] if isinstance(one, keras.KerasTensor) else one  # noqa: E731
-        return keras.tree.map_structure(fill, self.args), keras.tree.map_structure(fill, self.kwargs)
-
-
-class _Node:
-    """An operation, its `Arguments` and its symbolic outputs."""
-
-    def __init__(self, operation, arguments, outputs):
-        self.operation, self.arguments, self.outputs = operation, arguments, outputs
-
-    @classmethod
-    def of(cls, node):
-        """Take a node of Keras, without the masks that Keras itself fills in, and will again."""
-        if any(value is not None for name, value in node.arguments.kwargs.items() if name.endswith("mask")):
-            check_masks_are_carried()
-        carried = {id(carried_mask(tensor)) for tensor in node.arguments.keras_tensors}
-        kwargs = {
-            name: value
-            for name, value in node.arguments.kwargs.items()
-            if value is None or not name.endswith("mask") or id(value) not in carried
-        }
-        return cls(node.operation, Arguments(node.arguments.args, kwargs), node.outputs)
-
-    @classmethod
-    def same(cls, tensor, source):
-        """One symbolic tensor has the value of another, at the border of a nested model."""
-        return cls(keras.layers.Identity(), Arguments((source,), {}), [tensor])
-
-
-def carried_mask(tensor):
-    """Return the mask that Keras attached to a symbolic tensor, or None.
-
-    ```python
-    import keras
-    from tf2_lstm.stream.plan import carried_mask
-
-    print(carried_mask(keras.layers.Masking()(keras.Input((None, 3)))).shape)
-    ```
-    """
-    return getattr(tensor, "_keras_mask", None)
-
-
-def check_masks_are_carried(purpose="to stream a model with masks"):
-    """Refuse a Keras that does not say which tensor carries a mask; a tensor without one says nothing.
-
-    Raises:
-        UserError: Keras keeps masks elsewhere.
-    """
-    if not hasattr(keras.layers.Masking()(keras.Input((None, 1))), "_keras_mask"):
-        raise gone("keras.KerasTensor._keras_mask", purpose)
-
-
-def _has_graph(model):
-    functional = isinstance(model, keras.Model) and hasattr(model, "operations")
-    return functional or isinstance(model, keras.Sequential)
-
-
-def _nodes(model):
-    """The nodes that the outputs need, each after those that it needs itself; nested models opened."""
-    ordered, seen = [], set()
-
-    def visit(tensor):
-        operation, index, node = made_by(tensor)
-        key = (id(operation), index)
-        if key in seen:
-            return
-        seen.add(key)
-        node = _Node.of(node)
-        for needed in node.arguments.keras_tensors:
-            visit(needed)
-        if _has_graph(operation):
-            if len(operation.inputs) != len(node.arguments.keras_tensors):
-                raise StreamingError(
-                    f"streaming: {operation.name!r} inside of the model is given a constant at every call. Stream that "
-                    "model alone, and give what is constant to its first step."
-                )
-            given = zip(operation.inputs, node.arguments.keras_tensors, strict=True)
-            ordered.extend(_Node.same(inner, outer) for inner, outer in given)
-            ordered.extend(_nodes(operation))
-            results = zip(node.outputs, keras.tree.flatten(operation.outputs), strict=True)
-            ordered.extend(_Node.same(outer, inner) for outer, inner in results)
-        elif not isinstance(operation, keras.layers.InputLayer):
-            ordered.append(node)
-
-    for output in keras.tree.flatten(model.outputs):
-        visit(output)
-    return ordered
-
-
-def made_by(tensor, purpose="to stream a model"):
-    """Return the operation that gives a symbolic tensor, which of its calls that is, and Keras's node of the call.
-
-    ```python
-    import keras
-    from tf2_lstm.stream.plan import made_by
-
-    layer = keras.layers.Dense(4)
-    print(made_by(layer(keras.Input((3,))))[0] is layer)
-    ```
-    """
-    try:
-        operation, index, _ = tensor._keras_history
-        return operation, index, operation._inbound_nodes[index]
-    except AttributeError as error:
-        missing = f"keras.{type(error.obj).__name__}.{error.name}"
-        raise gone(missing, purpose) from error
-
-
-def _operation(node, state_inputs):
-    layer = node.operation
-    outputs = tuple(id(tensor) for tensor in keras.tree.flatten(node.outputs))
-    if not isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional, Bidirectional)):
-        # The layers that may be inside act on the last axis alone, and so need no loop over the steps.
-        if isinstance(layer, keras.layers.TimeDistributed):
-            return Operation(layer.layer, Arguments(node.arguments.keras_tensors[:1], {}), outputs)
-        return Operation(layer, node.arguments, outputs)
-    check_recurrent(layer)
-    fed = len(node.arguments.args) > 1 or node.arguments.kwargs.get("initial_state") is not None
-    if fed and not state_inputs:
-        raise StreamingError(
-            f"streaming: the initial state of {layer.name!r} is computed inside the model, at every call. "
-            "Stream the layer alone, and give that state to the first step."
-        )
-    return Operation(twin_of(layer), node.arguments, outputs, layer, fed)
+    if isinstance(layer, keras.layers.Layer) and hasattr(layer, "state_size"):
+        start = arguments.args[1] if len(arguments.args) > 1 else arguments.kwargs["states"]
+        kwargs = {name: value for name, value in arguments.kwargs.items() if name != "states"}
+        return Operation(layer, Arguments(arguments.args[:1], kwargs), *given, layer, start=start)
+    # The layers that may be inside act on the last axis alone, and so need no loop over the steps.
+    if isinstance(layer, keras.layers.TimeDistributed):
+        return Operation(layer.layer, Arguments(arguments.keras_tensors[:1], {}), *given)
+    return Operation(layer, arguments, *given)
 
 
 def check_recurrent(layer):
@@ -310,7 +339,7 @@ def twin_of(layer):
 def _check_masks(operations):
     """A masked step must leave nothing to remember but the state, which zeros and return_sequences do."""
     masked = any(map(_makes_mask, operations))
-    for layer in [operation.layer for operation in operations if masked and operation.layer is not None]:
+    for layer in [one.layer for one in operations if masked and one.recurrent and not one.is_cell]:
         if not layer.zero_output_for_mask or not layer.return_sequences:
             raise StreamingError(
                 f"streaming: {layer.name!r} sees a mask and repeats its last output at masked steps, which may "
@@ -321,23 +350,9 @@ def _check_masks(operations):
 
 def _makes_mask(operation):
     layer = operation.operation
-    explicit = operation.layer is not None and operation.arguments.kwargs.get("mask") is not None
+    explicit = operation.recurrent and operation.arguments.kwargs.get("mask") is not None
     return (
         explicit
         or isinstance(layer, (keras.layers.Masking, SequenceMask))
         or getattr(layer, "mask_zero", False)
     )
-
-
-def _layers(operations):
-    layers = {}
-    for operation in operations:
-        if operation.layer is None or operation.fed:
-            continue
-        if operation.layer.name in layers:
-            raise StreamingError(
-                f"streaming: {operation.layer.name!r} is called twice in the model, and which state is whose "
-                "cannot be said. Give each call a layer of its own; they may share their cell."
-            )
-        layers[operation.layer.name] = operation.layer
-    return layers

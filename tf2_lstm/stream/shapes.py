@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from tf2_lstm.fitting import check_real, holds_tf1_order
+from tf2_lstm.stream.time_axis import BATCH, TIME
 
 
 class Shapes:
@@ -17,14 +18,18 @@ class Shapes:
     def __init__(self, plan, states):
         self._structure, self._outputs = plan.inputs, plan.outputs
         self._inputs = keras.tree.flatten(plan.inputs)
-        self._axes = [plan.axes.get(id(tensor)) for tensor in self._inputs]
-        self._out_axes = [plan.axes.get(id(tensor)) for tensor in keras.tree.flatten(plan.outputs)]
+        seen = [plan.seen[id(tensor)] for tensor in self._inputs]
+        self._axes = [one.axis for one in seen]
+        self._batches = [one.shape.index(BATCH) if BATCH in one.shape else None for one in seen]
+        self._rows = plan.rows
+        self.names = {tensor.name for tensor in self._inputs}
+        self._out_axes = [_alone(plan.seen.get(id(tensor))) for tensor in keras.tree.flatten(plan.outputs)]
         self._states = states
         self._widths = {
             name: [tuple(leaf.shape[1:]) for leaf in self.leaves(None, nest)] for name, nest in states.items()
         }
         self._expected = [
-            _any_length(tensor.shape, axis) for tensor, axis in zip(self._inputs, self._axes, strict=True)
+            tuple(None if size in (BATCH, TIME) else size for size in one.shape) for one in seen
         ]
         self._plain = not isinstance(plan.outputs, (dict, list, tuple))
         self._alone = len(self._inputs) == 1
@@ -46,10 +51,15 @@ class Shapes:
             if not _fits(value.shape, shape):
                 raise _wrong_input(value, tensor, axis)
             check_real(f"streaming: {tensor.name!r}", "inputs", value)
-        first, axis = values[self._first], self._axes[self._first]
-        if axis is None:
-            return values, first.shape[0], 1, False
-        return values, first.shape[1 - axis], first.shape[axis], stepwise
+        axis = self._axes[self._first]
+        time = 1 if axis is None else values[self._first].shape[axis]
+        return values, self._batch(values), time, stepwise
+
+    def _batch(self, values):
+        for value, axis in zip(values, self._batches, strict=True):
+            if axis is not None:
+                return value.shape[axis]
+        return self._rows or 1
 
     def _is_step(self, value):
         return (
@@ -138,10 +148,9 @@ def _fits(shape, expected):
     return True
 
 
-def _any_length(shape, time):
-    return tuple(
-        None if axis in (0, time) or (axis == 1 and time == 0) else size for axis, size in enumerate(shape)
-    )
+def _alone(seen):
+    """The time axis of an output that has one to itself, which a single step leaves out."""
+    return seen.axis if seen is not None and seen.axis is not None and seen.shape[seen.axis] == TIME else None
 
 
 def _wrong_input(value, tensor, time):

@@ -7,9 +7,10 @@ from keras import ops
 from tf2_lstm.bidirectional import Bidirectional
 from tf2_lstm.state import initial_state
 from tf2_lstm.stream.held import HeldStream
-from tf2_lstm.stream.keras_path import KerasPath
+from tf2_lstm.stream.keras_path import KerasPath, start
 from tf2_lstm.stream.numpy_path import compile_numpy, lone_step
 from tf2_lstm.stream.plan import StreamingError, check_recurrent, plan_of, twin_of
+from tf2_lstm.stream.self_check import check_steps
 from tf2_lstm.stream.shapes import Shapes
 
 _LAYERS = (keras.layers.RNN, keras.layers.Bidirectional, Bidirectional)
@@ -24,8 +25,10 @@ def streaming(model_or_layer, path="auto"):
 
     Streamable are tf2_lstm.RNN, keras.layers.RNN, LSTM, GRU and SimpleRNN over any cell, and
     Sequential or functional models of them with layers around that act on each step by itself
-    (Embedding, Dense, TimeDistributed, Dropout, ...). In a model that names its states as inputs
-    `initial_state_...` and outputs `state_...`, as a converted one does, those are the states.
+    (Embedding, Dense, TimeDistributed, Dropout, ...), whole programs of `tf2-lstm convert` too. In a
+    model that names its states as inputs `initial_state_...` and outputs `state_...`, as a converted
+    recurrence does, those are the states; of any other they are those of its recurrent layers, and
+    inputs of which only initial states are made go to `initial_state`.
     What a step gives is what the whole sequence gives at that step, to rounding; the state that a
     `stateful` layer holds is neither read nor written. Dropout is off. Lengths that go in beside a
     sequence count the steps of that call: of one step they are 0 or 1.
@@ -88,12 +91,15 @@ class StreamingStep:
         if self._lone:
             model_or_layer = _model_around(model_or_layer)
         self._plan = plan_of(model_or_layer)
-        self._one = _states_of(self._plan)
+        self._one, self._made = _states_of(self._plan)
         self._shapes = Shapes(self._plan, self._one)
         self._keras = KerasPath(self._plan, self._one)
         self._weights = sum(_size(weight) for weight in _multiplied(self._plan))
         self._few = float("inf") if path == "numpy" else _SMALL / max(1, self._weights)
         self.refresh()
+        if not self._lone:
+            paths = [self._keras.once] + ([] if self._numpy is None else [self._run_numpy])
+            check_steps(self._plan, self.initial_state, paths, StreamingError)
 
     def __call__(self, inputs, state=None):
         """Run a step or a chunk."""
@@ -113,10 +119,34 @@ class StreamingStep:
             new = keras.tree.map_structure(lambda leaf: _one_as(leaf, tensors), new)
         return self._shapes.write(outputs, stepwise), self._unnamed(new)
 
-    def initial_state(self, batch_size):
-        """Return the state before the first step of `batch_size` streams, as NumPy arrays."""
+    def initial_state(self, batch_size, inputs=None):
+        """Return the state before the first step of `batch_size` streams, as NumPy arrays.
+
+        Args:
+            batch_size: the number of streams.
+            inputs: {name: array} of the inputs of which the model makes its states, an initial state that was fed
+                in TF1; what is not given is zero.
+        """
+        if self._plan.rows not in (None, batch_size):
+            raise ValueError(
+                f"streaming: {self._plan.model.name!r} has {self._plan.rows} stream(s) built in; received {batch_size}."
+            )
+        known = sorted({tensor.name for tensor in self._plan.model.inputs} - self._shapes.names)
+        wrong = sorted(set(inputs or ()) - set(known))
+        if wrong:
+            raise ValueError(
+                f"streaming: no initial state is made of {wrong[0]!r}; they are made of {known}."
+            )
         repeat = lambda leaf: np.repeat(leaf, batch_size, axis=0)  # noqa: E731
-        return self._unnamed(keras.tree.map_structure(repeat, self._one))
+        states = {
+            name: keras.tree.map_structure(repeat, nest)
+            for name, nest in self._one.items()
+            if name not in self._made
+        }
+        if self._made:
+            made = start(self._plan, batch_size, inputs or {})
+            states = {**states, **keras.tree.map_structure(_to_numpy, made)}
+        return self._unnamed({name: states[name] for name in self._one})
 
     def reset(self, state, rows):
         """Return a state with some rows back at the start, the others as they are.
@@ -126,8 +156,8 @@ class StreamingStep:
             rows: row numbers, or a bool a row.
         """
         leaves = [_to_numpy(leaf) for leaf in keras.tree.flatten(state)]
-        start = keras.tree.flatten(self.initial_state(len(leaves[0])))
-        for place, (leaf, fresh) in enumerate(zip(leaves, start, strict=True)):
+        fresh_ones = keras.tree.flatten(self.initial_state(len(leaves[0])))
+        for place, (leaf, fresh) in enumerate(zip(leaves, fresh_ones, strict=True)):
             leaves[place] = leaf.copy()
             leaves[place][rows] = fresh[rows]
         return keras.tree.pack_sequence_as(state, leaves)
@@ -201,17 +231,17 @@ def _depth(layer, cell):
 
 
 def _states_of(plan):
-    """{name: nest of arrays [1, width]}: the states of one stream before its first step."""
-    if plan.state_inputs:
-        return {
-            name: np.zeros((1, *tensor.shape[1:]), tensor.dtype) for name, tensor in plan.state_inputs.items()
-        }
-    named = {}
-    for name, layer in plan.layers.items():
-        state = initial_state(layer.cell, 1)
+    """{name: nest of arrays [1, width]}, the states before the first step, and the names of those that are made."""
+    named = {name: np.zeros((1, *one.shape[1:]), one.dtype) for name, one in plan.state_inputs.items()}
+    made = start(plan, plan.rows or 1, {})
+    for name, operation in plan.states.items():
+        if name in made:
+            named[name] = keras.tree.map_structure(_to_numpy, made[name])
+            continue
+        state = initial_state(operation.layer.cell, 1)
         state = list(state) if isinstance(state, (list, tuple)) else [state]
         named[name] = keras.tree.map_structure(ops.convert_to_numpy, state)
-    return named
+    return named, set(made)
 
 
 def _multiplied(plan):

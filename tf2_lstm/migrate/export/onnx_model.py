@@ -12,7 +12,7 @@ from tf2_lstm.migrate.export.edges import inputs_of, outputs_of
 from tf2_lstm.migrate.export.graph import IR_VERSION, OPSET, onnx_dtype
 from tf2_lstm.migrate.export.writing import ExportError, Writer
 from tf2_lstm.stock import layers_of
-from tf2_lstm.stream.plan import check_masks_are_carried
+from tf2_lstm.stream.nodes import check_masks_are_carried
 
 #: What is written as ONNX operators; any other layer is opened.
 ROWS = {**pointwise.ROWS, **rearranging.ROWS, **recurrent.ROWS, **open_sizes.ROWS}
