@@ -115,7 +115,11 @@ def _get_item(operation, node):
 _OPS = {
     "Add": lambda op, node: np.add if len(node.keras_tensors) == 2 else None,
     "Concatenate": lambda op, node: lambda *tensors: np.concatenate(tensors, axis=op.axis),
+    "ExpandDims": lambda op, node: lambda x: np.expand_dims(x, op.axis),
     "GetItem": _get_item,
+    "Reshape": lambda op, node: None if None in op.newshape else lambda x: x.reshape(op.newshape),
+    "Softmax": lambda op, node: _softmax if op.axis == -1 else None,
+    "Stack": lambda op, node: lambda *tensors: np.stack(tensors, axis=op.axis),
     "Swapaxes": lambda op, node: lambda x: np.swapaxes(x, op.axis1, op.axis2),
     "Transpose": lambda op, node: lambda x: np.transpose(x, op.axes),
 }
