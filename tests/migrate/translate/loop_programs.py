@@ -127,8 +127,27 @@ def dropped(x, w):
     return tf.while_loop(lambda step, _: step < 3, body, [0, x[:, 0]])[1]
 
 
+def dropped_by_a_number(x, w):
+    """The same with a constant rate: TF1 drops at inference too, the model does not."""
+    body = lambda step, state: (step + 1, v1.nn.dropout(tf.tanh(state @ w), rate=0.3))  # noqa: E731
+    return tf.while_loop(lambda step, _: step < 3, body, [0, x[:, 0]])[1]
+
+
+def filled(x, w):
+    """The end of all rows as one value that is filled, as a loop_fn of raw_rnn without lengths has it."""
+    steps, array = tf.shape(x)[1], tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=[None, 4])
+
+    def body(step, finished, state, array):
+        ended = tf.fill([tf.shape(x)[0]], step + 1 >= steps)
+        return step + 1, tf.logical_or(finished, ended), tf.tanh(state @ w), array.write(step, state)
+
+    start = [0, tf.zeros([tf.shape(x)[0]], tf.bool), x[:, 0], array]
+    goes_on = lambda step, finished, *_: tf.logical_not(tf.reduce_all(finished))  # noqa: E731
+    return tf.while_loop(goes_on, body, start)[3].stack()
+
+
 #: What control flow v2 writes in another way, which is refused.
-OF_V1 = {one.__name__: one for one in (growing, bounded, dropped)}
+OF_V1 = {one.__name__: one for one in (growing, bounded, dropped, filled)}
 PROGRAMS = {
     one.__name__: one
     for one in (count, fibonacci, no_step, scan, scan_from, mapped, rows_to, inside, chosen, greedy, joined)

@@ -17,7 +17,7 @@ from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import SWITCHES
 from tf2_lstm.migrate.graph.safety import why_not_run
 from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
-from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, silence
+from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, pass_on, silence
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.graph.while_contexts import LoopError, loop_contexts
 from tf2_lstm.migrate.memory import let_go
@@ -55,6 +55,7 @@ class Replay:
         same: name of a tensor -> the tensor of `feeds` that has its value.
         double: whether everything that is float32 is to be float64.
         stops: names of the StopGradient nodes that stop gradients; the others hand them on.
+        passed: names of nodes of dropout that hand on what they are given, without its scale.
 
     Attributes:
         no_gradients: why there are none, "" when there are.
@@ -81,6 +82,7 @@ class Replay:
         same=None,
         double=False,
         stops=(),
+        passed=(),
     ):
         if not outputs:
             raise ReplayError(
@@ -102,6 +104,7 @@ class Replay:
         self._stored = OrderedDict((name, node) for name, node in stored.items() if _holds(part, node))
         if keep:
             keep_everything(part)
+        pass_on(part, passed)
         if double:
             in_double(part)
         let_through(part, stops)

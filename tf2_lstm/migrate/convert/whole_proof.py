@@ -51,7 +51,9 @@ def replay_whole(tf1, whole, tensors=None, gradients=""):
     outputs = tensors or [edge.tf1 for edge in whole.outputs]
     # What is in a recurrence is named as not in its model, and is let through as in its own proof.
     stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values())
-    return Replay(tf1, outputs, feeds, constants, gradients=gradients, keep=keep, stops=stops)
+    return Replay(
+        tf1, outputs, feeds, constants, gradients=gradients, keep=keep, stops=stops, passed=whole.passed
+    )
 
 
 def _inside(tf1, recurrences):

@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.feeds import ancestors, merged_feeds
-from tf2_lstm.migrate.graph.nodes import attribute, node_of, normal
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import EXITS, SWITCHES, Trait, operation
 
 #: Noise that is above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
@@ -69,6 +69,27 @@ def keep_everything(graph):
     for nodes, node, reference, control in draws:
         _fill(nodes, node, reference, control)
     return len(draws)
+
+
+def pass_on(graph, names):
+    """Let dropout with a constant rate hand on what it is given, as a model does at inference.
+
+    Args:
+        graph: the `GraphDef` of a slice; changed in place: each such node outside of functions reads what was scaled
+            for it, and hands that on.
+        names: of the nodes that put the mask on.
+    """
+    nodes = {node.name: node for node in graph.node}
+    for node in (nodes[name] for name in names if name in nodes):
+        scaled = [nodes.get(node_of(one)) for one in data_inputs(node)]
+        given = [data_inputs(one)[0] for one in scaled if one is not None and one.op in ("Mul", "RealDiv")]
+        if given:
+            dtype = attribute(node, "T").type
+            node.op = "Identity"
+            node.attr.clear()
+            node.attr["T"].type = dtype
+            del node.input[:]
+            node.input.extend(given[:1])
 
 
 def let_through(graph, but=()):

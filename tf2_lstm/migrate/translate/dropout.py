@@ -108,9 +108,9 @@ def _dropout(writer, node, inputs, noise):
             "its dropout drops at inference too: neither a keep_prob that is 1 then nor a rate with the default 0 sets "
             "it. Feed what it gives with --feed, or make keep_prob a placeholder with the default 1"
         )
-    if not writer.drops(node):
-        return x
     fed = isinstance(noise.keep, str)
+    if not writer.drops(node, fed):
+        return x
     rate = writer.program.rate(Fed(1.0, noise.keep)) if fed else round(1 - noise.keep, 6)
     writer.rates += [] if fed else [rate]
     name = writer.program.fresh(python_name("dropout"))

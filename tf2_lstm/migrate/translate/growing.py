@@ -6,6 +6,8 @@ from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.translate.values import Known, Live, Refusal, known
 
+#: What makes one value that of all rows -> its input that has the value.
+_SPREADS = {"Fill": 1, "Tile": 0, "BroadcastTo": 0, "ExpandDims": 0, "Reshape": 0}
 _ADDS, _COPIES = ("Add", "AddV2"), ("Identity", "StopGradient")
 
 
@@ -122,6 +124,8 @@ def _finished(frame, outer, tensor):
         node = body.nodes.get(node_of(_source(body, todo.pop())))
         if node is not None and node.op == "LogicalOr":
             todo += data_inputs(node)
+        elif node is not None and node.op in _SPREADS:
+            todo.append(data_inputs(node)[_SPREADS[node.op]])
         elif node is not None and node.op == "GreaterEqual":
             now, end = data_inputs(node)
             if _counts(frame, outer, _is_next(frame, outer, now)):

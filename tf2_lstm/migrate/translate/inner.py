@@ -29,9 +29,11 @@ class Inner(Writer):
 
     def __post_init__(self):
         self.program.within(self.outer.program)
+        self.passed = self.outer.passed
 
-    def drops(self, node):
+    def drops(self, node, fed):
         """No layer is in a loop: a dropout in it keeps everything, in training too."""
+        self.passed += [] if fed else [node.name]
         self.note(f"{node.name}: the dropout in this loop keeps everything in the model, in training too")
         return False
 

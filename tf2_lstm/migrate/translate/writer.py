@@ -26,6 +26,7 @@ class Writer:
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
         tensors: name of a line -> the TF1 tensor that it computes.
         rates: those of dropout that the graph fixes.
+        passed: names of the nodes of dropout with a constant rate that hand on what they are given.
         notes: what is left out of the program, a sentence each.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
         wanted: name of a layer -> the name that it was to have.
@@ -39,6 +40,7 @@ class Writer:
     layers: dict = field(default_factory=dict)
     tensors: dict = field(default_factory=dict)
     rates: list = field(default_factory=list)
+    passed: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     loops: dict = field(default_factory=dict)
     wanted: dict = field(default_factory=dict)
@@ -49,8 +51,8 @@ class Writer:
     #: Whether both branches of a conditional are computed, and one is chosen.
     selects = False
 
-    def drops(self, node):
-        """Whether a dropout is a layer here; where it is not, it is said."""
+    def drops(self, node, fed):
+        """Whether a dropout, whose rate is fed or a number, is a layer here; where it is not, it is said."""
         return True
 
     def may_hold(self, weight):
