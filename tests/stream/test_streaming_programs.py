@@ -15,6 +15,7 @@ from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.whole import translated
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.stream import plan
+from tf2_lstm.stream import step as streaming_step
 from tf2_lstm.stream import time_axis as following
 
 ZOO = Path(__file__).resolve().parents[1] / "zoo"
@@ -124,6 +125,15 @@ def test_a_layer_that_is_called_twice_has_two_states():
     found, state = stream(streaming(model), values, [1] * T)
     assert list(state) == [layer.name, f"{layer.name}_1"]
     check(found, model(values))
+
+
+def test_what_a_backend_says_of_the_drawn_sequence_is_a_reason(monkeypatch):
+    def fails(*_):
+        raise RuntimeError("no kernel for it\nmore")
+
+    monkeypatch.setattr(streaming_step, "check_steps", fails)
+    with pytest.raises(plan.StreamingError, match="on a drawn sequence, step by step: no kernel for it Call"):
+        streaming(_sabotaged(ops.tanh))
 
 
 def _neighbour(x):

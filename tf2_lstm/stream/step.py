@@ -98,8 +98,20 @@ class StreamingStep:
         self._few = float("inf") if path == "numpy" else _SMALL / max(1, self._weights)
         self.refresh()
         if not self._lone:
-            paths = [self._keras.once] + ([] if self._numpy is None else [self._run_numpy])
+            self._check()
+
+    def _check(self):
+        """Run a drawn sequence; what a backend says of it is a reason."""
+        paths = [self._keras.once] + ([] if self._numpy is None else [self._run_numpy])
+        try:
             check_steps(self._plan, self.initial_state, paths, StreamingError)
+        except StreamingError:
+            raise
+        except Exception as reason:
+            raise StreamingError(
+                f"streaming: {self._plan.model.name!r} does not run on a drawn sequence, step by step: "
+                f"{str(reason).splitlines()[0]} Call it on whole sequences."
+            ) from reason
 
     def __call__(self, inputs, state=None):
         """Run a step or a chunk."""
