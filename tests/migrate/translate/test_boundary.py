@@ -189,6 +189,8 @@ def test_it_begins_behind_strings_tables_and_data_sets():
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
     boundary = boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
     assert set(boundary.inputs) == {ids.name, steps.name}
+    shapes = inferred(tf1.graph)
+    assert (shapes[ids.name], shapes[steps.name]) == ((None, None), (3, 4))
     assert all("is fed: what is in front of it are no numbers" in one for one in boundary.notes)
 
 

@@ -94,6 +94,8 @@ class Operation:
         outputs: names of its outputs, where one term stands for all of them.
         functions: the attributes that name the functions it runs.
         arguments: its first input that is an argument of those.
+        like: the input that its output has the shape of, where it may not be run and makes numbers of strings;
+            -1 where it is a number.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Operation:
     outputs: tuple = ()
     functions: tuple = ()
     arguments: int = field(default=0)
+    like: int | None = None
 
 
 _TABLE: dict[str, Operation] = {}
@@ -288,6 +291,15 @@ _rows(
 
 # Files and records: known, and never run.
 _rows("IteratorGetNext IteratorV2", _T.MINOR)
+_rows("LookupTableFindV2 LookupTableFind", like=1)
+_rows("LookupTableSizeV2 LookupTableSize", like=-1)
+_rows(
+    """
+    RegexReplace StaticRegexReplace StringLower StringStrip StringToHashBucket StringToHashBucketFast
+    StringToHashBucketStrong StringToNumber StringUpper
+    """,
+    like=0,
+)
 _rows("RestoreV2 Restore RestoreSlice", _T.RESTORES | _T.SILENT)
 _rows(
     "SaveV2 SaveSlices Save MergeV2Checkpoints ScalarSummary HistogramSummary TensorSummary TensorSummaryV2",

@@ -11,10 +11,13 @@ from tf2_lstm.migrate.artifacts.protos import definition, message, tensorflow
 from tf2_lstm.migrate.graph.declared import completed
 from tf2_lstm.migrate.graph.lost import LOST
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
+from tf2_lstm.migrate.graph.operations import operation
 from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
 
 #: A constant of more numbers than this is no one's shape.
 _LARGEST = 256
+#: TensorFlow's number of the dtype of strings.
+_STRING = 7
 
 
 def inferred(graph, without=()):
@@ -175,11 +178,28 @@ def _stand_in(part, node, lost, renamed):
     if dtypes is None:
         lost.add(node.name)
         return
+    if operation(node.op).like is not None:
+        _shaped(part, node, dtypes[0])
+        return
     shapes = list(node.attr["output_shapes"].list.shape) if "output_shapes" in node.attr else []
     for number, dtype in enumerate(dtypes):
         name = f"{node.name}/output_{number}" if number else node.name
         _placeholder(part, name, dtype, shapes[number] if number < len(shapes) else None)
         renamed[f"{node.name}:{number}"] = name
+
+
+def _shaped(part, node, dtype):
+    """What has the shape of one of a node's inputs, which are strings, and another dtype; or a number."""
+    if operation(node.op).like < 0:
+        number = part.node.add(name=node.name, op="Placeholder")
+        number.attr["dtype"].type = dtype
+        number.attr["shape"].shape.SetInParent()
+        return
+    shape = part.node.add(name=f"{node.name}/shape", op="Shape", input=[node.input[operation(node.op).like]])
+    shape.attr["T"].type = attribute(node, "Tin").type or _STRING
+    _placeholder(part, f"{node.name}/value", dtype)
+    full = part.node.add(name=node.name, op="Fill", input=[shape.name, f"{node.name}/value"])
+    full.attr["T"].type = dtype
 
 
 def _name_of_output(tensor, names):

@@ -1,5 +1,7 @@
 """What no Keras model computes, strings, tables and data sets: a program begins and ends at the numbers beside them."""
 
+import re
+
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import SILENT, VARIABLES, Trait, having
 from tf2_lstm.migrate.translate.rows import rows
@@ -7,6 +9,9 @@ from tf2_lstm.migrate.translate.writer import dtypes_of
 
 #: What is translated without a row, or computes nothing.
 _OTHERS = SILENT | VARIABLES | having(Trait.LOOP, Trait.CONDITIONAL, Trait.CALL, Trait.ENTER, Trait.POPS)
+
+#: The scope that tf.contrib.lookup gives what it computes around a table.
+_LOOKUP = re.compile(r".*?_Lookup/")
 
 
 def fed_from_outside(nodes):
@@ -19,6 +24,7 @@ def fed_from_outside(nodes):
         A list of names of tensors.
     """
     outside = {name for name, node in nodes.items() if _is_outside(nodes, node)}
+    outside |= _of_lookups(nodes, outside)
     read = {
         normal(one)
         for name, node in nodes.items()
@@ -30,6 +36,25 @@ def fed_from_outside(nodes):
     return sorted(
         (one for one in read if _is_numbers(nodes, one)), key=lambda one: (order[node_of(one)], edge(one)[1])
     )
+
+
+def _of_lookups(nodes, outside):
+    """What tf.contrib.lookup computes around a table, in its own scope: the numbers of words that are not in it."""
+    scopes = {found[0] for name in outside if (found := _LOOKUP.match(name))}
+    found, grows = set(), bool(scopes)
+    while grows:
+        new = {
+            name
+            for name, node in nodes.items()
+            if name not in found and name.startswith(tuple(scopes)) and _all_in(nodes, node, outside | found)
+        }
+        found, grows = found | new, bool(new)
+    return found
+
+
+def _all_in(nodes, node, outside):
+    given = [node_of(one) for one in data_inputs(node)]
+    return bool(given) and all(one in outside or nodes[one].op == "Const" for one in given)
 
 
 def _is_outside(nodes, node):
