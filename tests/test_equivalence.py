@@ -1,6 +1,7 @@
-"""The proof: every case of the pairs table through every witness, in both dtypes, and with other seeds."""
+"""The proof: every case of the pairs table through every witness, half of them in float64 too, and with other seeds."""
 
 from dataclasses import replace
+from itertools import groupby
 
 import pytest
 
@@ -22,6 +23,10 @@ BOUNDS = {
     "int32": {"result": 0},
 }
 NOT_PROGRAMS = [name for name in NAMES if PAIRS[CASES[name].call.pair].kind != "program"]
+#: Every second case of a pair, the first among them.
+EVERY_SECOND = [
+    name for _, own in groupby(NOT_PROGRAMS, lambda one: one.partition("/")[0]) for name in list(own)[::2]
+]
 
 
 def failures(report):
@@ -48,9 +53,12 @@ def test_keras_equals_the_record_and_the_live_session(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NOT_PROGRAMS)
+@pytest.mark.parametrize("name", EVERY_SECOND)
 def test_keras_equals_the_live_session_in_float64(name):
-    """No training: a wrong gradient is off before it, float32 has all ten steps, and the reseeded cases have two."""
+    """Every second case of a pair; `tf2-lstm compare --all --dtype float64` has all.
+
+    No training: a wrong gradient is off before it, float32 has all ten steps, and the reseeded cases have two.
+    """
     report = prove(CASES[name], Options(dtype="float64", steps=0))
     assert report.passed, failures(report)
     assert {tensor.dtype for tensor in report.tensors} == {"float64"}
