@@ -360,6 +360,11 @@ TRANSLATING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/whole_gradients.py",
+        GRADIENTS + "test_the_parts_of_a_variable_have_one_gradient",
+        ("found.update(by_variable(of_nodes, tf1.nodes))", "found.update(of_nodes)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/whole_gradients.py",
         GRADIENTS + "test_a_gradient_that_no_weight_has_is_named",
         ("for name, one in wanted.items() if np.any(one))", "for name, one in {}.items())"),
     ),

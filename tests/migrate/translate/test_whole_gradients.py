@@ -167,3 +167,26 @@ def test_of_a_large_model_there_are_none(found, monkeypatch):
     report = proof(found[0])
     assert report.passed
     assert "model: no gradients were compared: it has 64 weights, more than 10" in report.notes
+
+
+def test_the_parts_of_a_variable_have_one_gradient():
+    """Two tables of rows of the words, as tf.nn.embedding_lookup reads a partitioned one."""
+
+    def parts():
+        ids = v1.placeholder(tf.int32, [None, 3], name="ids")
+        upper, lower = (
+            v1.raw_ops.VariableV2(shape=(rows, 4), dtype=tf.float32, name=name)
+            for name, rows in (("upper", 4), ("lower", 3))
+        )
+        there = tf.expand_dims(tf.less(ids, 3), -1)
+        rows = tf.where(
+            there, tf.gather(upper, tf.minimum(ids, 3)), tf.gather(lower, tf.minimum(ids, 2)), name="rows"
+        )
+        tf.tanh(rows, name="scores")
+
+    tf1, shapes, boundary = found_of(parts, ("scores:0",))
+    columns = slice(0, 4)
+    nodes = {"upper": ("words", (slice(0, 4), columns)), "lower": ("words", (slice(4, 7), columns))}
+    report = proof((replace(tf1, nodes=nodes), shapes, boundary))
+    assert report.passed
+    assert next(one.shape for one in report.tensors if one.name == "gradient of words") == (7, 4)

@@ -97,20 +97,25 @@ def model_gradients(tf1, whole, model, values, targets):
         An OrderedDict from the name of a variable, or of a tensor that is fed, to the gradient: of a variable that
         several weights hold the sum.
     """
-    owners = [*_of_layers(tf1, whole, model), *_of_recurrences(tf1, whole, model)]
-    weights = [weight for held, _ in owners for weight in held]
+    layers, cells = list(_of_layers(whole, model)), list(_of_recurrences(tf1, whole, model))
+    weights = [weight for held, _ in (*layers, *cells) for weight in held]
     inputs = {one.name: values[one.tf1] for one in whole.inputs}
     of_inputs, of_weights = differentiate(partial(call_keeping, model), inputs, targets, weights)
     found = OrderedDict((one.tf1, of_inputs[one.name]) for one in whole.inputs if one.name in of_inputs)
-    left = iter(of_weights)
-    for held, named in owners:
+    left, of_nodes = iter(of_weights), {}
+    for _, nodes in layers:
+        for node in nodes:
+            of_nodes[node] = of_nodes.get(node, 0) + next(left)
+    # All at once: several layers may hold the parts of one variable.
+    found.update(by_variable(of_nodes, tf1.nodes))
+    for held, named in cells:
         for name, value in named([next(left) for _ in held]).items():
             found[name] = found.get(name, 0) + value
     return found
 
 
-def _of_layers(tf1, whole, model):
-    """The layers outside of recurrences: (their weights that are variables, what names their gradients)."""
+def _of_layers(whole, model):
+    """The layers outside of recurrences: (their weights that are variables, the nodes of these)."""
     for name, sources in whole.layers.items():
         layer = model.get_layer(name)
         pairs = list(zip(sources, layer.weights, strict=True))
@@ -118,12 +123,7 @@ def _of_layers(tf1, whole, model):
         if isinstance(layer, keras.layers.BatchNormalization):
             # TensorFlow gives no gradient of the moving mean and variance, and nobody trains them by one.
             pairs = [(one, weight) for one, weight in pairs if not weight.name.startswith("moving")]
-        nodes = [one for one, _ in pairs]
-
-        def named(gradients, nodes=nodes):
-            return by_variable(dict(zip(nodes, gradients, strict=True)), tf1.nodes)
-
-        yield [weight for _, weight in pairs], named
+        yield [weight for _, weight in pairs], [one for one, _ in pairs]
 
 
 def _moving(tf1, whole):
@@ -137,7 +137,7 @@ def _moving(tf1, whole):
 
 
 def _of_recurrences(tf1, whole, model):
-    """The cells of recurrences, in the same way."""
+    """The cells of recurrences: (their weights, what names the gradients of these)."""
     for one in whole.recurrences.values():
         inner, cells = model.get_layer(one.name), program_of(one).cells
         for cell in one.cells:
