@@ -12,7 +12,6 @@ import pytest
 from browser import look, needs_browser
 
 ROOT = Path(__file__).resolve().parent.parent
-pytest.importorskip("material", reason="the extra site is not installed")
 QUIET = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 
 

@@ -25,7 +25,7 @@ AROUND = [
         ("if names_in([cycle.goes_on, *(line.value for line in cycle.condition)]) & seen:", "if False:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/boundary.py",
+        "tf2_lstm/migrate/translate/ends.py",
         "tests/migrate/translate/test_boundary.py::"
         "test_what_no_recurrence_goes_into_is_an_output_where_weights_do",
         ("        return bool(gone) or not held\n", "        return True\n"),

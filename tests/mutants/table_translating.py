@@ -214,7 +214,7 @@ TRANSLATING = [
         ("if fetch or len(groups) < 2:", "if len(groups) < 2:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/boundary.py",
+        "tf2_lstm/migrate/translate/ends.py",
         "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
         ("if name not in self.fixed]", "if name]"),
         ("losses |= self._measured(kept, losses)", "losses |= set()"),
@@ -269,7 +269,7 @@ TRANSLATING = [
         ("        shared |= twice\n", "        return whole\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/boundary.py",
+        "tf2_lstm/migrate/translate/ends.py",
         f"{ZOO}[tagger]",
         ("name in self.taken", "False"),
     ),

@@ -107,10 +107,12 @@ class StreamingStep:
             check_steps(self._plan, self.initial_state, paths, StreamingError)
         except StreamingError:
             raise
+        # The layers of a model may be anybody's code.
         except Exception as reason:
+            said = next(iter(str(reason).splitlines()), "") or type(reason).__name__
             raise StreamingError(
                 f"streaming: {self._plan.model.name!r} does not run on a drawn sequence, step by step: "
-                f"{str(reason).splitlines()[0]} Call it on whole sequences."
+                f"{said.rstrip('.')}. Call it on whole sequences."
             ) from reason
 
     def __call__(self, inputs, state=None):

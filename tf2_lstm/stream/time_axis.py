@@ -241,6 +241,7 @@ def _shapes(operation, given, error):
     args, kwargs = _in_place(operation, marked)
     try:
         found = operation.operation.compute_output_spec(*args, **kwargs)
+    # It may be anybody's code.
     except Exception as reason:
         raise _refused(operation, "is not known to work for any number of steps", error) from reason
     return [tuple(one.shape) for one in keras.tree.flatten(found)]
