@@ -50,7 +50,9 @@ def settings_of(folder):
 def _table(file, said):
     if isinstance(said, dict):
         return said
-    raise UserError(f"{one_line(str(file))}: tool.tf2-lstm: expected a table, found {one_line(repr(said))}.")
+    raise UserError(
+        f"{one_line(str(file))}: tool.tf2-lstm: expected a table, found {one_line(repr(said))}. Write [tool.tf2-lstm]."
+    )
 
 
 def _texts(file, name, value):
