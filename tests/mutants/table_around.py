@@ -4,6 +4,18 @@ from tests.mutants.mistake import mistakes
 
 AROUND = [
     *mistakes(
+        "tf2_lstm/migrate/translate/boundary.py",
+        "tests/migrate/translate/test_boundary.py::"
+        "test_a_loop_that_begins_with_a_variable_carries_it_where_it_gives_the_next",
+        ("and any(not isinstance(one, str) for one in order", "and any(order"),
+        ("tensor for frame in {*frames.values()} for tensor in frame.initial", "tensor for tensor in ()"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/boundary.py",
+        "tests/migrate/translate/test_boundary.py::test_a_state_that_a_run_keeps_in_a_variable_is_fed",
+        ("if t.role is Role.INITIAL and t.tf1]", "if not t.tf1]"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/graph/subgraph.py",
         "tests/migrate/translate/test_loops.py::"
         "test_a_dropout_with_a_constant_rate_in_a_loop_is_proved_without_it",

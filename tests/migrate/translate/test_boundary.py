@@ -1,5 +1,6 @@
 """What inference fixes of what a program is fed, and what stays an input: a flag that no name explains is no guess."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,48 @@ def test_it_ends_in_front_of_strings():
     assert notes == [
         "name:0: strings, which no Keras model gives out: the program ends in front of them, at place:0"
     ]
+
+
+#: Artefact of TensorFlow 1.15.5 -> what reads the variables that a run gives the next state.
+CARRIED = {
+    "sizes_of_a_variable": ["start/read:0"],
+    "step_basic_rnn_variable": ["h/read:0"],
+    "language_model": [
+        f"{way}_{layer}_{leaf}/read:0" for way in ("fw", "bw") for layer in (0, 1) for leaf in "ch"
+    ],
+}
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_a_state_that_a_run_keeps_in_a_variable_is_fed(name):
+    request = Request(str(ZOO / name / "model.ckpt"))
+    tf1, findings = look(request)
+    (program,) = edges_of(tf1, findings, request)
+    assert [one["tf1"] for one in program["inputs"] if "/read" in one["tf1"]] == CARRIED[name]
+    (said,) = (note for note in program["notes"] if "from run to run" in note)
+    assert [one for one in CARRIED[name] if f"{one} (the next is " not in said] == []
+    given_out = [one["tf1"] for one in program["outputs"]]
+    nexts = re.findall(r"the next is (\S+)\)", said)
+    assert len(nexts) == len(CARRIED[name])
+    assert set(nexts) <= set(given_out)
+
+
+#: What a program assigns to the variable with which its loop begins -> whether that is a state.
+ASSIGNED = {"nothing": False, "zeros": False, "the next state": True}
+
+
+@pytest.mark.parametrize("what", ASSIGNED)
+def test_a_loop_that_begins_with_a_variable_carries_it_where_it_gives_the_next(what):
+    """A start that is trained, or reset, is a weight."""
+    v1.disable_control_flow_v2()
+    with tf.Graph().as_default() as graph:
+        x = v1.placeholder(tf.float32, [2, 4], name="x")
+        kept = v1.raw_ops.VariableV2(shape=[2, 4], dtype=tf.float32, name="kept")
+        start = tf.identity(kept, name="kept/read")
+        _, end = tf.while_loop(lambda n, _: n < 3, lambda n, h: (n + 1, tf.tanh(h + x)), (0, start))
+        tf.identity(end, name="y")
+        if what != "nothing":
+            v1.raw_ops.Assign(ref=kept, value=end if ASSIGNED[what] else tf.zeros([2, 4]))
+    tf1 = TF1Model("checkpoint", "", graph=graph.as_graph_def(), nodes={"kept": ("kept", None)})
+    boundary = boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
+    assert ("kept/read:0" in boundary.inputs) == ASSIGNED[what]

@@ -2,6 +2,7 @@
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import VARIABLES
+from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.ends import Ends
 from tf2_lstm.migrate.translate.frames import frames_of, functions_of
 from tf2_lstm.migrate.translate.naming import python_name
@@ -32,8 +33,10 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     _check(nodes, (*fetch, *feed))
     states = _states(tf1, nodes)
     outside = fed_from_outside(nodes)
-    feed, lacking = (*feed, *states, *(one for one in outside if one not in map(normal, feed))), ()
     frames = frames_of(nodes, functions_of(tf1.graph))
+    carried = {old: new for old, new in _carried(nodes, findings, frames).items() if old not in states}
+    told = {*map(normal, feed), *states}
+    feed, lacking = (*feed, *states, *(one for one in (*outside, *carried) if one not in told)), ()
     values = switches(nodes, shapes)
     ends = Ends(tf1, nodes, findings, shapes, {*map(normal, feed)}, frames, values)
     if fetch:
@@ -41,7 +44,10 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     elif tf1.signatures:
         outputs, notes = ending_in_numbers(nodes, _of_signatures(nodes, tf1.signatures))
     else:
-        outputs, notes, lacking = _named(ends.found()), ends.notes, ends.lacking
+        found = ends.found()
+        known = {_copied(nodes, one) for one in found}
+        found += [new for new in carried.values() if new not in known]
+        outputs, notes, lacking = _named(found), ends.notes, ends.lacking
     if not outputs:
         raise ProgramRefused(
             "no tensor is found at which the inference graph ends. Name what is fetched with --fetch"
@@ -51,6 +57,9 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     inputs = [one for one in map(normal, feed) if one in order]
     notes += [f"{one} is fed: no value of its variable is in the file" for one in inputs if one in states]
     notes += [f"{one} is fed: what is in front of it are no numbers" for one in inputs if one in outside]
+    kept = [f"{one} (the next is {carried[one]})" for one in inputs if one in carried]
+    if kept:
+        notes.append(f"{', '.join(kept)}: fed: TF1 carries a state in the variable from run to run")
     fixed = {}
     for name in order:
         node = nodes.get(name) if isinstance(name, str) else None
@@ -74,6 +83,32 @@ def _states(tf1, nodes):
         for node in nodes.values()
         if node.op in ("Identity", "ReadVariableOp") and node_of(data_inputs(node)[0]) in kept
     )
+
+
+def _carried(nodes, findings, frames):
+    """What reads the variables in which a program carries a state -> the next state, which a run assigns to them."""
+    begins = [t.tf1 for one in findings.recurrences for t in one.inputs if t.role is Role.INITIAL and t.tf1]
+    begins += [tensor for frame in {*frames.values()} for tensor in frame.initial]
+    reads = {
+        node_of(data_inputs(nodes[node_of(one)])[0]): normal(one)
+        for one in begins
+        if node_of(one) in nodes and nodes[node_of(one)].op in ("Identity", "ReadVariableOp")
+    }
+    order = Order(nodes, findings.recurrences, set(), frames)
+    return {
+        reads[node_of(node.input[0])]: _copied(nodes, node.input[1])
+        for node in nodes.values()
+        if node.op in ("Assign", "AssignVariableOp")
+        and node_of(node.input[0]) in reads
+        and any(not isinstance(one, str) for one in order.of([node.input[1]])[0])
+    }
+
+
+def _copied(nodes, tensor):
+    """The tensor of which one is a copy."""
+    while nodes[node_of(tensor)].op == "Identity":
+        tensor = data_inputs(nodes[node_of(tensor)])[0]
+    return normal(tensor)
 
 
 def _check(nodes, tensors):

@@ -172,7 +172,9 @@ class _Translation(ByRows):
             raise ProgramRefused(
                 f"{tensor}: expected {what} of what is fed, found none. Begin behind it, with --feed"
             )
-        name = self.writer.program.fresh(python_name(node.name.rpartition("/")[2]))
+        # A state is called after its variable.
+        last = node.name.removesuffix("/read").rpartition("/")[2]
+        name = self.writer.program.fresh(python_name(last))
         options = {} if dtype == "float32" else {"dtype": dtype}
         if shape and shape[0] is None:
             call = Apply("keras.Input", (tuple(shape[1:]),), {**options, "name": name})
