@@ -38,6 +38,10 @@ BASIC_LSTM = Pair(
     arguments=(NUM_UNITS, FORGET_BIAS, STATE_IS_TUPLE, ACTIVATION, REUSE, NAME, DTYPE),
     scope="basic_lstm_cell",
     weights=WEIGHTS,
+    equations=(
+        "c' = gate(linear.f(x, h) + forget_bias) * c + gate(linear.i(x, h)) * activation(linear.j(x, h))",
+        "h' = gate(linear.o(x, h)) * activation(c')",
+    ),
     states=("h", "c"),
     cases=(
         Case("basic_lstm/default", _dynamic(), why="gate order and forget_bias 1, the TF1 default"),

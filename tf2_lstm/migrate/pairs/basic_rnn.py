@@ -27,6 +27,7 @@ BASIC_RNN = Pair(
             Tensor("bias", ("bias",), "h"),
         ),
     ),
+    equations=("h' = activation(linear.h(x, h))",),
     cases=(
         Case("basic_rnn/default", _dynamic(), why="kernel rows split at the input depth"),
         Case("basic_rnn/relu", _dynamic(activation="relu"), scale=0.5, why="activation is carried over"),

@@ -1,13 +1,42 @@
 """GRUCell -> keras.layers.GRUCell(reset_after=False)."""
 
 from tf2_lstm.migrate.pairs.arguments import ACTIVATION, DTYPE, NAME, NUM_UNITS, REUSE
-from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair, Tensor, WeightMap
+from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Form, Pair, Tensor, WeightMap
 
 _INITIALIZER = "The weights come from the checkpoint; to train afresh, give the Keras initialisers."
 
 
 def _dynamic(**options):
     return Call("dynamic_rnn", cell=Call("gru", **dict({"num_units": 5}, **options)))
+
+
+_GATES = ("r = gate(linear.r(x, h))", "u = gate(linear.u(x, h))")
+_GATE_WEIGHTS = (
+    Tensor("gates/kernel", ("input", "recurrent"), "ru"),
+    Tensor("gates/bias", ("bias",), "ru"),
+)
+
+#: CudnnCompatibleGRUCell, cuDNN's GRU and that of tf.keras with reset_after=True: the candidate has two products, of the
+#: given input and of the state.
+RESET_AFTER = Form(
+    "reset_after",
+    (*_GATES, "h' = u * h + (1 - u) * activation(linear.g(x) + r * linear.s(h))"),
+    WeightMap(
+        tf1=(
+            *_GATE_WEIGHTS,
+            Tensor("candidate/input_projection/kernel", ("input",), "g"),
+            Tensor("candidate/input_projection/bias", ("bias",), "g"),
+            Tensor("candidate/hidden_projection/kernel", ("recurrent",), "s"),
+            Tensor("candidate/hidden_projection/bias", ("bias",), "s"),
+        ),
+        keras=(
+            Tensor("kernel", ("input",), "urg"),
+            Tensor("recurrent_kernel", ("recurrent",), "urs"),
+            Tensor("bias[0]", ("bias",), "urg"),
+            Tensor("bias[1]", ("bias",), "urs"),
+        ),
+    ),
+)
 
 
 GRU = Pair(
@@ -32,8 +61,7 @@ GRU = Pair(
     scope="gru_cell",
     weights=WeightMap(
         tf1=(
-            Tensor("gates/kernel", ("input", "recurrent"), "ru"),
-            Tensor("gates/bias", ("bias",), "ru"),
+            *_GATE_WEIGHTS,
             Tensor("candidate/kernel", ("input", "recurrent"), "h"),
             Tensor("candidate/bias", ("bias",), "h"),
         ),
@@ -43,6 +71,8 @@ GRU = Pair(
             Tensor("bias", ("bias",), "urh"),
         ),
     ),
+    equations=(*_GATES, "h' = u * h + (1 - u) * activation(linear.h(x, r * h))"),
+    forms=(RESET_AFTER,),
     cases=(
         Case("gru/default", _dynamic(), why="the reset gate acts before the matmul; u is z"),
         Case("gru/relu", _dynamic(activation="relu"), scale=0.5, why="only the candidate takes activation"),

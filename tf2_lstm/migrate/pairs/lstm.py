@@ -75,6 +75,13 @@ LSTM = Pair(
         ),
         folds=WEIGHTS.folds,
     ),
+    equations=(
+        "i = gate(linear.i(x, h) + w_i_diag * c)",
+        "f = gate(linear.f(x, h) + forget_bias + w_f_diag * c)",
+        "c' = clip(f * c + i * activation(linear.j(x, h)), cell_clip)",
+        "o = gate(linear.o(x, h) + w_o_diag * c')",
+        "h' = clip(project(o * activation(c')), proj_clip)",
+    ),
     states=("h", "c"),
     cases=(
         Case("lstm/default", _dynamic(), why="no option: the same numbers as BasicLSTMCell"),

@@ -63,6 +63,21 @@ class WeightMap:
     folds: Dict[str, Tuple[str, str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Form:
+    """A cell that a row's own class does not make and others do, with equations and weights of its own.
+
+    Attributes:
+        option: what a call of the row has for it, beyond TF1's arguments: "reset_after".
+        equations: as those of `Pair`.
+        weights: as those of `Pair`; "bias[1]" is the second row of a Keras bias that has two.
+    """
+
+    option: str
+    equations: Tuple[str, ...]
+    weights: WeightMap
+
+
 @dataclass(frozen=True, eq=False)
 class Call:
     """One constructor call or function call in TF1's vocabulary, e.g. `Call("lstm", num_units=4)`.
@@ -159,6 +174,8 @@ class Pair:
         cells: TF1 argument that holds a cell -> the scope that TF1 opens around it; "%d" where the argument
             holds several, numbered.
         weights: the weight map, None for a row without weights of its own.
+        equations: of a cell, what one step computes, as `equations` reads it.
+        forms: of a cell, the `Form`s in which other classes have it.
         states: the state's leaves in the order in which Keras returns them; () when it is a bare tensor.
         stock: the stock Keras symbol that is exact when none of `stock_unless` is given; "" if none is.
         stock_unless: see `stock`.
@@ -179,6 +196,8 @@ class Pair:
     scope: str = ""
     cells: Dict[str, str] = field(default_factory=dict)
     weights: Optional[WeightMap] = None
+    equations: Tuple[str, ...] = ()
+    forms: Tuple[Form, ...] = ()
     states: Tuple[str, ...] = ()
     stock: str = ""
     stock_unless: Tuple[str, ...] = ()

@@ -4,7 +4,8 @@ from tf2_lstm.migrate.graph.operations import ELEMENTWISE
 from tf2_lstm.migrate.graph.terms import leaves, negated, scalar
 from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.model import NotConverted
-from tf2_lstm.migrate.recognise.lstm import any_order
+from tf2_lstm.migrate.recognise.cell_match import ACTIVATIONS
+from tf2_lstm.migrate.recognise.readings import unclipped
 from tf2_lstm.migrate.recognise.unrolled import base
 
 #: What a normal form was made of, for people.
@@ -91,7 +92,7 @@ def nearest(terms, inside, own, ends, count, matches):
     if cells:
         return cells[0].pair, _misplaced(cells[0], own, ends)
     for term in inside:
-        order = any_order(terms, term)
+        order = _any_order(terms, term)
         if order == "ijfo":
             return "basic_lstm", "a gate holds more than its columns, a constant and a peephole"
         if order:
@@ -163,3 +164,41 @@ def _complement(term):
         and any(negated(one) for one in arg.args)
         for arg in term.args
     )
+
+
+def _any_order(terms, term):
+    """The order of the gates of an LSTM that is one but for the order, "ifoj"; "" for anything else."""
+    if term.op != "mul" or len(term.args) != 2:
+        return ""
+    for gate, squashed in (term.args, term.args[::-1]):
+        c = unclipped(squashed.args[0])[0] if squashed.op in ACTIVATIONS else term
+        if gate.op == "Sigmoid" and c.op == "add" and len(c.args) == 2:
+            for keep, write in (c.args, c.args[::-1]):
+                for forget, _ in _gated_values(terms, keep):
+                    for enter, candidate in _gated_values(terms, write):
+                        parts = {"i": enter, "f": forget, "o": gate.args[0], "j": (candidate.args or (c,))[0]}
+                        starts = {name: _start(part) for name, part in parts.items()}
+                        if None not in starts.values() and len(set(starts.values())) == 4:
+                            return "".join(sorted(starts, key=starts.get))
+    return ""
+
+
+def _start(term):
+    columns = [
+        part for part in (term.args if term.op == "add" else (term,)) if part.op in ("column_slice", "split")
+    ]
+    return columns[0].attr[0] if len(columns) == 1 else None
+
+
+def _gated_values(terms, term):
+    """All ways to read a product as sigmoid(gate) * value: pairs (gate's argument, value).
+
+    The value may be a product itself: a state that a program changed before the step, c * (1 - done).
+    """
+    gates = [arg for arg in term.args if arg.op == "Sigmoid"] if term.op == "mul" else []
+    found = [(gate.args[0], terms.without(term, gate)) for gate in gates]
+    return [
+        (gate, value)
+        for gate, value in found
+        if value is not None and (value.op != "const" or len(value.attr[1]) > 1)
+    ]

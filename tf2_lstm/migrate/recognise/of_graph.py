@@ -1,18 +1,15 @@
 """Everything that a graph holds: loops, fused operations, cuDNN, and steps that stand one by one."""
 
-from collections import OrderedDict
 from dataclasses import replace
 
 from tf2_lstm.migrate.graph.enclosed import Enclosed
-from tf2_lstm.migrate.graph.indexing import stacked
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise import runs, static
 from tf2_lstm.migrate.recognise.all_states import unheld_beside
-from tf2_lstm.migrate.recognise.blocks import block_applications
 from tf2_lstm.migrate.recognise.calls import Calls
 from tf2_lstm.migrate.recognise.carrying import adds_weights, is_recurrence
+from tf2_lstm.migrate.recognise.cells import every_cell_match
 from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
-from tf2_lstm.migrate.recognise.clothes import clothed_applications
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
 from tf2_lstm.migrate.recognise.decoders import FED_BACK, NEXT_STEP, fed_back, why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
@@ -20,12 +17,8 @@ from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
 from tf2_lstm.migrate.recognise.foreign import foreign_chains
 from tf2_lstm.migrate.recognise.fused import fused, fused_terms
-from tf2_lstm.migrate.recognise.gru import gru_applications, rnn_applications
 from tf2_lstm.migrate.recognise.in_branches import conditional, in_a_branch, without_branches
 from tf2_lstm.migrate.recognise.induction import written_out
-from tf2_lstm.migrate.recognise.keras_cells import keras_applications
-from tf2_lstm.migrate.recognise.keras_gru import keras_gru_applications
-from tf2_lstm.migrate.recognise.lstm import lstm_applications
 from tf2_lstm.migrate.recognise.nearest import not_converted, whole
 from tf2_lstm.migrate.recognise.own_zeros import with_own_zeros
 from tf2_lstm.migrate.recognise.places import regroup
@@ -40,16 +33,6 @@ from tf2_lstm.migrate.recognise.wrappers import (
     WRAPPED_OFTEN,
     wrapped_often,
 )
-
-MATCHERS = (
-    lstm_applications,
-    gru_applications,
-    rnn_applications,
-    block_applications,
-    keras_applications,
-    keras_gru_applications,
-)
-
 
 JOIN_FIRST = "join them in a tf.concat of their own first, and that with the state"
 IN_FRONT = "compute it for all steps at once, in front of the recurrence"
@@ -317,24 +300,3 @@ def _computed(weight):
         f"{weight.tensor} is computed from {weight.origin} and from nothing that is fed: "
         "the model has the number that comes out. Training moves that number, and export does not write it back"
     )
-
-
-def _is_other(one, known):
-    """Whether a cell in other clothes is none that is known as it is, nor that with another product after it."""
-    return one.old not in [other.old for other in known] and not (known and "num_proj" in one.options)
-
-
-def every_cell_match(terms):
-    """All matches of known cells among the terms, in the order of the graph."""
-    found = []
-    for term in list(terms.every):
-        known = [one for match in MATCHERS for one in match(terms, term)]
-        found += known + [one for one in clothed_applications(terms, term) if _is_other(one, known)]
-    made = {new for one in found for new in one.new.values()}
-    return [replace(one, old=_unstacked(one.old, made)) for one in found]
-
-
-def _unstacked(old, made):
-    """The old states, in the place of a part of a stack of what cells gave out that part."""
-    parts = {state: stacked(term) for state, term in old.items()}
-    return OrderedDict((state, parts[state] if parts[state] in made else term) for state, term in old.items())

@@ -1,7 +1,7 @@
 """What stands in a gate before it is squashed: products with weights, biases, a constant, a peephole."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate.graph.terms import Term, scalar
 from tf2_lstm.migrate.recognise.cell_match import is_variable
@@ -52,23 +52,24 @@ class Sum:
         products: factor -> (its width, the `Tile`s of what it is multiplied with).
         biases: a list of lists of `Tile`s, one for each bias.
         constant: the sum of the constants.
-        peephole: the term of the vector that c is multiplied with, None without one.
+        peephole: (the term of a vector, what is multiplied with it), None without one.
+        open: concatenations of which the graph does not say how wide their parts are, as `_product` has them.
     """
 
     units: int
     products: OrderedDict = field(default_factory=OrderedDict)
     biases: list = field(default_factory=list)
     constant: float = 0.0
-    peephole: Term | None = None
+    peephole: tuple | None = None
+    open: list = field(default_factory=list)
 
 
-def summed(terms, term, c=None):
+def summed(terms, term):
     """Take a gate's sum apart.
 
     Args:
         terms: the table of terms.
         term: what is squashed.
-        c: the term of the state that a peephole looks at, None where there can be none.
 
     Returns:
         A `Sum`; None when anything else is in it.
@@ -77,10 +78,10 @@ def summed(terms, term, c=None):
     if not units:
         return None
     found = Sum(units)
-    return found if _read(terms, found, term, (0, units), c) else None
+    return found if _read(terms, found, term, (0, units)) else None
 
 
-def _read(terms, found, term, columns, c):
+def _read(terms, found, term, columns):
     """Add what stands in columns of a term; whether all of it is known."""
     todo, looks = [(term, columns)], 0
     while todo:
@@ -91,29 +92,30 @@ def _read(terms, found, term, columns, c):
         elif part.op == "column_slice" and part.args[0].op in ("add", "matmul"):
             start = part.attr[0]
             todo.append((part.args[0], (columns[0] + start, columns[1] + start)))
-        elif not _read_part(terms, found, part, columns, c):
+        elif not _read_part(terms, found, part, columns):
             return False
     return True
 
 
-def _read_part(terms, found, term, columns, c):
+def _read_part(terms, found, term, columns):
     if term.op == "matmul":
         return _product(terms, found, term, columns)
     if scalar(term) is not None:
         found.constant += scalar(term)
         return True
     if term.op == "mul":
-        return _peephole(found, term, c)
+        return _peephole(found, term)
     tiles = _vector(term, columns)
     found.biases += [tiles] if tiles else []
     return tiles is not None
 
 
-def _peephole(found, term, c):
+def _peephole(found, term):
     weights = [arg for arg in term.args if is_variable(arg, 1)]
-    if len(term.args) != 2 or c not in term.args or len(weights) != 1 or found.peephole is not None:
+    if len(term.args) != 2 or len(weights) != 1 or found.peephole is not None:
         return False
-    found.peephole = weights[0]
+    (seen,) = [arg for arg in term.args if arg is not weights[0]]
+    found.peephole = weights[0], seen
     return weights[0].attr[1] == (found.units,)
 
 
@@ -123,9 +125,18 @@ def _product(terms, found, term, columns):
     shape = _shape(weight)
     factors = list(whole.args) if whole.op == "concat" and whole.attr in (1, -1) else [whole]
     widths = [terms.width(factor) for factor in factors] if len(factors) > 1 else [None]
-    if shape is None or len(shape) != 2 or widths.count(None) > 1 or columns[1] > shape[1]:
+    if shape is None or len(shape) != 2 or columns[1] > shape[1]:
         return False
-    rest = shape[0] - sum(width for width in widths if width is not None)
+    if widths.count(None) > 1:
+        found.open.append((factors, widths, weight, columns))
+        return True
+    return _factors(found, factors, widths, weight, columns)
+
+
+def _factors(found, factors, widths, weight, columns):
+    """Add the products of factors; at most one width, the rest of the rows, is None."""
+    rows = _shape(weight)[0]
+    rest = rows - sum(width for width in widths if width is not None)
     widths, start = [rest if width is None else width for width in widths], 0
     for factor, width in zip(factors, widths, strict=True):
         tiles = _matrix(weight, (start, start + width), columns)
@@ -133,7 +144,19 @@ def _product(terms, found, term, columns):
             return False
         found.products[factor] = (width, tiles)
         start += width
-    return start == shape[0]
+    return start == rows
+
+
+def told(terms, one, width):
+    """Return a `Sum` whose open concatenations end with a state of this width, all before it as one factor; or None."""
+    found = replace(one, products=OrderedDict(one.products), open=[])
+    for factors, widths, weight, columns in one.open:
+        before = terms.concat(factors[:-1], 1)
+        if widths[-1] not in (None, width) or not _factors(
+            found, [before, factors[-1]], [None, width], weight, columns
+        ):
+            return None
+    return found
 
 
 def _shape(weight):
@@ -149,7 +172,7 @@ def _is_of_variables(weight):
         looks += 1
         if is_variable(part):
             continue
-        if part.op not in ("swap", "concat") or depth == MOST_NESTED or looks > MOST_TILES:
+        if part.op not in ("swap", "concat", "column_slice") or depth == MOST_NESTED or looks > MOST_TILES:
             return False
         todo += [(one, depth + 1) for one in part.args]
     return True
@@ -161,6 +184,9 @@ def _joined_shape(weight):
     if weight.op == "swap":
         inner = _joined_shape(weight.args[0])
         return inner[::-1] if inner is not None and len(inner) == 2 else None
+    if weight.op == "column_slice":
+        inner = _joined_shape(weight.args[0])
+        return None if inner is None else (*inner[:-1], weight.attr[1] - weight.attr[0])
     if weight.op != "concat":
         return None
     shapes = [_joined_shape(part) for part in weight.args]
@@ -182,6 +208,9 @@ def _matrix(weight, rows, columns, below=0, right=0):
         return turned and [
             Tile(one.variable, one.rows, one.columns, not one.flipped, one.right, one.below) for one in turned
         ]
+    if weight.op == "column_slice":
+        start = weight.attr[0]
+        return _matrix(weight.args[0], rows, (columns[0] + start, columns[1] + start), below, right)
     if weight.op != "concat":
         return None
     found, at, axis = [], 0, weight.attr % 2
@@ -207,6 +236,17 @@ def _vector(term, columns):
         return _vector(term.args[0], (columns[0] + term.attr[0], columns[1] + term.attr[0]))
     if is_variable(term, 1):
         return [Tile(term, None, columns)] if columns[1] <= term.attr[1][0] else None
+    if (
+        term.op == "element"
+        and term.attr == 0
+        and is_variable(term.args[0], 2)
+        and scalar(term.args[1]) is not None
+    ):
+        # tf.keras keeps the two biases of a GRU in the rows of one variable.
+        row = scalar(term.args[1])
+        return (
+            [Tile(term.args[0], (row, row + 1), columns)] if columns[1] <= term.args[0].attr[1][1] else None
+        )
     shape = _shape(term) if term.op == "concat" else None
     if shape is None or len(shape) != 1:
         return None

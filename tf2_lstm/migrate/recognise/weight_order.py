@@ -1,0 +1,172 @@
+"""How the weights of a cell stand in those of its row: as TF1 has them, as tf.keras has them, or in another order.
+
+The gates that were found are laid side by side as the weight map of the row has them. Each piece of a variable is a
+`Block` there; every number of every variable must stand in the cell once.
+"""
+
+from collections import OrderedDict
+from itertools import combinations
+from math import prod
+
+from tf2_lstm.migrate.model import Block
+
+#: The layouts of `layouts`.
+AS_KERAS, REARRANGED = "keras1", "rearranged"
+
+
+def laid(weights, gates):
+    """Lay gates side by side.
+
+    Args:
+        weights: the `WeightMap` of the cell.
+        gates: letter -> the `Gate`, with its state.
+
+    Returns:
+        (blocks, variables, factors of the input with their widths); None where the gates are not of one input, one
+        width and one state, or a number stands twice.
+    """
+    inputs = [_given(one) for one in gates.values() if one.reads_input]
+    others = [_given(one) for one in gates.values() if not one.reads_input]
+    states = {one.sum.products[one.state][0] for one in gates.values() if one.reads_state}
+    units = {one.sum.units for one in gates.values()}
+    if (
+        not inputs[0]
+        or any(one != inputs[0] for one in inputs)
+        or any(others)
+        or len(states) > 1
+        or len(units) > 1
+    ):
+        return None
+    blocks, variables = [], OrderedDict()
+    for tensor in weights.tf1:
+        own = tensor.gates if tensor.rows[-1] in ("input", "recurrent") else ""
+        for number, letter in enumerate(own):
+            gate = gates[letter]
+            placed = [(tensor.name, *one) for one in _placed(gate, inputs[0])]
+            placed += [(bias_of(weights, letter), tile, None) for each in gate.sum.biases for tile in each]
+            blocks += [_block(*one, number * gate.sum.units, variables, gate.sign) for one in placed]
+    return (tuple(blocks), variables, inputs[0]) if _all_once(blocks, variables) else None
+
+
+def bias_of(weights, letter):
+    """Return the name of the TF1 bias that has a gate's columns."""
+    return next(one.name for one in weights.tf1 if one.rows == ("bias",) and letter in one.gates)
+
+
+def _given(gate):
+    """The factors of a gate that are not its state, each with its width."""
+    return [(factor, width) for factor, (width, _) in gate.sum.products.items() if factor is not gate.state]
+
+
+def _placed(gate, inputs):
+    """The tiles of a gate, each with the row of the kernel at which its factor begins."""
+    row = 0
+    factors = [factor for factor, _ in inputs] if gate.reads_input else []
+    for factor in [*factors, *([gate.state] if gate.reads_state else [])]:
+        width, tiles = gate.sum.products[factor]
+        yield from ((tile, row) for tile in tiles)
+        row += width
+
+
+def _block(target, tile, row, column, variables, sign):
+    leaf = next((leaf for leaf, known in variables.items() if known is tile.variable), None)
+    if leaf is None:
+        leaf = f"{target} {len(variables)}" if target in variables else target
+        variables[leaf] = tile.variable
+    rows = None if row is None else (row + tile.below, row + tile.below + tile.height)
+    columns = (column + tile.right, column + tile.right + tile.width)
+    return Block(target, rows, columns, leaf, tile.rows, tile.columns, tile.flipped, sign)
+
+
+def _all_once(blocks, variables):
+    """Whether every number of every variable stands in the cell exactly once."""
+    for leaf, variable in variables.items():
+        own = [(one.from_rows or (0, 1), one.from_columns) for one in blocks if one.leaf == leaf]
+        if sum((r[1] - r[0]) * (c[1] - c[0]) for r, c in own) != prod(variable.attr[1]):
+            return False
+        if any(_meet(a[0], b[0]) and _meet(a[1], b[1]) for a, b in combinations(own, 2)):
+            return False
+    return True
+
+
+def _meet(one, other):
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def as_tf1(weights, blocks, variables):
+    """Name the variables of a cell whose weights are those of TF1's own class.
+
+    Args:
+        weights: the `WeightMap`.
+        blocks, variables: as `laid` gives them.
+
+    Returns:
+        (TF1's name -> the term of its variable, the names of biases that are not there); None for another order.
+    """
+    found, absent = OrderedDict(), []
+    for tensor in _own(weights.tf1):
+        own = [one for one in blocks if one.target == tensor.name]
+        if not own and tensor.rows == ("bias",):
+            absent.append(tensor.name)
+            continue
+        leaves = {one.leaf for one in own}
+        if len(leaves) != 1 or any(_moved(one, one.rows, one.columns) for one in own):
+            return None
+        found[tensor.name] = variables[leaves.pop()]
+    return found, absent
+
+
+def _own(tensors):
+    return [one for one in tensors if not one.when]
+
+
+def _moved(block, rows, columns):
+    """Whether a block is elsewhere in its variable, or otherwise."""
+    return block.flipped or block.sign < 0 or (block.from_rows, block.from_columns) != (rows, columns)
+
+
+def as_keras(weights, blocks, variables, depth, units):
+    """Name the variables of a cell whose weights are those of the Keras layer.
+
+    Args:
+        weights: the `WeightMap`.
+        blocks, variables: as `laid` gives them.
+        depth: the width of the input.
+        units: the number of columns of a gate.
+
+    Returns:
+        Keras's name -> the term of its variable, without a bias where there is none; None for another order.
+    """
+    found = {}
+    for block in blocks:
+        own = next(one for one in weights.tf1 if one.name == block.target)
+        number, start = divmod(block.columns[0], units)
+        letter, columns = own.gates[number], (start, start + block.columns[1] - block.columns[0])
+        kind, rows = _kind(own, block, depth)
+        places = [_place(one, letter, columns, rows, units) for one in weights.keras if one.rows == (kind,)]
+        name = next((name for name, *place in filter(None, places) if not _moved(block, *place)), None)
+        if name is None:
+            return None
+        found.setdefault(name, set()).add(variables[block.leaf])
+    names = dict.fromkeys(one.name.partition("[")[0] for one in _own(weights.keras))
+    several = any(len(terms) > 1 for terms in found.values())
+    return None if several else OrderedDict((name, found[name].pop()) for name in names if name in found)
+
+
+def _kind(tensor, block, depth):
+    """The kind of a block's rows, and these counted from the first of that kind."""
+    if block.rows is None:
+        return "bias", None
+    if "input" in tensor.rows and block.rows[0] < depth:
+        return "input", block.rows
+    above = depth if "input" in tensor.rows else 0
+    return "recurrent", (block.rows[0] - above, block.rows[1] - above)
+
+
+def _place(tensor, letter, columns, rows, units):
+    """Where Keras has columns of a gate: (weight's name, rows, columns); None where it has them elsewhere."""
+    name, _, row = tensor.name.rstrip("]").partition("[")
+    if letter not in tensor.gates:
+        return None
+    at = tensor.gates.index(letter) * units
+    return name, (int(row), int(row) + 1) if row else rows, (at + columns[0], at + columns[1])
