@@ -16,46 +16,74 @@ _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
 FINDING = [
     *mistakes(
-        _ROOM + "lstm.py",
+        _ROOM + "cells.py",
         _RUNS + "test_the_sign_of_forget_bias_is_that_of_the_graph",
-        ('**forget_bias(parts["f"][1])', '**forget_bias(-parts["f"][1])'),
-        ('**forget_bias(parts["f"][1])', '**forget_bias(abs(parts["f"][1]))'),
-        ('**forget_bias(parts["f"][1])', '**forget_bias(parts["f"][1] or 1.0)'),
-        ("constant += scalar(part)", "constant -= scalar(part)"),
+        ("float(one.sum.constant)", "-float(one.sum.constant)"),
+        ("float(one.sum.constant)", "abs(float(one.sum.constant))"),
+        ("float(one.sum.constant)", "(float(one.sum.constant) or 1.0)"),
     ),
     *mistakes(
-        _ROOM + "lstm.py",
+        _ROOM + "summands.py",
+        _RUNS + "test_the_sign_of_forget_bias_is_that_of_the_graph",
+        ("found.constant += scalar(term)", "found.constant -= scalar(term)"),
+    ),
+    *mistakes(
+        _ROOM + "cells.py",
         _RUNS + "test_a_clip_that_is_not_symmetric_is_no_clip_of_a_cell",
-        ('if clipped.op == "clip" and clipped.attr[0] == -clipped.attr[1]:', 'if clipped.op == "clip":'),
+        ("if unclipped(clipped)[1] is not None:", 'if clipped.op == "clip":'),
+    ),
+    *mistakes(
+        _ROOM + "readings.py",
+        _RUNS + "test_a_clip_that_is_not_symmetric_is_no_clip_of_a_cell",
         ('if term.op == "clip" and term.attr[0] == -term.attr[1]:', 'if term.op == "clip":'),
     ),
     *mistakes(
-        _ROOM + "lstm.py",
+        _ROOM + "readings.py",
         _SABOTAGE + "[forget bias on the input gate]",
-        ('if any(parts[name][1] for name in "ijo")', 'if any(parts[name][1] for name in "jo")'),
+        ("(added or not found.constant)", "True"),
     ),
     *mistakes(
-        _ROOM + "lstm.py",
+        _ROOM + "readings.py",
         _SABOTAGE + "[another activation on the candidate]",
-        ("                if candidate.op != squashed.op:\n                    continue\n", ""),
+        ("if function and known.get(node.name, function) == function:", "if function:"),
     ),
     *mistakes(
-        _ROOM + "lstm.py",
+        _ROOM + "readings.py",
         _SABOTAGE + "[one peephole is missing]",
+        ("len(looks) in (0, len(gates)) and all(looks)", "all(looks)"),
+    ),
+    *mistakes(
+        _ROOM + "readings.py",
+        _SABOTAGE + "[the output gate looks at the old c]",
+        ("len(looks) in (0, len(gates)) and all(looks)", "len(looks) in (0, len(gates))"),
+    ),
+    *mistakes(
+        _ROOM + "readings.py",
+        "tests/migrate/recognise/test_blends.py::test_every_way_to_write_it_is_the_same_cell",
+        ("replace(known[key], sign=-1)", "replace(known[key], sign=1)"),
+    ),
+    *mistakes(
+        _ROOM + "weight_order.py",
+        _SABOTAGE + "[one gate read twice]",
         (
-            "len({peephole is None for peephole in peepholes}) > 1",
-            "len({peephole is None for peephole in peepholes}) > 2",
+            "if any(_meet(a[0], b[0]) and _meet(a[1], b[1]) for a, b in combinations(own, 2)):",
+            "if False:",
         ),
     ),
     *mistakes(
-        _ROOM + "lstm.py",
+        "tf2_lstm/migrate/pairs/lstm.py",
         "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[lstm_peepholes]",
-        ('peepholes = [parts[name][2] for name in "ifo"]', 'peepholes = [parts[name][2] for name in "fio"]'),
+        ("w_i_diag * c)", "w_f_diag * c)"),
     ),
     *mistakes(
-        _ROOM + "lstm.py",
-        _SABOTAGE + "[the output gate looks at the old c]",
-        ('_gate(terms, term, new_c if name == "o" else old_c)', "_gate(terms, term, old_c)"),
+        "tf2_lstm/migrate/pairs/equations.py",
+        "tests/migrate/equivalence/test_reference.py::test_the_reference_gives_the_recorded_numbers[gru/default]",
+        ('Node("number", value=-1)', 'Node("number", value=1)'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/equivalence/cell_step.py",
+        "tests/migrate/equivalence/test_reference.py::test_the_reference_gives_the_recorded_numbers[lstm/proj_clip_alone]",
+        ('if argument.convert == "only_with_num_proj" and not', "if not argument.convert and not"),
     ),
     *mistakes(
         _ROOM + "blends.py",
@@ -110,9 +138,9 @@ FINDING = [
         ("if rest and source is not None", "if False"),
     ),
     *mistakes(
-        _ROOM + "gru.py",
+        "tf2_lstm/migrate/pairs/gru.py",
         _SABOTAGE + "[the candidate resets by u]",
-        ("terms.mul(reset, h))", "terms.mul(update, h))"),
+        ("linear.h(x, r * h)", "linear.h(x, u * h)"),
     ),
     *mistakes(
         _ROOM + "fused.py",

@@ -165,11 +165,11 @@ PROVING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/equivalence/reference.py",
+        "tf2_lstm/migrate/equivalence/cell_step.py",
         "tests/migrate/equivalence/test_reference.py::test_gates_that_are_unknown_are_an_error_and_no_sigmoid",
         (
-            "return ACTIVATIONS[call.arguments",
-            "return ACTIVATIONS.get('sigmoid') or ACTIVATIONS[call.arguments",
+            'return ACTIVATIONS[call.arguments.get("recurrent',
+            'return ACTIVATIONS.get("sigmoid") or ACTIVATIONS[call.arguments.get("recurrent',
         ),
     ),
     *mistakes(

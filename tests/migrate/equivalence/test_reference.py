@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 import tf2_lstm
+from tf2_lstm.migrate.equivalence.cell_step import ACTIVATIONS, REPLACED, function_of
 from tf2_lstm.migrate.equivalence.diagnosis import MISTAKES
 from tf2_lstm.migrate.equivalence.goldens import checkpoint_of, read_record
 from tf2_lstm.migrate.equivalence.inputs import case_inputs
 from tf2_lstm.migrate.equivalence.keras_runner import read_checkpoint
-from tf2_lstm.migrate.equivalence.reference import ACTIVATIONS, Reference, gate_of
+from tf2_lstm.migrate.equivalence.reference import Reference
 from tf2_lstm.migrate.pairs import CASES, PAIRS, Call
 from tf2_lstm.migrate.recognise.keras1 import FUNCTIONS
 
@@ -53,5 +54,13 @@ def test_every_activation_that_is_read_is_keras_s(name):
 def test_gates_that_are_unknown_are_an_error_and_no_sigmoid():
     call = Call("gru", num_units=2, recurrent_activation="odd")
     with pytest.raises(KeyError, match="odd"):
-        gate_of(call)
-    assert gate_of(Call("gru", num_units=2, recurrent_activation="tanh")) is np.tanh
+        function_of(call, "gate")
+    assert function_of(Call("gru", num_units=2, recurrent_activation="tanh"), "gate") is np.tanh
+
+
+@pytest.mark.parametrize("mistake", REPLACED)
+def test_what_a_mistake_replaces_stands_in_some_equations(mistake):
+    wholes = ["\n".join(one.equations) for one in PAIRS.values() if one.equations]
+    for old, new in REPLACED[mistake].items():
+        assert any(old in whole for whole in wholes), old
+        wholes = [whole.replace(old, new) for whole in wholes]

@@ -10,36 +10,14 @@ from collections import OrderedDict
 
 import numpy as np
 
+from tf2_lstm.migrate.equivalence.cell_step import step
 from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
 from tf2_lstm.migrate.equivalence.inputs import case_inputs
 from tf2_lstm.migrate.pairs import PAIRS, Fed
-from tf2_lstm.migrate.pairs.arguments import FORGET_BIAS
 from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, output_size, scoped_cells, state_sizes
-
-
-def sigmoid(x):
-    """The logistic function, without overflow."""
-    return 0.5 * (1.0 + np.tanh(0.5 * x))
-
 
 _FED_SWAPPED = ("c_and_h_swapped", "fed_c_and_h_swapped")
 _RETURNED_SWAPPED = ("c_and_h_swapped", "returned_c_and_h_swapped")
-#: By Keras's names; hard_sigmoid is that of Keras 1. The constants of selu are those of the paper and of TensorFlow.
-ACTIVATIONS = {
-    None: np.tanh,
-    "tanh": np.tanh,
-    "relu": lambda x: np.maximum(x, 0.0),
-    "relu6": lambda x: np.clip(x, 0.0, 6.0),
-    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0.0))),
-    "selu": lambda x: (
-        1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(np.minimum(x, 0.0)))
-    ),
-    "softplus": lambda x: np.logaddexp(x, 0.0),
-    "softsign": lambda x: x / (1 + np.abs(x)),
-    "sigmoid": sigmoid,
-    "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0.0, 1.0),
-    "linear": lambda x: x,
-}
 
 
 class Reference:
@@ -138,73 +116,17 @@ class Reference:
 
     def step(self, call, x, state):
         """One step of any call: (output, new state)."""
-        return getattr(self, "_" + PAIRS[call.pair].name)(call, x, state)
+        row = PAIRS[call.pair]
+        return (self._cell if row.equations else getattr(self, f"_{row.name}"))(call, x, state)
 
-    def _basic_rnn(self, call, x, state):
-        weights = self._weights[id(call)]
-        h = ACTIVATIONS[call.arguments.get("activation")](_affine(weights, "", x, state))
-        return h, h
-
-    def _gru(self, call, x, state):
-        weights, units = self._weights[id(call)], state.shape[1]
-        gate = gate_of(call)
-        r, u = np.split(gate(_affine(weights, "gates/", x, state)), 2, axis=1)
-        if self.mistake == "gates_in_tf1_order":
-            r, u = u, r
-        if call.arguments.get("reset_after"):
-            z = _project(weights, "candidate/input_projection/", x)
-            z = z + r * _project(weights, "candidate/hidden_projection/", state)
-        elif self.mistake == "reset_after":
-            kernel = weights["candidate/kernel"]
-            z = x @ kernel[:-units] + r * (state @ kernel[-units:]) + weights["candidate/bias"]
-        else:
-            z = _affine(weights, "candidate/", x, r * state)
-        h = u * state + (1 - u) * ACTIVATIONS[call.arguments.get("activation")](z)
-        return h, h
-
-    def _basic_lstm(self, call, x, state):
-        return self._lstm(call, x, state)
-
-    def _lstm(self, call, x, state):
-        options, weights = call.arguments, self._weights[id(call)]
-        units, flat = options["num_units"], not isinstance(state, dict)
-        c, h = (state[:, :units], state[:, units:]) if flat else (state["c"], state["h"])
-        i, j, f, o = self._gates(call, x, h)
-        gate = gate_of(call)
-        i = gate(i + weights.get("w_i_diag", 0.0) * c)
-        f = gate(f + weights.get("w_f_diag", 0.0) * c)
-        activation = ACTIVATIONS[options.get("activation")]
-        unclipped = f * c + i * activation(j)
-        clipped = _clip(unclipped, options.get("cell_clip"))
-        seen = unclipped if self.mistake == "clip_after" else clipped
-        o = gate(
-            o + weights.get("w_o_diag", 0.0) * (c if self.mistake == "output_peephole_on_old_c" else seen)
-        )
-        h = o * activation(seen)
-        h = self._project(options, weights, h)
-        new = OrderedDict([("c", clipped), ("h", h)])
-        return h, np.concatenate(list(new.values()), axis=1) if flat else new
-
-    def _gates(self, call, x, h):
-        weights, bias = self._weights[id(call)], call.arguments.get("forget_bias", FORGET_BIAS.default)
-        weights = dict(weights, bias=weights["bias"])
-        if self.mistake == "kernel_split":
-            kernel = weights["kernel"]
-            weights["kernel"] = np.concatenate([kernel[h.shape[1] :], kernel[: h.shape[1]]])
-        i, j, f, o = np.split(_affine(weights, "", x, h), 4, axis=1)
-        if self.mistake == "gates_in_tf1_order":
-            return i, f, j + bias, o
-        if self.mistake == "gates_in_tf1_order_and_bias":
-            return i, f + bias, j, o
-        factor = {"forget_bias_missing": 0.0, "forget_bias_doubled": 2.0}.get(self.mistake, 1.0)
-        return i, j, f + factor * bias, o
-
-    def _project(self, options, weights, h):
-        if not options.get("num_proj"):
-            return h
-        if self.mistake == "clip_after":
-            return _clip(h, options.get("proj_clip")) @ weights["projection/kernel"]
-        return _clip(h @ weights["projection/kernel"], options.get("proj_clip"))
+    def _cell(self, call, x, state):
+        names = PAIRS[call.pair].states and ("c", "h")
+        if names and not isinstance(state, dict):
+            units = call.arguments["num_units"]
+            new = self._cell(call, x, {"c": state[:, :units], "h": state[:, units:]})[1]
+            return new["h"], np.concatenate(list(new.values()), axis=1)
+        new = step(call, self._weights[id(call)], x, state if names else {"h": state}, self.mistake)
+        return new["h"], new if names else new["h"]
 
     def _multi_rnn(self, call, x, state):
         cells = [cell for _, cell in inner_calls(call)]
@@ -245,23 +167,6 @@ def _swap_c_and_h(named):
         if name.endswith("c") and other in named and named[name].shape == named[other].shape:
             swapped[name], swapped[other] = named[other], named[name]
     return swapped
-
-
-def gate_of(call):
-    """The gates' activation: TF1's cells have the sigmoid, tf.keras 1.15 another if it is asked to."""
-    return ACTIVATIONS[call.arguments.get("recurrent_activation", "sigmoid")]
-
-
-def _project(weights, prefix, x):
-    return x @ weights[prefix + "kernel"] + weights[prefix + "bias"]
-
-
-def _affine(weights, prefix, x, h):
-    return np.concatenate([x, h], axis=1) @ weights[prefix + "kernel"] + weights[prefix + "bias"]
-
-
-def _clip(value, bound):
-    return value if bound is None else np.clip(value, -bound, bound)
 
 
 def _select(valid, new, old):

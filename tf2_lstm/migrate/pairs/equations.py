@@ -72,7 +72,7 @@ def _node(tree, known):
         if isinstance(tree.func, ast.Attribute):
             return Node("linear", tree.func.attr, parts)
         return Node("call", tree.func.id, parts)
-    if isinstance(tree, ast.BinOp):
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.Add, ast.Sub, ast.Mult)):
         left, right = _node(tree.left, known), _node(tree.right, known)
         if isinstance(tree.op, ast.Mult):
             return Node("product", parts=(left, right))

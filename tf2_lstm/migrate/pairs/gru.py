@@ -16,8 +16,8 @@ _GATE_WEIGHTS = (
     Tensor("gates/bias", ("bias",), "ru"),
 )
 
-#: CudnnCompatibleGRUCell, cuDNN's GRU and that of tf.keras with reset_after=True: the candidate has two products, of the
-#: given input and of the state.
+#: CudnnCompatibleGRUCell, cuDNN's GRU and that of tf.keras with reset_after=True: the candidate has a kernel and a bias
+#: for the input, and others for the state.
 RESET_AFTER = Form(
     "reset_after",
     (*_GATES, "h' = u * h + (1 - u) * activation(linear.g(x) + r * linear.s(h))"),

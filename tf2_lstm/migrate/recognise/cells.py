@@ -115,7 +115,7 @@ class Cell:
         return not self.row.stock_unless or bool(set(self.row.stock_unless) & set(options))
 
     def _order(self, known, gates, blocks, variables, inputs, options):
-        """The layout of the variables and their names in it; a layout of Keras adds its options. (None, {}) for none."""
+        """The layout of the variables and their names in it, whose options are added; (None, {}) for none."""
         function, form = known.get("gate", SIGMOID), [self.form.option] if self.form else []
         tf1 = as_tf1(self.weights, blocks, variables)
         if tf1 and not tf1[1] and function == SIGMOID:

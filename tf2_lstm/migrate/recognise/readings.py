@@ -44,8 +44,10 @@ class Gate:
 
 
 class Readings:
-    """Reads terms as equations. What was found so far is a dict: a state's name, "gate" or "activation", an option -> what
-    it is; ("linear", letter) -> the `Gate`.
+    """Reads terms as equations.
+
+    What was found so far is a dict: a state's name, "gate" or "activation", an option -> what it is;
+    ("linear", letter) -> the `Gate`.
 
     Args:
         terms: the table of terms.
@@ -66,6 +68,9 @@ class Readings:
             yield from self.of(self._states[node.name], term, {**known, node.name: term})
         elif term.op != "const" or len(term.attr[1]) > 1:
             yield {**known, node.name: term}
+
+    def _number(self, node, term, known):
+        yield from [known] if scalar(term) == node.value else []
 
     def _call(self, node, term, known):
         if node.name == "clip":

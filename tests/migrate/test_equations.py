@@ -1,0 +1,93 @@
+"""The equations of the rows are read as they are written, and everything that uses them follows them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.zoo.tampering import Tampered
+from tf2_lstm.migrate.equivalence.cell_step import step
+from tf2_lstm.migrate.graph.reader import GraphReader
+from tf2_lstm.migrate.pairs import PAIRS, Call
+from tf2_lstm.migrate.pairs.equations import Node, linears, parsed
+from tf2_lstm.migrate.recognise.cells import Cell
+
+CELLS = [row for row in PAIRS.values() if row.kind == "cell"]
+ALL = [(row, form) for row in CELLS for form in (None, *row.forms)]
+
+
+def ids(one):
+    row, form = one
+    return f"{row.name} {form.option}" if form else row.name
+
+
+@pytest.mark.parametrize("one", ALL, ids=ids)
+def test_equations_use_every_gate_of_the_weight_map_and_no_other(one):
+    row, form = one
+    weights, states = (form or row).weights, parsed((form or row).equations)
+    used = {linear.name for node in states.values() for linear in linears(node)}
+    assert used == {letter for tensor in weights.tf1 if not tensor.when for letter in tensor.gates}
+    assert {name.rstrip("'") for name in states} == set(row.states or "h")
+
+
+@pytest.mark.parametrize("row", CELLS, ids=lambda row: row.name)
+def test_equations_name_arguments_and_weights_of_their_row(row):
+    def names(node):
+        return {node.name} if node.kind == "name" else {one for part in node.parts for one in names(part)}
+
+    states = parsed(row.equations)
+    known = {"x", *states, *(name.rstrip("'") for name in states)}
+    known |= {one.tf1 for one in row.arguments} | {tensor.name for tensor in row.weights.tf1}
+    assert {name for node in states.values() for name in names(node)} <= known
+
+
+def test_what_stands_in_between_is_put_in_its_place_and_is_one_object():
+    states = parsed(("u = gate(linear.u(x, h))", "h' = u * h + (1 - u) * h"))
+    kept, written = states["h'"].parts
+    assert kept.parts[0] is written.parts[0].parts[1].parts[1]
+    assert kept.parts[1] == Node("name", "h")
+
+
+def test_another_operation_is_refused():
+    with pytest.raises(ValueError, match="names, numbers, sums, products and calls, not BinOp"):
+        parsed(("h' = x / h",))
+
+
+#: A row -> a program of the zoo that has its cell, and a change of its equations.
+CHANGES = {
+    "basic_rnn": ("keras_gru_before", "activation(", "gate("),
+    "basic_lstm": ("clothes_order", "activation(c')", "gate(c')"),
+    "gru": ("clothes_gru", "(1 - u)", "(2 - u)"),
+}
+
+
+@pytest.mark.parametrize("name", ["basic_lstm", "gru"])
+def test_the_matcher_follows_the_equations(name):
+    program, old, new = CHANGES[name]
+    terms = GraphReader(Tampered(program).model).terms
+    row = PAIRS[name]
+    assert any(Cell(row).matches(terms, term) for term in list(terms.every))
+    other = replace(row, equations=tuple(text.replace(old, new) for text in row.equations))
+    assert other.equations != row.equations
+    assert not any(Cell(other).matches(terms, term) for term in list(terms.every))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_reference_follows_the_equations(name, monkeypatch):
+    _, old, new = CHANGES[name]
+    row, draw = PAIRS[name], np.random.default_rng(0).normal
+    shapes = {"kernel": (7, 16), "bias": (16,)} if name == "basic_lstm" else {"kernel": (7, 4), "bias": (4,)}
+    if name == "gru":
+        shapes = {
+            "gates/kernel": (7, 8),
+            "gates/bias": (8,),
+            "candidate/kernel": (7, 4),
+            "candidate/bias": (4,),
+        }
+    weights = {leaf: draw(size=shape) for leaf, shape in shapes.items()}
+    states = {one: draw(size=(2, 4)) for one in row.states or "h"}
+    run = lambda: step(Call(name, num_units=4), weights, np.ones((2, 3)), states)["h"]  # noqa: E731
+    right = run()
+    other = replace(row, equations=tuple(text.replace(old, new) for text in row.equations))
+    monkeypatch.setitem(PAIRS, name, other)
+    assert np.abs(run() - right).max() > 1e-3
