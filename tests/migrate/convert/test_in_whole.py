@@ -6,6 +6,7 @@ import pytest
 
 from tf2_lstm.migrate.convert.in_whole import claimed, notes_of
 from tf2_lstm.migrate.model import Call, CellVariables, Findings, Loss, NotConverted, Recurrence, Unclaimed
+from tf2_lstm.migrate.recognise.special import IN_WHOLE
 
 REASON = "x:0 goes back into it. Next step: write it by hand"
 
@@ -50,3 +51,10 @@ def test_without_a_whole_program_nothing_is_in_it():
 
 def test_what_the_program_has_is_claimed():
     assert [one.name for one in claimed(_findings(), {"dense"}).unclaimed] == ["rest"]
+
+
+def test_nobody_is_told_to_ask_for_what_was_asked_for():
+    other = replace(_findings().not_converted[0], reason=f"it differs. Next step: {IN_WHOLE}")
+    findings = replace(_findings(), not_converted=[other])
+    for asked, ending in ((False, IN_WHOLE), (True, "it differs")):
+        assert notes_of(findings, set(), asked)[-1].endswith(ending)

@@ -7,20 +7,14 @@ and then the command, or the one that the sentence names, goes through; what is 
 import json
 import shutil
 
-import numpy as np
 import pytest
 import tensorflow as tf
-from expected_recurrences import read_run
-from keras import ops
 from refused_programs import ZOO, looped, lstm, normalised, save, session_of, unrolled
 
-import tf2_lstm
 from legacy_tf1.compat import rnn_cell
 from legacy_tf1.unroll import dynamic_rnn, static_rnn
 from tf2_lstm.cli import main
-from tf2_lstm.migrate import artifacts
-from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.weights import to_keras
+from tf2_lstm.migrate.recognise.special import IN_WHOLE
 
 v1 = tf.compat.v1
 ALONE = str(ZOO / "weights_alone_defaults" / "model.ckpt")
@@ -110,60 +104,34 @@ class Rounded(Live):
         return convert(f"{graph}.meta", folder, "--weights", str(folder / "model"))
 
 
-class ByHand(Live):
-    """Equations of their own, written by hand with keras.ops as the chapter shows, give the session's numbers."""
+class InWhole(Live):
+    """Equations of their own, which the whole program has."""
 
-    step = "write the cell with keras.ops around its variables, as in docs/chapters/own-cells.md"
-
-    def refused(self, folder):
-        self.session, self.path = session_of(self.before), str(folder / "model")
-        return convert(save(self.session, self.path), folder)
+    step = f"Next step: {IN_WHOLE}"
 
     def followed(self, folder):
-        w, b = (one.read() for one in reversed(artifacts.read(self.path).variables.values()))
-        x = np.random.default_rng(1).normal(size=(2, 5, 3)).astype("float32")
-        c = h = ops.zeros((2, 4))
-        for step in range(5):
-            i, j, f, o = ops.split(self.gates(ops.concatenate([x[:, step], h], 1) @ w + b), 4, 1)
-            c = self.cell(c * ops.sigmoid(f) + ops.sigmoid(i) * ops.tanh(j))
-            h = ops.tanh(c) * ops.sigmoid(o)
-        wanted = self.session.run("out:0", {"x:0": x})
-        assert np.abs(wanted).max() > 0.05
-        assert np.abs(ops.convert_to_numpy(h) - wanted).max() < 2e-6
-
-    def gates(self, z):
-        return z
-
-    def cell(self, c):
-        return c
+        return [one for one in self.refused(folder) if one != "--recurrences"]
 
 
-class Normalised(ByHand):
+class Normalised(InWhole):
     """Moments, without a class whose name says so."""
 
-    words = ("has is Mean (moments/mean): what a step computes is normalised by its moments", ByHand.step)
+    words = ("has is Mean (moments/mean): what a step computes is normalised by its moments", InWhole.step)
 
     def before(self):
         unrolled(gates=lambda z: normalised(z))
 
-    def gates(self, z):
-        mean, variance = ops.moments(z, [1], keepdims=True)
-        return (z - mean) * ops.rsqrt(variance + 1e-5)
 
-
-class WithoutScope(ByHand):
+class WithoutScope(InWhole):
     """A loop with no scope around it, of variables without one."""
 
     words = (
         "not converted: while: ",
-        "the first operation that no known cell has is Sinh (while/Sinh). Next step: " + ByHand.step,
+        f"the first operation that no known cell has is Sinh (while/Sinh). {InWhole.step}",
     )
 
     def before(self):
         looped(cell=tf.sinh, scope="")
-
-    def cell(self, c):
-        return ops.sinh(c)
 
 
 class EightBits(Live):
@@ -276,36 +244,16 @@ class Opaque(Live):
         return ["inspect", str(ZOO / "cudnn_lstm" / "model.ckpt")]
 
 
-class Greedy(Live):
-    """A decoder that feeds itself: Keras's cell with the variables that are named, and the loop around it."""
+class Greedy(InWhole):
+    """A decoder that feeds itself."""
 
     words = (
-        "it is seen at ArgMax (decoder/while/BasicDecoderStep/ArgMax). Next step: set its variables, which tf2-lstm "
-        "inspect names, on Keras layers with tf2_lstm.migrate.weights.to_keras, and write the loop",
+        f"it is seen at ArgMax (decoder/while/BasicDecoderStep/ArgMax). {InWhole.step}",
         "1 of 2 recurrence(s)",
     )
 
     def refused(self, folder):
         return convert(ZOO / "greedy_decoder" / "model.ckpt", folder)
-
-    def followed(self, folder):
-        values = {
-            name: one.read()
-            for name, one in artifacts.read(str(ZOO / "greedy_decoder" / "model.ckpt")).variables.items()
-        }
-        own = {leaf: values[f"decoder/basic_lstm_cell/{leaf}"] for leaf in ("kernel", "bias")}
-        cell = tf2_lstm.BasicLSTMCell(5)
-        cell.build((3, 3))
-        cell.set_weights(to_keras(Call("basic_lstm", num_units=5), own))
-        ran = read_run("greedy_decoder")
-        state = [ran["encoder/rnn/while/Exit_4:0"], ran["encoder/rnn/while/Exit_3:0"]]
-        ids = np.ones(3, "int64")
-        for step in range(4):
-            h, state = cell(values["embedding"][ids], state)
-            scores = ops.convert_to_numpy(h) @ values["decoder/dense/kernel"]
-            ids = scores.argmax(-1)
-            assert np.abs(scores - ran["decoder/transpose:0"][:, step]).max() < 2e-6
-            assert ids.tolist() == ran["decoder/transpose_1:0"][:, step].tolist()
 
 
 class JoinedAtOnce(Live):

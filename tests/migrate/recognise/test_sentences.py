@@ -13,11 +13,10 @@ from tf2_lstm.migrate.artifacts import read as read_file
 from tf2_lstm.migrate.model import TF1Model
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.called import GRAPH
-from tf2_lstm.migrate.recognise.decoders import NEXT_STEP
 from tf2_lstm.migrate.recognise.gate_dropout import NO_LEARNING
 from tf2_lstm.migrate.recognise.in_branches import WITHOUT_FUNCTIONS
 from tf2_lstm.migrate.recognise.of_graph import IN_FRONT, JOIN_FIRST
-from tf2_lstm.migrate.recognise.special import BY_HAND, KINDS, SAVE_IT
+from tf2_lstm.migrate.recognise.special import BY_HAND, IN_WHOLE, KINDS, SAVE_IT
 from tf2_lstm.migrate.recognise.wrappers import FEWER, INFERENCE
 
 H5 = Tampered.__init__.__globals__["FILES"] / "h5_lstm" / "model.h5"
@@ -147,7 +146,7 @@ SAID = {
 #: What is advised; `tests/migrate/convert/test_refusals.py` follows each.
 STEPS = (
     BY_HAND,
-    NEXT_STEP,
+    IN_WHOLE,
     INFERENCE,
     FEWER,
     IN_FRONT,

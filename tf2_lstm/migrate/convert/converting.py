@@ -233,7 +233,7 @@ def _convert_all(request, tf1, findings, staging, advance):
     findings = replace(findings, not_converted=[*findings.not_converted, *failed])
     findings = in_whole.claimed(findings, held)
     subject = f"{os.path.basename(os.path.normpath(tf1.path))}, {tf1.kind.replace('_', ' ')}"
-    notes = [*_notes(tf1, findings, cases, problem, held), *lacking]
+    notes = [*_notes(tf1, findings, cases, problem, held, _has_whole(request, tf1)), *lacking]
     report = Report(cases, notes, workshop.versions(), subject)
     manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"], whole)
     names = [one.name for one, _, _ in [*converted, *whole]]
@@ -286,13 +286,13 @@ def _failed(recurrence, problem):
     return NotConverted(recurrence.scope or recurrence.name, problem, variables, nearest=recurrence.call.pair)
 
 
-def _notes(tf1, findings, cases, problem, held):
+def _notes(tf1, findings, cases, problem, held, asked):
     onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
     notes = [] if onednn else ["oneDNN is on: its fusions change results. Set TF_ENABLE_ONEDNN_OPTS=0."]
     notes += [*tf1.notes, *findings.notes, *(note for case in cases for note in case.notes)]
     notes += [f"the whole program is not converted: {problem}"] if problem else []
     notes += [note for one in findings.recurrences if (note := not_trained(tf1, one))]
-    return notes + in_whole.notes_of(findings, held)
+    return notes + in_whole.notes_of(findings, held, asked)
 
 
 def _write(path, text):

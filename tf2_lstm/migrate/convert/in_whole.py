@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tf2_lstm.migrate.recognise.special import IN_WHOLE
 from tf2_lstm.migrate.translate.whole import NAME
 
 #: Begins the part of a reason that says what a person can do.
@@ -29,12 +30,13 @@ def claimed(findings, held):
     return replace(findings, unclaimed=[one for one in findings.unclaimed if one.name not in held])
 
 
-def notes_of(findings, held):
+def notes_of(findings, held, asked=False):
     """Say of each recurrence what its own model lacks, and whether the whole program's has it.
 
     Args:
         findings: the `Findings`.
         held: names of the variables of the whole program, empty without one.
+        asked: whether it was asked for; then nobody is told to ask for it.
 
     Returns:
         A list of notes. What the whole program has needs no next step.
@@ -49,7 +51,7 @@ def notes_of(findings, held):
     return lost + [
         f"no model by itself, {NAME} computes it: {_scope(one)}: {_without_step(one.reason)}"
         if held.issuperset(one.variables) and one.variables
-        else f"not converted: {_scope(one)}: {one.reason}"
+        else f"not converted: {_scope(one)}: {one.reason.replace(_STEP + IN_WHOLE, '') if asked else one.reason}"
         for one in findings.not_converted
     ]
 

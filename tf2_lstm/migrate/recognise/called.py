@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.lacking import said_of
-from tf2_lstm.migrate.recognise.special import BY_HAND
+from tf2_lstm.migrate.recognise.special import IN_WHOLE
 from tf2_lstm.migrate.recognise.unclaimed import NO_KNOWN_CELL, OUTSIDE
 
 CELL = re.compile(r"(?:^|.*?/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
@@ -26,7 +26,7 @@ LAYER = re.compile(rf"(?:^|.*?/)({'|'.join(LAYERS)})(?:_\d+)?(?=/)")
 GRAPH = "name the graph (.meta) too, with this checkpoint as --weights"
 READ = (
     "by their names its variables are those of a cell, but no loop, no chain of steps and no step of a known cell "
-    f"reads them: a cell of another kind that is stepped in the program. Next step: {BY_HAND}"
+    f"reads them: a cell of another kind that is stepped in the program. Next step: {IN_WHOLE}"
 )
 NAMED = f"by their names its variables are those of a cell, of no known one. Next step: {GRAPH}"
 

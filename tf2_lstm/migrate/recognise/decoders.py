@@ -24,10 +24,6 @@ FED_BACK = (
     "what the step before gave out goes into the input of a step (as a loop_fn of tf.nn.raw_rnn may have it, or a "
     "decoder that feeds itself)"
 )
-NEXT_STEP = (
-    "set its variables, which tf2-lstm inspect names, on Keras layers with tf2_lstm.migrate.weights.to_keras, and "
-    "write the loop, which no layer runs, around the cell as in docs/pairs/python_loop.md"
-)
 
 
 def why_no_layer(loop):

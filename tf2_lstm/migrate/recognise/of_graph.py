@@ -11,7 +11,7 @@ from tf2_lstm.migrate.recognise.carrying import adds_weights, is_recurrence
 from tf2_lstm.migrate.recognise.cells import every_cell_match
 from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
 from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
-from tf2_lstm.migrate.recognise.decoders import FED_BACK, NEXT_STEP, fed_back, why_no_layer
+from tf2_lstm.migrate.recognise.decoders import FED_BACK, fed_back, why_no_layer
 from tf2_lstm.migrate.recognise.directions import paired
 from tf2_lstm.migrate.recognise.edges import Edges
 from tf2_lstm.migrate.recognise.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
@@ -138,7 +138,7 @@ class OfGraph:
         reason = decoder or f"{problem}"
         said = not_converted(self.terms, loop.scope or loop.name, reason, states, self.matches)
         if decoder:
-            return explained(self.reading, said, (), shown, NEXT_STEP)
+            return explained(self.reading, said, (), shown)
         return explained(self.reading, said, [new for _, new in states], problem.term, problem.step)
 
     def _mention(self, loop):

@@ -24,6 +24,9 @@ KINDS = (
         "",
     ),
 )
+#: Of what a graph has: it lies in the whole program, whatever it is.
+IN_WHOLE = "convert the whole program, without --recurrences: its model computes this too"
+#: Where there is no graph.
 BY_HAND = "write the cell with keras.ops around its variables, as in docs/chapters/own-cells.md"
 SAVE_IT = (
     "save it with the others, by a tf.train.Saver whose var_list has it, or by opt.swapping_saver() of an optimizer "
@@ -40,7 +43,7 @@ def first_special(reading, ends):
 
     Returns:
         (said, next_step): "Mean (rnn/while/rnn/cell/Mean): what a step computes is normalised by its moments", and
-        what to do; ("", `BY_HAND`) where every operation is one of an ordinary cell.
+        what to do; ("", `IN_WHOLE`) where every operation is one of an ordinary cell.
     """
     every = leaves(ends, {term for term in leaves(ends) if term.op == "element"})
     placed = [(reading.place(term), term) for term in sorted(every, key=lambda term: term.number)]
@@ -48,11 +51,11 @@ def first_special(reading, ends):
         op = reading.operation(place)
         if op and Trait.ORDINARY not in operation(op).traits:
             said, step = next(((said, step) for kind, said, step in KINDS if kind.match(op)), ("", ""))
-            return f"{op} ({place})" + (f": {said}" if said else ""), step or BY_HAND
+            return f"{op} ({place})" + (f": {said}" if said else ""), step or IN_WHOLE
     unsaved = [place for place, term in placed if term.op == "var" and place not in reading.model.nodes]
     if unsaved and reading.operation(unsaved[0]) in VARIABLES:
         return f"{reading.operation(unsaved[0])} ({unsaved[0]}): the checkpoint has no value of it", SAVE_IT
-    return "", BY_HAND
+    return "", IN_WHOLE
 
 
 def explained(reading, said, ends, term=None, step=""):
@@ -86,4 +89,4 @@ def _computed(reading, term):
     return [one for one in reading.terms.every if one.op == term.op]
 
 
-__all__ = ["BY_HAND", "explained", "first_special"]
+__all__ = ["BY_HAND", "IN_WHOLE", "explained", "first_special"]
