@@ -10,7 +10,7 @@ from tf2_lstm.migrate.equivalence.cell_step import step
 from tf2_lstm.migrate.graph.reader import GraphReader
 from tf2_lstm.migrate.pairs import PAIRS, Call
 from tf2_lstm.migrate.pairs.equations import Node, linears, parsed
-from tf2_lstm.migrate.recognise.cells import Cell
+from tf2_lstm.migrate.recognise.cells.matching import Cell
 
 CELLS = [row for row in PAIRS.values() if row.kind == "cell"]
 ALL = [(row, form) for row in CELLS for form in (None, *row.forms)]

@@ -16,54 +16,54 @@ _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
 FINDING = [
     *mistakes(
-        _ROOM + "cells.py",
+        _ROOM + "cells/matching.py",
         _RUNS + "test_the_sign_of_forget_bias_is_that_of_the_graph",
         ("float(one.sum.constant)", "-float(one.sum.constant)"),
         ("float(one.sum.constant)", "abs(float(one.sum.constant))"),
         ("float(one.sum.constant)", "(float(one.sum.constant) or 1.0)"),
     ),
     *mistakes(
-        _ROOM + "summands.py",
+        _ROOM + "cells/summands.py",
         _RUNS + "test_the_sign_of_forget_bias_is_that_of_the_graph",
         ("found.constant += scalar(term)", "found.constant -= scalar(term)"),
     ),
     *mistakes(
-        _ROOM + "cells.py",
+        _ROOM + "cells/matching.py",
         _RUNS + "test_a_clip_that_is_not_symmetric_is_no_clip_of_a_cell",
         ("if unclipped(clipped)[1] is not None:", 'if clipped.op == "clip":'),
     ),
     *mistakes(
-        _ROOM + "readings.py",
+        _ROOM + "cells/readings.py",
         _RUNS + "test_a_clip_that_is_not_symmetric_is_no_clip_of_a_cell",
         ('if term.op == "clip" and term.attr[0] == -term.attr[1]:', 'if term.op == "clip":'),
     ),
     *mistakes(
-        _ROOM + "readings.py",
+        _ROOM + "cells/readings.py",
         _SABOTAGE + "[forget bias on the input gate]",
         ("(added or not found.constant)", "True"),
     ),
     *mistakes(
-        _ROOM + "readings.py",
+        _ROOM + "cells/readings.py",
         _SABOTAGE + "[another activation on the candidate]",
         ("if function and known.get(node.name, function) == function:", "if function:"),
     ),
     *mistakes(
-        _ROOM + "readings.py",
+        _ROOM + "cells/readings.py",
         _SABOTAGE + "[one peephole is missing]",
         ("len(looks) in (0, len(gates)) and all(looks)", "all(looks)"),
     ),
     *mistakes(
-        _ROOM + "readings.py",
+        _ROOM + "cells/readings.py",
         _SABOTAGE + "[the output gate looks at the old c]",
         ("len(looks) in (0, len(gates)) and all(looks)", "len(looks) in (0, len(gates))"),
     ),
     *mistakes(
-        _ROOM + "readings.py",
+        _ROOM + "cells/readings.py",
         "tests/migrate/recognise/test_blends.py::test_every_way_to_write_it_is_the_same_cell",
         ("replace(known[key], sign=-1)", "replace(known[key], sign=1)"),
     ),
     *mistakes(
-        _ROOM + "weight_order.py",
+        _ROOM + "cells/weight_order.py",
         _SABOTAGE + "[one gate read twice]",
         (
             "if any(_meet(a[0], b[0]) and _meet(a[1], b[1]) for a, b in combinations(own, 2)):",
@@ -86,18 +86,18 @@ FINDING = [
         ('if argument.convert == "only_with_num_proj" and not', "if not argument.convert and not"),
     ),
     *mistakes(
-        _ROOM + "blends.py",
+        _ROOM + "cells/blends.py",
         _SABOTAGE + "[two less u]",
         ("[scalar(arg) == 1 for arg in term.args]", "[scalar(arg) for arg in term.args]"),
     ),
     *mistakes(
-        _ROOM + "blends.py",
+        _ROOM + "cells/blends.py",
         "tests/migrate/recognise/test_blends.py::test_every_way_to_write_it_is_the_same_cell",
         ("(turned, base, other)", "(turned, other, base)"),
         ("terms.mul(terms.number(-1), rest) is base", "rest is base"),
     ),
     *mistakes(
-        _ROOM + "flat.py",
+        _ROOM + "steps/flat.py",
         "tests/migrate/recognise/test_exchanged_states.py::test_what_cannot_be_taken_apart_is_said",
         ("None in starts or starts == sorted(starts)", "bool(starts)"),
     ),
@@ -133,7 +133,7 @@ FINDING = [
         ("return names.index(name) + number if", "return number if"),
     ),
     *mistakes(
-        _ROOM + "wide_states.py",
+        _ROOM + "outside/wide_states.py",
         "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[attention_flat_once]",
         ("if rest and source is not None", "if False"),
     ),
@@ -143,7 +143,7 @@ FINDING = [
         ("linear.h(x, r * h)", "linear.h(x, u * h)"),
     ),
     *mistakes(
-        _ROOM + "fused.py",
+        _ROOM + "unrolls/fused.py",
         _RUNS + "test_a_fused_run_by_two_kinds_of_lengths_is_not_converted",
         ("len(found) == 1 and lengths in leaves(found[0].args[1]) and", "len(found) == 1 and"),
         (
@@ -152,34 +152,34 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "fused.py",
+        _ROOM + "unrolls/fused.py",
         _RUNS + "test_a_state_that_is_gathered_otherwise_is_no_final_state",
         ("                    and first.args[0] is start\n", ""),
         ("                    and at.args[0] is lengths\n", ""),
     ),
     *mistakes(
-        _ROOM + "fused.py",
+        _ROOM + "unrolls/fused.py",
         "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says[fused]",
         ("terms.number(-1)), 0)", "terms.number(0)), 0)"),
     ),
     *mistakes(
-        _ROOM + "directions.py",
+        _ROOM + "unrolls/runs.py",
         _RUNS + "test_runs_over_two_sequences_are_no_pair",
         ("turned is not backward and same is sequence and alike", "turned is not backward and alike"),
         ("turned is not backward and same is sequence and alike", "same is sequence and alike"),
     ),
     *mistakes(
-        _ROOM + "directions.py",
+        _ROOM + "unrolls/runs.py",
         _RUNS + "test_runs_of_other_lengths_are_no_pair",
         ("one.lengths is other.lengths and ", ""),
     ),
     *mistakes(
-        _ROOM + "directions.py",
+        _ROOM + "unrolls/runs.py",
         _SEQUENCES + "test_the_forward_run_is_the_first_of_a_pair_wherever_it_stands",
         ("pairs.append((partner, one) if backward else (one, partner))", "pairs.append((one, partner))"),
     ),
     *mistakes(
-        _ROOM + "wrappers.py",
+        _ROOM + "steps/wrappers.py",
         _SABOTAGE + "[dropout that scales by another number]",
         (
             "return terms.mul(*rest) if abs(scale - 1) <= _ROUNDING else",
@@ -187,34 +187,34 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "wrappers.py",
+        _ROOM + "steps/wrappers.py",
         _ZOO + "[dropout_variational]",
         ("bool(shape) and shape[0] == 1", "bool(shape) and shape[0] != 1"),
     ),
     *mistakes(
-        _ROOM + "step_outputs.py",
+        _ROOM + "steps/step_outputs.py",
         _FEEDBACK + "what_wraps_each_step_is_in_the_model[dropout_by_hand]",
         ("user in own or any(", "any("),
         ("output = outer[0]", "return output"),
     ),
     *mistakes(
-        _ROOM + "feedback.py",
+        _ROOM + "outside/feedback.py",
         _FEEDBACK + "what_goes_back_is_named[projection_by_hand]",
         ("graph.behind(one, inside)", "[]"),
         ("if len(alike) < 2:", "if len(alike) < 9:"),
     ),
     *mistakes(
-        _ROOM + "feedback.py",
+        _ROOM + "outside/feedback.py",
         _FEEDBACK + "states_that_change_places_are_named",
         ("not first or not second or first == second", "True"),
     ),
     *mistakes(
-        _ROOM + "feedback.py",
+        _ROOM + "outside/feedback.py",
         _FEEDBACK + "what_wraps_each_step_is_in_the_model[residual_step]",
         ('todo, seen = [(start, "")], set(known)', 'todo, seen = [(start, "")], set()'),
     ),
     *mistakes(
-        _ROOM + "wrappers.py",
+        _ROOM + "steps/wrappers.py",
         _ZOO + "[residual_around_stack]",
         (
             "layers.insert(0, found[0])",
@@ -222,17 +222,17 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "terminations.py",
+        _ROOM + "unrolls/terminations.py",
         _SABOTAGE + "[a fixed number of steps]",
         ("return scalar(bound) == fixed", "return True"),
     ),
     *mistakes(
-        _ROOM + "terminations.py",
+        _ROOM + "unrolls/terminations.py",
         _ZOO + "[decoder_bounded]",
         ("most = scalar(bound) if most is None else min(most, scalar(bound))", "most = None"),
     ),
     *mistakes(
-        _ROOM + "sequences.py",
+        _ROOM + "unrolls/sequences.py",
         _SEQUENCES + "test_separate_steps_are_whole_where_the_graph_joins_them_in_their_order",
         (
             'whole = terms.find("Pack", tuple(steps), axis)',
@@ -240,7 +240,7 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "unclaimed.py",
+        _ROOM + "rest/unclaimed.py",
         "tests/migrate/recognise/test_unclaimed.py::test_slots_with_sparse_updates_are_slots_and_weights_are_not",
         ("and at > 0\n", "and at >= 0\n"),
     ),
@@ -256,12 +256,12 @@ FINDING = [
         ("waiting, self.kept = waiting - found, self.kept | found", "waiting, self.kept = set(), found"),
     ),
     *mistakes(
-        _ROOM + "induction.py",
+        _ROOM + "unrolls/induction.py",
         _ZOO + "[raw_rnn_without_lengths]",
         ("(map(_of_each_row, term.args) for term in", "(term.args for term in"),
     ),
     *mistakes(
-        _ROOM + "special.py",
+        _ROOM + "refusals.py",
         _SENTENCES
         + "a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step[a step attends to a memory]",
         ("return [one for one in reading.terms.every if one.op == term.op]", "return []"),
@@ -277,7 +277,7 @@ FINDING = [
         ("range(start + 1, len(parts))", "range(start, len(parts))"),
     ),
     *mistakes(
-        _ROOM + "edges.py",
+        _ROOM + "unrolls/edges.py",
         "tests/migrate/recognise/test_sabotage.py::test_zeros_that_ended_rows_give_out_too_are_no_state_to_feed",
         (
             'tf1 = "" if zero and var.initial is _after_the_end(unrolled) else var.initial_name',
@@ -285,13 +285,13 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "edges.py",
+        _ROOM + "unrolls/edges.py",
         "tests/migrate/recognise/test_edges.py::"
         "test_a_state_of_constants_fixes_the_batch_of_a_loop_and_no_number_of_steps",
         ("found[1 - unrolled.axis] = self.batch_of", "found[unrolled.axis] = self.batch_of"),
     ),
     *mistakes(
-        _ROOM + "cell_match.py",
+        _ROOM + "cells/cell_match.py",
         _RUNS + "test_a_summand_more_in_the_gates_is_seen",
         (
             "len(products) != 1 or len(biases) > 1 or len(products) + len(biases) != len(parts)",
@@ -299,13 +299,13 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "state_dropout.py",
+        _ROOM + "steps/state_dropout.py",
         _KEPT,
         ("if kept:\n        return Told(kept[0])", "if kept:\n        return Told([])"),
         ("found += _dropped(terms, found[-1])[place : place + 1]", "found += _dropped(terms, found[-1])[:1]"),
     ),
     *mistakes(
-        _ROOM + "state_dropout.py",
+        _ROOM + "steps/state_dropout.py",
         _STATE_DROPOUT + "a_cell_or_a_residual_connection_that_reads_the_output_tells_it",
         (
             "outputs = [way for value, way in ways if _is_added",
@@ -318,19 +318,19 @@ FINDING = [
         ("outputs = [way for value, way in ways if value in cells.read]", "outputs = []"),
     ),
     *mistakes(
-        _ROOM + "places.py",
+        _ROOM + "steps/places.py",
         _STATE_DROPOUT + "a_cell_or_a_residual_connection_that_reads_the_output_tells_it",
         ("for wrapper in lower.wrappers[::-1]:", "for wrapper in lower.wrappers[-1:]:"),
     ),
     *mistakes(
-        _ROOM + "state_dropout.py",
+        _ROOM + "steps/state_dropout.py",
         _STATE_DROPOUT + "whose_a_dropout_is",
         ("if not first or used == {(0,)} else (first", "if not first or used else (first"),
         ("if term.op in ASSIGNS:\n        return True", "if term.op in ASSIGNS:\n        return False"),
         ("return rest is not None and rest is not value", "return rest is not None"),
     ),
     *mistakes(
-        _ROOM + "state_dropout.py",
+        _ROOM + "steps/state_dropout.py",
         _STATE_DROPOUT + "of_several_dropouts_what_reads_them_and_their_order_tell_whose_they_are",
         ("if len(read) == 1:", "if len(read) > 1:"),
         ("if last[1][0] != 0:", "if last[1][0] == 0:"),
@@ -341,7 +341,7 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "places.py",
+        _ROOM + "steps/places.py",
         _PLACES,
         ("takewhile(lambda wrapper: _inside", "filter(lambda wrapper: _inside"),
         (
@@ -351,24 +351,24 @@ FINDING = [
         ("if None not in found and is_alike(around", "if found[0] is not None and is_alike(around"),
     ),
     *mistakes(
-        _ROOM + "wrappers.py",
+        _ROOM + "steps/wrappers.py",
         _PLACES,
         ("what not in one and is_alike(one, dropped)]", "what not in one]"),
     ),
     *mistakes(
-        _ROOM + "step_outputs.py",
+        _ROOM + "steps/step_outputs.py",
         _PLACES,
         (" or any(is_part(user, end) for end in ends)", ""),
     ),
     *mistakes(
-        _ROOM + "own_zeros.py",
+        _ROOM + "unrolls/edges.py",
         "tests/migrate/recognise/test_edges.py::test_zeros_are_an_input_where_the_model_cannot_make_them",
         ("inside and not _is_fed(reading, tensor.tf1, begins)", "inside"),
         ("if node is None or node.name in seen:", "if node is None:"),
         ("[] if run.form == Form.STEP else [run.scope,", "[run.scope,"),
     ),
     *mistakes(
-        _ROOM + "step_outputs.py",
+        _ROOM + "steps/step_outputs.py",
         _KEPT,
         ("return len(step.new) > 1 or all(", "return len(step.new) > 1 and all("),
         ("dropped = chain.made(terms, number, name)[1:]", "dropped = []"),
@@ -403,7 +403,7 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "wrappers.py",
+        _ROOM + "steps/wrappers.py",
         "tests/migrate/recognise/test_deep_graphs.py::test_what_is_too_deep_is_said",
         ("if len(layer.wrappers) > MOST_WRAPPERS:", "if not layer.wrappers:"),
     ),
@@ -419,7 +419,7 @@ FINDING = [
         ("        if self._is_in_a_loop(term):\n", "        if not self._is_in_a_loop(term):\n"),
     ),
     *mistakes(
-        _ROOM + "by_form.py",
+        _ROOM + "without_graph/by_form.py",
         "tests/migrate/recognise/test_by_form.py::test_what_is_no_such_cell_is_not_called_one",
         ("if more is None or not set(must) <= set(group):", "if more is None:"),
         ("return rows > units if len(shapes) == 1 else rows == units", "return True"),
@@ -437,7 +437,7 @@ FINDING = [
         ("or before.op not in _IN_ORDER ", ""),
     ),
     *mistakes(
-        _ROOM + "feedback.py",
+        _ROOM + "outside/feedback.py",
         _FEEDBACK + "what_goes_back_is_named[state_turned]",
         ("between = between or self._turned(place, tensor)", "between = between or []"),
     ),
@@ -447,18 +447,18 @@ FINDING = [
         ("        term = term.args[at]\n", "        term = term.args[-1 - at]\n"),
     ),
     *mistakes(
-        _ROOM + "decoders.py",
+        _ROOM + "unrolls/decoders.py",
         _SENTENCES + "a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step",
         ("if var.leaf in read - states", "if var.leaf in states"),
     ),
     *mistakes(
-        _ROOM + "unrolled.py",
+        _ROOM + "unrolls/unrolled.py",
         _SENTENCES + "a_sentence_is_said_of_a_program_with_an_operation_and_a_next_step",
         ("            self._check_between(layers, found, x)\n", ""),
         ('if term.op == "Pack" and made', 'if term.op == "Pack" and not made'),
     ),
     *mistakes(
-        _ROOM + "in_branches.py",
+        _ROOM + "unrolls/in_branches.py",
         "tests/migrate/recognise/test_enclosed.py::test_a_loop_in_a_function_names_no_tensor_of_that_function",
         ("if reading.operation(name) in _CONDITIONALS)", "if reading.operation(name) not in _CONDITIONALS)"),
     ),

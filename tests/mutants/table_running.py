@@ -250,7 +250,7 @@ RUNNING = [
         ("function.signature.name += _SUFFIX", "function.signature.name += ''"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/recognise/all_states.py",
+        "tf2_lstm/migrate/recognise/outside/all_states.py",
         "tests/migrate/recognise/test_all_states.py"
         "::test_an_operation_with_a_kernel_that_is_no_variable_is_refused_beside_one_that_is_read",
         ('if kernel.op != "var":', 'if kernel.op == "none":'),

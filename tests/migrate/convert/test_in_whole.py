@@ -6,7 +6,7 @@ import pytest
 
 from tf2_lstm.migrate.convert.in_whole import claimed, notes_of
 from tf2_lstm.migrate.model import Call, CellVariables, Findings, Loss, NotConverted, Recurrence, Unclaimed
-from tf2_lstm.migrate.recognise.special import IN_WHOLE
+from tf2_lstm.migrate.recognise.refusals import IN_WHOLE
 
 REASON = "x:0 goes back into it. Next step: write it by hand"
 

@@ -14,7 +14,7 @@ from refused_programs import ZOO, looped, lstm, normalised, save, session_of, un
 from legacy_tf1.compat import rnn_cell
 from legacy_tf1.unroll import dynamic_rnn, static_rnn
 from tf2_lstm.cli import main
-from tf2_lstm.migrate.recognise.special import IN_WHOLE
+from tf2_lstm.migrate.recognise.refusals import IN_WHOLE
 
 v1 = tf.compat.v1
 ALONE = str(ZOO / "weights_alone_defaults" / "model.ckpt")

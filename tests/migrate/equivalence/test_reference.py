@@ -12,7 +12,7 @@ from tf2_lstm.migrate.equivalence.inputs import case_inputs
 from tf2_lstm.migrate.equivalence.keras_runner import read_checkpoint
 from tf2_lstm.migrate.equivalence.reference import Reference
 from tf2_lstm.migrate.pairs import CASES, PAIRS, Call
-from tf2_lstm.migrate.recognise.keras1 import FUNCTIONS
+from tf2_lstm.migrate.recognise.without_graph.keras1 import FUNCTIONS
 
 QUIET = [name for name, case in CASES.items() if not case.noise and PAIRS[case.call.pair].kind != "program"]
 

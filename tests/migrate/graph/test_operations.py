@@ -14,7 +14,12 @@ MIGRATE = Path(__file__).parents[3] / "tf2_lstm" / "migrate"
 #: What TensorFlow 1.15 has and 2.21 has not.
 GONE = {"AutoReloadVariable"}
 #: File -> the texts there that are more than one operation's name: words for people, and Keras's names.
-WORDS = {"recognise/cell_match.py", "recognise/decoders.py", "recognise/nearest.py", "graph/operations.py"}
+WORDS = {
+    "recognise/cells/cell_match.py",
+    "recognise/unrolls/decoders.py",
+    "recognise/unrolls/nearest.py",
+    "graph/operations.py",
+}
 
 
 def test_every_row_is_an_operation_of_tensorflow():
@@ -115,7 +120,7 @@ def listed(source):
 def test_no_other_list_of_operations_is_in_the_sources(room):
     found = {
         f"{path.relative_to(MIGRATE)}:{line}"
-        for path in (MIGRATE / room).glob("*.py")
+        for path in (MIGRATE / room).rglob("*.py")
         if path.relative_to(MIGRATE).as_posix() not in WORDS
         for line in listed(path.read_text(encoding="utf-8"))
     }
@@ -155,7 +160,7 @@ FIELDS = {"i", "b", "f", "s", "type", "func", "tensor"}
 def test_attributes_are_read_by_the_one_function_that_changes_nothing(room):
     found = {
         f"{path.relative_to(MIGRATE)}:{line}"
-        for path in (MIGRATE / room).glob("*.py")
+        for path in (MIGRATE / room).rglob("*.py")
         for line in read_attributes(path.read_text(encoding="utf-8"))
     }
     assert not found

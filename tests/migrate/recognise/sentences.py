@@ -24,7 +24,7 @@ PARTS = {
 @cache
 def modules():
     """Name of a module -> its syntax tree."""
-    return {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.py")}
+    return {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in FOLDER.rglob("*.py")}
 
 
 def sentences():

@@ -6,7 +6,7 @@ import pytest
 
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.assumptions import parse
+from tf2_lstm.migrate.recognise.without_graph.assumptions import parse
 
 
 def model(**shapes):

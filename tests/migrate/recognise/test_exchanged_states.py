@@ -6,7 +6,7 @@ import tensorflow as tf
 from legacy_tf1.compat import rnn_cell
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.flat import EXCHANGED
+from tf2_lstm.migrate.recognise.steps.flat import EXCHANGED
 
 v1 = tf.compat.v1
 READ = {"h, c": (1, 0), "c, h": (0, 1)}

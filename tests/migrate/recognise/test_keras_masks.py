@@ -4,7 +4,7 @@ import pytest
 
 from tf2_lstm.migrate.model import ArtifactError, TF1Model
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.keras_masks import masks_of
+from tf2_lstm.migrate.recognise.without_graph.keras_masks import masks_of
 
 MASKING = ("Masking", {"mask_value": -1.0})
 WORDS = ("Embedding", {"mask_zero": True})

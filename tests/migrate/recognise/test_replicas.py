@@ -4,7 +4,7 @@ import pytest
 
 from tf2_lstm.migrate.model import CellVariables, Recurrence, TF1Model
 from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.recognise.replicas import name_replicas
+from tf2_lstm.migrate.recognise.rest.copies import name_replicas
 
 MIRRORED = ("rnn/kernel", "rnn/kernel/replica_1")
 

@@ -12,12 +12,11 @@ from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate.artifacts import read as read_file
 from tf2_lstm.migrate.model import TF1Model
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.called import GRAPH
-from tf2_lstm.migrate.recognise.gate_dropout import NO_LEARNING
-from tf2_lstm.migrate.recognise.in_branches import WITHOUT_FUNCTIONS
 from tf2_lstm.migrate.recognise.of_graph import IN_FRONT, JOIN_FIRST
-from tf2_lstm.migrate.recognise.special import BY_HAND, IN_WHOLE, KINDS, SAVE_IT
-from tf2_lstm.migrate.recognise.wrappers import FEWER, INFERENCE
+from tf2_lstm.migrate.recognise.refusals import BY_HAND, GRAPH, IN_WHOLE, KINDS, SAVE_IT
+from tf2_lstm.migrate.recognise.steps.gate_dropout import NO_LEARNING
+from tf2_lstm.migrate.recognise.steps.wrappers import FEWER, INFERENCE
+from tf2_lstm.migrate.recognise.unrolls.in_branches import WITHOUT_FUNCTIONS
 
 H5 = Tampered.__init__.__globals__["FILES"] / "h5_lstm" / "model.h5"
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from tf2_lstm.migrate.graph.terms import Terms
-from tf2_lstm.migrate.recognise.directions import paired
-from tf2_lstm.migrate.recognise.sequences import separate
+from tf2_lstm.migrate.recognise.unrolls.runs import paired
+from tf2_lstm.migrate.recognise.unrolls.sequences import separate
 
 
 def run(scope):

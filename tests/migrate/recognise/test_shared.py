@@ -4,7 +4,7 @@ import pytest
 
 from tf2_lstm.migrate.model import CellVariables, Computed, Recurrence
 from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.recognise.shared import name_shared, sharing
+from tf2_lstm.migrate.recognise.rest.copies import name_shared, sharing
 
 GRU = Call("gru", num_units=3)
 

@@ -14,7 +14,7 @@ from tf2_lstm.migrate.convert.findings_as_text import render
 from tf2_lstm.migrate.graph.nodes import dtype_of, shape_of
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.unclaimed import NUMBERS, SLOTS
+from tf2_lstm.migrate.recognise.rest.unclaimed import NUMBERS, SLOTS
 
 v1 = tf.compat.v1
 OPTIMIZERS = {

@@ -15,7 +15,7 @@ from tf2_lstm.migrate.convert.written import seal
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
 from tf2_lstm.migrate.recognise import recognise
-from tf2_lstm.migrate.recognise.called import GRAPH
+from tf2_lstm.migrate.recognise.refusals import GRAPH
 from tf2_lstm.migrate.report import rendered
 
 

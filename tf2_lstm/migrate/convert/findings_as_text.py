@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.tree import Tree
 
 from tf2_lstm.migrate.model import describe
-from tf2_lstm.migrate.recognise.unclaimed import OPTIMIZERS
+from tf2_lstm.migrate.recognise.rest.unclaimed import OPTIMIZERS
 from tf2_lstm.migrate.report.rich_text import for_rich
 from tf2_lstm.migrate.roles import Ends
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.recognise.special import IN_WHOLE
+from tf2_lstm.migrate.recognise.refusals import IN_WHOLE
 from tf2_lstm.migrate.translate.whole import NAME
 
 #: Begins the part of a reason that says what a person can do.

@@ -342,6 +342,8 @@ HANDS_ON = having(Trait.HANDS_ON)
 SWITCHES, MERGES = having(Trait.SWITCH), having(Trait.MERGE)
 ENTERS, EXITS = having(Trait.ENTER), having(Trait.EXIT)
 SILENT, ASSIGNS = having(Trait.SILENT), having(Trait.ASSIGNS)
+#: What writes a variable and does not read it for a result.
+BOOKKEEPING = ASSIGNS | SILENT
 ELEMENTWISE = having(Trait.ELEMENTWISE)
 #: Operations that take tensors apart, put them together or hand them on, and compute nothing.
 MOVES = HANDS_ON | SWITCHES | MERGES | having(Trait.CUTS, Trait.JOINS, Trait.RESHAPES)

@@ -4,35 +4,32 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.graph.enclosed import Enclosed
 from tf2_lstm.migrate.model import NotConverted
-from tf2_lstm.migrate.recognise import runs, static
-from tf2_lstm.migrate.recognise.all_states import unheld_beside
-from tf2_lstm.migrate.recognise.calls import Calls
-from tf2_lstm.migrate.recognise.carrying import adds_weights, is_recurrence
-from tf2_lstm.migrate.recognise.cells import every_cell_match
-from tf2_lstm.migrate.recognise.chains import chains_of, rehearsals, stepped
-from tf2_lstm.migrate.recognise.cudnn import cudnn, cudnn_terms
-from tf2_lstm.migrate.recognise.decoders import FED_BACK, fed_back, why_no_layer
-from tf2_lstm.migrate.recognise.directions import paired
-from tf2_lstm.migrate.recognise.edges import Edges
-from tf2_lstm.migrate.recognise.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
-from tf2_lstm.migrate.recognise.foreign import foreign_chains
-from tf2_lstm.migrate.recognise.fused import fused, fused_terms
-from tf2_lstm.migrate.recognise.in_branches import conditional, in_a_branch, without_branches
-from tf2_lstm.migrate.recognise.induction import written_out
-from tf2_lstm.migrate.recognise.nearest import not_converted, whole
-from tf2_lstm.migrate.recognise.own_zeros import with_own_zeros
-from tf2_lstm.migrate.recognise.places import regroup
-from tf2_lstm.migrate.recognise.single_steps import questions
-from tf2_lstm.migrate.recognise.special import explained, first_special
-from tf2_lstm.migrate.recognise.understood import IN_ANOTHER_LOOP, NotUnderstood
-from tf2_lstm.migrate.recognise.unrolled import understand
-from tf2_lstm.migrate.recognise.wrappers import (
+from tf2_lstm.migrate.recognise.cells.matching import every_cell_match
+from tf2_lstm.migrate.recognise.outside.all_states import unheld_beside
+from tf2_lstm.migrate.recognise.refusals import IN_ANOTHER_LOOP, NotUnderstood, explained, first_special
+from tf2_lstm.migrate.recognise.rest.foreign import adds_weights, foreign_chains, is_recurrence
+from tf2_lstm.migrate.recognise.steps.calls import Calls
+from tf2_lstm.migrate.recognise.steps.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
+from tf2_lstm.migrate.recognise.steps.places import regroup
+from tf2_lstm.migrate.recognise.steps.wrappers import (
     FEWER,
     FLAT_AND_DROPPED,
     INFERENCE,
     WRAPPED_OFTEN,
     wrapped_often,
 )
+from tf2_lstm.migrate.recognise.unrolls import runs, static
+from tf2_lstm.migrate.recognise.unrolls.chains import chains_of, rehearsals, stepped
+from tf2_lstm.migrate.recognise.unrolls.cudnn import cudnn, cudnn_terms
+from tf2_lstm.migrate.recognise.unrolls.decoders import FED_BACK, fed_back, why_no_layer
+from tf2_lstm.migrate.recognise.unrolls.edges import Edges, with_own_zeros
+from tf2_lstm.migrate.recognise.unrolls.fused import fused, fused_terms
+from tf2_lstm.migrate.recognise.unrolls.in_branches import conditional, in_a_branch, without_branches
+from tf2_lstm.migrate.recognise.unrolls.induction import written_out
+from tf2_lstm.migrate.recognise.unrolls.nearest import not_converted, whole
+from tf2_lstm.migrate.recognise.unrolls.runs import paired
+from tf2_lstm.migrate.recognise.unrolls.single_steps import questions
+from tf2_lstm.migrate.recognise.unrolls.unrolled import understand
 
 JOIN_FIRST = "join them in a tf.concat of their own first, and that with the state"
 IN_FRONT = "compute it for all steps at once, in front of the recurrence"

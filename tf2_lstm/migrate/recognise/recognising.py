@@ -7,20 +7,18 @@ from tf2_lstm.migrate.graph.reader import GraphReader
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.graph.training import Training
 from tf2_lstm.migrate.model import ArtifactError, Findings
-from tf2_lstm.migrate.recognise.absent import name_absent
-from tf2_lstm.migrate.recognise.all_states import unheld_states
-from tf2_lstm.migrate.recognise.around import name_around
-from tf2_lstm.migrate.recognise.assumptions import parse
-from tf2_lstm.migrate.recognise.called import called_cells
-from tf2_lstm.migrate.recognise.feedback import feedback
-from tf2_lstm.migrate.recognise.graphless import graphless
-from tf2_lstm.migrate.recognise.keras1 import keras_layers
 from tf2_lstm.migrate.recognise.of_graph import OfGraph
-from tf2_lstm.migrate.recognise.replicas import name_replicas
-from tf2_lstm.migrate.recognise.shared import name_shared
-from tf2_lstm.migrate.recognise.stopped import stopped
-from tf2_lstm.migrate.recognise.unclaimed import unclaimed
-from tf2_lstm.migrate.recognise.wide_states import wide_states
+from tf2_lstm.migrate.recognise.outside.all_states import unheld_states
+from tf2_lstm.migrate.recognise.outside.around import name_around
+from tf2_lstm.migrate.recognise.outside.feedback import feedback
+from tf2_lstm.migrate.recognise.outside.stopped import stopped
+from tf2_lstm.migrate.recognise.outside.wide_states import wide_states
+from tf2_lstm.migrate.recognise.rest.called import called_cells
+from tf2_lstm.migrate.recognise.rest.copies import name_replicas, name_shared
+from tf2_lstm.migrate.recognise.rest.unclaimed import name_absent, unclaimed
+from tf2_lstm.migrate.recognise.without_graph.assumptions import parse
+from tf2_lstm.migrate.recognise.without_graph.graphless import graphless
+from tf2_lstm.migrate.recognise.without_graph.keras1 import keras_layers
 
 
 def recognise(model, assume=(), assume_defaults=False, infer=inferred):

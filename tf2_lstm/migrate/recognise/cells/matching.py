@@ -1,0 +1,211 @@
+"""Known cells among terms, by the equations of their rows.
+
+All of an equation must be there and nothing else: what stands in a sum or product and in no equation is not the cell.
+The order in which a program wrote it does not matter (`readings`, `blends`, `summands`), nor that in which its weights
+stand (`weight_order`).
+"""
+
+from collections import OrderedDict
+from dataclasses import replace
+
+from tf2_lstm.migrate.graph.indexing import stacked
+from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.pairs.equations import parsed
+from tf2_lstm.migrate.recognise.cells.blocks import block_applications
+from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, is_variable
+from tf2_lstm.migrate.recognise.cells.readings import SIGMOID, Readings, gates_of, unclipped
+from tf2_lstm.migrate.recognise.cells.weight_order import AS_KERAS, REARRANGED, as_keras, as_tf1, laid
+
+
+class Cell:
+    """A cell of the pairs table, looked for among terms.
+
+    Args:
+        row: the `Pair`.
+        form: one of its `Form`s, None for the cell of its own class.
+    """
+
+    def __init__(self, row, form=None):
+        self.row, self.form, self.weights = row, form, (form or row).weights
+        self.states = parsed((form or row).equations)
+        self.top = self.states["h'"]
+        self.is_projected = self.top.name == "clip" and self.top.parts[0].name == "project"
+        if self.is_projected:
+            self.top = self.top.parts[0].parts[0]
+
+    def matches(self, terms, term):
+        """List the cells whose output before a projection is this term.
+
+        Args:
+            terms: the table of terms.
+            term: any term.
+
+        Returns:
+            A list of `CellMatch`s: with each projection that the graph has, and with each factor that may be the state.
+        """
+        named, others = [], []
+        for known in Readings(terms, self.states).of(self.top, term, {}):
+            found = [
+                one for more in self._outputs(terms, term, known) for one in self._of(terms, known, *more)
+            ]
+            others = others or [one for one in found if one.convert == REARRANGED]
+            named = named or [one for one in found if one.convert != REARRANGED]
+            if named:
+                break
+        return named + others
+
+    def _outputs(self, terms, term, known):
+        """What may be the output: (term, options, variables)."""
+        units = gates_of(known)[0].sum.units
+        return projected(terms, term, units) if self.is_projected else [(term, {}, {})]
+
+    def _of(self, terms, known, output, said, weights):
+        """The `CellMatch`s with an output, one a factor that may be the state."""
+        width = said.get("num_proj") or gates_of(known)[0].sum.units
+        found = [
+            made
+            for one in Readings(terms, self.states).with_states(known, width)
+            if (made := self._made(terms, one, output, said, weights))
+        ]
+        as_in_keras = [one for one in found if one.convert == AS_KERAS]
+        # Of two factors as wide as each other either may be the state; it is the one that is carried on.
+        chosen = next(
+            (one for one in as_in_keras if _is_carried(one)), as_in_keras[-1] if as_in_keras else None
+        )
+        return [one for one in found if one.convert != AS_KERAS or one is chosen]
+
+    def _made(self, terms, known, output, said, weights):
+        gates = {one.node.name: one for one in gates_of(known)}
+        lay = laid(self.weights, gates)
+        if lay is None:
+            return None
+        blocks, variables, inputs = lay
+        options = self._options(known, gates, said)
+        convert, variables = self._order(known, gates, blocks, variables, inputs, options)
+        if convert is None or not self._is_of_row(options):
+            return None
+        variables = OrderedDict(variables, **_peepholes(self.weights, gates), **weights)
+        if len(set(variables.values())) < len(variables):
+            return None
+        old, new = OrderedDict(), OrderedDict()
+        for name in (state.rstrip("'") for state in self.states):
+            own = name if self.row.states else ""
+            old[own], new[own] = known[name], known.get(f"{name}'", output)
+        x = terms.concat([factor for factor, _ in inputs], 1)
+        kept = blocks if convert == REARRANGED else ()
+        return CellMatch(self.row.name, options, variables, x, old, new, output, convert, kept)
+
+    def _options(self, known, gates, said):
+        """TF1's arguments, num_units first; what has TF1's default is left out."""
+        options = OrderedDict(num_units=next(iter(gates.values())).sum.units)
+        found = {one.added: float(one.sum.constant) for one in gates.values() if one.added}
+        found["activation"] = known["activation"]
+        options.update((name, value) for name, value in found.items() if value != self.row.default(name))
+        held = {tensor.name: tensor.when for tensor in self.weights.tf1}
+        options.update((held[name], True) for name in _peepholes(self.weights, gates))
+        options.update(
+            (one.tf1, known[one.tf1])
+            for one in self.row.arguments
+            if one.tf1 in known and one.tf1 != "activation"
+        )
+        return OrderedDict(options, **said)
+
+    def _is_of_row(self, options):
+        """Whether options need this row: without them the cell is that of a simpler one."""
+        return not self.row.stock_unless or bool(set(self.row.stock_unless) & set(options))
+
+    def _order(self, known, gates, blocks, variables, inputs, options):
+        """The layout of the variables and their names in it, whose options are added; (None, {}) for none."""
+        function, form = known.get("gate", SIGMOID), [self.form.option] if self.form else []
+        tf1 = as_tf1(self.weights, blocks, variables)
+        if tf1 and not tf1[1] and function == SIGMOID:
+            options.update(dict.fromkeys(form, True))
+            return "".join(form), tf1[0]
+        depth, units = sum(width for _, width in inputs), options["num_units"]
+        in_keras = (
+            as_keras(self.weights, blocks, variables, depth, units) if _is_plain(gates, options) else None
+        )
+        if in_keras:
+            options.update({"recurrent_activation": function} if "gate" in known else {})
+            options.update(dict.fromkeys(form, True))
+            return AS_KERAS, in_keras
+        # A dense layer over a concatenation has the equation of a cell without gates.
+        known_order = "gate" in known or tf1
+        return (REARRANGED, variables) if known_order and not form and function == SIGMOID else (None, {})
+
+
+def _is_plain(gates, options):
+    """Whether a cell has no option that no Keras cell has."""
+    return set(options) <= {"num_units", "forget_bias", "activation"} and not any(
+        one.sum.constant for one in gates.values()
+    )
+
+
+def _peepholes(weights, gates):
+    """The names of the peepholes' weights -> their terms, in the order of the weight map."""
+    found = {one.peephole[0]: one.sum.peephole[0] for one in gates.values() if one.sum.peephole}
+    return OrderedDict((one.name, found[one.name]) for one in weights.tf1 if one.name in found)
+
+
+def _is_carried(match):
+    """Whether a loop carries what stands for h, and not what stands for the input."""
+    return list(match.old.values())[-1].op == "loopvar" and match.inputs.op != "loopvar"
+
+
+def projected(terms, h, units):
+    """List what may be the output of a cell with this h before a projection.
+
+    Args:
+        terms: the table of terms.
+        h: the term.
+        units: its width.
+
+    Returns:
+        A list of (term, options, variables): h itself, then the products with each matrix that the graph has, clipped
+        and not.
+    """
+    found = [(h, {}, {})]
+    for user in terms.users(h):
+        if user.op != "matmul" or user.args[0] is not h or not is_variable(user.args[1], 2):
+            continue
+        if user.args[1].attr[1][0] != units:
+            continue
+        more, weights = {"num_proj": user.args[1].attr[1][1]}, {"projection/kernel": user.args[1]}
+        found.append((user, more, weights))
+        for clipped in terms.users(user):
+            if unclipped(clipped)[1] is not None:
+                found.append((clipped, {**more, "proj_clip": clipped.attr[1]}, weights))
+    return found
+
+
+#: The cells of the table, in its order.
+CELLS = tuple(Cell(row, form) for row in PAIRS.values() if row.equations for form in (None, *row.forms))
+
+
+def every_cell_match(terms):
+    """Find all known cells among the terms.
+
+    Args:
+        terms: the table of terms.
+
+    Returns:
+        A list of `CellMatch`s in the order of the graph; in another order of weights only what no cell is otherwise.
+    """
+    found = []
+    for term in list(terms.every):
+        every = block_applications(terms, term) + [one for cell in CELLS for one in cell.matches(terms, term)]
+        known = [one for one in every if one.convert != REARRANGED or one.pair == "basic_rnn"]
+        found += known + [one for one in every if one not in known and _is_other(one, known)]
+    made = {new for one in found for new in one.new.values()}
+    return [replace(one, old=_unstacked(one.old, made)) for one in found]
+
+
+def _is_other(one, known):
+    """Whether a cell in other clothes is none that is known as it is, nor that with another product after it."""
+    return one.old not in [other.old for other in known] and not (known and "num_proj" in one.options)
+
+
+def _unstacked(old, made):
+    """The old states, in the place of a part of a stack of what cells gave out that part."""
+    parts = {state: stacked(term) for state, term in old.items()}
+    return OrderedDict((state, parts[state] if parts[state] in made else term) for state, term in old.items())

@@ -1,0 +1,200 @@
+"""All ways to read a term as an equation of a cell: which terms stand for its states, gates and options."""
+
+from dataclasses import dataclass, replace
+
+from tf2_lstm.migrate.graph.terms import scalar
+from tf2_lstm.migrate.pairs.equations import Node, linears
+from tf2_lstm.migrate.recognise.cells.blends import mixtures, turned_mixtures
+from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
+from tf2_lstm.migrate.recognise.cells.summands import Sum, summed, told
+
+#: The functions of gates, by Keras's names.
+SIGMOID, HARD_SIGMOID = "sigmoid", "hard_sigmoid"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The linear part of a gate, found.
+
+    Attributes:
+        node: its `Node`, of the kind "linear".
+        sum: its `Sum`.
+        peephole: of an equation with one, (weight's name, name of the state that it is multiplied with).
+        added: the name of the option that the equation adds, "" for none.
+        sign: -1 where 1 minus the gate is that of the equation, whose sum is then the negative.
+        state: the factor that stands for the state, once it is known.
+    """
+
+    node: Node
+    sum: Sum
+    peephole: tuple = ()
+    added: str = ""
+    sign: int = 1
+    state: object = None
+
+    @property
+    def reads_state(self):
+        """Whether the equation multiplies a state, by itself or reset, with weights."""
+        return self.node.parts[-1].name != "x"
+
+    @property
+    def reads_input(self):
+        """Whether the equation multiplies the input with weights."""
+        return self.node.parts[0].name == "x"
+
+
+class Readings:
+    """Reads terms as equations.
+
+    What was found so far is a dict: a state's name, "gate" or "activation", an option -> what it is;
+    ("linear", letter) -> the `Gate`.
+
+    Args:
+        terms: the table of terms.
+        states: a new state's name -> the `Node` of its equation.
+    """
+
+    def __init__(self, terms, states):
+        self.terms, self._states = terms, states
+
+    def of(self, node, term, known):
+        """Yield what is known if a term is a part of an equation, in each way in which it is."""
+        yield from getattr(self, f"_{node.kind}")(node, term, known)
+
+    def _name(self, node, term, known):
+        if node.name in known:
+            yield from [known] if known[node.name] is term else []
+        elif node.name in self._states:
+            yield from self.of(self._states[node.name], term, {**known, node.name: term})
+        elif term.op != "const" or len(term.attr[1]) > 1:
+            yield {**known, node.name: term}
+
+    def _number(self, node, term, known):
+        yield from [known] if scalar(term) == node.value else []
+
+    def _call(self, node, term, known):
+        if node.name == "clip":
+            inside, bound = unclipped(term)
+            yield from self.of(
+                node.parts[0], inside, known if bound is None else {**known, node.parts[1].name: bound}
+            )
+            return
+        function, inside = (
+            gated(term) if node.name == "gate" else (ACTIVATIONS.get(term.op), term.args and term.args[0])
+        )
+        if function and known.get(node.name, function) == function:
+            yield from self.of(node.parts[0], inside, {**known, node.name: function})
+
+    def _product(self, node, term, known):
+        first, second = node.parts
+        for factor in term.args if term.op == "mul" else ():
+            for found in self.of(first, factor, known):
+                rest = self.terms.without(term, factor)
+                yield from self.of(second, rest, found) if rest is not None else ()
+
+    def _sum(self, node, term, known):
+        blend = _blend(node)
+        if _is_linear(node):
+            yield from self._linear(node, term, known)
+        elif blend:
+            yield from self._blended(*blend, term, known)
+        else:
+            rest, product = node.parts
+            for part in term.args if term.op == "add" else ():
+                for found in self.of(product, part, known):
+                    left = self.terms.without(term, part)
+                    yield from self.of(rest, left, found) if left is not None else ()
+
+    def _blended(self, gate, kept, written, term, known):
+        for sign, ways in ((1, mixtures(self.terms, term)), (-1, turned_mixtures(self.terms, term))):
+            for update, old, candidate in ways:
+                for found in self.of(gate, update, known):
+                    found = {**found, **_turned(gate, found)} if sign < 0 else found
+                    for more in self.of(kept, old, found):
+                        yield from self.of(written, candidate, more)
+
+    def _linear(self, node, term, known):
+        linear, *others = node.parts if node.kind == "sum" else (node,)
+        added = "".join(one.name for one in others)
+        peephole = tuple(part.name for one in others for part in one.parts)
+        # Columns of a product are a gate; of a cell that has none, the whole product is meant.
+        whole = "gate" in known or term.op != "column_slice"
+        found = summed(self.terms, term) if whole else None
+        if found and (added or not found.constant) and (peephole or found.peephole is None):
+            yield {**known, ("linear", linear.name): Gate(linear, found, peephole, added)}
+
+    def with_states(self, known, width):
+        """Yield what is known with the factor that is the state in each gate, of as many columns as a state has."""
+        gates = [one for one in gates_of(known) if one.reads_state and one.state is None]
+        if not gates:
+            yield from [known] if _peepholes_look_right(known) else []
+            return
+        # A state that is reset says more of itself.
+        gate = min(gates, key=lambda one: one.node.parts[-1].kind == "name")
+        gate = replace(gate, sum=told(self.terms, gate.sum, width))
+        for factor, (columns, _) in reversed(gate.sum.products.items() if gate.sum else ()):
+            if columns == width:
+                for found in self.of(gate.node.parts[-1], factor, known):
+                    own = {("linear", gate.node.name): replace(gate, state=factor)}
+                    yield from self.with_states({**found, **own}, width)
+
+
+def gates_of(known):
+    """List the `Gate`s among what is known."""
+    return [one for one in known.values() if isinstance(one, Gate)]
+
+
+def gated(term):
+    """Take gate(x) apart: (name of the gate's function, x); (None, None) for any other term."""
+    if term.op == "Sigmoid":
+        return SIGMOID, term.args[0]
+    if (
+        term.op == "clip"
+        and term.attr == (0.0, 1.0)
+        and term.args[0].op == "add"
+        and len(term.args[0].args) == 2
+    ):
+        for half, scaled in (term.args[0].args, term.args[0].args[::-1]):
+            for fifth, inside in (
+                (scaled.args, scaled.args[::-1]) if scaled.op == "mul" and len(scaled.args) == 2 else ()
+            ):
+                if scalar(half) == 0.5 and scalar(fifth) == 0.2:
+                    return HARD_SIGMOID, inside
+    return None, None
+
+
+def unclipped(term):
+    """Take clip(x, -b, b) apart into (x, b); (term, None) when there is no clip."""
+    if term.op == "clip" and term.attr[0] == -term.attr[1]:
+        return term.args[0], term.attr[1]
+    return term, None
+
+
+def _is_linear(node):
+    """Whether a sum is a linear part with an option or a peephole."""
+    return node.parts[0].kind == "linear" and all(
+        part.kind == "name" for one in node.parts[1:] for part in one.parts
+    )
+
+
+def _blend(node):
+    """The gate, the first and the second value of gate * first + (1 - gate) * second; None for another sum."""
+    one, other = node.parts if len(node.parts) == 2 else (node, node)
+    if one.kind == other.kind == "product" and other.parts[0].kind == "sum":
+        number, minus = other.parts[0].parts
+        if number.value == 1 and minus.kind == "product" and minus.parts[1] is one.parts[0]:
+            return one.parts[0], one.parts[1], other.parts[1]
+    return None
+
+
+def _turned(gate, known):
+    """The `Gate`s of a gate, of the sum's negative: 1 - sigmoid(z) is sigmoid(-z)."""
+    keys = [("linear", one.name) for one in linears(gate)]
+    return {key: replace(known[key], sign=-1) for key in keys}
+
+
+def _peepholes_look_right(known):
+    """Whether every peephole looks at the state of its equation, and all gates that may have one do or none does."""
+    gates = [one for one in gates_of(known) if one.peephole]
+    looks = [one.sum.peephole[1] is known[one.peephole[1]] for one in gates if one.sum.peephole is not None]
+    return len(looks) in (0, len(gates)) and all(looks)

@@ -1,0 +1,175 @@
+"""What a program computes in front of a recurrence and behind it: no part of its model, and named."""
+
+from tf2_lstm.migrate.graph.dataflow import is_choice
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge
+from tf2_lstm.migrate.graph.operations import BOOKKEEPING, HANDS_ON, MOVES, Trait, having, operation
+from tf2_lstm.migrate.graph.terms import Term
+from tf2_lstm.migrate.model import Around
+from tf2_lstm.migrate.recognise.outside.stopped import STOPS
+from tf2_lstm.migrate.recognise.steps.wrappers import dropout
+from tf2_lstm.migrate.roles import Role
+
+#: Operations that compute nothing of what is fed: sizes, constants, what hands on.
+_NOTHING = MOVES | BOOKKEEPING | having(Trait.VARIABLE, Trait.OPEN, Trait.MINOR)
+#: What hands a variable on to what reads it.
+_HANDS_ON = HANDS_ON | having(Trait.RESHAPES)
+
+
+def name_around(model, reading, findings, training):
+    """Say of each recurrence where its model begins and ends, and what lies in front and behind.
+
+    Args:
+        model: the `TF1Model`.
+        reading: the `GraphReader` of the graph.
+        findings: the `Findings`; the `around` of each recurrence is set.
+        training: the `Training` of the graph.
+    """
+    graph = _Graph(model, reading, findings, training)
+    for one in findings.recurrences:
+        given, given_out = _edges(one.inputs), _edges(one.outputs)
+        begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.role is Role.INPUTS and tensor.tf1)
+        ends = tuple(tensor.tf1 for tensor in one.outputs if tensor.role is Role.OUTPUTS and tensor.tf1)
+        one.around = Around(begins, ends, graph.said(graph.back(given)), graph.said(graph.forth(given_out)))
+
+
+def _edges(tensors):
+    return {edge(one.tf1) for one in tensors if one.tf1 and one.value is None}
+
+
+class _Graph:
+    """The nodes in their order, who reads whom, and which of them are inside of a recurrence."""
+
+    def __init__(self, model, reading, findings, training):
+        nodes, self.reading = reading.nodes, reading
+        self.model, self.nodes, self.readers, self.read = model, nodes, {}, {}
+        self.training = training
+        known = {one.scope for one in findings.recurrences}
+        self.refused = [one.scope for one in findings.not_converted if one.scope not in known]
+        self.reads = {name: [edge(one) for one in data_inputs(node)] for name, node in nodes.items()}
+        for name, before in self.reads.items():
+            for one in before:
+                self.readers.setdefault(one, []).append(name)
+        for name, output in self.readers:
+            self.read.setdefault(name, []).append((name, output))
+        self.inside = set()
+        for one in findings.recurrences:
+            self.inside |= self._walk(_edges(one.outputs), _edges(one.inputs), set())
+
+    def _walk(self, places, stop, outside):
+        """The names of the nodes that tensors are computed from, down to those that `stop` and `outside` hold."""
+        todo, found = [place for place in places if place not in stop], set()
+        while todo:
+            name, _ = todo.pop()
+            if name in found or name in outside or name not in self.nodes:
+                continue
+            found.add(name)
+            todo += [place for place in self.reads[name] if place not in stop]
+        return found
+
+    def back(self, places):
+        """The names of the nodes in front: from what is fed to these tensors."""
+        return self._walk(places, set(), self.inside)
+
+    def forth(self, places):
+        """The names of the nodes behind: from these tensors to what nothing reads, without the backward part."""
+        todo, found = list(places), set()
+        while todo:
+            for name in self.readers.get(todo.pop(), ()):
+                if name in found or name in self.inside or self._trains(name):
+                    continue
+                if self.nodes[name].op not in BOOKKEEPING:
+                    found.add(name)
+                    todo += self.read.get(name, [])
+        return found
+
+    def _trains(self, name):
+        """Whether a node is of the backward part, or scales a loss by a number that training moves."""
+        if name in self.training.backward:
+            return True
+        numbers = [
+            one for one in self._held(name) if self.model.variables[self.model.nodes[one][0]].shape == ()
+        ]
+        return any(self.training.sets([one]) for one in numbers)
+
+    def said(self, names):
+        """Describe the operations that compute something, those over variables first, in the order of the graph."""
+        dropped = dropouts(self.reading, names)
+        made = set().union(*(self._walk([(name, 0)], places, set()) for name, (_, places) in dropped.items()))
+        names = {name for name in names if name not in made or name in dropped}
+        found = [
+            (self._weights(name), name)
+            for name in self.nodes
+            if name in names and (self._computes(name) or is_choice(self, name))
+        ]
+        ordered = sorted(found, key=lambda one: not one[0])
+        said = {name: words for name, (words, _) in dropped.items()}
+        called = (said.get(name) or self._called(name, weights) for weights, name in ordered)
+        return tuple(dict.fromkeys(called))
+
+    def _computes(self, name):
+        """Whether an operation makes something else of what it reads, of the gradient at least."""
+        return self.nodes[name].op == STOPS or self.nodes[name].op not in _NOTHING
+
+    def _called(self, name, weights):
+        """An operation with its name and variables; for what is of a recurrence that is not converted, that."""
+        scope = next((scope for scope in self.refused if name.startswith(f"{scope}/")), None)
+        if scope is not None:
+            return f"the recurrence {scope}, which is not converted"
+        return f"{self.nodes[name].op} ({name})" + (f" over {weights}" if weights else "")
+
+    def _weights(self, name):
+        """The variables that an operation reads, with their shapes."""
+        names = [self.model.nodes[one][0] for one in self._held(name)]
+        return ", ".join(f"{one} {list(self.model.variables[one].shape)}" for one in dict.fromkeys(names))
+
+    def _held(self, name):
+        """The nodes of the variables that an operation reads."""
+        nodes = [self._holder(place) for place in self.reads[name]]
+        return [
+            one
+            for one in nodes
+            if one in self.model.nodes and self.model.nodes[one][0] in self.model.variables
+        ]
+
+    def _holder(self, place):
+        name = place[0]
+        while name in self.nodes and name not in self.model.nodes and self.nodes[name].op in _HANDS_ON:
+            before = self.reads[name]
+            if not before:
+                break
+            name = before[0][0]
+        return name
+
+
+def dropouts(reading, names):
+    """Find dropout among the operations of a graph.
+
+    Args:
+        reading: the `GraphReader` of the graph.
+        names: the names of operations.
+
+    Returns:
+        Name of the operation that gives the dropped value -> (what is said of it, the places of the value it drops).
+    """
+    found = {}
+    for name in names:
+        if name in reading.nodes and operation(reading.nodes[name].op).form in ("mul", "select"):
+            said = _said(reading, name)
+            found.update({name: said} if said else {})
+    return found
+
+
+def _said(reading, name):
+    if (name, 0) not in reading.values and name not in reading.values:
+        return None
+    one = dropout(reading.terms, reading.term(name))
+    if one is None:
+        return None
+    places = {edge(copy) for copy, _ in reading.names.get(one.value.number, ())}
+    if not places:
+        # A product of several masks: no tensor is what this one drops, and all in front would count as a part of it.
+        return None
+    keep = one.keep
+    if isinstance(keep, Term):
+        keep = reading.name(keep, first=True) or "that the graph computes"
+    return f"dropout ({name}) with keep_prob {keep}", places

@@ -1,0 +1,114 @@
+"""Why a recurrence is not converted: the first operation that no known cell has, and what to do."""
+
+import re
+from dataclasses import replace
+
+from tf2_lstm.migrate.graph.operations import VARIABLES, Trait, having, operation
+from tf2_lstm.migrate.graph.terms import leaves
+
+#: What people call an operation, and what to do where it stands; the first that fits.
+KINDS = (
+    (
+        re.compile(r"FakeQuant\w+$"),
+        "numbers are rounded as in 8 bits, as tf.contrib.quantize makes it",
+        "convert the .meta of the graph without the rewriting, --weights this checkpoint",
+    ),
+    (
+        re.compile(r"(Dequantize|Quantize\w*|Quantized\w+|Requantiz\w+)$"),
+        "numbers are kept in 8 bits, as quantize_weights or quantize_nodes writes them",
+        "convert the graph as it was before that",
+    ),
+    (
+        re.compile("|".join(f"{one}$" for one in sorted(having(Trait.MOMENT)))),
+        "what a step computes is normalised by its moments",
+        "",
+    ),
+)
+#: Of what a graph has: it lies in the whole program, whatever it is.
+IN_WHOLE = "convert the whole program, without --recurrences: its model computes this too"
+#: Of a checkpoint without its graph.
+GRAPH = "name the graph (.meta) too, with this checkpoint as --weights"
+#: Where there is none.
+BY_HAND = "write the cell with keras.ops around its variables, as in docs/chapters/own-cells.md"
+SAVE_IT = (
+    "save it with the others, by a tf.train.Saver whose var_list has it, or by opt.swapping_saver() of an optimizer "
+    "that averages"
+)
+
+
+def first_special(reading, ends):
+    """Say which operation of a step is the first that no known cell has.
+
+    Args:
+        reading: the `GraphReader` of the graph.
+        ends: the terms of what the step carries on.
+
+    Returns:
+        (said, next_step): "Mean (rnn/while/rnn/cell/Mean): what a step computes is normalised by its moments", and
+        what to do; ("", `IN_WHOLE`) where every operation is one of an ordinary cell.
+    """
+    every = leaves(ends, {term for term in leaves(ends) if term.op == "element"})
+    placed = [(reading.place(term), term) for term in sorted(every, key=lambda term: term.number)]
+    for place in dict.fromkeys(place for place, _ in placed if place):
+        op = reading.operation(place)
+        if op and Trait.ORDINARY not in operation(op).traits:
+            said, step = next(((said, step) for kind, said, step in KINDS if kind.match(op)), ("", ""))
+            return f"{op} ({place})" + (f": {said}" if said else ""), step or IN_WHOLE
+    unsaved = [place for place, term in placed if term.op == "var" and place not in reading.model.nodes]
+    if unsaved and reading.operation(unsaved[0]) in VARIABLES:
+        return f"{reading.operation(unsaved[0])} ({unsaved[0]}): the checkpoint has no value of it", SAVE_IT
+    return "", IN_WHOLE
+
+
+def explained(reading, said, ends, term=None, step=""):
+    """Return a `NotConverted` whose reason names its first special operation and the next step.
+
+    Args:
+        reading: the `GraphReader` of the graph.
+        said: the `NotConverted`.
+        ends: see `first_special`.
+        term: where it is seen, if every operation is one of an ordinary cell; None for what the step carries on.
+        step: what to do, "" for what `first_special` says.
+    """
+    special, usual = first_special(reading, ends)
+    named = (
+        f"the first operation that no known cell has is {special}" if special else _seen(reading, term, ends)
+    )
+    return replace(said, reason=f"{said.reason}{named and '; '}{named}. Next step: {step or usual}")
+
+
+def _seen(reading, term, ends):
+    """The operation at which something is seen, by its name in the graph; "" where no node computes it."""
+    terms = [*_computed(reading, term), *ends]
+    places = [place for place in map(reading.place, terms) if reading.operation(place)]
+    return f"it is seen at {reading.operation(places[0])} ({places[0]})" if places else ""
+
+
+def _computed(reading, term):
+    """A term; of one that was only made in matching, those of its operation that a node computes."""
+    if term is None or reading.place(term):
+        return [term] if term is not None else []
+    return [one for one in reading.terms.every if one.op == term.op]
+
+
+#: What is said of a loop, and of steps, in the body of another loop.
+IN_ANOTHER_LOOP = "it runs inside the step of another loop"
+
+
+class NotUnderstood(Exception):
+    """Something in the path of a recurrence is not one of the known equations.
+
+    Args:
+        said: what, one sentence without a full stop.
+        term: the term at which it is seen, None where that is what the step carries on.
+        step: what to do, "" where the equations are to be written by hand.
+
+    Example:
+        ```python
+        assert NotUnderstood("dropout acts on the state c").step == ""
+        ```
+    """
+
+    def __init__(self, said, term=None, step=""):
+        super().__init__(said)
+        self.term, self.step = term, step

@@ -1,0 +1,60 @@
+"""A dense layer that a loop applies to what its cells give out: BasicDecoder's output_layer."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from tf2_lstm.migrate.graph.terms import Term
+from tf2_lstm.migrate.model import CellVariables
+from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS, linear
+from tf2_lstm.migrate.recognise.steps.calls import common_scope
+
+
+@dataclass(frozen=True)
+class Dense:
+    """One dense layer.
+
+    Attributes:
+        kernel: the term of its kernel.
+        bias: the term of its bias, None without one.
+        activation: Keras's name of its function, None without one.
+    """
+
+    kernel: Term
+    bias: Term | None
+    activation: str | None
+
+    @property
+    def units(self):
+        """The number of columns of what it gives out."""
+        return self.kernel.attr[1][1]
+
+    def variables(self):
+        """Describe it as the `CellVariables` of a `Recurrence`."""
+        named = OrderedDict(kernel=self.kernel.attr[0])
+        if self.bias is not None:
+            named["bias"] = self.bias.attr[0]
+        call = Call("dense", units=self.units, use_bias=self.bias is not None, activation=self.activation)
+        return CellVariables(call, common_scope(named.values()), named, "dense")
+
+
+def below(terms, reader, output):
+    """Read the layers of a step from what it gives out, with or without a dense layer on top.
+
+    Args:
+        terms: the table of terms.
+        reader: the `Layers` of the step.
+        output: the term of what the step gives out.
+
+    Returns:
+        (layers, x, dense): see `Layers.stack`; dense is a `Dense` or None.
+    """
+    layers, x = reader.stack(output)
+    if layers:
+        return layers, x, None
+    activation = ACTIVATIONS.get(output.op)
+    found = linear(terms, output.args[0] if activation else output)
+    if found is None or len(found[0]) != 1:
+        return layers, x, None
+    [inputs], kernel, bias = found
+    return *reader.stack(inputs), Dense(kernel, bias, activation)

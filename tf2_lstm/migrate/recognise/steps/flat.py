@@ -1,0 +1,206 @@
+"""Flat states: several states side by side in one tensor, as state_is_tuple=False keeps them."""
+
+from collections import OrderedDict
+
+from tf2_lstm.migrate.graph.operations import Trait, having
+from tf2_lstm.migrate.graph.terms import masked
+from tf2_lstm.migrate.recognise.steps.wrappers import around, is_flat_and_dropped
+
+#: All states of a step in one tensor.
+ALL = "all"
+#: What is said of one tensor that holds states otherwise than TF1's own cells do.
+EXCHANGED = (
+    "the program keeps its states in one tensor in an order of its own; in a model's c stands before h, and a layer "
+    "before the next"
+)
+STACKED = (
+    "the program keeps its states in one tensor that tf.stack makes of them; a model's are tensors of their own, or "
+    "stand side by side in a matrix"
+)
+#: What to do then.
+CARRY_A_TUPLE = (
+    "split that tensor before the loop, and carry tf.nn.rnn_cell.LSTMStateTuple(c, h) instead of it"
+)
+#: What cuts columns out of a tensor.
+CUTS = having(Trait.CUTS)
+
+
+def together(named, kept):
+    """Put the states that one tensor holds together.
+
+    Args:
+        named: the list of `calls.state_names`.
+        kept: `ALL` when one tensor holds all of them; else a set of the matches whose own states are in one.
+
+    Returns:
+        A list of (name's ending, list of the members, each (match, state's name, width)).
+
+    Example:
+        ```python
+        named = [("_0_c", "lower", "c", 4), ("_0_h", "lower", "h", 3), ("_1", "upper", "", 5)]
+        assert [ending for ending, _ in together(named, {"lower"})] == ["_0", "_1"]
+        assert [ending for ending, _ in together(named, set())] == ["_0_c", "_0_h", "_1"]
+        assert len(together(named, ALL)[0][1]) == 3
+        ```
+    """
+    if kept == ALL:
+        return [("", [one[1:] for one in named])]
+    groups = OrderedDict()
+    for ending, match, state, width in named:
+        own = ending[: -len(state) - 1] if state and match in kept else ending
+        groups.setdefault(own, []).append((match, state, width))
+    return list(groups.items())
+
+
+def tensor_of(reading, olds):
+    """Find the tensor that states are cut from, side by side, all of it.
+
+    Args:
+        reading: the `GraphReader` of the graph.
+        olds: the terms of the states, in order.
+
+    Returns:
+        Its term, which may be columns of a wider tensor; None where there is no such tensor.
+    """
+    terms, pieces = reading.terms, []
+    for old in olds:
+        root, start, stop = _cut(old)
+        if pieces and root is pieces[-1][0] and start is not None and pieces[-1][2] == start:
+            pieces[-1][2] = stop
+        else:
+            pieces.append([root, start, stop])
+    found = [_piece(terms, *piece) for piece in pieces]
+    if None in found:
+        return None
+    if len(found) == 1:
+        return found[0] if olds[0] is not found[0] else None
+    whole = side_by_side(terms, found)
+    return whole if whole is not None and all(_is_cut_from(reading, old, whole) for old in olds) else None
+
+
+def side_by_side(terms, parts):
+    """The concatenation of columns that the graph makes of these terms, None when it makes none."""
+    found = (terms.find("concat", tuple(parts), axis) for axis in (1, -1))
+    return next((one for one in found if one is not None), None)
+
+
+def _cut(old):
+    if old.op == "column_slice":
+        return old.args[0], *old.attr
+    return (old.args[0], old.attr[0], old.attr[0] + 1) if old.op == "split" else (old, None, None)
+
+
+def _piece(terms, root, start, stop):
+    """The term of columns that stand in the graph, or of the whole tensor."""
+    if start is None:
+        return root
+    if start == 0 and terms.find("split", (root,), (0, stop)) is not None:
+        return root
+    if start == 0 and terms.width(root) in (None, stop):
+        return root
+    return terms.find("column_slice", (root,), (start, stop))
+
+
+def _is_cut_from(reading, old, whole):
+    """Whether the program cuts a state out of a concatenation, and does not only make one of it too."""
+    wholes = {name.rpartition(":")[0] for name, _ in reading.names.get(whole.number, ())}
+    todo = [name.rpartition(":")[0] for name, op in reading.names.get(old.number, ()) if op in CUTS]
+    seen = set()
+    while todo:
+        node = reading.nodes.get(todo.pop())
+        if node is None or node.name in seen:
+            continue
+        seen.add(node.name)
+        if node.name in wholes:
+            return True
+        if node.op in CUTS:
+            todo += [reference.lstrip("^").partition(":")[0] for reference in node.input]
+    return False
+
+
+def dropped_state(terms, step):
+    """Find a flat state on which dropout acts: one that a step reads, or that is kept where a row has ended.
+
+    Args:
+        terms: the table of terms.
+        step: the `CellMatch`.
+
+    Returns:
+        Its term; None where there is none.
+    """
+    roots = [_cut(old)[0] for old in step.old.values()]
+    read = [part for root in roots for part in _parts(root.args[2] if masked(root) else root)]
+    joined = [one for new in step.new.values() for one in terms.users(new) if one.op == "concat"]
+    found = next((one for one in read if is_flat_and_dropped(terms, one)), None)
+    return found or first_kept(terms, _dropped(terms, joined))
+
+
+def _dropped(terms, values):
+    """The dropouts of some values, and the dropouts of those."""
+    todo, found = list(dict.fromkeys(values)), {}
+    while todo:
+        value = todo.pop()
+        made = [one for one in around(terms, value) if one.op != "add" and one not in found]
+        found.update(dict.fromkeys(made))
+        todo += made
+    return list(found)
+
+
+def _parts(term):
+    """A state, and the states of the layers of a stack that it is put together of."""
+    return [term, *(term.args if term.op == "concat" else ())]
+
+
+def first_kept(terms, values):
+    """Find a state that is kept where a row has ended, by itself or in the state of a stack.
+
+    Args:
+        terms: the table of terms.
+        values: new states, terms.
+
+    Returns:
+        One of them; None where none is kept.
+    """
+    todo, seen = [(one, one) for one in values], set(values)
+    while todo:
+        value, state = todo.pop()
+        users = terms.users(state)
+        if any(masked(user) and user.args[2] is state for user in users):
+            return value
+        joined = [user for user in dict.fromkeys(users) if user.op == "concat" and user not in seen]
+        seen.update(joined)
+        todo += [(value, user) for user in joined]
+    return None
+
+
+def in_order(olds):
+    """Whether states that are cut from one tensor stand in it as they are given; others are in no order.
+
+    Args:
+        olds: the terms of the states, in TF1's order.
+    """
+    cuts = [_cut(old) for old in olds]
+    starts = [start for _, start, _ in cuts]
+    return len({root for root, *_ in cuts}) > 1 or None in starts or starts == sorted(starts)
+
+
+def exchanged(terms, step):
+    """Find the tensor in which a step leaves its states, to be kept where a row has ended, in an order of its own.
+
+    The order that it reads them in counts as well.
+
+    Args:
+        terms: the table of terms.
+        step: the `CellMatch`.
+
+    Returns:
+        Its term; None where there is none.
+    """
+    news, read = list(step.new.values()), in_order(step.old.values())
+    joined = terms.users(news[0]) if len(news) > 1 else []
+    found = [one for one in joined if one.op == "concat" and _are_same(one.args, news)]
+    return first_kept(terms, [one for one in found if not read or list(one.args) != news])
+
+
+def _are_same(parts, others):
+    return len(parts) == len(others) and set(parts) == set(others)

@@ -1,0 +1,308 @@
+"""Cells that stand in the graph step by step: static_rnn, loops in Python, a cell that is called once."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from tf2_lstm.migrate.graph.terms import Term, leaves, masked, scalar
+from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch
+from tf2_lstm.migrate.recognise.steps.places import STACK
+from tf2_lstm.migrate.recognise.steps.state_dropout import (
+    Cells,
+    dropped_state_of,
+    drops_on,
+    follow,
+    mask_of,
+    told,
+    way_to,
+)
+from tf2_lstm.migrate.recognise.steps.step_outputs import given
+from tf2_lstm.migrate.recognise.steps.wrappers import Layers, dropout, stripped
+from tf2_lstm.migrate.recognise.unrolls.single_steps import core, is_step
+
+
+@dataclass(eq=False)
+class Chain:
+    """One cell applied step after step.
+
+    Attributes:
+        steps: the `CellMatch`s in the order of time.
+        lengths: the term of sequence_length, None when there is none.
+        drops: the `Dropped` ones that act on the states but c, from the outside in.
+        way: the way of `state_dropout` from a new state to the state that is carried on.
+        doubt: of a single step the dropout of which nothing tells whose it is, as `state_dropout.Told` has it.
+    """
+
+    steps: list
+    lengths: Term | None = None
+    drops: list = field(default_factory=list)
+    way: list = field(default_factory=list)
+    doubt: tuple | None = None
+
+    def after(self, terms, number, state):
+        """Return the term of a state after a step: what the next one reads, or what would be read after the last."""
+        if number + 1 < len(self.steps):
+            return self.steps[number + 1].old[state]
+        value = self.made(terms, number, state)[-1]
+        return mask_of(terms, self.steps[number].old[state], value) or value
+
+    def made(self, terms, number, state):
+        """Return what dropout makes of a new state, one after the other, up to what is carried on; c is not dropped."""
+        return follow(terms, self.steps[number].new[state], self.way if state != "c" else ())
+
+
+@dataclass(eq=False)
+class Stepped:
+    """Chains that are the layers of one recurrence.
+
+    Attributes:
+        chains: the `Chain`s, bottom to top.
+        layers: the `Layer`s of the first step.
+        inputs: the terms that go in, one a step.
+        outputs: the terms that come out, one a step, before the mask of ended rows.
+    """
+
+    chains: list
+    layers: list
+    inputs: list
+    outputs: list = field(default_factory=list)
+
+
+def _masked_flat(terms, step, state, value):
+    """The term that is the flat state that a new state is in, or where the row has ended the old one; None for none."""
+    for joined in terms.users(value):
+        for user in terms.users(joined) if joined.op == "concat" else ():
+            if masked(user) and user.args[2] is joined and user.args[1] in step.old[state].args:
+                return user
+    return None
+
+
+def _unmasked(term):
+    return term.args[2] if masked(term) else term
+
+
+def chains_of(terms, matches):
+    """Link the matches that do not stand in a loop into chains.
+
+    Args:
+        terms: the table of terms.
+        matches: every `CellMatch` of the model.
+
+    Returns:
+        (chains, single): the `Chain`s, in the order of the graph, of cells that could be read in two ways the one that
+        is linked; and all `CellMatch`s that are linked to nothing, whether they count or not.
+    """
+    alone = outside_loops(terms, matches)
+    before = {one: _before(terms, one, alone) for one in alone}
+    after = {earlier: one for one, earlier in before.items() if earlier is not None}
+    chains, cells = [], Cells.of(terms, alone)
+    for one in alone:
+        if before[one] is None:
+            steps = [one]
+            while steps[-1] in after:
+                steps.append(after[steps[-1]])
+            chains += _alike(terms, steps, cells)
+    linked = {core(step) for chain in chains if len(chain.steps) > 1 for step in chain.steps}
+    single = [chain.steps[0] for chain in chains if len(chain.steps) == 1]
+    single = [one for one in single if core(one) not in linked]
+    explained = {new for chain in chains if len(chain.steps) > 1 for new in _news(*chain.steps)}
+    single = _one_reading(single, explained)
+    steps = {one for one in single if is_step(terms, one)}
+    chains = [chain for chain in chains if len(chain.steps) > 1 or chain.steps[0] in steps]
+    return [_with_lengths(terms, chain) for chain in chains], single
+
+
+def _alike(terms, steps, cells):
+    """The chain of some steps, or one a step where dropout acts on some of their states and not on others."""
+    first, state = steps[0], dropped_state_of(steps[0])
+    if len(steps) == 1:
+        found = told(terms, first, state, cells)
+        return [_chain(terms, steps, found.way, state, found.doubt)]
+    links = [stripped(terms, _unmasked(two.old[state]), one.new[state]) for one, two in pairwise(steps)]
+    if len({tuple(sorted(((one.keep, one.variational) for one in drops), key=str)) for drops in links}) > 1:
+        return [Chain([step]) for step in steps]
+    way = way_to(terms, first.new[state], _unmasked(steps[1].old[state]))
+    return [Chain(steps, drops=links[0]) if way is None else _chain(terms, steps, way, state)]
+
+
+def _chain(terms, steps, way, state, doubt=None):
+    drops = drops_on(terms, follow(terms, steps[0].new[state], way))
+    return Chain(steps, drops=drops, way=way, doubt=doubt)
+
+
+def _one_reading(single, explained):
+    """Without the readings that take the input for the state where another reading explains a new state."""
+    explained, found = explained | _news(*(one for one in single if not one.blocks)), []
+    for one in single:
+        if not one.blocks or not explained & _news(one):
+            found.append(one)
+            explained = explained | _news(one)
+    return found
+
+
+def _news(*steps):
+    return {new for step in steps for new in step.new.values()}
+
+
+def outside_loops(terms, matches):
+    """The matches that depend on nothing that a loop carries."""
+    inside = [False] * len(terms.every)
+    for number, term in enumerate(list(terms.every)):
+        inside[number] = term.op == "loopvar" or any(inside[arg.number] for arg in term.args)
+    return [one for one in matches if not inside[one.output.number]]
+
+
+def _before(terms, one, alone):
+    """The match whose new states are the old ones of this one, or None."""
+    found = None
+    for state, old in one.old.items():
+        earlier = _maker(terms, one, state, old, alone)
+        if earlier is None or (found is not None and earlier is not found):
+            return None
+        found = earlier
+    return found
+
+
+def _maker(terms, one, state, old, alone):
+    value = _unmasked(old)
+    for candidate in alone:
+        if candidate is not one and candidate.key == one.key and _becomes(terms, candidate, state, value):
+            if masked(old) and old.args[1] is not candidate.old[state]:
+                continue
+            return candidate
+    return None
+
+
+def _becomes(terms, candidate, state, value):
+    """Whether a value is a cell's new state, or dropout of it; none acts on a c of its own."""
+    new = candidate.new[state]
+    return value is new or (state != "c" and stripped(terms, value, new) is not None)
+
+
+def _with_lengths(terms, chain):
+    for number, step in enumerate(chain.steps):
+        for state in step.new:
+            after = chain.after(terms, number, state)
+            after = (
+                after
+                if masked(after)
+                else _masked_flat(terms, step, state, chain.made(terms, number, state)[-1])
+            )
+            if after is not None:
+                time, lengths = after.args[0].args
+                chain.lengths = lengths if scalar(time) == number else None
+    return chain
+
+
+def stepped(terms, chains, place):
+    """Put chains that are layers of one stack together.
+
+    Args:
+        terms: the table of terms.
+        chains: the `Chain`s.
+        place: a function from a term to the name of the node that made it first.
+
+    Returns:
+        The `Stepped` ones, in the order of the graph.
+    """
+    index = {step: (chain, number) for chain in chains for number, step in enumerate(chain.steps)}
+    reader = Layers(terms, list(index))
+    lower = {chain: _lower(terms, reader, chain, index, place) for chain in chains}
+    tops = [chain for chain in chains if chain not in lower.values()]
+    return [_stack(terms, reader, top, lower, place) for top in tops]
+
+
+def _lower(terms, reader, chain, index, place):
+    """The chain whose outputs a chain reads, step by step, when both stand in one MultiRNNCell."""
+    if not STACK.search(place(chain.steps[0].output)):
+        return None
+    found = None
+    for number, step in enumerate(chain.steps):
+        below = reader.top(step.inputs)
+        if below is None:
+            dropped = dropout(terms, step.inputs)
+            below = reader.top(dropped.value) if dropped else None
+        if below is None:
+            return None
+        other, at = index[below[0].matches()[-1]]
+        if at != number or len(other.steps) != len(chain.steps) or (found is not None and other is not found):
+            return None
+        found = other
+    return found if STACK.search(place(found.steps[0].output)) else None
+
+
+def _stack(terms, reader, top, lower, place):
+    chains = [top]
+    while lower[chains[0]] is not None:
+        chains.insert(0, lower[chains[0]])
+    members = {chain.steps[number] for chain in chains for number in range(len(chain.steps))}
+    own = Layers(terms, [step for step in members if isinstance(step, CellMatch)])
+    inputs, outputs, layers = [], [], None
+    found = given(terms, own, top, place)
+    for output in found:
+        read, x = own.stack(output)
+        layers = layers or read
+        inputs.append(x)
+        outputs.append(output)
+    for chain in chains:
+        (layer,) = [one for one in layers if chain.steps[0] in one.matches()]
+        for dropped in chain.drops[::-1]:
+            layer.holder(chain.steps[0]).drop("state", dropped)
+    return Stepped(chains, layers, inputs, outputs)
+
+
+def rehearsals(terms, chains, matches, place):
+    """Find the single steps that only rehearse a loop's first one, as tf.keras does to learn a shape.
+
+    Args:
+        terms: the table of terms.
+        chains: the `Chain`s.
+        matches: every `CellMatch` of the model.
+        place: a function from a term to the name of the node that made it first, "" for none.
+
+    Returns:
+        The `Chain`s of them, those of the layers of a stack among them.
+    """
+    alone = set(outside_loops(terms, matches))
+    looped = {_weights(one) for one in matches if one not in alone}
+    single = [chain for chain in chains if len(chain.steps) == 1 and _weights(chain.steps[0]) in looped]
+    steps = [chain.steps[0] for chain in single]
+    made = {value for one in steps for value in (one.output, *one.new.values())}
+    first = [chain for chain in single if _reads_first_step(chain.steps[0])]
+    found = [
+        chain
+        for chain in first
+        if all(end in made or not place(end) for end in _ends(terms, chain.steps[0].output))
+    ]
+    while lower := _below(first, found):
+        found += lower
+    return found
+
+
+def _below(chains, found):
+    """The chains whose outputs go into those that were found."""
+    inputs = {chain.steps[0].inputs for chain in found}
+    return [chain for chain in chains if chain not in found and chain.steps[0].output in inputs]
+
+
+def _weights(step):
+    """The variables of a cell, in whatever place: an input that is as wide as the state makes two readings of it."""
+    return frozenset(step.variables.values())
+
+
+def _reads_first_step(step):
+    """Whether the first step of a sequence goes in, in the place of the state perhaps, if it is as wide."""
+    below = [term for one in (step.inputs, *step.old.values()) for term in leaves(one)]
+    return any(term.op == "element" and scalar(term.args[1]) == 0 for term in below)
+
+
+def _ends(terms, term):
+    """What nobody reads of all that is computed from a term's values, itself included."""
+    found, seen, todo = [], set(), [term]
+    while todo:
+        one = todo.pop()
+        if one not in seen:
+            seen.add(one)
+            users = [user for user in terms.users(one) if user.op not in ("Shape", "size")]
+            todo += users
+            found += [] if users else [one]
+    return found

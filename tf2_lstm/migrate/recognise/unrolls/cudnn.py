@@ -1,0 +1,136 @@
+"""CudnnLSTM, CudnnGRU, CudnnRNNTanh and CudnnRNNRelu: all layers in one operation on an opaque blob of weights.
+
+A default Saver writes the blob and beside it the canonical tensors of each cell, in TF1's layout, under names that
+follow from the scope of the layer. Only these are read. There is no forget_bias, and a GRU resets after the matmul.
+Source: TensorFlow 1.15, `contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py`.
+"""
+
+from collections import OrderedDict
+
+from tf2_lstm.migrate.graph.operations import Trait, having
+from tf2_lstm.migrate.graph.terms import constant
+from tf2_lstm.migrate.model import CellVariables, Recurrence
+from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.recognise.refusals import NotUnderstood
+from tf2_lstm.migrate.roles import Form, Tensor
+
+OPERATIONS = having(Trait.CUDNN)
+GRU = tuple(
+    [f"gates/{leaf}" for leaf in ("kernel", "bias")]
+    + [f"candidate/{part}_projection/{leaf}" for part in ("input", "hidden") for leaf in ("kernel", "bias")]
+)
+#: rnn_mode -> (scope of a cell, its variables, row, options).
+MODES = {
+    b"lstm": ("cudnn_compatible_lstm_cell", ("kernel", "bias"), "basic_lstm", {"forget_bias": 0.0}),
+    b"gru": ("cudnn_compatible_gru_cell", GRU, "gru", {"reset_after": True}),
+    b"rnn_tanh": ("basic_rnn_cell", ("kernel", "bias"), "basic_rnn", {}),
+    b"rnn_relu": ("basic_rnn_cell", ("kernel", "bias"), "basic_rnn", {"activation": "relu"}),
+}
+
+
+def cudnn_terms(terms):
+    """The cuDNN operations among the terms."""
+    return [term for term in terms.every if term.op in OPERATIONS]
+
+
+def cudnn(edges, term):
+    """Read a cuDNN operation.
+
+    Args:
+        edges: the `Edges`.
+        term: the term of the operation.
+
+    Returns:
+        A `Recurrence` of the form "cudnn"; its states are [layers * directions, B, units].
+
+    Raises:
+        NotUnderstood: the checkpoint has no canonical tensors, or the mode is another one.
+    """
+    attributes = dict(term.attr[1])
+    mode = attributes.get("rnn_mode", b"lstm")
+    if attributes.get("input_mode", b"linear_input") not in (b"linear_input", b"auto_select"):
+        raise NotUnderstood("input_mode skip_input: the lowest layer has no input weights", term)
+    if mode not in MODES:
+        raise NotUnderstood(f"rnn_mode {mode.decode(errors='replace')} is no mode of cuDNN", term)
+    both = attributes.get("direction", b"unidirectional") == b"bidirectional"
+    name = edges.reading.place(term)
+    blob = next((arg.attr[0] for arg in term.args if arg.op == "var"), "")
+    cells = _cells(edges.reading.model.variables, blob.rpartition("/")[0], mode, both)
+    if not cells:
+        raise NotUnderstood(
+            f"the checkpoint holds only the opaque blob {blob!r} of cuDNN's weights",
+            term,
+            "save the model on a GPU with tf.train.Saver() to get the canonical tensors beside it",
+        )
+    return Recurrence(
+        name="",
+        scope=name.rpartition("/")[0],
+        form=Form.CUDNN,
+        call=_call([cell.call for cell in cells], both),
+        inputs=[_inputs(edges, term, cells[0]), *_states(edges, term, mode, cells, "initial_")],
+        outputs=[_output(edges, term, cells, both), *_states(edges, term, mode, cells, "")],
+        time_major=True,
+        cells=cells,
+        notes=[
+            "the weights are the canonical tensors of the checkpoint"
+            + ("; forget_bias is 0 in cuDNN" if mode == b"lstm" else "")
+        ],
+    )
+
+
+def _cells(variables, scope, mode, both):
+    """The canonical cells below a scope, layer by layer, forward first."""
+    cell, leaves, row, options = MODES[mode]
+    around = "stack_bidirectional_rnn/cell_{}/bidirectional_rnn/{}" if both else "rnn/multi_rnn_cell/cell_{}"
+    found, layer = [], 0
+    while True:
+        for side in ("fw", "bw") if both else ("",):
+            prefix = "/".join(filter(None, (scope, around.format(layer, side), cell)))
+            names = OrderedDict((leaf, f"{prefix}/{leaf}") for leaf in leaves)
+            if any(name not in variables for name in names.values()):
+                return found
+            units = variables[names[leaves[-1]]].shape[-1] // (4 if row == "basic_lstm" else 1)
+            call = Call(row, num_units=units, **options)
+            found.append(CellVariables(call, prefix, names, "reset_after" if row == "gru" else ""))
+        layer += 1
+
+
+def _call(calls, both):
+    if both:
+        sides = {"cells_fw": tuple(calls[::2]), "cells_bw": tuple(calls[1::2])}
+        return Call("stack_bidirectional_dynamic_rnn", **sides)
+    return Call("dynamic_rnn", cell=Call("multi_rnn", cells=tuple(calls)))
+
+
+def _inputs(edges, term, cell):
+    tf1 = edges.reading.sources.get(term.number, [""])[0] or edges.reading.name(term.args[0])
+    shape = edges.shape(tf1)
+    kernel = edges.reading.model.variables[next(iter(cell.names.values()))]
+    depth = kernel.shape[0] - cell.call.arguments["num_units"]
+    return Tensor("inputs", tf1, kernel.dtype, (*(shape[:2] if shape else (None, None)), depth))
+
+
+def _output(edges, term, cells, both):
+    tf1, width = _named(edges, term, 0), cells[0].call.arguments["num_units"]
+    return Tensor("outputs", tf1, _dtype(edges, cells), (None, None, width * (2 if both else 1)))
+
+
+def _states(edges, term, mode, cells, before):
+    named = (("h", 1), ("c", 2)) if mode == b"lstm" else (("", 1),)
+    found = []
+    for state, at in named:
+        name = f"{before}state_{state}" if state else f"{before}state"
+        tf1 = edges.reading.sources[term.number][at] if before else _named(edges, term, at)
+        shape = (len(cells), None, cells[0].call.arguments["num_units"])
+        found.append(
+            Tensor(name, tf1, _dtype(edges, cells), shape, bool(before) and constant(term.args[at]) == 0)
+        )
+    return found
+
+
+def _named(edges, term, number):
+    return f"{edges.reading.place(term)}:{number}"
+
+
+def _dtype(edges, cells):
+    return edges.reading.model.variables[next(iter(cells[0].names.values()))].dtype

@@ -1,0 +1,190 @@
+"""What a user says, or allows, of a model that has no graph: `--assume 'rnn/lstm_cell: forget_bias=0'`."""
+
+import itertools
+from dataclasses import dataclass, field
+
+from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.pairs.arguments import ACTIVATION, FORGET_BIAS
+from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
+
+NUMBERS = ("forget_bias", "cell_clip", "proj_clip")
+#: How many scopes a message lists.
+MOST = 5
+DIRECTIONS = ("bidirectional", "forward", "backward")
+#: TF1's own, which `--assume-defaults` allows.
+DEFAULTS = {one.tf1: one.default for one in (FORGET_BIAS, ACTIVATION)}
+
+
+@dataclass
+class Assumptions:
+    """The assumptions of one call of `recognise`.
+
+    Attributes:
+        said: [(scope, option, value)].
+        defaults: whether TF1's defaults may stand for what nobody said.
+        used: the numbers of what was said that some cell needed.
+    """
+
+    said: list
+    defaults: bool = False
+    used: set = field(default_factory=set)
+
+    def of(self, scope, needed, possible):
+        """Answer what a checkpoint cannot tell of a cell.
+
+        Args:
+            scope: the scope of its variables.
+            needed: the options that must be known.
+            possible: further options that may be said.
+
+        Returns:
+            A triple: option -> value without TF1's defaults, the sentences of what was assumed, the options of
+            `needed` that nobody said.
+        """
+        options, sentences, missing = {}, [], []
+        for option in (*needed, *possible):
+            value, why = self._said(scope, option), "as was said"
+            if value is None and option in needed and self.defaults:
+                value, why = DEFAULTS[option], "TF1's default"
+            if value is not None:
+                sentences.append(f"{scope}: {option}={value} ({why})")
+            elif option in needed:
+                missing.append(option)
+            if value is not None and value != DEFAULTS.get(option):
+                options[option] = value
+        return options, sentences, missing
+
+    def direction(self, scope, by_name):
+        """Answer in which direction a run goes whose names alone speak of one.
+
+        Args:
+            scope: its scope.
+            by_name: one of `DIRECTIONS`, what its names say.
+
+        Returns:
+            (direction, sentence); (None, "") when nobody said it and nothing may be assumed.
+
+        Example:
+            ```python
+            assert parse(["bw: direction=backward"]).direction("rnn/bw", "bidirectional")[0] == "backward"
+            ```
+        """
+        said, why = self._said(scope, "direction"), "as was said"
+        if said is None and self.defaults:
+            said, why = by_name, "by its name"
+        return said, f"{scope}: direction={said} ({why})" if said else ""
+
+    def _said(self, scope, option):
+        found = None
+        for number, (where, what, value) in enumerate(self.said):
+            if what == option and _names(where, scope):
+                self.used.add(number)
+                found = value
+        return found
+
+    def check(self, scopes, path):
+        """Refuse what was said of a scope that is not there.
+
+        Args:
+            scopes: those of all cells and layers of the model; without any there is nothing to refuse.
+            path: the model, for the message.
+
+        Raises:
+            ArtifactError: one of them is that of no cell, the end of it or around it.
+        """
+        known = innermost(scopes)
+        for where, what, value in self.said if known else ():
+            if not any(_names(where, scope) for scope in known):
+                more = f" and {len(known) - MOST} more" if len(known) > MOST else ""
+                raise ArtifactError(
+                    f"{path}: assumption '{where}: {what}={value}': expected the scope of a cell, the end of it or one "
+                    f"around it, found none called {where!r}. The cells are {', '.join(known[:MOST])}{more}: name one."
+                )
+
+    def unused(self):
+        """What was said and no cell needed, as it was said."""
+        return [
+            f"{where}: {what}={value}"
+            for n, (where, what, value) in enumerate(self.said)
+            if n not in self.used
+        ]
+
+
+def innermost(scopes):
+    """Return the scopes that are around no other one, each once, in their order.
+
+    Args:
+        scopes: a list of texts.
+
+    Example:
+        ```python
+        assert innermost(["a", "a/b", "a-b", "a/b"]) == ["a/b", "a-b"]
+        ```
+    """
+    # A scope with its slash stands right before what is in it.
+    around = {
+        one for one, after in itertools.pairwise(sorted({f"{s}/" for s in scopes})) if after.startswith(one)
+    }
+    return [scope for scope in dict.fromkeys(scopes) if f"{scope}/" not in around]
+
+
+def _names(where, scope):
+    """Whether what was said of `where` is said of a cell's scope: the cell's own, the end of it, or one around it."""
+    return f"/{scope}/".endswith(f"/{where}/") or f"{scope}/".startswith(f"{where}/")
+
+
+def parse(texts, defaults=False):
+    """Read assumptions.
+
+    Args:
+        texts: each "SCOPE: OPTION=VALUE", with more options after commas; a scope is the cell's, the end of it, or one
+            around it.
+        defaults: whether TF1's defaults may stand for what nobody said.
+
+    Returns:
+        `Assumptions`.
+
+    Raises:
+        ArtifactError: a text is none, or an option or value is unknown.
+
+    Example:
+        ```python
+        assert parse(["rnn/lstm_cell: forget_bias=0"]).said == [("rnn/lstm_cell", "forget_bias", 0.0)]
+        ```
+    """
+    said = []
+    for text in texts:
+        scope, colon, rest = str(text).rpartition(":")
+        pairs = [pair.partition("=") for pair in rest.split(",")]
+        if not colon or not scope.strip() or any(not equals for _, equals, _ in pairs):
+            raise ArtifactError(
+                f"assumption {text!r}: expected 'SCOPE: OPTION=VALUE', e.g. 'rnn/lstm_cell: forget_bias=0'"
+            )
+        said += [(scope.strip(" /"), *_option(text, name.strip(), value.strip())) for name, _, value in pairs]
+    return Assumptions(said, defaults)
+
+
+def _option(text, name, value):
+    if name == "activation":
+        if value not in ACTIVATIONS.values():
+            known = ", ".join(ACTIVATIONS.values())
+            raise ArtifactError(
+                f"assumption {text!r}: expected one of the activations {known}, found {value!r}"
+            )
+        return name, value
+    if name == "direction":
+        if value not in DIRECTIONS:
+            raise ArtifactError(
+                f"assumption {text!r}: expected one of the directions {', '.join(DIRECTIONS)}, found {value!r}"
+            )
+        return name, value
+    if name not in NUMBERS:
+        known = ", ".join(("activation", "direction", *NUMBERS))
+        raise ArtifactError(f"assumption {text!r}: expected one of the options {known}, found {name!r}")
+    try:
+        number = float(value)
+    except ValueError:
+        raise ArtifactError(f"assumption {text!r}: expected a number for {name}, found {value!r}") from None
+    if not abs(number) < float("inf"):
+        raise ArtifactError(f"assumption {text!r}: expected a finite number for {name}, found {value!r}")
+    return name, number

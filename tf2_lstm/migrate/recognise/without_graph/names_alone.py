@@ -1,0 +1,187 @@
+"""Cells of a checkpoint without a graph: names and shapes are all there is, the rest is asked for."""
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from tf2_lstm.migrate.recognise.unrolls.cudnn import GRU as RESET_AFTER
+
+PEEPHOLES = ("w_i_diag", "w_f_diag", "w_o_diag")
+GRU = ("gates/kernel", "gates/bias", "candidate/kernel", "candidate/bias")
+BLOCK_GRU = ("w_ru", "b_ru", "w_c", "b_c")
+LAYER = re.compile(r"(?:^|/)multi_rnn_cell/cell_(\d+)$")
+#: The scope of a cell that is called after a class of TF1.
+CELL = re.compile(r"(?:^|.*?/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
+#: Names by which checkpoints without a graph show an optimizer's slots.
+SLOT = re.compile(
+    r"(^|/)(beta[12]_power|Adam|Momentum|RMSProp|Adagrad|AdagradDA|Adadelta|Ftrl|LazyAdam)(_\d+)?$"
+)
+#: How many scopes around a variable may be that of its cell.
+NEAREST = 32
+
+
+@dataclass(frozen=True)
+class NamedCell:
+    """One cell as the names show it.
+
+    Attributes:
+        scope: the scope of its variables.
+        pair: the row, "" when the names are those of a cell without a row.
+        options: what the shapes tell, num_units first.
+        names: leaf of the row -> checkpoint name; of a cell without a row all its variables.
+        needed: the options that neither names nor shapes tell.
+        depth: the width of the input.
+        dtype: the dtype's name.
+        convert: the layout of the variables.
+    """
+
+    scope: str
+    pair: str
+    options: OrderedDict
+    names: OrderedDict
+    needed: tuple
+    depth: int
+    dtype: str
+    convert: str = ""
+
+    @property
+    def base(self):
+        """The scope around the cell, without that of a stack: "rnn"."""
+        return LAYER.sub("", self.scope.rpartition("/")[0])
+
+    @property
+    def layer(self):
+        """The number of the layer in a stack, None outside of one."""
+        found = LAYER.search(self.scope.rpartition("/")[0])
+        return int(found.group(1)) if found else None
+
+
+def named_cells(variables):
+    """Find the cells among named variables.
+
+    Args:
+        variables: checkpoint name -> `Variable`.
+
+    Returns:
+        A list of `NamedCell`s, in the order of the checkpoint.
+    """
+    found, others, inside = OrderedDict(), set(), _by_scope(variables)
+    for name in variables:
+        for scope in _scopes(name):
+            if scope in found or scope in others or not _may_be_a_cell(_last(scope)):
+                continue
+            cell = _cell(scope, inside[scope])
+            if cell is not None:
+                found[scope] = cell
+                break
+            others.add(scope)
+    return list(found.values())
+
+
+def _may_be_a_cell(name):
+    return re.search("lstm|gru|rnn|nas|cell", name) and re.fullmatch(r"\w+", name)
+
+
+def _by_scope(variables):
+    """Scope -> the variables in it by the rest of their names; each variable is looked at once."""
+    inside = {}
+    for name, variable in variables.items():
+        for scope in _scopes(name):
+            inside.setdefault(scope, {})[name[len(scope) + 1 :]] = variable
+    return inside
+
+
+def _scopes(name):
+    """The scopes around a name, the nearest first; a stranger's name may have any number."""
+    found = []
+    while "/" in name and len(found) < NEAREST:
+        name = name.rpartition("/")[0]
+        found.append(name)
+    return found
+
+
+def _last(scope):
+    return scope.rpartition("/")[2]
+
+
+def _cell(scope, inside):
+    own = {leaf: variable for leaf, variable in inside.items() if not _is_slot(leaf)}
+    if any(leaf.endswith("recurrent_kernel") for leaf in own):
+        return None
+    for match in (_gru, _lstm, _rnn):
+        found = match(scope, own)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_slot(leaf):
+    return re.search(r"/(Adam|Momentum|RMSProp|Adagrad|ExponentialMovingAverage)(_\d+)?$", leaf) is not None
+
+
+def _made(scope, pair, options, leaves, own, needed, kernel, width, convert=""):
+    names = OrderedDict((row, f"{scope}/{leaf}") for row, leaf in leaves.items())
+    depth = kernel.shape[0] - width
+    return NamedCell(scope, pair, OrderedDict(options), names, needed, depth, kernel.dtype, convert)
+
+
+def _gru(scope, own):
+    leaves = next((set_ for set_ in (GRU, BLOCK_GRU, RESET_AFTER) if set(set_) == set(own)), None)
+    if leaves is None:
+        return None
+    gates, bias = own[leaves[0]], own[leaves[1]]
+    if len(gates.shape) != 2 or len(bias.shape) != 1 or bias.shape[0] % 2 or gates.shape[1] != bias.shape[0]:
+        return None
+    units, options = bias.shape[0] // 2, {"num_units": bias.shape[0] // 2}
+    if leaves is RESET_AFTER:
+        named = dict.fromkeys(leaves)
+        named = {leaf: leaf for leaf in named}
+        options["reset_after"] = True
+        return _made(scope, "gru", options, named, own, ("activation",), gates, units, "reset_after")
+    needed = ("activation",) if leaves is GRU else ()
+    return _made(scope, "gru", options, dict(zip(GRU, leaves, strict=True)), own, needed, gates, units)
+
+
+def _lstm(scope, own):
+    kernel, bias = own.get("kernel"), own.get("bias")
+    if "lstm" not in _last(scope) or not _is_affine(kernel, bias) or bias.shape[0] % 4:
+        return None
+    units, options, leaves = bias.shape[0] // 4, {"num_units": bias.shape[0] // 4}, ["kernel", "bias"]
+    if all(leaf in own for leaf in PEEPHOLES):
+        options["use_peepholes"] = True
+        leaves += PEEPHOLES
+    width = units
+    if "projection/kernel" in own:
+        options["num_proj"] = width = own["projection/kernel"].shape[1]
+        leaves.append("projection/kernel")
+    if set(leaves) != set(own) or kernel.shape[0] <= width:
+        return NamedCell(
+            scope, "", OrderedDict(), OrderedDict((leaf, f"{scope}/{leaf}") for leaf in own), (), 0, ""
+        )
+    compatible = "cudnn_compatible" in _last(scope)
+    if compatible:
+        options["forget_bias"] = 0.0
+    pair = "lstm" if {"use_peepholes", "num_proj"} & set(options) else "basic_lstm"
+    needed = () if compatible else ("forget_bias", "activation")
+    return _made(scope, pair, options, {leaf: leaf for leaf in leaves}, own, needed, kernel, width)
+
+
+def _rnn(scope, own):
+    kernel, bias = own.get("kernel"), own.get("bias")
+    if (
+        set(own) != {"kernel", "bias"}
+        or not _is_affine(kernel, bias)
+        or not _last(scope).startswith("basic_rnn_cell")
+    ):
+        return None
+    units = bias.shape[0]
+    leaves = {"kernel": "kernel", "bias": "bias"}
+    if kernel.shape[0] <= units:
+        return None
+    return _made(scope, "basic_rnn", {"num_units": units}, leaves, own, ("activation",), kernel, units)
+
+
+def _is_affine(kernel, bias):
+    if kernel is None or bias is None:
+        return False
+    return len(kernel.shape) == 2 and len(bias.shape) == 1 and kernel.shape[1] == bias.shape[0]
