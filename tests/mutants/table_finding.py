@@ -5,6 +5,7 @@ from tests.mutants.mistake import mistakes
 _ROOM, _GRAPH = "tf2_lstm/migrate/recognise/", "tf2_lstm/migrate/graph/"
 _FEEDBACK = "tests/migrate/recognise/test_feedback.py::test_"
 _RUNS = "tests/migrate/recognise/test_sabotage_of_runs.py::"
+_FROZEN = "tests/migrate/recognise/test_frozen_parts.py::"
 _SABOTAGE = "tests/migrate/recognise/test_sabotage.py::test_a_sabotage_is_reported_and_not_converted"
 _SENTENCES = "tests/migrate/recognise/test_sentences.py::test_"
 _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
@@ -15,6 +16,20 @@ _READERS = "tests/migrate/graph/test_readers.py::test_a_"
 _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
 FINDING = [
+    *mistakes(
+        _ROOM + "unrolls/edges.py",
+        _FROZEN + "test_a_run_over_reversed_rows_is_backward_unless_its_outputs_stay_reversed",
+        (
+            "        if unrolled.output is None:\n            return unrolled.outcome is None\n",
+            "        return True\n",
+        ),
+        ("return not joined and not self._readers", "return self._readers"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/artifacts/frozen.py",
+        _FROZEN + "test_the_kernel_of_a_dense_layer_on_a_sequence_is_a_variable_of_a_simplified_graph",
+        ('REARRANGED = ("Reshape", "Transpose")', 'REARRANGED = ("Reshape",)'),
+    ),
     *mistakes(
         _ROOM + "cells/matching.py",
         _RUNS + "test_the_sign_of_forget_bias_is_that_of_the_graph",

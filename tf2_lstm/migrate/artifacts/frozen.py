@@ -21,6 +21,8 @@ from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 FLOATS = (1, 2, 14, 19)
 #: What reads a weight directly once a graph was simplified.
 WEIGHT_READERS = having(Trait.MULTIPLIES, Trait.CELL, Trait.WEIGHS)
+#: What a weight goes through on its way there.
+REARRANGED = ("Reshape", "Transpose")
 
 
 def read_graph(path, weights=None):
@@ -91,13 +93,18 @@ def _weights(graph):
     for node in graph.node:
         if node.op == "Const" and attribute(node, "dtype").type in FLOATS:
             shape = _held(node).tensor_shape.dim
-            if shape and any(_reads_weight(node.name, reader) for reader in readers.get(node.name, [])):
+            if shape and any(
+                _reads_weight(node.name, reader, readers) for reader in readers.get(node.name, [])
+            ):
                 yield node
 
 
-def _reads_weight(name, reader):
+def _reads_weight(name, reader, readers):
     if reader.op == "Identity":
         return reader.name == name + "/read" or "ReadVariableOp" in reader.name
+    if reader.op in REARRANGED and node_of(reader.input[0]) == name:
+        # tf.tensordot, and a layer of tf.layers on a sequence with it, puts its kernel in order.
+        return any(_reads_weight(reader.name, one, readers) for one in readers.get(reader.name, []))
     return reader.op in WEIGHT_READERS or _enters(reader)
 
 

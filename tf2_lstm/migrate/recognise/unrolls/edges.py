@@ -174,6 +174,14 @@ class Edges:
             return self._turned("reverse", (term,), unrolled.axis)
         return self._turned("ReverseSequence", (term, unrolled.source.args[1]), unrolled.axis)
 
+    def unread(self, unrolled):
+        """Whether nothing reads the outputs of a loop, as in a graph that was frozen to what uses its last states."""
+        if unrolled.output is None:
+            return unrolled.outcome is None
+        exit = unrolled.output.exit
+        joined = self.terms.find("stack", (exit,)) is not None
+        return not joined and not self._readers.get(edge(self.reading.name(exit)))
+
     def _turned(self, op, args, axis):
         """The reversed tensor; transposes are kept outside of reversals, so both places are looked at."""
         found = self.terms.find(op, args, axis)

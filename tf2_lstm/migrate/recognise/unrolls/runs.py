@@ -66,13 +66,17 @@ def alone(unrolled, calls, edges):
 
 
 def is_reversed(unrolled, edges):
-    """Whether a loop runs over a reversed sequence and its outputs are turned back: (whether, the sequence)."""
+    """Whether a loop runs over a reversed sequence: (whether, the sequence).
+
+    Its outputs are turned back, or nothing reads them: a graph that was frozen has nothing of them then.
+    """
     source = unrolled.source
     whole = source.op == "reverse" and unrolled.lengths is None
     turned = whole or (source.op == "ReverseSequence" and source.args[1] is unrolled.lengths)
-    if turned and source.attr == unrolled.axis and edges.kept(unrolled, True) is not None:
-        return True, source.args[0]
-    return False, source
+    if not turned or source.attr != unrolled.axis:
+        return False, source
+    back = edges.unread(unrolled) or edges.kept(unrolled, True) is not None
+    return (True, source.args[0]) if back else (False, source)
 
 
 def paired(unrolled, reversal):
