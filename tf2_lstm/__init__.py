@@ -42,6 +42,7 @@ _MODULES = {
     "end_array": "loop_arrays",
     "hard_sigmoid": "activations",
     "load_model": "stock",
+    "load_weights": "stock",
     "python_loop": "unroll",
     "read_element": "loop_arrays",
     "sequence_mask": "unroll",

@@ -12,6 +12,7 @@ from keras import ops
 
 from tf2_lstm import backends
 from tf2_lstm.private import warn_gone
+from tf2_lstm.wrappers import DropoutWrapper
 
 #: The recurrent layers of stock Keras.
 KINDS = (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
@@ -94,6 +95,46 @@ def load_model(path, **options):
     ```
     """
     return accelerate(keras.models.load_model(path, **options))
+
+
+def load_weights(model, path):
+    """Load weights as `model.load_weights` does, but leave the rates of dropout as the model was built with.
+
+    A `tf2_lstm.DropoutWrapper` saves its rates with the weights, so that `model.load_weights` puts back those of the
+    file, which are zero in one that `tf2-lstm convert` wrote.
+
+    Args:
+        model: a Keras model, built.
+        path: a `.keras` or `.weights.h5` file.
+
+    Returns:
+        The same model.
+
+    Raises:
+        ValueError: whatever Keras says of weights that do not fit.
+
+    ```python
+    import tempfile
+    import keras
+    from tf2_lstm import RNN, DropoutWrapper, LSTMCell, load_weights
+
+
+    def build(rate):
+        cell = DropoutWrapper(LSTMCell(4), output_dropout=rate)
+        return keras.Sequential([keras.Input((None, 3)), RNN(cell)])
+
+
+    with tempfile.TemporaryDirectory() as folder:
+        build(0.0).save(folder + "/model.keras")
+        model = load_weights(build(0.5), folder + "/model.keras")
+    print(float(model.layers[0].cell.output_dropout))
+    ```
+    """
+    model.load_weights(path)
+    for layer in layers_of(model):
+        if isinstance(layer, DropoutWrapper):
+            layer.restore_rates()
+    return model
 
 
 def layers_of(layer):

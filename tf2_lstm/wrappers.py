@@ -14,6 +14,9 @@ from keras import ops
 from tf2_lstm.fitting import one_step
 from tf2_lstm.state import initial_state, output_size, state_layout
 
+#: The places of dropout, as DropoutWrapper's arguments and weights are called.
+_RATES = ("input_dropout", "state_dropout", "output_dropout")
+
 
 class _Wrapper(keras.layers.Layer):
     """What the two have in common: a cell inside, whose sizes and states they keep."""
@@ -141,6 +144,12 @@ class DropoutWrapper(_Wrapper):
         """
         return keras.random.uniform(shape, dtype=dtype, seed=self.seed_generator)
 
+    def restore_rates(self):
+        """Set each rate to the one given at first, whatever was assigned or loaded since."""
+        for name, rate in zip(_RATES, self.rates, strict=True):
+            if rate is not None:
+                getattr(self, name).assign(rate)
+
     def begin_sequence(self, input_size, training):
         """Draw the variational noise for one sequence; an unroll calls it before its loop."""
         # Drawn already: the same object stands twice in a stack, and has one noise, as in TF1.
@@ -178,10 +187,9 @@ class DropoutWrapper(_Wrapper):
 
     def get_config(self):
         """Return the arguments; the rates are those given at first, `assign` shows in the weights."""
-        names = ("input_dropout", "state_dropout", "output_dropout")
         return {
             **super().get_config(),
-            **dict(zip(names, self.rates, strict=True)),
+            **dict(zip(_RATES, self.rates, strict=True)),
             "variational": self.variational,
             "seed": self.seed,
         }

@@ -41,16 +41,22 @@ def module_of(doc, functions, defaults):
     lines += ["import keras", "", "import tf2_lstm"] if ours else ["import keras"]
     for _, text in functions:
         lines += ["", "", *text]
-    return "\n".join([*lines, "", "", *_load(defaults)]) + "\n"
+    wrapped = any("tf2_lstm.DropoutWrapper(" in line for _, text in functions for line in text)
+    return "\n".join([*lines, "", "", *_load(defaults, wrapped)]) + "\n"
 
 
-def _load(defaults):
+def _load(defaults, wrapped):
+    path = 'Path(__file__).with_suffix(".keras")'
+    # Of a wrapper the file has the rates too, those of inference.
+    loaded = (
+        f"tf2_lstm.load_weights(model, {path})" if defaults and wrapped else f"model.load_weights({path})"
+    )
     parameters = ", ".join(f"{rate}={value!r}" for rate, value in defaults.items())
     return [
         f"def load({parameters}):",
         '    """Return the model with the weights of the .keras file beside this one."""',
         f"    model = build_model({', '.join(defaults)})",
-        '    model.load_weights(Path(__file__).with_suffix(".keras"))',
+        f"    {loaded}",
         "    return model",
     ]
 

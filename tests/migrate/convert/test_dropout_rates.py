@@ -11,8 +11,12 @@ from tf2_lstm.migrate.functional import find
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    out = tmp_path_factory.mktemp("dropout") / "out"
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("dropout") / "out"
+
+
+@pytest.fixture(scope="module")
+def written(out):
     conversion = convert(Request(str(ZOO / "dropout_placeholder" / "model.ckpt")), out)
     assert conversion.complete
     source = {"__name__": "written"}
@@ -41,6 +45,35 @@ def test_the_parameter_of_the_source_drops_in_training_only(written, rate):
     # 5,000 outputs: four standard deviations are less than 0.03.
     assert abs(dropped(model, training=True) - rate) < 0.03
     assert dropped(model, training=False) == 0
+
+
+def loader(out, name):
+    """`load` of a written source."""
+    source = {"__name__": "written", "__file__": str(out / name)}
+    exec(compile((out / name).read_text(), name, "exec"), source)
+    return source["load"]
+
+
+def test_load_gives_the_weights_and_leaves_the_rate(written, out):
+    """The file has rates too, those of inference: `model.load_weights` puts them back."""
+    _, loaded, _ = written
+    model = loader(out, "rnn.py")(dropout_rate=0.5)
+    assert abs(dropped(model, training=True) - 0.5) < 0.03
+    plain = [np.asarray(one({"inputs": X})["outputs"]) for one in (model, loaded)]
+    np.testing.assert_array_equal(*plain)
+    model.load_weights(out / "rnn.keras")
+    assert dropped(model, training=True) == 0
+
+
+def test_a_whole_program_says_how_its_rate_is_set_and_load_sets_it_everywhere(tmp_path):
+    conversion = convert(
+        Request(str(ZOO / "dropout_placeholder" / "model.ckpt"), program=True), tmp_path / "out"
+    )
+    (note,) = [one for one in conversion.report.notes if one.startswith("model: dropout drops")]
+    assert "its rate, 1 - keep_prob:0, is 0 as written: load(dropout_rate=...) of model.py" in note
+    model = loader(tmp_path / "out", "model.py")(dropout_rate=0.5)
+    rates = [float(one.value) for one in model.variables if one.name.endswith("_dropout")]
+    assert rates == [0.5, 0.5]
 
 
 def test_the_places_that_the_report_names_set_the_rate_of_the_loaded_model(written):

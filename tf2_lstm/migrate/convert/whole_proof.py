@@ -213,7 +213,12 @@ def _diagnosis(tf1, whole, graph, report):
 
 
 def _rates(whole):
-    """Say what is special of dropout with a constant rate."""
+    """Say how a rate is set that TF1 programs feed, and what is special of a constant one."""
+    for name, rate in whole.program.rates.items():
+        yield (
+            f"dropout drops with training=True only; its rate, 1 - {rate.keep_prob}, is {rate.value:g} as written: "
+            f"load({name}=...) of {whole.name}.py gives the model with another"
+        )
     if whole.rates:
         listed = ", ".join(f"{rate:g}" for rate in sorted(set(whole.rates)))
         yield (
