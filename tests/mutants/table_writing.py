@@ -76,6 +76,18 @@ WRITING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/written.py",
+        _FOLDER + "test_what_else_is_kept_beside_an_imported_source_is_somebodys",
+        (' and path.suffix == ".pyc"', ""),
+        ("if own == found and all(", "if all("),
+        ("all(path.name.partition", "any(path.name.partition"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/emit.py",
+        "tests/migrate/convert/test_dropout_rates.py::test_load_gives_the_weights_and_leaves_the_rate",
+        ("if defaults and wrapped else", "if wrapped and not defaults else"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/written.py",
         _FOLDER + "test_an_output_of_a_version_without_hashes_is_not_replaced",
         ("except (OSError, ValueError, KeyError, TypeError", "except (OSError, ValueError, TypeError"),
     ),

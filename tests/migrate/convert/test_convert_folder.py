@@ -2,6 +2,7 @@
 
 import json
 import os
+import py_compile
 import shutil
 import signal
 import subprocess
@@ -67,6 +68,33 @@ def test_it_appears_whole(tmp_path):
         assert not (tmp_path / "out").exists()
     assert sorted(os.listdir(tmp_path)) == ["out"]
     assert sorted(os.listdir(tmp_path / "out")) == [MANIFEST, "rnn.keras"]
+
+
+def imported(out, *others):
+    """An output with a source that was imported, and other files in the folder that Python keeps it in."""
+    with staged(out) as folder:
+        (folder / "rnn.py").write_text("model = None")
+        fill(folder)
+    py_compile.compile(out / "rnn.py", invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    for name in others:
+        (out / "__pycache__" / name).write_text("years")
+
+
+def test_an_output_whose_source_was_imported_is_replaced(tmp_path):
+    imported(tmp_path / "out")
+    with staged(tmp_path / "out", overwrite=True) as folder:
+        fill(folder, new="new")
+    assert os.listdir(tmp_path) == ["out"]
+    assert sorted(os.listdir(tmp_path / "out")) == [MANIFEST, "new.keras", "rnn.keras"]
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "mine.cpython-311.pyc", "rnn.txt"])
+def test_what_else_is_kept_beside_an_imported_source_is_somebodys(tmp_path, name):
+    imported(tmp_path / "out", name)
+    before = contents(tmp_path)
+    with pytest.raises(FolderError, match="__pycache__ in it is something else"):
+        write_new(tmp_path / "out")
+    assert contents(tmp_path) == before
 
 
 def fail_in_the_middle(out, overwrite=False):

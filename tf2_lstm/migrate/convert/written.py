@@ -14,6 +14,7 @@ MANIFEST = "manifest.json"
 REPORTS = {"report.html": "html", "report.json": "json", "report.md": "markdown"}
 #: The names that `convert` gives: reports, and of each recurrence the model and its source.
 OWN = re.compile(r"report\.(html|json|md)|[A-Za-z][A-Za-z0-9_]{0,99}\.(keras|py)")
+_CACHE = "__pycache__"
 _LARGEST = 64 * 2**20
 
 
@@ -59,12 +60,13 @@ def confirmed(folder):
 
 
 def others(folder):
-    """List what else is in a folder, sorted.
+    """List what else is in a folder, sorted; what Python keeps of a source that was imported is no more than that.
 
     Args:
         folder: its `Path`.
     """
-    return sorted(set(os.listdir(folder)) - set(confirmed(folder)))
+    cache = {_CACHE} if _compiled(folder) else set()
+    return sorted(set(os.listdir(folder)) - set(confirmed(folder)) - cache)
 
 
 def remove(folder):
@@ -73,11 +75,26 @@ def remove(folder):
     Args:
         folder: its `Path`.
     """
-    own = confirmed(folder)
+    own, compiled = confirmed(folder), _compiled(folder)
+    for path in compiled:
+        path.unlink()
+    if compiled:
+        os.rmdir(folder / _CACHE)
     # The manifest last: without it the rest would be nobody's.
     for name in sorted(own, key=lambda name: name == MANIFEST):
         (folder / name).unlink()
     os.rmdir(folder)
+
+
+def _compiled(folder):
+    """List the files of `__pycache__` when all are of sources that `convert` wrote, [] when one is not."""
+    cache = folder / _CACHE
+    if cache.is_symlink() or not cache.is_dir():
+        return []
+    sources = {name.removesuffix(".py") for name in confirmed(folder) if name.endswith(".py")}
+    found = sorted(cache.iterdir())
+    own = [path for path in found if _is_file(path) and path.suffix == ".pyc"]
+    return own if own == found and all(path.name.partition(".")[0] in sources for path in own) else []
 
 
 def _hashes(path):
