@@ -9,7 +9,7 @@ from pathlib import Path
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parent.parent
-_PAGES = ("*.md", "docs/**/*.md", "benchmarks/**/*.md")
+_PAGES = ("*.md", "docs/**/*.md", "benchmarks/**/*.md", "examples/**/*.md")
 _SOURCE = re.compile(r"(?<=\]\()([^)#\s:]+\.py)(?=[)#])")
 #: What stands behind the language of a block: "before", "after", a file's name, an exit code.
 _FENCE = re.compile(r"(?m)^( *```)(\w+) (\S+)$")
@@ -55,6 +55,7 @@ def _menu(names):
 
     return [
         {"tf2-lstm": "README.md"},
+        {"Tutorial": ["docs/tutorial.md", "examples/tagger/README.md"]},
         {"Guide": ["MIGRATION.md", *below("docs/chapters/")]},
         {"Pairs": below("docs/pairs/")},
         {"Errors": "docs/errors.md"},

@@ -43,7 +43,12 @@ def load_tables():
 TABLES = load_tables()
 WRITTEN = TABLES.written(ROOT)
 CURRENT = TABLES.current(ROOT)
-OTHERS = (ROOT / "CHANGELOG.md", ROOT / "benchmarks" / "README.md", *(ROOT / "docs" / "adr").glob("*.md"))
+OTHERS = (
+    ROOT / "CHANGELOG.md",
+    ROOT / "benchmarks" / "README.md",
+    *(ROOT / "docs" / "adr").glob("*.md"),
+    *(ROOT / "examples").glob("*/README.md"),
+)
 #: Every page: those with tables, those without, and the generated ones of the rules.
 TEXTS = CURRENT | WRITTEN | {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in OTHERS}
 BLOCKS = [block for name, text in WRITTEN.items() for block in read_blocks(name, text)]
@@ -89,8 +94,9 @@ def test_both_columns_leave_the_same(before, after, folder, monkeypatch):
 
 @pytest.mark.parametrize("page", dict.fromkeys(block.file for block in SINGLE))
 def test_the_blocks_of_a_page_do_what_they_show(page, folder, monkeypatch):
-    """In their order: a block may use what one above it has written."""
+    """In their order: a block may use what one above it has written, and import it."""
     monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
     for block in SINGLE:
         if block.file == page:
             RUN[block.language](block, *([] if block.language == "python" else [folder]))

@@ -55,7 +55,9 @@ STUBS = (
     "CHANGELOG.md",
     "docs/errors.md",
     "docs/rules/README.md",
+    "docs/tutorial.md",
     "benchmarks/README.md",
+    "examples/tagger/README.md",
 )
 
 
