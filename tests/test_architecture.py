@@ -250,6 +250,7 @@ TENSORFLOW_ROOMS = (
     "tf2_lstm/migrate/convert/bundles.py",
     "tf2_lstm/migrate/convert/keras_side.py",
     "tf2_lstm/migrate/convert/references.py",
+    "tf2_lstm/migrate/convert/contexts.py",
     "tf2_lstm/migrate/convert/replay.py",
     "tf2_lstm/migrate/graph/subgraph.py",
     "tf2_lstm/migrate/equivalence/keras_runner.py",

@@ -16,7 +16,7 @@ EXPORT = ["export", "MODEL", "--like", MODEL, "-o", "OUT"]
 PLACES = {
     "tf2_lstm.migrate.graph.shapes._imported": ["inspect", MODEL],
     "tf2_lstm.migrate.convert.replay.tf": CONVERT,
-    "tf2_lstm.migrate.convert.replay._contexts": CONVERT,
+    "tf2_lstm.migrate.convert.replay.contexts_of": CONVERT,
     "tf2_lstm.migrate.convert.exporting.accelerate": EXPORT,
     "tf2_lstm.migrate.equivalence.goldens._named": ["compare", "gru/default"],
 }

@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from tf2_lstm.migrate.convert import replay
+from tf2_lstm.migrate.convert import contexts, replay
 from tf2_lstm.migrate.convert.replay import Replay
 from tf2_lstm.migrate.graph import while_contexts
 from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
@@ -95,7 +95,7 @@ def test_another_fault_in_the_contexts_is_not_taken_for_the_graph_s(monkeypatch)
     def fail(graph):
         raise ValueError("a fault")
 
-    monkeypatch.setattr(replay, "loop_contexts", fail)
+    monkeypatch.setattr(contexts, "loop_contexts", fail)
     with pytest.raises(ValueError, match=r"^a fault$"):
         replayed(graph_of(loop))
     monkeypatch.undo()

@@ -6,8 +6,8 @@ from collections import OrderedDict
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.core.protobuf import control_flow_pb2
 
+from tf2_lstm.migrate.convert.contexts import contexts_of
 from tf2_lstm.migrate.convert.references import put_references
 from tf2_lstm.migrate.convert.spare import open_placeholders
 from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
@@ -19,7 +19,7 @@ from tf2_lstm.migrate.graph.safety import why_not_run
 from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
 from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, pass_on, silence
 from tf2_lstm.migrate.graph.training import UPDATE
-from tf2_lstm.migrate.graph.while_contexts import LoopError, loop_contexts
+from tf2_lstm.migrate.graph.while_contexts import LoopError
 from tf2_lstm.migrate.memory import let_go
 from tf2_lstm.private import import_private
 
@@ -263,15 +263,19 @@ class Replay:
             name: one for name, one in sources.items() if one.dtype.is_floating or one.dtype == tf.resource
         }
         try:
-            contexts = _contexts(part)
+            contexts = contexts_of(part)
         except (ConditionalError, LoopError) as error:
             self.no_gradients = str(error)
             return {}
-        self._targets = {name: v1.placeholder(one.dtype) for name, one in outputs}
+        if not outputs:
+            raise ReplayError(f"TensorFlow {tf.__version__} cannot differentiate it: no output is of floats")
+        self._targets = {name: v1.placeholder(one.dtype.base_dtype) for name, one in outputs}
         try:
             v1.train.import_meta_graph(contexts)
-            errors = [tf.reduce_mean(tf.square(one - self._targets[name])) for name, one in outputs]
-            found = v1.gradients(0.5 * tf.add_n(errors), list(sources.values()))
+            # No gradient begins with the reference that a variable of TF1 is.
+            outputs = [(name, tf.identity(one)) for name, one in outputs]
+            begun = [_of_mean_square(one, self._targets[name]) for name, one in outputs]
+            found = v1.gradients([one for _, one in outputs], list(sources.values()), begun)
         except _NO_GRADIENT as error:
             # What `RegisterGradient` says of an operation that has none. Anything else is no reason to go without.
             if type(error) is LookupError:
@@ -282,6 +286,11 @@ class Replay:
             ) from error
         named = zip(sources, found, strict=True)
         return {name: tf.convert_to_tensor(value) for name, value in named if value is not None}
+
+
+def _of_mean_square(output, target):
+    """The gradient of half the mean square of (output - target): TensorFlow's own is twenty operations an output."""
+    return (output - target) / tf.cast(tf.size(output), output.dtype)
 
 
 def eagerly():
@@ -358,30 +367,6 @@ def _import(part):
         raise ReplayError(
             f"TensorFlow {tf.__version__} cannot import the graph: {first_line(error)}"
         ) from error
-
-
-def _contexts(part):
-    """The contexts of loops and what is in them, without which TensorFlow cannot differentiate them."""
-    meta_graph = v1.MetaGraphDef()
-    for fields in loop_contexts(part):
-        inside = [_definition(control_flow_pb2.CondContextDef, one) for one in fields.pop("conditionals")]
-        fields["external_values"] = {
-            **{name: name for name in fields.pop("outside")},
-            **fields["external_values"],
-        }
-        definition = _definition(control_flow_pb2.WhileContextDef, fields)
-        for one in inside:
-            definition.nested_contexts.add().cond_ctxt.CopyFrom(one)
-        meta_graph.collection_def["while_context"].bytes_list.value.append(definition.SerializeToString())
-    return meta_graph
-
-
-def _definition(kind, fields):
-    values, external = fields.pop("values"), fields.pop("external_values")
-    definition = kind(**fields)
-    definition.values_def.values.extend(values)
-    definition.values_def.external_values.update(external)
-    return definition
 
 
 @contextlib.contextmanager

@@ -1,0 +1,37 @@
+"""The contexts of TF1's loops, without which TensorFlow cannot differentiate an imported graph."""
+
+import tensorflow as tf
+from tensorflow.core.protobuf import control_flow_pb2
+
+from tf2_lstm.migrate.graph.while_contexts import loop_contexts
+
+
+def contexts_of(part):
+    """Return a `MetaGraphDef` with the contexts of the loops of a graph, and of what is in them.
+
+    Args:
+        part: the `GraphDef`.
+
+    Raises:
+        ConditionalError, LoopError: a loop, or a conditional in it, is none that TensorFlow 1 builds.
+    """
+    meta_graph = tf.compat.v1.MetaGraphDef()
+    for fields in loop_contexts(part):
+        inside = [_definition(control_flow_pb2.CondContextDef, one) for one in fields.pop("conditionals")]
+        fields["external_values"] = {
+            **{name: name for name in fields.pop("outside")},
+            **fields["external_values"],
+        }
+        definition = _definition(control_flow_pb2.WhileContextDef, fields)
+        for one in inside:
+            definition.nested_contexts.add().cond_ctxt.CopyFrom(one)
+        meta_graph.collection_def["while_context"].bytes_list.value.append(definition.SerializeToString())
+    return meta_graph
+
+
+def _definition(kind, fields):
+    values, external = fields.pop("values"), fields.pop("external_values")
+    definition = kind(**fields)
+    definition.values_def.values.extend(values)
+    definition.values_def.external_values.update(external)
+    return definition
