@@ -117,14 +117,15 @@ def call_keeping(model, inputs):
     Returns:
         A dict from the name of an output to its tensor.
     """
-    wrappers = [layer for layer in layers_of(model) if isinstance(layer, tf2_lstm.DropoutWrapper)]
-    with _calling(model, keras.layers.Dropout, _scaled):
+    layers = layers_of(model)
+    wrappers = [layer for layer in layers if isinstance(layer, tf2_lstm.DropoutWrapper)]
+    with _calling(layers, keras.layers.Dropout, _scaled):
         if not wrappers:
             return model(inputs)
         for wrapper in wrappers:
             wrapper.draw_noise = lambda shape, dtype: keras.ops.full(shape, KEPT, dtype)
         try:
-            with _calling(model, keras.layers.BatchNormalization, _at_inference):
+            with _calling(layers, keras.layers.BatchNormalization, _at_inference):
                 return model(inputs, training=True)
         finally:
             for wrapper in wrappers:
@@ -132,9 +133,9 @@ def call_keeping(model, inputs):
 
 
 @contextmanager
-def _calling(model, kind, call):
-    """Let the layers of a kind be called by another function, of the layer and its inputs."""
-    layers = [layer for layer in layers_of(model) if type(layer) is kind]
+def _calling(layers, kind, call):
+    """Let those of the layers that are of a kind be called by another function, of the layer and its inputs."""
+    layers = [layer for layer in layers if type(layer) is kind]
     for layer in layers:
         layer.call = lambda inputs, training=None, mask=None, layer=layer: call(layer, inputs, mask)
     try:
