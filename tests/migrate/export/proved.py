@@ -7,7 +7,7 @@ from tests.layers.layer_rows import DEPTH
 from tf2_lstm import SequenceMask
 from tf2_lstm.migrate.export import onnx_format, onnx_model
 from tf2_lstm.migrate.export.proof import prove
-from tf2_lstm.migrate.export.seeded import samples_of
+from tf2_lstm.migrate.export.seeded import drawn
 
 X = {"shape": (None, DEPTH), "name": "x"}
 
@@ -20,17 +20,17 @@ def wide(model, seed=3):
     return model
 
 
-def proof(model, folder):
+def proof(model, folder, draw=drawn):
     """The case of the report, of padded rows and of one step of one row: what an eager loop is fast enough for."""
     limits = onnx_format.write(model, folder / "model.onnx")
     run = onnx_format.runner(folder / "model.onnx")
-    [case] = prove(model, samples_of(model, limits)[:2], run, "onnxruntime", {}).cases
+    [case] = prove(model, draw(model, limits)[:2], run, "onnxruntime", {}).cases
     return case
 
 
-def failures(model, folder):
+def failures(model, folder, draw=drawn):
     """What differs, in words that a failed test shows."""
-    case = proof(model, folder)
+    case = proof(model, folder, draw)
     assert case.tensors
     return [
         f"{one.name} of {one.witness}: {one.problem or one.max_abs_diff}"

@@ -40,7 +40,7 @@ def test_what_convert_writes_leaves(name, tmp_path):
     tf1, findings = look(Request(str(ZOO / name / read_expected(name)["artifact"])))
     assert findings.recurrences
     for recurrence in findings.recurrences:
-        assert not failures(build_model(recurrence, tf1.variables), tmp_path)
+        assert not failures(build_model(recurrence, tf1.variables), tmp_path, samples_of)
 
 
 @pytest.fixture(scope="module")

@@ -30,21 +30,32 @@ def samples_of(model, limits, seed=0, rows=None):
     Raises:
         ExportError: the model accepts none of them.
     """
-    inputs, found = inputs_of(model), []
     for swapped in (False, True):
-        for size in [(rows or size[0], *size[1:]) for size in SIZES]:
-            values = _values(model, inputs, limits, size, np.random.default_rng(seed), swapped)
-            found.append(Sample(f"{size[0]} x {size[1]}{', padded' if size[2] else ''}", values))
+        found = drawn(model, limits, seed, rows, swapped)
         try:
             call(model, found[0].values)
             call(model, found[-1].values)
             return found
         except Exception as error:
-            found, problem = [], error
+            problem = error
     raise ExportError(
         f"{model.name}: expected a model that takes seeded inputs, Keras says: {' '.join(str(problem).split())[:200]}. "
         "Without numbers nothing is proved, and nothing is written."
     )
+
+
+def drawn(model, limits, seed=0, rows=None, swapped=False):
+    """Draw what `samples_of` returns; whether the model accepts it is not tried.
+
+    Args:
+        model, limits, seed, rows: as of `samples_of`.
+        swapped: whether a sequence whose rows and steps are free has its steps first.
+    """
+    inputs, found = inputs_of(model), []
+    for size in [(rows or size[0], *size[1:]) for size in SIZES]:
+        values = _values(model, inputs, limits, size, np.random.default_rng(seed), swapped)
+        found.append(Sample(f"{size[0]} x {size[1]}{', padded' if size[2] else ''}", values))
+    return found
 
 
 def limits_of(model):
