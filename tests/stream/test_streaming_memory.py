@@ -1,5 +1,7 @@
 """Who owns what memory: nothing that a step gives out shares it with the state, nothing that it takes is changed."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ GIVEN = {"step": lambda x: x[:, 0], "chunk of one": lambda x: x[:, :1], "chunk":
 every_size = pytest.mark.parametrize("take", GIVEN.values(), ids=GIVEN)
 
 
+@functools.cache
 def layer_and_model(cell, sequences):
     """A layer alone, which has a short way of its own, and the same in a model."""
     layer = built(RNN(cell(), return_sequences=sequences))
@@ -31,13 +34,18 @@ def layer_and_model(cell, sequences):
     return [layer, keras.Model(x, wide(RNN(cell(), return_sequences=sequences))(x))]
 
 
+@functools.cache
+def steps(cell, path, sequences=True):
+    """Their steps, which are traced once for all that is given."""
+    return [streaming(whole, path) for whole in layer_and_model(cell, sequences)]
+
+
 @every_cell
 @every_path
 @every_size
 @pytest.mark.parametrize("sequences", [True, False], ids=["sequences", "last output"])
 def test_an_output_shares_no_memory_with_the_state(cell, path, take, sequences):
-    for whole in layer_and_model(cell, sequences):
-        step = streaming(whole, path)
+    for step in steps(cell, path, sequences):
         y, state = step(take(inputs()))
         y, state = step(take(inputs()), state)
         leaves = keras.tree.flatten(state)
@@ -51,8 +59,8 @@ def test_an_output_shares_no_memory_with_the_state(cell, path, take, sequences):
 @every_path
 @every_size
 def test_what_goes_in_is_not_changed(cell, path, take):
-    for whole in layer_and_model(cell, True):
-        step, x = streaming(whole, path), inputs()
+    for step in steps(cell, path):
+        x = inputs()
         _, state = step(take(x))
         leaves = keras.tree.flatten(state)
         kept = [np.array(leaf) for leaf in leaves]
