@@ -239,7 +239,7 @@ TWINS = [
     path
     for path in SOURCES
     if path.is_relative_to(ROOT / "tf2_lstm")
-    and "migrate" not in path.parts
+    and not {"migrate", "cli"} & set(path.parts)
     and not path.is_relative_to(ROOT / BACKEND_ROOM)
 ]
 #: Third parties that a room may import; TensorFlow nowhere else.

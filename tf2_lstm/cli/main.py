@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": "Run TF1 session code, or a TF1 model, and its Keras twin on the same weights and inputs.",
     "scan": "Find every TF1 RNN use in a code base, and what it becomes.",
     "explain": "Print the page of a rule, or what to do about an error message.",
+    "completion": "Print what a shell needs to complete these commands, their options and files.",
 }
 #: Command -> an example, and what exit code 1 says.
 _EPILOGS = {
@@ -28,11 +29,23 @@ _EPILOGS = {
     "compare": ("compare model.ckpt", "something differs"),
     "scan": ("scan src --exclude old", "there are findings"),
     "explain": ("explain RNN501", "never"),
+    "completion": ("completion bash > ~/.local/share/bash-completion/completions/tf2-lstm", "never"),
 }
 
 
+#: Arguments that name a file, as the help calls them, and how each shell completes one: what `shtab` looks for.
+FILES = ("PATH", "FILE", "OUT", "PREFIX")
+COMPLETED = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
+
+
 class _Parser(argparse.ArgumentParser):
-    """Names in its errors what a stranger may have called a file."""
+    """Names in its errors what a stranger may have called a file; says which arguments are files."""
+
+    def add_argument(self, *names, **options):
+        action = super().add_argument(*names, **options)
+        if action.metavar in FILES:
+            action.complete = COMPLETED
+        return action
 
     def error(self, message):
         super().error(printable(message))
@@ -73,14 +86,19 @@ def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
     chosen = next((word for word in argv if not word.startswith("-")), None)
     named = chosen or " ".join(argv[:1])
-    code = exit_code(named, lambda: _run(_parser(chosen).parse_args(argv), forked))
+    code = exit_code(named, lambda: _run(parser_of([chosen]).parse_args(argv), forked))
     if os.getpid() != started:
         # The process of its own has said and written everything; to take TensorFlow down takes most of a second.
         os._exit(code)
     return code
 
 
-def _parser(chosen):
+def parser_of(chosen):
+    """Return the parser of all commands.
+
+    Args:
+        chosen: the commands whose arguments it knows; their modules are imported.
+    """
     parser = _Parser(
         prog="tf2-lstm",
         description="Carry TensorFlow 1 RNN code and checkpoints over to Keras 3, and prove that nothing changed.",
@@ -94,7 +112,7 @@ def _parser(chosen):
             f"Example: tf2-lstm {example}. Exit code 0: all is well; 1: {said}; 2: wrong use, unusable input."
         )
         command = commands.add_parser(name, help=text, description=text, epilog=epilog)
-        if name == chosen:
+        if name in chosen:
             module = _module(name)
             module.add_arguments(command)
             command.set_defaults(run=module.run, alone=getattr(module, "alone", None))

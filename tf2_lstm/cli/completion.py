@@ -1,0 +1,24 @@
+"""`tf2-lstm completion`: what a shell needs to complete commands, options, choices and files."""
+
+
+def add_arguments(parser):
+    """Describe the arguments.
+
+    Args:
+        parser: the command's parser.
+    """
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell that reads the script")
+
+
+def run(arguments):
+    """Print the script; the exit code.
+
+    Args:
+        arguments: the parsed arguments.
+    """
+    import shtab
+
+    from tf2_lstm.cli.main import COMMANDS, parser_of
+
+    print(shtab.complete(parser_of(COMMANDS), arguments.shell))
+    return 0
