@@ -10,7 +10,7 @@ from tf2_lstm.migrate.convert.samples import SUMMED
 from tf2_lstm.migrate.convert.whole_samples import whole_samples
 from tf2_lstm.migrate.translate.whole import Edge
 
-TF1 = SimpleNamespace(graph=tf.compat.v1.GraphDef())
+TF1 = SimpleNamespace(graph=tf.compat.v1.GraphDef(), variables={})
 WHOLE = SimpleNamespace(recurrences={}, limits={}, reshapes={})
 
 
@@ -30,3 +30,13 @@ def test_inputs_are_of_order_one_unless_they_are_many(shape, largest):
             sizes = np.abs(sample.values["x:0"])
             assert 0.1 * largest <= sizes.min()
             assert 0.6 * largest < sizes.max() <= largest
+
+
+@pytest.mark.parametrize(
+    ("shapes", "size"), [([(9, 6), (6, 24), (6,)], 6), ([(3, 3), (7,)], 7), ([(64, 3)], 4), ([None, ()], 4)]
+)
+def test_a_sample_has_as_many_rows_and_steps_as_the_weights_have_of_something(shapes, size):
+    variables = {str(number): SimpleNamespace(shape=shape) for number, shape in enumerate(shapes)}
+    tf1 = SimpleNamespace(graph=TF1.graph, variables=variables)
+    first, *_ = whole_samples(tf1, WHOLE, [Edge("x", "x:0", "float32", (None, None, 8))])
+    assert [sample.values["x:0"].shape[:2] for sample in first] == [(3, 5), (1, 1), (size, size)]

@@ -1,6 +1,7 @@
 """What a whole program is fed for its proof: seeded numbers, ids below the rows of their tables, several sizes."""
 
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import MOVES
 from tf2_lstm.migrate.roles import Role
 
-#: (batch, steps) where they are open.
-SIZES = ((3, 5), (1, 1), (4, 7))
+#: (batch, steps) where they are open; a last sample has as many rows as steps, and as weights have of something else.
+SIZES = ((3, 5), (1, 1))
+#: How many rows and steps the last sample has: a size that many weights have, within these.
+_LEAST, _LARGEST = 4, 12
 #: Open axes behind batch and steps, and integers of which nothing says what they are, have this size.
 _MORE, _LIMIT = 4, 2
 
@@ -30,20 +33,28 @@ def whole_samples(tf1, whole, tensors, seed=0):
         not say.
     """
     lengths = _lengths(tf1, whole)
+    drawn = (*SIZES, 2 * (_common_size(tf1),))
     turned = [any(one.time_major for one in whole.recurrences.values())]
     tries = []
     for major in dict.fromkeys([*turned, not turned[0]]):
         for own in (True, False):
             samples = {}
-            for batch, steps in SIZES:
+            for batch, steps in drawn:
                 sizes = _sizes(whole, tensors, batch, steps, major) if own else (batch, steps)
                 samples.setdefault(sizes, _sample(whole, tensors, lengths, *sizes, major, seed))
             tries.append(list(samples.values()))
     same = [_sample(whole, tensors, lengths, size, size, False, seed) for size in (3, 1, 4)]
     # A step of a loop may read what those before it wrote, at places that are fed: the nodes of a tree.
-    sizes = dict.fromkeys(_sizes(whole, tensors, *one, False) for one in SIZES)
+    sizes = dict.fromkeys(_sizes(whole, tensors, *one, False) for one in drawn)
     before = [_sample(whole, tensors, lengths, *one, False, seed, before=True) for one in sizes]
     return [*tries, same, before]
+
+
+def _common_size(tf1):
+    """The size that most axes of weights have: what takes one axis for another shows where the sizes are equal."""
+    every = Counter(size for one in tf1.variables.values() for size in one.shape or ())
+    common = [size for size, _ in every.most_common() if _LEAST <= size <= _LARGEST]
+    return common[0] if common else _LEAST
 
 
 def _lengths(tf1, whole):
