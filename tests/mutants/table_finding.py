@@ -28,7 +28,7 @@ FINDING = [
     *mistakes(
         "tf2_lstm/migrate/artifacts/frozen.py",
         _FROZEN + "test_the_kernel_of_a_dense_layer_on_a_sequence_is_a_variable_of_a_simplified_graph",
-        ('REARRANGED = ("Reshape", "Transpose")', 'REARRANGED = ("Reshape",)'),
+        ('REARRANGED = ("Transpose", "Reshape")', 'REARRANGED = ("Reshape",)'),
     ),
     *mistakes(
         _ROOM + "cells/matching.py",

@@ -21,8 +21,8 @@ from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 FLOATS = (1, 2, 14, 19)
 #: What reads a weight directly once a graph was simplified.
 WEIGHT_READERS = having(Trait.MULTIPLIES, Trait.CELL, Trait.WEIGHS)
-#: What a weight goes through on its way there.
-REARRANGED = ("Reshape", "Transpose")
+#: What tf.tensordot puts a weight through on its way there, and a dense layer on a sequence with it; each once.
+REARRANGED = ("Transpose", "Reshape")
 
 
 def read_graph(path, weights=None):
@@ -102,10 +102,11 @@ def _weights(graph):
 def _reads_weight(name, reader, readers):
     if reader.op == "Identity":
         return reader.name == name + "/read" or "ReadVariableOp" in reader.name
-    if reader.op in REARRANGED and node_of(reader.input[0]) == name:
-        # tf.tensordot, and a layer of tf.layers on a sequence with it, puts its kernel in order.
-        return any(_reads_weight(reader.name, one, readers) for one in readers.get(reader.name, []))
-    return reader.op in WEIGHT_READERS or _enters(reader)
+    behind = [reader]
+    for _ in REARRANGED:
+        steps = [readers.get(one.name, []) if one.op in REARRANGED else [one] for one in behind]
+        behind = [one for step in steps for one in step]
+    return any(one.op in WEIGHT_READERS or _enters(one) for one in behind)
 
 
 def _unfold(graph):
