@@ -63,6 +63,8 @@ def _trained(row, jit_compile):
     outputs = keras.layers.Dense(2)(row(return_sequences=True)(SequenceMask()([x, lengths])))
     model = keras.Model([x, lengths], outputs)
     model.compile(keras.optimizers.Adam(0.01), "mse", jit_compile=jit_compile)
+    # Else fit traces its step twice: once with the optimizer's variables made in it, then without.
+    model.optimizer.build(model.trainable_variables)
     x, lengths = np.tile(inputs(), (25, 1, 1)), np.tile(LENGTHS, 25)
     fitted = model.fit([x, lengths], np.tanh(x[:, :, :2]), batch_size=BATCH, epochs=2, verbose=0)
     return fitted.history["loss"]
