@@ -172,6 +172,8 @@ PATHS = {
 @pytest.mark.parametrize(("cell", "options", "call", "given", "time", "expected"), PATHS.values(), ids=PATHS)
 def test_the_intended_path_runs(ran, cell, options, call, given, time, expected):
     layer = RNN(cell(), return_sequences=True, **options)
+    # A function in which a layer makes its weights is traced twice.
+    layer.build((BATCH, time, DEPTH))
     call(layer, tf.ones((BATCH, time, DEPTH)), **given)
     assert ran == expected
 
