@@ -27,8 +27,8 @@ class LegacyCase:
         loss: the scalar that gradients and training steps descend.
     """
 
-    def __init__(self, case, seed=0, dtype="float32"):
-        """Build the graph of `case` for inputs of `seed` and `dtype`."""
+    def __init__(self, case, seed=0, dtype="float32", steps=10, gradients=True):
+        """Build the graph of `case` for inputs of `seed` and `dtype`, as far as `run_levels` is to go."""
         self.case, self.seed, self.dtype = case, seed, dtype
         self.feeds, self._cells, self._wrappers = {}, {}, []
         with ceremony.graph() as self.graph:
@@ -45,9 +45,14 @@ class LegacyCase:
             if case.noise:
                 self._feed_noise()
             self.loss = self._loss()
-            variables = tf.trainable_variables()
-            # tf.tuple: in TF 1.15 an update could overtake the last reads of its variable in the backward pass.
-            self._gradients = tf.tuple(tf.gradients(self.loss, variables + list(self._fed.values())))
+            if steps or gradients:
+                self._differentiate(steps)
+
+    def _differentiate(self, steps):
+        variables = tf.trainable_variables()
+        # tf.tuple: in TF 1.15 an update could overtake the last reads of its variable in the backward pass.
+        self._gradients = tf.tuple(tf.gradients(self.loss, variables + list(self._fed.values())))
+        if steps:
             optimizer = tf.train.GradientDescentOptimizer(LEARNING_RATE)
             self._step = optimizer.apply_gradients(list(zip(self._gradients, variables)))
 

@@ -36,11 +36,11 @@ class LegacyProgram:
         return name_leaves(plain(self._program.run(session, self._built)), "")
 
 
-def build(case, seed=0, dtype="float32"):
-    """Build the graph of a case or of a program."""
+def build(case, seed=0, dtype="float32", **levels):
+    """Build the graph of a case, for `levels` of `LegacyCase.run_levels`, or of a program."""
     if PAIRS[case.call.pair].kind == "program":
         return LegacyProgram(case)
-    return LegacyCase(case, seed, dtype)
+    return LegacyCase(case, seed, dtype, **levels)
 
 
 def run_and_save(case, seed, prefix, dtype="float32", **options):
@@ -56,7 +56,7 @@ def run_and_save(case, seed, prefix, dtype="float32", **options):
     Returns:
         The `RunResult`, RECORD under TF 1.15 and LIVE under TF 2.
     """
-    built = build(case, seed, dtype)
+    built = build(case, seed, dtype, **options)
     with ceremony.session(built.graph, rewrite=False) as session:
         shapes = {name: value.shape for name, value in read_variables(session).items()}
         assign(session, case_weights(case, shapes, seed), dtype)
@@ -80,7 +80,7 @@ def run_live(case, seed, prefix, dtype="float32", **options):
     Returns:
         The `RunResult`, RECORD under TF 1.15 and LIVE under TF 2.
     """
-    built = build(case, seed, dtype)
+    built = build(case, seed, dtype, **options)
     reader = tf.train.load_checkpoint(prefix)
     dtypes = reader.get_variable_to_dtype_map()
     with ceremony.session(built.graph, rewrite=False) as session:
