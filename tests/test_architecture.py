@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("legacy_tf1", "tf2_lstm")
@@ -466,13 +467,7 @@ print(main(["export", out + "/rnn.keras", "--like", model, "-o", out + "/back.ck
 def test_the_road_needs_no_cell_of_tensorflow_1(tmp_path):
     """The commands on a TF1 model run where nothing of `legacy_tf1` can be imported."""
     model = ROOT / "tests" / "zoo" / "files" / "basic_lstm" / "model.ckpt"
-    done = subprocess.run(
-        [sys.executable, "-c", ROAD, str(model), str(tmp_path / "out")],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
+    done = warm.python("-c", ROAD, model, tmp_path / "out")
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in done.stdout.splitlines() if line and not line.strip("0 ")] == ["0 0 0", "0"]
 

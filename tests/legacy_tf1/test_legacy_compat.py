@@ -7,6 +7,7 @@ import types
 import warnings
 
 import pytest
+import warm
 
 from legacy_tf1 import compat
 
@@ -117,7 +118,8 @@ def test_a_process_without_stderr_imports_it_all_the_same():
 
 
 def test_session_code_leaves_eager_keras_alone():
-    done = _python(
+    done = warm.python(
+        "-c",
         "import keras, numpy as np, tensorflow as tf\n"
         "from legacy_tf1 import session\n"
         "from legacy_tf1.programs import stacked_lstm\n"
@@ -127,6 +129,6 @@ def test_session_code_leaves_eager_keras_alone():
         "    stacked_lstm.run(sess, built)\n"
         "    assert sess.graph is graph\n"
         "assert tf.executing_eagerly() and tf.compat.v1.executing_eagerly_outside_functions()\n"
-        "assert keras.layers.LSTM(2)(np.ones((1, 2, 3))).numpy().shape == (1, 2)\n"
+        "assert keras.layers.LSTM(2)(np.ones((1, 2, 3))).numpy().shape == (1, 2)\n",
     )
     assert done.returncode == 0, done.stderr

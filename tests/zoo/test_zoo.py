@@ -4,17 +4,15 @@ import ast
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import warm
 
 from tf2_lstm.migrate.pairs import PAIRS
 
 ZOO = Path(__file__).resolve().parent
-ROOT = ZOO.parents[1]
 FILES = ZOO / "files"
 FOLDERS = sorted(FILES.iterdir())
 NAMES = [folder.name for folder in FOLDERS]
@@ -275,13 +273,8 @@ def test_the_checkpoint_has_the_names_that_its_graph_saves(name):
 
 def replayed(folders):
     """What `replay.py` says of folders, from one process."""
-    done = subprocess.run(
-        [sys.executable, str(ZOO / "replay.py"), *map(str, folders)],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
+    done = warm.python("-m", "tests.zoo.replay", *folders)
+    done.check_returncode()
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -1,18 +1,15 @@
 """The zoo's recorder: real TensorFlow 1.15 only, dry by default, nothing overwritten unnamed."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_recorder_refuses_tensorflow_2():
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.zoo.record", "--write"], capture_output=True, text=True, cwd=ROOT
-    )
+    done = warm.python("-m", "tests.zoo.record", "--write")
     assert done.returncode == 2
     assert "real TensorFlow 1.15" in done.stderr
     assert "Traceback" not in done.stderr
