@@ -15,9 +15,9 @@ EXPORT = ["export", "MODEL", "--like", MODEL, "-o", "OUT"]
 #: Function -> the command in which it goes wrong where an error of TensorFlow, Keras or of a file is foreseen.
 PLACES = {
     "tf2_lstm.migrate.graph.shapes._imported": ["inspect", MODEL],
-    "tf2_lstm.migrate.convert.replay.tf": CONVERT,
-    "tf2_lstm.migrate.convert.replay.contexts_of": CONVERT,
-    "tf2_lstm.migrate.convert.exporting.accelerate": EXPORT,
+    "tf2_lstm.migrate.prove.replay.tf": CONVERT,
+    "tf2_lstm.migrate.prove.replay.contexts_of": CONVERT,
+    "tf2_lstm.migrate.export.to_checkpoint.accelerate": EXPORT,
     "tf2_lstm.migrate.equivalence.goldens._named": ["compare", "gru/default"],
 }
 

@@ -21,7 +21,7 @@ from tests.fuzz.deep import deepened
 WARM = """
 import json, os, sys
 import tensorflow, tf2_lstm.migrate.convert.converting, tf2_lstm.migrate.convert.one
-import tf2_lstm.migrate.convert.exporting, tf2_lstm.migrate.convert.whole, tf2_lstm.migrate.export.leaving
+import tf2_lstm.migrate.export.to_checkpoint, tf2_lstm.migrate.convert.whole, tf2_lstm.migrate.export.leaving
 from tf2_lstm.cli import main
 
 for line in sys.stdin:

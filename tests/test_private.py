@@ -16,7 +16,7 @@ from tf2_lstm import RNN, LSTMCell, StackedRNNCells, accelerate, backends, priva
 from tf2_lstm.backends.tensorflow import unroll
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.artifacts import protos
-from tf2_lstm.migrate.convert.replay import eagerly
+from tf2_lstm.migrate.prove.replay import eagerly
 from tf2_lstm.stock import layers_of
 
 ROOT = Path(__file__).resolve().parent.parent

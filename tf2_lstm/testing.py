@@ -1,7 +1,7 @@
 """For a project's own tests: a Keras model that somebody wrote by hand, held against the TF1 graph that it replaces."""
 
+from tf2_lstm.migrate.convert.against import hold
 from tf2_lstm.migrate.convert.converting import Request
-from tf2_lstm.migrate.prove.against import hold
 from tf2_lstm.migrate.prove.candidate import candidate_of
 from tf2_lstm.migrate.report import as_text
 

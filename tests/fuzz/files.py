@@ -14,9 +14,9 @@ import numpy as np
 
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.convert.converting import Request, look
-from tf2_lstm.migrate.convert.exporting import export
 from tf2_lstm.migrate.convert.folder import check_output
 from tf2_lstm.migrate.export.leaving import leave
+from tf2_lstm.migrate.export.to_checkpoint import export
 from tf2_lstm.migrate.model import ArtifactError
 
 from .damage import HOW

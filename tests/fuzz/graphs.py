@@ -10,9 +10,9 @@ from tensorflow.python.framework import op_def_registry, tensor_util
 
 from tf2_lstm.migrate.artifacts import graphs, read
 from tf2_lstm.migrate.artifacts.counts import count_outputs
-from tf2_lstm.migrate.convert.replay import Replay, ReplayError
 from tf2_lstm.migrate.graph.safety import ALLOWED
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.prove.replay import Replay, ReplayError
 from tf2_lstm.migrate.recognise import recognise
 
 ZOO = Path(__file__).resolve().parents[1] / "zoo" / "files"

@@ -85,7 +85,7 @@ def test_no_other_place_takes_a_name_apart(room):
         for line in taken_apart(path.read_text(encoding="utf-8"))
     }
     # The names of the arrays of `equivalence`, "outputs.fw" and "state[0].c", are another spelling.
-    assert found <= {name for name in found if name.startswith("convert/equations.py")}
+    assert found <= {name for name in found if name.startswith("prove/equations.py")}
 
 
 def test_a_name_that_is_taken_apart_is_seen():

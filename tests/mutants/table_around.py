@@ -74,8 +74,8 @@ AROUND = [
         ('if one.differs not in one.reason else ""', 'if True else ""'),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/diagnose.py",
-        "tests/migrate/convert/test_diagnose.py::test_where_the_known_mistakes_cannot_be_tried_no_cause_is_given",
+        "tf2_lstm/migrate/prove/diagnose.py",
+        "tests/migrate/prove/test_diagnose.py::test_where_the_known_mistakes_cannot_be_tried_no_cause_is_given",
         (" or recurrence.output_layer is not None or masked:", " or recurrence.output_layer is not None:"),
         (" or recurrence.output_layer is not None or masked:", " or masked:"),
         ("if recurrence.reverse or recurrence.form", "if recurrence.form"),
@@ -187,29 +187,29 @@ AROUND = [
         ("                if other != name:\n", "                if other > name:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/careful.py",
-        "tests/migrate/convert/test_careful.py::test_the_shapes_of_the_others_are_known",
+        "tf2_lstm/migrate/graph/careful.py",
+        "tests/migrate/graph/test_careful.py::test_the_shapes_of_the_others_are_known",
         ("while bad - good > 1:", "while bad - good > 2:"),
         ("[*known, *order[middle:]]", "order[middle:]"),
         ("name: tuple(shape) for name", "name: shape for name"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/careful.py",
-        "tests/migrate/convert/test_careful.py::test_nothing_is_forked_before_something_died",
+        "tf2_lstm/migrate/graph/careful.py",
+        "tests/migrate/graph/test_careful.py::test_nothing_is_forked_before_something_died",
         ('        self._tell("")\n', ""),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/computed.py",
+        "tf2_lstm/migrate/prove/computed.py",
         "tests/migrate/convert/test_computed.py::test_export_does_not_write_a_computed_weight_back_and_the_report_says_what_it_is_of",
         ('[name for name in node.input if not name.startswith("^")]', "list(node.input)"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/computed.py",
+        "tf2_lstm/migrate/prove/computed.py",
         "tests/migrate/convert/test_computed.py::test_a_gradient_is_pulled_back_to_the_variables_and_summed",
         ("found.get(source.name, 0) + behind", "behind"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/masked.py",
+        "tf2_lstm/migrate/prove/masked.py",
         "tests/migrate/convert/test_masked.py::test_steps_that_do_not_count_keep_the_output_before",
         ("counted - mask if backward", "counted - 1 if backward"),
         ("(at < 0) | ", ""),
@@ -217,8 +217,8 @@ AROUND = [
         ("tuple(map(int, mask.sum(axis=1)))", "tuple(map(int, (~mask).sum(axis=1)))"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/diagnose.py",
-        "tests/migrate/convert/test_diagnose.py::test_where_a_shape_differs_no_cause_is_given",
+        "tf2_lstm/migrate/prove/diagnose.py",
+        "tests/migrate/prove/test_diagnose.py::test_where_a_shape_differs_no_cause_is_given",
         ("    if odd:\n", "    if len(odd) > 1:\n"),
     ),
     *mistakes(
@@ -235,8 +235,8 @@ AROUND = [
         ("if known is not one and REPLICA.search(one.scope) and", "if known is not one and"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/careful.py",
-        "tests/migrate/convert/test_careful.py::test_more_than_a_few_are_not_looked_for",
+        "tf2_lstm/migrate/graph/careful.py",
+        "tests/migrate/graph/test_careful.py::test_more_than_a_few_are_not_looked_for",
         ("while len(deadly) <= _MOST:", "while len(deadly) < _MOST:"),
     ),
 ]

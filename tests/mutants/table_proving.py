@@ -93,7 +93,7 @@ PROVING = [
         ("    if not refused:\n", "    if len(refused) < 2:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/replay.py",
+        "tf2_lstm/migrate/prove/replay.py",
         _REFUSED + "test_convert_does_not_run_it",
         ("why = why_not_run(part)", "why = None"),
     ),
@@ -106,18 +106,18 @@ PROVING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/replay.py",
+        "tf2_lstm/migrate/prove/replay.py",
         "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[dropout_constant]",
         ("            keep_everything(part)\n", "            pass\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/replay.py",
+        "tf2_lstm/migrate/prove/replay.py",
         "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[basic_lstm]",
         ("/ tf.cast(tf.size(output), output.dtype)", "/ tf.cast(tf.shape(output)[0], output.dtype)"),
         ("(output - target) /", "(target - output) /"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/replay.py",
+        "tf2_lstm/migrate/prove/replay.py",
         _BEGIN + "test_sizes_that_do_not_fit_together_are_not_run",
         ("        if why:\n", "        if False:\n"),
     ),
@@ -132,7 +132,7 @@ PROVING = [
         ('            if node.op == "Print":\n', '            if node.op == "Prints":\n'),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/prove.py",
+        "tf2_lstm/migrate/prove/recurrences.py",
         _SABOTAGE + "test_wrong_gradients_are_caught",
         (
             "given = run_gradients(model, recurrence, run.sample.values, run.targets, graph.of_weights)",
@@ -140,7 +140,7 @@ PROVING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/prove.py",
+        "tf2_lstm/migrate/prove/recurrences.py",
         _SABOTAGE + "test_a_wrong_model_is_caught_and_named",
         (
             "        report.tensors += reports\n    # Outputs",
@@ -152,17 +152,17 @@ PROVING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/prove.py",
+        "tf2_lstm/migrate/prove/recurrences.py",
         "tests/migrate/convert/test_convert_accelerated.py::test_a_wrong_fast_unroll_fails_the_conversion",
         ("    report.tensors += found\n    report.notes", "    report.notes"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/samples.py",
+        "tf2_lstm/migrate/prove/samples.py",
         "tests/migrate/convert/test_samples.py::test_sizes_that_the_graph_fixes_are_never_others",
         ("return (batches or [batch])[0], (times or [steps])[0]", "return batch, (times or [steps])[0]"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/masked.py",
+        "tf2_lstm/migrate/prove/masked.py",
         "tests/migrate/convert/test_masked.py::test_steps_that_do_not_count_keep_the_output_before",
         ("at = counted - mask if backward else counted - 1", "at = counted - 1"),
         (
@@ -305,7 +305,7 @@ PROVING = [
         ("        tuple(assumed),\n", "        (),\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/prove/against.py",
+        "tf2_lstm/migrate/convert/against.py",
         _AGAINST + "test_what_is_right_is_equal_and_what_was_matched_is_said",
         ("    case.notes += graph.notes\n", ""),
     ),

@@ -199,17 +199,17 @@ RUNNING = [
         ("atol=allowed * largest", "atol=1e9 * largest"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/rounding.py",
-        "tests/migrate/convert/test_rounding.py::test_a_mistake_as_small_is_not_settled",
+        "tf2_lstm/migrate/prove/rounding.py",
+        "tests/migrate/prove/test_rounding.py::test_a_mistake_as_small_is_not_settled",
         ("if not exact.passed or {", "if {"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/rounding.py",
+        "tf2_lstm/migrate/prove/rounding.py",
         _WHOLE_ROUNDING + "test_an_epsilon_that_is_a_millionth_off_is_not_settled",
         ("if not exact.passed or {tensor.name for tensor in found} != names:", "if False:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/proof_in_double.py",
+        "tf2_lstm/migrate/prove/proof_in_double.py",
         _WHOLE_ROUNDING + "test_what_rounds_is_settled_and_both_figures_are_said",
         ("    in_double(graph)\n", ""),
         (
@@ -218,13 +218,13 @@ RUNNING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_proof.py",
+        "tf2_lstm/migrate/prove/programs.py",
         _WHOLE_ROUNDING + "test_what_rounds_is_settled_and_both_figures_are_said",
         ("if not beyond_rounding(report):", "if report.passed:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/rounding.py",
-        "tests/migrate/convert/test_rounding.py::test_a_larger_difference_is_left_as_it_is",
+        "tf2_lstm/migrate/prove/rounding.py",
+        "tests/migrate/prove/test_rounding.py::test_a_larger_difference_is_left_as_it_is",
         ("MOST = 16", "MOST = 18"),
     ),
     *mistakes(
@@ -246,7 +246,7 @@ RUNNING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/in_double.py",
-        "tests/migrate/convert/test_rounding.py::test_a_small_difference_is_settled_by_every_tensor_in_float64",
+        "tests/migrate/prove/test_rounding.py::test_a_small_difference_is_settled_by_every_tensor_in_float64",
         ("function.signature.name += _SUFFIX", "function.signature.name += ''"),
     ),
     *mistakes(

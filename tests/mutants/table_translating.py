@@ -46,7 +46,7 @@ TRANSLATING = [
         ("if not 0 <= parent < step_ids.shape[2]:", "if not parent < step_ids.shape[2]:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/references.py",
+        "tf2_lstm/migrate/prove/references.py",
         f"{LOST}::test_a_program_with_it_is_proved_and_the_report_says_how",
         ("        _run_numpy(node)\n", "        pass\n"),
         ("    if not lost:", "    if lost:"),
@@ -164,7 +164,7 @@ TRANSLATING = [
         ('{"name": name, **dtype}', '{"name": name}'),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_samples.py",
+        "tf2_lstm/migrate/prove/program_samples.py",
         "tests/migrate/translate/test_reshapes.py::test_each_sample_has_rows_that_the_graph_takes",
         ("        shape[:1] = _rows(whole.reshapes.get(one.tf1), free, shape)\n", ""),
         ("return shape[:1] if left else [rows]", "return [rows]"),
@@ -176,18 +176,18 @@ TRANSLATING = [
         ('value.options | {"name": renamed[name]}', "value.options"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_weights.py",
-        "tests/migrate/convert/test_whole_weights.py::test_two_copies_that_differ_are_refused",
+        "tf2_lstm/migrate/export/program_weights.py",
+        "tests/migrate/export/test_program_weights.py::test_two_copies_that_differ_are_refused",
         ("    if name in found and not np.array_equal(found[name], array):", "    if False:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_weights.py",
-        "tests/migrate/convert/test_whole_weights.py::test_the_checkpoint_computes_what_the_trained_model_does",
+        "tf2_lstm/migrate/export/program_weights.py",
+        "tests/migrate/export/test_program_weights.py::test_the_checkpoint_computes_what_the_trained_model_does",
         ("        _once(found, name, array, where)\n        return", "        return"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_weights.py",
-        "tests/migrate/convert/test_whole_weights.py::test_what_layers_hold_of_a_variable_in_parts_goes_to_its_place",
+        "tf2_lstm/migrate/export/program_weights.py",
+        "tests/migrate/export/test_program_weights.py::test_what_layers_hold_of_a_variable_in_parts_goes_to_its_place",
         ("    found[name][place] = array", "    found[name][...] = array[:1]"),
         ("found[name] = np.array(variable.read())", "found[name] = variable.read()"),
     ),
@@ -258,8 +258,8 @@ TRANSLATING = [
         ('("," if len(at) == 1 else "")', '("," if len(at) == 1 and not isinstance(at[0], slice) else "")'),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_samples.py",
-        "tests/migrate/convert/test_whole_samples.py::test_inputs_are_of_order_one_unless_they_are_many",
+        "tf2_lstm/migrate/prove/program_samples.py",
+        "tests/migrate/prove/test_program_samples.py::test_inputs_are_of_order_one_unless_they_are_many",
         ("spread_of(shape[-1] if len(shape) > 1 else 1)", "1.0"),
         ("if len(shape) > 1 else 1)", "if len(shape) > 0 else 1)"),
     ),
@@ -274,7 +274,7 @@ TRANSLATING = [
         ("name in self.taken", "False"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_proof.py",
+        "tf2_lstm/migrate/prove/programs.py",
         f"{SABOTAGE}::test_a_wrong_translation_is_seen_and_located",
         (
             'if not report.passed and "empty" not in report.problem:',
@@ -293,7 +293,7 @@ TRANSLATING = [
         ("x = before if abs(scale * noise.keep - 1) < 1e-5 else None", "x = before"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/keras_side.py",
+        "tf2_lstm/migrate/prove/keras_side.py",
         "tests/migrate/translate/test_recovered_layers.py::"
         "test_in_a_proof_dropout_acts_while_batch_normalisation_is_as_at_inference",
         ("call(layer, inputs, training=False, mask=mask)", "call(layer, inputs, training=True, mask=mask)"),
@@ -359,28 +359,28 @@ TRANSLATING = [
         ("isinstance(inputs[0], (Held, Live))", "isinstance(inputs[0], Live)"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_gradients.py",
+        "tf2_lstm/migrate/prove/program_gradients.py",
         GRADIENTS + "test_the_parts_of_a_variable_have_one_gradient",
         ("found.update(by_variable(of_nodes, tf1.nodes))", "found.update(of_nodes)"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_gradients.py",
+        "tf2_lstm/migrate/prove/program_gradients.py",
         GRADIENTS + "test_a_gradient_that_no_weight_has_is_named",
         ("for name, one in wanted.items() if np.any(one))", "for name, one in {}.items())"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_proof.py",
+        "tf2_lstm/migrate/prove/programs.py",
         GRADIENTS + "test_every_variable_and_every_input_of_floats_has_its_row",
         ("{node.name for node in tf1.graph.node} - _inside", "set() - _inside"),
         ("        if run.gradients is not None:\n", "        if False:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/whole_proof.py",
+        "tf2_lstm/migrate/prove/programs.py",
         GRADIENTS + "test_why_there_are_none_is_said[a run of the graph writes variables: keep]",
         ("        if replay.writes:\n", "        if False:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/replay.py",
+        "tf2_lstm/migrate/prove/replay.py",
         GRADIENTS + "test_why_there_are_none_is_said[a run of the graph writes variables: keep]",
         ("model if self.writes else None", "None"),
     ),

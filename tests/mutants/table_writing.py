@@ -11,7 +11,7 @@ _ISOLATION = "tests/test_isolation.py::"
 
 WRITING = [
     *mistakes(
-        "tf2_lstm/migrate/convert/replay.py",
+        "tf2_lstm/migrate/prove/replay.py",
         _DEFECTS,
         ("except import_errors() as error:", "except Exception as error:"),
     ),
@@ -92,7 +92,7 @@ WRITING = [
         ("except (OSError, ValueError, KeyError, TypeError", "except (OSError, ValueError, TypeError"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/exporting.py",
+        "tf2_lstm/migrate/export/to_checkpoint.py",
         _DISK + "test_an_export_is_on_the_disk_and_its_index_comes_last",
         ("                sync(path)\n", "                os.stat(path)\n"),
         (
@@ -102,7 +102,7 @@ WRITING = [
         ("        sync(output.parent)\n", ""),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/exporting.py",
+        "tf2_lstm/migrate/export/to_checkpoint.py",
         _EXPORT + "test_no_graph_of_an_earlier_export_stays_beside_another_checkpoint",
         (
             '                    Path(f"{output}{ending}").unlink(missing_ok=True)\n',
@@ -110,7 +110,7 @@ WRITING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/exporting.py",
+        "tf2_lstm/migrate/export/to_checkpoint.py",
         _EXPORT + "test_exports_that_are_refused",
         ("    if there and not overwrite:\n", "    if there and overwrite:\n"),
         ("    if other:\n", "    if False:\n"),
@@ -118,7 +118,7 @@ WRITING = [
         ("        values.finite(value, name, path)\n", "        str(value)\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/convert/bundles.py",
+        "tf2_lstm/migrate/export/bundles.py",
         _EXPORT + "test_export_copies_all_other_variables",
         (
             "yield name, new[name] if name in new else tensors.read(name)",

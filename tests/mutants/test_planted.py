@@ -18,7 +18,7 @@ SPREAD = {
     "tf2_lstm/migrate/weights.py": 8,
     "tf2_lstm/migrate/artifacts/": 15,
     "tf2_lstm/migrate/recognise/": 25,
-    "tf2_lstm/migrate/convert/replay.py": 4,
+    "tf2_lstm/migrate/prove/replay.py": 4,
     "tf2_lstm/migrate/convert/folder.py": 10,
     "tf2_lstm/migrate/equivalence/": 15,
     "tf2_lstm/migrate/report/": 10,

@@ -110,9 +110,9 @@ def _hold(arguments, path):
     with progress(0, f"reading {path}") as advance:
         import_quietly(path)
         from tf2_lstm.backends import plain
+        from tf2_lstm.migrate.convert.against import hold
         from tf2_lstm.migrate.convert.converting import shown
         from tf2_lstm.migrate.export.loading import load
-        from tf2_lstm.migrate.prove.against import hold
         from tf2_lstm.migrate.prove.candidate import candidate_of
 
         candidate = candidate_of(load(arguments.against, "tf2_lstm.testing.assert_equivalent"))

@@ -60,7 +60,7 @@ def _back(arguments):
             f"choose a --format to serve: {', '.join(FORMATS)}."
         )
     import_quietly(arguments.path)
-    from tf2_lstm.migrate.convert.exporting import export
+    from tf2_lstm.migrate.export.to_checkpoint import export
 
     changed = export(
         arguments.model, request_of(arguments), arguments.output, arguments.name, arguments.overwrite

@@ -5,12 +5,12 @@ import pytest
 import tensorflow as tf
 from expected_recurrences import ZOO
 
-from tf2_lstm.migrate.convert.computed import add_computed, pulled_back
 from tf2_lstm.migrate.convert.converting import Request, convert
-from tf2_lstm.migrate.convert.exporting import export
+from tf2_lstm.migrate.export.to_checkpoint import export
 from tf2_lstm.migrate.functional import read_variables
 from tf2_lstm.migrate.layouts import to_equations
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
+from tf2_lstm.migrate.prove.computed import add_computed, pulled_back
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.weights import WeightError
 

@@ -11,11 +11,11 @@ import tf2_lstm
 from tf2_lstm import backends
 from tf2_lstm.backends.tensorflow import lstm
 from tf2_lstm.cli import main
-from tf2_lstm.migrate.convert import graph_side
 from tf2_lstm.migrate.convert.converting import Request, convert, look
-from tf2_lstm.migrate.convert.prove import prove_model
-from tf2_lstm.migrate.convert.samples import fed_tensors, key_of, samples_of
 from tf2_lstm.migrate.functional import build_model
+from tf2_lstm.migrate.prove import graph_side
+from tf2_lstm.migrate.prove.recurrences import prove_model
+from tf2_lstm.migrate.prove.samples import fed_tensors, key_of, samples_of
 
 STOCK = ["dynamic_lengths", "stack_of_two", "bidirectional_time_major_initial_states", "gru_cell"]
 

@@ -8,10 +8,10 @@ import tensorflow as tf
 from expected_recurrences import ZOO
 
 from tf2_lstm.migrate.convert.converting import Request, convert, look
-from tf2_lstm.migrate.convert.exporting import export
-from tf2_lstm.migrate.convert.graph_side import run_graph
-from tf2_lstm.migrate.convert.prove import compare_model
+from tf2_lstm.migrate.export.to_checkpoint import export
 from tf2_lstm.migrate.functional import build_model
+from tf2_lstm.migrate.prove.graph_side import run_graph
+from tf2_lstm.migrate.prove.recurrences import compare_model
 
 BOUNDED, TIMED = str(ZOO / "decoder_bounded"), str(ZOO / "decoder_time_major")
 

@@ -8,9 +8,10 @@ import pytest
 
 from tf2_lstm import backends
 from tf2_lstm.cli import main
-from tf2_lstm.migrate.convert import graph_side, one, prove
-from tf2_lstm.migrate.convert.keras_side import run_gradients
+from tf2_lstm.migrate.convert import one
 from tf2_lstm.migrate.functional import build_model
+from tf2_lstm.migrate.prove import graph_side, recurrences
+from tf2_lstm.migrate.prove.keras_side import run_gradients
 
 STACK_OF_ONE = str(Path(__file__).parents[2] / "zoo" / "files" / "stack_of_one" / "model.ckpt")
 BASIC = str(Path(__file__).parents[2] / "zoo" / "files" / "basic_lstm" / "model.ckpt")
@@ -46,7 +47,7 @@ def test_the_gradients_left_are_of_the_loop_that_copies_no_weights(tmp_path, mon
         used.append(backends.unrolls())
         return run_gradients(model, *rest)
 
-    monkeypatch.setattr(prove, "run_gradients", run)
+    monkeypatch.setattr(recurrences, "run_gradients", run)
     assert main(["convert", STACK_OF_ONE, "-o", str(tmp_path / "out")]) == 0
     assert used == [None]
 

@@ -8,7 +8,7 @@ from expected_recurrences import ZOO
 
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.convert.converting import Request, convert
-from tf2_lstm.migrate.convert.exporting import export
+from tf2_lstm.migrate.export.to_checkpoint import export
 
 v1 = tf.compat.v1
 GRAPH = ZOO.parents[1] / "migrate" / "recognise" / "graphs" / "partitioned_by_columns.pb"

@@ -9,8 +9,9 @@ import pytest
 from expected_recurrences import ZOO
 
 from tf2_lstm.cli import main
-from tf2_lstm.migrate.convert import one, prove
+from tf2_lstm.migrate.convert import one
 from tf2_lstm.migrate.functional import build_model
+from tf2_lstm.migrate.prove import recurrences
 
 
 def array(weight):
@@ -82,9 +83,9 @@ def test_a_wrong_model_is_caught_and_named(tamper, told, tmp_path, monkeypatch, 
 
 
 def test_wrong_gradients_are_caught(tmp_path, monkeypatch, capsys):
-    right = prove.run_gradients
+    right = recurrences.run_gradients
     monkeypatch.setattr(
-        prove, "run_gradients", lambda *given: {name: value * 1.01 for name, value in right(*given).items()}
+        recurrences, "run_gradients", lambda *given: {name: value * 1.01 for name, value in right(*given).items()}
     )
     path = str(ZOO / "basic_lstm" / "model.ckpt")
     assert main(["compare", path]) == 1
@@ -92,14 +93,14 @@ def test_wrong_gradients_are_caught(tmp_path, monkeypatch, capsys):
 
 
 def test_ignored_lengths_are_caught_and_named(monkeypatch, capsys):
-    right = prove.run_model
+    right = recurrences.run_model
 
     def full(model, recurrence, values):
         steps = next(value.shape[1] for value in values.values() if value.ndim == 3)
         values = {n: np.full_like(v, steps) if v.dtype.kind == "i" else v for n, v in values.items()}
         return right(model, recurrence, values)
 
-    monkeypatch.setattr(prove, "run_model", full)
+    monkeypatch.setattr(recurrences, "run_model", full)
     assert main(["compare", str(ZOO / "dynamic_lengths" / "model.ckpt")]) == 1
     assert "[sequence_length_ignored]" in capsys.readouterr().out
 

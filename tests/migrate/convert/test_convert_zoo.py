@@ -11,9 +11,9 @@ import pytest
 from expected_gradients import WITHOUT, gradient_flaws
 from expected_recurrences import ZOO, read_expected, read_run
 
-from tf2_lstm.migrate.convert import graph_side, replay
 from tf2_lstm.migrate.convert.converting import Request, convert
 from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
+from tf2_lstm.migrate.prove import graph_side, replay
 
 #: A stock layer that runs a cell over a sequence, in the configuration of a model.
 STOCK_LAYER = re.compile(r'"module": "keras.layers", "class_name": "(RNN|LSTM|GRU|SimpleRNN)"')

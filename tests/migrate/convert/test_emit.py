@@ -13,11 +13,11 @@ import warm
 from expected_recurrences import ZOO
 
 from tf2_lstm.migrate.convert.converting import Request, look
-from tf2_lstm.migrate.convert.samples import fed_tensors, key_of, samples_of
 from tf2_lstm.migrate.emit import emit
 from tf2_lstm.migrate.functional import build_model
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.keras_code.write import WIDTH, source, write_comment
+from tf2_lstm.migrate.prove.samples import fed_tensors, key_of, samples_of
 
 NAMES = [
     "basic_lstm_flat_state",

@@ -7,7 +7,7 @@ import tensorflow as tf
 from expected_recurrences import ZOO, read_run
 
 from tf2_lstm.migrate.convert.converting import Request, convert
-from tf2_lstm.migrate.convert.exporting import export
+from tf2_lstm.migrate.export.to_checkpoint import export
 from tf2_lstm.migrate.model import ArtifactError
 
 v1 = tf.compat.v1

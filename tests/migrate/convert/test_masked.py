@@ -5,9 +5,9 @@ import pytest
 from expected_recurrences import ZOO
 
 from tf2_lstm.migrate.convert.converting import Request, prove
-from tf2_lstm.migrate.convert.masked import spread, squeezed
-from tf2_lstm.migrate.convert.samples import _mask
 from tf2_lstm.migrate.keras_code import recurrence as writer
+from tf2_lstm.migrate.prove.masked import spread, squeezed
+from tf2_lstm.migrate.prove.samples import _mask
 
 
 def one_by_one(inputs, mask, backward):

@@ -9,9 +9,9 @@ from expected_recurrences import ZOO, read_expected
 
 from tf2_lstm.cli import main
 from tf2_lstm.migrate.artifacts.old_names import todays
-from tf2_lstm.migrate.convert.bundles import write_bundle
 from tf2_lstm.migrate.convert.converting import Request, convert, look
-from tf2_lstm.migrate.convert.exporting import export
+from tf2_lstm.migrate.export.bundles import write_bundle
+from tf2_lstm.migrate.export.to_checkpoint import export
 from tf2_lstm.migrate.model import ArtifactError
 
 SPELLED = {

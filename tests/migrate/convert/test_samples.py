@@ -5,9 +5,9 @@ import pytest
 from test_convert_zoo import request_of
 
 from tf2_lstm.migrate.convert.converting import look
-from tf2_lstm.migrate.convert.samples import SUMMED, samples_of
 from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.prove.samples import SUMMED, samples_of
 from tf2_lstm.migrate.roles import Tensor
 
 

@@ -10,10 +10,10 @@ from legacy_tf1 import session, unroll
 from legacy_tf1.compat import rnn_cell, tf
 from tests.zoo.tampering import FILES
 from tf2_lstm.migrate.convert.converting import Request, look
-from tf2_lstm.migrate.convert.proof_in_double import whole_in_double
-from tf2_lstm.migrate.convert.replay import eagerly
 from tf2_lstm.migrate.convert.whole import WholeWorkshop, translated
-from tf2_lstm.migrate.convert.whole_proof import run_whole
+from tf2_lstm.migrate.prove.programs import run_whole
+from tf2_lstm.migrate.prove.proof_in_double import whole_in_double
+from tf2_lstm.migrate.prove.replay import eagerly
 from tf2_lstm.migrate.translate import rows as table
 from tf2_lstm.migrate.translate.values import Known
 

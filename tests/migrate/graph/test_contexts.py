@@ -3,11 +3,11 @@
 import pytest
 import tensorflow as tf
 
-from tf2_lstm.migrate.convert import contexts, replay
-from tf2_lstm.migrate.convert.replay import Replay
 from tf2_lstm.migrate.graph import while_contexts
 from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
 from tf2_lstm.migrate.model import TF1Model
+from tf2_lstm.migrate.prove import contexts, replay
+from tf2_lstm.migrate.prove.replay import Replay
 
 v1 = tf.compat.v1
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf2_lstm.migrate.convert.replay import Replay, ReplayError
-from tf2_lstm.migrate.convert.spare import spare_numbers
 from tf2_lstm.migrate.graph.reader import GraphReader
 from tf2_lstm.migrate.model import TF1Model
+from tf2_lstm.migrate.prove.replay import Replay, ReplayError
+from tf2_lstm.migrate.prove.spare import spare_numbers
 
 v1 = tf.compat.v1
 FED = {"fed:0": ("int32", (None,))}

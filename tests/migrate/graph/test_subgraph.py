@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 
 from tf2_lstm.migrate.artifacts import read
-from tf2_lstm.migrate.convert.replay import Replay, ReplayError
 from tf2_lstm.migrate.model import TF1Model
+from tf2_lstm.migrate.prove.replay import Replay, ReplayError
 
 ZOO = Path(__file__).parents[2] / "zoo" / "files"
 MODEL = str(ZOO / "gru_cell" / "model.ckpt")

@@ -18,10 +18,10 @@ from loop_programs import (
     scan,
 )
 
-from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.keras_code.expression import Ref
 from tf2_lstm.migrate.model import Findings, TF1Model, Variable
+from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate import by_rows, own_loops
 from tf2_lstm.migrate.translate import rows as table
 from tf2_lstm.migrate.translate.as_model import build_whole

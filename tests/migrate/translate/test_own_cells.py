@@ -10,10 +10,10 @@ from live_models import model_of
 from step_programs import CELLS, LOOPS, REASONS, WIDTH, two_states, ugrnn
 
 import tf2_lstm
-from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.keras_code.expression import Ref
 from tf2_lstm.migrate.model import Findings
+from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate import own_loops
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole

@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 from live_models import model_of
 
-from tf2_lstm.migrate.convert.whole_proof import run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings
+from tf2_lstm.migrate.prove.programs import run_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
 

@@ -4,9 +4,9 @@ import numpy as np
 import tensorflow as tf
 from live_models import model_of
 
-from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings
+from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate

@@ -7,10 +7,10 @@ import pytest
 import tensorflow as tf
 from live_models import model_of
 
-from tf2_lstm.migrate.convert import whole_gradients
-from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings
+from tf2_lstm.migrate.prove import program_gradients
+from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate import rows as table
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.boundary import boundary_of
@@ -163,7 +163,7 @@ def test_why_there_are_none_is_said(why):
 
 
 def test_of_a_large_model_there_are_none(found, monkeypatch):
-    monkeypatch.setattr(whole_gradients, "LARGE", 10)
+    monkeypatch.setattr(program_gradients, "LARGE", 10)
     report = proof(found[0])
     assert report.passed
     assert "model: no gradients were compared: it has 64 weights, more than 10" in report.notes

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.convert import in_whole
-from tf2_lstm.migrate.convert.careful import Inference
-from tf2_lstm.migrate.convert.computed import add_computed
 from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.convert.not_trained import not_trained
 from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.convert.written import seal
 from tf2_lstm.migrate.equivalence.compare import Report
+from tf2_lstm.migrate.graph.careful import Inference
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
+from tf2_lstm.migrate.prove.computed import add_computed
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.refusals import GRAPH
 from tf2_lstm.migrate.report import rendered
@@ -206,7 +206,7 @@ def _check(request, tf1, findings):
 def _convert_all(request, tf1, findings, staging, advance):
     """Build, prove and write one recurrence after the other; the `Conversion`."""
     from tf2_lstm.migrate.convert.one import Workshop
-    from tf2_lstm.migrate.convert.replay import eagerly
+    from tf2_lstm.migrate.prove.replay import eagerly
 
     workshop = Workshop(tf1, request.inputs, staging)
     converted, cases, failed = [], [], []

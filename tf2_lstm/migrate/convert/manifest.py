@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 from tf2_lstm import __version__
-from tf2_lstm.migrate.convert.samples import fed_tensors
 from tf2_lstm.migrate.model import describe
 from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.prove.samples import fed_tensors
 from tf2_lstm.migrate.recognise.rest.copies import sharing
 from tf2_lstm.migrate.report.as_json import tensor_entry
 

@@ -7,19 +7,19 @@ import keras
 
 from tf2_lstm.migrate.build import BuildError
 from tf2_lstm.migrate.convert.drawn import drawing_of
-from tf2_lstm.migrate.convert.graph_side import run_graph
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
 from tf2_lstm.migrate.convert.manifest import weight_paths
-from tf2_lstm.migrate.convert.own_inputs import own_samples
-from tf2_lstm.migrate.convert.proof_in_double import recurrence_in_double
-from tf2_lstm.migrate.convert.prove import compare_model
-from tf2_lstm.migrate.convert.replay import first_line, tensorflow_version
-from tf2_lstm.migrate.convert.rounding import settled
-from tf2_lstm.migrate.convert.samples import fed_tensors, key_of
 from tf2_lstm.migrate.emit import emit
 from tf2_lstm.migrate.functional import build_model, find
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.prove.graph_side import run_graph
+from tf2_lstm.migrate.prove.own_inputs import own_samples
+from tf2_lstm.migrate.prove.proof_in_double import recurrence_in_double
+from tf2_lstm.migrate.prove.recurrences import compare_model
+from tf2_lstm.migrate.prove.replay import first_line, tensorflow_version
+from tf2_lstm.migrate.prove.rounding import settled
+from tf2_lstm.migrate.prove.samples import fed_tensors, key_of
 from tf2_lstm.migrate.weights import WeightError
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import partial
 
 from tf2_lstm.migrate.build import BuildError
-from tf2_lstm.migrate.convert.careful import Inference
 from tf2_lstm.migrate.convert.drawn import drawing_of
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
-from tf2_lstm.migrate.convert.proof_in_double import whole_in_double
-from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line
 from tf2_lstm.migrate.convert.whole_edges import boundary_and_shapes
-from tf2_lstm.migrate.convert.whole_proof import prove_whole, run_whole
+from tf2_lstm.migrate.graph.careful import Inference
 from tf2_lstm.migrate.graph.shapes import import_errors
+from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
+from tf2_lstm.migrate.prove.proof_in_double import whole_in_double
+from tf2_lstm.migrate.prove.replay import ReplayError, eagerly, first_line
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.translation import translate

@@ -1,7 +1,7 @@
 """Where a whole program begins and ends, as `inspect` shows it; Keras is not needed for that."""
 
-from tf2_lstm.migrate.convert.careful import STAGE, Inference
 from tf2_lstm.migrate.convert.signatures import programs_of
+from tf2_lstm.migrate.graph.careful import STAGE, Inference
 from tf2_lstm.migrate.graph.nodes import edge, normal
 from tf2_lstm.migrate.graph.shapes import importable, misfit
 from tf2_lstm.migrate.translate.boundary import boundary_of

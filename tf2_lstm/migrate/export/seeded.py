@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from tf2_lstm.migrate.convert.samples import Sample
 from tf2_lstm.migrate.export.edges import call, inputs_of
 from tf2_lstm.migrate.export.writing import ExportError
+from tf2_lstm.migrate.prove.samples import Sample
 from tf2_lstm.stock import layers_of
 
 #: Rows and steps where the model leaves them free, and whether rows are padded.

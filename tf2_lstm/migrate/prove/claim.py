@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from tf2_lstm.migrate.convert.careful import Inference
+from tf2_lstm.migrate.graph.careful import Inference
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.model import ArtifactError

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tf2_lstm.migrate.convert.diagnose import diagnose_sample
 from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.prove.diagnose import diagnose_sample
 from tf2_lstm.migrate.roles import Tensor
 
 CALL = Call("dynamic_rnn", cell=Call("basic_lstm", num_units=3))

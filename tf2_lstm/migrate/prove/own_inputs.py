@@ -8,10 +8,10 @@ import numpy as np
 
 from tf2_lstm.migrate.artifacts import files
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
-from tf2_lstm.migrate.convert.replay import Replay, ReplayError
-from tf2_lstm.migrate.convert.samples import Sample
 from tf2_lstm.migrate.graph.nodes import attribute, node_of, normal
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.prove.replay import Replay, ReplayError
+from tf2_lstm.migrate.prove.samples import Sample
 
 
 def own_samples(tf1, wanted, path, where):

@@ -4,7 +4,6 @@ from collections import OrderedDict
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.samples import key_of
 from tf2_lstm.migrate.equivalence.diagnosis import diagnose
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.functional import read_variables
@@ -12,6 +11,7 @@ from tf2_lstm.migrate.keras_code.states import leaf_names
 from tf2_lstm.migrate.layouts import to_equations
 from tf2_lstm.migrate.pairs import PAIRS, Case
 from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, scoped_cells, state_sizes
+from tf2_lstm.migrate.prove.samples import key_of
 from tf2_lstm.migrate.roles import Ends, Form, Role, read_name
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 import tf2_lstm
-from tf2_lstm.migrate.convert.samples import compared_tensors, fed_tensors, key_of
 from tf2_lstm.migrate.functional import find, tf1_variables
 from tf2_lstm.migrate.graph.subgraph import KEPT
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.prove.samples import compared_tensors, fed_tensors, key_of
 from tf2_lstm.stock import layers_of
 
 

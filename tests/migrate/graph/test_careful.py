@@ -5,8 +5,8 @@ import os
 import pytest
 
 from tf2_lstm.migrate.artifacts.protos import message
-from tf2_lstm.migrate.convert import careful
-from tf2_lstm.migrate.convert.careful import STAGE, Inference
+from tf2_lstm.migrate.graph import careful
+from tf2_lstm.migrate.graph.careful import STAGE, Inference
 
 DIED = "TensorFlow died (SIGABRT)"
 

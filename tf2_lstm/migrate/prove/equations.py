@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.diagnose import case_of, equation_variables
-from tf2_lstm.migrate.convert.masked import spread, squeezed
-from tf2_lstm.migrate.convert.samples import Sample, compared_tensors, key_of
 from tf2_lstm.migrate.equivalence.reference import Reference
+from tf2_lstm.migrate.prove.diagnose import case_of, equation_variables
+from tf2_lstm.migrate.prove.masked import spread, squeezed
+from tf2_lstm.migrate.prove.samples import Sample, compared_tensors, key_of
 from tf2_lstm.migrate.roles import Form, Role, read_name
 
 

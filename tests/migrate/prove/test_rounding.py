@@ -10,12 +10,12 @@ from tests.generated.program import Layer, Program
 from tests.generated.running import draw_weights, opened, save
 from tests.zoo.tampering import FILES
 from tf2_lstm.migrate.convert.converting import Request, look
-from tf2_lstm.migrate.convert.graph_side import run_graph
-from tf2_lstm.migrate.convert.proof_in_double import recurrence_in_double
-from tf2_lstm.migrate.convert.prove import compare_model
-from tf2_lstm.migrate.convert.replay import eagerly
-from tf2_lstm.migrate.convert.rounding import settled
 from tf2_lstm.migrate.functional import build_model
+from tf2_lstm.migrate.prove.graph_side import run_graph
+from tf2_lstm.migrate.prove.proof_in_double import recurrence_in_double
+from tf2_lstm.migrate.prove.recurrences import compare_model
+from tf2_lstm.migrate.prove.replay import eagerly
+from tf2_lstm.migrate.prove.rounding import settled
 
 
 def found(name):

@@ -7,16 +7,16 @@ from functools import partial
 import keras
 import numpy as np
 
-from tf2_lstm.migrate.convert.computed import pulled_back
-from tf2_lstm.migrate.convert.graph_side import by_variable, unlike_its_equations
-from tf2_lstm.migrate.convert.keras_side import call_keeping, differentiate
-from tf2_lstm.migrate.convert.samples import LARGE
 from tf2_lstm.migrate.equivalence.compare import compare_results
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.functional import find, tf1_variables
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.prove.computed import pulled_back
+from tf2_lstm.migrate.prove.graph_side import by_variable, unlike_its_equations
+from tf2_lstm.migrate.prove.keras_side import call_keeping, differentiate
+from tf2_lstm.migrate.prove.samples import LARGE
 
 
 def without_gradients(tf1, whole):

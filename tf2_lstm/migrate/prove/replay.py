@@ -7,9 +7,6 @@ from collections import OrderedDict
 import numpy as np
 import tensorflow as tf
 
-from tf2_lstm.migrate.convert.contexts import contexts_of
-from tf2_lstm.migrate.convert.references import put_references
-from tf2_lstm.migrate.convert.spare import open_placeholders
 from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
 from tf2_lstm.migrate.graph.feeds import SliceError
 from tf2_lstm.migrate.graph.in_double import in_double
@@ -21,6 +18,9 @@ from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, p
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.graph.while_contexts import LoopError
 from tf2_lstm.migrate.memory import let_go
+from tf2_lstm.migrate.prove.contexts import contexts_of
+from tf2_lstm.migrate.prove.references import put_references
+from tf2_lstm.migrate.prove.spare import open_placeholders
 from tf2_lstm.private import import_private
 
 v1 = tf.compat.v1

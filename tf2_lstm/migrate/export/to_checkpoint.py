@@ -17,17 +17,17 @@ import numpy as np
 from tf2_lstm import accelerate
 from tf2_lstm.migrate.artifacts import files, values
 from tf2_lstm.migrate.artifacts.protos import tensorflow
-from tf2_lstm.migrate.convert.bundles import checkpoint_prefix, read_entries, write_bundle
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
-from tf2_lstm.migrate.convert.replay import eagerly, first_line
 from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.convert.whole import translated
-from tf2_lstm.migrate.convert.whole_weights import whole_variables
+from tf2_lstm.migrate.export.bundles import checkpoint_prefix, read_entries, write_bundle
+from tf2_lstm.migrate.export.program_weights import whole_variables
 from tf2_lstm.migrate.functional import find, tf1_variables, unlike
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.layouts import to_keras
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.prove.replay import eagerly, first_line
 from tf2_lstm.migrate.translate.whole import ProgramRefused
 from tf2_lstm.migrate.weights import WeightError
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf2_lstm.migrate.convert.samples import SUMMED
-from tf2_lstm.migrate.convert.whole_samples import whole_samples
+from tf2_lstm.migrate.prove.program_samples import whole_samples
+from tf2_lstm.migrate.prove.samples import SUMMED
 from tf2_lstm.migrate.translate.whole import Edge
 
 TF1 = SimpleNamespace(graph=tf.compat.v1.GraphDef(), variables={})

@@ -5,10 +5,10 @@ from collections import Counter
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.samples import Sample, fixed_sizes, spread_of
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import MOVES
+from tf2_lstm.migrate.prove.samples import Sample, fixed_sizes, spread_of
 from tf2_lstm.migrate.roles import Role
 
 #: (batch, steps) where they are open; a last sample has as many rows as steps, and as weights have of something else.

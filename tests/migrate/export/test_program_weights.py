@@ -12,7 +12,7 @@ from tf2_lstm import Weight
 from tf2_lstm.cli.main import main
 from tf2_lstm.migrate.convert.converting import Request, convert, look
 from tf2_lstm.migrate.convert.whole import translated
-from tf2_lstm.migrate.convert.whole_weights import whole_variables
+from tf2_lstm.migrate.export.program_weights import whole_variables
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.translate.as_model import build_whole
 

@@ -5,12 +5,12 @@ from collections import OrderedDict
 import keras
 
 from tf2_lstm.migrate.convert.converting import look
-from tf2_lstm.migrate.convert.replay import ReplayError, eagerly, first_line, tensorflow_version
-from tf2_lstm.migrate.convert.whole_proof import run_whole
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, TensorReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.prove.claim import claim_of
+from tf2_lstm.migrate.prove.programs import run_whole
+from tf2_lstm.migrate.prove.replay import ReplayError, eagerly, first_line, tensorflow_version
 
 #: What is told of while it runs.
 NAME = "the model"

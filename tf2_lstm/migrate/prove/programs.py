@@ -4,24 +4,24 @@ from collections import OrderedDict
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.graph_side import GraphRun, GraphSide, dropped, keep_all
-from tf2_lstm.migrate.convert.keras_side import accelerated, call_keeping
-from tf2_lstm.migrate.convert.own_inputs import own_samples
-from tf2_lstm.migrate.convert.replay import Replay, ReplayError
-from tf2_lstm.migrate.convert.rounding import beyond_rounding, settled
-from tf2_lstm.migrate.convert.spare import spare_numbers
-from tf2_lstm.migrate.convert.whole_gradients import (
+from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
+from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.equivalence.tolerance import level_of
+from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
+from tf2_lstm.migrate.prove.graph_side import GraphRun, GraphSide, dropped, keep_all
+from tf2_lstm.migrate.prove.keras_side import accelerated, call_keeping
+from tf2_lstm.migrate.prove.own_inputs import own_samples
+from tf2_lstm.migrate.prove.program_gradients import (
     compared_gradients,
     graph_gradients,
     model_gradients,
     targets_of,
     without_gradients,
 )
-from tf2_lstm.migrate.convert.whole_samples import whole_samples
-from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
-from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
-from tf2_lstm.migrate.equivalence.tolerance import level_of
-from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
+from tf2_lstm.migrate.prove.program_samples import whole_samples
+from tf2_lstm.migrate.prove.replay import Replay, ReplayError
+from tf2_lstm.migrate.prove.rounding import beyond_rounding, settled
+from tf2_lstm.migrate.prove.spare import spare_numbers
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.sharing import notes_of
 from tf2_lstm.migrate.translate.whole import Edge

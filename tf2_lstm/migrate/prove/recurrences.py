@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from tf2_lstm.backends import plain
-from tf2_lstm.migrate.convert.computed import pulled_back
-from tf2_lstm.migrate.convert.diagnose import diagnose_sample
-from tf2_lstm.migrate.convert.graph_side import by_variable, dropped, run_graph
-from tf2_lstm.migrate.convert.keras_side import accelerated, run_gradients, run_model
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.prove.computed import pulled_back
+from tf2_lstm.migrate.prove.diagnose import diagnose_sample
+from tf2_lstm.migrate.prove.graph_side import by_variable, dropped, run_graph
+from tf2_lstm.migrate.prove.keras_side import accelerated, run_gradients, run_model
 from tf2_lstm.migrate.roles import Role, read_name
 
 

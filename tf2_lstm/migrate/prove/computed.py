@@ -41,7 +41,7 @@ def pulled_back(tf1, recurrence, gradients):
         An OrderedDict with those of all variables of floats behind the computed weights, zeros where the graph stops
         the gradient, in place of these; a variable that is a weight as well has the sum.
     """
-    from tf2_lstm.migrate.convert.graph_side import by_variable
+    from tf2_lstm.migrate.prove.graph_side import by_variable
 
     found = OrderedDict(gradients)
     for weight in (one for cell in recurrence.cells for one in cell.computed if one.tensor in gradients):
@@ -56,7 +56,7 @@ def pulled_back(tf1, recurrence, gradients):
 
 
 def _value(tf1, weight):
-    from tf2_lstm.migrate.convert.replay import ReplayError
+    from tf2_lstm.migrate.prove.replay import ReplayError
 
     try:
         with _expression(tf1, weight) as replay:
@@ -68,9 +68,9 @@ def _value(tf1, weight):
 
 def _expression(tf1, weight):
     """The expression alone, ready to run."""
-    from tf2_lstm.migrate.convert.replay import Replay
     from tf2_lstm.migrate.graph.feeds import ancestors
     from tf2_lstm.migrate.graph.hoisted import with_hoisted
+    from tf2_lstm.migrate.prove.replay import Replay
 
     part = type(tf1.graph)(versions=tf1.graph.versions, library=tf1.graph.library)
     nodes = {node.name: node for node in with_hoisted(tf1.graph, tf1.path).node}

@@ -6,15 +6,15 @@ from functools import partial
 import numpy as np
 
 from tf2_lstm.migrate.build import BuildError
-from tf2_lstm.migrate.convert.graph_side import run_graph
-from tf2_lstm.migrate.convert.prove import compare_model
-from tf2_lstm.migrate.convert.replay import ReplayError
-from tf2_lstm.migrate.convert.samples import LARGE, Sample, count_weights
-from tf2_lstm.migrate.convert.whole_gradients import count_held
-from tf2_lstm.migrate.convert.whole_proof import compare_whole, run_whole
 from tf2_lstm.migrate.functional import build_model
 from tf2_lstm.migrate.graph.in_double import in_double
 from tf2_lstm.migrate.graph.shapes import import_errors
+from tf2_lstm.migrate.prove.graph_side import run_graph
+from tf2_lstm.migrate.prove.program_gradients import count_held
+from tf2_lstm.migrate.prove.programs import compare_whole, run_whole
+from tf2_lstm.migrate.prove.recurrences import compare_model
+from tf2_lstm.migrate.prove.replay import ReplayError
+from tf2_lstm.migrate.prove.samples import LARGE, Sample, count_weights
 from tf2_lstm.migrate.roles import Form
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.whole import ProgramRefused

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tf2_lstm.migrate.convert.equations import Equations
-from tf2_lstm.migrate.convert.replay import Replay, ReplayError
-from tf2_lstm.migrate.convert.samples import (
+from tf2_lstm.migrate.equivalence.inputs import target
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.pairs.tree import inner_calls
+from tf2_lstm.migrate.prove.equations import Equations
+from tf2_lstm.migrate.prove.replay import Replay, ReplayError
+from tf2_lstm.migrate.prove.samples import (
     LARGE,
     compared_tensors,
     count_weights,
@@ -21,10 +24,7 @@ from tf2_lstm.migrate.convert.samples import (
     samples_of,
     sizes_of,
 )
-from tf2_lstm.migrate.convert.spare import spare_numbers
-from tf2_lstm.migrate.equivalence.inputs import target
-from tf2_lstm.migrate.graph.nodes import attribute
-from tf2_lstm.migrate.pairs.tree import inner_calls
+from tf2_lstm.migrate.prove.spare import spare_numbers
 from tf2_lstm.migrate.roles import Form, Role
 
 
