@@ -24,7 +24,7 @@ def saved(tmp_path_factory):
     prefix = str(tmp_path_factory.mktemp("decibels") / "model.ckpt")
     with session.graph(seed=1) as graph:
         x = tf.placeholder(tf.float32, [None, None, 4], name="x")
-        outputs, _ = unroll.dynamic_rnn(rnn_cell.LSTMCell(5), x, dtype=tf.float32)
+        outputs, _ = unroll.dynamic_rnn(rnn_cell.LSTMCell(4), x, dtype=tf.float32)
         centred = outputs - tf.reduce_mean(outputs, 2, keepdims=True)
         spread = tf.reduce_mean(tf.square(centred), 2, keepdims=True)
         power = tf.square(centred * tf.rsqrt(spread + 1e-3)) + 1e-4
