@@ -67,9 +67,10 @@ def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
         assert ("import tf2_lstm" in source) == ours
         if manifest["source"]["kind"] in ("weights", "object_checkpoint"):
             give_names(entry, expected["feeds"], read_run(name))
+        model = keras.models.load_model(tmp_path / "out" / entry["file"])
         for file in ("run.npz", "run_2.npz"):
             if (ZOO / name / file).exists():
-                compare_with_run(tmp_path / "out", entry, read_run(name, file))
+                compare_with_run(model, entry, read_run(name, file))
 
 
 def said_to_share(manifest):
@@ -145,9 +146,8 @@ def computed(tensor):
     return tensor["tf1"] or tensor.get("inside")
 
 
-def compare_with_run(folder, entry, run):
+def compare_with_run(model, entry, run):
     """Feed a model what TensorFlow 1.15.5 was fed or computed at the edge; each output must be what it computed."""
-    model = keras.models.load_model(folder / entry["file"])
     outputs = model({tensor["name"]: run[computed(tensor)] for tensor in entry["inputs"]})
     assert set(outputs) == {tensor["name"] for tensor in entry["outputs"]}
     # What the graph does not have, the program could not compute.
