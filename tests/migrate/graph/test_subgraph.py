@@ -99,3 +99,17 @@ def test_a_recurrence_without_a_tensor_of_the_graph_is_refused():
         ReplayError, match="none of its outputs and final states is a tensor that a session can fetch"
     ):
         Replay(model, [], {})
+
+
+def test_a_variable_that_does_not_take_its_value_is_named(monkeypatch):
+    right, wrong = tf.compat.v1.Session.run, "rnn/gru_cell/gates/bias"
+
+    def run(session, fetches, *fed):
+        assigned = [one.inputs[0].op.name for one in fetches] if isinstance(fetches, list) else []
+        if wrong in assigned:
+            raise tf.errors.ResourceExhaustedError(None, None, "no room")
+        return right(session, fetches, *fed)
+
+    monkeypatch.setattr(tf.compat.v1.Session, "run", run)
+    with pytest.raises(ReplayError, match=rf"^{wrong} does not take its value: no room$"):
+        gradients(read(MODEL))

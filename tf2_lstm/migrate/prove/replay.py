@@ -17,7 +17,7 @@ from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
 from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, pass_on, silence
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.graph.while_contexts import LoopError
-from tf2_lstm.migrate.memory import let_go
+from tf2_lstm.migrate.memory import LARGE, let_go
 from tf2_lstm.migrate.prove.contexts import contexts_of
 from tf2_lstm.migrate.prove.references import put_references
 from tf2_lstm.migrate.prove.spare import open_placeholders
@@ -120,12 +120,12 @@ class Replay:
             self._loads = OrderedDict((name, assign) for name, *assign in self._assignments())
             self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
         self._session = v1.Session(graph=self._graph, config=_as_written())
+        loaded = [model.variables[name] for name, _ in self._variables.values()]
+        self._size = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in loaded)
         self._load(model)
         self.writes = tuple(node.name for node in part.node if UPDATE.match(node.op))
         # What a run writes, the next one would read.
         self._restored = model if self.writes else None
-        loaded = [model.variables[name] for name, _ in self._variables.values()]
-        self._size = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in loaded)
 
     def close(self):
         """End the session, and let go of its variables."""
@@ -200,8 +200,7 @@ class Replay:
         fed = {f"{self._fed[name]}:0": value for name, value in given.items() if name in self._fed}
         if self._restored is not None:
             self._load(self._restored)
-        for name, node in self._stored.items():
-            self._assign(node, given[normal(name)])
+        self._assign({node: given[normal(name)] for name, node in self._stored.items()})
         try:
             return self._session.run(fetches, {**fed, **self._flags(), **more})
         except (tf.errors.OpError, TypeError, ValueError) as error:
@@ -230,17 +229,24 @@ class Replay:
                 yield name, value, tf.raw_ops.AssignVariableOp(resource=tensor, value=value)
 
     def _load(self, model):
-        for name in self._variables:
-            if name in self._loads:
-                self._assign(name, model.value_of(name))
+        names = [name for name in self._variables if name in self._loads]
+        # Of large variables one is held at a time; TensorFlow prepares each other run anew.
+        for group in [names] if self._size < LARGE else [[name] for name in names]:
+            self._assign({name: model.value_of(name) for name in group})
 
-    def _assign(self, name, value):
-        placeholder, assign = self._loads[name]
-        value = np.asarray(value).astype(placeholder.dtype.as_numpy_dtype, copy=False)
+    def _assign(self, values):
+        given = {}
+        for name, value in values.items():
+            placeholder, _ = self._loads[name]
+            given[placeholder] = np.asarray(value).astype(placeholder.dtype.as_numpy_dtype, copy=False)
         try:
-            self._session.run(assign, {placeholder: value})
+            self._session.run([self._loads[name][1] for name in values], given)
         except tf.errors.OpError as error:
-            raise ReplayError(f"{name} does not take its value: {first_line(error)}") from error
+            if len(values) == 1:
+                raise ReplayError(f"{name} does not take its value: {first_line(error)}") from error
+            # The one that is wrong is named.
+            for name, value in values.items():
+                self._assign({name: value})
 
     def _differentiate(self, part, of_weights):
         """The gradients' tensors, {} when TensorFlow has none; then `no_gradients` says why."""
