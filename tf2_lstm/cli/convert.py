@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tf2_lstm.cli.arguments import (
@@ -104,11 +105,27 @@ def print_conversion(conversion, form, out=None, verbose=False):
     from tf2_lstm.migrate.convert import converting
 
     options = {"brief": not verbose} if form == "text" else {}
-    print(rendered(converting.shown(conversion.report, form), form, **options))
+    report = converting.shown(conversion.report, form)
+    left = _of_single_files(conversion) if form == "text" and not verbose else []
+    if left:
+        where = "--verbose" if out is None else "--verbose or report.html"
+        kept = [one for one in report.notes if one not in left]
+        report = replace(report, notes=[*kept, f"{len(left)} note(s) on single recurrences: {where}"])
+    print(rendered(report, form, **options))
     if form == "text":
         print(closing(conversion, out))
         if out is not None and conversion.models:
             print(next_step(conversion, out))
+
+
+def _of_single_files(conversion):
+    """The notes that a person does not need who takes the whole program, which is proved with all that is in it."""
+    from tf2_lstm.migrate.prove.recurrences import notes_of_its_file
+
+    if conversion.program is None or not conversion.complete:
+        return []
+    own = {note for one in conversion.findings.recurrences for note in notes_of_its_file(one)}
+    return [one for one in conversion.report.notes if one in own]
 
 
 def closing(conversion, out):

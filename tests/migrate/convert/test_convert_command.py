@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -17,6 +19,8 @@ from expected_recurrences import ZOO, read_run
 
 from tf2_lstm.cli import main
 from tf2_lstm.cli.compare import is_path
+from tf2_lstm.cli.convert import print_conversion
+from tf2_lstm.migrate.convert.converting import Request, convert
 
 BASIC = str(ZOO / "basic_lstm" / "model.ckpt")
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
@@ -255,3 +259,17 @@ def test_a_program_with_a_graph_of_its_own_may_convert(tmp_path):
         assert main(["convert", BASIC, "-o", str(out)]) == 0
         assert main(["export", str(out / "rnn.keras"), "--like", BASIC, "-o", str(tmp_path / "new")]) == 0
     assert not graph.get_operations()
+
+
+def test_what_is_said_of_single_files_is_left_out_where_the_whole_program_is_proved(tmp_path, capsys):
+    path = Path(__file__).parents[3] / "examples" / "tagger" / "served" / "tagger.pb"
+    conversion = convert(Request(str(path), program=True), tmp_path / "out")
+    words = ("the model begins at", "as tf2_lstm.load_model does, by the fast unrolls", "find from tf2_lstm")
+    failed = replace(conversion, program="it differs")
+    for one, verbose, notes in ((conversion, False, False), (conversion, True, True), (failed, False, True)):
+        print_conversion(one, "text", tmp_path / "out", verbose)
+        said = " ".join(capsys.readouterr().out.split())
+        assert [each in said for each in words] == 3 * [notes]
+        assert ("5 note(s) on single recurrences: --verbose or report.html" in said) != notes
+    report = " ".join((tmp_path / "out" / "report.md").read_text(encoding="utf-8").split())
+    assert all(each in report for each in words)

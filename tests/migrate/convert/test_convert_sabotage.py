@@ -85,7 +85,9 @@ def test_a_wrong_model_is_caught_and_named(tamper, told, tmp_path, monkeypatch, 
 def test_wrong_gradients_are_caught(tmp_path, monkeypatch, capsys):
     right = recurrences.run_gradients
     monkeypatch.setattr(
-        recurrences, "run_gradients", lambda *given: {name: value * 1.01 for name, value in right(*given).items()}
+        recurrences,
+        "run_gradients",
+        lambda *given: {name: value * 1.01 for name, value in right(*given).items()},
     )
     path = str(ZOO / "basic_lstm" / "model.ckpt")
     assert main(["compare", path]) == 1

@@ -20,6 +20,12 @@ from tf2_lstm.migrate.prove.graph_side import by_variable, dropped, run_graph
 from tf2_lstm.migrate.prove.keras_side import accelerated, run_gradients, run_model
 from tf2_lstm.migrate.roles import Role, read_name
 
+#: What is said of a model that the fast unrolls run too.
+_TWICE = (
+    'proved as keras.models.load_model gives it, which needs only Keras, and, under "accelerated", as '
+    "tf2_lstm.load_model does, by the fast unrolls."
+)
+
 
 def prove_model(tf1, recurrence, model, samples=None, seed=0):
     """Prove that a Keras model computes what a recurrence of a TF1 graph computes.
@@ -87,10 +93,7 @@ def _hold_accelerated(report, recurrence, model, graph):
             "report it"
         )
     report.tensors += found
-    report.notes.append(
-        f"{recurrence.name}: proved as keras.models.load_model gives it, which needs only Keras, and, under "
-        '"accelerated", as tf2_lstm.load_model does, by the fast unrolls.'
-    )
+    report.notes.append(f"{recurrence.name}: {_TWICE}")
 
 
 def _passed(reports):
@@ -117,21 +120,43 @@ def _notes(recurrence):
     notes += [f"{recurrence.name}: assumed: {note}" for note in recurrence.assumed]
     around = recurrence.around.said() if recurrence.around else ""
     notes += [f"{recurrence.name}: {around}"] if around else []
+    return notes + _dropout(recurrence)
+
+
+def notes_of_its_file(recurrence):
+    """List the notes of a report that say how the file of a recurrence alone is used, and what is in no such file.
+
+    Where the whole program is proved they say nothing that its own notes do not.
+
+    Args:
+        recurrence: the `Recurrence`.
+    """
+    around = recurrence.around.said() if recurrence.around else ""
+    found = [f"{recurrence.name}: {one}" for one in (around, _TWICE) if one]
+    # A graph that drops at inference is said to do so everywhere.
+    return found + ([] if _constants(recurrence) else _dropout(recurrence))
+
+
+def _dropout(recurrence):
+    """What is said of dropout, and of its rates."""
     if not dropped(recurrence.call):
-        return notes
-    numbers = {value for value in recurrence.keep_probs.values() if not isinstance(value, str)} - {1.0}
+        return []
+    numbers = _constants(recurrence)
     if numbers:
         listed = ", ".join(f"{value:g}" for value in sorted(numbers))
         return [
-            *notes,
             f"{recurrence.name}: dropout with the constant keep_prob {listed} was proved with every unit kept and "
             "scaled by 1 / keep_prob. That graph drops at inference too; Keras drops in training only.",
         ]
     return [
-        *notes,
         f"{recurrence.name}: dropout was proved at keep_prob 1, as at inference.",
         *_rates(recurrence),
     ]
+
+
+def _constants(recurrence):
+    """The keep_probs that the graph fixes below 1."""
+    return {value for value in recurrence.keep_probs.values() if not isinstance(value, str)} - {1.0}
 
 
 def _rates(recurrence):
