@@ -176,6 +176,24 @@ def _why(argument):
     return " ".join(filter(None, (_CONVERSIONS.get(argument.convert, ""), argument.why))) or "-"
 
 
+def equations(row):
+    """What one step of a cell computes."""
+    rows = []
+    for form in (row, *row.forms):
+        said = f" with `{form.option}`" if form is not row else ""
+        own = [text for text in form.equations if form is row or text not in row.equations]
+        rows += [
+            (_code(name) + said, _code(right)) for name, _, right in (text.partition(" = ") for text in own)
+        ]
+    gate = row.weights.tf1[0].gates[0]
+    gate = row.weights.tf1[0].gates[0]
+    legend = (
+        f"One step; `h'` is the new h. `linear.{gate}(x, h)` is [x, h] @ kernel + bias in the columns {gate}, `gate` the "
+        "sigmoid."
+    )
+    return f"{legend}\n\n" + _grid(("", "is"), rows)
+
+
 def limits(row):
     """What cannot be proved equal."""
     if not row.limits:
@@ -332,6 +350,7 @@ TABLES = (
             scopes,
             names,
             weights,
+            equations,
             errors,
             versions,
         )

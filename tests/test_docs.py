@@ -183,6 +183,7 @@ def test_the_page_of_a_pair_has_all_its_parts(name):
     section = TEXTS[f"docs/pairs/{name}.md"]
     row = PAIRS[name]
     tables = ["head", "limits"] + ["arguments"] * bool(row.arguments) + ["weights"] * bool(row.weights)
+    tables += ["equations"] * bool(row.equations)
     assert sorted(re.findall(rf"<!-- table: (\w+) {name} -->", section)) == sorted(tables)
     assert "What changes:" in section
     assert "Why it bites:" in " ".join(section.split())

@@ -8,7 +8,7 @@ import pytest
 from tests.zoo.tampering import Tampered
 from tf2_lstm.migrate.equivalence.cell_step import step
 from tf2_lstm.migrate.graph.reader import GraphReader
-from tf2_lstm.migrate.pairs import PAIRS, Call
+from tf2_lstm.migrate.pairs import PAIRS, Call, Tensor, WeightMap
 from tf2_lstm.migrate.pairs.equations import Node, linears, parsed
 from tf2_lstm.migrate.recognise.cells.matching import Cell
 
@@ -91,3 +91,29 @@ def test_the_reference_follows_the_equations(name, monkeypatch):
     other = replace(row, equations=tuple(text.replace(old, new) for text in row.equations))
     monkeypatch.setitem(PAIRS, name, other)
     assert np.abs(run() - right).max() > 1e-3
+
+
+#: TF1's UGRNNCell as a row, which the table does not have; a kernel of the gate's columns, then the candidate's.
+UGRNN = replace(
+    PAIRS["basic_lstm"],
+    name="ugrnn",
+    states=(),
+    weights=WeightMap(
+        tf1=(Tensor("kernel", ("input", "recurrent"), "gc"), Tensor("bias", ("bias",), "gc")),
+        keras=(Tensor("kernel", ("input",), "gc"), Tensor("recurrent_kernel", ("recurrent",), "gc")),
+    ),
+    equations=("g = gate(linear.g(x, h) + forget_bias)", "h' = g * h + (1 - g) * activation(linear.c(x, h))"),
+)
+
+
+def test_a_row_is_enough_for_a_cell():
+    terms = GraphReader(Tampered("ugrnn_cell").model).terms
+    (found,) = [one for term in list(terms.every) for one in Cell(UGRNN).matches(terms, term)]
+    assert (found.pair, found.convert, dict(found.options)) == ("ugrnn", "", {"num_units": found.width})
+    assert [term.attr[0] for term in found.variables.values()] == [
+        "rnn/ugrnn_cell/kernel",
+        "rnn/ugrnn_cell/bias",
+    ]
+    assert not [
+        one for term in list(terms.every) for cell in CELLS for one in Cell(cell).matches(terms, term)
+    ]
