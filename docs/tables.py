@@ -188,8 +188,8 @@ def equations(row):
     gate = row.weights.tf1[0].gates[0]
     gate = row.weights.tf1[0].gates[0]
     legend = (
-        f"One step; `h'` is the new h. `linear.{gate}(x, h)` is [x, h] @ kernel + bias in the columns {gate}, `gate` the "
-        "sigmoid."
+        f"One step; `h'` is the new h. `linear.{gate}(x, h)` is [x, h] @ kernel + bias in the columns {gate}, "
+        "`gate` the sigmoid."
     )
     return f"{legend}\n\n" + _grid(("", "is"), rows)
 
