@@ -35,7 +35,10 @@ def arrange(cell, own):
         value = own[block.leaf][_source(block)]
         if block.target not in arranged:
             arranged[block.target] = np.zeros(_shape(cell, block.target), value.dtype)
-        arranged[block.target][_place(block)] += block.sign * (value.T if block.flipped else value)
+        value = value.T if block.flipped else value
+        # A bias may be a row of a matrix.
+        value = value[0] if block.rows is None and value.ndim == 2 else value
+        arranged[block.target][_place(block)] += block.sign * value
     for kernel in [name for name in arranged if name.endswith("kernel")]:
         value = arranged[kernel]
         arranged.setdefault(kernel[: -len("kernel")] + "bias", np.zeros(value.shape[1], value.dtype))

@@ -58,6 +58,11 @@ class Graph:
         sums = tf.matmul(x, w) + self.weights(4 * UNITS) + tf.matmul(h, u, transpose_b=True)
         return dict(zip(order, tf.split(sums + self.weights(4 * UNITS), 4, 1), strict=True))
 
+    def rows(self, order, x, h):
+        w, u, b = self.weights(DEPTH, 4 * UNITS), self.weights(UNITS, 4 * UNITS), self.weights(2, 4 * UNITS)
+        sums = tf.matmul(x, w) + b[0] + tf.matmul(h, u) + b[1]
+        return dict(zip(order, tf.split(sums, 4, 1), strict=True))
+
     def each(self, order, x, h):
         return {
             gate: tf.matmul(x, self.weights(DEPTH, UNITS))
@@ -81,7 +86,7 @@ def step(kernel, bias, fed, forget_bias):
     return c, sigmoid(o) * np.tanh(c)
 
 
-@pytest.mark.parametrize("form", ["joined", "state_first", "apart", "each", "listed"])
+@pytest.mark.parametrize("form", ["joined", "state_first", "apart", "rows", "each", "listed"])
 def test_every_order_of_the_gates_gives_the_numbers_of_the_graph(form):
     for order in map("".join, permutations("ijfo")):
         graph = Graph(order, form)
