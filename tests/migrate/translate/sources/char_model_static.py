@@ -88,5 +88,5 @@ def build_model(dropout_rate=0.0):
 def load(dropout_rate=0.0):
     """Return the model with the weights of the .keras file beside this one."""
     model = build_model(dropout_rate)
-    model.load_weights(Path(__file__).with_suffix(".keras"))
+    tf2_lstm.load_weights(model, Path(__file__).with_suffix(".keras"))
     return model

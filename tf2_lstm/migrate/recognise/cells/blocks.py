@@ -9,7 +9,8 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate.graph.constants import written
-from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, forget_bias, is_variable
+from tf2_lstm.migrate.pairs.arguments import FORGET_BIAS
+from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, is_variable
 
 
 def block_applications(terms, term):
@@ -45,7 +46,9 @@ def block_lstm(term, w, wci, wcf, wco, b):
     attributes = decoded(term)
     clip = written(attributes.get("cell_clip", np.float32(3.0)))
     added = written(attributes.get("forget_bias", np.float32(1.0)))
-    options = OrderedDict(num_units=b.attr[1][0] // 4 if is_variable(b) else 0, **forget_bias(added))
+    options = OrderedDict(num_units=b.attr[1][0] // 4 if is_variable(b) else 0)
+    if added != FORGET_BIAS.default:
+        options["forget_bias"] = float(added)
     variables = OrderedDict(kernel=w, bias=b)
     if attributes.get("use_peephole", False):
         options["use_peepholes"] = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tf2_lstm.migrate.graph.terms import Term
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS, linear
+from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS, is_variable
 from tf2_lstm.migrate.recognise.steps.calls import common_scope
 
 
@@ -38,11 +38,10 @@ class Dense:
         return CellVariables(call, common_scope(named.values()), named, "dense")
 
 
-def below(terms, reader, output):
+def below(reader, output):
     """Read the layers of a step from what it gives out, with or without a dense layer on top.
 
     Args:
-        terms: the table of terms.
         reader: the `Layers` of the step.
         output: the term of what the step gives out.
 
@@ -53,8 +52,23 @@ def below(terms, reader, output):
     if layers:
         return layers, x, None
     activation = ACTIVATIONS.get(output.op)
-    found = linear(terms, output.args[0] if activation else output)
-    if found is None or len(found[0]) != 1:
+    found = _affine(output.args[0] if activation else output)
+    if found is None:
         return layers, x, None
-    [inputs], kernel, bias = found
+    inputs, kernel, bias = found
     return *reader.stack(inputs), Dense(kernel, bias, activation)
+
+
+def _affine(term):
+    """Take x @ kernel + bias apart: three terms, the bias None when there is none; None for anything else."""
+    parts = list(term.args) if term.op == "add" else [term]
+    products = [part for part in parts if part.op == "matmul" and is_variable(part.args[1], 2)]
+    biases = [part for part in parts if is_variable(part, 1)]
+    if len(products) != 1 or len(biases) > 1 or len(products) + len(biases) != len(parts):
+        return None
+    inputs, kernel = products[0].args
+    if (biases and biases[0].attr[1] != kernel.attr[1][1:]) or (
+        inputs.op == "concat" and inputs.attr in (1, -1)
+    ):
+        return None
+    return inputs, kernel, biases[0] if biases else None

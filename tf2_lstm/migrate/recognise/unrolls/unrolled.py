@@ -315,7 +315,7 @@ class _Step:
         if moved:
             raise NotUnderstood("an output is not written at the number of the step", moved[0])
         for write in writes:
-            layers, x, dense = below(self.terms, reader, self._unmasked(write.next.args[2]))
+            layers, x, dense = below(reader, self._unmasked(write.next.args[2]))
             used = [one for layer in layers for one in layer.matches()]
             if layers and set(used) == set(found) and len(used) == len(found):
                 break
