@@ -75,6 +75,13 @@ def chosen(x, w):
     return tf.while_loop(lambda step, _: step < 6, body, [0, x[:, 0]])[1]
 
 
+def chosen_twice(x, w):
+    """A conditional in a branch of another one, in no loop."""
+    state = x[:, 0]
+    inner = lambda: v1.cond(tf.reduce_sum(x) > 1.0, lambda: tf.tanh(state @ w), lambda: state * 0.5)  # noqa: E731
+    return v1.cond(tf.reduce_sum(state) > 0.0, inner, lambda: state - 1.0)
+
+
 def greedy(x, w):
     """What a step chooses is looked up for the next one."""
     table = tf.concat([w, w * 0.5 - 0.1, w + 0.3], 0)
@@ -150,5 +157,18 @@ def filled(x, w):
 OF_V1 = {one.__name__: one for one in (growing, bounded, dropped, filled)}
 PROGRAMS = {
     one.__name__: one
-    for one in (count, fibonacci, no_step, scan, scan_from, mapped, rows_to, inside, chosen, greedy, joined)
+    for one in (
+        count,
+        fibonacci,
+        no_step,
+        scan,
+        scan_from,
+        mapped,
+        rows_to,
+        inside,
+        chosen,
+        chosen_twice,
+        greedy,
+        joined,
+    )
 }

@@ -31,6 +31,7 @@ class Writer:
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
         wanted: name of a layer -> the name that it was to have.
         cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own.
+        selects: whether both branches of a conditional are computed, and one is chosen.
     """
 
     shapes: dict
@@ -45,11 +46,9 @@ class Writer:
     loops: dict = field(default_factory=dict)
     wanted: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)
+    selects: bool = False
     _made: dict = field(default_factory=dict)
     _turned: dict = field(default_factory=dict)
-
-    #: Whether both branches of a conditional are computed, and one is chosen.
-    selects = False
 
     def drops(self, node, fed):
         """Whether a dropout, whose rate is fed or a number, is a layer here; where it is not, it is said."""
