@@ -320,6 +320,7 @@ def _of_sizes():
         "StridedSlice, up to what is computed": lambda fed: fed["x"][:, : fed["n"][1] + 1],
         "StridedSlice, more than there is": lambda fed: fed["x"][:, : fed["n"][0] + 4, 1],
         "StridedSlice, up to one less": lambda fed: fed["x"][..., : steps(fed) - 1, :],
+        "StridedSlice, of the last of its axes": lambda fed: fed["x"][..., : fed["n"][1]],
         "StridedSlice, from the end": lambda fed: fed["x"][:, -fed["n"][1] :, None],
         "StridedSlice, from a size": lambda fed: fed["x"][:, rows(fed) :],
         "StridedSlice, a place": lambda fed: fed["x"][fed["n"][1]],
