@@ -119,6 +119,16 @@ def conditional(x):
     v1.cond(training, lambda: x * 2.0, lambda: x + 1.0, name="y")
 
 
+def unread(x):
+    """A branch computes what nothing reads."""
+
+    def low():
+        tf.multiply(x, 3.0, name="unread")
+        return x * 2.0
+
+    v1.cond(tf.reduce_sum(x) > 0.0, low, lambda: x + 1.0, name="y")
+
+
 def weights(*shape):
     return v1.raw_ops.VariableV2(shape=shape, dtype=tf.float32)
 
@@ -155,6 +165,7 @@ def decoded(scope, x):
 #: What is computed of x -> where it ends.
 ENDS = {
     "a conditional on a flag": (conditional, ["y/Merge:0"]),
+    "what a branch computes for nobody": (unread, ["y/Merge:0"]),
     "a transposed convolution": (
         lambda x: tf.nn.conv2d_transpose(
             tf.reshape(x, [-1, 2, 2, 1]), tf.ones([2, 2, 1, 1]), [3, 4, 4, 1], 2, name="y"
