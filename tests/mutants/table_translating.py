@@ -101,8 +101,10 @@ TRANSLATING = [
         "tf2_lstm/migrate/translate/cuts.py",
         ROWS,
         ("return rank - (len(left) - where) if Ellipsis in index[:at] else where", "return where"),
-        ('found = writer.step(node, "maximum", turned, 0)', "found = turned"),
-        ("ends[1] if ends[0] == 0 else", "ends[1] if True else"),
+        (
+            'found = writer.step(node, "maximum", turned, 0)',
+            'found = writer.step(node, "maximum", turned, 1)',
+        ),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/matrices.py",
