@@ -179,9 +179,9 @@ def _why(argument):
 def equations(row):
     """What one step of a cell computes."""
     rows = []
-    for form in (row, *row.forms):
-        said = f" with `{form.option}`" if form is not row else ""
-        own = [text for text in form.equations if form is row or text not in row.equations]
+    for cell in (row, *row.variants):
+        said = f" with `{cell.option}`" if cell is not row else ""
+        own = [text for text in cell.equations if cell is row or text not in row.equations]
         rows += [
             (_code(name) + said, _code(right)) for name, _, right in (text.partition(" = ") for text in own)
         ]

@@ -4,9 +4,10 @@ import shutil
 import subprocess
 
 import pytest
+import shtab
 
 from tf2_lstm.cli import main
-from tf2_lstm.cli.main import COMMANDS
+from tf2_lstm.cli.main import COMMANDS, COMPLETED
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +59,7 @@ def test_the_other_shells_have_every_command(shell, capsys):
     assert main(["completion", shell]) == 0
     said = capsys.readouterr().out
     assert all(command in said for command in COMMANDS)
+
+
+def test_files_are_completed_as_the_library_does_it():
+    assert COMPLETED.items() <= shtab.FILE.items()

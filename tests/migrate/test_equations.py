@@ -10,21 +10,21 @@ from tf2_lstm.migrate.equivalence.cell_step import step
 from tf2_lstm.migrate.graph.reader import GraphReader
 from tf2_lstm.migrate.pairs import PAIRS, Call, Tensor, WeightMap
 from tf2_lstm.migrate.pairs.equations import Node, linears, parsed
-from tf2_lstm.migrate.recognise.cells.matching import Cell
+from tf2_lstm.migrate.recognise.cells.known_cells import Cell
 
 CELLS = [row for row in PAIRS.values() if row.kind == "cell"]
-ALL = [(row, form) for row in CELLS for form in (None, *row.forms)]
+ALL = [(row, variant) for row in CELLS for variant in (None, *row.variants)]
 
 
 def ids(one):
-    row, form = one
-    return f"{row.name} {form.option}" if form else row.name
+    row, variant = one
+    return f"{row.name} {variant.option}" if variant else row.name
 
 
 @pytest.mark.parametrize("one", ALL, ids=ids)
 def test_equations_use_every_gate_of_the_weight_map_and_no_other(one):
-    row, form = one
-    weights, states = (form or row).weights, parsed((form or row).equations)
+    row, variant = one
+    weights, states = (variant or row).weights, parsed((variant or row).equations)
     used = {linear.name for node in states.values() for linear in linears(node)}
     assert used == {letter for tensor in weights.tf1 if not tensor.when for letter in tensor.gates}
     assert {name.rstrip("'") for name in states} == set(row.states or "h")

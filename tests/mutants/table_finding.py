@@ -31,7 +31,7 @@ FINDING = [
         ('REARRANGED = ("Transpose", "Reshape")', 'REARRANGED = ("Reshape",)'),
     ),
     *mistakes(
-        _ROOM + "cells/matching.py",
+        _ROOM + "cells/known_cells.py",
         _RUNS + "test_the_sign_of_forget_bias_is_that_of_the_graph",
         ("float(one.sum.constant)", "-float(one.sum.constant)"),
         ("float(one.sum.constant)", "abs(float(one.sum.constant))"),
@@ -43,7 +43,7 @@ FINDING = [
         ("found.constant += scalar(term)", "found.constant -= scalar(term)"),
     ),
     *mistakes(
-        _ROOM + "cells/matching.py",
+        _ROOM + "cells/known_cells.py",
         _RUNS + "test_a_clip_that_is_not_symmetric_is_no_clip_of_a_cell",
         ("if unclipped(clipped)[1] is not None:", 'if clipped.op == "clip":'),
     ),

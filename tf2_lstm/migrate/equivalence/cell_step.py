@@ -81,9 +81,9 @@ def step(call, weights, x, states, mistake=""):
         ```
     """
     row = PAIRS[call.pair]
-    form = next((one for one in row.forms if call.arguments.get(one.option)), row)
-    equations = _equations(form.equations, mistake)
-    evaluation = _Evaluation(call, form.weights, weights, {"x": x, **states}, equations)
+    cell = next((one for one in row.variants if call.arguments.get(one.option)), row)
+    equations = _equations(cell.equations, mistake)
+    evaluation = _Evaluation(call, cell.weights, weights, {"x": x, **states}, equations)
     return OrderedDict((name.rstrip("'"), evaluation.of(node)) for name, node in equations.items())
 
 

@@ -1,7 +1,7 @@
 """GRUCell -> keras.layers.GRUCell(reset_after=False)."""
 
 from tf2_lstm.migrate.pairs.arguments import ACTIVATION, DTYPE, NAME, NUM_UNITS, REUSE
-from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Form, Pair, Tensor, WeightMap
+from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair, Tensor, Variant, WeightMap
 
 _INITIALIZER = "The weights come from the checkpoint; to train afresh, give the Keras initialisers."
 
@@ -18,7 +18,7 @@ _GATE_WEIGHTS = (
 
 #: CudnnCompatibleGRUCell, cuDNN's GRU and that of tf.keras with reset_after=True: the candidate has a kernel and a bias
 #: for the input, and others for the state.
-RESET_AFTER = Form(
+RESET_AFTER = Variant(
     "reset_after",
     (*_GATES, "h' = u * h + (1 - u) * activation(linear.g(x) + r * linear.s(h))"),
     WeightMap(
@@ -72,7 +72,7 @@ GRU = Pair(
         ),
     ),
     equations=(*_GATES, "h' = u * h + (1 - u) * activation(linear.h(x, r * h))"),
-    forms=(RESET_AFTER,),
+    variants=(RESET_AFTER,),
     cases=(
         Case("gru/default", _dynamic(), why="the reset gate acts before the matmul; u is z"),
         Case("gru/relu", _dynamic(activation="relu"), scale=0.5, why="only the candidate takes activation"),

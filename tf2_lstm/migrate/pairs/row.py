@@ -64,7 +64,7 @@ class WeightMap:
 
 
 @dataclass(frozen=True)
-class Form:
+class Variant:
     """A cell that a row's own class does not make and others do, with equations and weights of its own.
 
     Attributes:
@@ -175,7 +175,7 @@ class Pair:
             holds several, numbered.
         weights: the weight map, None for a row without weights of its own.
         equations: of a cell, what one step computes, as `equations` reads it.
-        forms: of a cell, the `Form`s in which other classes have it.
+        variants: of a cell, the `Variant`s that other classes have.
         states: the state's leaves in the order in which Keras returns them; () when it is a bare tensor.
         stock: the stock Keras symbol that is exact when none of `stock_unless` is given; "" if none is.
         stock_unless: see `stock`.
@@ -197,7 +197,7 @@ class Pair:
     cells: Dict[str, str] = field(default_factory=dict)
     weights: Optional[WeightMap] = None
     equations: Tuple[str, ...] = ()
-    forms: Tuple[Form, ...] = ()
+    variants: Tuple[Variant, ...] = ()
     states: Tuple[str, ...] = ()
     stock: str = ""
     stock_unless: Tuple[str, ...] = ()

@@ -13,7 +13,7 @@ import numpy as np
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.pairs.tree import inner_calls
-from tf2_lstm.migrate.prove.equations import Equations
+from tf2_lstm.migrate.prove.numpy_side import Equations
 from tf2_lstm.migrate.prove.replay import Replay, ReplayError
 from tf2_lstm.migrate.prove.samples import (
     LARGE,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.graph.enclosed import Enclosed
 from tf2_lstm.migrate.model import NotConverted
-from tf2_lstm.migrate.recognise.cells.matching import every_cell_match
+from tf2_lstm.migrate.recognise.cells.known_cells import every_cell_match
 from tf2_lstm.migrate.recognise.outside.all_states import unheld_beside
 from tf2_lstm.migrate.recognise.refusals import IN_ANOTHER_LOOP, NotUnderstood, explained, first_special
 from tf2_lstm.migrate.recognise.rest.foreign import adds_weights, foreign_chains, is_recurrence

@@ -25,7 +25,7 @@ KINDS = (
     ),
 )
 #: Of what a graph has: it lies in the whole program, whatever it is.
-IN_WHOLE = "convert the whole program, without --recurrences: its model computes this too"
+IN_WHOLE = "convert the whole program, without --recurrences: it has this too, or says why not"
 #: Of a checkpoint without its graph.
 GRAPH = "name the graph (.meta) too, with this checkpoint as --weights"
 #: Where there is none.

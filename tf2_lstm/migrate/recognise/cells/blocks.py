@@ -13,7 +13,7 @@ from tf2_lstm.migrate.pairs.arguments import FORGET_BIAS
 from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, is_variable
 
 
-def block_applications(terms, term):
+def block_matches(terms, term):
     """Find the block cell that this term is; a list of none or one `CellMatch`."""
     if term.op == "LSTMBlockCell":
         x, c, h, *weights = term.args

@@ -11,7 +11,7 @@ from dataclasses import replace
 from tf2_lstm.migrate.graph.indexing import stacked
 from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.pairs.equations import parsed
-from tf2_lstm.migrate.recognise.cells.blocks import block_applications
+from tf2_lstm.migrate.recognise.cells.blocks import block_matches
 from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, is_variable
 from tf2_lstm.migrate.recognise.cells.readings import SIGMOID, Readings, gates_of, unclipped
 from tf2_lstm.migrate.recognise.cells.weight_order import AS_KERAS, REARRANGED, as_keras, as_tf1, laid
@@ -22,12 +22,12 @@ class Cell:
 
     Args:
         row: the `Pair`.
-        form: one of its `Form`s, None for the cell of its own class.
+        variant: one of its `Variant`s, None for the cell of its own class.
     """
 
-    def __init__(self, row, form=None):
-        self.row, self.form, self.weights = row, form, (form or row).weights
-        self.states = parsed((form or row).equations)
+    def __init__(self, row, variant=None):
+        self.row, self.variant, self.weights = row, variant, (variant or row).weights
+        self.states = parsed((variant or row).equations)
         self.top = self.states["h'"]
         self.is_projected = self.top.name == "clip" and self.top.parts[0].name == "project"
         if self.is_projected:
@@ -82,7 +82,7 @@ class Cell:
         blocks, variables, inputs = lay
         options = self._options(known, gates, said)
         convert, variables = self._order(known, gates, blocks, variables, inputs, options)
-        if convert is None or not self._is_of_row(options):
+        if convert is None or (self.row.stock_unless and not self._needs_row(options)):
             return None
         variables = OrderedDict(variables, **_peepholes(self.weights, gates), **weights)
         if len(set(variables.values())) < len(variables):
@@ -100,45 +100,33 @@ class Cell:
         options = OrderedDict(num_units=next(iter(gates.values())).sum.units)
         found = {one.added: float(one.sum.constant) for one in gates.values() if one.added}
         found["activation"] = known["activation"]
-        options.update((name, value) for name, value in found.items() if value != self.row.default(name))
         held = {tensor.name: tensor.when for tensor in self.weights.tf1}
-        options.update((held[name], True) for name in _peepholes(self.weights, gates))
-        options.update(
-            (one.tf1, known[one.tf1])
-            for one in self.row.arguments
-            if one.tf1 in known and one.tf1 != "activation"
-        )
+        found.update((held[name], True) for name in _peepholes(self.weights, gates))
+        found.update((one.tf1, known[one.tf1]) for one in self.row.arguments if one.tf1 in known)
+        options.update((name, value) for name, value in found.items() if value != self.row.default(name))
         return OrderedDict(options, **said)
 
-    def _is_of_row(self, options):
-        """Whether options need this row: without them the cell is that of a simpler one."""
-        return not self.row.stock_unless or bool(set(self.row.stock_unless) & set(options))
+    def _needs_row(self, options):
+        """Whether an option is one that no Keras cell and no simpler row has."""
+        return bool(set(self.row.stock_unless) & set(options))
 
     def _order(self, known, gates, blocks, variables, inputs, options):
         """The layout of the variables and their names in it, whose options are added; (None, {}) for none."""
-        function, form = known.get("gate", SIGMOID), [self.form.option] if self.form else []
+        function, option = known.get("gate", SIGMOID), self.variant.option if self.variant else ""
+        own = {option: True} if option else {}
         tf1 = as_tf1(self.weights, blocks, variables)
         if tf1 and not tf1[1] and function == SIGMOID:
-            options.update(dict.fromkeys(form, True))
-            return "".join(form), tf1[0]
+            options.update(own)
+            return option, tf1[0]
         depth, units = sum(width for _, width in inputs), options["num_units"]
-        in_keras = (
-            as_keras(self.weights, blocks, variables, depth, units) if _is_plain(gates, options) else None
-        )
+        plain = not self._needs_row(options) and not any(one.sum.constant for one in gates.values())
+        in_keras = as_keras(self.weights, blocks, variables, depth, units) if plain else None
         if in_keras:
-            options.update({"recurrent_activation": function} if "gate" in known else {})
-            options.update(dict.fromkeys(form, True))
+            options.update({"recurrent_activation": function} if "gate" in known else {}, **own)
             return AS_KERAS, in_keras
         # A dense layer over a concatenation has the equation of a cell without gates.
         known_order = "gate" in known or tf1
-        return (REARRANGED, variables) if known_order and not form and function == SIGMOID else (None, {})
-
-
-def _is_plain(gates, options):
-    """Whether a cell has no option that no Keras cell has."""
-    return set(options) <= {"num_units", "forget_bias", "activation"} and not any(
-        one.sum.constant for one in gates.values()
-    )
+        return (REARRANGED, variables) if known_order and not own and function == SIGMOID else (None, {})
 
 
 def _peepholes(weights, gates):
@@ -179,7 +167,7 @@ def projected(terms, h, units):
 
 
 #: The cells of the table, in its order.
-CELLS = tuple(Cell(row, form) for row in PAIRS.values() if row.equations for form in (None, *row.forms))
+CELLS = tuple(Cell(row, one) for row in PAIRS.values() if row.equations for one in (None, *row.variants))
 
 
 def every_cell_match(terms):
@@ -193,8 +181,8 @@ def every_cell_match(terms):
     """
     found = []
     for term in list(terms.every):
-        every = block_applications(terms, term) + [one for cell in CELLS for one in cell.matches(terms, term)]
-        known = [one for one in every if one.convert != REARRANGED or one.pair == "basic_rnn"]
+        every = block_matches(terms, term) + [one for cell in CELLS for one in cell.matches(terms, term)]
+        known = [one for one in every if one.convert != REARRANGED]
         found += known + [one for one in every if one not in known and _is_other(one, known)]
     made = {new for one in found for new in one.new.values()}
     return [replace(one, old=_unstacked(one.old, made)) for one in found]
