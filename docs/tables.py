@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import whole_speed  # noqa: E402
 from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
-from tf2_lstm.migrate.pairs.tree import scoped_cells  # noqa: E402
+from tf2_lstm.migrate.pairs.tree import scoped_cells, tensors_of  # noqa: E402
 from tf2_lstm.migrate.source.pages import documents  # noqa: E402
 from tf2_lstm.migrate.source.pasted.table import chapters  # noqa: E402
 
@@ -186,7 +186,6 @@ def equations(row):
             (_code(name) + said, _code(right)) for name, _, right in (text.partition(" = ") for text in own)
         ]
     gate = row.weights.tf1[0].gates[0]
-    gate = row.weights.tf1[0].gates[0]
     legend = (
         f"One step; `h'` is the new h. `linear.{gate}(x, h)` is [x, h] @ kernel + bias in the columns {gate}, "
         "`gate` the sigmoid."
@@ -260,9 +259,7 @@ def _names_of_program(row):
 def variables_of(call):
     """Return the names of the TF1 variables of a call tree, in the weight maps' order."""
     return [
-        f"{scope}/{tensor.name}"
-        for scope, cell in scoped_cells(call).items()
-        for tensor in _present(cell, PAIRS[cell.pair].weights.tf1)
+        f"{scope}/{tensor.name}" for scope, cell in scoped_cells(call).items() for tensor in tensors_of(cell)
     ]
 
 
@@ -273,13 +270,8 @@ def program_variables(row):
         if part.call is None:
             found.append(part.tf1)
         else:
-            tensors = _present(part.call, PAIRS[part.call.pair].weights.tf1)
-            found += [f"{part.tf1}/{tensor.name}" for tensor in tensors]
+            found += [f"{part.tf1}/{tensor.name}" for tensor in tensors_of(part.call)]
     return found
-
-
-def _present(call, tensors):
-    return [tensor for tensor in tensors if not tensor.when or call.arguments.get(tensor.when)]
 
 
 def weights(row):

@@ -108,10 +108,8 @@ ROOMS = {
         "tf2_lstm.migrate",
         "tf2_lstm.migrate.model",
         "tf2_lstm.migrate.pairs",
-        "tf2_lstm.migrate.rearranged",
         "tf2_lstm.migrate.weights",
     ],
-    "tf2_lstm/migrate/rearranged.py": [],
     "tf2_lstm/migrate/memory.py": [],
     "tf2_lstm/migrate/skip_initializers.py": ["tf2_lstm.migrate.memory"],
     "tf2_lstm/migrate/functional.py": [

@@ -109,7 +109,7 @@ UGRNN = replace(
 def test_a_row_is_enough_for_a_cell():
     terms = GraphReader(Tampered("ugrnn_cell").model).terms
     (found,) = [one for term in list(terms.every) for one in Cell(UGRNN).matches(terms, term)]
-    assert (found.pair, found.convert, dict(found.options)) == ("ugrnn", "", {"num_units": found.width})
+    assert (found.pair, found.blocks, dict(found.options)) == ("ugrnn", (), {"num_units": found.width})
     assert [term.attr[0] for term in found.variables.values()] == [
         "rnn/ugrnn_cell/kernel",
         "rnn/ugrnn_cell/bias",

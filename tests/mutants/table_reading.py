@@ -21,14 +21,14 @@ READING = [
     *mistakes(
         "tf2_lstm/migrate/weights.py",
         _WEIGHTS + "test_lstm_columns_and_rows_land_where_keras_reads_them",
-        ("_fold(call, blocks, +1)", "_fold(call, blocks, -1)"),
+        ("+1 if source is Layout.TF1 else -1", "-1 if source is Layout.TF1 else +1"),
         ("= column[:depth], column[depth:]", "= column[-depth:], column[:-depth]"),
     ),
     *mistakes(
         "tf2_lstm/migrate/weights.py",
         _WEIGHTS + "test_forget_bias_is_one_unless_it_is_said",
         (
-            "value = call.arguments.get(argument, row.default(argument))",
+            "value = call.arguments.get(argument, PAIRS[call.pair].default(argument))",
             "value = call.arguments.get(argument, 0.0)",
         ),
         (
@@ -39,12 +39,12 @@ READING = [
     *mistakes(
         "tf2_lstm/migrate/weights.py",
         _WEIGHTS + "test_gradients_go_back_without_the_fold",
-        ("    if folded:\n        _fold", "    if True:\n        _fold"),
+        ("    if folded and (source is", "    if (source is"),
     ),
     *mistakes(
         "tf2_lstm/migrate/weights.py",
         _WEIGHTS + "test_round_trip_is_bit_exact",
-        ("_fold(call, blocks, -1)", "_fold(call, blocks, +1)"),
+        ("+1 if source is Layout.TF1 else -1", "+1"),
     ),
     *mistakes(
         "tf2_lstm/migrate/weights.py",
@@ -82,27 +82,46 @@ READING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/layouts.py",
+        "tf2_lstm/migrate/weights.py",
         _LAYOUTS + "test_there_and_back",
-        ("bias = np.tile(bias / 2 if total else bias, 2)", "bias = np.tile(bias, 2)"),
-        (
-            "np.concatenate([update[:depth], reset[:depth], own[_INPUT",
-            "np.concatenate([reset[:depth], update[:depth], own[_INPUT",
-        ),
+        ("if folded and (source is Layout.TF1) != (target is Layout.TF1):", "if folded:"),
+        ("block.T.reshape(block.shape) for block", "block for block"),
+        ("(np.concatenate if tensor.flat else np.stack)", "np.stack"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/layouts.py",
+        "tf2_lstm/migrate/weights.py",
+        _LAYOUTS + "test_a_layer_without_a_bias_has_one_of_zeros_and_gives_none_back",
+        ('if one.name in arrays or one.name != "bias"]', "if one.name in arrays or True]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/weights.py",
+        _LAYOUTS + "test_what_does_not_fit_a_layout_is_named",
+        ("shape = (2 * width,) if tensor.flat else (2, width)", "shape = array.shape"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/weights.py",
         _LAYOUTS + "test_a_kernel_of_cudnn_is_multiplied_from_the_left",
-        ("lambda gate: gate.reshape(gate.shape[::-1]).T)", "lambda gate: gate)"),
+        ("column.reshape(column.shape[::-1]).T if tensor.flat else column", "column"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/layouts.py",
+        "tf2_lstm/migrate/pairs/gru.py",
+        _LAYOUTS
+        + "test_the_biases_of_a_gru_that_resets_after_are_a_sum_in_tf1_and_its_gradient_is_that_of_one",
+        ('Tensor("bias", ("bias",), "urg", row=0)', 'Tensor("bias", ("bias",), "rug", row=0)'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/weights.py",
+        _LAYOUTS
+        + "test_the_biases_of_a_gru_that_resets_after_are_a_sum_in_tf1_and_its_gradient_is_that_of_one",
+        ('            blocks["bias", gate] = blocks["bias", gate] + second\n', "            pass\n"),
+        ("        if folded:\n            blocks", "        if True:\n            blocks"),
+        ("if target is Layout.KERAS or", "if"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/weights.py",
         _LAYOUTS + "test_the_biases_of_a_cudnn_lstm_are_a_sum_and_its_gradient_is_that_of_both",
-        (
-            'both.sum(axis=0) if call.pair == "basic_lstm" else both',
-            'both[0] if call.pair == "basic_lstm" else both',
-        ),
-        ("bias = np.tile(bias / 2 if total else bias, 2)", "bias = np.tile(bias / 2, 2)"),
+        ("/ (2 if folded else 1)", "/ 2"),
+        ("/ (2 if folded else 1)", "/ 1"),
     ),
     *mistakes(
         "tf2_lstm/migrate/artifacts/table.py",

@@ -1,21 +1,9 @@
-"""The layouts in which variables come that are not those of a row of the pairs table; plain NumPy, both ways.
+"""The variables of a `CellVariables` to the weights of its Keras cell, and back; plain NumPy.
 
-| layout         | what it is                                                                       |
-|----------------|----------------------------------------------------------------------------------|
-| ""             | the row's own, see `weights`                                                     |
-| "reset_after"  | a GRU that resets after the matmul, as CudnnCompatibleGRUCell: two candidate kernels, two biases |
-| "keras1"       | tf.keras 1.15: kernel, recurrent_kernel and bias in Keras's own order            |
-| "keras1_cudnn" | the same of CuDNNLSTM and CuDNNGRU, as cuDNN has it                              |
-| "dense"        | kernel and bias of a dense layer, the same in Keras                              |
-| "rearranged"   | pieces of any variables, see `rearranged`                                        |
-
-cuDNN multiplies from the left: a gate's kernel of shape [D, U] holds the numbers of its transpose [U, D] row by row.
-The bias is two biases in a row; an LSTM adds them.
-
-A GRU with the option reset_after=True has the Keras bias [2, 3U]: the input's, then the state's.
-
-Equations: TensorFlow 1.15, `contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py`, `python/keras/layers/cudnn_recurrent.py`;
-Keras, `keras/src/layers/rnn/gru.py`.
+They are in a `Layout`, or pieces of any variables stand in it, the `Block`s of the cell: every number of every variable
+once, or its negative. Where several biases are added, the cell has their sum; on the way back each gets its share of
+the sum, and of a gradient the whole. A bias that no variable is a part of is zero; what stands there on the way back is
+in no variable.
 """
 
 from collections import OrderedDict
@@ -23,9 +11,7 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate import weights
-from tf2_lstm.migrate.rearranged import arrange, take_apart
-
-_INPUT, _HIDDEN = "candidate/input_projection/", "candidate/hidden_projection/"
+from tf2_lstm.migrate.pairs.row import Layout
 
 
 def to_keras(cell, own):
@@ -39,31 +25,19 @@ def to_keras(cell, own):
         A list of arrays in the order of the Keras cell's `weights`.
 
     Raises:
-        WeightError: a variable is missing, left over or of the wrong shape, or the layout is unknown.
+        WeightError: a variable is missing, left over or of the wrong shape.
 
     Example:
         ```python
         from tf2_lstm.migrate.model import CellVariables
         from tf2_lstm.migrate.pairs import Call
 
-        cell = CellVariables(Call("basic_rnn", num_units=2), "rnn", {}, "keras1")
+        cell = CellVariables(Call("basic_rnn", num_units=2), "rnn", {}, Layout.KERAS)
         own = {"kernel": np.ones((3, 2)), "recurrent_kernel": np.ones((2, 2)), "bias": np.ones(2)}
         assert [one.shape for one in to_keras(cell, own)] == [(3, 2), (2, 2), (2,)]
         ```
     """
-    if cell.convert == "keras1":
-        kernel, recurrent = own["kernel"], own["recurrent_kernel"]
-        return [kernel, recurrent, own.get("bias", _no_bias(cell.call, kernel))]
-    if cell.convert == "keras1_cudnn":
-        return _of_cudnn(cell.call, own)
-    if cell.convert == "dense":
-        return list(own.values())
-    if cell.convert == "reset_after":
-        return _reset_after(cell, own)
-    if cell.convert == "rearranged":
-        return weights.to_keras(cell.call, arrange(cell, own), cell.scope)
-    _check_known(cell)
-    return weights.to_keras(cell.call, own, cell.scope)
+    return weights.to_keras(cell.call, arrange(cell, own), cell.scope, cell.layout)
 
 
 def from_keras(cell, arrays, folded=True):
@@ -77,110 +51,93 @@ def from_keras(cell, arrays, folded=True):
     Returns:
         An OrderedDict from leaf name to array.
     """
-    if cell.convert == "keras1":
-        named = zip(("kernel", "recurrent_kernel", "bias"), arrays, strict=True)
-        return OrderedDict((leaf, array) for leaf, array in named if leaf in cell.names)
-    if cell.convert == "keras1_cudnn":
-        return _to_cudnn(cell.call, *arrays, total=folded)
-    if cell.convert == "dense":
-        return OrderedDict(zip(cell.names, arrays, strict=True))
-    if cell.convert == "reset_after":
-        return _from_reset_after(*arrays, total=folded)
-    if cell.convert == "rearranged":
-        return take_apart(cell, weights.to_tf1(cell.call, arrays, folded, where=cell.scope), total=folded)
-    _check_known(cell)
-    return weights.to_tf1(cell.call, arrays, folded, where=cell.scope)
+    return take_apart(cell, weights.to_tf1(cell.call, arrays, folded, cell.scope, cell.layout), folded)
 
 
 def to_equations(cell, own):
-    """Turn the variables of a cell into those that TF1's equations are written with.
+    """Turn the variables of a cell into those that TF1's equations are written with, leaf name -> array."""
+    return weights.relaid(cell.call, arrange(cell, own), cell.layout, Layout.TF1, where=cell.scope)
+
+
+def arrange(cell, own):
+    """Put the variables of a cell in the order of its row.
+
+    Args:
+        cell: the `CellVariables`; what is in none of its `blocks` stays as it is.
+        own: leaf name -> array, of every variable.
 
     Returns:
-        A dict from leaf name to array; of a GRU that resets after the matmul, those of the layout "reset_after".
+        An OrderedDict from the row's leaf name to array.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.model import Block, CellVariables
+
+        places = {(0, 2): (2, 4), (2, 4): (0, 2)}
+        halves = tuple(Block("bias", None, to, "bias 0", None, one) for one, to in places.items())
+        cell = CellVariables(None, "cell", {"bias 0": "cell/b"}, blocks=halves)
+        assert arrange(cell, {"bias 0": np.array([1, 2, 3, 4])})["bias"].tolist() == [3, 4, 1, 2]
+        ```
     """
-    if cell.convert == "rearranged":
-        return arrange(cell, own)
-    if not cell.convert.startswith("keras1"):
-        return own
-    arrays = to_keras(cell, own)
-    if cell.call.arguments.get("reset_after"):
-        return _from_reset_after(*arrays, total=True)
-    return weights.to_tf1(cell.call, arrays, where=cell.scope)
+    arranged = OrderedDict()
+    for block in cell.blocks:
+        value = own[block.leaf][_source(block)]
+        if block.target not in arranged:
+            arranged[block.target] = np.zeros(_shape(cell, block.target), value.dtype)
+        value = value.T if block.flipped else value
+        # A bias may be a row of a matrix.
+        value = value[0] if block.rows is None and value.ndim == 2 else value
+        arranged[block.target][_place(block)] += block.sign * value
+    for kernel in [name for name in arranged if name.endswith("kernel")]:
+        value = arranged[kernel]
+        arranged.setdefault(kernel[: -len("kernel")] + "bias", np.zeros(value.shape[1], value.dtype))
+    placed = {block.leaf for block in cell.blocks}
+    arranged.update((leaf, value) for leaf, value in own.items() if leaf not in placed)
+    return arranged
 
 
-def _of_cudnn(call, own):
-    kernels = [
-        _each_gate(call, own[leaf], lambda gate: gate.reshape(gate.shape[::-1]).T)
-        for leaf in ("kernel", "recurrent_kernel")
-    ]
-    both = own["bias"].reshape(2, -1)
-    return [*kernels, both.sum(axis=0) if call.pair == "basic_lstm" else both]
+def take_apart(cell, arranged, total=True):
+    """The inverse of `arrange`.
+
+    Args:
+        cell: the `CellVariables`.
+        arranged: the row's leaf name -> array.
+        total: False for gradients: each of several biases has the gradient of the sum.
+
+    Returns:
+        An OrderedDict from leaf name to array.
+    """
+    shapes, own = OrderedDict(), OrderedDict()
+    for block in cell.blocks:
+        stops = [one[1] for one in (block.from_rows, block.from_columns) if one is not None]
+        shapes[block.leaf] = tuple(np.maximum(shapes.get(block.leaf, np.zeros_like(stops)), stops))
+    counts = {one.target: np.zeros(arranged[one.target].shape, "int64") for one in cell.blocks}
+    for block in cell.blocks:
+        counts[block.target][_place(block)] += 1
+    for block in cell.blocks:
+        value = arranged[block.target][_place(block)]
+        value = value / counts[block.target][_place(block)].astype(value.dtype) if total else value
+        whole = own.setdefault(block.leaf, np.zeros(shapes[block.leaf], value.dtype))
+        whole[_source(block)] = block.sign * (value.T if block.flipped else value)
+    own.update((leaf, arranged[leaf]) for leaf in cell.names if leaf not in own)
+    return OrderedDict((leaf, own[leaf]) for leaf in cell.names)
 
 
-def _to_cudnn(call, kernel, recurrent, bias, total):
-    """The inverse; of a bias that was a sum each of the two gets half, of its gradient each the whole."""
-    kernels = [_each_gate(call, one, lambda gate: gate.T.reshape(gate.shape)) for one in (kernel, recurrent)]
-    if call.pair == "basic_lstm":
-        bias = np.tile(bias / 2 if total else bias, 2)
-    return OrderedDict(zip(("kernel", "recurrent_kernel", "bias"), [*kernels, bias.ravel()], strict=True))
+def _shape(cell, target):
+    """The shape of a kernel; a bias, of which pieces may be missing, has the columns of its kernel."""
+    scope = target.rpartition("/")[0]
+    columns = max(block.columns[1] for block in cell.blocks if block.target.rpartition("/")[0] == scope)
+    rows = [block.rows[1] for block in cell.blocks if block.target == target and block.rows is not None]
+    return (max(rows), columns) if rows else (columns,)
 
 
-def _each_gate(call, kernel, change):
-    gates = np.split(kernel, 4 if call.pair == "basic_lstm" else 3, axis=1)
-    return np.concatenate([change(gate) for gate in gates], axis=1)
+def _place(block):
+    return _index(block.rows, block.columns)
 
 
-def _no_bias(call, kernel):
-    shape = kernel.shape[1:]
-    return np.zeros((2, *shape) if call.arguments.get("reset_after") else shape, kernel.dtype)
+def _source(block):
+    return _index(block.from_rows, block.from_columns)
 
 
-def _reset_after(cell, own):
-    units = cell.call.arguments["num_units"]
-    expected = ["gates/kernel", "gates/bias"] + [
-        part + leaf for part in (_INPUT, _HIDDEN) for leaf in ("kernel", "bias")
-    ]
-    if sorted(own) != sorted(expected):
-        raise weights.WeightError(f"{cell.scope}: expected {', '.join(expected)}, received {', '.join(own)}.")
-    reset, update = np.split(own["gates/kernel"], 2, axis=1)
-    r_bias, u_bias = np.split(own["gates/bias"], 2)
-    depth = reset.shape[0] - units
-    nothing = np.zeros_like(r_bias)
-    return [
-        np.concatenate([update[:depth], reset[:depth], own[_INPUT + "kernel"]], axis=1),
-        np.concatenate([update[depth:], reset[depth:], own[_HIDDEN + "kernel"]], axis=1),
-        np.stack(
-            [
-                np.concatenate([u_bias, r_bias, own[_INPUT + "bias"]]),
-                np.concatenate([nothing, nothing, own[_HIDDEN + "bias"]]),
-            ]
-        ),
-    ]
-
-
-def _from_reset_after(kernel, recurrent, bias, total):
-    """The inverse; the gates have one bias in TF1 and two in Keras: their sum, of gradients either one."""
-    u, r, h = np.split(kernel, 3, axis=1)
-    u_state, r_state, h_state = np.split(recurrent, 3, axis=1)
-    given, state = (np.split(row, 3) for row in bias)
-    u_bias, r_bias = (given[n] + state[n] if total else given[n] for n in (0, 1))
-    return OrderedDict(
-        [
-            (
-                "gates/kernel",
-                np.concatenate([np.concatenate([r, u], axis=1), np.concatenate([r_state, u_state], axis=1)]),
-            ),
-            ("gates/bias", np.concatenate([r_bias, u_bias])),
-            (_INPUT + "kernel", h),
-            (_INPUT + "bias", given[2]),
-            (_HIDDEN + "kernel", h_state),
-            (_HIDDEN + "bias", state[2]),
-        ]
-    )
-
-
-def _check_known(cell):
-    if cell.convert:
-        raise weights.WeightError(
-            f"{cell.scope}: the variables come in the layout {cell.convert!r}, which is not carried over."
-        )
+def _index(rows, columns):
+    return tuple(slice(*one) for one in (rows, columns) if one is not None)

@@ -11,6 +11,7 @@ from typing import Any
 
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
+from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.pairs.tree import inner_calls
 from tf2_lstm.migrate.roles import Ends, Form
 
@@ -99,7 +100,7 @@ class TF1Model:
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a variable and its place in one of a row's own tensors; see `rearranged`.
+    """A piece of a variable and its place in one of a row's own tensors; see `layouts`.
 
     Attributes:
         target: the leaf name of the row's weight map, "kernel".
@@ -152,21 +153,16 @@ class CellVariables:
         call: the cell's `Call`, the very object that stands in the tree.
         scope: the TF1 scope of its variables, for people; identity comes from the graph.
         names: leaf name of the row's weight map ("kernel", "gates/bias", "w_i_diag") -> checkpoint name.
-        convert: how the variables become those of the row: "" as they are; "reset_after" for a GRU that resets after
-            the matmul (Call argument `reset_after`): gates/kernel, gates/bias, and for the candidate
-            input_projection/{kernel, bias} and hidden_projection/{kernel, bias}; "keras1" for the weights of a
-            tf.keras 1.15 layer, already in Keras's layout: kernel, recurrent_kernel, bias (none with use_bias=False);
-            "keras1_cudnn" for those of CuDNNLSTM and CuDNNGRU, whose bias is two in a row; "dense" for the kernel and
-            bias of an output layer, whose call is `Call("dense", units=..., use_bias=..., activation=...)`;
-            "rearranged" for pieces of any variables, which `blocks` puts in order.
-        blocks: of the layout "rearranged", where each piece of each variable stands.
+        layout: the `Layout` that the variables are in, a tf.keras layer's perhaps without a bias.
+        blocks: where each piece of each variable stands in that layout, of a cell whose variables are pieces; see
+            `layouts`.
         computed: the `Computed` weights among them.
     """
 
     call: Call
     scope: str
     names: dict
-    convert: str = ""
+    layout: Layout = Layout.TF1
     blocks: tuple = ()
     computed: tuple = ()
 

@@ -8,7 +8,8 @@ Only `forget_bias` changes a value: TF1 adds it at every step, Keras has it insi
 roundings (adding it here, subtracting it on the way back) is at most half a unit in the last place of the sum, so
 a bias that went there and back is off by at most one unit in the last place of `bias + forget_bias`.
 
-Equations and layouts: TensorFlow 1.15, `tensorflow/python/ops/rnn_cell_impl.py`; Keras 3, `keras/src/layers/rnn/`.
+Equations and layouts: TensorFlow 1.15, `python/ops/rnn_cell_impl.py`, `python/keras/layers/cudnn_recurrent.py`,
+`contrib/cudnn_rnn/python/ops/cudnn_rnn_ops.py`; Keras 3, `keras/src/layers/rnn/`.
 """
 
 import re
@@ -17,7 +18,8 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate.pairs import PAIRS, Call
-from tf2_lstm.migrate.pairs.tree import output_size, scoped_cells
+from tf2_lstm.migrate.pairs.row import Layout
+from tf2_lstm.migrate.pairs.tree import output_size, row_of, scoped_cells, tensors_of
 
 
 class WeightError(ValueError):
@@ -61,7 +63,7 @@ def join_partitions(variables):
     return joined
 
 
-def to_keras(call, variables, where=""):
+def to_keras(call, variables, where="", layout=Layout.TF1):
     """Turn one cell's TF1 variables into the weights of its Keras twin.
 
     Args:
@@ -69,6 +71,7 @@ def to_keras(call, variables, where=""):
             is not given has TF1's default, that of its row.
         variables: a dict from the name below the cell's scope ("kernel", "bias") to array, of any float dtype.
         where: the cell's scope, for messages.
+        layout: the `Layout` that the variables are in.
 
     Returns:
         A list of arrays in the order of the Keras layer's `weights`, of the dtype of the variables.
@@ -83,13 +86,10 @@ def to_keras(call, variables, where=""):
         assert kernel.shape == (6, 16) and recurrent_kernel.shape == (4, 16) and bias[4:8].tolist() == [1.0] * 4
         ```
     """
-    weights = PAIRS[call.pair].weights
-    blocks = _cut(call, weights.tf1, variables, where)
-    _fold(call, blocks, +1)
-    return list(_lay(call, weights.keras, blocks).values())
+    return list(relaid(call, variables, layout, Layout.KERAS, where=where).values())
 
 
-def to_tf1(call, weights, folded=True, where=""):
+def to_tf1(call, weights, folded=True, where="", layout=Layout.TF1):
     """Turn the weights of a Keras layer back into TF1 variables, the inverse of `to_keras`.
 
     Args:
@@ -97,6 +97,7 @@ def to_tf1(call, weights, folded=True, where=""):
         weights: the arrays in the order of the Keras layer's `weights`.
         folded: subtract what `to_keras` folds into the bias; False for gradients, which have nothing folded in.
         where: the layer's path, for messages.
+        layout: the `Layout` that the variables are in.
 
     Returns:
         An OrderedDict from the name below the cell's scope to array.
@@ -111,18 +112,51 @@ def to_tf1(call, weights, folded=True, where=""):
         assert to_tf1(cell, weights)["gates/kernel"].shape == (5, 4)
         ```
     """
-    maps = PAIRS[call.pair].weights
-    tensors = _present(call, maps.keras)
-    if len(tensors) != len(weights):
+    names = list(dict.fromkeys(one.name for one in tensors_of(call, Layout.KERAS)))
+    if len(names) != len(weights):
         raise WeightError(
             "{}: expected {} weights ({}), received {}. Is this the layer that was built for {!r}?".format(
-                where or call.pair, len(tensors), ", ".join(t.name for t in tensors), len(weights), call
+                where or call.pair, len(names), ", ".join(names), len(weights), call
             )
         )
-    blocks = _cut(call, maps.keras, {t.name: w for t, w in zip(tensors, weights)}, where)
-    if folded:
-        _fold(call, blocks, -1)
-    return _lay(call, maps.tf1, blocks)
+    return relaid(call, dict(zip(names, weights)), Layout.KERAS, layout, folded, where)
+
+
+def relaid(call, arrays, source, target, folded=True, where=""):
+    """Lay the weights of a cell out as another layout has them.
+
+    Where only one side has two biases a gate, the other has their sum; Keras has the sum in the first, what goes back
+    has half of it in each.
+
+    Args:
+        call: the cell in TF1's vocabulary.
+        arrays: a dict from name to array, of the layout `source`; a layer of tf.keras may be without its bias.
+        source: a `Layout`.
+        target: another, or the same.
+        folded: False for gradients: of two biases each has the gradient of the sum.
+        where: the cell's scope, for messages.
+
+    Returns:
+        An OrderedDict from name to array, of the layout `target`.
+
+    Raises:
+        WeightError: as `to_keras`.
+
+    Example:
+        ```python
+        cell, own = Call("basic_rnn", num_units=2), {"kernel": np.ones((3, 2)), "recurrent_kernel": np.ones((2, 2))}
+        assert relaid(cell, own, Layout.KERAS, Layout.TF1)["bias"].tolist() == [0.0, 0.0]
+        ```
+    """
+    tensors = tensors_of(call, source)
+    if source is Layout.KERAS:
+        tensors = [one for one in tensors if one.name in arrays or one.name != "bias"]
+    blocks = _cut(call, tensors, arrays, where)
+    if folded and (source is Layout.TF1) != (target is Layout.TF1):
+        _fold(call, blocks, +1 if source is Layout.TF1 else -1)
+    tensors = tensors_of(call, target)
+    _share(call, tensors, blocks, target, folded)
+    return _lay(tensors, blocks)
 
 
 def read_cells(call, variables, ignore=()):
@@ -191,32 +225,33 @@ def write_cells(call, weights, folded=True):
     return named
 
 
-def _present(call, tensors):
-    return [tensor for tensor in tensors if not tensor.when or call.arguments.get(tensor.when)]
-
-
 def _height(call, kind):
     """Rows of a block; None for the input part, whose depth only the arrays know."""
-    units = call.arguments["num_units"]
-    return {"input": None, "recurrent": output_size(call), "projection": units}.get(kind, 0)
+    if kind == "recurrent":
+        return output_size(call)
+    return {"input": None, "projection": _units(call)}.get(kind, 0)
 
 
 def _width(call, kind):
-    return output_size(call) if kind == "projection" else call.arguments["num_units"]
+    return output_size(call) if kind == "projection" else _units(call)
+
+
+def _units(call):
+    return call.arguments["units" if "units" in call.arguments else "num_units"]
 
 
 def _cut(call, tensors, arrays, where):
     """Cut named arrays into blocks keyed by (row kind, gate), checking that all fit and none is left."""
-    tensors = _present(call, tensors)
-    _check_names(call, [tensor.name for tensor in tensors], list(arrays), where)
+    _check_names(call, list(dict.fromkeys(tensor.name for tensor in tensors)), list(arrays), where)
     blocks = OrderedDict()
     for tensor in tensors:
         array = np.asarray(arrays[tensor.name])
         _check_shape(call, tensor, array, where)
-        columns = np.split(array, len(tensor.gates), axis=-1)
+        own = array if tensor.row is None else array.reshape(2, -1)[tensor.row]
+        columns = np.split(own, len(tensor.gates), axis=-1)
         for gate, column in zip(tensor.gates, columns):
             if len(tensor.rows) == 1:
-                blocks[tensor.rows[0], gate] = column
+                blocks[tensor.rows[0], gate] = column.reshape(column.shape[::-1]).T if tensor.flat else column
             else:
                 depth = array.shape[0] - _height(call, "recurrent")
                 blocks["input", gate], blocks["recurrent", gate] = column[:depth], column[depth:]
@@ -230,23 +265,44 @@ def _cut(call, tensors, arrays, where):
     return blocks
 
 
-def _lay(call, tensors, blocks):
+def _share(call, tensors, blocks, target, folded):
+    """Put both biases of a gate into one where only one is wanted, and make the one that is not there."""
+    wanted = {(kind, gate) for tensor in tensors for kind in tensor.rows for gate in tensor.gates}
+    for kind, gate in set(blocks) - wanted:
+        second = blocks.pop((kind, gate))
+        if folded:
+            blocks["bias", gate] = blocks["bias", gate] + second
+    for kind, gate in wanted - set(blocks):
+        if target is Layout.KERAS or ("bias", gate) not in blocks:
+            blocks[kind, gate] = np.zeros(_units(call), next(iter(blocks.values())).dtype)
+        else:
+            blocks[kind, gate] = blocks["bias", gate] = blocks["bias", gate] / (2 if folded else 1)
+
+
+def _lay(tensors, blocks):
     """Join blocks into named arrays."""
-    return OrderedDict((tensor.name, _join(tensor, blocks)) for tensor in _present(call, tensors))
+    laid = OrderedDict()
+    for tensor in tensors:
+        array = _join(tensor, blocks)
+        if tensor.row:
+            array = (np.concatenate if tensor.flat else np.stack)([laid[tensor.name], array])
+        laid[tensor.name] = array
+    return laid
 
 
 def _join(tensor, blocks):
     """Copy every block once, to its place: kernels are large."""
     rows = [[blocks[kind, gate] for gate in tensor.gates] for kind in tensor.rows]
+    if tensor.flat:
+        rows = [[block.T.reshape(block.shape) for block in rows[0]]]
     if len(rows) == 1:
         return np.concatenate(rows[0], axis=-1)
     return np.block(rows)
 
 
 def _fold(call, blocks, sign):
-    row = PAIRS[call.pair]
-    for argument, block in row.weights.folds.items():
-        value = call.arguments.get(argument, row.default(argument))
+    for argument, block in row_of(call).weights.folds.items():
+        value = call.arguments.get(argument, PAIRS[call.pair].default(argument))
         blocks[block] = blocks[block] + np.asarray(sign * value, blocks[block].dtype)
 
 
@@ -269,7 +325,10 @@ def _check_names(call, expected, received, where):
 def _check_shape(call, tensor, array, where):
     width = _width(call, tensor.rows[0]) * len(tensor.gates)
     fixed = [_height(call, kind) for kind in tensor.rows]
-    if fixed == [0]:
+    if tensor.row is not None:
+        shape = (2 * width,) if tensor.flat else (2, width)
+        good, expected = array.shape == shape, str(list(shape))
+    elif fixed == [0]:
         good, expected = array.shape == (width,), f"[{width}]"
     elif None in fixed:
         rest = sum(height for height in fixed if height)
@@ -284,4 +343,13 @@ def _check_shape(call, tensor, array, where):
         )
 
 
-__all__ = ["Call", "WeightError", "join_partitions", "read_cells", "to_keras", "to_tf1", "write_cells"]
+__all__ = [
+    "Call",
+    "WeightError",
+    "join_partitions",
+    "read_cells",
+    "relaid",
+    "to_keras",
+    "to_tf1",
+    "write_cells",
+]

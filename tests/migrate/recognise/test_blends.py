@@ -89,7 +89,7 @@ def test_every_way_to_write_it_is_the_same_cell(way):
     (cell,) = found.cells
     assert (cell.call.pair, found.form, findings.not_converted) == ("gru", "static", [])
     own = {leaf: ARRAYS[name] for leaf, name in cell.names.items()}
-    weights = layouts.to_equations(cell, own) if cell.convert else own
+    weights = layouts.to_equations(cell, own)
     h = fed["h:0"]
     for number in range(3):
         h = step(weights, fed[f"x{number}:0"], h)

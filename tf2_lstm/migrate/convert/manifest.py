@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 from tf2_lstm import __version__
 from tf2_lstm.migrate.model import describe
-from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.pairs.row import Layout
+from tf2_lstm.migrate.pairs.tree import tensors_of
 from tf2_lstm.migrate.prove.samples import fed_tensors
 from tf2_lstm.migrate.recognise.rest.copies import sharing
 from tf2_lstm.migrate.report.as_json import tensor_entry
@@ -155,23 +156,19 @@ def weight_paths(cell, weights):
     Returns:
         A dict: checkpoint name -> list of Keras weight paths.
     """
-    if cell.convert == "dense":
-        return {name: [weight.path] for name, weight in zip(cell.names.values(), weights, strict=True)}
-    rows = PAIRS[cell.call.pair].weights
-    present = [tensor for tensor in rows.keras if not tensor.when or cell.call.arguments.get(tensor.when)]
-    held = {leaf.name: _blocks(leaf) for leaf in rows.tf1}
+    own, in_keras = (_blocks(cell.call, layout) for layout in (cell.layout, Layout.KERAS))
     found = {}
     for leaf, name in cell.names.items():
-        own = held.get(leaf)
-        paths = [
-            weight.path
-            for tensor, weight in zip(present, weights, strict=True)
-            if own is None or _blocks(tensor) & own
-        ]
+        held = zip(weights, in_keras.values(), strict=True)
+        paths = [weight.path for weight, blocks in held if leaf not in own or blocks & own[leaf]]
         found.setdefault(name, [])
         found[name] += [path for path in paths if path not in found[name]]
     return found
 
 
-def _blocks(tensor):
-    return {(kind, gate) for kind in tensor.rows for gate in tensor.gates}
+def _blocks(call, layout):
+    """The names of a layout's weights, in order -> the blocks that each has."""
+    found = {}
+    for one in tensors_of(call, layout):
+        found.setdefault(one.name, set()).update((kind, gate) for kind in one.rows for gate in one.gates)
+    return found

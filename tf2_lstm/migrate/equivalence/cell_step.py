@@ -11,6 +11,7 @@ import numpy as np
 
 from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.pairs.equations import parsed
+from tf2_lstm.migrate.pairs.tree import row_of
 
 
 def sigmoid(x):
@@ -80,8 +81,7 @@ def step(call, weights, x, states, mistake=""):
         assert new["h"].tolist() == [[np.tanh(1.0)] * 2]
         ```
     """
-    row = PAIRS[call.pair]
-    cell = next((one for one in row.variants if call.arguments.get(one.option)), row)
+    cell = row_of(call)
     equations = _equations(cell.equations, mistake)
     evaluation = _Evaluation(call, cell.weights, weights, {"x": x, **states}, equations)
     return OrderedDict((name.rstrip("'"), evaluation.of(node)) for name, node in equations.items())

@@ -19,6 +19,12 @@ WEIGHTS = WeightMap(
         Tensor("bias", ("bias",), "ifjo"),
     ),
     folds={"forget_bias": ("bias", "f")},
+    cudnn=(
+        Tensor("kernel", ("input",), "ifjo", flat=True),
+        Tensor("recurrent_kernel", ("recurrent",), "ifjo", flat=True),
+        Tensor("bias", ("bias",), "ifjo", row=0, flat=True),
+        Tensor("bias", ("recurrent_bias",), "ifjo", row=1, flat=True),
+    ),
 )
 
 

@@ -1,5 +1,7 @@
 """GRUCell -> keras.layers.GRUCell(reset_after=False)."""
 
+from dataclasses import replace
+
 from tf2_lstm.migrate.pairs.arguments import ACTIVATION, DTYPE, NAME, NUM_UNITS, REUSE
 from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair, Tensor, Variant, WeightMap
 
@@ -16,6 +18,13 @@ _GATE_WEIGHTS = (
     Tensor("gates/bias", ("bias",), "ru"),
 )
 
+_KERAS_RESET_AFTER = (
+    Tensor("kernel", ("input",), "urg"),
+    Tensor("recurrent_kernel", ("recurrent",), "urs"),
+    Tensor("bias", ("bias",), "urg", row=0),
+    Tensor("bias", ("recurrent_bias",), "urs", row=1),
+)
+
 #: CudnnCompatibleGRUCell, cuDNN's GRU and that of tf.keras with reset_after=True: the candidate has a kernel and a bias
 #: for the input, and others for the state.
 RESET_AFTER = Variant(
@@ -27,14 +36,10 @@ RESET_AFTER = Variant(
             Tensor("candidate/input_projection/kernel", ("input",), "g"),
             Tensor("candidate/input_projection/bias", ("bias",), "g"),
             Tensor("candidate/hidden_projection/kernel", ("recurrent",), "s"),
-            Tensor("candidate/hidden_projection/bias", ("bias",), "s"),
+            Tensor("candidate/hidden_projection/bias", ("recurrent_bias",), "s"),
         ),
-        keras=(
-            Tensor("kernel", ("input",), "urg"),
-            Tensor("recurrent_kernel", ("recurrent",), "urs"),
-            Tensor("bias[0]", ("bias",), "urg"),
-            Tensor("bias[1]", ("bias",), "urs"),
-        ),
+        keras=_KERAS_RESET_AFTER,
+        cudnn=tuple(replace(one, flat=True) for one in _KERAS_RESET_AFTER),
     ),
 )
 

@@ -5,6 +5,7 @@ TensorFlow 1.15 as well, because the recorder of golden records reads it there.
 """
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Dict, Optional, Tuple
 
 
@@ -31,36 +32,52 @@ class Argument:
     default: Any = None
 
 
+class Layout(Enum):
+    """In whose layout weights are: which field of a `WeightMap` describes them."""
+
+    TF1 = "tf1"
+    KERAS = "keras"
+    CUDNN = "cudnn"
+
+
 @dataclass(frozen=True)
 class Tensor:
     """How one weight is put together from blocks.
 
     Attributes:
         name: the weight's name below the cell ("gates/kernel", "recurrent_kernel").
-        rows: the kinds of rows, top to bottom: ("input", "recurrent"), ("bias",), ("peephole",), ("projection",).
+        rows: the kinds of rows, top to bottom: ("input", "recurrent"), ("bias",), ("peephole",), ("projection",);
+            ("recurrent_bias",) of a gate that has a bias for the input and another for the state.
         gates: one letter for each block of columns, left to right ("ijfo").
-        when: the TF1 argument that brings the weight into being, "" for always.
+        when: the argument that brings the weight into being, "" for always.
+        row: of a bias that is one of two rows of a weight, which; None for a weight of its own.
+        flat: whether it is a buffer of cuDNN's: a block has the numbers of its transpose, row by row, and the second
+            row of biases stands behind the first.
     """
 
     name: str
     rows: Tuple[str, ...]
     gates: str
     when: str = ""
+    row: Optional[int] = None
+    flat: bool = False
 
 
 @dataclass(frozen=True)
 class WeightMap:
-    """The same blocks laid out twice; `migrate.weights` carries them over in both directions.
+    """The same blocks in each `Layout`; `migrate.weights` carries them over in both directions.
 
     Attributes:
         tf1: the TF1 variables below the cell's scope.
         keras: the Keras weights, in the order of `layer.weights`.
-        folds: TF1 argument -> the (row kind, gate) block that its value is added to on the Keras side.
+        folds: TF1 argument -> the (row kind, gate) block that its value is added to where it is not TF1's layout.
+        cudnn: the weights of the layer of tf.keras 1.15 that runs on cuDNN; () where there is none.
     """
 
     tf1: Tuple[Tensor, ...]
     keras: Tuple[Tensor, ...]
     folds: Dict[str, Tuple[str, str]] = field(default_factory=dict)
+    cudnn: Tuple[Tensor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +87,7 @@ class Variant:
     Attributes:
         option: what a call of the row has for it, beyond TF1's arguments: "reset_after".
         equations: as those of `Pair`.
-        weights: as those of `Pair`; "bias[1]" is the second row of a Keras bias that has two.
+        weights: as those of `Pair`.
     """
 
     option: str
@@ -162,7 +179,7 @@ class Pair:
 
     Attributes:
         name: unique; also the docs anchor, the command line's name, the golden folder and the test id.
-        kind: "cell", "wrapper", "stack", "unroll", "state" or "program".
+        kind: "cell", "layer", "wrapper", "stack", "unroll", "state" or "program".
         file: the file of both columns, below `legacy_tf1/` and below `tf2_lstm/`.
         tf1: every public TF1 name that this row covers; the first is the usual one.
         legacy: the callable of the TF1 column, "module:attribute".

@@ -3,6 +3,28 @@
 from collections import OrderedDict
 
 from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.pairs.dense import DENSE
+from tf2_lstm.migrate.pairs.row import Layout
+
+
+def row_of(call):
+    """Return the row of a call, or its `Variant` that an option of the call chooses."""
+    row = DENSE if call.pair == DENSE.name else PAIRS[call.pair]
+    return next((one for one in row.variants if call.arguments.get(one.option)), row)
+
+
+def tensors_of(call, layout=Layout.TF1):
+    """Return the `Tensor`s that the weights of a call are in a layout.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.pairs import Call
+
+        assert [one.name for one in tensors_of(Call("basic_lstm", num_units=2))] == ["kernel", "bias"]
+        ```
+    """
+    tensors = getattr(row_of(call).weights, layout.value)
+    return [one for one in tensors if not one.when or call.arguments.get(one.when)]
 
 
 def inner_calls(call):

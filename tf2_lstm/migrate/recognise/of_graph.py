@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.graph.enclosed import Enclosed
 from tf2_lstm.migrate.model import NotConverted
+from tf2_lstm.migrate.pairs.tree import tensors_of
 from tf2_lstm.migrate.recognise.cells.known_cells import every_cell_match
 from tf2_lstm.migrate.recognise.outside.all_states import unheld_beside
 from tf2_lstm.migrate.recognise.refusals import IN_ANOTHER_LOOP, NotUnderstood, explained, first_special
@@ -283,7 +284,8 @@ def _put_in_order(cell):
 
 
 def _has_no_bias(cell):
-    return cell.convert != "dense" and not any("bias" in leaf for leaf in cell.names)
+    may_have = any(one.name.endswith("bias") for one in tensors_of(cell.call, cell.layout))
+    return may_have and not any("bias" in leaf for leaf in cell.names)
 
 
 def _without_bias(cell):

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.graph.terms import Term
+from tf2_lstm.migrate.pairs.row import Layout
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,8 +19,8 @@ class CellMatch:
         old: state's name ("c", "h", or "" for a bare state) -> its term before.
         new: state's name -> its term after.
         output: the term of the output.
-        convert: the layout of the variables, see `CellVariables`.
-        blocks: where pieces of the variables stand, see `CellVariables`.
+        layout: the `Layout` of the variables.
+        blocks: where pieces of the variables stand, see `CellVariables`; () where they are as the layout has them.
     """
 
     pair: str
@@ -29,7 +30,7 @@ class CellMatch:
     old: OrderedDict
     new: OrderedDict
     output: Term
-    convert: str = ""
+    layout: Layout = Layout.TF1
     blocks: tuple = ()
 
     @property

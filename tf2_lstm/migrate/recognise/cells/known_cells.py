@@ -11,10 +11,11 @@ from dataclasses import replace
 from tf2_lstm.migrate.graph.indexing import stacked
 from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.pairs.equations import parsed
+from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.recognise.cells.blocks import block_matches
 from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, is_variable
 from tf2_lstm.migrate.recognise.cells.readings import SIGMOID, Readings, gates_of, unclipped
-from tf2_lstm.migrate.recognise.cells.weight_order import AS_KERAS, REARRANGED, as_keras, as_tf1, laid
+from tf2_lstm.migrate.recognise.cells.weight_order import as_layout, laid
 
 
 class Cell:
@@ -48,8 +49,8 @@ class Cell:
             found = [
                 one for more in self._outputs(terms, term, known) for one in self._of(terms, known, *more)
             ]
-            others = others or [one for one in found if one.convert == REARRANGED]
-            named = named or [one for one in found if one.convert != REARRANGED]
+            others = others or [one for one in found if one.blocks]
+            named = named or [one for one in found if not one.blocks]
             if named:
                 break
         return named + others
@@ -67,12 +68,12 @@ class Cell:
             for one in Readings(terms, self.states).with_states(known, width)
             if (made := self._made(terms, one, output, said, weights))
         ]
-        as_in_keras = [one for one in found if one.convert == AS_KERAS]
+        as_in_keras = [one for one in found if one.layout is Layout.KERAS]
         # Of two factors as wide as each other either may be the state; it is the one that is carried on.
         chosen = next(
             (one for one in as_in_keras if _is_carried(one)), as_in_keras[-1] if as_in_keras else None
         )
-        return [one for one in found if one.convert != AS_KERAS or one is chosen]
+        return [one for one in found if one.layout is not Layout.KERAS or one is chosen]
 
     def _made(self, terms, known, output, said, weights):
         gates = {one.node.name: one for one in gates_of(known)}
@@ -81,9 +82,10 @@ class Cell:
             return None
         blocks, variables, inputs = lay
         options = self._options(known, gates, said)
-        convert, variables = self._order(known, gates, blocks, variables, inputs, options)
-        if convert is None or (self.row.stock_unless and not self._needs_row(options)):
+        order = self._order(known, gates, blocks, variables, inputs, options)
+        if order is None or (self.row.stock_unless and not self._needs_row(options)):
             return None
+        layout, variables, kept = order
         variables = OrderedDict(variables, **_peepholes(self.weights, gates), **weights)
         if len(set(variables.values())) < len(variables):
             return None
@@ -92,8 +94,7 @@ class Cell:
             own = name if self.row.states else ""
             old[own], new[own] = known[name], known.get(f"{name}'", output)
         x = terms.concat([factor for factor, _ in inputs], 1)
-        kept = blocks if convert == REARRANGED else ()
-        return CellMatch(self.row.name, options, variables, x, old, new, output, convert, kept)
+        return CellMatch(self.row.name, options, variables, x, old, new, output, layout, kept)
 
     def _options(self, known, gates, said):
         """TF1's arguments, num_units first; what has TF1's default is left out."""
@@ -111,22 +112,23 @@ class Cell:
         return bool(set(self.row.stock_unless) & set(options))
 
     def _order(self, known, gates, blocks, variables, inputs, options):
-        """The layout of the variables and their names in it, whose options are added; (None, {}) for none."""
+        """(layout, its names -> variables, blocks in another order), whose options are added; None for none."""
         function, option = known.get("gate", SIGMOID), self.variant.option if self.variant else ""
         own = {option: True} if option else {}
-        tf1 = as_tf1(self.weights, blocks, variables)
-        if tf1 and not tf1[1] and function == SIGMOID:
+        place = (self.weights, blocks, variables, sum(width for _, width in inputs), options["num_units"])
+        tf1 = as_layout(Layout.TF1, *place)
+        if tf1 and function == SIGMOID and all(one.when or one.name in tf1 for one in self.weights.tf1):
             options.update(own)
-            return option, tf1[0]
-        depth, units = sum(width for _, width in inputs), options["num_units"]
+            return Layout.TF1, tf1, ()
         plain = not self._needs_row(options) and not any(one.sum.constant for one in gates.values())
-        in_keras = as_keras(self.weights, blocks, variables, depth, units) if plain else None
+        in_keras = as_layout(Layout.KERAS, *place) if plain else None
         if in_keras:
             options.update({"recurrent_activation": function} if "gate" in known else {}, **own)
-            return AS_KERAS, in_keras
+            return Layout.KERAS, in_keras, ()
         # A dense layer over a concatenation has the equation of a cell without gates.
         known_order = "gate" in known or tf1
-        return (REARRANGED, variables) if known_order and not own and function == SIGMOID else (None, {})
+        is_other = known_order and not own and function == SIGMOID
+        return (Layout.TF1, variables, blocks) if is_other else None
 
 
 def _peepholes(weights, gates):
@@ -182,7 +184,7 @@ def every_cell_match(terms):
     found = []
     for term in list(terms.every):
         every = block_matches(terms, term) + [one for cell in CELLS for one in cell.matches(terms, term)]
-        known = [one for one in every if one.convert != REARRANGED]
+        known = [one for one in every if not one.blocks]
         found += known + [one for one in every if one not in known and _is_other(one, known)]
     made = {new for one in found for new in one.new.values()}
     return [replace(one, old=_unstacked(one.old, made)) for one in found]

@@ -10,8 +10,8 @@ from math import prod
 
 from tf2_lstm.migrate.model import Block
 
-#: The layouts of `layouts`.
-AS_KERAS, REARRANGED = "keras1", "rearranged"
+#: The kinds of rows that are a bias.
+_BIASES = ("bias", "recurrent_bias")
 
 
 def laid(weights, gates):
@@ -50,7 +50,7 @@ def laid(weights, gates):
 
 def bias_of(weights, letter):
     """Return the name of the TF1 bias that has a gate's columns."""
-    return next(one.name for one in weights.tf1 if one.rows == ("bias",) and letter in one.gates)
+    return next(one.name for one in weights.tf1 if one.rows[0] in _BIASES and letter in one.gates)
 
 
 def _given(gate):
@@ -93,64 +93,38 @@ def _meet(one, other):
     return one[0] < other[1] and other[0] < one[1]
 
 
-def as_tf1(weights, blocks, variables):
-    """Name the variables of a cell whose weights are those of TF1's own class.
+def as_layout(layout, weights, blocks, variables, depth, units):
+    """Name the variables of a cell whose weights are in a layout.
 
     Args:
-        weights: the `WeightMap`.
-        blocks, variables: as `laid` gives them.
-
-    Returns:
-        (TF1's name -> the term of its variable, the names of biases that are not there); None for another order.
-    """
-    found, absent = OrderedDict(), []
-    for tensor in _own(weights.tf1):
-        own = [one for one in blocks if one.target == tensor.name]
-        if not own and tensor.rows == ("bias",):
-            absent.append(tensor.name)
-            continue
-        leaves = {one.leaf for one in own}
-        if len(leaves) != 1 or any(_moved(one, one.rows, one.columns) for one in own):
-            return None
-        found[tensor.name] = variables[leaves.pop()]
-    return found, absent
-
-
-def _own(tensors):
-    return [one for one in tensors if not one.when]
-
-
-def _moved(block, rows, columns):
-    """Whether a block is elsewhere in its variable, or otherwise."""
-    return block.flipped or block.sign < 0 or (block.from_rows, block.from_columns) != (rows, columns)
-
-
-def as_keras(weights, blocks, variables, depth, units):
-    """Name the variables of a cell whose weights are those of the Keras layer.
-
-    Args:
+        layout: the `Layout`.
         weights: the `WeightMap`.
         blocks, variables: as `laid` gives them.
         depth: the width of the input.
         units: the number of columns of a gate.
 
     Returns:
-        Keras's name -> the term of its variable, without a bias where there is none; None for another order.
+        The layout's name -> the term of its variable, without the biases that are not there; None for another order.
     """
-    found = {}
+    tensors, found = getattr(weights, layout.value), {}
     for block in blocks:
         own = next(one for one in weights.tf1 if one.name == block.target)
         number, start = divmod(block.columns[0], units)
         letter, columns = own.gates[number], (start, start + block.columns[1] - block.columns[0])
         kind, rows = _kind(own, block, depth)
-        places = [_place(one, letter, columns, rows, units) for one in weights.keras if one.rows == (kind,)]
+        places = [_place(one, kind, letter, columns, rows, depth, units) for one in tensors]
         name = next((name for name, *place in filter(None, places) if not _moved(block, *place)), None)
         if name is None:
             return None
         found.setdefault(name, set()).add(variables[block.leaf])
-    names = dict.fromkeys(one.name.partition("[")[0] for one in _own(weights.keras))
     several = any(len(terms) > 1 for terms in found.values())
-    return None if several else OrderedDict((name, found[name].pop()) for name in names if name in found)
+    names = dict.fromkeys(one.name for one in tensors if one.name in found)
+    return None if several else OrderedDict((name, *found[name]) for name in names)
+
+
+def _moved(block, rows, columns):
+    """Whether a block is elsewhere in its variable, or otherwise."""
+    return block.flipped or block.sign < 0 or (block.from_rows, block.from_columns) != (rows, columns)
 
 
 def _kind(tensor, block, depth):
@@ -163,10 +137,14 @@ def _kind(tensor, block, depth):
     return "recurrent", (block.rows[0] - above, block.rows[1] - above)
 
 
-def _place(tensor, letter, columns, rows, units):
-    """Where Keras has columns of a gate: (weight's name, rows, columns); None where it has them elsewhere."""
-    name, _, row = tensor.name.rstrip("]").partition("[")
-    if letter not in tensor.gates:
+def _place(tensor, kind, letter, columns, rows, depth, units):
+    """Where a tensor has columns of a gate: (its name, rows, columns); None where it has none of them."""
+    kinds = ["bias" if one in _BIASES else one for one in tensor.rows]
+    if kind not in kinds or letter not in tensor.gates:
         return None
     at = tensor.gates.index(letter) * units
-    return name, (int(row), int(row) + 1) if row else rows, (at + columns[0], at + columns[1])
+    if tensor.row is not None:
+        rows = (tensor.row, tensor.row + 1)
+    elif kinds.index(kind):
+        rows = (rows[0] + depth, rows[1] + depth)
+    return tensor.name, rows, (at + columns[0], at + columns[1])

@@ -60,7 +60,7 @@ class Calls:
         call = self._same((match.key, "state_is_tuple" in options), lambda: Call(match.pair, **options))
         names = OrderedDict((leaf, term.attr[0]) for leaf, term in match.variables.items())
         computed = tuple(self.computed[name] for name in names.values() if name in self.computed)
-        own = CellVariables(call, "", names, match.convert, match.blocks, computed)
+        own = CellVariables(call, "", names, match.layout, match.blocks, computed)
         self.variables[id(call)] = replace(own, scope=common_scope(own.variables))
         return call
 

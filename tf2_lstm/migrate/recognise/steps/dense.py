@@ -35,7 +35,7 @@ class Dense:
         if self.bias is not None:
             named["bias"] = self.bias.attr[0]
         call = Call("dense", units=self.units, use_bias=self.bias is not None, activation=self.activation)
-        return CellVariables(call, common_scope(named.values()), named, "dense")
+        return CellVariables(call, common_scope(named.values()), named)
 
 
 def below(reader, output):

@@ -11,20 +11,17 @@ from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import constant
 from tf2_lstm.migrate.model import CellVariables, Recurrence
 from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.pairs.tree import tensors_of
 from tf2_lstm.migrate.recognise.refusals import NotUnderstood
 from tf2_lstm.migrate.roles import Form, Tensor
 
 OPERATIONS = having(Trait.CUDNN)
-GRU = tuple(
-    [f"gates/{leaf}" for leaf in ("kernel", "bias")]
-    + [f"candidate/{part}_projection/{leaf}" for part in ("input", "hidden") for leaf in ("kernel", "bias")]
-)
-#: rnn_mode -> (scope of a cell, its variables, row, options).
+#: rnn_mode -> (scope of a cell, row, options).
 MODES = {
-    b"lstm": ("cudnn_compatible_lstm_cell", ("kernel", "bias"), "basic_lstm", {"forget_bias": 0.0}),
-    b"gru": ("cudnn_compatible_gru_cell", GRU, "gru", {"reset_after": True}),
-    b"rnn_tanh": ("basic_rnn_cell", ("kernel", "bias"), "basic_rnn", {}),
-    b"rnn_relu": ("basic_rnn_cell", ("kernel", "bias"), "basic_rnn", {"activation": "relu"}),
+    b"lstm": ("cudnn_compatible_lstm_cell", "basic_lstm", {"forget_bias": 0.0}),
+    b"gru": ("cudnn_compatible_gru_cell", "gru", {"reset_after": True}),
+    b"rnn_tanh": ("basic_rnn_cell", "basic_rnn", {}),
+    b"rnn_relu": ("basic_rnn_cell", "basic_rnn", {"activation": "relu"}),
 }
 
 
@@ -80,18 +77,19 @@ def cudnn(edges, term):
 
 def _cells(variables, scope, mode, both):
     """The canonical cells below a scope, layer by layer, forward first."""
-    cell, leaves, row, options = MODES[mode]
+    cell, row, options = MODES[mode]
+    tensors = tensors_of(Call(row, **options))
     around = "stack_bidirectional_rnn/cell_{}/bidirectional_rnn/{}" if both else "rnn/multi_rnn_cell/cell_{}"
     found, layer = [], 0
     while True:
         for side in ("fw", "bw") if both else ("",):
             prefix = "/".join(filter(None, (scope, around.format(layer, side), cell)))
-            names = OrderedDict((leaf, f"{prefix}/{leaf}") for leaf in leaves)
+            names = OrderedDict((one.name, f"{prefix}/{one.name}") for one in tensors)
             if any(name not in variables for name in names.values()):
                 return found
-            units = variables[names[leaves[-1]]].shape[-1] // (4 if row == "basic_lstm" else 1)
+            units = variables[names[tensors[-1].name]].shape[-1] // len(tensors[-1].gates)
             call = Call(row, num_units=units, **options)
-            found.append(CellVariables(call, prefix, names, "reset_after" if row == "gru" else ""))
+            found.append(CellVariables(call, prefix, names))
         layer += 1
 
 

@@ -7,6 +7,7 @@ from tf2_lstm.migrate.graph.indexing import fixed_size
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge
 from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, OPEN, SILENT, SWITCHES, Trait, having
 from tf2_lstm.migrate.graph.terms import array, constant
+from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.recognise.steps.calls import state_names
 from tf2_lstm.migrate.recognise.steps.flat import together
 from tf2_lstm.migrate.roles import Form, Tensor
@@ -22,7 +23,7 @@ def input_width(cell):
     if cell.blocks:
         return max(one.rows[1] for one in cell.blocks if one.target == cell.blocks[0].target) - cell.width
     rows = first_variable(cell).attr[1][0]
-    return rows if cell.convert == "keras1" else rows - cell.width
+    return rows if cell.layout is Layout.KERAS else rows - cell.width
 
 
 def _after_the_end(unrolled):

@@ -9,6 +9,7 @@ import re
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import constant, masked
+from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.recognise.cells.cell_match import is_variable
 
 GIVEN = ("Placeholder", "PlaceholderWithDefault", "PlaceholderV2", "var")
@@ -65,7 +66,7 @@ def questions(terms, steps, known):
             found.append(
                 f"{kernel}: a dense layer over a concatenation whose last part is as wide as its output, the equation "
                 f"of one step of BasicRNNCell. It is not converted: that part {_why_not(terms, one)}"
-                if not one.convert
+                if one.layout is Layout.TF1
                 else f"{kernel}: two dense layers whose sum is as wide as the input of one, the equation of one step "
                 f"of SimpleRNNCell. It is not converted: that input {_why_not(terms, one)}"
             )
@@ -99,8 +100,8 @@ def _why_not(terms, one):
     keeps = [user for user in _uses(terms, h) if masked(user) and user.args[1] is h]
     if len(_uses(terms, h)) != 1 + len(keeps):
         return "is used elsewhere too"
-    kernel = one.variables["kernel"]
-    return "is as wide as the other one" if one.convert and kernel.attr[1][0] == one.width else ""
+    is_other = one.layout is Layout.KERAS and one.variables["kernel"].attr[1][0] == one.width
+    return "is as wide as the other one" if is_other else ""
 
 
 def _product(one):

@@ -204,7 +204,7 @@ def _recurrence(way, sides, assumptions):
             more = {"use_peepholes", "cell_clip", "num_proj", "proj_clip"} & set(options)
             pair = "lstm" if more and cell.pair == "basic_lstm" else cell.pair
             calls.append(Call(pair, **options))
-            cells.append(CellVariables(calls[-1], cell.scope, cell.names, cell.convert))
+            cells.append(CellVariables(calls[-1], cell.scope, cell.names))
             assumed += sentences
         stacked = side[0].layer is not None
         made.append(Call("multi_rnn", cells=tuple(calls)) if stacked else calls[0])

@@ -1,8 +1,7 @@
 """Layers of a tf.keras 1.15 .h5 file: the configuration says all, hard_sigmoid of Keras 1 included.
 
-A weight layout of Keras 1 is already Keras's own: `CellVariables.convert` is "keras1", and its names are those of the
-Keras weights (kernel, recurrent_kernel, bias). The recurrent activation, which TF1's cells do not have, is the
-argument `recurrent_activation` of the call; "hard_sigmoid" is clip(0.2 x + 0.5), not that of Keras 3.
+Its weights are already in Keras's own layout, or in cuDNN's. The recurrent activation, which TF1's cells do not have,
+is the argument `recurrent_activation` of the call; "hard_sigmoid" is clip(0.2 x + 0.5), not that of Keras 3.
 """
 
 from collections import OrderedDict
@@ -10,6 +9,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.model import ArtifactError, CellVariables, NotConverted, Recurrence
 from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.pairs.tree import output_size
 from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
 from tf2_lstm.migrate.recognise.refusals import BY_HAND
@@ -195,7 +195,7 @@ def _one(kind, options, variables, ending):
     names = OrderedDict((leaf, _find(variables, leaf + ending)) for leaf in leaves)
     call = Call(pair, **arguments)
     scope = names["kernel"].rpartition("/")[0]
-    return call, [CellVariables(call, scope, names, "keras1_cudnn" if cudnn else "keras1")]
+    return call, [CellVariables(call, scope, names, Layout.CUDNN if cudnn else Layout.KERAS)]
 
 
 def _units(value):

@@ -4,10 +4,13 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from tf2_lstm.migrate.recognise.unrolls.cudnn import GRU as RESET_AFTER
+from tf2_lstm.migrate.pairs import PAIRS, Call
+from tf2_lstm.migrate.pairs.tree import tensors_of
 
-PEEPHOLES = ("w_i_diag", "w_f_diag", "w_o_diag")
-GRU = ("gates/kernel", "gates/bias", "candidate/kernel", "candidate/bias")
+GRU, RESET_AFTER = (
+    tuple(one.name for one in tensors_of(Call("gru", reset_after=after))) for after in (False, True)
+)
+PEEPHOLES = tuple(one.name for one in PAIRS["lstm"].weights.tf1 if one.when == "use_peepholes")
 BLOCK_GRU = ("w_ru", "b_ru", "w_c", "b_c")
 LAYER = re.compile(r"(?:^|/)multi_rnn_cell/cell_(\d+)$")
 #: The scope of a cell that is called after a class of TF1.
@@ -32,7 +35,6 @@ class NamedCell:
         needed: the options that neither names nor shapes tell.
         depth: the width of the input.
         dtype: the dtype's name.
-        convert: the layout of the variables.
     """
 
     scope: str
@@ -42,7 +44,6 @@ class NamedCell:
     needed: tuple
     depth: int
     dtype: str
-    convert: str = ""
 
     @property
     def base(self):
@@ -119,10 +120,10 @@ def _is_slot(leaf):
     return re.search(r"/(Adam|Momentum|RMSProp|Adagrad|ExponentialMovingAverage)(_\d+)?$", leaf) is not None
 
 
-def _made(scope, pair, options, leaves, own, needed, kernel, width, convert=""):
+def _made(scope, pair, options, leaves, own, needed, kernel, width):
     names = OrderedDict((row, f"{scope}/{leaf}") for row, leaf in leaves.items())
     depth = kernel.shape[0] - width
-    return NamedCell(scope, pair, OrderedDict(options), names, needed, depth, kernel.dtype, convert)
+    return NamedCell(scope, pair, OrderedDict(options), names, needed, depth, kernel.dtype)
 
 
 def _gru(scope, own):
@@ -134,10 +135,10 @@ def _gru(scope, own):
         return None
     units, options = bias.shape[0] // 2, {"num_units": bias.shape[0] // 2}
     if leaves is RESET_AFTER:
-        named = dict.fromkeys(leaves)
-        named = {leaf: leaf for leaf in named}
         options["reset_after"] = True
-        return _made(scope, "gru", options, named, own, ("activation",), gates, units, "reset_after")
+        return _made(
+            scope, "gru", options, {leaf: leaf for leaf in leaves}, own, ("activation",), gates, units
+        )
     needed = ("activation",) if leaves is GRU else ()
     return _made(scope, "gru", options, dict(zip(GRU, leaves, strict=True)), own, needed, gates, units)
 
