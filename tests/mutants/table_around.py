@@ -20,7 +20,7 @@ AROUND = [
         "tests/migrate/translate/test_loops.py::"
         "test_a_dropout_with_a_constant_rate_in_a_loop_is_proved_without_it",
         ("given = [data_inputs(one)[0] for", "given = [data_inputs(one)[1] for"),
-        ("        if given:\n            dtype", "        if not given:\n            dtype"),
+        ("    if given:\n        dtype", "    if not given:\n        dtype"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/written_arrays.py",

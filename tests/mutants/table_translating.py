@@ -2,6 +2,7 @@
 
 from tests.mutants.mistake import mistakes
 
+LOOPS = "tests/migrate/translate/test_loops.py::"
 ROWS = "tests/migrate/translate/test_rows.py::test_a_row_gives_what_the_session_gives"
 SABOTAGE = "tests/migrate/translate/test_whole_sabotage.py"
 LOST = "tests/migrate/graph/test_lost.py"
@@ -287,7 +288,35 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/dropout.py",
         "tests/migrate/translate/test_translated_dropout.py::test_of_a_rate_the_parameter_is_the_rate_itself",
-        ("    if value == 1.0:\n", "    if True:\n"),
+        ("program.told(noise.told.less().said()", "program.told(noise.told.said()"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/dropout.py",
+        f"{DROPOUT}test_a_mask_that_keeps_another_share_than_its_scale_says_is_refused",
+        ("low=noise.low * value, high=noise.high * value", "low=noise.low, high=noise.high"),
+        ("low=noise.low - value, high=noise.high - value", "low=noise.low, high=noise.high"),
+        ('node.op == "GreaterEqual" and isinstance(inputs[0], Noise)', 'node.op == "GreaterEqual"'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/fixed.py",
+        f"{DROPOUT}test_a_rate_of_two_tensors_is_no_tensors_own",
+        ("for one in given for tensor", "for one in given[:1] for tensor"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/subgraph.py",
+        "tests/migrate/translate/test_dropout_in_functions.py::"
+        "test_it_keeps_everything_at_inference_and_is_proved[constant-newer-v2]",
+        ("            _read_identity(function, name)\n", "            pass\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/branches.py",
+        f"{LOOPS}test_a_product_that_a_function_reads_twice_is_a_layer_without_the_activation",
+        ('own = {"tensors": {}, "readers": _readers(part, nodes), ', "own = {"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/frames.py",
+        "tests/migrate/translate/test_dropout_in_functions.py::test_it_keeps_everything_at_inference_and_is_proved",
+        ("if _copied(nodes, results[number]) == tensors[1]:", "if False:"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/dropout.py",

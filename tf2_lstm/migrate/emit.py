@@ -73,7 +73,7 @@ def function_of(name, program, edges, notes):
     parameters = ", ".join(f"{rate}={value!r}" for rate, value in program.defaults().items())
     lines = [f"def {name}({parameters}):", *_documented(program)]
     for rate, held in program.rates.items():
-        lines += write_comment(f"{rate} is 1 - {held.keep_prob}; it acts with training=True only.", 4)
+        lines += write_comment(f"{rate} is {held.said}; it acts with training=True only.", 4)
     for note in notes:
         lines += write_comment(note, 4)
     for line in program.lines:

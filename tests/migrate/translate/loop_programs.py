@@ -82,6 +82,40 @@ def chosen_twice(x, w):
     return v1.cond(tf.reduce_sum(state) > 0.0, inner, lambda: state - 1.0)
 
 
+def chosen_loop(x, w):
+    """A loop in a branch of a conditional."""
+    turn = lambda step, state: (step + 1, tf.tanh(state @ w))  # noqa: E731
+    loop = lambda: tf.while_loop(lambda step, _: step < 3, turn, [0, x[:, 0]])[1]  # noqa: E731
+    return v1.cond(tf.reduce_sum(x) > 0.0, loop, lambda: x[:, 0] - 1.0)
+
+
+def unchanged(x, w):
+    """A value that goes round as it is, and is read behind the loop."""
+    body = lambda step, scale, state: (step + 1, tf.identity(scale), tf.tanh(state @ w) * scale)  # noqa: E731
+    start = [0, tf.reduce_sum(x[:, 0], 1, keepdims=True), x[:, 0]]
+    _, scale, state = tf.while_loop(lambda step, *_: step < 3, body, start)
+    return scale + state
+
+
+def called(x, w):
+    """A function that is called in a step, whose tensors are called as those of the graph."""
+    step = tf.function(lambda state: tf.tanh(tf.matmul(state, w)) + 0.1 * state)
+    outside = tf.matmul(x[:, 0], w)
+    body = lambda number, state: (number + 1, step(state))  # noqa: E731
+    return tf.while_loop(lambda number, _: number < 3, body, [0, outside])[1] + step(outside)
+
+
+def called_once(x, w):
+    """A function in which a product is read twice; the one of that name in the graph is read once."""
+
+    @tf.function
+    def step(given):
+        found = tf.matmul(given, w, name="product")
+        return tf.tanh(found) + found
+
+    return step(tf.matmul(x[:, 0], tf.ones([4, 4]) * 0.5, name="product"))
+
+
 def greedy(x, w):
     """What a step chooses is looked up for the next one."""
     table = tf.concat([w, w * 0.5 - 0.1, w + 0.3], 0)
@@ -154,11 +188,12 @@ def filled(x, w):
 
 
 #: What control flow v2 writes in another way, which is refused.
-OF_V1 = {one.__name__: one for one in (growing, bounded, dropped, filled)}
+OF_V1 = {one.__name__: one for one in (growing, bounded, filled)}
 PROGRAMS = {
     one.__name__: one
     for one in (
         count,
+        dropped,
         fibonacci,
         no_step,
         scan,
@@ -168,6 +203,9 @@ PROGRAMS = {
         inside,
         chosen,
         chosen_twice,
+        chosen_loop,
+        unchanged,
+        called,
         greedy,
         joined,
     )

@@ -64,13 +64,13 @@ def test_what_is_dropped_keeps_its_dtype(dropout, dtype):
     assert f'keras.layers.Dropout(dropout_rate, name="dropout", dtype="{dtype}")' in emit_whole(whole)
 
 
-def by_rate(x, rate):
+def by_rate_of(x, rate):
     """tf.nn.dropout(x, rate=rate), whose rate is fed."""
     mask = tf.random.uniform(tf.shape(x)) >= rate
     return x * (1.0 / (1.0 - rate)) * tf.cast(mask, tf.float32)
 
 
-@pytest.mark.parametrize(("dropout", "value"), [(newer, 1.0), (older, 1.0), (by_rate, 0.0)])
+@pytest.mark.parametrize(("dropout", "value"), [(newer, 1.0), (older, 1.0), (by_rate_of, 0.0)])
 def test_what_only_dropout_is_told_switches_whatever_it_is_called(dropout, value):
     _, whole = whole_of(dropout, name="noise_level")
     assert whole.boundary.fixed == {"noise_level:0": value}
@@ -117,9 +117,9 @@ def by_rate(default):
 
 
 def test_of_a_rate_the_parameter_is_the_rate_itself():
-    """1 - "left:0", which is 1 - rate; a comment with 1 - "rate:0" would make of 0.3 a rate of 0.7."""
+    """A comment with 1 - "rate:0" would make of 0.3 a rate of 0.7."""
     tf1, whole = whole_of(by_rate(0.0))
-    assert "dropout_rate is 1 - left:0" in emit_whole(whole)
+    assert "dropout_rate is rate:0;" in emit_whole(whole)
     assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
 
 
@@ -129,6 +129,46 @@ def test_a_rate_whose_default_is_not_0_is_as_one_that_is_constant():
     assert report.passed
     assert whole.rates == (0.3,)
     assert [note for note in report.notes if "That graph drops at inference too" in note]
+
+
+def test_a_rate_that_is_nowhere_above_0_is_said():
+    def dropout(x, keep):
+        training = v1.placeholder("bool", [], name="is_training")
+        return newer(x, v1.cond(training, lambda: tf.constant(0.5), lambda: tf.constant(1.0)))
+
+    tf1, whole = whole_of(dropout, fed=False)
+    report = prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole))
+    assert report.passed
+    assert [note for note in report.notes if "no number that is fed drops anything here" in note]
+
+
+def test_a_rate_of_two_tensors_is_no_tensors_own():
+    def dropout(x, keep):
+        return newer(x, keep * v1.placeholder("float32", [], name="keep_more"))
+
+    _, whole = whole_of(dropout)
+    assert "dropout_rate is computed of keep_more:0 and keep_prob:0;" in emit_whole(whole)
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        lambda noise: tf.floor(2.0 * noise + 0.75),
+        lambda noise: tf.cast(tf.greater_equal(0.25, noise), "float32"),
+        lambda noise: tf.cast(noise - 0.5 >= 0.25, "float32"),
+    ],
+)
+def test_a_mask_that_keeps_another_share_than_its_scale_says_is_refused(mask):
+    with pytest.raises(ProgramRefused, match=r"drops at inference too|computes with random numbers"):
+        whole_of(lambda x, keep: x * (1 / 0.75) * mask(tf.random.uniform(tf.shape(x))), fed=False)
+
+
+def test_a_mask_that_drops_where_dropout_keeps_is_refused():
+    def dropout(x, keep):
+        return tf.where(tf.random.uniform(tf.shape(x)) >= 1.0 - keep, tf.zeros([]), x)
+
+    with pytest.raises(ProgramRefused, match="computes with random numbers"):
+        whole_of(dropout)
 
 
 def test_random_numbers_for_another_use_are_refused():

@@ -7,15 +7,15 @@ from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref, Symbol
 
 @dataclass
 class Rate:
-    """A parameter of a Keras model: the rate of dropout, 1 - keep_prob.
+    """A parameter of a Keras model: the rate of dropout.
 
     Attributes:
-        keep_prob: the TF1 tensor that programs feed, "keep_prob:0".
+        said: what it is by the TF1 tensor that programs feed: "1 - keep_prob:0", or "rate:0".
         value: the rate unless another is given, that of inference.
         places: the ways to the weights that hold it, "rnn/cell/output_dropout"; see `Program.cells`.
     """
 
-    keep_prob: str
+    said: str
     value: float
     places: list = field(default_factory=list)
 
@@ -43,11 +43,13 @@ class Program:
 
     def rate(self, fed):
         """Return the `Ref` of the parameter for a fed keep_prob, one a tensor; a number where no tensor is known."""
-        if not fed.name:
-            return 1.0 - fed.value
-        known = [name for name, rate in self.rates.items() if rate.keep_prob == fed.name]
+        return self.told(f"1 - {fed.name}", 1.0 - fed.value) if fed.name else 1.0 - fed.value
+
+    def told(self, said, value):
+        """Return the `Ref` of the parameter for a rate, by what `Rate` says it is; with its value where it is new."""
+        known = [name for name, rate in self.rates.items() if rate.said == said]
         name = known[0] if known else f"dropout_rate_{len(self.rates)}" if self.rates else "dropout_rate"
-        self.rates.setdefault(name, Rate(fed.name, 1.0 - fed.value))
+        self.rates.setdefault(name, Rate(said, value))
         return Ref(name)
 
     def defaults(self):

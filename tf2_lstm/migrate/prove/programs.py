@@ -216,7 +216,7 @@ def _rates(whole):
     """Say how a rate is set that TF1 programs feed, and what is special of a constant one."""
     for name, rate in whole.program.rates.items():
         yield (
-            f"dropout drops with training=True only; its rate, 1 - {rate.keep_prob}, is {rate.value:g} as written: "
+            f"dropout drops with training=True only; its rate, {rate.said}, is {rate.value:g} as written: "
             f"load({name}=...) of {whole.name}.py gives the model with another"
         )
     if whole.rates:

@@ -164,7 +164,7 @@ def _rates(recurrence):
     for name, rate in program_of(recurrence).rates.items():
         wheres = ", ".join(f"find(model, {place!r}).assign(rate)" for place in rate.places)
         yield (
-            f"{recurrence.name}: dropout drops with training=True only; its rate, 1 - {rate.keep_prob}, is "
+            f"{recurrence.name}: dropout drops with training=True only; its rate, {rate.said}, is "
             f"{rate.value:g} as written: {name} of build_model, and {wheres} of the loaded model, "
             "find from tf2_lstm.migrate.functional."
         )

@@ -55,7 +55,7 @@ class Replay:
         same: name of a tensor -> the tensor of `feeds` that has its value.
         double: whether everything that is float32 is to be float64.
         stops: names of the StopGradient nodes that stop gradients; the others hand them on.
-        passed: names of nodes of dropout that hand on what they are given, without its scale.
+        passed: (function, node) of dropout that hands on what it is given, without its scale; as of `Whole`.
 
     Attributes:
         no_gradients: why there are none, "" when there are.

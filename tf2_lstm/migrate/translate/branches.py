@@ -1,8 +1,9 @@
-"""A conditional of control flow v2 in a loop: both of its functions are computed, and one result is chosen."""
+"""A function that is called; a conditional of control flow v2, of which both are computed and one is chosen."""
 
+from collections import Counter
 from dataclasses import replace
 
-from tf2_lstm.migrate.graph.nodes import attribute, data_inputs
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, normal
 from tf2_lstm.migrate.translate.frames import Frame, frames_of, functions_of, part_of
 from tf2_lstm.migrate.translate.inner import shapes_inside
 from tf2_lstm.migrate.translate.order import Order
@@ -37,6 +38,26 @@ def branch_values(outer, node):
     ]
 
 
+def call_values(outer, node):
+    """Translate a PartitionedCall.
+
+    Args:
+        outer: the `ByRows` of what is around it.
+        node: the NodeDef.
+
+    Returns:
+        A list of the values of its outputs.
+
+    Raises:
+        Refusal: its function is not in the file.
+    """
+    functions = functions_of(outer.scene.tf1.graph)
+    function = functions.get(attribute(node, "f").func.name)
+    if function is None:
+        raise Refusal("a function that it calls is not in the file")
+    return _results(outer, function, data_inputs(node), functions)
+
+
 def _results(outer, function, given, functions):
     """The values that a function gives, its lines among those of what is around it."""
     part = part_of(function, given, range(len(given)))
@@ -46,8 +67,17 @@ def _results(outer, function, given, functions):
     nodes = [key for key in keys if isinstance(key, str) and key not in known]
     scene = outer.scene
     shapes = shapes_inside(scene.infer, type(scene.tf1.graph)(), part, nodes, known)
-    inside = outer.part(part.nodes, order, replace(outer.writer, shapes=shapes), known, turning, False)
+    # Tensors of a function have names of their own: those of the graph may be the same.
+    own = {"tensors": {}, "readers": _readers(part, nodes), "function": part.function}
+    writer = replace(outer.writer, shapes=shapes, **own)
+    inside = outer.part(part.nodes, order, writer, known, turning, False)
     for key in keys:
         if isinstance(key, Frame) or key not in known:
             inside.translate(key)
     return [inside.value(one) for one in part.results]
+
+
+def _readers(part, nodes):
+    """Name of a tensor -> how many read it, in a function."""
+    read = [one for key in nodes for one in data_inputs(part.nodes[key])]
+    return Counter(map(normal, [*read, *part.results]))

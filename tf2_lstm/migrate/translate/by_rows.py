@@ -11,9 +11,10 @@ from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operatio
 from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.program import Program
-from tf2_lstm.migrate.translate.branches import branch_values
+from tf2_lstm.migrate.translate.branches import branch_values, call_values
 from tf2_lstm.migrate.translate.dilation import dilated
 from tf2_lstm.migrate.translate.dropout import Noise, with_noise
+from tf2_lstm.migrate.translate.fixed import with_told
 from tf2_lstm.migrate.translate.frames import Frame
 from tf2_lstm.migrate.translate.normalisation import by_moving_averages
 from tf2_lstm.migrate.translate.order import CLOSED
@@ -81,6 +82,8 @@ class ByRows:
             return Nothing(self._closed(node))
         if Trait.CONDITIONAL in operation(node.op).traits:
             return self._refused(node, partial(branch_values, self, node))
+        if Trait.CALL in operation(node.op).traits:
+            return self._refused(node, partial(call_values, self, node))
         if node.op in WHOLE:
             return self._refused(node, partial(WHOLE[node.op], self.writer, self.nodes, node, self.value))
         inputs = [self.value(one) for one in data_inputs(node)]
@@ -123,10 +126,10 @@ class ByRows:
     def _by_row(self, node, inputs):
         try:
             if any(isinstance(one, Noise) for one in inputs):
-                return with_noise(self.writer, self.nodes, node, inputs, self.scene.boundary.fixed)
+                return with_noise(self.writer, node, inputs)
             folded = self._folded(node, inputs)
             if folded is not None:
-                return folded
+                return with_told(node, inputs, folded)
             found = rows().get(node.op)
             if node.op in VARIABLES:
                 raise Refusal("no value of this variable is in the file. Name the checkpoint with --weights")

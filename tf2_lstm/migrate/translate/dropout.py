@@ -1,16 +1,20 @@
-"""Dropout outside of the recurrences: noise, a mask of it, and what the mask is multiplied with, as one Keras layer."""
+"""Dropout outside of the recurrences: noise, a mask of it, and what the mask is multiplied with, as one Keras layer.
 
-from dataclasses import dataclass
+What the mask keeps at inference is what the values say: a keep_prob that is 1 then, or a rate that is 0, is a number
+of the graph wherever it stands, also as the argument of a function.
+"""
+
+from dataclasses import dataclass, replace
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.pairs import Fed
 from tf2_lstm.migrate.translate.naming import python_name
-from tf2_lstm.migrate.translate.values import Known, Live, Refusal
+from tf2_lstm.migrate.translate.values import Known, Live, Refusal, Told
 
-#: What noise may go through on its way to a mask, and what makes a mask of it.
-_MOVES = ("Add", "AddV2", "Sub", "Mul", "Identity", "Cast")
+#: What only moves noise or a mask, what makes a mask of noise.
+_HANDS_ON = ("Identity", "Cast", "Enter", "RefEnter")
+_ADDS = ("Add", "AddV2")
 _MASKS = ("GreaterEqual", "Floor")
 
 
@@ -19,23 +23,24 @@ class Noise:
     """Random numbers, of which dropout makes a mask.
 
     Attributes:
-        is_mask: whether they are one already.
-        keep: what says how much is kept: the name of a tensor, or a number; "" where nothing is known.
+        low, high: the bounds between which they are drawn.
+        keep: how much the mask keeps at inference, None while they are none.
+        told: the `Told` of what programs feed in training, of how much is kept; None of a constant.
     """
 
-    is_mask: bool = False
-    keep: str | float = ""
+    low: float = 0.0
+    high: float = 1.0
+    keep: float | None = None
+    told: Told | None = None
 
 
-def with_noise(writer, nodes, node, inputs, fixed):
+def with_noise(writer, node, inputs):
     """Translate a node that reads noise.
 
     Args:
         writer: the `Writer`.
-        nodes: name -> NodeDef.
         node: the NodeDef.
         inputs: the values that it reads, a `Noise` among them.
-        fixed: TF1 tensor -> the value that it has at inference.
 
     Returns:
         A `Noise`, or the `Live` of a Dropout layer.
@@ -44,80 +49,122 @@ def with_noise(writer, nodes, node, inputs, fixed):
         Refusal: it is no dropout, or one whose rate nothing sets.
     """
     noise = next(one for one in inputs if isinstance(one, Noise))
-    others = [one for one in inputs if not isinstance(one, Noise)]
-    if node.op in _MASKS or (node.op in _MOVES and all(isinstance(one, Known) for one in others)):
-        keep = noise.keep or _keep_of(nodes, node, fixed) or _number(node, others)
-        return Noise(noise.is_mask or node.op in _MASKS, keep)
-    if noise.is_mask and node.op in ("Mul", "SelectV2") and isinstance(others[0], Live):
-        return _dropout(writer, node, inputs, noise)
-    raise Refusal(
-        "it computes with random numbers. Fetch what comes before it with --fetch, or feed it with --feed"
+    if node.op in _HANDS_ON:
+        return noise
+    others = [one for one in inputs if one is not noise]
+    if noise.keep is not None:
+        return _masked(writer, node, inputs, noise)
+    numbers = [one for one in others if isinstance(one, Known) and not one.open and one.array.shape == ()]
+    if len(numbers) == len(others):
+        found = _moved(node, inputs, noise, *numbers)
+        if found is not None:
+            return found
+    if node.op in _MASKS or (node.op in _ADDS and any(isinstance(one, Live) for one in others)):
+        raise _unset(node)
+    raise Refusal(_NO_DROPOUT)
+
+
+_NO_DROPOUT = (
+    "it computes with random numbers. Fetch what comes before it with --fetch, or feed it with --feed"
+)
+
+
+def _unset(node):
+    if node.op in _ADDS:
+        return Refusal(_NO_DROPOUT)
+    return Refusal(
+        "its dropout drops at inference too: neither a keep_prob that is 1 then nor a rate with the default 0 sets "
+        "it. Feed what it gives with --feed, or make keep_prob a placeholder with the default 1"
     )
 
 
-def _keep_of(nodes, node, fixed):
-    """The keep_prob that is fed, of the scalars that a node is computed from; 1 less a rate that is fed."""
-    todo, seen = list(data_inputs(node)), set()
-    while todo:
-        tensor = normal(todo.pop())
-        if tensor in fixed:
-            found = _as_keep(nodes, tensor, fixed[tensor])
-            if found:
-                return found
-            continue
-        name = node_of(tensor)
-        if name not in seen and name in nodes and len(seen) < 40:
-            seen.add(name)
-            todo += data_inputs(nodes[name])
-    return ""
+def _moved(node, inputs, noise, number=None):
+    """Noise plus or times a number, or the mask that is made of it; None of anything else."""
+    value = None if number is None else float(number.array)
+    told = noise.told if number is None else number.told
+    if node.op in _ADDS:
+        return replace(noise, low=noise.low + value, high=noise.high + value, told=told or noise.told)
+    if node.op == "Sub" and isinstance(inputs[0], Noise):
+        return replace(noise, low=noise.low - value, high=noise.high - value)
+    if node.op == "Mul" and value > 0:
+        return replace(noise, low=noise.low * value, high=noise.high * value)
+    if node.op == "Floor" and 0 <= noise.low <= 1 < noise.high <= 2:
+        return replace(noise, keep=_share(noise, 1.0), told=told)
+    if node.op == "GreaterEqual" and isinstance(inputs[0], Noise):
+        return replace(noise, keep=_share(noise, value), told=told and told.less())
+    return None
 
 
-def _number(node, others):
-    """The keep_prob that is a number: 1 less what noise is held against, or what is added before it is floored."""
-    known = [one for one in others if isinstance(one, Known) and not one.open]
-    numbers = [float(one.array) for one in known if one.array.shape == ()]
-    if node.op not in ("GreaterEqual", "Add", "AddV2") or not numbers or not 0 < numbers[0] < 1:
-        return ""
-    return round(1 - numbers[0] if node.op == "GreaterEqual" else numbers[0], 6)
+def _share(noise, bound):
+    """How much of the noise is at a bound or above."""
+    return round(min(max((noise.high - bound) / (noise.high - noise.low), 0.0), 1.0), 6)
 
 
-def _as_keep(nodes, tensor, value):
-    """A keep_prob that is 1 at inference; of a rate that is 0 then what takes it from 1; "" for another scalar."""
-    if value is True or value is False or value not in (0.0, 1.0):
-        return ""
-    if value == 1.0:
-        return tensor
-    less = [one for one in nodes.values() if one.op == "Sub" and normal(data_inputs(one)[1]) == tensor]
-    return next((f"{one.name}:0" for one in less if _is_one(nodes, data_inputs(one)[0])), "")
+def _masked(writer, node, inputs, noise):
+    """What a mask is put on."""
+    first, second, *third = inputs
+    if node.op == "Mul" and isinstance(first, Live) != isinstance(second, Live):
+        return _dropout(writer, node, first if isinstance(first, Live) else second, noise)
+    if node.op == "SelectV2" and first is noise and isinstance(second, Live) and _is_number(third[0], 0):
+        return _dropout(writer, node, second, noise)
+    if node.op in ("Mul", "RealDiv") and first is noise and _is_number(second, 1):
+        return noise
+    raise Refusal(_NO_DROPOUT)
 
 
-def _is_one(nodes, reference):
-    node = nodes.get(node_of(reference))
-    array = array_of(attribute(node, "value").tensor) if node is not None and node.op == "Const" else None
-    return array is not None and array.shape == () and array == 1
+def _is_number(value, number):
+    return isinstance(value, Known) and not value.open and bool((value.array == number).all())
 
 
-def _dropout(writer, node, inputs, noise):
+def _dropout(writer, node, x, noise):
     """The layer: at inference all is kept; the scale in front is 1, or the layer's own where the rate is a number."""
-    x = next(one for one in inputs if isinstance(one, Live))
-    if isinstance(noise.keep, float):
+    fed = noise.told is not None and noise.keep == 1
+    if not fed and noise.keep == 1:
+        writer.note(
+            f"{node.name}: no number that is fed drops anything here: the model does not, in training too"
+        )
+        return x
+    if not fed:
         before, scale = x.scaled or (None, 0.0)
         x = before if abs(scale * noise.keep - 1) < 1e-5 else None
-    if not noise.keep or x is None:
-        raise Refusal(
-            "its dropout drops at inference too: neither a keep_prob that is 1 then nor a rate with the default 0 sets "
-            "it. Feed what it gives with --feed, or make keep_prob a placeholder with the default 1"
-        )
-    fed = isinstance(noise.keep, str)
+    if x is None:
+        raise _unset(node)
     if not writer.drops(node, fed):
         return x
-    rate = writer.program.rate(Fed(1.0, noise.keep)) if fed else round(1 - noise.keep, 6)
+    rate = writer.program.told(noise.told.less().said(), 0.0) if fed else round(1 - noise.keep, 6)
     writer.rates += [] if fed else [rate]
     name = writer.program.fresh(python_name("dropout"))
     dtype = {} if x.dtype == "float32" else {"dtype": x.dtype}
     layer = writer.program.add(
         name,
         Apply("keras.layers.Dropout", (rate,), {"name": name, **dtype}),
-        f"rate 1 - {noise.keep}" if fed else "",
+        f"rate {noise.told.less().said()}" if fed else "",
     )
     return writer.result(node, Apply(layer, (x.ref,)), x.shape)
+
+
+def told_of(nodes, said):
+    """Return what a rate is, by what is fed.
+
+    Args:
+        nodes: name -> NodeDef.
+        said: what it is by the tensor that a recurrence reads: "1 - sub:0".
+
+    Returns:
+        The text; that of the rate itself where the graph has sub = 1 - rate.
+
+    Example:
+        ```python
+        assert told_of({}, "1 - keep_prob:0") == "1 - keep_prob:0"
+        ```
+    """
+    node = nodes.get(node_of(said.removeprefix("1 - ")))
+    if node is None or node.op != "Sub" or not _is_one(nodes, data_inputs(node)[0]):
+        return said
+    return normal(data_inputs(node)[1])
+
+
+def _is_one(nodes, reference):
+    node = nodes.get(node_of(reference))
+    array = array_of(attribute(node, "value").tensor) if node is not None and node.op == "Const" else None
+    return array is not None and array.shape == () and array == 1

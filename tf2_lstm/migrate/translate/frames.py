@@ -17,12 +17,14 @@ class Part:
         leaves: name of a tensor -> the number of the carried value that it is.
         captured: name of a tensor -> the tensor outside of the loop that it is.
         results: the tensors that it gives.
+        function: the name of the function that it is, "" in control flow v1.
     """
 
     nodes: dict
     leaves: dict
     captured: dict
     results: tuple
+    function: str = ""
 
 
 @dataclass(eq=False)
@@ -120,14 +122,33 @@ def _frame(nodes, enters, merges, switches, exits):
     }
     goes_on = normal(data_inputs(nodes[conditions.pop()])[0])
     results = tuple(normal(data_inputs(nodes[node_of(one)])[0]) for one in backs)
+    initial = [normal(data_inputs(one)[0]) for one in round_]
+    leaves = [{}, {}]
+    for number, tensors in enumerate(zip(_firsts(own, 0), _firsts(turns, 1), strict=True)):
+        if _copied(nodes, results[number]) == tensors[1]:
+            captured |= dict.fromkeys(tensors, initial[number])
+            continue
+        for side, tensor in zip(leaves, tensors, strict=True):
+            side[tensor] = number
     return Frame(
         round_[0].name.rpartition("/")[0] or round_[0].name,
-        [normal(data_inputs(one)[0]) for one in round_],
+        initial,
         {f"{exits[one.name].name}:0": number for number, one in enumerate(turns) if one.name in exits},
         [normal(data_inputs(one)[0]) for one in enters],
-        Part(nodes, {f"{one.name}:0": number for number, one in enumerate(own)}, captured, (goes_on,)),
-        Part(nodes, {f"{one.name}:1": number for number, one in enumerate(turns)}, captured, results),
+        Part(nodes, leaves[0], captured, (goes_on,)),
+        Part(nodes, leaves[1], captured, results),
     )
+
+
+def _firsts(nodes, output):
+    return [f"{one.name}:{output}" for one in nodes]
+
+
+def _copied(nodes, tensor):
+    """The tensor of which one is a copy."""
+    while nodes[node_of(tensor)].op == "Identity":
+        tensor = normal(data_inputs(nodes[node_of(tensor)])[0])
+    return tensor
 
 
 def _of_functions(node, functions):
@@ -163,6 +184,7 @@ def part_of(function, given, fixed):
         {name: number for number, name in enumerate(names) if number not in fixed},
         {name: given[number] for number, name in enumerate(names) if number in fixed},
         tuple(_plain(function.ret[one.name], ops) for one in function.signature.output_arg),
+        function.signature.name,
     )
 
 

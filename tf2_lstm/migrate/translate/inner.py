@@ -33,7 +33,7 @@ class Inner(Writer):
 
     def drops(self, node, fed):
         """No layer is in a loop: a dropout in it keeps everything, in training too."""
-        self.passed += [] if fed else [node.name]
+        self.passed += [] if fed else [(self.function, node.name)]
         self.note(f"{node.name}: the dropout in this loop keeps everything in the model, in training too")
         return False
 

@@ -4,9 +4,9 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.translate.frames import Frame
 
-#: What is given out of a loop that is not understood, or a function: nothing is looked for behind it. An array of
-#: tensors is always new, and empty.
-CLOSED = having(Trait.EXIT, Trait.LOOP, Trait.CALL, Trait.NEXT, Trait.FRESH) - {"TensorArrayV3"}
+#: What is given out of a loop that is not understood: nothing is looked for behind it. An array of tensors is always
+#: new, and empty.
+CLOSED = having(Trait.EXIT, Trait.LOOP, Trait.NEXT, Trait.FRESH) - {"TensorArrayV3"}
 
 
 class Order:

@@ -169,7 +169,13 @@ class _Loop:
         scene = self.outer.scene
         shapes = shapes_inside(scene.infer, type(scene.tf1.graph)(), part, nodes, known)
         selects = self.writer.selects or any(decides(part.nodes, part.nodes[key]) for key in nodes)
-        writer = Inner(shapes, outer=self.writer, carried=set(self.names.values()), selects=selects)
+        writer = Inner(
+            shapes,
+            outer=self.writer,
+            carried=set(self.names.values()),
+            selects=selects,
+            function=part.function or self.writer.function,
+        )
         has_variables = self.outer.has_variables and part.nodes is self.outer.nodes
         inside = self.outer.part(part.nodes, order, writer, known, turning, has_variables)
         for key in keys:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tf2_lstm.migrate.graph.nodes import edge, node_of, normal
-from tf2_lstm.migrate.graph.operations import EXITS, MERGES, SWITCHES, Trait, operation
+from tf2_lstm.migrate.graph.operations import MERGES, SWITCHES, Trait, operation
 from tf2_lstm.migrate.translate.values import Elements, Known, Nothing, Refusal, Size, sizes_of
 
 
@@ -110,13 +110,13 @@ def _switches(nodes, reference):
         if decides(nodes, node):
             pair = (_plain(nodes, node.input[1]), output)
             found += [pair] if pair not in found else []
-        if node.op in MERGES and any(
-            Trait.NEXT in operation(nodes[node_of(i)].op).traits for i in node.input
-        ):
-            continue
-        if node.op not in EXITS:
-            todo += node.input
+        # Of a loop what it begins with.
+        todo += [i for i in node.input if node.op not in MERGES or not _is_next(nodes, i)]
     return found
+
+
+def _is_next(nodes, reference):
+    return Trait.NEXT in operation(nodes[node_of(reference)].op).traits
 
 
 def _plain(nodes, reference):

@@ -10,9 +10,9 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, edge, normal
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.keras_code.recurrence import program_of
-from tf2_lstm.migrate.pairs import Fed
 from tf2_lstm.migrate.roles import Ends, Role
 from tf2_lstm.migrate.translate.by_rows import ByRows
+from tf2_lstm.migrate.translate.dropout import told_of
 from tf2_lstm.migrate.translate.frames import Frame, frames_of, functions_of
 from tf2_lstm.migrate.translate.ids import limits_of
 from tf2_lstm.migrate.translate.lines import behind, needed
@@ -22,7 +22,7 @@ from tf2_lstm.migrate.translate.reshapes import reshapes_of
 from tf2_lstm.migrate.translate.sharing import identity
 from tf2_lstm.migrate.translate.short_names import with_short_names
 from tf2_lstm.migrate.translate.sides import decides
-from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, Size
+from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, Size, Told
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
 
@@ -199,7 +199,7 @@ class _Translation(ByRows):
     def _fixed(self, tensor):
         dtype = dtypes_of(self.nodes[edge(tensor)[0]])[edge(tensor)[1]]
         value = next(one for name, one in self.boundary.fixed.items() if normal(name) == tensor)
-        self.values[tensor] = Known(np.asarray(value, dtype), dtype)
+        self.values[tensor] = Known(np.asarray(value, dtype), dtype, Told((tensor,), "itself"))
 
     def _output(self, name, tensor):
         value = self.values[tensor]
@@ -257,7 +257,7 @@ class _Translation(ByRows):
         program, key = self.writer.program, identity(one)
         if key not in self.models:
             rates = {
-                rate: program.rate(Fed(1.0 - held.value, held.keep_prob))
+                rate: program.told(told_of(self.nodes, held.said), held.value)
                 for rate, held in program_of(one).rates.items()
             }
             scope = f"TF1 scope: {one.scope or '(none)'}"

@@ -40,11 +40,46 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What inference fixes, of which a number is computed.
+
+    Attributes:
+        tensors: the names of the TF1 tensors, sorted: ("keep_prob:0",).
+        how: "itself" where the number is the tensor's, "less" where it is 1 - that, "" where it is something else.
+    """
+
+    tensors: tuple
+    how: str = ""
+
+    def less(self):
+        """Return what 1 - the number is computed of.
+
+        Example:
+            ```python
+            assert Told(("rate:0",), "itself").less().said() == "1 - rate:0"
+            ```
+        """
+        return Told(self.tensors, {"itself": "less", "less": "itself"}.get(self.how, ""))
+
+    def said(self):
+        """Return it in words."""
+        before = {"itself": "", "less": "1 - "}.get(self.how, "computed of ")
+        return before + " and ".join(self.tensors)
+
+
+@dataclass(frozen=True)
 class Known:
-    """A tensor whose value the graph fixes: `array`; of sizes an array of objects, ints and `Size`s."""
+    """A tensor whose value the graph fixes.
+
+    Attributes:
+        array: the value; of sizes an array of objects, ints and `Size`s.
+        dtype: the dtype's name.
+        told: the `Told` of what inference fixes and a program feeds in training, None of a constant.
+    """
 
     array: np.ndarray
     dtype: str = ""
+    told: Told | None = None
 
     @property
     def open(self):

@@ -26,12 +26,14 @@ class Writer:
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
         tensors: name of a line -> the TF1 tensor that it computes.
         rates: those of dropout that the graph fixes.
-        passed: names of the nodes of dropout with a constant rate that hand on what they are given.
+        passed: (function, node) of dropout with a constant rate that hands on what it is given; the function is "" of
+            what stands in the graph itself.
         notes: what is left out of the program, a sentence each.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
         wanted: name of a layer -> the name that it was to have.
         cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own.
         selects: whether both branches of a conditional are computed, and one is chosen.
+        function: the name of the function whose nodes are translated, "" of the graph itself.
     """
 
     shapes: dict
@@ -47,12 +49,17 @@ class Writer:
     wanted: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)
     selects: bool = False
+    function: str = ""
     _made: dict = field(default_factory=dict)
     _turned: dict = field(default_factory=dict)
 
     def drops(self, node, fed):
         """Whether a dropout, whose rate is fed or a number, is a layer here; where it is not, it is said."""
         return True
+
+    def note(self, text):
+        """Note what is left out, of the program."""
+        self.notes += [] if text in self.notes else [text]
 
     def may_hold(self, weight):
         """Whether a layer of the program may hold a variable alone."""
