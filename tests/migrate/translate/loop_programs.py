@@ -82,6 +82,15 @@ def chosen_twice(x, w):
     return v1.cond(tf.reduce_sum(state) > 0.0, inner, lambda: state - 1.0)
 
 
+def chosen_numbers(x, w):
+    """A conditional of two constants, alone and in a step."""
+    number = lambda given: v1.cond(
+        tf.reduce_sum(given) > 0.0, lambda: tf.constant(0.5), lambda: tf.constant(2.0)
+    )  # noqa: E731
+    body = lambda step, state: (step + 1, tf.tanh(state @ w) * number(state))  # noqa: E731
+    return tf.while_loop(lambda step, _: step < 3, body, [0, x[:, 0]])[1] * number(x)
+
+
 def chosen_loop(x, w):
     """A loop in a branch of a conditional."""
     turn = lambda step, state: (step + 1, tf.tanh(state @ w))  # noqa: E731
@@ -203,6 +212,7 @@ PROGRAMS = {
         inside,
         chosen,
         chosen_twice,
+        chosen_numbers,
         chosen_loop,
         unchanged,
         called,

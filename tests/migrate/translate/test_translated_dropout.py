@@ -29,6 +29,16 @@ def older(x, keep):
     return tf.divide(x, keep) * tf.floor(noise)
 
 
+def with_control_flow(functional, function):
+    """What a function gives under control flow v1, or v2."""
+    before = v1.control_flow_v2_enabled()
+    (v1.enable_control_flow_v2 if functional else v1.disable_control_flow_v2)()
+    try:
+        return function()
+    finally:
+        (v1.enable_control_flow_v2 if before else v1.disable_control_flow_v2)()
+
+
 def whole_of(dropout, fed=True, dtype="float32", name="keep_prob"):
     with tf.Graph().as_default() as graph:
         x = v1.placeholder(dtype, [None, 4], name="x")
@@ -131,12 +141,15 @@ def test_a_rate_whose_default_is_not_0_is_as_one_that_is_constant():
     assert [note for note in report.notes if "That graph drops at inference too" in note]
 
 
-def test_a_rate_that_is_nowhere_above_0_is_said():
+@pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
+def test_a_rate_that_is_nowhere_above_0_is_said(functional):
     def dropout(x, keep):
         training = v1.placeholder("bool", [], name="is_training")
-        return newer(x, v1.cond(training, lambda: tf.constant(0.5), lambda: tf.constant(1.0)))
+        chosen = lambda: v1.cond(training, lambda: tf.constant(0.5), lambda: tf.constant(1.0))  # noqa: E731
+        return newer(x, with_control_flow(functional, chosen))
 
     tf1, whole = whole_of(dropout, fed=False)
+    assert whole.boundary.fixed == {"is_training:0": False}
     report = prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole))
     assert report.passed
     assert [note for note in report.notes if "no number that is fed drops anything here" in note]

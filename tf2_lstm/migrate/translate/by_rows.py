@@ -21,7 +21,7 @@ from tf2_lstm.migrate.translate.order import CLOSED
 from tf2_lstm.migrate.translate.own_loops import loop_values
 from tf2_lstm.migrate.translate.partitioned import looked_up
 from tf2_lstm.migrate.translate.rows import folds, rows
-from tf2_lstm.migrate.translate.sides import chosen
+from tf2_lstm.migrate.translate.sides import chooses, chosen
 from tf2_lstm.migrate.translate.tensor_arrays import WITH_ARRAYS
 from tf2_lstm.migrate.translate.values import Elements, Held, Known, Live, Nothing, Refusal, Size, check_size
 from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
@@ -88,7 +88,8 @@ class ByRows:
             return self._refused(node, partial(WHOLE[node.op], self.writer, self.nodes, node, self.value))
         inputs = [self.value(one) for one in data_inputs(node)]
         lost = [one for one in inputs if isinstance(one, Nothing)]
-        if node.op in MERGES and self.writer.selects and len(inputs) == 2 and not lost:
+        chosen_of = self.writer.selects or chooses(self.nodes, node)
+        if node.op in MERGES and chosen_of and len(inputs) == 2 and not lost:
             return self._refused(node, partial(chosen, self.writer, self.nodes, node, inputs, self.value))
         if lost and node.op not in MERGES:
             # What is never taken is more than what is not translated.

@@ -3,6 +3,7 @@
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.translate.frames import Frame
+from tf2_lstm.migrate.translate.sides import chooses
 
 #: What is given out of a loop that is not understood: nothing is looked for behind it. An array of tensors is always
 #: new, and empty.
@@ -59,7 +60,7 @@ class Order:
             return key.reads
         if key in self._feeds or key not in self._nodes or self._nodes[key].op in CLOSED:
             return []
-        return data_inputs(self._nodes[key])
+        return [*data_inputs(self._nodes[key]), *chooses(self._nodes, self._nodes[key])]
 
     def of(self, tensors):
         """Return (order, turning).

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.graph.nodes import edge, node_of, normal
+import numpy as np
+
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import MERGES, SWITCHES, Trait, operation
 from tf2_lstm.migrate.translate.values import Elements, Known, Nothing, Refusal, Size, sizes_of
 
@@ -25,9 +27,25 @@ def chosen(writer, nodes, node, inputs, value):
     """
     predicate, number = _decided(nodes, node)
     decision = value(predicate)
+    if isinstance(decision, Known) and not decision.open:
+        number = number if decision.array else 1 - number
+        return [inputs[number], Known(np.array(number, np.int32), "int32")]
     which = writer.op(node, "where", writer.tensor(decision), number, 1 - number, dims=(), number=1)
     taken, other = inputs[number], inputs[1 - number]
     return [selected(writer, node, decision, taken, other, alone=_is_alone(nodes, predicate, value)), which]
+
+
+def chooses(nodes, node):
+    """Return the predicate of a Merge of what branches compute of nothing, constants, in a list; else []."""
+    for one in data_inputs(node) if node.op in MERGES else ():
+        alone = nodes.get(node_of(one))
+        for waits in alone.input if alone is not None and not data_inputs(alone) else ():
+            pivot = nodes[node_of(waits)]
+            while pivot.op == "Identity":
+                pivot = nodes[node_of(pivot.input[0])]
+            if decides(nodes, pivot) and pivot.op in SWITCHES:
+                return [_plain(nodes, pivot.input[1])]
+    return []
 
 
 def _is_alone(nodes, predicate, value):
