@@ -84,9 +84,10 @@ def chosen_twice(x, w):
 
 def chosen_numbers(x, w):
     """A conditional of two constants, alone and in a step."""
-    number = lambda given: v1.cond(
-        tf.reduce_sum(given) > 0.0, lambda: tf.constant(0.5), lambda: tf.constant(2.0)
-    )  # noqa: E731
+
+    def number(given):
+        return v1.cond(tf.reduce_sum(given) > 0.0, lambda: tf.constant(0.5), lambda: tf.constant(2.0))
+
     body = lambda step, state: (step + 1, tf.tanh(state @ w) * number(state))  # noqa: E731
     return tf.while_loop(lambda step, _: step < 3, body, [0, x[:, 0]])[1] * number(x)
 
