@@ -6,15 +6,6 @@ from dataclasses import dataclass
 from tf2_lstm.migrate.pairs import PAIRS, Call, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls
 
-#: What a recognised cell may have that no argument of a TF1 cell says: the gates' activation of tf.keras 1.15, where
-#: a GRU resets.
-BEYOND_TF1 = {
-    "recurrent_activation": lambda value: (
-        {} if value == "sigmoid" else {"recurrent_activation": _gates(value)}
-    ),
-    "reset_after": lambda value: {"reset_after": value},
-}
-
 
 class BuildError(ValueError):
     """A construct has no Keras equal, or an argument is unknown."""
@@ -100,8 +91,11 @@ class Builder:
         known = {argument.tf1: argument for argument in row.arguments}
         options = dict(row.constants)
         for name, value in call.arguments.items():
-            if name in BEYOND_TF1:
-                options.update(BEYOND_TF1[name](value))
+            if name == "recurrent_activation":  # of a cell of tf.keras 1.15
+                options |= {} if value == "sigmoid" else {name: _gates(value)}
+                continue
+            if any(name == one.option for one in row.variants):
+                options[name] = value
                 continue
             if name not in known:
                 raise BuildError(

@@ -1,5 +1,7 @@
 """A recurrence becomes the lines of a functional Keras model with its very inputs and outputs."""
 
+from dataclasses import replace
+
 from tf2_lstm.migrate.build import Builder, BuildError, is_stock, stock_symbol
 from tf2_lstm.migrate.keras_code.ending import given_out, mask_of
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
@@ -9,12 +11,6 @@ from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.pairs.tree import inner_calls
 from tf2_lstm.migrate.roles import Form, Role, read_name
 
-#: Stock cell -> the stock layer that runs it.
-LAYERS = {
-    "keras.layers.LSTMCell": "keras.layers.LSTM",
-    "keras.layers.GRUCell": "keras.layers.GRU",
-    "keras.layers.SimpleRNNCell": "keras.layers.SimpleRNN",
-}
 #: What a person writes without its name.
 _POSITIONAL = ("units", "cell", "cells")
 
@@ -85,12 +81,13 @@ class _Writer:
         stock = is_stock(call)
         if stock or self.recurrence.holds:
             options["zero_output_for_mask"] = not self.recurrence.holds
-        layer = LAYERS.get(stock_symbol(call)) if stock else None
-        if layer:
+        if stock and PAIRS[call.pair].kind == "cell":
+            # Keras calls the layer of a cell as the cell, without the word.
+            symbol = stock_symbol(call).removesuffix("Cell")
             options = {**self.builder.options(call), **options}
         else:
+            symbol = "keras.layers.RNN" if stock else "tf2_lstm.RNN"
             options["cell"] = self.builder.cell(call)
-        symbol = layer or ("keras.layers.RNN" if stock else "tf2_lstm.RNN")
         self._locate(call, f"{name}/cell")
         return self.program.add(name, self._called(symbol, self.dtype, options))
 
@@ -225,9 +222,8 @@ class _Writer:
         """Take cuDNN's initial states apart, one for each layer and direction."""
         for name in [name for name in self.program.inputs if read_name(name).role is Role.INITIAL]:
             states = self.program.op(f"{name}_apart", "unstack", self.program.inputs[name], count, axis=0)
-            ending = name.removeprefix("initial_state")
             for number in range(count):
-                self.leaves[f"initial_state_{number}{ending}"] = Item(states, number)
+                self.leaves[replace(read_name(name), numbers=(number,)).name] = Item(states, number)
 
     def _together(self, count):
         """Put the final states of all layers together as cuDNN has them."""

@@ -2,29 +2,7 @@
 
 from tf2_lstm.migrate.keras_code.expression import Item
 from tf2_lstm.migrate.pairs import PAIRS, Call
-from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, state_sizes
-
-
-def leaf_names(call, name):
-    """Name the leaves of a cell's state as the edge does.
-
-    Args:
-        call: the cell's `Call`.
-        name: "initial_state", "state_fw", ...
-
-    Returns:
-        A list of (name, width), TF1's c before h.
-
-    Example:
-        ```python
-        stack = Call("multi_rnn", cells=(Call("basic_lstm", num_units=2), Call("gru", num_units=3)))
-        assert leaf_names(stack, "state") == [("state_0_c", 2), ("state_0_h", 2), ("state_1", 3)]
-        ```
-    """
-    leaves = name_leaves(state_sizes(call), name)
-    return [
-        (one.replace("[", "_").replace("]", "").replace(".", "_"), width) for one, width in leaves.items()
-    ]
+from tf2_lstm.migrate.pairs.tree import inner_calls, leaf_names
 
 
 def leaf_pieces(call, name):
@@ -99,4 +77,4 @@ def innermost(call):
     return innermost(call.arguments["cell"]) if PAIRS[call.pair].kind == "wrapper" else call
 
 
-__all__ = ["Call", "innermost", "keras_nest", "leaf_names", "leaf_pieces", "tf1_order"]
+__all__ = ["Call", "innermost", "keras_nest", "leaf_pieces", "tf1_order"]

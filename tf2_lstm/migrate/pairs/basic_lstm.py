@@ -37,6 +37,7 @@ BASIC_LSTM = Pair(
     kind="cell",
     file="cells/basic_lstm.py",
     tf1=("tf.nn.rnn_cell.BasicLSTMCell", "tf.contrib.rnn.BasicLSTMCell"),
+    keras1=("LSTM", "LSTMCell", "CuDNNLSTM"),
     legacy="legacy_tf1.cells.basic_lstm:BasicLSTMCell",
     keras="keras.layers.LSTMCell",
     stock="keras.layers.LSTMCell",

@@ -13,6 +13,7 @@ BASIC_RNN = Pair(
     kind="cell",
     file="cells/basic_rnn.py",
     tf1=("tf.nn.rnn_cell.BasicRNNCell", "tf.contrib.rnn.BasicRNNCell"),
+    keras1=("SimpleRNN", "SimpleRNNCell"),
     legacy="legacy_tf1.cells.basic_rnn:BasicRNNCell",
     keras="keras.layers.SimpleRNNCell",
     stock="keras.layers.SimpleRNNCell",

@@ -49,6 +49,7 @@ GRU = Pair(
     kind="cell",
     file="cells/gru.py",
     tf1=("tf.nn.rnn_cell.GRUCell", "tf.contrib.rnn.GRUCell"),
+    keras1=("GRU", "GRUCell", "CuDNNGRU"),
     legacy="legacy_tf1.cells.gru:GRUCell",
     keras="keras.layers.GRUCell",
     stock="keras.layers.GRUCell",

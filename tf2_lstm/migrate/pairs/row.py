@@ -182,6 +182,7 @@ class Pair:
         kind: "cell", "layer", "wrapper", "stack", "unroll", "state" or "program".
         file: the file of both columns, below `legacy_tf1/` and below `tf2_lstm/`.
         tf1: every public TF1 name that this row covers; the first is the usual one.
+        keras1: the classes of tf.keras 1.15 with the equations of the row or of a variant; that of cuDNN is "CuDNN...".
         legacy: the callable of the TF1 column, "module:attribute".
         keras: the Keras twin as one writes it, e.g. "keras.layers.LSTMCell"; resolved on first use.
         summary: one sentence: what changes.
@@ -215,6 +216,7 @@ class Pair:
     weights: Optional[WeightMap] = None
     equations: Tuple[str, ...] = ()
     variants: Tuple[Variant, ...] = ()
+    keras1: Tuple[str, ...] = ()
     states: Tuple[str, ...] = ()
     stock: str = ""
     stock_unless: Tuple[str, ...] = ()

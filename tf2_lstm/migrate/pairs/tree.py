@@ -125,3 +125,27 @@ def name_leaves(nest, name):
     else:
         leaves[name] = nest
     return leaves
+
+
+def leaf_names(call, name):
+    """Name the leaves of a cell's state as the edge does.
+
+    Args:
+        call: the cell's `Call`.
+        name: "initial_state", "state_fw", ...
+
+    Returns:
+        A list of (name, width), TF1's c before h.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.pairs import Call
+
+        stack = Call("multi_rnn", cells=(Call("basic_lstm", num_units=2), Call("gru", num_units=3)))
+        assert leaf_names(stack, "state") == [("state_0_c", 2), ("state_0_h", 2), ("state_1", 3)]
+        ```
+    """
+    leaves = name_leaves(state_sizes(call), name)
+    return [
+        (one.replace("[", "_").replace("]", "").replace(".", "_"), width) for one, width in leaves.items()
+    ]

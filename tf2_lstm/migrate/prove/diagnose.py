@@ -7,10 +7,9 @@ import numpy as np
 from tf2_lstm.migrate.equivalence.diagnosis import diagnose
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.functional import read_variables
-from tf2_lstm.migrate.keras_code.states import leaf_names
 from tf2_lstm.migrate.layouts import to_equations
 from tf2_lstm.migrate.pairs import PAIRS, Case
-from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, scoped_cells, state_sizes
+from tf2_lstm.migrate.pairs.tree import inner_calls, leaf_names, name_leaves, scoped_cells, state_sizes
 from tf2_lstm.migrate.prove.samples import key_of
 from tf2_lstm.migrate.roles import Ends, Form, Role, read_name
 

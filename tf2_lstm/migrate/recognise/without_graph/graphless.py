@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate.model import CellVariables, NotConverted, Recurrence
 from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.pairs.tree import name_leaves, output_size, state_sizes
+from tf2_lstm.migrate.pairs.tree import leaf_names, output_size
 from tf2_lstm.migrate.recognise.refusals import GRAPH
 from tf2_lstm.migrate.recognise.without_graph.assumptions import DEFAULTS, DIRECTIONS
 from tf2_lstm.migrate.recognise.without_graph.by_form import named_by_form
@@ -233,8 +233,4 @@ def _recurrence(way, sides, assumptions):
 
 def states_of(call, dtype):
     """The final states of a call as `Tensor`s without a TF1 name, in TF1's order."""
-    found = []
-    for name, width in name_leaves(state_sizes(call), "state").items():
-        plain = name.replace("[", "_").replace("]", "").replace(".", "_")
-        found.append(Tensor(plain, "", dtype, (None, width)))
-    return found
+    return [Tensor(name, "", dtype, (None, width)) for name, width in leaf_names(call, "state")]

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from tf2_lstm.migrate.model import ArtifactError, CellVariables, NotConverted, Recurrence
-from tf2_lstm.migrate.pairs import Call
+from tf2_lstm.migrate.pairs import PAIRS, Call
 from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.pairs.tree import output_size
 from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
@@ -17,16 +17,8 @@ from tf2_lstm.migrate.recognise.without_graph.graphless import states_of
 from tf2_lstm.migrate.recognise.without_graph.keras_masks import masks_of
 from tf2_lstm.migrate.roles import Form, Tensor
 
-CELLS = {
-    "LSTM": "basic_lstm",
-    "LSTMCell": "basic_lstm",
-    "CuDNNLSTM": "basic_lstm",
-    "GRU": "gru",
-    "GRUCell": "gru",
-    "CuDNNGRU": "gru",
-    "SimpleRNN": "basic_rnn",
-    "SimpleRNNCell": "basic_rnn",
-}
+#: A class of tf.keras -> its row.
+CELLS = {name: row for row in PAIRS.values() for name in row.keras1}
 FOREIGN = {"ConvLSTM2D", "PeepholeLSTMCell"}
 WRAPPED = (
     "it runs inside of {}: each step of the outer sequence is a sequence of its own, here a row of the batch"
@@ -177,23 +169,20 @@ def _cell(layer, variables):
 def _one(kind, options, variables, ending):
     if kind not in CELLS:
         raise LookupError("the cell has no row in the pairs table")
-    arguments = OrderedDict(num_units=_units(options["units"]))
-    pair, cudnn = CELLS[kind], kind.startswith("CuDNN")
-    if pair == "basic_lstm":
-        arguments["forget_bias"] = 0.0
+    row, cudnn = CELLS[kind], kind.startswith("CuDNN")
+    arguments = OrderedDict(num_units=_units(options["units"]), **dict.fromkeys(row.weights.folds, 0.0))
     if options.get("activation", "tanh") != "tanh":
         arguments["activation"] = _function(options["activation"])
-    if pair != "basic_rnn":
+    if "gate(" in "".join(row.equations):
         arguments["recurrent_activation"] = _function(options.get("recurrent_activation", "sigmoid"))
-    if pair == "gru" and (options.get("reset_after") or cudnn):
-        arguments["reset_after"] = True
+    arguments.update((one.option, True) for one in row.variants if cudnn or options.get(one.option))
     leaves = (
         ("kernel", "recurrent_kernel", "bias")
         if options.get("use_bias", True)
         else ("kernel", "recurrent_kernel")
     )
     names = OrderedDict((leaf, _find(variables, leaf + ending)) for leaf in leaves)
-    call = Call(pair, **arguments)
+    call = Call(row.name, **arguments)
     scope = names["kernel"].rpartition("/")[0]
     return call, [CellVariables(call, scope, names, Layout.CUDNN if cudnn else Layout.KERAS)]
 

@@ -120,27 +120,19 @@ def _is_slot(leaf):
     return re.search(r"/(Adam|Momentum|RMSProp|Adagrad|ExponentialMovingAverage)(_\d+)?$", leaf) is not None
 
 
-def _made(scope, pair, options, leaves, own, needed, kernel, width):
-    names = OrderedDict((row, f"{scope}/{leaf}") for row, leaf in leaves.items())
-    depth = kernel.shape[0] - width
-    return NamedCell(scope, pair, OrderedDict(options), names, needed, depth, kernel.dtype)
+def _made(scope, pair, options, needed, kernel, width, leaves, rows=()):
+    names = OrderedDict((row, f"{scope}/{leaf}") for row, leaf in zip(rows or leaves, leaves, strict=True))
+    return NamedCell(scope, pair, OrderedDict(options), names, needed, kernel.shape[0] - width, kernel.dtype)
 
 
 def _gru(scope, own):
     leaves = next((set_ for set_ in (GRU, BLOCK_GRU, RESET_AFTER) if set(set_) == set(own)), None)
-    if leaves is None:
+    if leaves is None or not _is_affine(own[leaves[0]], own[leaves[1]]) or own[leaves[1]].shape[0] % 2:
         return None
-    gates, bias = own[leaves[0]], own[leaves[1]]
-    if len(gates.shape) != 2 or len(bias.shape) != 1 or bias.shape[0] % 2 or gates.shape[1] != bias.shape[0]:
-        return None
-    units, options = bias.shape[0] // 2, {"num_units": bias.shape[0] // 2}
-    if leaves is RESET_AFTER:
-        options["reset_after"] = True
-        return _made(
-            scope, "gru", options, {leaf: leaf for leaf in leaves}, own, ("activation",), gates, units
-        )
-    needed = ("activation",) if leaves is GRU else ()
-    return _made(scope, "gru", options, dict(zip(GRU, leaves, strict=True)), own, needed, gates, units)
+    gates, units = own[leaves[0]], own[leaves[1]].shape[0] // 2
+    options = {"num_units": units, **({"reset_after": True} if leaves is RESET_AFTER else {})}
+    needed, rows = ((), GRU) if leaves is BLOCK_GRU else (("activation",), leaves)
+    return _made(scope, "gru", options, needed, gates, units, leaves, rows)
 
 
 def _lstm(scope, own):
@@ -164,22 +156,17 @@ def _lstm(scope, own):
         options["forget_bias"] = 0.0
     pair = "lstm" if {"use_peepholes", "num_proj"} & set(options) else "basic_lstm"
     needed = () if compatible else ("forget_bias", "activation")
-    return _made(scope, pair, options, {leaf: leaf for leaf in leaves}, own, needed, kernel, width)
+    return _made(scope, pair, options, needed, kernel, width, leaves)
 
 
 def _rnn(scope, own):
-    kernel, bias = own.get("kernel"), own.get("bias")
-    if (
-        set(own) != {"kernel", "bias"}
-        or not _is_affine(kernel, bias)
-        or not _last(scope).startswith("basic_rnn_cell")
-    ):
+    if set(own) != {"kernel", "bias"} or not _last(scope).startswith("basic_rnn_cell"):
+        return None
+    kernel, bias = own["kernel"], own["bias"]
+    if not _is_affine(kernel, bias) or kernel.shape[0] <= bias.shape[0]:
         return None
     units = bias.shape[0]
-    leaves = {"kernel": "kernel", "bias": "bias"}
-    if kernel.shape[0] <= units:
-        return None
-    return _made(scope, "basic_rnn", {"num_units": units}, leaves, own, ("activation",), kernel, units)
+    return _made(scope, "basic_rnn", {"num_units": units}, ("activation",), kernel, units, ("kernel", "bias"))
 
 
 def _is_affine(kernel, bias):
