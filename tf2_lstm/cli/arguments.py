@@ -135,6 +135,7 @@ def _without_collecting():
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()
 

@@ -332,6 +332,8 @@ class Findings:
         unclaimed: every variable that is in neither, as `Unclaimed`.
         losses: the `Loss`es: what lies outside of the models and goes back into them.
         notes: what a person must know of the whole.
+        shapes: name of a tensor of the graph -> its shape, with None where a size is free; without those of unknown
+            rank.
     """
 
     recurrences: list = field(default_factory=list)
@@ -339,6 +341,7 @@ class Findings:
     unclaimed: list = field(default_factory=list)
     losses: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    shapes: dict = field(default_factory=dict)
 
 
 def describe(call):

@@ -37,7 +37,7 @@ def boundary_around(make):
         x = v1.placeholder(tf.float32, [None, 4], name="x")
         tf.add(x, tf.reshape(tf.cast(make(), tf.float32), [-1, 1]), name="y")
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
-    return boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
+    return boundary_of(tf1, Findings(shapes=inferred(tf1.graph)), ["y:0"])
 
 
 @pytest.mark.parametrize("name", FIXED)
@@ -66,7 +66,7 @@ def test_a_state_that_a_frozen_graph_has_no_value_of_is_fed(kind, fed):
         kept = v1.raw_ops.VariableV2(shape=[2, 4], dtype=tf.float32, name="state")
         tf.add(x, tf.identity(kept, name="state/read"), name="y")
     tf1 = TF1Model(kind, "", graph=graph.as_graph_def())
-    boundary = boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
+    boundary = boundary_of(tf1, Findings(shapes=inferred(tf1.graph)), ["y:0"])
     assert ("state/read:0" in boundary.inputs) == fed
     assert ("state/read:0 is fed: no value of its variable is in the file" in boundary.notes) == fed
 
@@ -77,7 +77,7 @@ def test_numbers_that_are_added_at_places_write_no_variable():
         places = v1.placeholder(tf.int32, [None, 1], name="places")
         tf.scatter_nd(places, tf.ones_like(places[:, 0]), [5], name="counts")
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
-    boundary = boundary_of(tf1, Findings(), inferred(tf1.graph))
+    boundary = boundary_of(tf1, Findings(shapes=inferred(tf1.graph)))
     assert list(boundary.outputs.values()) == ["counts:0"]
 
 
@@ -110,7 +110,7 @@ def ends_of(program):
     with tf.Graph().as_default() as graph:
         program(v1.placeholder(tf.float32, [None, 4], name="x"))
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
-    return list(boundary_of(tf1, Findings(), inferred(tf1.graph)).outputs.values())
+    return list(boundary_of(tf1, Findings(shapes=inferred(tf1.graph))).outputs.values())
 
 
 def conditional(x):
@@ -199,7 +199,7 @@ def test_it_begins_behind_strings_tables_and_data_sets():
         ids, steps = in_front(v1.placeholder(tf.float32, [3, 4], name="x"))
         tf.add(tf.cast(ids, tf.float32)[:1, :4], steps, name="y")
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
-    boundary = boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
+    boundary = boundary_of(tf1, Findings(shapes=inferred(tf1.graph)), ["y:0"])
     assert set(boundary.inputs) == {ids.name, steps.name}
     shapes = inferred(tf1.graph)
     assert (shapes[ids.name], shapes[steps.name]) == ((None, None), (3, 4))
@@ -259,5 +259,5 @@ def test_a_loop_that_begins_with_a_variable_carries_it_where_it_gives_the_next(w
         if what != "nothing":
             v1.raw_ops.Assign(ref=kept, value=end if ASSIGNED[what] else tf.zeros([2, 4]))
     tf1 = TF1Model("checkpoint", "", graph=graph.as_graph_def(), nodes={"kept": ("kept", None)})
-    boundary = boundary_of(tf1, Findings(), inferred(tf1.graph), ["y:0"])
+    boundary = boundary_of(tf1, Findings(shapes=inferred(tf1.graph)), ["y:0"])
     assert ("kept/read:0" in boundary.inputs) == ASSIGNED[what]

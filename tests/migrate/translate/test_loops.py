@@ -59,8 +59,8 @@ def outputs_of(graph, names):
 def whole_of(graph, fetch):
     held = {"w": Variable("w", W.shape, "float32", lambda: W)}
     tf1 = TF1Model("checkpoint", "", graph=graph.as_graph_def(), variables=held, nodes={"w": ("w", None)})
-    shapes = inferred(tf1.graph)
-    return tf1, translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, fetch), shapes)
+    findings = Findings(shapes=inferred(tf1.graph))
+    return tf1, translate(tf1, findings, boundary_of(tf1, findings, fetch))
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["v1", "v2"])

@@ -68,8 +68,8 @@ def graph_of(make):
 
 
 def translated(graph, fetch=("end",)):
-    tf1, shapes = TF1Model("frozen_graph", "", graph=graph), inferred(graph)
-    return translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, fetch), shapes)
+    tf1, findings = TF1Model("frozen_graph", "", graph=graph), Findings(shapes=inferred(graph))
+    return translate(tf1, findings, boundary_of(tf1, findings, fetch))
 
 
 @pytest.mark.parametrize(("make", "words"), REFUSED.values(), ids=REFUSED)
@@ -167,10 +167,10 @@ def test_four_times_the_levels_take_four_times_the_calls(place, block):
 
 
 def _calls(model):
-    findings, shapes = recognise(model), inferred(model.graph)
+    findings = recognise(model)
 
     def whole():
-        return translate(model, findings, boundary_of(model, findings, shapes), shapes)
+        return translate(model, findings, boundary_of(model, findings))
 
     return calls(lambda: emit_whole(whole()))
 

@@ -52,8 +52,8 @@ def model_of_programs(programs, functional=False):
 
 
 def whole_of(tf1, fetch):
-    shapes = inferred(tf1.graph)
-    return translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, fetch), shapes)
+    findings = Findings(shapes=inferred(tf1.graph))
+    return translate(tf1, findings, boundary_of(tf1, findings, fetch))
 
 
 def samples(sizes):

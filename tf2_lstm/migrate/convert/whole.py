@@ -8,7 +8,7 @@ from functools import partial
 from tf2_lstm.migrate.build import BuildError
 from tf2_lstm.migrate.convert.drawn import drawing_of
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
-from tf2_lstm.migrate.convert.whole_edges import boundary_and_shapes
+from tf2_lstm.migrate.convert.whole_edges import program_boundary
 from tf2_lstm.migrate.graph.careful import Inference
 from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
@@ -46,8 +46,8 @@ class WholeWorkshop:
         if self._name in self._request.skipped:
             return None, None, {}, self._request.skipped[self._name]
         try:
-            edges = boundary_and_shapes(self._tf1, self._findings, self._request)
-            again = partial(translated, request=self._request, name=self._name, edges=edges)
+            boundary = program_boundary(self._tf1, self._findings, self._request)
+            again = partial(translated, request=self._request, name=self._name, boundary=boundary)
             whole = again(self._tf1, self._findings)
             runs = run_whole(self._tf1, whole, inputs=self._request.inputs)
             in_double = partial(whole_in_double, self._tf1, self._findings, whole, runs, again)
@@ -91,7 +91,7 @@ class WholeWorkshop:
             shutil.rmtree(self._staging / f"{self._name}.unzipped", ignore_errors=True)
 
 
-def translated(tf1, findings, request, name=NAME, edges=None):
+def translated(tf1, findings, request, name=NAME, boundary=None):
     """Translate the whole inference graph of a model.
 
     Args:
@@ -99,7 +99,7 @@ def translated(tf1, findings, request, name=NAME, edges=None):
         findings: its `Findings`.
         request: the `Request`.
         name: what its Keras model is called.
-        edges: its `Boundary` and shapes, as `boundary_and_shapes` returns them; None where nobody has asked yet.
+        boundary: its `Boundary`; None where nobody has asked for it yet.
 
     Returns:
         A `Whole`.
@@ -107,8 +107,8 @@ def translated(tf1, findings, request, name=NAME, edges=None):
     Raises:
         ProgramRefused: it cannot be translated.
     """
-    boundary, shapes = edges or boundary_and_shapes(tf1, findings, request)
-    whole = translate(tf1, findings, boundary, shapes, Inference(request.skipped))
+    boundary = boundary or program_boundary(tf1, findings, request)
+    whole = translate(tf1, findings, boundary, Inference(request.skipped))
     return replace(whole, name=name)
 
 

@@ -1,7 +1,7 @@
 """Where a whole program begins and ends, as `inspect` shows it; Keras is not needed for that."""
 
 from tf2_lstm.migrate.convert.signatures import programs_of
-from tf2_lstm.migrate.graph.careful import STAGE, Inference
+from tf2_lstm.migrate.graph.careful import STAGE
 from tf2_lstm.migrate.graph.nodes import edge, normal
 from tf2_lstm.migrate.graph.shapes import importable, misfit
 from tf2_lstm.migrate.translate.boundary import boundary_of
@@ -9,8 +9,8 @@ from tf2_lstm.migrate.translate.whole import ProgramRefused
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
-def boundary_and_shapes(tf1, findings, request):
-    """Return the `Boundary` of a whole program and, as it is inferred on the way, name of a tensor -> shape.
+def program_boundary(tf1, findings, request):
+    """Return the `Boundary` of a whole program.
 
     Args:
         tf1: the `TF1Model`.
@@ -20,10 +20,9 @@ def boundary_and_shapes(tf1, findings, request):
     Raises:
         ProgramRefused: no end is found, or no shape is known.
     """
-    shapes = Inference(request.skipped)(tf1.graph)
-    if not shapes:
+    if not findings.shapes:
         raise ProgramRefused(_unknown(tf1.graph, request.skipped))
-    return boundary_of(tf1, findings, shapes, request.fetch, request.feed), shapes
+    return boundary_of(tf1, findings, request.fetch, request.feed)
 
 
 def edges_of(tf1, findings, request):
@@ -47,14 +46,14 @@ def edges_of(tf1, findings, request):
 
 def _edges(tf1, findings, request):
     try:
-        boundary, shapes = boundary_and_shapes(tf1, findings, request)
+        boundary = program_boundary(tf1, findings, request)
     except ProgramRefused as error:
         return {"problem": str(error)}
     nodes = {node.name: node for node in tf1.graph.node}
 
     def plain(tensor):
         name, number = edge(tensor)
-        shape = shapes.get(normal(tensor))
+        shape = findings.shapes.get(normal(tensor))
         dtype = dtypes_of(nodes[name])[number]
         return {"tf1": tensor, "dtype": dtype, "shape": shape if shape is None else list(shape)}
 

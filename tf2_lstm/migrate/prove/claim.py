@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from tf2_lstm.migrate.graph.careful import Inference
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.model import ArtifactError
@@ -69,7 +68,6 @@ def _check(candidate, said):
 class _Matching:
     def __init__(self, tf1, findings, request, candidate, said):
         self.tf1, self.findings, self.request, self.candidate = tf1, findings, request, candidate
-        self.shapes = Inference(request.skipped)(tf1.graph)
         self.nodes = {node.name: node for node in tf1.graph.node}
         self.given = {name: one for name, one in said.items() if name in candidate.inputs}
         self.asked = {name: one for name, one in said.items() if name in candidate.outputs}
@@ -111,7 +109,7 @@ class _Matching:
     def _given_out(self):
         """Name of an output -> tensor, of the graph; {} where nothing is found and the user says the outputs."""
         try:
-            boundary = boundary_of(self.tf1, self.findings, self.shapes, self.request.fetch, self.feed)
+            boundary = boundary_of(self.tf1, self.findings, self.request.fetch, self.feed)
         except ProgramRefused:
             if not self.asked or self.request.fetch:
                 raise
@@ -123,7 +121,7 @@ class _Matching:
         """The boundary and the recurrences of some tensors, seen through loops that are no recurrence."""
         frames = frames_of(self.nodes, functions_of(self.tf1.graph))
         while True:
-            boundary = boundary_of(self.tf1, self.findings, self.shapes, tensors, self.feed)
+            boundary = boundary_of(self.tf1, self.findings, tensors, self.feed)
             feeds = {*map(normal, self.feed)}
             order = Order(self.nodes, self.findings.recurrences, feeds, frames).of(tensors)[0]
             passed = [self.nodes[key] for key in order if key in self.nodes and self.nodes[key].op in _PASSED]
@@ -164,7 +162,7 @@ class _Matching:
 
     def _edge(self, name, tensor):
         dtype = dtypes_of(self.nodes[node_of(tensor)])[edge(tensor)[1]]
-        return Edge(name, tensor, dtype, self.shapes.get(tensor))
+        return Edge(name, tensor, dtype, self.findings.shapes.get(tensor))
 
     def _input(self, name, tensor):
         """The edge of an input, its sizes as far as either side fixes them; what does not fit is a fault."""

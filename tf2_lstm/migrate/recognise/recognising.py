@@ -80,6 +80,7 @@ def _read(model, findings, infer):
     """The graph, read; its recurrences are among the findings then."""
     try:
         reading = GraphReader(model, infer)
+        findings.shapes = reading.shapes
         OfGraph(reading, findings).find()
     except ArtifactError:
         raise

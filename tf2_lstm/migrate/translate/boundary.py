@@ -13,13 +13,12 @@ from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
 
-def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
+def boundary_of(tf1, findings, fetch=(), feed=()):
     """Say where the inference graph of a TF1 model begins and ends.
 
     Args:
         tf1: the `TF1Model`.
         findings: its `Findings`.
-        shapes: name of a tensor -> shape, by TensorFlow's inference.
         fetch: names of tensors that are the outputs; () to find them.
         feed: names of tensors at which it begins, beside the placeholders.
 
@@ -37,8 +36,8 @@ def boundary_of(tf1, findings, shapes, fetch=(), feed=()):
     carried = {old: new for old, new in _carried(nodes, findings, frames).items() if old not in states}
     told = {*map(normal, feed), *states}
     feed, lacking = (*feed, *states, *(one for one in (*outside, *carried) if one not in told)), ()
-    values = switches(nodes, shapes)
-    ends = Ends(tf1, nodes, findings, shapes, {*map(normal, feed)}, frames, values)
+    values = switches(nodes, findings.shapes)
+    ends = Ends(tf1, nodes, findings, {*map(normal, feed)}, frames, values)
     if fetch:
         outputs, notes = _named([normal(one) for one in fetch]), []
     elif tf1.signatures:

@@ -38,7 +38,6 @@ class Ends:
         tf1: the `TF1Model`.
         nodes: name -> NodeDef.
         findings: the `Findings`.
-        shapes: name of a tensor -> shape, by TensorFlow's inference.
         feeds: the tensors that are fed, beside the placeholders.
         frames: name of a node that gives something out of a loop -> its `Frame`.
         fixed: names of the nodes that inference fixes.
@@ -48,9 +47,9 @@ class Ends:
         lacking: what the checkpoint has not all weights of, one sentence each.
     """
 
-    def __init__(self, tf1, nodes, findings, shapes, feeds, frames, fixed):
+    def __init__(self, tf1, nodes, findings, feeds, frames, fixed):
         self.tf1, self.frames, self.fixed = tf1, frames, fixed
-        self.nodes, self.findings, self.shapes, self.feeds = nodes, findings, shapes, feeds
+        self.nodes, self.findings, self.shapes, self.feeds = nodes, findings, findings.shapes, feeds
         self.backward = _backward(nodes)
         self.readers = {}
         for name, node in nodes.items():

@@ -30,14 +30,13 @@ from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
 DEEPEST = 800
 
 
-def translate(tf1, findings, boundary, shapes, infer=inferred):
+def translate(tf1, findings, boundary, infer=inferred):
     """Translate a whole inference graph.
 
     Args:
         tf1: the `TF1Model`.
         findings: its `Findings`.
         boundary: the `Boundary`.
-        shapes: name of a tensor -> shape, by TensorFlow's inference.
         infer: what infers, a function from a graph to its shapes: of the steps of loops.
 
     Returns:
@@ -46,13 +45,10 @@ def translate(tf1, findings, boundary, shapes, infer=inferred):
     Raises:
         ProgramRefused: an operation has no row, or is not translated as it is.
     """
-    scene, recurrences, shared = (
-        _Scene(tf1, findings, boundary, infer),
-        list(findings.recurrences),
-        frozenset(),
-    )
+    scene = _Scene(tf1, findings, boundary, infer)
+    recurrences, shared = list(findings.recurrences), frozenset()
     while True:
-        translation = _Translation(scene, recurrences, shapes, shared)
+        translation = _Translation(scene, recurrences, shared)
         try:
             whole = translation.whole()
         except (ProgramRefused, Refusal) as error:
@@ -96,7 +92,7 @@ def _called(program, made):
 
 
 class _Translation(ByRows):
-    def __init__(self, scene, recurrences, shapes, shared):
+    def __init__(self, scene, recurrences, shared):
         self.tf1, self.boundary, self.recurrences = scene.tf1, scene.boundary, recurrences
         self.nodes = {node.name: node for node in self.tf1.graph.node}
         feeds = {*map(normal, self.boundary.inputs), *map(normal, self.boundary.fixed)}
@@ -105,8 +101,11 @@ class _Translation(ByRows):
         )
         self.fetched = [normal(one) for one in self.boundary.outputs.values()]
         self.order, turning = self.graph.of(self.fetched)
-        super().__init__(scene, self.nodes, self.graph, Writer(shapes, self._readers(), shared), {}, turning)
-        self.shapes, self.called, self.models, self.failed = shapes, {}, {}, set()
+        self.shapes = scene.findings.shapes
+        super().__init__(
+            scene, self.nodes, self.graph, Writer(self.shapes, self._readers(), shared), {}, turning
+        )
+        self.called, self.models, self.failed = {}, {}, set()
         self.writer.selects = any(
             decides(self.nodes, self.nodes[key]) for key in self.order if key in self.nodes
         )
