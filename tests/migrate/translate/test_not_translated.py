@@ -100,8 +100,8 @@ def test_of_a_graph_that_tensorflow_does_not_import_it_says_why():
 def test_a_large_constant_is_a_weight_that_does_not_train():
     table = np.arange(400, dtype="float32").reshape(1, 400)
     graph = graph_of(lambda x: tf.matmul(x, table) + table)
-    workshop = WholeWorkshop(TF1Model("frozen_graph", "", graph=graph), Findings(), Request("x"), None)
-    whole, case, _, problem = workshop.convert()
+    tf1, findings = TF1Model("frozen_graph", "", graph=graph), Findings(shapes=inferred(graph))
+    whole, case, _, problem = WholeWorkshop(tf1, findings, Request("x"), None).convert()
     assert (problem, case.passed) == ("", True)
     assert [len(held) for held in whole.layers.values()] == [1]
 

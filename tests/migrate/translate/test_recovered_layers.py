@@ -48,8 +48,8 @@ def converted(program, fixed=MOVING):
         }
         tf.identity(program(fed, variable), name="end")
     tf1 = model_of(graph, used, frozenset(used) - fixed)
-    shapes = inferred(tf1.graph)
-    whole = translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, ["end:0"]), shapes)
+    findings = Findings(shapes=inferred(tf1.graph))
+    whole = translate(tf1, findings, boundary_of(tf1, findings, ["end:0"]))
     model = build_whole(whole, tf1)
     report = prove_whole(tf1, whole, model, run_whole(tf1, whole))
     assert report.passed, report.diagnosis

@@ -53,7 +53,7 @@ CASES = [
 def test_each_sample_has_rows_that_the_graph_takes(program, shape, rows):
     with tf.Graph().as_default() as graph:
         tf.tanh(program(v1.placeholder(tf.float32, [None, 3], "x")), name="y")
-    tf1, shapes = model_of(graph, {}), inferred(graph.as_graph_def())
-    whole = translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, ["y:0"]), shapes)
+    tf1, findings = model_of(graph, {}), Findings(shapes=inferred(graph.as_graph_def()))
+    whole = translate(tf1, findings, boundary_of(tf1, findings, ["y:0"]))
     assert whole.reshapes.get("x:0") == shape
     assert {len(run.sample.values["x:0"]) for run in run_whole(tf1, whole).runs} == rows

@@ -60,9 +60,9 @@ def sides():
 
 def whole_of(definition, names):
     tf1 = TF1Model("frozen_graph", "", graph=definition)
-    shapes = inferred(definition)
-    boundary = boundary_of(tf1, Findings(), shapes, [f"{NAMES[name]}:0" for name in names])
-    return translate(tf1, Findings(), boundary, shapes), tf1
+    findings = Findings(shapes=inferred(definition))
+    boundary = boundary_of(tf1, findings, [f"{NAMES[name]}:0" for name in names])
+    return translate(tf1, findings, boundary), tf1
 
 
 def model_of(definition, names):

@@ -23,8 +23,8 @@ def whole_of(program, fetch):
             table,
         )
     tf1 = model_of(graph, {"words": WORDS})
-    shapes = inferred(tf1.graph)
-    whole = translate(tf1, Findings(), boundary_of(tf1, Findings(), shapes, fetch), shapes)
+    findings = Findings(shapes=inferred(tf1.graph))
+    whole = translate(tf1, findings, boundary_of(tf1, findings, fetch))
     model = build_whole(whole, tf1)
     assert prove_whole(tf1, whole, model, run_whole(tf1, whole)).passed
     return model

@@ -45,9 +45,9 @@ def whole_of(dropout, fed=True, dtype="float32", name="keep_prob"):
         keep = v1.placeholder(dtype, [], name=name) if fed else tf.constant(0.25, dtype)
         tf.tanh(dropout(x, keep), name="y")
     tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
-    shapes = inferred(tf1.graph)
-    boundary = boundary_of(tf1, Findings(), shapes, ["y:0"])
-    return tf1, translate(tf1, Findings(), boundary, shapes)
+    findings = Findings(shapes=inferred(tf1.graph))
+    boundary = boundary_of(tf1, findings, ["y:0"])
+    return tf1, translate(tf1, findings, boundary)
 
 
 @pytest.mark.parametrize("dropout", [newer, older])

@@ -41,18 +41,18 @@ def program():
 
 
 def found_of(build, outputs):
-    """The model, its shapes and its boundary."""
+    """The model, its findings and its boundary."""
     graph = tf.Graph()
     with graph.as_default():
         build()
     tf1 = model_of(graph, WEIGHTS)
-    shapes = inferred(tf1.graph)
-    return tf1, shapes, boundary_of(tf1, Findings(), shapes, outputs)
+    findings = Findings(shapes=inferred(tf1.graph))
+    return tf1, findings, boundary_of(tf1, findings, outputs)
 
 
 def proof(found, runs=None):
-    tf1, shapes, boundary = found
-    whole = translate(tf1, Findings(), boundary, shapes)
+    tf1, findings, boundary = found
+    whole = translate(tf1, findings, boundary)
     return prove_whole(tf1, whole, build_whole(whole, tf1), runs or run_whole(tf1, whole))
 
 
@@ -60,7 +60,7 @@ def proof(found, runs=None):
 def found():
     """The graph, and what the session computes."""
     read = found_of(program, ("scores:0", "place:0"))
-    return read, run_whole(read[0], translate(read[0], Findings(), read[2], read[1]))
+    return read, run_whole(read[0], translate(*read))
 
 
 def test_every_variable_and_every_input_of_floats_has_its_row(found):
@@ -122,8 +122,8 @@ def test_what_is_wrong_only_on_the_way_back_is_seen(found, name, monkeypatch):
 
 
 def test_a_gradient_that_no_weight_has_is_named(found):
-    tf1, shapes, boundary = found[0]
-    whole = translate(tf1, Findings(), boundary, shapes)
+    tf1, findings, boundary = found[0]
+    whole = translate(tf1, findings, boundary)
     layers = {name: sources for name, sources in whole.layers.items() if "w" not in sources}
     report = prove_whole(tf1, replace(whole, layers=layers), build_whole(whole, tf1), found[1])
     assert {tensor.name for tensor in report.tensors if not tensor.passed} == {
@@ -184,9 +184,9 @@ def test_the_parts_of_a_variable_have_one_gradient():
         )
         tf.tanh(rows, name="scores")
 
-    tf1, shapes, boundary = found_of(parts, ("scores:0",))
+    tf1, findings, boundary = found_of(parts, ("scores:0",))
     columns = slice(0, 4)
     nodes = {"upper": ("words", (slice(0, 4), columns)), "lower": ("words", (slice(4, 7), columns))}
-    report = proof((replace(tf1, nodes=nodes), shapes, boundary))
+    report = proof((replace(tf1, nodes=nodes), findings, boundary))
     assert report.passed
     assert next(one.shape for one in report.tensors if one.name == "gradient of words") == (7, 4)

@@ -118,19 +118,19 @@ SABOTAGES = {
 
 @pytest.fixture(scope="module")
 def found():
-    """The model, its shapes and boundary, and what the session computes."""
+    """The model, its findings and boundary, and what the session computes."""
     graph = tf.Graph()
     with graph.as_default():
         program()
     tf1 = model_of(graph, WEIGHTS)
-    shapes = inferred(tf1.graph)
-    boundary = boundary_of(tf1, Findings(), shapes, OUTPUTS)
-    return tf1, shapes, boundary, run_whole(tf1, translate(tf1, Findings(), boundary, shapes))
+    findings = Findings(shapes=inferred(tf1.graph))
+    boundary = boundary_of(tf1, findings, OUTPUTS)
+    return tf1, findings, boundary, run_whole(tf1, translate(tf1, findings, boundary))
 
 
 def proof(found):
-    tf1, shapes, boundary, runs = found
-    whole = translate(tf1, Findings(), boundary, shapes)
+    tf1, findings, boundary, runs = found
+    whole = translate(tf1, findings, boundary)
     return prove_whole(tf1, whole, build_whole(whole, tf1), runs)
 
 
@@ -149,8 +149,8 @@ def test_a_wrong_translation_is_seen_and_located(name, found, monkeypatch):
 
 
 def test_a_wrong_weight_is_seen_and_named(found):
-    tf1, shapes, boundary, runs = found
-    whole = translate(tf1, Findings(), boundary, shapes)
+    tf1, findings, boundary, runs = found
+    whole = translate(tf1, findings, boundary)
     model = build_whole(whole, tf1)
     model.trainable_weights[0].assign(model.trainable_weights[0] + 0.01)
     report = prove_whole(tf1, whole, model, runs)
