@@ -91,7 +91,8 @@ def test_its_output_has_the_shape_and_dtype_of_its_words(graph):
 
 def test_a_program_with_it_is_proved_and_the_report_says_how(graph):
     tf1, request = TF1Model("frozen_graph", "", graph=graph), Request("", program=True)
-    _, case, _, problem = WholeWorkshop(tf1, Findings(), request, None).convert()
+    findings = Findings(shapes=inferred(graph))
+    _, case, _, problem = WholeWorkshop(tf1, findings, request, None).convert()
     assert problem == ""
     assert (case.passed, len(case.tensors)) == (True, 3)
     (note,) = [
