@@ -128,8 +128,7 @@ class _Writer:
             outputs.append(output)
         named = [f"outputs_{number}" for number in range(len(steps))] if "outputs" not in self.wanted else []
         self._keep(dict(zip(named, outputs, strict=True)) if named else {"outputs": outputs[-1]})
-        lone = PAIRS[innermost(call).pair].kind == "cell" and PAIRS[innermost(call).pair].states
-        self._keep_states(call, "state", [Item(states, 0), Item(states, 1)] if lone else states)
+        self._keep_states(call, "state", states)
 
     def _sequence_of_one(self, call):
         """A step whose dropout draws its noise for a whole sequence: here one of one step."""
@@ -239,7 +238,7 @@ class _Writer:
         if initial is not None:
             options["initial_state"] = initial
         row = PAIRS[innermost(call).pair]
-        names = {2: [f"state{side}_h", f"state{side}_c"], 0: [f"state{side}"]}[len(row.states)]
+        names = [f"state{side}_{name}" for name in row.states] or [f"state{side}"]
         if row.kind == "stack":
             names = [f"*states{side}"]
         value = Apply(rnn, (sequence,), options)
