@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf2_lstm import RNN, LSTMCell, StackedRNNCells, accelerate, backends, private, streaming
+from tf2_lstm import RNN, LSTMCell, StackedRNNCells, accelerate, backends, private, set_dropout, streaming
 from tf2_lstm.backends.tensorflow import unroll
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.artifacts import protos
@@ -230,6 +230,11 @@ NEEDED = {
         streaming,
     ),
     "_keras_mask": (_without_mask, _stock, lambda model: streaming(_masked())),
+    "_tracker": (
+        lambda patch, model: patch.delattr(model.layers[-1], "_tracker"),
+        lambda: keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.0)]),
+        lambda model: (vars(model.layers[-1]).pop("seed_generator", None), set_dropout(model, 0.5)),
+    ),
     "tensorflow.python.eager.context.eager_mode": (
         _without_module("tensorflow.python.eager.context.eager_mode"),
         _stock,

@@ -46,6 +46,7 @@ _MODULES = {
     "python_loop": "unroll",
     "read_element": "loop_arrays",
     "sequence_mask": "unroll",
+    "set_dropout": "dropout_rates",
     "stack_bidirectional": "bidirectional",
     "streaming": "stream",
     "to_keras_state": "state",

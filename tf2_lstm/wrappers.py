@@ -15,7 +15,7 @@ from tf2_lstm.fitting import one_step
 from tf2_lstm.state import initial_state, output_size, state_layout
 
 #: The places of dropout, as DropoutWrapper's arguments and weights are called.
-_RATES = ("input_dropout", "state_dropout", "output_dropout")
+RATES = ("input_dropout", "state_dropout", "output_dropout")
 
 
 class _Wrapper(keras.layers.Layer):
@@ -146,9 +146,19 @@ class DropoutWrapper(_Wrapper):
 
     def restore_rates(self):
         """Set each rate to the one given at first, whatever was assigned or loaded since."""
-        for name, rate in zip(_RATES, self.rates, strict=True):
+        for name, rate in zip(RATES, self.rates, strict=True):
             if rate is not None:
                 getattr(self, name).assign(rate)
+
+    def set_rate(self, name, rate):
+        """Set a rate that was given at first, for good: `restore_rates` and a saved configuration have it too.
+
+        Args:
+            name: "input_dropout", "state_dropout" or "output_dropout".
+            rate: from 0 to 1.
+        """
+        getattr(self, name).assign(rate)
+        self.rates = tuple(rate if one == name else old for one, old in zip(RATES, self.rates, strict=True))
 
     def begin_sequence(self, input_size, training):
         """Draw the variational noise for one sequence; an unroll calls it before its loop."""
@@ -189,7 +199,7 @@ class DropoutWrapper(_Wrapper):
         """Return the arguments; the rates are those given at first, `assign` shows in the weights."""
         return {
             **super().get_config(),
-            **dict(zip(_RATES, self.rates, strict=True)),
+            **dict(zip(RATES, self.rates, strict=True)),
             "variational": self.variational,
             "seed": self.seed,
         }

@@ -7,12 +7,37 @@ _CELLS = "tests/layers/test_layers_cells.py::"
 _DTYPES = "tests/layers/test_layers_dtypes.py::"
 _ERRORS = "tests/layers/test_layers_errors.py::"
 _FITTING = "tests/layers/test_layers_fitting.py::"
+_RATES = "tests/layers/test_layers_dropout_rates.py::"
 _STACK = "tests/layers/test_layers_stack.py::"
 _STATE = "tests/layers/test_layers_state.py::"
 _UNROLL = "tests/layers/test_layers_unroll.py::"
 _WRAPPERS = "tests/layers/test_layers_wrappers.py::"
 
 LAYERS = [
+    *mistakes(
+        "tf2_lstm/dropout_rates.py",
+        f"{_RATES}test_a_model_that_was_fitted_is_compiled_again",
+        ("        _compile_again(model)\n", "        pass\n"),
+        ("    layer.rate = rate\n", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/dropout_rates.py",
+        f"{_RATES}test_each_place_drops_in_training_and_changes_nothing_else",
+        ('"layer", "forward_layer"', '"forward_layer"'),
+        ("layer.set_rate(name, rate)", "pass"),
+        ("        if id(layer) not in seen:\n", "        if not isinstance(layer, keras.Sequential):\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/dropout_rates.py",
+        f"{_RATES}test_what_is_no_rate_or_no_place_is_refused_and_nothing_is_set",
+        ("        _check(place, rate, places)\n    for place, rate in rates.items():\n", ""),
+        ("or isinstance(rate, bool) or not", "or not"),
+    ),
+    *mistakes(
+        "tf2_lstm/wrappers.py",
+        f"{_RATES}test_load_weights_of_the_package_leaves_a_rate_that_was_set",
+        ("self.rates = tuple(rate if one == name else old", "self.rates = tuple(old"),
+    ),
     *mistakes(
         "tf2_lstm/cells/lstm.py",
         _CELLS + "test_lstm_is_its_equations",

@@ -1,13 +1,15 @@
 """The rate of dropout that a TF1 program feeds: a parameter of the source, a setting of the model, in training only."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
 from expected_recurrences import ZOO
 
+import tf2_lstm
 from tf2_lstm.migrate.convert.converting import Request, convert, look
 from tf2_lstm.migrate.emit import emit
-from tf2_lstm.migrate.functional import find
 
 
 @pytest.fixture(scope="module")
@@ -70,23 +72,34 @@ def test_a_whole_program_says_how_its_rate_is_set_and_load_sets_it_everywhere(tm
         Request(str(ZOO / "dropout_placeholder" / "model.ckpt"), program=True), tmp_path / "out"
     )
     (note,) = [one for one in conversion.report.notes if one.startswith("model: dropout drops")]
-    assert "its rate, 1 - keep_prob:0, is 0 as written: load(dropout_rate=...) of model.py" in note
+    assert (
+        "its rate, 1 - keep_prob:0, is 0 as written. tf2_lstm.set_dropout(model, rate) sets another" in note
+    )
     model = loader(tmp_path / "out", "model.py")(dropout_rate=0.5)
-    rates = [float(one.value) for one in model.variables if one.name.endswith("_dropout")]
-    assert rates == [0.5, 0.5]
+    loaded = tf2_lstm.load_model(tmp_path / "out" / "model.keras")
+    places = ["rnn/rnn/cell/input_dropout", "rnn/rnn/cell/output_dropout"]
+    assert list(tf2_lstm.set_dropout(loaded, 0.5)) == places
+    for one in (model, loaded):
+        rates = [float(rate.value) for rate in one.variables if rate.name.endswith("_dropout")]
+        assert rates == [0.5, 0.5]
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert [one["dropout"] for one in manifest["models"]] == [
+        {"1 - keep_prob:0": [place.removeprefix("rnn/") for place in places]},
+        {"1 - keep_prob:0": places},
+    ]
 
 
 def test_the_places_that_the_report_names_set_the_rate_of_the_loaded_model(written):
     conversion, model, _ = written
     (note,) = [one for one in conversion.report.notes if "its rate" in one]
-    assert "1 - keep_prob:0" in note
-    assert "dropout_rate of build_model" in note
-    places = [part.split("'")[1] for part in note.split("find(model, ")[1:]]
+    assert "1 - keep_prob:0, is 0 as written. tf2_lstm.set_dropout(model, rate) sets another" in note
+    assert "as does load(dropout_rate=rate) of rnn.py" in note
+    places = list(tf2_lstm.set_dropout(model, 0.0))
     assert places == ["rnn/cell/input_dropout", "rnn/cell/output_dropout"]
     inference = np.asarray(model({"inputs": X})["outputs"])
-    find(model, places[1]).assign(0.5)
+    tf2_lstm.set_dropout(model, {places[1]: 0.5})
     trained = np.asarray(model({"inputs": X}, training=True)["outputs"])
-    find(model, places[1]).assign(0.0)
+    tf2_lstm.set_dropout(model, 0.0)
     kept = trained != 0
     assert abs(np.mean(~kept) - 0.5) < 0.03
     np.testing.assert_allclose(trained[kept], 2 * inference[kept], rtol=1e-5, atol=1e-6)
@@ -96,7 +109,9 @@ def test_one_placeholder_of_two_layers_is_one_parameter(tmp_path):
     conversion = convert(Request(str(ZOO / "dropout_in_stack" / "model.ckpt")), tmp_path / "out")
     assert "def build_model(dropout_rate=0.0):" in (tmp_path / "out" / "rnn.py").read_text()
     (note,) = [one for one in conversion.report.notes if "its rate" in one]
-    assert note.count("find(model, 'rnn/cell/cells/") == 2
+    model = keras.models.load_model(tmp_path / "out" / "rnn.keras")
+    assert [place for place in tf2_lstm.set_dropout(model, 0.5) if place.startswith("rnn/cell/cells/")]
+    assert "tf2_lstm.set_dropout(model, rate)" in note
 
 
 def test_a_constant_keep_prob_drops_in_training_at_its_rate(tmp_path):

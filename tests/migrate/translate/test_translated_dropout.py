@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import tf2_lstm
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings, TF1Model
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
@@ -64,6 +65,31 @@ def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
     exec(source, written)
     training = written["build_model"](dropout_rate=0.5)
     assert np.mean(np.asarray(training({"x": np.ones((50, 4), "float32")}, training=True)["y"]) == 0) > 0.2
+
+
+def test_set_dropout_drops_in_training_and_the_proof_stays(tmp_path):
+    def twice(x, keep):
+        return newer(x, keep) + older(2.0 * x, v1.placeholder("float32", [], name="keep_more"))
+
+    tf1, whole = whole_of(twice)
+    build_whole(whole, tf1).save(tmp_path / "model.keras")
+    model = tf2_lstm.load_model(tmp_path / "model.keras")
+    runs = run_whole(tf1, whole)
+    proved = [np.asarray(model({"x": run.sample.values["x:0"]})["y"]) for run in runs.runs]
+    before = prove_whole(tf1, whole, model, runs)
+    assert before.passed
+    said = "tf2_lstm.set_dropout(model, {'dropout': rate}) sets another, as does load(dropout_rate=rate)"
+    assert [note for note in before.notes if "1 - keep_prob:0" in note and said in note]
+    assert tf2_lstm.set_dropout(model, {"dropout": 0.5, "dropout_0": 0.25}) == {
+        "dropout": 0.5,
+        "dropout_0": 0.25,
+    }
+    found = np.asarray(model({"x": np.ones((4000, 4), "float32")}, training=True)["y"])
+    # 1 / 0.5 or 0, and 2 / 0.75 or 0.
+    shares = [np.mean(np.isclose(found, np.tanh(one), atol=1e-4)) for one in (0, 2, 2 / 0.75, 2 + 2 / 0.75)]
+    np.testing.assert_allclose(shares, [0.125, 0.125, 0.375, 0.375], atol=0.02)
+    for run, expected in zip(runs.runs, proved, strict=True):
+        np.testing.assert_array_equal(model({"x": run.sample.values["x:0"]})["y"], expected)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float16"])

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 
 from tf2_lstm import __version__
+from tf2_lstm.migrate.keras_code.rates import places_of
+from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.model import describe
 from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.pairs.tree import tensors_of
@@ -54,6 +56,7 @@ def _model(recurrence, report, paths, shared):
         "shares_variables": [
             {"with": other, "variables": names} for other, names in shared.get(recurrence.name, {}).items()
         ],
+        "dropout": {rate.said: list(rate.places) for rate in program_of(recurrence).rates.values()},
         "proof": _proof(report),
     }
 
@@ -68,6 +71,7 @@ def _whole(whole, report, paths):
         "outputs": [asdict(one) for one in whole.outputs],
         "recurrences": [one.name for one in whole.recurrences.values()],
         "fixed": dict(whole.boundary.fixed),
+        "dropout": places_of(whole),
         "variables": paths,
         "computed_weights": [],
         "proof": _proof(report),

@@ -8,6 +8,7 @@ from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.equivalence.tolerance import level_of
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
+from tf2_lstm.migrate.keras_code.rates import is_alone, places_of, setting
 from tf2_lstm.migrate.prove.graph_side import GraphRun, GraphSide, dropped, keep_all
 from tf2_lstm.migrate.prove.keras_side import accelerated, call_keeping
 from tf2_lstm.migrate.prove.own_inputs import own_samples
@@ -214,10 +215,11 @@ def _diagnosis(tf1, whole, graph, report):
 
 def _rates(whole):
     """Say how a rate is set that TF1 programs feed, and what is special of a constant one."""
+    places, alone = places_of(whole), is_alone(whole)
     for name, rate in whole.program.rates.items():
         yield (
-            f"dropout drops with training=True only; its rate, {rate.said}, is {rate.value:g} as written: "
-            f"load({name}=...) of {whole.name}.py gives the model with another"
+            f"dropout drops with training=True only; its rate, {rate.said}, is {rate.value:g} as written. "
+            f"{setting(places[rate.said], alone)} sets another, as does load({name}=rate) of {whole.name}.py"
         )
     if whole.rates:
         listed = ", ".join(f"{rate:g}" for rate in sorted(set(whole.rates)))

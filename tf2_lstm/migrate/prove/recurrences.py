@@ -13,6 +13,7 @@ import numpy as np
 from tf2_lstm.backends import plain
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.keras_code.rates import setting
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.prove.computed import pulled_back
 from tf2_lstm.migrate.prove.diagnose import diagnose_sample
@@ -147,6 +148,7 @@ def _dropout(recurrence):
         return [
             f"{recurrence.name}: dropout with the constant keep_prob {listed} was proved with every unit kept and "
             "scaled by 1 / keep_prob. That graph drops at inference too; Keras drops in training only.",
+            *_rates(recurrence),
         ]
     return [
         f"{recurrence.name}: dropout was proved at keep_prob 1, as at inference.",
@@ -161,12 +163,12 @@ def _constants(recurrence):
 
 def _rates(recurrence):
     """Say how each rate is set that a TF1 program feeds as a keep_prob."""
-    for name, rate in program_of(recurrence).rates.items():
-        wheres = ", ".join(f"find(model, {place!r}).assign(rate)" for place in rate.places)
+    rates = program_of(recurrence).rates
+    alone = len(rates) == 1 and not _constants(recurrence)
+    for name, rate in rates.items():
         yield (
-            f"{recurrence.name}: dropout drops with training=True only; its rate, {rate.said}, is "
-            f"{rate.value:g} as written: {name} of build_model, and {wheres} of the loaded model, "
-            "find from tf2_lstm.migrate.functional."
+            f"{recurrence.name}: dropout drops with training=True only; its rate, {rate.said}, is {rate.value:g} as "
+            f"written. {setting(rate.places, alone)} sets another, as does load({name}=rate) of {recurrence.name}.py"
         )
 
 

@@ -1,0 +1,60 @@
+"""Where the rates of dropout stand in a model that was written, and the call that sets them."""
+
+from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.keras_code.recurrence import program_of
+
+
+def places_of(whole):
+    """Return the places of the rates that are fed: what a `Rate` says -> a list, as `tf2_lstm.set_dropout` has them.
+
+    Args:
+        whole: the `Whole`.
+    """
+    found = {rate.said: [] for rate in whole.program.rates.values()}
+    for line in whole.program.lines:
+        for name, places in _places(whole, line.value):
+            found[whole.program.rates[name].said] += places
+    return found
+
+
+def _places(whole, value):
+    """(parameter of the program, places) of the line of a layer, or of the model of a recurrence."""
+    if not isinstance(value, Apply):
+        return
+    if value.what == "keras.layers.Dropout" and isinstance(value.arguments[0], Ref):
+        yield value.arguments[0].name, [value.options["name"]]
+    one = whole.recurrences.get(value.what) if isinstance(value.what, str) else None
+    for own, given in value.options.items() if one is not None else ():
+        if isinstance(given, Ref):
+            yield given.name, [f"{one.name}/{place}" for place in program_of(one).rates[own].places]
+
+
+def is_alone(whole):
+    """Whether one number sets all rates of a program as one that is fed does: all are that one's."""
+    constant = bool(whole.rates) or any(_constants(one) for one in whole.recurrences.values())
+    return len(whole.program.rates) == 1 and not constant
+
+
+def _constants(recurrence):
+    """Whether a dropout of a recurrence has a rate that the graph fixes."""
+    return any(not isinstance(value, str) and value != 1.0 for value in recurrence.keep_probs.values())
+
+
+def setting(places, alone):
+    """Return the call that sets a rate of the loaded model.
+
+    Args:
+        places: where it stands.
+        alone: whether every dropout of the model has it.
+
+    Example:
+        ```python
+        assert setting(["dropout"], alone=True) == "tf2_lstm.set_dropout(model, rate)"
+        assert setting(["dropout"], alone=False) == "tf2_lstm.set_dropout(model, {'dropout': rate})"
+        ```
+    """
+    listed = ", ".join(f"{place!r}: rate" for place in places)
+    return f"tf2_lstm.set_dropout(model, {'rate' if alone else f'{{{listed}}}'})"
+
+
+__all__ = ["is_alone", "places_of", "setting"]
