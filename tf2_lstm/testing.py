@@ -10,7 +10,8 @@ def assert_equivalent(path, model, inputs=None, outputs=None, fetch=(), feed=(),
     """Assert that a Keras model computes what a TF1 graph computes: structure first, then every output.
 
     The graph runs in a session on seeded numbers of several sizes, ids below the rows of their tables; the model is
-    called with the same, for inference. Floats are held to the table of tolerances, integers are equal.
+    called with the same, for inference. Floats are held to the table of tolerances, integers are equal. Gradients are
+    compared by the inputs of floats.
 
     Args:
         path: a TF1 checkpoint with its .meta, a SavedModel or a frozen graph.
@@ -26,8 +27,8 @@ def assert_equivalent(path, model, inputs=None, outputs=None, fetch=(), feed=(),
         ema: whether the variables are their exponential moving averages.
 
     Returns:
-        The `tf2_lstm.migrate.equivalence.compare.Report`: `cases[0].tensors` has a row for each output and size,
-        `notes` says what was matched and what was left out.
+        The `tf2_lstm.migrate.equivalence.compare.Report`: `cases[0].tensors` has a row for each output and size, and
+        for each gradient, `notes` says what was matched and what was left out.
 
     Raises:
         AssertionError: something differs; its text is the report.

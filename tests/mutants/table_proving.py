@@ -300,6 +300,17 @@ PROVING = [
         ("model(edges.nest_of(model, values))", "model(edges.nest_of(model, values), training=False)"),
     ),
     *mistakes(
+        "tf2_lstm/migrate/convert/against.py",
+        _AGAINST + "test_gradients_are_compared_by_the_inputs_of_floats",
+        ("if case.passed else []", "if False else []"),
+        ("np.asarray(run.gradients.get(one.tf1, np.zeros_like(found[one.name])))", "found[one.name]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/programs.py",
+        _AGAINST + "test_where_the_graph_stops_the_model_has_to",
+        ("whole.recurrences.values() if own else ()", "whole.recurrences.values()"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/prove/matching.py",
         _AGAINST + "test_what_has_nothing_but_its_order_is_an_assumption",
         ("        tuple(assumed),\n", "        (),\n"),

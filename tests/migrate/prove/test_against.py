@@ -7,10 +7,17 @@ from pathlib import Path
 import keras
 import pytest
 
+from legacy_tf1.cells.basic_rnn import BasicRNNCell
+from legacy_tf1.compat import tf
+from legacy_tf1.unroll import dynamic_rnn
 from tests.migrate.prove import tagger
+from tf2_lstm import SequenceMask
 from tf2_lstm.cli.main import main
+from tf2_lstm.migrate.convert import against
+from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.prove.candidate import CandidateError
+from tf2_lstm.migrate.roles import Role
 from tf2_lstm.testing import assert_equivalent
 
 ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
@@ -30,7 +37,7 @@ def test_what_is_right_is_equal_and_what_was_matched_is_said(saved):
     assert len({tensor.witness for tensor in report.cases[0].tensors}) == 3
     assert "input word_ids is word_ids:0" in report.notes
     assert "output tags is tags:0" in report.notes
-    assert any(note.startswith("no gradients were compared: ") for note in report.notes)
+    assert any(note.startswith("no gradients were compared: no input is of floats") for note in report.notes)
     assert "keep_prob:0 is 1.0 in it, as at inference" in report.notes
 
 
@@ -59,6 +66,110 @@ def test_a_mistake_is_seen_and_named(saved, name):
     with pytest.raises(AssertionError) as raised:
         assert_equivalent(path, tagger.hand_written(values, **mistake))
     assert f"the model: {said}" in str(raised.value)
+
+
+#: The tagger from the words' vectors on: the input of the model -> the tensor of the graph.
+VECTORS = {"x": "dropout/mul_1:0", "lengths": "lengths:0"}
+
+
+def behind_the_lookup(values, stopped=lambda x: x):
+    """The model from the vectors on, of which something is done with them first."""
+    whole = tagger.hand_written(values)
+    x, lengths = keras.Input((None, tagger.WIDTH), name="x"), keras.Input((), dtype="int32", name="lengths")
+    masked = SequenceMask()([stopped(x), lengths])
+    scores = whole.get_layer("proj")(whole.get_layer("lstm")(masked))
+    return keras.Model([x, lengths], {"probabilities": keras.ops.softmax(scores)})
+
+
+def half_stopped(x):
+    """All of a tensor; half of its numbers are no way for a gradient."""
+    return keras.ops.concatenate([keras.ops.stop_gradient(x[..., :2]), x[..., 2:]], -1)
+
+
+def vectors_of(path):
+    """The tensor that the directions read, as this TensorFlow calls it."""
+    [tensor] = {
+        one.tf1 for one in look(Request(str(path)))[1].recurrences[0].inputs if one.role is Role.INPUTS
+    }
+    return tensor
+
+
+def test_gradients_are_compared_by_the_inputs_of_floats(saved):
+    path, values, _ = saved
+    given = {**VECTORS, "x": vectors_of(path)}
+    report = assert_equivalent(path, behind_the_lookup(values), given, {"probabilities": "probabilities:0"})
+    assert {one.name for one in report.cases[0].tensors} == {"probabilities", "gradient of x"}
+    said = (
+        "gradients were compared by the inputs of floats, not by the weights: which weight is which variable"
+    )
+    assert [note for note in report.notes if note.startswith(said)]
+    with pytest.raises(AssertionError) as raised:
+        assert_equivalent(
+            path, behind_the_lookup(values, half_stopped), given, {"probabilities": "probabilities:0"}
+        )
+    text = " ".join(str(raised.value).split())
+    assert "gradient of x against the TF1 graph, 3 x 5: off by" in text
+    assert "every output is equal and 1 gradient(s) differ, gradient of x first" in text
+    assert "a stop_gradient that the other side lacks" in text
+
+
+@pytest.fixture
+def old_control_flow():
+    was = tf.control_flow_v2_enabled()
+    tf.disable_control_flow_v2()
+    yield
+    if was:
+        tf.enable_control_flow_v2()
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_where_the_graph_stops_the_model_has_to(wrong, tmp_path, old_control_flow):
+    """In a recurrence too, whose own model hands gradients on."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [None, None, 3], name="x")
+        cell = StoppedCell(4)
+        outputs, _ = dynamic_rnn(cell, x, dtype=tf.float32)
+        tf.identity(outputs, name="y")
+        session.run(tf.global_variables_initializer())
+        held = session.run({one.op.name.rpartition("/")[2]: one for one in tf.global_variables()})
+        path = tf.train.Saver().save(session, str(tmp_path / "model.ckpt"))
+    given = keras.Input((None, 3), name="x")
+    cell = keras.layers.SimpleRNNCell(4) if wrong else StoppedKerasCell(4)
+    rnn = keras.layers.RNN(cell, return_sequences=True)
+    model = keras.Model(given, {"y": rnn(given)})
+    rnn.set_weights([held["kernel"][:3], held["kernel"][3:], held["bias"]])
+    if not wrong:
+        report = assert_equivalent(path, model)
+        assert {one.name for one in report.cases[0].tensors} == {"y", "gradient of x"}
+        return
+    with pytest.raises(AssertionError, match="gradient of x against the TF1 graph"):
+        assert_equivalent(path, model)
+
+
+class StoppedCell(BasicRNNCell):
+    """A cell that does not train through the steps before."""
+
+    def call(self, inputs, state):
+        return super().call(inputs, tf.stop_gradient(state))
+
+
+class StoppedKerasCell(keras.layers.SimpleRNNCell):
+    """The same in Keras."""
+
+    def call(self, sequence, states, training=False):
+        return super().call(sequence, [keras.ops.stop_gradient(states[0])], training)
+
+
+def test_a_model_that_cannot_be_differentiated_is_named(saved, monkeypatch):
+    path, values, _ = saved
+    given = {**VECTORS, "x": vectors_of(path)}
+
+    def broken(*arguments):
+        raise LookupError("no gradient defined")
+
+    monkeypatch.setattr(against, "differentiate", broken)
+    with pytest.raises(AssertionError, match="it has no gradient of 3 x 5, the graph has one: no gradient"):
+        assert_equivalent(path, behind_the_lookup(values), given, {"probabilities": "probabilities:0"})
 
 
 def renamed(model, outputs):
@@ -97,7 +208,9 @@ def test_a_function_says_all_its_names(saved):
     path, values, _ = saved
     model = tagger.hand_written(values)
     names = {"word_ids": "word_ids", "lengths": "lengths"}, {"tags": "tags", "probabilities": "probabilities"}
-    assert assert_equivalent(path, lambda given: model(given), *names).passed
+    report = assert_equivalent(path, lambda given: model(given), *names)
+    assert report.passed
+    assert [note for note in report.notes if "no gradients were compared: a function gives arrays" in note]
     with pytest.raises(CandidateError, match="Give inputs="):
         assert_equivalent(path, lambda given: model(given), names[0])
 

@@ -1,14 +1,19 @@
-"""A model that somebody wrote, held against the whole TF1 graph: matched, replayed, called, compared."""
+"""A model that somebody wrote, held against the whole TF1 graph: matched, replayed, called, compared.
+
+Gradients are compared by the inputs of floats. Which of its weights is which variable nothing says.
+"""
 
 from collections import OrderedDict
 
 import keras
+import numpy as np
 
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, TensorReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.prove.claim import claim_of
+from tf2_lstm.migrate.prove.keras_side import differentiate
 from tf2_lstm.migrate.prove.programs import run_whole
 from tf2_lstm.migrate.prove.replay import ReplayError, eagerly, first_line, tensorflow_version
 
@@ -55,7 +60,7 @@ def _fault(name, problem):
 
 def _run(tf1, whole, candidate, case):
     try:
-        graph = run_whole(tf1, whole, "no weight of the model has the name of a TF1 variable")
+        graph = run_whole(tf1, whole, _without(whole, candidate), by="inputs")
     except ReplayError as error:
         case.diagnosis = f"not proved: {error}"
         return
@@ -63,6 +68,52 @@ def _run(tf1, whole, candidate, case):
     with eagerly():
         for run in graph.runs:
             case.tensors += _compared(whole, candidate, run.sample, run.outputs)
+        differentiated = [run for run in graph.runs if run.gradients is not None] if case.passed else []
+        for run in differentiated:
+            case.tensors += _gradients(whole, candidate, run)
+    if differentiated:
+        case.notes.append(_BY_INPUTS)
+    wrong = [one.name for one in case.tensors if not one.passed] if differentiated else []
+    if wrong:
+        case.diagnosis = (
+            f"every output is equal and {len(set(wrong))} gradient(s) differ, {wrong[0]} first: between it and the "
+            "outputs something has another derivative, or a stop_gradient that the other side lacks"
+        )
+
+
+#: What is left out where gradients are compared.
+_BY_INPUTS = (
+    "gradients were compared by the inputs of floats, not by the weights: which weight is which variable "
+    "nothing says"
+)
+
+
+def _without(whole, candidate):
+    """Why no gradients are compared, "" where they are."""
+    if candidate.tensors is None:
+        return "a function gives arrays, and nothing differentiates it"
+    if not any("float" in one.dtype for one in whole.inputs):
+        return "no input is of floats, and which weight of the model is which variable nothing says"
+    return ""
+
+
+def _gradients(whole, candidate, run):
+    """The gradients of one sample by what is fed in floats; of what has none on one side zeros."""
+    witness = f"{_WITNESS}, {run.sample.label}"
+    inputs = {one.name: run.sample.values[one.tf1] for one in whole.inputs}
+    try:
+        found, _ = differentiate(candidate.tensors, inputs, run.targets, [])
+    except Exception as error:  # It is anybody's code.
+        return [
+            _fault(NAME, f"it has no gradient of {run.sample.label}, the graph has one: {first_line(error)}")
+        ]
+    names = {f"gradient of {one.name}": one for one in whole.inputs if one.name in found}
+    received = OrderedDict((name, found[one.name]) for name, one in names.items())
+    expected = OrderedDict(
+        (name, np.asarray(run.gradients.get(one.tf1, np.zeros_like(found[one.name]))))
+        for name, one in names.items()
+    )
+    return compare_results(RunResult(witness, expected), RunResult(KERAS, received))
 
 
 def _compared(whole, candidate, sample, expected):

@@ -22,12 +22,14 @@ class Candidate:
         outputs: the names of the outputs, a tuple.
         call: called with name -> array for inference, gives name -> array.
         model: the Keras model; None of a function.
+        tensors: called with name -> tensor for inference, gives name -> tensor; None of a function.
     """
 
     inputs: dict
     outputs: tuple
     call: object
     model: object = None
+    tensors: object = None
 
 
 def candidate_of(model, inputs=None, outputs=None):
@@ -54,7 +56,8 @@ def candidate_of(model, inputs=None, outputs=None):
     """
     if isinstance(model, keras.Model) and getattr(model, "inputs", None):
         known = {name: (one.dtype, tuple(one.shape)) for name, one in edges.inputs_of(model).items()}
-        return Candidate(known, tuple(edges.outputs_of(model)), partial(_call_model, model), model)
+        call = partial(_call_model, model)
+        return Candidate(known, tuple(edges.outputs_of(model)), partial(_as_arrays, call), model, call)
     if not callable(model) or not inputs or not outputs:
         raise CandidateError(
             f"{type(model).__name__}: expected a Keras model that knows its inputs, or a function with the names of "
@@ -66,7 +69,11 @@ def candidate_of(model, inputs=None, outputs=None):
 def _call_model(model, values):
     """Call a model as its users do, with nothing said of training: a dropout that is always on acts."""
     found = keras.tree.flatten(model(edges.nest_of(model, values)))
-    return dict(zip(edges.outputs_of(model), map(keras.ops.convert_to_numpy, found), strict=True))
+    return dict(zip(edges.outputs_of(model), found, strict=True))
+
+
+def _as_arrays(call, values):
+    return {name: keras.ops.convert_to_numpy(one) for name, one in call(values).items()}
 
 
 def _call(function, names, values):

@@ -32,7 +32,7 @@ WITNESS = "TF1 graph"
 _WHERE = "the whole program, which --feed begins elsewhere and --recurrences leaves out"
 
 
-def replay_whole(tf1, whole, tensors=None, gradients=""):
+def replay_whole(tf1, whole, tensors=None, gradients="", own=True):
     """Open the whole graph from what is fed to what is fetched.
 
     Args:
@@ -40,6 +40,7 @@ def replay_whole(tf1, whole, tensors=None, gradients=""):
         whole: the `Whole`.
         tensors: what is fetched; None for its outputs.
         gradients: what to differentiate by, as `Replay` has it.
+        own: whether the models of its recurrences are those that are written here.
 
     Returns:
         A `Replay`.
@@ -51,7 +52,7 @@ def replay_whole(tf1, whole, tensors=None, gradients=""):
     keep = bool(whole.rates) or any(dropped(one.call) for one in whole.recurrences.values())
     outputs = tensors or [edge.tf1 for edge in whole.outputs]
     # What is in a recurrence is named as not in its model, and is let through as in its own proof.
-    stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values())
+    stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values() if own else ())
     return Replay(
         tf1, outputs, feeds, constants, gradients=gradients, keep=keep, stops=stops, passed=whole.passed
     )
@@ -71,7 +72,7 @@ def _inside(tf1, recurrences):
     return found
 
 
-def run_whole(tf1, whole, without="", inputs=None, samples=None):
+def run_whole(tf1, whole, without="", inputs=None, samples=None, by="weights"):
     """Run the whole graph, and differentiate it by the variables and by what is fed in floats.
 
     Args:
@@ -80,6 +81,8 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None):
         without: why nobody needs the gradients; "" when they are to be computed.
         inputs: a `.npz` of the user's own data, as `Request.inputs`; None for seeded numbers.
         samples: the `Sample`s to run in place of those.
+        by: "inputs" where somebody else wrote the model, whose weights nothing names: it is differentiated by what is
+            fed alone, and a StopGradient in a recurrence stops.
 
     Returns:
         A `GraphSide`; its notes say which samples the graph does not take, and why there are no gradients.
@@ -91,7 +94,7 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None):
     side = GraphSide(WITNESS)
     wanted = {edge.tf1: edge.dtype for edge in whole.inputs}
     own = samples or own_samples(tf1, wanted, inputs, _WHERE)
-    replay, why = _opened(tf1, whole, without)
+    replay, why = _opened(tf1, whole, without, by)
     with replay:
         failed = []
         for samples in [own] if own else whole_samples(tf1, whole, whole.inputs):
@@ -109,12 +112,12 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None):
     return side
 
 
-def _opened(tf1, whole, without):
+def _opened(tf1, whole, without, by):
     """A replay with gradients, or one without them and why there are none."""
     why = without or without_gradients(tf1, whole)
     if not why:
         try:
-            replay = replay_whole(tf1, whole, gradients="weights")
+            replay = replay_whole(tf1, whole, gradients=by, own=by == "weights")
         except ReplayError as error:
             return replay_whole(tf1, whole), str(error)
         if replay.writes:
