@@ -50,6 +50,7 @@ def boundary_of(tf1, findings, fetch=(), feed=()):
     if not outputs:
         raise ProgramRefused(
             "no tensor is found at which the inference graph ends. Name what is fetched with --fetch"
+            + "".join(f". {note}" for note in notes)
         )
     _check(nodes, outputs.values())
     order = Order(nodes, findings.recurrences, {*map(normal, feed)}, frames).of(list(outputs.values()))[0]

@@ -16,6 +16,7 @@ from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.closed import in_loops_and_branches, inside_of
 from tf2_lstm.migrate.translate.order import Order
+from tf2_lstm.migrate.translate.scores import OF_LOSSES, looks_like_a_loss, scores_of
 from tf2_lstm.migrate.translate.switches import FRESH_INPUTS
 from tf2_lstm.migrate.translate.writer import dtypes_of
 
@@ -84,7 +85,30 @@ class Ends:
             )
         ends = list(dict.fromkeys(self._flattened(name, losses) for name in ends))
         tensors = [f"{name}:{number}" for name in ends for number in self._numbers(name)]
-        return self._without_idle(tensors)
+        found = self._without_idle(tensors)
+        self._name_scores(found, kept | losses, losses, lost)
+        return found
+
+    def _name_scores(self, tensors, among, losses, lost):
+        """Say what to fetch where losses are all that is found, or what only a loss reads of scores."""
+        alone = [one for one in tensors if looks_like_a_loss(self.nodes, self.shapes, one, self.backward)]
+        if len(alone) == len(tensors):
+            for name in [node_of(one) for one in alone] or lost:
+                self._name(
+                    f"{name} looks like a loss, and nothing else is found that is computed", name, among
+                )
+        for name in map(node_of, tensors):
+            readers = {*self.readers.get(name, ())} - self.backward
+            if self.nodes[name].op in OF_LOSSES and readers and readers <= losses:
+                self._name(f"{name} is computed for a loss alone", name, among)
+
+    def _name(self, said, name, among):
+        found = scores_of(self.nodes, self.shapes, name, among)
+        found = [one for one in found if node_of(one) not in self.closed]
+        if found:
+            self.notes.append(
+                f"{said}. In front of it there are {', '.join(found)}: name the scores with --fetch"
+            )
 
     def _judged(self, kept, losses):
         """What a loss of TensorFlow reads, where no floats that it goes into are an output."""
