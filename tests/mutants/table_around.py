@@ -244,7 +244,10 @@ AROUND = [
         "tests/migrate/translate/test_boundary.py::test_where_a_loss_is_all_that_reads_scores_they_are_named",
         ("        self._name_scores(found, kept | losses, losses, lost)\n", ""),
         ("        if len(alone) == len(tensors):\n", "        if not alone:\n"),
-        ("readers = {*self.readers.get(name, ())} - self.backward", "readers = {*self.readers.get(name, ())}"),
+        (
+            "readers = {*self.readers.get(name, ())} - self.backward",
+            "readers = {*self.readers.get(name, ())}",
+        ),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/scores.py",

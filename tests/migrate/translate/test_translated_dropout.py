@@ -100,6 +100,40 @@ def test_what_is_dropped_keeps_its_dtype(dropout, dtype):
     assert f'keras.layers.Dropout(dropout_rate, name="dropout", dtype="{dtype}")' in emit_whole(whole)
 
 
+def below(x, keep):
+    """A mask by hand: what is below keep_prob is kept."""
+    return x / keep * tf.cast(v1.random_uniform(tf.shape(x)) < keep, x.dtype)
+
+
+def above(x, keep):
+    """The same the other way round."""
+    return x / keep * tf.cast(tf.greater(keep, v1.random_uniform(tf.shape(x))), x.dtype)
+
+
+@pytest.mark.parametrize("dropout", [below, above])
+def test_a_mask_by_hand_is_a_layer_where_keep_prob_is_fed(dropout):
+    tf1, whole = whole_of(dropout)
+    model = build_whole(whole, tf1)
+    assert prove_whole(tf1, whole, model, run_whole(tf1, whole)).passed
+    assert tf2_lstm.set_dropout(model, {}) == {"dropout": 0.0}
+    assert "dropout_rate is 1 - keep_prob:0;" in emit_whole(whole)
+    with pytest.raises(ProgramRefused, match="its dropout drops at inference too"):
+        whole_of(dropout, fed=False)
+
+
+def test_words_that_are_dropped_are_kept_and_named():
+    """Ids times a mask of ids."""
+
+    def dropout(x, keep):
+        ids = tf.cast(x, "int32") * tf.cast(v1.random_uniform(tf.shape(x)) < keep, "int32")
+        return tf.cast(ids, "float32")
+
+    tf1, whole = whole_of(dropout)
+    report = prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole))
+    assert report.passed
+    assert [note for note in report.notes if "the dropout of these integers keeps everything" in note]
+
+
 def by_rate_of(x, rate):
     """tf.nn.dropout(x, rate=rate), whose rate is fed."""
     mask = tf.random.uniform(tf.shape(x)) >= rate
@@ -167,8 +201,17 @@ def test_a_rate_whose_default_is_not_0_is_as_one_that_is_constant():
     assert [note for note in report.notes if "That graph drops at inference too" in note]
 
 
-@pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
-def test_a_rate_that_is_nowhere_above_0_is_said(functional):
+def test_a_rate_that_is_nowhere_above_0_is_said():
+    tf1, whole = whole_of(lambda x, keep: newer(x, tf.constant(1.0)), fed=False)
+    report = prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole))
+    assert report.passed
+    assert [note for note in report.notes if "no number that is fed drops anything here" in note]
+
+
+@pytest.mark.parametrize(
+    ("functional", "said"), [(False, "1 - cond/Merge:0"), (True, "1 - cond:0")], ids=["v1", "v2"]
+)
+def test_a_rate_that_a_flag_chooses_is_a_parameter(functional, said):
     def dropout(x, keep):
         training = v1.placeholder("bool", [], name="is_training")
         chosen = lambda: v1.cond(training, lambda: tf.constant(0.5), lambda: tf.constant(1.0))  # noqa: E731
@@ -176,9 +219,84 @@ def test_a_rate_that_is_nowhere_above_0_is_said(functional):
 
     tf1, whole = whole_of(dropout, fed=False)
     assert whole.boundary.fixed == {"is_training:0": False}
+    assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
+    assert f"dropout_rate is {said};" in emit_whole(whole)
+
+
+def stock(x, keep):
+    return v1.nn.dropout(x, rate=1.0 - keep)
+
+
+@pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
+@pytest.mark.parametrize("dropout", [newer, older, stock])
+def test_a_dropout_in_a_branch_for_training_is_a_layer_with_the_rate_0(dropout, functional, tmp_path):
+    """tf.layers.dropout(x, 0.75, training=is_training)."""
+
+    def switched(x, keep):
+        training = v1.placeholder("bool", [], name="is_training")
+        branches = lambda: dropout(x, 0.25), lambda: tf.identity(x)
+        return with_control_flow(functional, lambda: v1.cond(training, *branches))
+
+    tf1, whole = whole_of(switched, fed=False)
+    build_whole(whole, tf1).save(tmp_path / "model.keras")
+    model = tf2_lstm.load_model(tmp_path / "model.keras")
+    report = prove_whole(tf1, whole, model, run_whole(tf1, whole))
+    assert report.passed
+    said = "its rate, 0.75 in training (is_training:0), is 0 as written. tf2_lstm.set_dropout(model, rate)"
+    assert [note for note in report.notes if said in note]
+    x = np.full((500, 4), 0.1, "float32")
+    np.testing.assert_allclose(model({"x": x}, training=True)["y"], np.tanh(x), rtol=1e-6)
+    assert tf2_lstm.set_dropout(model, 0.75) == {"dropout": 0.75}
+    found = np.asarray(model({"x": x}, training=True)["y"])
+    assert 0.7 < np.mean(found == 0) < 0.8
+    np.testing.assert_allclose(found[found != 0], np.tanh(0.4), rtol=1e-6)
+
+
+NO_LAYER = {
+    "noise": lambda x: x + 0.1 * v1.random_normal(tf.shape(x)),
+    "another scale": lambda x: x * 3.0 * tf.cast(tf.random.uniform(tf.shape(x)) >= 0.5, "float32"),
+    "of something else": lambda x: newer(2.0 * x, 0.5),
+}
+
+
+@pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
+@pytest.mark.parametrize("name", NO_LAYER)
+def test_what_else_is_drawn_in_a_branch_for_training_is_named(name, functional):
+    def switched(x, keep):
+        training = v1.placeholder("bool", [], name="is_training")
+        branches = lambda: NO_LAYER[name](x), lambda: tf.identity(x)
+        return with_control_flow(functional, lambda: v1.cond(training, *branches))
+
+    tf1, whole = whole_of(switched, fed=False)
     report = prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole))
     assert report.passed
-    assert [note for note in report.notes if "no number that is fed drops anything here" in note]
+    said = "numbers are drawn at random in a branch for training (is_training:0): the model has none of it"
+    assert [note for note in report.notes if said in note]
+    assert "Dropout" not in emit_whole(whole)
+    assert not whole.program.rates
+    assert not whole.rates
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (lambda x: [tf.shape(x)[0], 1], (True, False)),
+        (lambda x: [1, 4], (False, True)),
+        (lambda x: [1, 1], (True, True)),
+        (lambda x: tf.shape(x), (False, False)),
+    ],
+)
+def test_noise_that_is_shared_along_an_axis_is_shared_in_training(shape, expected):
+    """`expected`: whether a row is one draw, and whether a column is."""
+    tf1, whole = whole_of(lambda x, keep: v1.nn.dropout(x, rate=1.0 - keep, noise_shape=shape(x)))
+    model = build_whole(whole, tf1)
+    assert prove_whole(tf1, whole, model, run_whole(tf1, whole)).passed
+    tf2_lstm.set_dropout(model, 0.5)
+    x = np.ones((50, 4), "float32")
+    draws = [np.asarray(model({"x": x}, training=True)["y"]) == 0 for _ in range(30)]
+    rows = all(np.all(one == one[:, :1]) for one in draws)
+    columns = all(np.all(one == one[:1]) for one in draws)
+    assert (rows, columns) == expected
 
 
 def test_a_rate_of_two_tensors_is_no_tensors_own():

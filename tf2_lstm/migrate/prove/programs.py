@@ -156,7 +156,7 @@ def _gradients(replay, whole, sample, outputs, spare):
     try:
         return targets, graph_gradients(replay, whole, sample.values, targets, spare)
     except ReplayError as error:
-        replay.no_gradients = f"TensorFlow {error}"
+        replay.no_gradients = str(error)
         return {}, None
 
 

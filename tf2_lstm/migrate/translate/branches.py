@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import replace
 
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, normal
+from tf2_lstm.migrate.translate.fixed import with_name
+from tf2_lstm.migrate.translate.flagged import DROPOUT, RANDOM, drops_of, flag_of, left_out
 from tf2_lstm.migrate.translate.frames import Frame, frames_of, functions_of, part_of
 from tf2_lstm.migrate.translate.inner import shapes_inside
 from tf2_lstm.migrate.translate.order import Order
@@ -30,12 +32,31 @@ def branch_values(outer, node):
     if None in found:
         raise Refusal("a function that it calls is not in the file")
     if isinstance(predicate, Known) and not predicate.open:
-        return _results(outer, found[0 if predicate.array else 1], given, functions)
+        taken, other = found if predicate.array else found[::-1]
+        values = _results(outer, taken, given, functions)
+        return _trained(outer, node, predicate.told, values, other, given) if predicate.told else values
     sides = [_results(outer, one, given, functions) for one in found]
     return [
         selected(outer.writer, node, predicate, *both, number)
         for number, both in enumerate(zip(*sides, strict=True))
     ]
+
+
+def _trained(outer, node, told, values, other, given):
+    """The values that inference takes; of one that the branch for training drops what the Dropout layer gives."""
+    ops, program = {one.op for one in other.node_def}, outer.writer.program
+    if not ops & RANDOM:
+        return [with_name(one, f"{node.name}:{number}", told) for number, one in enumerate(values)]
+    rates, found = dict(program.rates), values
+    if ops <= DROPOUT:
+        found = _results(outer, other, given, functions_of(outer.scene.tf1.graph), flag_of(told))
+    drops = [drops_of(program, *both) for both in zip(found, values, strict=True)]
+    if not any(drops) or ops - DROPOUT:
+        program.rates.clear()
+        program.rates.update(rates)
+        outer.writer.note(left_out(node, told))
+        return values
+    return [one if dropped else value for one, value, dropped in zip(found, values, drops, strict=True)]
 
 
 def call_values(outer, node):
@@ -58,7 +79,7 @@ def call_values(outer, node):
     return _results(outer, function, data_inputs(node), functions)
 
 
-def _results(outer, function, given, functions):
+def _results(outer, function, given, functions, flag=""):
     """The values that a function gives, its lines among those of what is around it."""
     part = part_of(function, given, range(len(given)))
     order = Order(part.nodes, [], {*part.captured}, frames_of(part.nodes, functions))
@@ -68,7 +89,12 @@ def _results(outer, function, given, functions):
     scene = outer.scene
     shapes = shapes_inside(scene.infer, type(scene.tf1.graph)(), part, nodes, known)
     # Tensors of a function have names of their own: those of the graph may be the same.
-    own = {"tensors": {}, "readers": _readers(part, nodes), "function": part.function}
+    own = {
+        "tensors": {},
+        "readers": _readers(part, nodes),
+        "function": part.function,
+        "flag": flag or outer.writer.flag,
+    }
     writer = replace(outer.writer, shapes=shapes, **own)
     inside = outer.part(part.nodes, order, writer, known, turning, False)
     for key in keys:

@@ -13,8 +13,9 @@ from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.branches import branch_values, call_values
 from tf2_lstm.migrate.translate.dilation import dilated
-from tf2_lstm.migrate.translate.dropout import Noise, with_noise
+from tf2_lstm.migrate.translate.dropout import Noise, noise_of, with_noise
 from tf2_lstm.migrate.translate.fixed import with_told
+from tf2_lstm.migrate.translate.flagged import in_training
 from tf2_lstm.migrate.translate.frames import Frame
 from tf2_lstm.migrate.translate.normalisation import by_moving_averages
 from tf2_lstm.migrate.translate.order import CLOSED
@@ -74,7 +75,7 @@ class ByRows:
             trains = self.scene.tf1.trainable is None or node.name in self.scene.tf1.trainable
             return Held(node.name, tuple(shape), dtype_of(node), trains)
         if node.op == "RandomUniform":
-            return Noise()
+            return noise_of(self.writer, node, self.value(data_inputs(node)[0]))
         closed = node.op in CLOSED or (
             Trait.CONDITIONAL in operation(node.op).traits and not self.writer.selects
         )
@@ -91,6 +92,9 @@ class ByRows:
         chosen_of = self.writer.selects or chooses(self.nodes, node)
         if node.op in MERGES and chosen_of and len(inputs) == 2 and not lost:
             return self._refused(node, partial(chosen, self.writer, self.nodes, node, inputs, self.value))
+        trained = in_training(self, node, inputs) if node.op in MERGES and lost else None
+        if trained is not None:
+            return trained
         if lost and node.op not in MERGES:
             # What is never taken is more than what is not translated.
             return next((one for one in lost if not one.reason), lost[0])

@@ -15,7 +15,8 @@ from tf2_lstm.migrate.translate.values import Known, Live, Refusal, Told
 #: What only moves noise or a mask, what makes a mask of noise.
 _HANDS_ON = ("Identity", "Cast", "Enter", "RefEnter")
 _ADDS = ("Add", "AddV2")
-_MASKS = ("GreaterEqual", "Floor")
+_ABOVE, _BELOW = ("GreaterEqual", "Greater"), ("LessEqual", "Less")
+_MASKS = (*_ABOVE, *_BELOW, "Floor")
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,33 @@ class Noise:
         low, high: the bounds between which they are drawn.
         keep: how much the mask keeps at inference, None while they are none.
         told: the `Told` of what programs feed in training, of how much is kept; None of a constant.
+        shape: how many numbers are drawn along each axis, None for one that is open; None where nothing says it.
     """
 
     low: float = 0.0
     high: float = 1.0
     keep: float | None = None
     told: Told | None = None
+    shape: tuple | None = None
+
+
+def noise_of(writer, node, value):
+    """Return the `Noise` of a RandomUniform.
+
+    Args:
+        writer: the `Writer`.
+        node: the NodeDef.
+        value: the value of its shape.
+    """
+    given = getattr(value, "elements", None)
+    if isinstance(value, Known):
+        given = tuple(value.array.ravel().tolist())
+    inferred = writer.shapes.get(f"{node.name}:0")
+    if given is None:
+        return Noise(shape=inferred)
+    inferred = inferred or (None,) * len(given)
+    numbers = (known if known is not None else one for one, known in zip(given, inferred, strict=True))
+    return Noise(shape=tuple(one if isinstance(one, int) else None for one in numbers))
 
 
 def with_noise(writer, node, inputs):
@@ -90,8 +112,14 @@ def _moved(node, inputs, noise, number=None):
         return replace(noise, low=noise.low * value, high=noise.high * value)
     if node.op == "Floor" and 0 <= noise.low <= 1 < noise.high <= 2:
         return replace(noise, keep=_share(noise, 1.0), told=told)
-    if node.op == "GreaterEqual" and isinstance(inputs[0], Noise):
-        return replace(noise, keep=_share(noise, value), told=told and told.less())
+    if node.op in _ABOVE or node.op in _BELOW:
+        above = (node.op in _ABOVE) == isinstance(inputs[0], Noise)
+        # The proof draws what a constant rate keeps above a bound.
+        if not above and told is None:
+            return None
+        share = _share(noise, value)
+        keep, told = (share, told and told.less()) if above else (round(1 - share, 6), told)
+        return replace(noise, keep=keep, told=told)
     return None
 
 
@@ -124,23 +152,40 @@ def _dropout(writer, node, x, noise):
             f"{node.name}: no number that is fed drops anything here: the model does not, in training too"
         )
         return x
+    flagged = writer.flag if not fed else ""
     if not fed:
         before, scale = x.scaled or (None, 0.0)
         x = before if abs(scale * noise.keep - 1) < 1e-5 else None
     if x is None:
         raise _unset(node)
-    if not writer.drops(node, fed):
+    if "float" not in x.dtype:
+        writer.note(
+            f"{node.name}: the dropout of these integers keeps everything in the model, in training too"
+        )
         return x
-    rate = writer.program.told(noise.told.less().said(), 0.0) if fed else round(1 - noise.keep, 6)
-    writer.rates += [] if fed else [rate]
+    if not writer.drops(node, fed or bool(flagged)):
+        return x
+    rate = round(1 - noise.keep, 6)
+    said = noise.told.less().said() if fed else f"{rate:g} {flagged}" if flagged else ""
+    writer.rates += [] if said else [rate]
+    rate = writer.program.told(said, 0.0) if said else rate
     name = writer.program.fresh(python_name("dropout"))
-    dtype = {} if x.dtype == "float32" else {"dtype": x.dtype}
+    options = {**_shared(noise, x), **({} if x.dtype == "float32" else {"dtype": x.dtype})}
     layer = writer.program.add(
         name,
-        Apply("keras.layers.Dropout", (rate,), {"name": name, **dtype}),
-        f"rate {noise.told.less().said()}" if fed else "",
+        Apply("keras.layers.Dropout", (rate,), {"name": name, **options}),
+        f"rate {said}" if said else "",
     )
     return writer.result(node, Apply(layer, (x.ref,)), x.shape)
+
+
+def _shared(noise, x):
+    """The noise_shape of a layer whose noise is the same along an axis."""
+    if noise.shape is None or len(noise.shape) > len(x.shape):
+        return {}
+    shape = (1,) * (len(x.shape) - len(noise.shape)) + noise.shape
+    shared = [one == 1 != size for one, size in zip(shape, x.shape, strict=True)]
+    return {"noise_shape": tuple(1 if one else None for one in shared)} if any(shared) else {}
 
 
 def told_of(nodes, said):

@@ -38,6 +38,19 @@ def with_told(node, inputs, found):
     return values if several else values[0]
 
 
+def with_name(value, tensor, told):
+    """Return a number that what inference fixes has chosen, with the tensor that it is; any other value as it is.
+
+    Args:
+        value: of a branch that is taken.
+        tensor: the name of what the conditional gives.
+        told: the `Told` of what decides, None of what is no switch.
+    """
+    if told is None or not isinstance(value, Known) or value.open or value.array.shape != ():
+        return value
+    return replace(value, told=Told((tensor,), "itself"))
+
+
 def _told(node, inputs):
     given = [one.told for one in inputs if one.told is not None]
     if not given:

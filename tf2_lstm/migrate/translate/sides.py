@@ -6,6 +6,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import MERGES, SWITCHES, Trait, operation
+from tf2_lstm.migrate.translate.fixed import with_name
 from tf2_lstm.migrate.translate.values import Elements, Known, Nothing, Refusal, Size, sizes_of
 
 
@@ -29,7 +30,8 @@ def chosen(writer, nodes, node, inputs, value):
     decision = value(predicate)
     if isinstance(decision, Known) and not decision.open:
         number = number if decision.array else 1 - number
-        return [inputs[number], Known(np.array(number, np.int32), "int32")]
+        found = with_name(inputs[number], f"{node.name}:0", decision.told)
+        return [found, Known(np.array(number, np.int32), "int32")]
     which = writer.op(node, "where", writer.tensor(decision), number, 1 - number, dims=(), number=1)
     taken, other = inputs[number], inputs[1 - number]
     return [selected(writer, node, decision, taken, other, alone=_is_alone(nodes, predicate, value)), which]

@@ -34,6 +34,7 @@ class Writer:
         cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own.
         selects: whether both branches of a conditional are computed, and one is chosen.
         function: the name of the function whose nodes are translated, "" of the graph itself.
+        flag: when a branch is taken that is translated for its dropout, "" of anything else.
     """
 
     shapes: dict
@@ -50,6 +51,7 @@ class Writer:
     cells: dict = field(default_factory=dict)
     selects: bool = False
     function: str = ""
+    flag: str = ""
     _made: dict = field(default_factory=dict)
     _turned: dict = field(default_factory=dict)
 
