@@ -326,7 +326,7 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/branches.py",
         f"{LOOPS}test_a_product_that_a_function_reads_twice_is_a_layer_without_the_activation",
-        ('own = {"tensors": {}, "readers": _readers(part, nodes), ', "own = {"),
+        ('        "tensors": {},\n        "readers": _readers(part, nodes),\n', ""),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/frames.py",

@@ -252,6 +252,26 @@ def test_a_dropout_in_a_branch_for_training_is_a_layer_with_the_rate_0(dropout, 
     np.testing.assert_allclose(found[found != 0], np.tanh(0.4), rtol=1e-6)
 
 
+@pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
+def test_in_a_branch_for_training_noise_that_is_shared_is_shared(functional):
+    def switched(x, keep):
+        training = v1.placeholder("bool", [], name="is_training")
+        dropped = lambda: v1.nn.dropout(x, rate=0.5, noise_shape=[tf.shape(x)[0], 1])  # noqa: E731
+        return with_control_flow(functional, lambda: v1.cond(training, dropped, lambda: tf.identity(x)))
+
+    _, whole = whole_of(switched, fed=False)
+    assert 'keras.layers.Dropout(dropout_rate, name="dropout", noise_shape=(None, 1))' in emit_whole(whole)
+
+
+def test_a_mask_that_goes_through_something_else_is_refused():
+    def dropout(x, keep):
+        mask = tf.cast(tf.random.uniform([4]) >= 1.0 - keep, "float32")
+        return x * tf.reshape(mask, [1, 4])
+
+    with pytest.raises(ProgramRefused, match=r"Reshape \(.*\): it computes with random numbers"):
+        whole_of(dropout)
+
+
 NO_LAYER = {
     "noise": lambda x: x + 0.1 * v1.random_normal(tf.shape(x)),
     "another scale": lambda x: x * 3.0 * tf.cast(tf.random.uniform(tf.shape(x)) >= 0.5, "float32"),

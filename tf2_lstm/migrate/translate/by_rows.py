@@ -75,7 +75,7 @@ class ByRows:
             trains = self.scene.tf1.trainable is None or node.name in self.scene.tf1.trainable
             return Held(node.name, tuple(shape), dtype_of(node), trains)
         if node.op == "RandomUniform":
-            return noise_of(self.writer, node, self.value(data_inputs(node)[0]))
+            return noise_of(self.writer, self.nodes, node)
         closed = node.op in CLOSED or (
             Trait.CONDITIONAL in operation(node.op).traits and not self.writer.selects
         )

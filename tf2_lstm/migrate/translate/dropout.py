@@ -37,23 +37,27 @@ class Noise:
     shape: tuple | None = None
 
 
-def noise_of(writer, node, value):
+def noise_of(writer, nodes, node):
     """Return the `Noise` of a RandomUniform.
 
     Args:
         writer: the `Writer`.
+        nodes: name -> NodeDef.
         node: the NodeDef.
-        value: the value of its shape.
     """
-    given = getattr(value, "elements", None)
-    if isinstance(value, Known):
-        given = tuple(value.array.ravel().tolist())
     inferred = writer.shapes.get(f"{node.name}:0")
-    if given is None:
-        return Noise(shape=inferred)
-    inferred = inferred or (None,) * len(given)
-    numbers = (known if known is not None else one for one, known in zip(given, inferred, strict=True))
-    return Noise(shape=tuple(one if isinstance(one, int) else None for one in numbers))
+    return Noise(shape=_told_shape(nodes, node) if inferred is None else inferred)
+
+
+def _told_shape(nodes, node):
+    """The sizes that numbers tell a node, None for one that is computed; None where they are those of a tensor."""
+    given = nodes.get(node_of(data_inputs(node)[0]))
+    if given is None or given.op not in ("Pack", "Const"):
+        return None
+    arrays = [_constant(nodes, one) for one in data_inputs(given)] if given.op == "Pack" else []
+    if given.op == "Const":
+        arrays = list(array_of(attribute(given, "value").tensor))
+    return tuple(None if one is None else int(one) for one in arrays)
 
 
 def with_noise(writer, node, inputs):
@@ -130,6 +134,8 @@ def _share(noise, bound):
 
 def _masked(writer, node, inputs, noise):
     """What a mask is put on."""
+    if len(inputs) < 2:
+        raise Refusal(_NO_DROPOUT)
     first, second, *third = inputs
     if node.op == "Mul" and isinstance(first, Live) != isinstance(second, Live):
         return _dropout(writer, node, first if isinstance(first, Live) else second, noise)
@@ -210,6 +216,11 @@ def told_of(nodes, said):
 
 
 def _is_one(nodes, reference):
+    return _constant(nodes, reference) == 1
+
+
+def _constant(nodes, reference):
+    """The number that a constant is, None of anything else."""
     node = nodes.get(node_of(reference))
     array = array_of(attribute(node, "value").tensor) if node is not None and node.op == "Const" else None
-    return array is not None and array.shape == () and array == 1
+    return array.item() if array is not None and array.shape == () else None

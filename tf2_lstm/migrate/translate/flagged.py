@@ -26,7 +26,7 @@ DROPOUT = frozenset(
             "Less",
             "LessEqual",
         ),
-        *("Mul", "RandomUniform", "RealDiv", "SelectV2", "Shape", "Sub"),
+        *("Mul", "RandomUniform", "Pack", "RealDiv", "SelectV2", "Shape", "StridedSlice", "Sub"),
     }
 )
 #: What draws numbers.
