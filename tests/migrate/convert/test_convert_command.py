@@ -264,7 +264,11 @@ def test_a_program_with_a_graph_of_its_own_may_convert(tmp_path):
 def test_what_is_said_of_single_files_is_left_out_where_the_whole_program_is_proved(tmp_path, capsys):
     path = Path(__file__).parents[3] / "examples" / "tagger" / "served" / "tagger.pb"
     conversion = convert(Request(str(path), program=True), tmp_path / "out")
-    words = ("the model begins at", "as tf2_lstm.load_model does, by the fast unrolls", "find from tf2_lstm")
+    words = (
+        "the model begins at",
+        "as tf2_lstm.load_model does, by the fast unrolls",
+        "rate) of word_bidirectional_rnn.py",
+    )
     failed = replace(conversion, program="it differs")
     for one, verbose, notes in ((conversion, False, False), (conversion, True, True), (failed, False, True)):
         print_conversion(one, "text", tmp_path / "out", verbose)

@@ -13,20 +13,8 @@ from tf2_lstm.migrate.translate.values import Known, Live, Nothing
 #: What tf.nn.dropout is made of, in any version.
 DROPOUT = frozenset(
     {
-        *(
-            "Add",
-            "AddV2",
-            "Cast",
-            "Const",
-            "Div",
-            "Floor",
-            "Greater",
-            "GreaterEqual",
-            "Identity",
-            "Less",
-            "LessEqual",
-        ),
-        *("Mul", "RandomUniform", "Pack", "RealDiv", "SelectV2", "Shape", "StridedSlice", "Sub"),
+        *("Add", "AddV2", "Cast", "Const", "Div", "Floor", "Greater", "GreaterEqual", "Identity", "Less"),
+        *("LessEqual", "Mul", "Pack", "RandomUniform", "RealDiv", "SelectV2", "Shape", "StridedSlice", "Sub"),
     }
 )
 #: What draws numbers.
@@ -80,7 +68,10 @@ def _branch(nodes, tensor):
     todo, names, switches = [tensor], set(), set()
     while todo and len(names) < _LOOKED:
         one = todo.pop()
-        node = nodes[node_of(one)]
+        node = nodes.get(node_of(one))
+        if node is None:
+            # An argument of a function.
+            return set(), []
         if decides(nodes, node):
             switches.add(normal(one))
         elif node.name not in names:

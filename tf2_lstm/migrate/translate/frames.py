@@ -146,7 +146,7 @@ def _firsts(nodes, output):
 
 def _copied(nodes, tensor):
     """The tensor of which one is a copy."""
-    while nodes[node_of(tensor)].op == "Identity":
+    while _op(nodes, tensor) == "Identity":
         tensor = normal(data_inputs(nodes[node_of(tensor)])[0])
     return tensor
 

@@ -42,10 +42,10 @@ def chooses(nodes, node):
     for one in data_inputs(node) if node.op in MERGES else ():
         alone = nodes.get(node_of(one))
         for waits in alone.input if alone is not None and not data_inputs(alone) else ():
-            pivot = nodes[node_of(waits)]
-            while pivot.op == "Identity":
-                pivot = nodes[node_of(pivot.input[0])]
-            if decides(nodes, pivot) and pivot.op in SWITCHES:
+            pivot = nodes.get(node_of(waits))
+            while pivot is not None and pivot.op == "Identity":
+                pivot = nodes.get(node_of(pivot.input[0]))
+            if pivot is not None and decides(nodes, pivot) and pivot.op in SWITCHES:
                 return [_plain(nodes, pivot.input[1])]
     return []
 
