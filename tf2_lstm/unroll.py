@@ -59,7 +59,6 @@ class RNN(keras.layers.RNN):
     Raises:
         ValueError: for inputs of another rank or width or of complex numbers, without a step, an initial_state
             or a mask that does not fit.
-        NotImplementedError: on the JAX backend, for a training call of a DropoutWrapper in a loop.
 
     ```python
     import keras
@@ -100,7 +99,6 @@ class RNN(keras.layers.RNN):
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Run forwards: the backend's fast unroll if it has one for this cell, else Keras's loop."""
-        _check_random_loop(self, training)
         if sequences.shape[0] == 0:
             mask = None if mask is None else mask[:0]
             return without_row(self.inner_loop(*with_row((sequences, initial_state, mask)), training))
@@ -112,10 +110,14 @@ class RNN(keras.layers.RNN):
         return found or self._plain_loop(sequences, initial_state, mask, training)
 
     def _plain_loop(self, sequences, initial_state, mask, training):
-        """Run Keras's loop."""
+        """Run Keras's loop, or one of its own where steps draw and Keras's loop would forget that they did."""
         zero = self.zero_output_for_mask and self.return_sequences
         _begin(self.cell, sequences[:, 0], initial_state, training)
         try:
+            drawing = backends.drawing()
+            if drawing and training and not self.unroll and _draws_every_step(self.cell):
+                outputs, states = drawing.loop(self.cell, sequences, initial_state, mask, training)
+                return outputs[:, -1], _zeroed(outputs, mask) if zero else outputs, states
             # Keras zeroes the wrong steps when it unrolls backwards, and a padded row's last output.
             with _changed(self, go_backwards=False, zero_output_for_mask=zero):
                 last, outputs, states = super().inner_loop(sequences, initial_state, mask, training)
@@ -124,7 +126,7 @@ class RNN(keras.layers.RNN):
         if mask is not None and keras.backend.backend() in ("jax", "numpy"):
             # These two repeat at padded steps: the output if unrolled, else the state for the output.
             if zero and self.unroll:
-                outputs = ops.where(mask[:, :, None], outputs, ops.zeros_like(outputs))
+                outputs = _zeroed(outputs, mask)
             elif not self.return_sequences and not self.unroll:
                 last = _last_valid(outputs, mask)
         return last, outputs, states
@@ -367,21 +369,16 @@ def _same_sizes(one, two):
     return all(a is None or b is None or a == b for a, b in zip(one, two, strict=True))
 
 
-def _check_random_loop(layer, training):
-    if keras.backend.backend() != "jax" or not training or layer.unroll:
-        return
-    if _draws_every_step(layer.cell):
-        raise NotImplementedError(
-            f"RNN {layer.name!r}: in a JAX loop every step would draw the same mask. Train with "
-            "unroll=True, or with DropoutWrapper(variational=True)."
-        )
-
-
 def _draws_every_step(cell):
     fresh = isinstance(cell, DropoutWrapper) and not cell.variational
     inner = (getattr(cell, "cell", None), *getattr(cell, "cells", ()))
     draws = fresh and any(rate is not None for rate in cell.rates)
     return draws or any(_draws_every_step(one) for one in inner if one is not None)
+
+
+def _zeroed(outputs, mask):
+    """The outputs [B, T, P], zeros where the mask [B, T] is false."""
+    return outputs if mask is None else ops.where(mask[:, :, None], outputs, ops.zeros_like(outputs))
 
 
 def _last_valid(outputs, valid):

@@ -51,6 +51,23 @@ def unrolls():
     return unroll
 
 
+def drawing():
+    """Return the module whose `loop` runs a cell that draws at every step; None where Keras's own loop does.
+
+    ```python
+    from tf2_lstm import backends
+
+    print(backends.drawing())
+    ```
+    """
+    if keras.backend.backend() != "jax":
+        return None
+    # Here, so that no other backend needs JAX.
+    from tf2_lstm.backends.jax import drawing
+
+    return drawing
+
+
 def steps():
     """Return the module whose `compiled` traces a streaming step; None where steps run as they are.
 
