@@ -33,6 +33,7 @@ _PLACE = re.compile(r"(<!-- table: (\w+)([^>]*?) -->\n).*?(<!-- end -->)", re.DO
 #: Where a link leads, or a block of code, which has none.
 _LINK = re.compile(r"(?ms)^```.*?^```$|(?<=\]\()[^)#\s:]+(?=[)#])")
 _PARTS = ("layers", "accelerate", "streaming", "convert")
+_BACKEND_PARTS = ("own cells", "streaming")
 _CONVERSIONS = {"rate": "1 - keep_prob"}
 
 
@@ -308,15 +309,38 @@ def errors():
 
 def versions():
     """What `make matrix` found: a pair of TensorFlow and Keras a row, how many tests of a part passed of how many."""
-    found = json.loads((ROOT / "tests" / "matrix" / "results.json").read_text(encoding="utf-8"))
-    pairs = sorted(found.values(), key=lambda one: [int(n) for n in one["versions"]["tensorflow"].split(".")])
+    pairs = [one for one in _matrix() if "tensorflow" in one["versions"]]
+    pairs.sort(key=lambda one: [_numbers(one["versions"][name]) for name in ("tensorflow", "python")])
     names = ("tensorflow", "keras", "numpy", "python")
-    rows = [[pair["versions"][name] for name in names] + _counts(pair["parts"]) for pair in pairs]
+    rows = [[pair["versions"][name] for name in names] + _counts(pair["parts"], _PARTS) for pair in pairs]
     return _grid(["TensorFlow", "Keras", "NumPy", "Python", *_PARTS], rows)
 
 
-def _counts(parts):
-    return [f"{parts[one]['passed']} of {parts[one]['passed'] + len(parts[one]['failed'])}" for one in _PARTS]
+def backends():
+    """What `make matrix` found where Keras runs on JAX or PyTorch: tests, and cases against TensorFlow 1.15.5."""
+    rows = []
+    for one in _matrix():
+        name = next((name for name in ("jax", "torch") if name in one["versions"]), None)
+        if name:
+            kept, about = one["records"], one["versions"]
+            equal = f"{kept['cases'] - len(kept['different'])} of {kept['cases']} ({kept['equal']:,} tensors)"
+            found = _counts(one["parts"], _BACKEND_PARTS)
+            program = f"off by {one['program']:.1e}"
+            rows.append([f"{name} {about[name]}", about["keras"], about["python"], equal, program, *found])
+    titles = ["Backend", "Keras", "Python", "cases equal", "tagger of the tutorial", *_BACKEND_PARTS]
+    return _grid(titles, rows)
+
+
+def _matrix():
+    return list(json.loads((ROOT / "tests" / "matrix" / "results.json").read_text(encoding="utf-8")).values())
+
+
+def _numbers(version):
+    return [int(number) for number in version.split(".")]
+
+
+def _counts(parts, names):
+    return [f"{parts[one]['passed']} of {parts[one]['passed'] + len(parts[one]['failed'])}" for one in names]
 
 
 def _code(text):
@@ -345,6 +369,7 @@ TABLES = (
             equations,
             errors,
             versions,
+            backends,
         )
     }
     | SPEED

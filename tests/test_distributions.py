@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import keras
+import numpy as np
 import pathspec
 import pytest
 
@@ -131,6 +132,41 @@ def test_a_wheel_installed_elsewhere_is_whole_and_compares_every_kind_of_pair(bu
     report = json.loads(answer.stdout)
     assert report["passed"]
     assert [case["name"] for case in report["cases"]] == cases
+
+
+#: A process that has Keras and JAX, as the recipe installs them, and nothing else that the wheel asks for.
+ON_JAX = """
+import sys
+sys.modules.update(dict.fromkeys(("tensorflow", "google", "google_crc32c", "pathspec", "shtab"), None))
+import numpy as np, tf2_lstm
+model = tf2_lstm.load_model("model.keras")
+found = model.predict(np.load("inputs.npy"), verbose=0)
+print(tf2_lstm.__file__, float(np.abs(found - np.load("outputs.npy")).max()))
+"""
+
+
+def test_beside_another_backend_a_model_is_loaded_without_tensorflow(built, tmp_path):
+    """The recipe of the guide: `pip install --no-deps tf2-lstm` and `pip install keras jax`."""
+    recipe = (ROOT / "docs" / "chapters" / "versions.md").read_text(encoding="utf-8")
+    assert "pip install --no-deps tf2-lstm\npip install keras==3.15.1 jax\n" in recipe
+    [wheel] = built.glob("tf2_lstm-*.whl")
+    packages, programs = environment(tmp_path / "elsewhere")
+    install(wheel, packages, programs)
+    (packages / "dependencies.pth").write_text(str(Path(keras.__file__).parent.parent))
+    inputs = np.random.default_rng(0).normal(size=(3, 5, 4)).astype("float32")
+    sequence = keras.Input((None, 4))
+    cells = [tf2_lstm.LSTMCell(4, use_peepholes=True), tf2_lstm.DropoutWrapper(tf2_lstm.GRUCell(3), 0.5)]
+    model = keras.Model(sequence, tf2_lstm.RNN(cells)(sequence))
+    model.save(tmp_path / "model.keras")
+    np.save(tmp_path / "inputs.npy", inputs)
+    np.save(tmp_path / "outputs.npy", model.predict(inputs, verbose=0))
+    variables = PLAIN | {"KERAS_BACKEND": "jax"}
+    command = [programs / "python", "-c", ON_JAX]
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    file, off = done.stdout.split()
+    assert file.startswith(str(packages))
+    assert float(off) < 1e-6
 
 
 def test_the_small_wheel_scans_at_once_and_explains_and_says_where_the_rest_is(built, tmp_path):

@@ -70,7 +70,7 @@ def fitting_states(where, sizes, states, batch=None):
     if fits and not holds_tf1_order(states):
         for leaf in leaves:
             check_real(where, "states", leaf)
-        return keras.tree.pack_sequence_as(sizes, leaves)
+        return keras.tree.pack_sequence_as(_untracked(sizes), leaves)
     shapes = [tuple(getattr(leaf, "shape", ())) for leaf in leaves]
     tf1 = ", LSTMStateTuple in it" if holds_tf1_order(states) else ""
     raise ValueError(
@@ -78,6 +78,11 @@ def fitting_states(where, sizes, states, batch=None):
         f"state_size {sizes}; received {type(states).__name__} of {len(leaves)}, {shapes}{tf1}. "
         "to_keras_state takes TF1's (c, h); the states that a layer returns with return_state=True fit."
     )
+
+
+def _untracked(sizes):
+    """A nest of plain lists: Keras keeps a layer's in a class of its own, which JAX takes for no nest."""
+    return [_untracked(one) for one in sizes] if isinstance(sizes, list) else sizes
 
 
 def _is_row(leaf, width, batch):

@@ -6,6 +6,7 @@ own loop.
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from importlib import import_module
 
 import keras
 
@@ -66,6 +67,32 @@ def drawing():
     from tf2_lstm.backends.jax import drawing
 
     return drawing
+
+
+def gradients(loss, variables, tensors):
+    """Compute a loss and its gradients, on any of Keras's backends that has them.
+
+    Args:
+        loss: a function of `tensors` that returns a scalar and reads the variables.
+        variables: a list of Keras variables.
+        tensors: a list of tensors of floats.
+
+    Returns:
+        The loss, a list of its gradients by the variables and one by the tensors; zeros by what does not go into it.
+
+    ```python
+    import keras
+    from tf2_lstm import backends
+
+    weight = keras.Variable([2.0, 3.0])
+    loss = lambda tensors: keras.ops.sum(weight * tensors[0])
+    found, (by_weight,), _ = backends.gradients(loss, [weight], [keras.ops.ones(2)])
+    print(float(found), by_weight)
+    ```
+    """
+    # Here, so that no backend needs another's library.
+    room = import_module(f"tf2_lstm.backends.{keras.backend.backend()}.gradients")
+    return room.gradients(loss, variables, tensors)
 
 
 def steps():

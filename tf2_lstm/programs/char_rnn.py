@@ -64,14 +64,14 @@ def build():
 
 
 def stepper(model):
-    """The same layers as a model of one step: [inputs [B, 1], state] -> [probabilities, state]."""
+    """The same layers as a model of one step: [inputs [B, 1], state] -> [probabilities, *states]."""
     rnn = model.get_layer("rnn")
     inputs = keras.Input([1], dtype="int32", name="inputs")
     state = [[keras.Input([UNITS]) for _ in "hc"] for _ in range(LAYERS)]
     x, *state_new = rnn(model.get_layer("embedding")(inputs), initial_state=state)
     logits = model.get_layer("softmax")(x[:, -1])
     probabilities = keras.layers.Softmax(name="probabilities")(logits)
-    return keras.Model([inputs, state], [probabilities, state_new], name="char_rnn_step")
+    return keras.Model([inputs, state], [probabilities, *keras.tree.flatten(state_new)], name="char_rnn_step")
 
 
 def train(model, steps, dropout):
@@ -113,11 +113,13 @@ def sample(model, length, seed=0):
     random = np.random.RandomState(seed)
     step, rnn = stepper(model), model.get_layer("rnn")
     character = VOCABULARY.index(TEXT[0])
-    state = rnn.cell.get_initial_state(batch_size=1)
+    # Keras takes arrays or tensors, not both.
+    state = keras.tree.map_structure(keras.ops.convert_to_numpy, rnn.cell.get_initial_state(batch_size=1))
     probabilities, ids = [], []
     for _ in range(length):
         # Compiled once and without predict's ceremony, which costs more than the step.
-        chances, state = step.predict_on_batch([np.array([[character]], "int32"), state])
+        chances, *leaves = step.predict_on_batch([np.array([[character]], "int32"), state])
+        state = keras.tree.pack_sequence_as(state, leaves)
         character = draw(chances[0], random)
         probabilities.append(chances[0])
         ids.append(character)

@@ -70,7 +70,9 @@ def _repeated(outputs, valid):
     """The outputs, at padded steps those of the last valid step before, zeros where there is none."""
     steps = ops.arange(valid.shape[1], dtype="int32")
     last = lax.cummax(ops.where(valid, steps, -1), axis=1)[:, :, None]
-    found = ops.take_along_axis(outputs, ops.broadcast_to(ops.maximum(last, 0), (*outputs.shape[:2], 1)), axis=1)
+    found = ops.take_along_axis(
+        outputs, ops.broadcast_to(ops.maximum(last, 0), (*outputs.shape[:2], 1)), axis=1
+    )
     return ops.where(last < 0, ops.zeros_like(outputs), found)
 
 

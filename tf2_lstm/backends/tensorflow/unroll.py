@@ -4,10 +4,12 @@
 |------------------------------|----------------------------------------------------------------------|
 | inside an XLA function       | the program inline, shapes fixed                                     |
 | inside another tf.function   | the program inline; its loops compiled if small and of fixed size    |
+| inside of `Model.export`     | nothing, where another runtime than TensorFlow's will run the graph  |
 | eagerly                      | the same in a function made once, for all batch sizes and lengths    |
 """
 
 import functools
+import sys
 
 import keras
 import tensorflow as tf
@@ -23,6 +25,8 @@ MOST_UNITS, MOST = 512, 16384
 MOST_MASKED = 8192
 #: For how many sizes of inputs a program is compiled; the next ones run as they come.
 SIZES = 4
+#: Where Keras traces a model for a runtime that does not have all of TensorFlow's operations.
+EXPORTS = ("keras.src.export.onnx", "keras.src.export.litert", "keras.src.export.openvino")
 
 
 def unroll(layer, sequences, initial_state, mask, training):
@@ -63,11 +67,19 @@ def unroll(layer, sequences, initial_state, mask, training):
     return outputs, outputs, keras.tree.pack_sequence_as(initial_state, last)
 
 
+def _is_exported():
+    """Whether one of `EXPORTS` is tracing: nothing else of Keras says what its tf.function is for."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") not in EXPORTS:
+        frame = frame.f_back
+    return frame is not None
+
+
 def _request(layer, x, states, mask, training):
     """What to compute; None if a fast program does not fit."""
     if not _is_plain(training) or not _fit(x.shape, states, mask):
         return None
-    if not tf.executing_eagerly() and under_xla() is None:
+    if not tf.executing_eagerly() and (under_xla() is None or _is_exported()):
         return None
     plan = plan_of(layer.cell)
     if plan is None or any(_does_more(part, training) for part in parts_of(layer.cell)):

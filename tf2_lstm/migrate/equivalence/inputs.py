@@ -7,6 +7,9 @@ import numpy as np
 
 from tf2_lstm.migrate.pairs.tree import name_leaves, state_sizes
 
+#: Of the training steps; exact in binary, so that float32 and float64 take the same one.
+LEARNING_RATE = 0.125
+
 
 def draws(seed, name):
     """Return the random generator for one named thing, `numpy.random.RandomState`, frozen by NumPy's policy."""

@@ -5,24 +5,24 @@ from collections import OrderedDict
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 import tf2_lstm
+from tf2_lstm import backends
 from tf2_lstm.migrate import weights
+from tf2_lstm.migrate.artifacts.protos import tensorflow
 from tf2_lstm.migrate.build import Builder, set_weights
 from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
-from tf2_lstm.migrate.equivalence.inputs import Noise, case_inputs, target
+from tf2_lstm.migrate.equivalence.inputs import LEARNING_RATE, Noise, case_inputs, target
 from tf2_lstm.migrate.equivalence.keras_program import KerasProgram
 from tf2_lstm.migrate.equivalence.keras_unrolls import UNROLLS
-from tf2_lstm.migrate.equivalence.legacy_case import LEARNING_RATE, plain
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.pairs import PAIRS
-from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, scoped_cells, state_sizes
+from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, plain, scoped_cells, state_sizes
 
 
 def read_checkpoint(prefix):
     """Read every variable of a TF1 checkpoint: an OrderedDict from name to array."""
-    reader = tf.train.load_checkpoint(prefix)
+    reader = tensorflow().train.load_checkpoint(prefix)
     return OrderedDict((name, reader.get_tensor(name)) for name in sorted(reader.get_variable_to_shape_map()))
 
 
@@ -45,7 +45,7 @@ def run_keras(case, seed, prefix, dtype="float32", **options):
     tensors = built.run_levels(**options)
     if "losses" in tensors:
         tensors.update(("trained " + name, value) for name, value in built.named().items())
-    versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
+    versions = {"tensorflow": tensorflow().__version__, "keras": keras.__version__, "numpy": np.__version__}
     return RunResult(KERAS, tensors, start, versions)
 
 
@@ -112,9 +112,13 @@ class KerasCase:
 
     def loss(self, results):
         """The scalar that gradients and training steps descend, the same as the TF1 side's."""
-        errors = [
-            keras.ops.mean(keras.ops.square(value - target(name, value.shape, self.seed).astype(self.dtype)))
+        targets = [
+            keras.ops.convert_to_tensor(target(name, value.shape, self.seed), self.dtype)
             for name, value in results.items()
+        ]
+        errors = [
+            keras.ops.mean(keras.ops.square(value - wanted))
+            for value, wanted in zip(results.values(), targets, strict=True)
         ]
         return 0.5 * sum(errors[1:], errors[0])
 
@@ -145,22 +149,27 @@ class KerasCase:
         return tensors
 
     def _run_gradients(self):
-        sources = self._variables()
-        with tf.GradientTape() as tape:
-            tape.watch(list(self.fed.values()))
-            loss = self.loss(self.results())
-        values = tape.gradient(
-            loss, [v.value for v in sources] + list(self.fed.values()), unconnected_gradients="zero"
-        )
-        named = list(self.named(values[: len(sources)]).items())
-        named += [(name, _array(value)) for name, value in zip(self.fed, values[len(sources) :], strict=True)]
+        _, by_variables, by_fed = self._gradients()
+        named = list(self.named(by_variables).items())
+        named += [(name, _array(value)) for name, value in zip(self.fed, by_fed, strict=True)]
         return OrderedDict(("gradient of " + name, value) for name, value in named)
 
+    def _gradients(self):
+        """The loss, and its gradients by the variables and by what is fed."""
+        fed = self.fed
+
+        def loss(tensors):
+            self.fed = OrderedDict(zip(fed, tensors, strict=True))
+            return self.loss(self.results())
+
+        try:
+            return backends.gradients(loss, self._variables(), list(fed.values()))
+        finally:
+            self.fed = fed
+
     def _step(self):
-        sources = self._variables()
-        with tf.GradientTape() as tape:
-            loss = self.loss(self.results())
-        for variable, gradient in zip(sources, tape.gradient(loss, [v.value for v in sources]), strict=True):
+        loss, gradients, _ = self._gradients()
+        for variable, gradient in zip(self._variables(), gradients, strict=True):
             variable.assign_sub(LEARNING_RATE * gradient)
         return loss
 

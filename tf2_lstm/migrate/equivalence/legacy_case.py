@@ -7,14 +7,11 @@ import numpy as np
 from legacy_tf1 import session as ceremony
 from legacy_tf1.compat import tf
 from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
-from tf2_lstm.migrate.equivalence.inputs import Noise, case_inputs, target
+from tf2_lstm.migrate.equivalence.inputs import LEARNING_RATE, Noise, case_inputs, target
 from tf2_lstm.migrate.equivalence.legacy_unrolls import UNROLLS, legacy_symbol
 from tf2_lstm.migrate.pairs import Call, Fed
-from tf2_lstm.migrate.pairs.tree import name_leaves, state_sizes
+from tf2_lstm.migrate.pairs.tree import name_leaves, plain, state_sizes
 from tf2_lstm.migrate.weights import join_partitions
-
-#: Exact in binary, so that float32 and float64 take the same step.
-LEARNING_RATE = 0.125
 
 
 class LegacyCase:
@@ -146,15 +143,6 @@ class LegacyCase:
         named = sorted(join_partitions(dict(zip(names, values))).items())
         named += list(zip(self._fed, values[len(names) :]))
         return OrderedDict(("gradient of " + name, value) for name, value in named)
-
-
-def plain(nest):
-    """Turn TF1's nest into dicts and lists: LSTMStateTuple has names, other tuples have numbers."""
-    if hasattr(nest, "_asdict"):
-        return OrderedDict((key, plain(value)) for key, value in nest._asdict().items())
-    if isinstance(nest, dict):
-        return OrderedDict((key, plain(value)) for key, value in nest.items())
-    return [plain(value) for value in nest] if isinstance(nest, (list, tuple)) else nest
 
 
 def _noise_tensors(graph, wrappers):

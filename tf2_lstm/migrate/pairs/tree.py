@@ -105,6 +105,15 @@ def state_sizes(call):
     return directions if len(directions) > 1 else next(iter(directions.values()))
 
 
+def plain(nest):
+    """Turn TF1's nest into dicts and lists: LSTMStateTuple has names, other tuples have numbers."""
+    if hasattr(nest, "_asdict"):
+        return OrderedDict((key, plain(value)) for key, value in nest._asdict().items())
+    if isinstance(nest, dict):
+        return OrderedDict((key, plain(value)) for key, value in nest.items())
+    return [plain(value) for value in nest] if isinstance(nest, (list, tuple)) else nest
+
+
 def name_leaves(nest, name):
     """Flatten a nest of dicts, lists and leaves into named leaves.
 

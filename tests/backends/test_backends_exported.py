@@ -1,0 +1,51 @@
+"""Where Keras traces a model for another runtime, its own loop is what is traced."""
+
+import contextlib
+import importlib.util
+
+import keras
+import pytest
+import tensorflow as tf
+
+from tf2_lstm import RNN, GRUCell, LSTMCell, accelerate
+from tf2_lstm.backends.tensorflow.unroll import EXPORTS
+
+TRACED = []
+
+
+class Witness(keras.layers.Layer):
+    """Says when a graph of it is made."""
+
+    def call(self, inputs):
+        TRACED.extend([] if tf.executing_eagerly() else [self.name])
+        return inputs + 0.0
+
+
+def ours():
+    return RNN([LSTMCell(4), GRUCell(3)])
+
+
+def stock():
+    return keras.layers.LSTM(4)
+
+
+@pytest.mark.parametrize("make", [ours, stock])
+def test_keras_export_to_onnx_traces_keras_loop(make, unrolled, tmp_path):
+    sequence = keras.Input((None, 4), name="x")
+    model = keras.Model(sequence, make()(Witness()(sequence)))
+    model = accelerate(model) if make is stock else model
+    x = tf.ones((2, 5, 4))
+    model(x)
+    assert len(unrolled) == 1
+    del TRACED[:]
+    # tf2onnx need not be there: Keras traces first.
+    with contextlib.suppress(ImportError):
+        model.export(tmp_path / "model.onnx", format="onnx", verbose=False)
+    assert TRACED
+    assert len(unrolled) == 1
+    model(x)
+    assert len(unrolled) == 2
+
+
+def test_keras_has_the_modules_that_export():
+    assert [name for name in EXPORTS if importlib.util.find_spec(name) is None] == []

@@ -1,0 +1,128 @@
+"""What layers do on JAX, as JSON: run by test_layers_jax.py in a process of its own.
+
+KERAS_BACKEND=jax python tests/layers/on_jax.py
+"""
+
+import json
+
+import keras
+import numpy as np
+from layer_rows import DEPTH, FULL, LENGTHS, TIME, inputs, ready
+from layer_rows import model as model_of
+
+from tf2_lstm import (
+    RNN,
+    Bidirectional,
+    DropoutWrapper,
+    GRUCell,
+    LSTMCell,
+    ResidualWrapper,
+    StackedRNNCells,
+    sequence_mask,
+)
+
+
+def dropout(cell=None, **options):
+    return DropoutWrapper(cell or LSTMCell(4), **{"output_dropout": 0.4, "seed": 1, **options})
+
+
+DRAWS = {
+    "dropout": dropout,
+    "of the input": lambda: DropoutWrapper(GRUCell(4), input_dropout=0.5, seed=2),
+    "of the state": lambda: DropoutWrapper(LSTMCell(4, dropout=0.5, seed=3), state_dropout=0.5, seed=4),
+    "inside a residual": lambda: ResidualWrapper(dropout()),
+    "inside another dropout": lambda: dropout(dropout(seed=5), variational=True),
+    "inside a stack": lambda: StackedRNNCells([GRUCell(4), dropout(), dropout(GRUCell(4), seed=6)]),
+}
+OPTIONS = {
+    "": {},
+    "padded": {"mask": sequence_mask(LENGTHS, TIME)},
+    "one mask for all rows": {"mask": sequence_mask(LENGTHS[1:2], TIME)},
+}
+LAYERS = {
+    "": {},
+    "last": {"return_sequences": False},
+    "repeated": {"zero_output_for_mask": False},
+    "backwards": {"go_backwards": True},
+}
+
+
+def looped_and_unrolled(cell, layer, call):
+    """How far the training calls of a loop are off from those of its steps one after another: two calls."""
+    both = [ready(RNN(cell(), unroll=unroll, **{**FULL, **layer})) for unroll in (True, False)]
+    off = []
+    for _ in range(2):
+        one, other = (keras.tree.flatten(each(inputs(), training=True, **call)) for each in both)
+        off += [float(np.max(np.abs(np.asarray(a) - np.asarray(b)))) for a, b in zip(one, other, strict=True)]
+    return off
+
+
+def dropped():
+    """The places [step, row, unit] at which two calls of one layer drop the outputs."""
+    layer = ready(RNN(dropout(), **FULL))
+    return [(np.asarray(layer(inputs(), training=True)[0]) == 0).swapaxes(0, 1).tolist() for _ in range(2)]
+
+
+def fitted():
+    """The losses of a model in both directions, compiled by JAX, and the draws that its generators count."""
+    cells = dropout(), dropout(GRUCell(4), seed=7)
+    both = Bidirectional(
+        RNN(cells[0], return_sequences=True), RNN(cells[1], return_sequences=True, go_backwards=True)
+    )
+    model = model_of(both)
+    model.compile(keras.optimizers.Adam(0.05), "mse")
+    x = np.tile(inputs(), (4, 1, 1))
+    losses = model.fit(x, np.full((12, TIME, 8), 0.3, "float32"), batch_size=4, epochs=10, verbose=0).history[
+        "loss"
+    ]
+    return losses, [int(np.asarray(cell.seed_generator.state)[1]) for cell in cells]
+
+
+def assigned():
+    """The refusal of a step that assigns a weight."""
+
+    class Counting(LSTMCell):
+        def build(self, shape):
+            super().build(shape)
+            self.count = self.add_weight(shape=(), name="count", trainable=False, initializer="zeros")
+
+        def call(self, inputs, states, training=False):
+            self.count.assign(self.count + 1)
+            return super().call(inputs, states, training=training)
+
+    try:
+        RNN(dropout(Counting(4)), name="reader")(inputs(), training=True)
+    except NotImplementedError as error:
+        return str(error)
+
+
+def stepped():
+    """A stack whose states go into a compiled model: the shapes of what comes out."""
+    stack = StackedRNNCells([LSTMCell(4), GRUCell(4)])
+    states = [[keras.Input((4,)), keras.Input((4,))], keras.Input((4,))]
+    x = keras.Input((1, DEPTH))
+    # In one list: Keras's own model on JAX gives out no nest.
+    model = keras.Model([x, states], keras.tree.flatten(RNN(stack, **FULL)(x, initial_state=states)))
+    zeros = keras.tree.map_structure(np.asarray, stack.get_initial_state(3))
+    found = model.predict_on_batch([inputs(time=1), zeros])
+    return [list(one.shape) for one in found]
+
+
+if __name__ == "__main__":
+    cases = {(name, "", ""): (cell, {}, {}) for name, cell in DRAWS.items()}
+    one = DRAWS["of the state"]
+    cases.update({("padded", a, b): (one, LAYERS[a], OPTIONS[b]) for a in LAYERS for b in OPTIONS if a or b})
+    print(
+        json.dumps(
+            {
+                "backend": keras.backend.backend(),
+                "off": {
+                    ", ".join(filter(None, key)): looped_and_unrolled(*case) for key, case in cases.items()
+                },
+                "dropped": dropped(),
+                "fitted": fitted(),
+                "assigned": assigned(),
+                "stepped": stepped(),
+            }
+        )
+    )
