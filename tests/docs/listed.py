@@ -63,6 +63,11 @@ def check_install(block, folder):
     assert {"setup.cfg", "pyproject.toml"} <= {path.name for path in folder.iterdir()}
 
 
+def check_recipe(block, folder):
+    """It installs what test_distributions.py has in the process that loads a model."""
+    assert block.text.splitlines()[:2] == ["pip install --no-deps tf2-lstm", "pip install keras==3.15.1 jax"]
+
+
 #: (document, first line of the block) -> why it is not run, what is checked instead.
 LISTED = {
     ("README.md", "$ tf2-lstm compare --all"): (
@@ -80,6 +85,10 @@ LISTED = {
     ("README.md", "python3 -m venv env && . env/bin/activate"): (
         "test_distributions.py installs the wheels in environments of their own",
         check_install,
+    ),
+    ("docs/chapters/versions.md", "pip install --no-deps tf2-lstm"): (
+        "test_distributions.py installs the wheel so, and loads a model on JAX without the rest",
+        check_recipe,
     ),
     ("README.md", "make wheels"): ("test_distributions.py builds them", check_targets),
     ("CONTRIBUTING.md", "make lint"): ("the tests would start themselves", check_targets),
