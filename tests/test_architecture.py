@@ -17,15 +17,15 @@ PACKAGES = ("legacy_tf1", "tf2_lstm")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 IDS = [path.relative_to(ROOT).as_posix() for path in SOURCES]
 
-#: The room of what is particular to the TensorFlow backend; one door leads into it, imported lazily.
-BACKEND_ROOM = "tf2_lstm/backends/tensorflow"
+#: The rooms of what is particular to one backend, each with its library; one door leads into them, imported lazily.
+BACKEND_ROOMS = {f"tf2_lstm/backends/{name}/": name for name in ("tensorflow", "jax", "torch")}
 #: The twins: Keras only, whatever its backend.
 TWINS = [
     path
     for path in SOURCES
     if path.is_relative_to(ROOT / "tf2_lstm")
     and not {"migrate", "cli"} & set(path.parts)
-    and not path.is_relative_to(ROOT / BACKEND_ROOM)
+    and not path.relative_to(ROOT).as_posix().startswith(tuple(BACKEND_ROOMS))
 ]
 #: Third parties that a room may import; TensorFlow nowhere else.
 TENSORFLOW_ROOMS = (
@@ -42,7 +42,7 @@ TENSORFLOW_ROOMS = (
     "tf2_lstm/migrate/skip_initializers.py",
     "tf2_lstm/migrate/export/litert_format.py",
     "tf2_lstm/migrate/export/saved_model_format.py",
-    BACKEND_ROOM + "/",
+    "tf2_lstm/backends/tensorflow/",
 )
 #: What also runs under Python 3.7 beside TensorFlow 1.15.
 PYTHON_37 = [
@@ -153,6 +153,15 @@ def test_the_twins_import_keras_and_nothing_heavier(path):
     assert "keras.src" not in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("room", BACKEND_ROOMS)
+def test_a_backend_room_imports_the_library_of_its_backend_alone(room):
+    used = {
+        name for path in (ROOT / room).glob("*.py") for name in libraries(path.read_text(encoding="utf-8"))
+    }
+    assert BACKEND_ROOMS[room] in used
+    assert used <= {BACKEND_ROOMS[room], "keras", "numpy"}
+
+
 #: The room of the extra `serve`, whose libraries nothing else imports.
 EXPORT_ROOM = "tf2_lstm/migrate/export/"
 #: Library as it is imported -> its name as a dependency, where that is another.
@@ -175,6 +184,8 @@ def test_what_is_imported_is_a_dependency_and_the_other_way_round_and_has_its_re
     used = {
         name: set(libraries(path.read_text(encoding="utf-8")))
         for name, path in zip(IDS, SOURCES, strict=True)
+        # Whoever has another backend has its library.
+        if not name.startswith(("tf2_lstm/backends/jax/", "tf2_lstm/backends/torch/"))
     }
     leaving = {name for path, names in used.items() if path.startswith(EXPORT_ROOM) for name in names}
     others = {name for path, names in used.items() if not path.startswith(EXPORT_ROOM) for name in names}
@@ -185,13 +196,13 @@ def test_what_is_imported_is_a_dependency_and_the_other_way_round_and_has_its_re
     assert not [name for name in needed if name not in reasons]
 
 
-def test_one_door_leads_into_the_backend_room():
-    inside = BACKEND_ROOM.replace("/", ".")
+def test_one_door_leads_into_the_backend_rooms():
+    inside = tuple(room.replace("/", ".") for room in BACKEND_ROOMS)
     entered = {
         name
         for name, path in zip(IDS, SOURCES, strict=True)
-        if not name.startswith(BACKEND_ROOM)
-        and any(module.startswith(inside) for module in imports_of(path.read_text(encoding="utf-8")))
+        if not name.startswith(tuple(BACKEND_ROOMS))
+        and any(f"{module}.".startswith(inside) for module in imports_of(path.read_text(encoding="utf-8")))
     }
     assert entered == {"tf2_lstm/backends/__init__.py"}
 

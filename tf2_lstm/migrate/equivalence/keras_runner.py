@@ -9,7 +9,6 @@ import numpy as np
 import tf2_lstm
 from tf2_lstm import backends
 from tf2_lstm.migrate import weights
-from tf2_lstm.migrate.artifacts.protos import tensorflow
 from tf2_lstm.migrate.build import Builder, set_weights
 from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
 from tf2_lstm.migrate.equivalence.inputs import LEARNING_RATE, Noise, case_inputs, target
@@ -22,7 +21,10 @@ from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, plain, scoped_
 
 def read_checkpoint(prefix):
     """Read every variable of a TF1 checkpoint: an OrderedDict from name to array."""
-    reader = tensorflow().train.load_checkpoint(prefix)
+    # Here, so that a case runs on any backend.
+    import tensorflow as tf
+
+    reader = tf.train.load_checkpoint(prefix)
     return OrderedDict((name, reader.get_tensor(name)) for name in sorted(reader.get_variable_to_shape_map()))
 
 
@@ -39,13 +41,15 @@ def run_keras(case, seed, prefix, dtype="float32", **options):
     Returns:
         A `RunResult` with witness KERAS.
     """
+    import tensorflow as tf
+
     built = KerasProgram(case) if PAIRS[case.call.pair].kind == "program" else KerasCase(case, seed, dtype)
     built.load(read_checkpoint(prefix))
     start = built.named()
     tensors = built.run_levels(**options)
     if "losses" in tensors:
         tensors.update(("trained " + name, value) for name, value in built.named().items())
-    versions = {"tensorflow": tensorflow().__version__, "keras": keras.__version__, "numpy": np.__version__}
+    versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
     return RunResult(KERAS, tensors, start, versions)
 
 
