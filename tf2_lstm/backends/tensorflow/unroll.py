@@ -9,7 +9,7 @@
 """
 
 import functools
-import sys
+import inspect
 
 import keras
 import tensorflow as tf
@@ -25,8 +25,6 @@ MOST_UNITS, MOST = 512, 16384
 MOST_MASKED = 8192
 #: For how many sizes of inputs a program is compiled; the next ones run as they come.
 SIZES = 4
-#: Where Keras traces a model for a runtime that does not have all of TensorFlow's operations.
-EXPORTS = ("keras.src.export.onnx", "keras.src.export.litert", "keras.src.export.openvino")
 
 
 def unroll(layer, sequences, initial_state, mask, training):
@@ -68,11 +66,11 @@ def unroll(layer, sequences, initial_state, mask, training):
 
 
 def _is_exported():
-    """Whether one of `EXPORTS` is tracing: nothing else of Keras says what its tf.function is for."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__") not in EXPORTS:
+    """Whether `Model.export` is tracing for another runtime than TensorFlow's; only who called says so."""
+    export, frame = inspect.unwrap(keras.Model.export).__code__, inspect.currentframe()
+    while frame is not None and frame.f_code is not export:
         frame = frame.f_back
-    return frame is not None
+    return frame is not None and frame.f_locals.get("format") != "tf_saved_model"
 
 
 def _request(layer, x, states, mask, training):
