@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 import pytest
 
@@ -29,6 +30,26 @@ ENDS = {
     "Ctrl-C": (interrupt, 130, "interrupted; nothing half-written is left."),
     "SIGTERM": (terminate, 143, "ended by SIGTERM; nothing half-written is left."),
 }
+
+
+class Ended:
+    """Somebody sends SIGTERM while it is destroyed, where Python hears no exception."""
+
+    def __del__(self):
+        terminate()
+
+
+def test_a_sigterm_that_a_destructor_swallows_ends_the_command(capsys):
+    before = sys.unraisablehook
+
+    def run():
+        held = Ended()
+        del held
+        time.sleep(30)
+
+    assert exit_code("convert", run) == 143
+    assert "Traceback" not in capsys.readouterr().err
+    assert sys.unraisablehook == before
 
 
 @pytest.mark.parametrize(("end", "code", "words"), ENDS.values(), ids=ENDS)

@@ -32,7 +32,8 @@ def exit_code(command, run):
     # Neither a path that is no UTF-8 nor a tree on a terminal that knows ASCII alone is an error.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    earlier = _on_terminate(_terminated)
+    earlier, told = _on_terminate(_terminated), sys.unraisablehook
+    sys.unraisablehook = _unheard
     try:
         code = run()
         sys.stdout.flush()
@@ -59,6 +60,7 @@ def exit_code(command, run):
         return _said(command, _defect(error), 2)
     finally:
         _on_terminate(earlier)
+        sys.unraisablehook = told
 
 
 def one_line(error):
@@ -82,6 +84,16 @@ class Terminated(KeyboardInterrupt):
 
 def _terminated(number, frame):
     raise Terminated
+
+
+def _unheard(unraisable):
+    """What nobody hears, in a destructor or in a callback of the garbage collector: a SIGTERM is sent once more."""
+    if isinstance(unraisable.exc_value, Terminated):
+        again = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM))
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _on_terminate(handler):
