@@ -110,8 +110,8 @@ def stepped():
 
 if __name__ == "__main__":
     cases = {(name, "", ""): (cell, {}, {}) for name, cell in DRAWS.items()}
-    one = DRAWS["of the state"]
-    cases.update({("padded", a, b): (one, LAYERS[a], OPTIONS[b]) for a in LAYERS for b in OPTIONS if a or b})
+    some = "of the state"
+    cases.update({(some, a, b): (DRAWS[some], LAYERS[a], OPTIONS[b]) for a in LAYERS for b in OPTIONS})
     print(
         json.dumps(
             {
