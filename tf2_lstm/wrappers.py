@@ -11,6 +11,7 @@ here has a scalar weight for each rate that is given.
 import keras
 from keras import ops
 
+from tf2_lstm import backends
 from tf2_lstm.fitting import one_step
 from tf2_lstm.state import initial_state, output_size, state_layout
 
@@ -128,7 +129,7 @@ class DropoutWrapper(_Wrapper):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self._dropped = None if state_dropout is None else _dropped_leaves(state_layout(cell))
-        self._noise = None
+        self._noise, self._in_sequence = None, False
 
     def draw_noise(self, shape, dtype):
         """Return uniform noise in [0, 1): the one source of randomness of this layer.
@@ -162,6 +163,7 @@ class DropoutWrapper(_Wrapper):
 
     def begin_sequence(self, input_size, training):
         """Draw the variational noise for one sequence; an unroll calls it before its loop."""
+        self._in_sequence = True
         # Drawn already: the same object stands twice in a stack, and has one noise, as in TF1.
         if not (self.variational and training) or self._noise is not None:
             return
@@ -177,6 +179,7 @@ class DropoutWrapper(_Wrapper):
     def end_sequence(self):
         """Forget the variational noise; an unroll calls it after its loop."""
         self._noise = None
+        self._in_sequence = False
 
     @one_step
     def call(self, inputs, states, training=False):
@@ -189,6 +192,9 @@ class DropoutWrapper(_Wrapper):
                 "sequence, and none was drawn. Call the cell through tf2_lstm.RNN, "
                 "tf2_lstm.Bidirectional or tf2_lstm.python_loop, not through keras.layers.RNN or alone."
             )
+        drawing = None if self._in_sequence else backends.drawing()
+        if drawing:
+            drawing.warn_of_one_mask(self.name, inputs)
         input_noise, state_noise, output_noise = self._noise or (None, (), None)
         inputs = self._drop(inputs, self.input_dropout, input_noise)
         output, states = self.cell(inputs, states, training=True)

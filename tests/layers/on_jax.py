@@ -4,6 +4,7 @@ KERAS_BACKEND=jax python tests/layers/on_jax.py
 """
 
 import json
+import warnings
 
 import keras
 import numpy as np
@@ -96,6 +97,16 @@ def assigned():
         return str(error)
 
 
+def warned():
+    """What is said of a training call of Keras's own loop, and of this package's."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", RuntimeWarning)
+        for kind in (keras.layers.RNN, RNN):
+            kind(dropout(name="drops"))(inputs(), training=True)
+            kind(dropout(name="drops"))(inputs())
+    return [str(one.message) for one in said if one.category is RuntimeWarning]
+
+
 def stepped():
     """A stack whose states go into a compiled model: the shapes of what comes out."""
     stack = StackedRNNCells([LSTMCell(4), GRUCell(4)])
@@ -122,6 +133,7 @@ if __name__ == "__main__":
                 "dropped": dropped(),
                 "fitted": fitted(),
                 "assigned": assigned(),
+                "warned": warned(),
                 "stepped": stepped(),
             }
         )

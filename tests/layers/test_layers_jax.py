@@ -50,5 +50,11 @@ def test_a_step_that_assigns_a_weight_is_refused(found):
     assert "count. Use unroll=True." in found["assigned"]
 
 
+def test_of_keras_own_loop_a_warning_says_that_it_draws_one_mask(found):
+    [said] = found["warned"]
+    assert "DropoutWrapper 'drops'" in said
+    assert "every step drops the same units: take tf2_lstm.RNN" in said
+
+
 def test_a_compiled_model_takes_the_states_of_a_stack(found):
     assert found["stepped"] == [[3, 1, 4], [3, 4], [3, 4], [3, 4]]

@@ -279,6 +279,12 @@ LAYERS = [
         ("is not value:", "is value:"),
     ),
     *mistakes(
+        "tf2_lstm/wrappers.py",
+        _JAX + "test_of_keras_own_loop_a_warning_says_that_it_draws_one_mask",
+        ("None if self._in_sequence else backends", "None if not self._in_sequence else backends"),
+        ("        self._in_sequence = True\n", "        self._in_sequence = False\n"),
+    ),
+    *mistakes(
         "tf2_lstm/fitting.py",
         _JAX + "test_a_compiled_model_takes_the_states_of_a_stack",
         ("pack_sequence_as(_untracked(sizes), leaves)", "pack_sequence_as(sizes, leaves)"),

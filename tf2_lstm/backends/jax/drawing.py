@@ -4,6 +4,9 @@
 each step would draw the numbers of the first. Here these states go round with those of the cell.
 """
 
+import warnings
+
+import jax
 import keras
 from jax import lax
 from keras import ops
@@ -64,6 +67,31 @@ def loop(cell, sequences, states, mask, training):
         seed.assign(value)
     outputs = ops.swapaxes(outputs, 0, 1)
     return outputs if mask is None else _repeated(outputs, mask), states
+
+
+def warn_of_one_mask(name, inputs):
+    """Warn where JAX traces a step that draws outside of the loops of this package.
+
+    Args:
+        name: of the layer that draws.
+        inputs: of the step.
+
+    ```python
+    import keras
+
+    if keras.backend.backend() == "jax":
+        from tf2_lstm.backends.jax.drawing import warn_of_one_mask
+
+        warn_of_one_mask("dropout", keras.ops.ones((2, 3)))
+    ```
+    """
+    if isinstance(inputs, jax.core.Tracer):
+        warnings.warn(
+            f"DropoutWrapper {name!r}: JAX traces a training step outside of tf2_lstm.RNN, Bidirectional and "
+            "python_loop. In the loop of keras.layers.RNN every step drops the same units: take tf2_lstm.RNN.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
 
 
 def _repeated(outputs, valid):
