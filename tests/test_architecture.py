@@ -121,6 +121,8 @@ WRONG = [
     ("tf2_lstm/unroll.py", "from tf2_lstm.migrate import weights"),
     ("tf2_lstm/migrate/pairs/lstm.py", "from tf2_lstm.migrate.weights import to_keras"),
     ("tf2_lstm/migrate/weights.py", "import tf2_lstm.migrate.build"),
+    ("tf2_lstm/migrate/translate/writing/values.py", "from tf2_lstm.migrate.translate.rows.row import rows"),
+    ("tf2_lstm/migrate/translate/rows/shapes.py", "from tf2_lstm.migrate.translate.edges import ends"),
     ("tf2_lstm/migrate/convert/one.py", "importlib.import_module('legacy_tf1.compat')"),
     ("tf2_lstm/migrate/convert/one.py", "import_module(f'legacy_tf1.cells.{name}')"),
     ("tf2_lstm/migrate/convert/one.py", "__import__('legacy_tf1.compat')"),

@@ -4,14 +4,14 @@ from tests.mutants.mistake import mistakes
 
 AROUND = [
     *mistakes(
-        "tf2_lstm/migrate/translate/boundary.py",
+        "tf2_lstm/migrate/translate/edges/boundary.py",
         "tests/migrate/translate/test_boundary.py::"
         "test_a_loop_that_begins_with_a_variable_carries_it_where_it_gives_the_next",
         ("and any(not isinstance(one, str) for one in order", "and any(order"),
         ("tensor for frame in {*frames.values()} for tensor in frame.initial", "tensor for tensor in ()"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/boundary.py",
+        "tf2_lstm/migrate/translate/edges/boundary.py",
         "tests/migrate/translate/test_boundary.py::test_a_state_that_a_run_keeps_in_a_variable_is_fed",
         ("if t.role is Role.INITIAL and t.tf1]", "if not t.tf1]"),
     ),
@@ -23,7 +23,7 @@ AROUND = [
         ("    if given:\n        dtype", "    if not given:\n        dtype"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/written_arrays.py",
+        "tf2_lstm/migrate/translate/writing/written_arrays.py",
         "tests/migrate/translate/test_written_arrays.py::test_an_array_is_what_a_step_only_reads_and_writes_elements_of",
         ("            name = line.targets[0]\n", ""),
         ("            seen.add(name)\n", ""),
@@ -31,13 +31,13 @@ AROUND = [
         ("return name != first and ", "return "),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/written_arrays.py",
+        "tf2_lstm/migrate/translate/writing/written_arrays.py",
         "tests/migrate/translate/test_written_arrays.py::test_what_the_condition_or_another_value_sees_is_none",
         ("and not names_in(others) & seen", ""),
         ("if names_in([cycle.goes_on, *(line.value for line in cycle.condition)]) & seen:", "if False:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/ends.py",
+        "tf2_lstm/migrate/translate/edges/ends.py",
         "tests/migrate/translate/test_boundary.py::"
         "test_what_no_recurrence_goes_into_is_an_output_where_weights_do",
         ("        return bool(gone) or not held\n", "        return True\n"),
@@ -240,7 +240,7 @@ AROUND = [
         ("while len(deadly) <= _MOST:", "while len(deadly) < _MOST:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/ends.py",
+        "tf2_lstm/migrate/translate/edges/ends.py",
         "tests/migrate/translate/test_boundary.py::test_where_a_loss_is_all_that_reads_scores_they_are_named",
         ("        self._name_scores(found, kept | losses, losses, lost)\n", ""),
         ("        if len(alone) == len(tensors):\n", "        if not alone:\n"),
@@ -250,7 +250,7 @@ AROUND = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/scores.py",
+        "tf2_lstm/migrate/translate/edges/scores.py",
         "tests/migrate/translate/test_boundary.py::test_where_a_loss_is_all_that_reads_scores_they_are_named",
         ("        elif shapes.get(tensor) != ():\n", "        elif False:\n"),
     ),

@@ -15,12 +15,12 @@ CELLS = "tests/migrate/translate/test_own_cells.py::"
 
 TRANSLATING = [
     *mistakes(
-        "tf2_lstm/migrate/translate/reductions.py",
+        "tf2_lstm/migrate/translate/rows/reductions.py",
         f"{ROWS}[ArgMax, of zeros with a sign]",
         ('if "float" in x.dtype and _may_hold', 'if "int" in x.dtype and _may_hold'),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/reductions.py",
+        "tf2_lstm/migrate/translate/rows/reductions.py",
         f"{ROWS}[ArgMin, of zeros with a sign]",
         (
             "isinstance(value.what, Ref) or value.what in _NO",
@@ -53,12 +53,12 @@ TRANSLATING = [
         ("    if not lost:", "    if lost:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/arithmetic.py",
+        "tf2_lstm/migrate/translate/rows/arithmetic.py",
         f"{ROWS}[AddV2, a column to a square]",
         ("if adds_rightly(sizes_of(first), sizes_of(second)):", "if True:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/arithmetic.py",
+        "tf2_lstm/migrate/translate/rows/arithmetic.py",
         f"{ROWS}[AddV2, of more axes]",
         ("len(added) <= len(sizes) and added[-1]", "added[-1]"),
     ),
@@ -68,13 +68,13 @@ TRANSLATING = [
         ("and not math.isfinite(expression)", "and False"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/own_cells.py",
+        "tf2_lstm/migrate/translate/control/own_cells.py",
         f"{CELLS}test_it_stays_a_loop_for_its_own_reason",
         ("return length in self._sizes(less[1]) or", "return True or"),
         ("isinstance(source, str) and source in self.around.shared", "False"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/unrolling.py",
+        "tf2_lstm/migrate/translate/control/unrolling.py",
         f"{CELLS}test_it_gives_what_the_session_gives",
         ('{"zero_output_for_mask": True} if found.lengths else {}', "{}"),
         ('op("mask", "less", steps, lengths)', 'op("mask", "less_equal", steps, lengths)'),
@@ -91,7 +91,7 @@ TRANSLATING = [
         ('[self._data["lines"], given]', '[self._data["lines"]]'),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/arrays.py",
+        "tf2_lstm/migrate/translate/rows/arrays.py",
         ROWS,
         (
             'order = writer.step(node, "where", writer.step(node, "less", step, count), back, step)',
@@ -99,7 +99,7 @@ TRANSLATING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/cuts.py",
+        "tf2_lstm/migrate/translate/rows/cuts.py",
         ROWS,
         ("return rank - (len(left) - where) if Ellipsis in index[:at] else where", "return where"),
         (
@@ -108,61 +108,61 @@ TRANSLATING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/matrices.py",
+        "tf2_lstm/migrate/translate/rows/matrices.py",
         ROWS,
         ("first, second = (across, down) if above else (down, across)", "first, second = down, across"),
         ("        if width >= 0\n", "        if width > 0\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/sides.py",
+        "tf2_lstm/migrate/translate/control/sides.py",
         "tests/migrate/translate/test_not_translated.py::test_it_is_refused",
         ("if len(numbers) == 2 or 1 in numbers:", "if False:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/switches.py",
+        "tf2_lstm/migrate/translate/edges/switches.py",
         f"{DROPOUT}test_a_scalar_that_more_reads_than_dropout_is_fed_and_its_dropout_refused",
         ("            if node.op not in _TOLD:\n", "            if False:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/switches.py",
+        "tf2_lstm/migrate/translate/edges/switches.py",
         f"{DROPOUT}test_what_only_dropout_is_told_switches_whatever_it_is_called",
         ("found[rate.name] = 0.0", "found[rate.name] = 1.0"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/reductions.py",
+        "tf2_lstm/migrate/translate/rows/reductions.py",
         ROWS,
         ('turned = writer.step(node, "flip", value, axis=axis) if reverse else value', "turned = value"),
         ('options = {"axis": where} | ({"keepdims": True} if keep else {})', 'options = {"axis": where}'),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/convolutions.py",
+        "tf2_lstm/migrate/translate/rows/convolutions.py",
         ROWS,
         ('options |= {"dilation_rate": tuple(dilations)} if dilations not in ([], [1, 1]) else {}', "pass"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/layers.py",
+        "tf2_lstm/migrate/translate/recovered/layers.py",
         f"{COMMAND}::test_what_is_fetched_in_between_is_given_out_and_its_weights_are_held_once",
         ("not _free(writer, bias) or not writer.read_once(x)", "not _free(writer, bias)"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/normalisation.py",
+        "tf2_lstm/migrate/translate/recovered/normalisation.py",
         "tests/migrate/translate/test_recovered_layers.py::test_it_is_one_layer_and_trains_what_tf1_trains",
         ("product[1] != shifted[1]", "product[1] == shifted[0]"),
         ('offset else _of(nodes, shifted[0], "Neg") or (None,)', "offset else (shifted[0],)"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/normalisation.py",
+        "tf2_lstm/migrate/translate/recovered/normalisation.py",
         "tests/migrate/translate/test_recovered_layers.py::test_what_tf1_does_not_train_does_not_train",
         ("    if told and any(", "    if False and any("),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/convolutions.py",
+        "tf2_lstm/migrate/translate/rows/convolutions.py",
         "tests/migrate/translate/test_recovered_layers.py::test_it_is_one_layer_and_trains_what_tf1_trains",
         ("options[name][1:]", "options[name][:1]"),
         ("size[2 - axis], options", "size[axis - 1], options"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/dropout.py",
+        "tf2_lstm/migrate/translate/recovered/dropout.py",
         "tests/migrate/translate/test_translated_dropout.py::test_what_is_dropped_keeps_its_dtype",
         ('({} if x.dtype == "float32" else {"dtype": x.dtype})', "{}"),
     ),
@@ -173,7 +173,7 @@ TRANSLATING = [
         ("return shape[:1] if left else [rows]", "return [rows]"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/short_names.py",
+        "tf2_lstm/migrate/translate/writing/short_names.py",
         "tests/migrate/translate/test_short_names.py::test_a_layer_has_its_name_where_it_is_free",
         ("            taken.add(short)\n", ""),
         ('value.options | {"name": renamed[name]}', "value.options"),
@@ -217,7 +217,7 @@ TRANSLATING = [
         ("if fetch or len(groups) < 2:", "if len(groups) < 2:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/ends.py",
+        "tf2_lstm/migrate/translate/edges/ends.py",
         "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
         ("if name not in self.fixed]", "if name]"),
         ("losses |= self._measured(kept, losses)", "losses |= set()"),
@@ -226,17 +226,17 @@ TRANSLATING = [
         ("return name if source.startswith(scope) or edge(node.input[0])[1] else source", "return name"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/outside.py",
+        "tf2_lstm/migrate/translate/rows/outside.py",
         "tests/migrate/translate/test_boundary.py::test_it_begins_behind_strings_tables_and_data_sets",
         ("if node.op in rows() or node.op in _OTHERS:", "if node.op in rows() or node.op:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/outside.py",
+        "tf2_lstm/migrate/translate/rows/outside.py",
         "tests/migrate/translate/test_boundary.py::test_it_ends_in_front_of_strings",
         ("if now is not None and now not in found.values():", "if now is not None:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/closed.py",
+        "tf2_lstm/migrate/translate/edges/closed.py",
         "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
         ("return loops | _up_to(nodes, readers, begun, MERGES)", "return loops"),
     ),
@@ -246,12 +246,12 @@ TRANSLATING = [
         ("BackpropFilter", "Backprop"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/partitioned.py",
+        "tf2_lstm/migrate/translate/recovered/partitioned.py",
         "tests/migrate/translate/test_rows.py::test_a_row_gives_what_the_session_gives",
         ("np.cumsum([0, *", "np.cumsum([1, *"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/dilation.py",
+        "tf2_lstm/migrate/translate/recovered/dilation.py",
         "tests/migrate/translate/test_recovered_layers.py::test_it_is_one_layer_and_trains_what_tf1_trains",
         ('"same" if same else "valid"', '"valid"'),
     ),
@@ -272,7 +272,7 @@ TRANSLATING = [
         ("        shared |= twice\n", "        return whole\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/ends.py",
+        "tf2_lstm/migrate/translate/edges/ends.py",
         f"{ZOO}[tagger]",
         ("name in self.taken", "False"),
     ),
@@ -286,34 +286,34 @@ TRANSLATING = [
         ("    if not report.passed:\n        report.diag", "    if report.passed:\n        report.diag"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/dropout.py",
+        "tf2_lstm/migrate/translate/recovered/dropout.py",
         "tests/migrate/translate/test_translated_dropout.py::test_of_a_rate_the_parameter_is_the_rate_itself",
         ("said = noise.told.less().said() if fed", "said = noise.told.said() if fed"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/dropout.py",
+        "tf2_lstm/migrate/translate/recovered/dropout.py",
         f"{DROPOUT}test_a_mask_that_keeps_another_share_than_its_scale_says_is_refused",
         ("low=noise.low * value, high=noise.high * value", "low=noise.low, high=noise.high"),
         ("low=noise.low - value, high=noise.high - value", "low=noise.low, high=noise.high"),
         ("above = (node.op in _ABOVE) == isinstance(inputs[0], Noise)", "above = node.op in _ABOVE"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/dropout.py",
+        "tf2_lstm/migrate/translate/recovered/dropout.py",
         f"{DROPOUT}test_noise_that_is_shared_along_an_axis_is_shared_in_training",
         ("shared = [one == 1 != size", "shared = [False and one == 1 != size"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/flagged.py",
+        "tf2_lstm/migrate/translate/control/flagged.py",
         f"{DROPOUT}test_what_else_is_drawn_in_a_branch_for_training_is_named",
         ("made.arguments == (alive.ref,)", "True"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/flagged.py",
+        "tf2_lstm/migrate/translate/control/flagged.py",
         f"{DROPOUT}test_a_dropout_in_a_branch_for_training_is_a_layer_with_the_rate_0",
         ("writer = replace(outer.writer, flag=flag_of(told))", "writer = outer.writer"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/fixed.py",
+        "tf2_lstm/migrate/translate/control/fixed.py",
         f"{DROPOUT}test_a_rate_of_two_tensors_is_no_tensors_own",
         ("for one in given for tensor", "for one in given[:1] for tensor"),
     ),
@@ -324,17 +324,17 @@ TRANSLATING = [
         ("            _read_identity(function, name)\n", "            pass\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/branches.py",
+        "tf2_lstm/migrate/translate/control/branches.py",
         f"{LOOPS}test_a_product_that_a_function_reads_twice_is_a_layer_without_the_activation",
         ('        "tensors": {},\n        "readers": _readers(part, nodes),\n', ""),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/frames.py",
+        "tf2_lstm/migrate/translate/control/frames.py",
         "tests/migrate/translate/test_dropout_in_functions.py::test_it_keeps_everything_at_inference_and_is_proved",
         ("if _copied(nodes, results[number]) == tensors[1]:", "if False:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/dropout.py",
+        "tf2_lstm/migrate/translate/recovered/dropout.py",
         "tests/migrate/translate/test_translated_dropout.py::test_a_constant_rate_whose_scale_is_another_is_refused",
         ("x = before if abs(scale * noise.keep - 1) < 1e-5 else None", "x = before"),
     ),
@@ -345,7 +345,7 @@ TRANSLATING = [
         ("call(layer, inputs, training=False, mask=mask)", "call(layer, inputs, training=True, mask=mask)"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/layers.py",
+        "tf2_lstm/migrate/translate/recovered/layers.py",
         "tests/migrate/translate/test_recovered_layers.py::test_what_tf1_does_not_train_does_not_train",
         ('{} if held.trains else {"trainable": False}', "{}"),
         (" or bias.trains != made.kernel.trains", ""),
@@ -356,13 +356,13 @@ TRANSLATING = [
         ("        if key not in self.models:\n", "        if True:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/sharing.py",
+        "tf2_lstm/migrate/translate/writing/sharing.py",
         "tests/migrate/translate/test_whole_zoo.py::test_a_program_comes_over_whole[equal_inputs]",
         ("(cell.names, cell.computed)", "()"),
         ("if len(parts) > 1}", "if parts}"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/switches.py",
+        "tf2_lstm/migrate/translate/edges/switches.py",
         "tests/migrate/translate/test_boundary.py::test_what_may_be_anything_is_an_input",
         ("and _TRAINING.search(name):", "and True:"),
     ),
@@ -395,12 +395,12 @@ TRANSLATING = [
         ("DEEPEST = 800", "DEEPEST = 1_200"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/values.py",
+        "tf2_lstm/migrate/translate/writing/values.py",
         "tests/migrate/translate/test_not_translated.py::test_it_is_refused",
         ("    if not -rank <= number < rank:\n", "    if False:\n"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/sources.py",
+        "tf2_lstm/migrate/translate/rows/sources.py",
         GRADIENTS + "test_every_variable_and_every_input_of_floats_has_its_row",
         ("isinstance(inputs[0], (Held, Live))", "isinstance(inputs[0], Live)"),
     ),

@@ -14,8 +14,8 @@ from tf2_lstm.migrate.convert.whole import WholeWorkshop, translated
 from tf2_lstm.migrate.prove.programs import run_whole
 from tf2_lstm.migrate.prove.proof_in_double import whole_in_double
 from tf2_lstm.migrate.prove.replay import eagerly
-from tf2_lstm.migrate.translate import rows as table
-from tf2_lstm.migrate.translate.values import Known
+from tf2_lstm.migrate.translate.rows import row as table
+from tf2_lstm.migrate.translate.writing.values import Known
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.whole_edges import edges_of
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings, TF1Model
-from tf2_lstm.migrate.translate.boundary import boundary_of
-from tf2_lstm.migrate.translate.outside import ending_in_numbers
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
+from tf2_lstm.migrate.translate.rows.outside import ending_in_numbers
 
 v1 = tf.compat.v1
 ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"

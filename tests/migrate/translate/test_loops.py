@@ -22,14 +22,15 @@ from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.keras_code.expression import Ref
 from tf2_lstm.migrate.model import Findings, TF1Model, Variable
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
-from tf2_lstm.migrate.translate import by_rows, own_loops
-from tf2_lstm.migrate.translate import rows as table
+from tf2_lstm.migrate.translate import by_rows
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
-from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.control import own_loops
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
+from tf2_lstm.migrate.translate.rows import row as table
 from tf2_lstm.migrate.translate.translation import translate
-from tf2_lstm.migrate.translate.values import known
 from tf2_lstm.migrate.translate.whole import ProgramRefused
+from tf2_lstm.migrate.translate.writing.values import known
 
 v1 = tf.compat.v1
 W = np.random.RandomState(0).uniform(-1, 1, (4, 4)).astype("float32")

@@ -14,13 +14,13 @@ from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.keras_code.expression import Ref
 from tf2_lstm.migrate.model import Findings
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
-from tf2_lstm.migrate.translate import own_loops
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
-from tf2_lstm.migrate.translate.boundary import boundary_of
-from tf2_lstm.migrate.translate.own_cells import NoCell
+from tf2_lstm.migrate.translate.control import own_loops
+from tf2_lstm.migrate.translate.control.own_cells import NoCell
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
-from tf2_lstm.migrate.translate.writer import Writer
+from tf2_lstm.migrate.translate.writing.writer import Writer
 
 v1 = tf.compat.v1
 SIZES = ((3, 5), (1, 1), (4, 7))

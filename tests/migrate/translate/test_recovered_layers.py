@@ -12,7 +12,7 @@ from tf2_lstm.migrate.model import Findings
 from tf2_lstm.migrate.prove.keras_side import call_keeping
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate.as_model import build_whole
-from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
 
 v1 = tf.compat.v1

@@ -7,7 +7,7 @@ from live_models import model_of
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings
 from tf2_lstm.migrate.prove.programs import run_whole
-from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
 
 v1 = tf.compat.v1

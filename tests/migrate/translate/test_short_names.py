@@ -4,7 +4,7 @@ import pytest
 
 from tf2_lstm.migrate.keras_code.expression import Apply, Ref
 from tf2_lstm.migrate.keras_code.program import Program
-from tf2_lstm.migrate.translate.short_names import with_short_names
+from tf2_lstm.migrate.translate.writing.short_names import with_short_names
 
 
 def _program(layers, values=()):

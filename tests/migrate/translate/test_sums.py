@@ -5,7 +5,7 @@ import itertools
 import keras
 import numpy as np
 
-from tf2_lstm.migrate.translate.arithmetic import adds_rightly
+from tf2_lstm.migrate.translate.rows.arithmetic import adds_rightly
 
 SHAPES = [sizes for rank in range(4) for sizes in itertools.product((1, 2, 3), repeat=rank)]
 

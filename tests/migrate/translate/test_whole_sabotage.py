@@ -8,11 +8,11 @@ from live_models import model_of
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
-from tf2_lstm.migrate.translate import rows as table
 from tf2_lstm.migrate.translate.as_model import build_whole
-from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
+from tf2_lstm.migrate.translate.rows import row as table
 from tf2_lstm.migrate.translate.translation import translate
-from tf2_lstm.migrate.translate.values import known
+from tf2_lstm.migrate.translate.writing.values import known
 
 v1 = tf.compat.v1
 WEIGHTS = {

@@ -10,7 +10,7 @@ import pytest
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.whole import WholeWorkshop
 from tf2_lstm.migrate.translate.as_model import build_whole
-from tf2_lstm.migrate.translate.sharing import held_twice
+from tf2_lstm.migrate.translate.writing.sharing import held_twice
 
 ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
 #: Artefact -> the layers with weights outside of its recurrences, by their kinds.

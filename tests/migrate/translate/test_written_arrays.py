@@ -4,7 +4,7 @@ import pytest
 
 from tf2_lstm.migrate.keras_code.cycle import Carried, Cycle
 from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref
-from tf2_lstm.migrate.translate.written_arrays import READ, WRITE, with_arrays
+from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE, with_arrays
 
 STEP, ROWS, X = Ref("step"), Ref("rows"), Ref("x")
 WRITTEN = Ref("written")

@@ -4,9 +4,9 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from tf2_lstm.migrate.graph.nodes import node_of, normal
-from tf2_lstm.migrate.translate.naming import python_name
 from tf2_lstm.migrate.translate.whole import NAME
-from tf2_lstm.migrate.translate.writer import dtypes_of
+from tf2_lstm.migrate.translate.writing.naming import python_name
+from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 #: The signature that is served when none is named.
 _DEFAULT = "serving_default"

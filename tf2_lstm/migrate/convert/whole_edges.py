@@ -4,9 +4,9 @@ from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.graph.careful import STAGE
 from tf2_lstm.migrate.graph.nodes import edge, normal
 from tf2_lstm.migrate.graph.shapes import importable, misfit
-from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
 from tf2_lstm.migrate.translate.whole import ProgramRefused
-from tf2_lstm.migrate.translate.writer import dtypes_of
+from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 
 def program_boundary(tf1, findings, request):

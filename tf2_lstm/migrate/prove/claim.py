@@ -6,12 +6,12 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.prove.matching import match
-from tf2_lstm.migrate.translate.boundary import boundary_of
-from tf2_lstm.migrate.translate.frames import frames_of, functions_of
-from tf2_lstm.migrate.translate.ids import limits_of
-from tf2_lstm.migrate.translate.order import CLOSED, Order
+from tf2_lstm.migrate.translate.control.frames import frames_of, functions_of
+from tf2_lstm.migrate.translate.control.order import CLOSED, Order
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
+from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
-from tf2_lstm.migrate.translate.writer import dtypes_of
+from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 #: What gives out what is computed in a loop, a branch or a function that nothing is translated of: the replay runs it.
 _PASSED = CLOSED - having(Trait.FRESH)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.graph.nodes import edge, node_of
-from tf2_lstm.migrate.translate.naming import python_name
+from tf2_lstm.migrate.translate.writing.naming import python_name
 
 
 @dataclass(frozen=True)

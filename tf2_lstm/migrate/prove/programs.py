@@ -24,8 +24,8 @@ from tf2_lstm.migrate.prove.replay import Replay, ReplayError
 from tf2_lstm.migrate.prove.rounding import beyond_rounding, settled
 from tf2_lstm.migrate.prove.spare import spare_numbers
 from tf2_lstm.migrate.translate.as_model import build_whole
-from tf2_lstm.migrate.translate.sharing import notes_of
 from tf2_lstm.migrate.translate.whole import Edge
+from tf2_lstm.migrate.translate.writing.sharing import notes_of
 
 #: Who computed what a model is held against.
 WITNESS = "TF1 graph"

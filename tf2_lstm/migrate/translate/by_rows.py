@@ -11,21 +11,30 @@ from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operatio
 from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.program import Program
-from tf2_lstm.migrate.translate.branches import branch_values, call_values
-from tf2_lstm.migrate.translate.dilation import dilated
-from tf2_lstm.migrate.translate.dropout import Noise, noise_of, with_noise
-from tf2_lstm.migrate.translate.fixed import with_told
-from tf2_lstm.migrate.translate.flagged import in_training
-from tf2_lstm.migrate.translate.frames import Frame
-from tf2_lstm.migrate.translate.normalisation import by_moving_averages
-from tf2_lstm.migrate.translate.order import CLOSED
-from tf2_lstm.migrate.translate.own_loops import loop_values
-from tf2_lstm.migrate.translate.partitioned import looked_up
-from tf2_lstm.migrate.translate.rows import folds, rows
-from tf2_lstm.migrate.translate.sides import chooses, chosen
-from tf2_lstm.migrate.translate.tensor_arrays import WITH_ARRAYS
-from tf2_lstm.migrate.translate.values import Elements, Held, Known, Live, Nothing, Refusal, Size, check_size
-from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
+from tf2_lstm.migrate.translate.control.branches import branch_values, call_values
+from tf2_lstm.migrate.translate.control.fixed import with_told
+from tf2_lstm.migrate.translate.control.flagged import in_training
+from tf2_lstm.migrate.translate.control.frames import Frame
+from tf2_lstm.migrate.translate.control.order import CLOSED
+from tf2_lstm.migrate.translate.control.own_loops import loop_values
+from tf2_lstm.migrate.translate.control.sides import chooses, chosen
+from tf2_lstm.migrate.translate.recovered.dilation import dilated
+from tf2_lstm.migrate.translate.recovered.dropout import Noise, noise_of, with_noise
+from tf2_lstm.migrate.translate.recovered.normalisation import by_moving_averages
+from tf2_lstm.migrate.translate.recovered.partitioned import looked_up
+from tf2_lstm.migrate.translate.rows.row import folds, rows
+from tf2_lstm.migrate.translate.rows.tensor_arrays import WITH_ARRAYS
+from tf2_lstm.migrate.translate.writing.values import (
+    Elements,
+    Held,
+    Known,
+    Live,
+    Nothing,
+    Refusal,
+    Size,
+    check_size,
+)
+from tf2_lstm.migrate.translate.writing.writer import Writer, dtypes_of
 
 #: The last operation of several that are one thing -> what writes them all.
 WHOLE = {"BatchToSpaceND": dilated, "ParallelDynamicStitch": looked_up, "DynamicStitch": looked_up}

@@ -12,19 +12,19 @@ from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.roles import Ends, Role
 from tf2_lstm.migrate.translate.by_rows import ByRows
-from tf2_lstm.migrate.translate.dropout import told_of
-from tf2_lstm.migrate.translate.frames import Frame, frames_of, functions_of
-from tf2_lstm.migrate.translate.ids import limits_of
-from tf2_lstm.migrate.translate.lines import behind, needed
-from tf2_lstm.migrate.translate.naming import python_name
-from tf2_lstm.migrate.translate.order import Order
-from tf2_lstm.migrate.translate.reshapes import reshapes_of
-from tf2_lstm.migrate.translate.sharing import identity
-from tf2_lstm.migrate.translate.short_names import with_short_names
-from tf2_lstm.migrate.translate.sides import decides
-from tf2_lstm.migrate.translate.values import Elements, Known, Live, Nothing, Refusal, Size, Told
+from tf2_lstm.migrate.translate.control.frames import Frame, frames_of, functions_of
+from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.control.sides import decides
+from tf2_lstm.migrate.translate.edges.ids import limits_of
+from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
+from tf2_lstm.migrate.translate.recovered.dropout import told_of
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
-from tf2_lstm.migrate.translate.writer import Writer, dtypes_of
+from tf2_lstm.migrate.translate.writing.naming import python_name
+from tf2_lstm.migrate.translate.writing.needed import behind, needed
+from tf2_lstm.migrate.translate.writing.sharing import identity
+from tf2_lstm.migrate.translate.writing.short_names import with_short_names
+from tf2_lstm.migrate.translate.writing.values import Elements, Known, Live, Nothing, Refusal, Size, Told
+from tf2_lstm.migrate.translate.writing.writer import Writer, dtypes_of
 
 #: How many operations may follow each other in a Keras model, wherever it is loaded: Python's recursion ends at 1,000.
 DEEPEST = 800

@@ -1,0 +1,109 @@
+"""A function that is called; a conditional of control flow v2, of which both are computed and one is chosen."""
+
+from collections import Counter
+from dataclasses import replace
+
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, normal
+from tf2_lstm.migrate.translate.control.fixed import with_name
+from tf2_lstm.migrate.translate.control.flagged import DROPOUT, RANDOM, drops_of, flag_of, left_out
+from tf2_lstm.migrate.translate.control.frames import Frame, frames_of, functions_of, part_of
+from tf2_lstm.migrate.translate.control.inner import shapes_inside
+from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.control.sides import selected
+from tf2_lstm.migrate.translate.writing.values import Known, Refusal
+
+
+def branch_values(outer, node):
+    """Translate an If.
+
+    Args:
+        outer: the `ByRows` of what is around it.
+        node: the NodeDef.
+
+    Returns:
+        A list of the values of its outputs.
+
+    Raises:
+        Refusal: a branch is not to be computed where it is not taken.
+    """
+    predicate, *given = data_inputs(node)
+    predicate, functions = outer.value(predicate), functions_of(outer.scene.tf1.graph)
+    found = [functions.get(attribute(node, name).func.name) for name in ("then_branch", "else_branch")]
+    if None in found:
+        raise Refusal("a function that it calls is not in the file")
+    if isinstance(predicate, Known) and not predicate.open:
+        taken, other = found if predicate.array else found[::-1]
+        values = _results(outer, taken, given, functions)
+        return _trained(outer, node, predicate.told, values, other, given) if predicate.told else values
+    sides = [_results(outer, one, given, functions) for one in found]
+    return [
+        selected(outer.writer, node, predicate, *both, number)
+        for number, both in enumerate(zip(*sides, strict=True))
+    ]
+
+
+def _trained(outer, node, told, values, other, given):
+    """The values that inference takes; of one that the branch for training drops what the Dropout layer gives."""
+    ops, program = {one.op for one in other.node_def}, outer.writer.program
+    if not ops & RANDOM:
+        return [with_name(one, f"{node.name}:{number}", told) for number, one in enumerate(values)]
+    rates, found = dict(program.rates), values
+    if ops <= DROPOUT:
+        found = _results(outer, other, given, functions_of(outer.scene.tf1.graph), flag_of(told))
+    drops = [drops_of(program, *both) for both in zip(found, values, strict=True)]
+    if not any(drops) or ops - DROPOUT:
+        program.rates.clear()
+        program.rates.update(rates)
+        outer.writer.note(left_out(node, told))
+        return values
+    return [one if dropped else value for one, value, dropped in zip(found, values, drops, strict=True)]
+
+
+def call_values(outer, node):
+    """Translate a PartitionedCall.
+
+    Args:
+        outer: the `ByRows` of what is around it.
+        node: the NodeDef.
+
+    Returns:
+        A list of the values of its outputs.
+
+    Raises:
+        Refusal: its function is not in the file.
+    """
+    functions = functions_of(outer.scene.tf1.graph)
+    function = functions.get(attribute(node, "f").func.name)
+    if function is None:
+        raise Refusal("a function that it calls is not in the file")
+    return _results(outer, function, data_inputs(node), functions)
+
+
+def _results(outer, function, given, functions, flag=""):
+    """The values that a function gives, its lines among those of what is around it."""
+    part = part_of(function, given, range(len(given)))
+    order = Order(part.nodes, [], {*part.captured}, frames_of(part.nodes, functions))
+    keys, turning = order.of(list(part.results))
+    known = {name: outer.value(tensor) for name, tensor in part.captured.items()}
+    nodes = [key for key in keys if isinstance(key, str) and key not in known]
+    scene = outer.scene
+    shapes = shapes_inside(scene.infer, type(scene.tf1.graph)(), part, nodes, known)
+    # Tensors of a function have names of their own: those of the graph may be the same.
+    own = {
+        "tensors": {},
+        "readers": _readers(part, nodes),
+        "function": part.function,
+        "flag": flag or outer.writer.flag,
+    }
+    writer = replace(outer.writer, shapes=shapes, **own)
+    inside = outer.part(part.nodes, order, writer, known, turning, False)
+    for key in keys:
+        if isinstance(key, Frame) or key not in known:
+            inside.translate(key)
+    return [inside.value(one) for one in part.results]
+
+
+def _readers(part, nodes):
+    """Name of a tensor -> how many read it, in a function."""
+    read = [one for key in nodes for one in data_inputs(part.nodes[key])]
+    return Counter(map(normal, [*read, *part.results]))

@@ -1,0 +1,126 @@
+"""A branch that a flag takes in training alone: a dropout in it is a layer, whose rate is 0 as written."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
+from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.control.sides import decides
+from tf2_lstm.migrate.translate.writing.values import Known, Live, Nothing
+
+#: What tf.nn.dropout is made of, in any version.
+DROPOUT = frozenset(
+    {
+        *("Add", "AddV2", "Cast", "Const", "Div", "Floor", "Greater", "GreaterEqual", "Identity", "Less"),
+        *("LessEqual", "Mul", "Pack", "RandomUniform", "RealDiv", "SelectV2", "Shape", "StridedSlice", "Sub"),
+    }
+)
+#: What draws numbers.
+RANDOM = frozenset({"RandomUniform", "RandomStandardNormal", "TruncatedNormal", "Multinomial"})
+#: How many nodes of a branch are looked at.
+_LOOKED = 200
+
+
+def in_training(outer, merge, inputs):
+    """Translate the dropout in the branch of a Merge that inference does not take.
+
+    Args:
+        outer: the `ByRows`.
+        merge: the Merge.
+        inputs: the values of its branches, a `Nothing` among them.
+
+    Returns:
+        A list of the `Live` of a Dropout layer and of the number of the branch that is taken; None where the branch is
+        none of one dropout.
+    """
+    dead = [number for number, one in enumerate(inputs) if one == Nothing()]
+    if len(inputs) != 2 or len(dead) != 1 or not isinstance(inputs[1 - dead[0]], Live):
+        return None
+    alive, tensor = inputs[1 - dead[0]], normal(data_inputs(merge)[dead[0]])
+    names, switches = _branch(outer.nodes, tensor)
+    told = _told(outer, switches)
+    ops = {outer.nodes[name].op for name in names}
+    if told is None or not ops & RANDOM:
+        return None
+    given = {one: outer.value(outer.nodes[node_of(one)].input[0]) for one in switches}
+    order = Order(outer.nodes, [], {*given}, {})
+    found = _translated(outer, order, given, tensor, alive, told) if ops <= DROPOUT else None
+    if found is None:
+        outer.writer.note(left_out(merge, told))
+    return found and [found, Known(np.array(1 - dead[0], np.int32), "int32")]
+
+
+def left_out(node, told):
+    """Say that what is drawn at random in training is not in the model."""
+    flags = " and ".join(told.tensors)
+    return f"{node.name}: numbers are drawn at random in a branch for training ({flags}): the model has none of it"
+
+
+def flag_of(told):
+    """Return what a rate is said to be, behind its number."""
+    return f"in training ({' and '.join(told.tensors)})"
+
+
+def _branch(nodes, tensor):
+    """(the names of the nodes in front of a tensor, the tensors of the Switches at which the branch begins)."""
+    todo, names, switches = [tensor], set(), set()
+    while todo and len(names) < _LOOKED:
+        one = todo.pop()
+        node = nodes.get(node_of(one))
+        if node is None:
+            # An argument of a function.
+            return set(), []
+        if decides(nodes, node):
+            switches.add(normal(one))
+        elif node.name not in names:
+            names.add(node.name)
+            todo += data_inputs(node)
+    return names, sorted(switches)
+
+
+def _told(outer, switches):
+    """What inference fixes that decides the branch, None where nothing does."""
+    for one in switches:
+        predicate = outer.value(outer.nodes[node_of(one)].input[1])
+        if isinstance(predicate, Known) and predicate.told and bool(predicate.array) != bool(edge(one)[1]):
+            return predicate.told
+    return None
+
+
+def _translated(outer, order, given, tensor, alive, told):
+    """The `Live` of the layer that drops of what is taken; None where there is none."""
+    keys, turning = order.of([tensor])
+    program = outer.writer.program
+    rates = dict(program.rates)
+    writer = replace(outer.writer, flag=flag_of(told))
+    inside = outer.part(outer.nodes, order, writer, dict(given), turning, outer.has_variables)
+    for key in keys:
+        if key not in given:
+            inside.translate(key)
+    found = inside.value(tensor)
+    if drops_of(program, found, alive):
+        return found
+    program.rates.clear()
+    program.rates.update(rates)
+    return None
+
+
+def drops_of(program, found, alive):
+    """Say whether a value is what a Dropout gives of another one, or that itself, in a loop.
+
+    Args:
+        program: the `Program` with their lines.
+        found: the value.
+        alive: the `Live`.
+    """
+    if not isinstance(found, Live) or not isinstance(alive, Live):
+        return False
+    lines = {line.targets[0]: line.value for line in program.lines}
+    made = lines.get(found.ref.name)
+    layer = lines.get(made.what.name) if isinstance(made, Apply) and isinstance(made.what, Ref) else None
+    drops = (
+        isinstance(layer, Apply) and layer.what == "keras.layers.Dropout" and made.arguments == (alive.ref,)
+    )
+    return drops or found.ref == alive.ref

@@ -1,0 +1,146 @@
+"""Conditionals in a loop, whose predicate a tensor decides: both branches are computed, and one is chosen."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
+from tf2_lstm.migrate.graph.operations import MERGES, SWITCHES, Trait, operation
+from tf2_lstm.migrate.translate.control.fixed import with_name
+from tf2_lstm.migrate.translate.writing.values import Elements, Known, Nothing, Refusal, Size, sizes_of
+
+
+def chosen(writer, nodes, node, inputs, value):
+    """Write what a Merge gives.
+
+    Args:
+        writer: the `Writer`.
+        nodes: name -> NodeDef.
+        node: the Merge.
+        inputs: the values of the two branches.
+        value: a function from the name of a tensor to its value.
+
+    Returns:
+        A list of the value and of the number of the branch that it is of.
+
+    Raises:
+        Refusal: no predicate is found, or a branch is not to be computed where it is not taken.
+    """
+    predicate, number = _decided(nodes, node)
+    decision = value(predicate)
+    if isinstance(decision, Known) and not decision.open:
+        number = number if decision.array else 1 - number
+        found = with_name(inputs[number], f"{node.name}:0", decision.told)
+        return [found, Known(np.array(number, np.int32), "int32")]
+    which = writer.op(node, "where", writer.tensor(decision), number, 1 - number, dims=(), number=1)
+    taken, other = inputs[number], inputs[1 - number]
+    return [selected(writer, node, decision, taken, other, alone=_is_alone(nodes, predicate, value)), which]
+
+
+def chooses(nodes, node):
+    """Return the predicate of a Merge of what branches compute of nothing, constants, in a list; else []."""
+    for one in data_inputs(node) if node.op in MERGES else ():
+        alone = nodes.get(node_of(one))
+        for waits in alone.input if alone is not None and not data_inputs(alone) else ():
+            pivot = nodes.get(node_of(waits))
+            while pivot is not None and pivot.op == "Identity":
+                pivot = nodes.get(node_of(pivot.input[0]))
+            if pivot is not None and decides(nodes, pivot) and pivot.op in SWITCHES:
+                return [_plain(nodes, pivot.input[1])]
+    return []
+
+
+def _is_alone(nodes, predicate, value):
+    """Whether a predicate is that a size is 1."""
+    node = nodes[node_of(predicate)]
+    given = [value(one) for one in node.input[:2]] if node.op == "Equal" else []
+    sizes = [one for one in given if isinstance(one, Known) and one.array.shape == ()]
+    return len(sizes) == 2 and any(one.open for one in sizes) and any(one.array == 1 for one in sizes)
+
+
+def selected(writer, node, predicate, taken, other, number=0, alone=False):
+    """Write a choice between two values.
+
+    Args:
+        writer: the `Writer`.
+        node: the NodeDef that gives it.
+        predicate: the value of a boolean scalar.
+        taken: the value where it is true.
+        other: the value where it is false.
+        number: of the node's output.
+        alone: whether the predicate is that an axis has one element: what has one there is then all of it.
+
+    Raises:
+        Refusal: they are not of one shape.
+    """
+    lost = next((one for one in (taken, other) if isinstance(one, Nothing)), None)
+    if lost is not None:
+        return lost
+    decides = writer.tensor(predicate)
+    if isinstance(taken, Elements):
+        if taken.value is None or other.value is None:
+            raise Refusal("a branch writes the first element of an array. Write in both")
+        ref = writer.step(node, "where", decides, taken.value.ref, other.value.ref)
+        return replace(taken, value=replace(taken.value, ref=ref))
+    if len(sizes_of(taken)) != len(sizes_of(other)):
+        raise Refusal("its branches give tensors of different ranks")
+    dims = tuple(_agreed(*sizes, alone) for sizes in zip(sizes_of(taken), sizes_of(other), strict=True))
+    both = writer.tensor(taken), writer.tensor(other)
+    return writer.op(node, "where", decides, *both, dims=dims, number=number)
+
+
+def _agreed(size, other, alone):
+    """The size of what is chosen of two; of one element and more a choice would make as many of both."""
+    if size == other:
+        return size
+    numbers = [one for one in (size, other) if not isinstance(one, Size)]
+    if alone and size == 1 and isinstance(other, Size):
+        return None
+    if len(numbers) == 2 or 1 in numbers:
+        raise Refusal("its branches give tensors of different sizes. Fetch what each branch computes")
+    return numbers[0] if numbers else None
+
+
+def decides(nodes, node):
+    """Return whether a node is a conditional, or where one begins, and no part of a loop."""
+    if Trait.CONDITIONAL in operation(node.op).traits:
+        return True
+    return node.op in SWITCHES and nodes[node_of(node.input[1])].op != "LoopCond"
+
+
+def _decided(nodes, merge):
+    """The predicate, and the number of the input that is taken where it is true."""
+    first, second = (_switches(nodes, one) for one in merge.input[:2])
+    for predicate, branch in first:
+        if (predicate, 1 - branch) in second:
+            return predicate, 0 if branch else 1
+    raise Refusal("no predicate of this conditional is found")
+
+
+def _switches(nodes, reference):
+    """The (predicate, branch) pairs that a tensor lies behind, the nearest first."""
+    found, todo, seen = [], [reference], set()
+    while todo:
+        one = todo.pop(0)
+        name, output = edge(one.lstrip("^"))
+        node = nodes.get(name)
+        if node is None or (name, output) in seen:
+            continue
+        seen.add((name, output))
+        if decides(nodes, node):
+            pair = (_plain(nodes, node.input[1]), output)
+            found += [pair] if pair not in found else []
+        # Of a loop what it begins with.
+        todo += [i for i in node.input if node.op not in MERGES or not _is_next(nodes, i)]
+    return found
+
+
+def _is_next(nodes, reference):
+    return Trait.NEXT in operation(nodes[node_of(reference)].op).traits
+
+
+def _plain(nodes, reference):
+    """The tensor of which a predicate is a copy."""
+    while nodes[node_of(reference)].op == "Identity":
+        reference = nodes[node_of(reference)].input[0]
+    return normal(reference)

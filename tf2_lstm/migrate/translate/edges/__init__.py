@@ -1,0 +1,1 @@
+"""Where a whole program begins and ends, and which of its inputs only switch."""

@@ -1,0 +1,146 @@
+"""Where a whole program begins and ends: what is fed, what is fetched, what inference fixes, what is left out."""
+
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
+from tf2_lstm.migrate.graph.operations import VARIABLES
+from tf2_lstm.migrate.roles import Role
+from tf2_lstm.migrate.translate.control.frames import frames_of, functions_of
+from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.edges.ends import Ends
+from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS, switches
+from tf2_lstm.migrate.translate.rows.outside import ending_in_numbers, fed_from_outside
+from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
+from tf2_lstm.migrate.translate.writing.naming import python_name
+from tf2_lstm.migrate.translate.writing.writer import dtypes_of
+
+
+def boundary_of(tf1, findings, fetch=(), feed=()):
+    """Say where the inference graph of a TF1 model begins and ends.
+
+    Args:
+        tf1: the `TF1Model`.
+        findings: its `Findings`.
+        fetch: names of tensors that are the outputs; () to find them.
+        feed: names of tensors at which it begins, beside the placeholders.
+
+    Returns:
+        A `Boundary`.
+
+    Raises:
+        ProgramRefused: a tensor is not in the graph, or nothing is fetched.
+    """
+    nodes = {node.name: node for node in tf1.graph.node}
+    _check(nodes, (*fetch, *feed))
+    states = _states(tf1, nodes)
+    outside = fed_from_outside(nodes)
+    frames = frames_of(nodes, functions_of(tf1.graph))
+    carried = {old: new for old, new in _carried(nodes, findings, frames).items() if old not in states}
+    told = {*map(normal, feed), *states}
+    feed, lacking = (*feed, *states, *(one for one in (*outside, *carried) if one not in told)), ()
+    values = switches(nodes, findings.shapes)
+    ends = Ends(tf1, nodes, findings, {*map(normal, feed)}, frames, values)
+    if fetch:
+        outputs, notes = _named([normal(one) for one in fetch]), []
+    elif tf1.signatures:
+        outputs, notes = ending_in_numbers(nodes, _of_signatures(nodes, tf1.signatures))
+    else:
+        found = ends.found()
+        known = {_copied(nodes, one) for one in found}
+        found += [new for new in carried.values() if new not in known]
+        outputs, notes, lacking = _named(found), ends.notes, ends.lacking
+    if not outputs:
+        raise ProgramRefused(
+            "no tensor is found at which the inference graph ends. Name what is fetched with --fetch"
+            + "".join(f". {note}" for note in notes)
+        )
+    _check(nodes, outputs.values())
+    order = Order(nodes, findings.recurrences, {*map(normal, feed)}, frames).of(list(outputs.values()))[0]
+    inputs = [one for one in map(normal, feed) if one in order]
+    notes += [f"{one} is fed: no value of its variable is in the file" for one in inputs if one in states]
+    notes += [f"{one} is fed: what is in front of it are no numbers" for one in inputs if one in outside]
+    kept = [f"{one} (the next is {carried[one]})" for one in inputs if one in carried]
+    if kept:
+        notes.append(f"{', '.join(kept)}: fed: TF1 carries a state in the variable from run to run")
+    fixed = {}
+    for name in order:
+        node = nodes.get(name) if isinstance(name, str) else None
+        if node is None or node.op not in FRESH_INPUTS:
+            continue
+        if name in values:
+            fixed[f"{name}:0"] = values[name]
+        else:
+            inputs.append(f"{name}:0")
+    notes += [f"{name} is {value} in it, as at inference" for name, value in fixed.items()]
+    return Boundary(tuple(inputs), outputs, fixed, tuple(notes), tuple(lacking))
+
+
+def _states(tf1, nodes):
+    """What reads the variables that a frozen graph left as they are, without a value: states that a program keeps."""
+    if tf1.kind != "frozen_graph":
+        return ()
+    kept = {name for name, node in nodes.items() if node.op in VARIABLES and name not in tf1.nodes}
+    return tuple(
+        f"{node.name}:0"
+        for node in nodes.values()
+        if node.op in ("Identity", "ReadVariableOp") and node_of(data_inputs(node)[0]) in kept
+    )
+
+
+def _carried(nodes, findings, frames):
+    """What reads the variables in which a program carries a state -> the next state, which a run assigns to them."""
+    begins = [t.tf1 for one in findings.recurrences for t in one.inputs if t.role is Role.INITIAL and t.tf1]
+    begins += [tensor for frame in {*frames.values()} for tensor in frame.initial]
+    reads = {
+        node_of(data_inputs(nodes[node_of(one)])[0]): normal(one)
+        for one in begins
+        if node_of(one) in nodes and nodes[node_of(one)].op in ("Identity", "ReadVariableOp")
+    }
+    order = Order(nodes, findings.recurrences, set(), frames)
+    return {
+        reads[node_of(node.input[0])]: _copied(nodes, node.input[1])
+        for node in nodes.values()
+        if node.op in ("Assign", "AssignVariableOp")
+        and node_of(node.input[0]) in reads
+        and any(not isinstance(one, str) for one in order.of([node.input[1]])[0])
+    }
+
+
+def _copied(nodes, tensor):
+    """The tensor of which one is a copy."""
+    while nodes[node_of(tensor)].op == "Identity":
+        tensor = data_inputs(nodes[node_of(tensor)])[0]
+    return normal(tensor)
+
+
+def _check(nodes, tensors):
+    for name in tensors:
+        node, _, number = normal(name).partition(":")
+        is_number = number.isascii() and number.isdigit()
+        if node not in nodes or not is_number or int(number) >= len(dtypes_of(nodes[node])):
+            raise ProgramRefused(
+                f"{name}: expected a tensor of the graph, found none of that name. Check its spelling"
+            )
+
+
+def _of_signatures(nodes, signatures):
+    """The outputs of all signatures, each tensor once; an operation that only initialises is none."""
+    found = {}
+    for name, one in signatures.items():
+        for key, tensor in one["outputs"].items():
+            if dtypes_of(nodes[node_of(tensor)]) and normal(tensor) not in found.values():
+                own = python_name(key)
+                found[own if own not in found else f"{python_name(name)}_{own}"] = normal(tensor)
+    return found
+
+
+def _named(tensors):
+    """Names for outputs, of the last part of each tensor's name."""
+    found = {}
+    for tensor in tensors:
+        *scopes, last = node_of(tensor).split("/")
+        number = edge(tensor)[1]
+        own = python_name(f"{last}_{number}" if number else last)
+        own = own if own not in found else python_name("_".join([*scopes[-1:], last]))
+        while own in found:
+            own += "_"
+        found[own] = tensor
+    return found

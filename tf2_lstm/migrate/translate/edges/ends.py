@@ -1,0 +1,303 @@
+"""Where the forward graph of a program ends, without its losses, its training and what TF1's own functions left."""
+
+import re
+
+from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, node_of, normal
+from tf2_lstm.migrate.graph.operations import (
+    HANDS_ON,
+    MERGES,
+    SILENT,
+    VARIABLES,
+    Trait,
+    having,
+)
+from tf2_lstm.migrate.graph.training import UPDATE
+from tf2_lstm.migrate.roles import Role
+from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.edges.closed import in_loops_and_branches, inside_of
+from tf2_lstm.migrate.translate.edges.scores import OF_LOSSES, looks_like_a_loss, scores_of
+from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS
+from tf2_lstm.migrate.translate.writing.writer import dtypes_of
+
+_LOSSES = having(Trait.LOSS)
+#: The loop of tf.contrib.seq2seq.dynamic_decode.
+_DECODES = re.compile(r"(^|/)decoder(_\d+)?/while/")
+
+
+def _backward(nodes):
+    """The backward part, with everything in the scopes of tf.gradients that it is in."""
+    known = backward_part(nodes)
+    scopes = {found.group() for name in known if (found := re.match(r"(.*/)?gradients(_\d+)?/", name))}
+    return known | {name for name in nodes if scopes and name.startswith(tuple(scopes))}
+
+
+class Ends:
+    """Finds where the forward graph ends.
+
+    Args:
+        tf1: the `TF1Model`.
+        nodes: name -> NodeDef.
+        findings: the `Findings`.
+        feeds: the tensors that are fed, beside the placeholders.
+        frames: name of a node that gives something out of a loop -> its `Frame`.
+        fixed: names of the nodes that inference fixes.
+
+    Attributes:
+        notes: what is left out, one sentence each, once `found` was called.
+        lacking: what the checkpoint has not all weights of, one sentence each.
+    """
+
+    def __init__(self, tf1, nodes, findings, feeds, frames, fixed):
+        self.tf1, self.frames, self.fixed = tf1, frames, fixed
+        self.nodes, self.findings, self.shapes, self.feeds = nodes, findings, findings.shapes, feeds
+        self.backward = _backward(nodes)
+        self.readers = {}
+        for name, node in nodes.items():
+            for one in data_inputs(node):
+                self.readers.setdefault(edge(one)[0], []).append(name)
+        self.given_out = {edge(t.tf1)[0] for one in findings.recurrences for t in one.outputs if t.tf1}
+        self.taken = {edge(t.tf1)[0] for one in findings.recurrences for t in one.inputs if t.tf1}
+        self.taken -= self.given_out
+        self.inside = inside_of(nodes, self.readers, findings.recurrences)
+        self.closed = in_loops_and_branches(nodes, self.readers)
+        self.notes, self.lacking = [], []
+
+    def found(self):
+        """The names of the tensors at which the forward graph ends."""
+        fed = (name for name, node in self.nodes.items() if node.op in FRESH_INPUTS)
+        starts = [name for name in fed if name not in self.fixed]
+        starts += [edge(one)[0] for one in self.feeds]
+        losses = self._losses(starts)
+        behind = self._after(self.given_out) | self.given_out
+        kept = (behind | self._after(starts)) - losses - self.inside
+        losses |= self._measured(kept, losses)
+        kept -= losses
+        judged = self._judged(kept, losses)
+        ends = [name for name in self.nodes if name in kept and (name in judged or self._ends(name, kept))]
+        if behind:
+            left = self._left_behind(behind)
+            ends = [name for name in ends if name in behind or not (left(name) or self._is_outside(name))]
+        lost = [name for name in self.nodes if name in losses and self._ends(name, losses)]
+        if lost:
+            self.notes.append(
+                f"{', '.join(lost[:4])}: not in it: what it is computed from is known in training only"
+            )
+        ends = list(dict.fromkeys(self._flattened(name, losses) for name in ends))
+        tensors = [f"{name}:{number}" for name in ends for number in self._numbers(name)]
+        found = self._without_idle(tensors)
+        self._name_scores(found, kept | losses, losses, lost)
+        return found
+
+    def _name_scores(self, tensors, among, losses, lost):
+        """Say what to fetch where losses are all that is found, or what only a loss reads of scores."""
+        alone = [one for one in tensors if looks_like_a_loss(self.nodes, self.shapes, one, self.backward)]
+        if len(alone) == len(tensors):
+            for name in [node_of(one) for one in alone] or lost:
+                self._name(
+                    f"{name} looks like a loss, and nothing else is found that is computed", name, among
+                )
+        for name in map(node_of, tensors):
+            readers = {*self.readers.get(name, ())} - self.backward
+            if self.nodes[name].op in OF_LOSSES and readers and readers <= losses:
+                self._name(f"{name} is computed for a loss alone", name, among)
+
+    def _name(self, said, name, among):
+        found = scores_of(self.nodes, self.shapes, name, among)
+        found = [one for one in found if node_of(one) not in self.closed]
+        if found:
+            self.notes.append(
+                f"{said}. In front of it there are {', '.join(found)}: name the scores with --fetch"
+            )
+
+    def _judged(self, kept, losses):
+        """What a loss of TensorFlow reads, where no floats that it goes into are an output."""
+        read = {edge(self.nodes[one].input[0])[0] for one in losses if self.nodes[one].op in _LOSSES}
+        found = set()
+        for name in read & kept - self.closed:
+            ends = [one for one in self._after([name]) & kept if self._ends(one, kept)]
+            found |= set() if any("float" in dtypes_of(self.nodes[one])[0] for one in ends) else {name}
+        return found
+
+    def _flattened(self, name, losses):
+        """What a loss of TensorFlow makes a matrix of, in its own scope, where an end is that; else the end."""
+        node, scope = self.nodes[name], f"{name.rpartition('/')[0]}/"
+        if node.op != "Reshape" or not any(one.startswith(scope) and one in losses for one in self.nodes):
+            return name
+        source = edge(node.input[0])[0]
+        return name if source.startswith(scope) or edge(node.input[0])[1] else source
+
+    def _left_behind(self, behind):
+        """What says whether TF1's own functions left a node unread: of a recurrence, a loop or a conditional."""
+        given_out = [t.tf1 for one in self.findings.recurrences for t in one.outputs if t.tf1]
+        places = [one.scope for one in self.findings.recurrences]
+        places += [node_of(tensor).rpartition("/")[0] for tensor in given_out]
+        scopes = tuple(f"{place}/" for place in places if place)
+        loops = {self.frames[name] for name in behind if name in self.frames}
+        switch = having(Trait.SWITCH)
+
+        def left(name):
+            ops = [self.nodes[edge(one)[0]].op for one in data_inputs(self.nodes[name])]
+            return name.startswith(scopes) or self.frames.get(name) in loops or not switch.isdisjoint(ops)
+
+        return left
+
+    def _is_outside(self, name):
+        """Whether an end into which no recurrence goes is none of the program's: no weights go into it."""
+        before = Order(self.nodes, [], self.feeds, self.frames).of([f"{name}:0"])[0]
+        held = [one for one in before if isinstance(one, str) and self._is_variable(one)]
+        gone = [one for one in held if one not in self.tf1.nodes]
+        if gone:
+            values = f"no value of {', '.join(gone[:4])} is in the checkpoint"
+            self.lacking.append(f"{name}: {values}. Name a whole one with --weights")
+        elif not held:
+            self.notes.append(
+                f"{name}: not in it: neither a recurrence nor a weight goes into it. --fetch takes it in"
+            )
+        return bool(gone) or not held
+
+    def _is_variable(self, name):
+        return name in self.nodes and self.nodes[name].op in VARIABLES
+
+    def _numbers(self, name):
+        """The outputs of a node that nobody reads, the first of what all is read of."""
+        node, count = self.nodes[name], len(dtypes_of(self.nodes[name]))
+        if node.op in MERGES:
+            return [0]
+        read = {
+            edge(one)[1]
+            for reader in self.readers.get(name, ())
+            for one in data_inputs(self.nodes[reader])
+            if edge(one)[0] == name
+        }
+        if name in self.given_out:
+            owned = {
+                edge(t.tf1)[1]
+                for one in self.findings.recurrences
+                for t in one.outputs
+                if t.tf1 and edge(t.tf1)[0] == name
+            }
+            return sorted(owned)
+        left = [number for number in range(count) if number not in read]
+        return left or ([0] if node.op not in SILENT else [])
+
+    def _without_idle(self, tensors):
+        """Without what a recurrence gives out and nobody reads, beside what is read: unless it is fed again."""
+        idle = set()
+        for one in self.findings.recurrences:
+            fed = any(t.role is Role.INITIAL and t.tf1 and not t.zero and t.is_input for t in one.inputs)
+            given_out = {normal(t.tf1): t.role for t in one.outputs if t.tf1}
+            read = given_out.keys() - set(tensors)
+            for tensor, role in given_out.items():
+                if (read and role is Role.OUTPUTS) or (role is Role.STATE and not fed):
+                    idle.add(tensor)
+        kept = [one for one in tensors if one not in idle and not self._is_count(one)]
+        ended = [one for one in kept if self._is_left(one, tensors)]
+        if ended and len(ended) < len(kept):
+            kept = [one for one in kept if one not in ended]
+            self.notes.append(
+                f"{', '.join(ended[:4])}: not in it: a loop ends with it, and nothing reads it. --fetch takes it in"
+            )
+        return kept or tensors
+
+    def _ends(self, name, among):
+        """Whether nothing of the forward graph reads a node, of what there is among some."""
+        node = self.nodes[name]
+        if (
+            name in self.taken
+            or name in self.closed
+            or node.op in SILENT
+            or not dtypes_of(node)
+            or UPDATE.match(node.op)
+            or name in self.backward
+        ):
+            return False
+        if dtype_of(node) == "string" or "" in dtypes_of(node):
+            return False
+        return not any(self._goes_on(one, among) for one in self.readers.get(name, ()))
+
+    def _goes_on(self, name, among):
+        return (
+            name in among
+            and name not in self.backward
+            and (
+                self.nodes[name].op not in SILENT
+                and not UPDATE.match(self.nodes[name].op)
+                and bool(dtypes_of(self.nodes[name]))
+                and "" not in dtypes_of(self.nodes[name])
+            )
+        )
+
+    def _after(self, names):
+        """Everything that is computed from some nodes, without the backward part and what updates."""
+        todo, found = list(names), set()
+        while todo:
+            for one in self.readers.get(todo.pop(), ()):
+                node = self.nodes[one]
+                if one in found or one in self.backward or UPDATE.match(node.op) or node.op in SILENT:
+                    continue
+                found.add(one)
+                todo.append(one)
+        return found
+
+    def _is_left(self, tensor, ends):
+        """Whether nothing reads a state with which dynamic_decode ends, beside what is read of it."""
+        frame = self.frames.get(node_of(tensor))
+        decodes = _DECODES.search(node_of(tensor)) and frame is not None
+        return bool(decodes and frame.exits.keys() - set(ends))
+
+    def _is_count(self, tensor):
+        """Whether a tensor is a scalar that a loop gives out and nobody reads: a counter, or the flow of an array."""
+        frame = self.frames.get(node_of(tensor))
+        return frame is not None and self.shapes.get(normal(frame.initial[frame.exits[tensor]])) == ()
+
+    def _losses(self, starts):
+        """What is computed with labels, or by a loss: what nobody has at inference."""
+        labels = self._labels(starts)
+        made = [name for name, node in self.nodes.items() if node.op in _LOSSES and name not in self.backward]
+        return self._after([*labels, *made]) | set(made) | set(labels)
+
+    def _labels(self, starts):
+        """The placeholders that no recurrence reads, and of which nothing but scalars and losses are computed."""
+        order = Order(self.nodes, self.findings.recurrences, set(), self.frames)
+        wanted = [t.tf1 for one in self.findings.recurrences for t in one.inputs if t.tf1 and t.is_input]
+        needed = {key for key in order.of(wanted)[0] if isinstance(key, str)}
+        needed |= set() if wanted else self._weighed(starts)
+        found = []
+        for name in starts:
+            if name in needed or name in self.fixed:
+                continue
+            after = self._after([name])
+            ends = [one for one in after if self._ends(one, after)]
+            if ends and all(self._is_loss(one) for one in ends):
+                found.append(name)
+        return found
+
+    def _weighed(self, starts):
+        """The placeholders of which a node is computed that reads a weight, of several numbers."""
+        weights = {one for one in self.nodes if self.nodes[one].op in VARIABLES and self._is_wide(one)}
+        todo = list(weights)
+        while todo:
+            for one in self.readers.get(todo.pop(), ()):
+                if self.nodes[one].op in HANDS_ON and one not in weights:
+                    weights.add(one)
+                    todo.append(one)
+        readers = {reader for one in weights for reader in self.readers.get(one, ())}
+        return {name for name in starts if readers & self._after([name])}
+
+    def _is_wide(self, name):
+        return self.shapes.get(f"{name}:0") != ()
+
+    def _measured(self, kept, losses):
+        """The scalars at which a graph in training ends: no output at inference, where it has another one."""
+        left, todo = set(kept), list(kept) if self.backward else []
+        while todo:
+            name = todo.pop()
+            is_number = self.shapes.get(f"{name}:0") == () and "float" in dtypes_of(self.nodes[name])[0]
+            if is_number and name in left and name not in self.given_out and self._ends(name, left):
+                left.remove(name)
+                todo += [edge(one)[0] for one in data_inputs(self.nodes[name])]
+        return kept - left if any(self._ends(name, left) for name in left) else set()
+
+    def _is_loss(self, name):
+        return self.nodes[name].op in _LOSSES or self.shapes.get(f"{name}:0") == ()

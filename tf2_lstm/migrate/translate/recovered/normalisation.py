@@ -1,0 +1,74 @@
+"""Batch normalisation that is written out, as tf.nn.batch_normalization writes it of tensors of any rank."""
+
+import numpy as np
+
+from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
+from tf2_lstm.migrate.translate.recovered import layers
+from tf2_lstm.migrate.translate.writing.values import Held, Known, Live
+
+_ADDS = ("Add", "AddV2")
+
+
+def by_moving_averages(writer, nodes, node, value, told):
+    """Write (x * factor) + (offset - mean * factor), factor = scale / sqrt(variance + epsilon), as one layer.
+
+    Args:
+        writer: the `Writer`.
+        nodes: name -> NodeDef.
+        node: the NodeDef of the last sum.
+        value: a function from a reference to its value.
+        told: whether the artefact says what TF1 trains.
+
+    Returns:
+        The `Live`, or None where it is something else, its weights are no variables of the last axis, or TF1 trains the
+        mean or the variance, which no layer does.
+    """
+    parts = _parts(nodes, node) if node.op in _ADDS else None
+    if parts is None:
+        return None
+    x, epsilon = value(parts["x"]), value(parts["epsilon"])
+    if not isinstance(x, Live) or not isinstance(epsilon, Known) or epsilon.open or epsilon.array.size != 1:
+        return None
+    weights = [
+        _none_of(name) if parts[name] is None else value(parts[name])
+        for name in ("scale", "offset", "mean", "variance")
+    ]
+    if told and any(getattr(one, "trains", False) for one in weights[2:]):
+        return None
+    if any(isinstance(one, Held) and one.shape != tuple(x.shape[-1:]) for one in weights):
+        return None
+    return layers.normalised(writer, node, x, weights, round(float(epsilon.array.item()), 9))
+
+
+def _none_of(name):
+    """What stands for a scale or an offset that is not there."""
+    return Known(np.array([1.0 if name == "scale" else 0.0], "float32"), "float32")
+
+
+def _parts(nodes, node):
+    """The references that a normalisation is computed from, None of a sum of another kind."""
+    scaled, moved = data_inputs(node)
+    offset, shift = _of(nodes, moved, "Sub") or (None, moved)
+    product, shifted = _of(nodes, scaled, "Mul"), _of(nodes, shift, "Mul")
+    if not product or not shifted or product[1] != shifted[1]:
+        return None
+    # Without an offset the mean is turned before it is multiplied.
+    [mean] = (shifted[0],) if offset else _of(nodes, shifted[0], "Neg") or (None,)
+    root, scale = _of(nodes, product[1], "Mul") or (product[1], None)
+    [inner] = _of(nodes, root, "Rsqrt") or [None]
+    sum_ = _of(nodes, inner, *_ADDS)
+    if not sum_ or mean is None:
+        return None
+    return {
+        **{"x": product[0], "scale": scale, "offset": offset, "mean": mean},
+        **{"variance": sum_[0], "epsilon": sum_[1]},
+    }
+
+
+def _of(nodes, reference, *ops):
+    """What a node of one of some operations reads, None for one of another."""
+    node = nodes.get(node_of(reference)) if reference is not None else None
+    return tuple(data_inputs(node)) if node is not None and node.op in ops else None
+
+
+__all__ = ["by_moving_averages"]

@@ -1,0 +1,248 @@
+"""Rows of what is computed element by element."""
+
+from dataclasses import replace
+
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.keras_code.expression import Apply
+from tf2_lstm.migrate.translate.recovered import layers
+from tf2_lstm.migrate.translate.rows.row import fold, row
+from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, Size, rank_of, sizes_of
+from tf2_lstm.migrate.translate.writing.vectors import is_computed
+from tf2_lstm.migrate.translate.writing.writer import dtypes_of
+
+#: TensorFlow's name -> that of `keras.ops`, of one tensor.
+ONE = {
+    **{"Tanh": "tanh", "Sigmoid": "sigmoid", "Relu": "relu", "Relu6": "relu6", "Elu": "elu", "Selu": "selu"},
+    **{"Softplus": "softplus", "Softsign": "softsign", "Exp": "exp", "Log": "log", "Log1p": "log1p"},
+    **{
+        "Expm1": "expm1",
+        "Sqrt": "sqrt",
+        "Rsqrt": "rsqrt",
+        "Square": "square",
+        "Neg": "negative",
+        "Abs": "abs",
+    },
+    **{"Sign": "sign", "Floor": "floor", "Ceil": "ceil", "Round": "round", "Rint": "round", "Sin": "sin"},
+    **{"Cos": "cos", "Tan": "tan", "Sinh": "sinh", "Cosh": "cosh", "Asin": "arcsin", "Acos": "arccos"},
+    **{"Atan": "arctan", "Asinh": "arcsinh", "Acosh": "arccosh", "Atanh": "arctanh", "Erf": "erf"},
+    **{"LogicalNot": "logical_not", "IsNan": "isnan", "IsInf": "isinf", "IsFinite": "isfinite"},
+    **{"Reciprocal": "reciprocal", "Inv": "reciprocal", "ZerosLike": "zeros_like", "OnesLike": "ones_like"},
+    **{"Softmax": "softmax", "LogSoftmax": "log_softmax"},
+}
+#: The same of two tensors.
+TWO = {
+    **{"Add": "add", "AddV2": "add", "Sub": "subtract", "Mul": "multiply", "RealDiv": "divide"},
+    **{"Maximum": "maximum", "Minimum": "minimum", "Pow": "power", "Atan2": "arctan2"},
+    **{"FloorDiv": "floor_divide", "FloorMod": "mod", "DivNoNan": "divide_no_nan"},
+    **{"Greater": "greater", "GreaterEqual": "greater_equal", "Less": "less", "LessEqual": "less_equal"},
+    **{"Equal": "equal", "NotEqual": "not_equal", "LogicalAnd": "logical_and", "LogicalOr": "logical_or"},
+}
+
+
+@row(" ".join(ONE))
+def of_one(writer, node, inputs):
+    """One tensor, each element alone, or each vector of the last axis; at the end of a dense layer its activation."""
+    [x] = inputs
+    activated = layers.activated(writer, node, x, ONE[node.op])
+    if activated is not None:
+        return activated
+    return _each(writer, node, Apply, f"keras.ops.{ONE[node.op]}", x)
+
+
+def _each(writer, node, call, symbol, x, options=None):
+    """Write a call for a tensor, and for the whole of which the tensor is all but the last axis in one."""
+    whole = getattr(x, "whole", None)
+    if whole is not None:
+        whole = writer.aside(node, call(symbol, (whole.ref,), options or {}), whole.shape)
+    value = writer.result(node, call(symbol, (writer.tensor(x),), options or {}), sizes_of(x))
+    return layers.with_whole(value, whole)
+
+
+@row("LeakyRelu")
+def leaky_relu(writer, node, inputs):
+    """Relu with a slope below zero."""
+    slope = round(attribute(node, "alpha").f, 7)
+    return _each(writer, node, Apply, "keras.ops.leaky_relu", inputs[0], {"negative_slope": slope})
+
+
+@row(" ".join(TWO))
+def of_two(writer, node, inputs):
+    """Two tensors, whose shapes are broadcast; a vector of weights added to a product is the bias of a dense layer."""
+    x, y = inputs
+    if node.op in ("Add", "AddV2"):
+        biased = layers.biased(writer, node, x, y) or layers.biased(writer, node, y, x)
+        return _sum(writer, node, x, y) if biased is None else biased
+    if _leaves_as_it_is(node, x, y):
+        return x
+    found = writer.op(node, TWO[node.op], *_at_least_one(writer, x, y), dims=broadcast(x, y))
+    return replace(found, scaled=_scaled(node, x, y))
+
+
+def _sum(writer, node, x, y):
+    """x + y, the other way round or x - (-y) where Keras would add something else."""
+    for first, second in ((x, y), (y, x)):
+        if adds_rightly(sizes_of(first), sizes_of(second)):
+            return writer.op(node, "add", *_at_least_one(writer, first, second), dims=broadcast(x, y))
+    minus = writer.step(node, "negative", writer.tensor(y))
+    return writer.op(node, "subtract", writer.tensor(x), minus, dims=broadcast(x, y))
+
+
+def adds_rightly(sizes, added):
+    """Say whether keras.ops.add gives the sum of two tensors, whatever their open sizes are.
+
+    On TensorFlow Keras takes a second tensor of which all axes but one have size 1 for a bias. It adds that along the
+    last axis of the first tensor, or along its second axis, where this has the same size: [[1], [2]] as [1, 2].
+
+    Args:
+        sizes: those of the first tensor, ints and `Size`s.
+        added: those of the second.
+
+    Example:
+        ```python
+        assert adds_rightly((3, 2), (2,)) and not adds_rightly((2, 2), (2, 1))
+        ```
+    """
+    if len(sizes) < 2 or all(size == 1 for size in added):
+        return True
+    # Of one shape, or wider and of as many axes: the one axis is where it is in the first tensor.
+    if len(added) == len(sizes) and all(size in (1, wide) for size, wide in zip(sizes, added, strict=True)):
+        return True
+    # The one axis is the last, or there is none.
+    ends_alike = len(added) <= len(sizes) and added[-1] == sizes[-1]
+    lasts = isinstance(added[-1], int) and added[-1] > 1
+    return ends_alike and (lasts or all(size == 1 for size in added[:-1]))
+
+
+def _scaled(node, x, y):
+    """(x, how often it is taken) of a product or quotient with a number, None of anything else."""
+    if node.op not in ("Mul", "RealDiv") or not isinstance(x, Live) or not isinstance(y, Known):
+        return None
+    if y.open or y.array.shape != () or not y.array:
+        return None
+    return x, float(y.array) if node.op == "Mul" else 1 / float(y.array)
+
+
+def _leaves_as_it_is(node, x, y):
+    """Whether x is multiplied with the number one or divided by it: a scale of dropout that keeps everything."""
+    is_one = isinstance(y, Known) and not y.open and y.array.shape == () and y.array == 1
+    return node.op in ("Mul", "RealDiv") and isinstance(x, Live) and bool(is_one)
+
+
+def _at_least_one(writer, *values):
+    """Of numbers alone the first is a tensor, so that the result has its dtype."""
+    if any(not isinstance(one, Known) or one.array.ndim for one in values):
+        return values
+    return (writer.tensor(values[0]), *values[1:])
+
+
+@row("Div")
+def divide(writer, node, inputs):
+    """TF1's division of floats; of integers it rounds towards zero."""
+    if "int" in dtypes_of(node)[0]:
+        raise Refusal("it divides integers and rounds towards zero. Use tf.floordiv or tf.truediv")
+    return writer.op(node, "divide", *_at_least_one(writer, *inputs), dims=broadcast(*inputs))
+
+
+@row("SquaredDifference")
+def squared_difference(writer, node, inputs):
+    """The square of x - y."""
+    return writer.op(node, "square", writer.step(node, "subtract", *inputs), dims=broadcast(*inputs))
+
+
+@row("AddN")
+def add_all(writer, node, inputs):
+    """The sum of tensors of one shape."""
+    total = inputs[0]
+    for one in inputs[1:-1]:
+        total = writer.step(node, "add", total, one)
+    return (
+        inputs[0] if len(inputs) == 1 else writer.op(node, "add", total, inputs[-1], dims=sizes_of(inputs[0]))
+    )
+
+
+@row("BiasAdd BiasAddV1")
+def bias_add(writer, node, inputs):
+    """A vector added to the last axis: the bias of a dense layer where it is one."""
+    if attribute(node, "data_format").s == b"NCHW":
+        raise Refusal("its channels come first (NCHW). Export the model with data_format='NHWC'")
+    x, bias = inputs
+    biased = layers.biased(writer, node, x, bias)
+    return writer.op(node, "add", x, bias, dims=sizes_of(x)) if biased is None else biased
+
+
+@row("ClipByValue")
+def clip(writer, node, inputs):
+    """Between two bounds."""
+    x, low, high = inputs
+    return writer.op(node, "minimum", writer.step(node, "maximum", x, low), high, dims=sizes_of(x))
+
+
+@row("Select SelectV2")
+def select(writer, node, inputs):
+    """tf.where of three tensors; a vector chooses whole rows."""
+    condition, x, y = inputs
+    ranks = [rank_of(one) for one in inputs]
+    condition = writer.tensor(condition)
+    if node.op == "Select" and ranks[0] == 1 and ranks[1] > 1:
+        axes = list(range(1, ranks[1]))
+        condition = writer.step(node, "expand_dims", condition, axes)
+    return writer.op(node, "where", condition, writer.tensor(x), writer.tensor(y), dims=broadcast(x, y))
+
+
+@row("Cast")
+def cast(writer, node, inputs):
+    """Another dtype."""
+    dtype = dtypes_of(node)[0]
+    if not dtype:
+        raise Refusal("it casts to a dtype that NumPy does not have")
+    return writer.op(node, "cast", writer.tensor(inputs[0]), dtype, dims=sizes_of(inputs[0]))
+
+
+@fold("Cast")
+def _cast(node, arrays):
+    return arrays[0] if "int" in dtypes_of(node)[0] else None
+
+
+@fold("Mul")
+def _multiply(node, arrays):
+    return arrays[0].astype(object) * arrays[1].astype(object)
+
+
+@fold("Maximum Minimum")
+def _extreme(node, arrays):
+    """Of a size and 0 or 1 the size is the larger."""
+    sizes = [one.item() for one in arrays if one.ndim == 0]
+    if len(sizes) != 2 or node.op == "Minimum":
+        return None
+    if any(map(is_computed, sizes)):
+        return None
+    numbers = [one for one in sizes if not isinstance(one, Size)]
+    return (
+        next(one for one in arrays if isinstance(one.item(), Size)) if numbers and max(numbers) <= 0 else None
+    )
+
+
+def broadcast(x, y):
+    """Return the sizes of two values broadcast, None where nothing says which it is.
+
+    Example:
+        ```python
+        import numpy as np
+        from tf2_lstm.migrate.translate.writing.values import Known
+
+        assert broadcast(Known(np.ones((3, 1))), Known(np.ones(4))) == (3, 4)
+        ```
+    """
+    one, other = sizes_of(x), sizes_of(y)
+    rank = max(len(one), len(other))
+    one, other = ((1,) * (rank - len(side)) + tuple(side) for side in (one, other))
+    return tuple(_wider(*sizes) for sizes in zip(one, other, strict=True))
+
+
+def _wider(one, other):
+    if one == other or other == 1:
+        return one
+    if one == 1:
+        return other
+    known = [size for size in (one, other) if not isinstance(size, Size)]
+    return known[0] if known else None

@@ -1,0 +1,39 @@
+"""Rows of products of matrices."""
+
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.translate.recovered import layers
+from tf2_lstm.migrate.translate.rows.row import row
+from tf2_lstm.migrate.translate.writing.values import Refusal, rank_of, sizes_of
+
+
+@row("MatMul")
+def matrix_product(writer, node, inputs):
+    """A product of two matrices: with weights a dense layer."""
+    x, y = inputs
+    turned = [attribute(node, name).b for name in ("transpose_a", "transpose_b")]
+    if not any(turned):
+        dense = layers.product(writer, node, x, y)
+        if dense is not None:
+            return dense
+    return _product(writer, node, inputs, turned)
+
+
+@row("BatchMatMul BatchMatMulV2")
+def products(writer, node, inputs):
+    """Products of matrices, one a batch."""
+    return _product(writer, node, inputs, [attribute(node, name).b for name in ("adj_x", "adj_y")])
+
+
+def _product(writer, node, inputs, turned):
+    if min(map(rank_of, inputs)) < 2:
+        raise Refusal("one of its inputs is no matrix. Correct their shapes")
+    sides = [
+        writer.step(node, "swapaxes", writer.tensor(one), -1, -2) if turn else writer.tensor(one)
+        for one, turn in zip(inputs, turned, strict=True)
+    ]
+    shapes = [
+        (*shape[:-2], shape[-1], shape[-2]) if turn else tuple(shape)
+        for shape, turn in zip(map(sizes_of, inputs), turned, strict=True)
+    ]
+    same = rank_of(inputs[0]) == rank_of(inputs[1])
+    return writer.op(node, "matmul", *sides, dims=(*shapes[0][:-1], shapes[1][-1]) if same else None)

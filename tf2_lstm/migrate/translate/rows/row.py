@@ -1,0 +1,67 @@
+"""The rows: TF1 operation -> the function that writes its Keras code. Each family has a file."""
+
+import importlib
+from collections.abc import Callable
+
+#: The files with rows.
+FAMILIES = (
+    "arithmetic",
+    "arrays",
+    "convolutions",
+    "cuts",
+    "lookups",
+    "matrices",
+    "products",
+    "reductions",
+    "shapes",
+    "sources",
+    "tensor_arrays",
+)
+_ROWS: dict[str, Callable] = {}
+_FOLDS: dict[str, Callable] = {}
+
+
+def row(names):
+    """Return a decorator that makes a function the row of some operations.
+
+    The function is called with the `Writer`, the NodeDef and the values of what the node reads. It returns the value of
+    the node's output, a list of them for several, and raises `values.Refusal` for what it does not translate.
+
+    Args:
+        names: TensorFlow's names, with spaces between.
+    """
+
+    def register(function):
+        _ROWS.update(dict.fromkeys(names.split(), function))
+        return function
+
+    return register
+
+
+def fold(names):
+    """Return a decorator that makes a function say what some operations make of known sizes.
+
+    The function is called with the NodeDef and NumPy arrays, perhaps of objects; it returns one, or a list of them.
+
+    Args:
+        names: TensorFlow's names, with spaces between.
+    """
+
+    def register(function):
+        _FOLDS.update(dict.fromkeys(names.split(), function))
+        return function
+
+    return register
+
+
+def rows():
+    """Return name of an operation -> its row."""
+    for family in FAMILIES:
+        importlib.import_module(f"tf2_lstm.migrate.translate.rows.{family}")
+    return _ROWS
+
+
+def folds():
+    """Return name of an operation -> what it makes of known sizes."""
+    rows()
+    return _FOLDS

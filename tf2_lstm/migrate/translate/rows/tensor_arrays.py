@@ -1,0 +1,166 @@
+"""Rows of arrays of tensors, of both control flows: one tensor with the elements along its first axis."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tf2_lstm.migrate.graph.constants import DTYPES
+from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.keras_code.expression import Apply
+from tf2_lstm.migrate.translate.rows.row import row
+from tf2_lstm.migrate.translate.rows.sources import hand_all_on, hand_on, merge, switch
+from tf2_lstm.migrate.translate.writing.values import Elements, Known, Live, Nothing, Refusal, known, sizes_of
+from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE
+
+
+@row("TensorArrayV3")
+def new_array(writer, node, inputs):
+    """An array, with nothing in it: its handle and its flow are both that."""
+    [length] = inputs
+    array = Elements(None, length, _dtype(node), _declared(node), attribute(node, "dynamic_size").b)
+    return [array, array]
+
+
+@row("TensorListReserve")
+def new_list(writer, node, inputs):
+    """The same of control flow v2."""
+    shape, length = inputs
+    dims = None
+    if isinstance(shape, Known) and not shape.open and shape.array.ndim and (shape.array >= 0).all():
+        dims = tuple(int(one) for one in shape.array)
+    return Elements(None, length, _dtype(node), dims)
+
+
+def _dtype(node):
+    name = "dtype" if node.op == "TensorArrayV3" else "element_dtype"
+    dtype = DTYPES.get(attribute(node, name).type)
+    if dtype is None:
+        raise Refusal("its elements are no numbers")
+    return dtype
+
+
+def _declared(node):
+    """The sizes of an element, where the graph says them."""
+    shape = attribute(node, "element_shape").shape
+    if "element_shape" not in node.attr or shape.unknown_rank or any(one.size < 0 for one in shape.dim):
+        return None
+    return tuple(one.size for one in shape.dim)
+
+
+@row("TensorArrayScatterV3")
+def scatter(writer, node, inputs):
+    """All elements at once: the tensor itself."""
+    _, places, value, array = inputs
+    if not _counts(places):
+        raise Refusal("it scatters to places that are computed. Use TensorArray.unstack")
+    return _whole(writer, node, value, _array(array).dtype)
+
+
+def _array(value):
+    if not isinstance(value, Elements):
+        raise Refusal("it takes a tensor for an array of tensors. Make the array by tf.TensorArray")
+    return value
+
+
+@row("TensorListFromTensor")
+def from_tensor(writer, node, inputs):
+    """The same of control flow v2."""
+    return _whole(writer, node, inputs[0], inputs[0].dtype)
+
+
+def _whole(writer, node, value, dtype):
+    sizes = sizes_of(value)
+    if not sizes:
+        raise Refusal("what it makes an array of has no axis. Correct its shape")
+    if not isinstance(value, Live):
+        value = Live(
+            writer.program.add("elements", Apply("keras.ops.copy", (writer.tensor(value),))), sizes, dtype
+        )
+    return Elements(value, known(sizes[0]), dtype, tuple(sizes[1:]))
+
+
+def _counts(places):
+    """Whether numbers are 0, 1, 2, ... up to their size."""
+    if isinstance(places, Known) and not places.open:
+        return np.array_equal(places.array, np.arange(places.array.size))
+    return isinstance(places, Live) and places.counts
+
+
+@row("TensorArrayReadV3 TensorListGetItem")
+def read(writer, node, inputs):
+    """One element."""
+    array, place = (inputs[2], inputs[1]) if node.op == "TensorArrayReadV3" else inputs[:2]
+    value = _filled(array)
+    if writer.selects:
+        # Of the branch that is not taken the place may be behind the end.
+        last = writer.program.add("last", Apply("keras.ops.subtract", (writer.tensor(array.length), 1)))
+        place = writer.program.add("place", Apply("keras.ops.minimum", (writer.tensor(place), last)))
+    return writer.result(node, Apply(READ, (value.ref, writer.tensor(place))), dims=tuple(array.dims))
+
+
+def _filled(array):
+    if _array(array).value is None or array.dims is None:
+        raise Refusal("it reads what nothing has written. Write to the array first")
+    return array.value
+
+
+@row("TensorArrayWriteV3 TensorListSetItem")
+def write(writer, node, inputs):
+    """The array with another element at one place."""
+    if node.op == "TensorArrayWriteV3":
+        _, place, value, array = inputs
+    else:
+        array, place, value = inputs
+    if attribute(node, "resize_if_index_out_of_bounds").b:
+        raise Refusal("it writes into an array that grows, in control flow v2. Give the TensorArray a size")
+    if isinstance(value, Elements):
+        raise Refusal("it writes an array of tensors for a tensor. Read the array first")
+    dims = _fixed(sizes_of(value), _array(array).dims)
+    if array.value is None:
+        array = writer.begun(array, dims)
+    call = Apply(WRITE, (array.value.ref, writer.tensor(place), writer.tensor(value)))
+    ref = writer.program.add("written", call)
+    return replace(array, value=Live(ref, (None, *dims), array.dtype), dims=dims)
+
+
+def _fixed(sizes, declared):
+    """The sizes of an element, those that the array says in place of open ones."""
+    if declared is None or len(declared) != len(sizes):
+        return tuple(sizes)
+    return tuple(one if isinstance(one, int) else size for size, one in zip(sizes, declared, strict=True))
+
+
+@row("TensorArrayGatherV3 TensorListStack")
+def gather(writer, node, inputs):
+    """Elements as one tensor: the whole of it where that is all."""
+    array, places = (inputs[2], inputs[1]) if node.op == "TensorArrayGatherV3" else (inputs[0], None)
+    value, dims = _filled(array), tuple(array.dims)
+    length = array.length.array.item() if isinstance(array.length, Known) else None
+    if places is None or (_counts(places) and length is not None and sizes_of(places)[0] == length):
+        return writer.live(node, value.ref, (length, *dims))
+    return writer.op(node, "take", value, writer.tensor(places), axis=0, dims=(sizes_of(places)[0], *dims))
+
+
+@row("TensorArrayConcatV3 TensorListConcatV2")
+def concatenated(writer, node, inputs):
+    """All elements one behind the other along their first axis, and how long each is."""
+    array = inputs[-1] if node.op == "TensorArrayConcatV3" else inputs[0]
+    value, dims = _filled(array), tuple(array.dims)
+    if not dims or not all(isinstance(one, int) for one in dims):
+        raise Refusal("it joins elements of which a size is open. Give the TensorArray an element_shape")
+    length = array.length.array.item() if isinstance(array.length, Known) else None
+    rows = None if length is None else length * dims[0]
+    joined = writer.op(node, "reshape", value, (-1, *dims[1:]), dims=(rows, *dims[1:]))
+    if not isinstance(length, int):
+        return [joined, Nothing("how long each element is, of an array that is joined, is not translated")]
+    return [joined, Known(np.full(length, dims[0], "int64"), "int64")]
+
+
+@row("TensorArraySizeV3 TensorListLength")
+def length(writer, node, inputs):
+    """How many elements there are."""
+    return _array(inputs[-1]).length
+
+
+#: The rows that take an array; the others take tensors.
+WITH_ARRAYS = {scatter, read, write, gather, concatenated, length, hand_on, hand_all_on, switch, merge}

@@ -1,0 +1,274 @@
+"""What the rows write with: lines of Keras code, tensors with their sizes, layers that hold weights."""
+
+from dataclasses import dataclass, field, replace
+
+from tf2_lstm.migrate.graph.constants import DTYPES
+from tf2_lstm.migrate.graph.nodes import normal
+from tf2_lstm.migrate.graph.shapes import output_dtypes
+from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.keras_code.program import Program
+from tf2_lstm.migrate.translate.writing.naming import line_name, python_name
+from tf2_lstm.migrate.translate.writing.values import Held, Known, Live, Refusal, Size
+
+#: A constant of more numbers than this is no part of the source: it is a weight that does not train.
+LARGEST = 256
+
+
+@dataclass
+class Writer:
+    """Collects the lines of one program.
+
+    Attributes:
+        shapes: name of a tensor -> shape, by TensorFlow's inference.
+        readers: name of a tensor -> how many nodes and fetches of the program read it.
+        shared: the names of variables' nodes that several layers would hold: each is one `tf2_lstm.Weight`.
+        program: the `Program`.
+        layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
+        tensors: name of a line -> the TF1 tensor that it computes.
+        rates: those of dropout that the graph fixes.
+        passed: (function, node) of dropout with a constant rate that hands on what it is given; the function is "" of
+            what stands in the graph itself.
+        notes: what is left out of the program, a sentence each.
+        loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
+        wanted: name of a layer -> the name that it was to have.
+        cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own.
+        selects: whether both branches of a conditional are computed, and one is chosen.
+        function: the name of the function whose nodes are translated, "" of the graph itself.
+        flag: when a branch is taken that is translated for its dropout, "" of anything else.
+    """
+
+    shapes: dict
+    readers: dict = field(default_factory=dict)
+    shared: frozenset = frozenset()
+    program: Program = field(default_factory=Program)
+    layers: dict = field(default_factory=dict)
+    tensors: dict = field(default_factory=dict)
+    rates: list = field(default_factory=list)
+    passed: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    loops: dict = field(default_factory=dict)
+    wanted: dict = field(default_factory=dict)
+    cells: dict = field(default_factory=dict)
+    selects: bool = False
+    function: str = ""
+    flag: str = ""
+    _made: dict = field(default_factory=dict)
+    _turned: dict = field(default_factory=dict)
+
+    def drops(self, node, fed):
+        """Whether a dropout, whose rate is fed or a number, is a layer here; where it is not, it is said."""
+        return True
+
+    def note(self, text):
+        """Note what is left out, of the program."""
+        self.notes += [] if text in self.notes else [text]
+
+    def may_hold(self, weight):
+        """Whether a layer of the program may hold a variable alone."""
+        return weight.node not in self.shared
+
+    def op(self, node, symbol, *arguments, dims=None, number=0, **options):
+        """Write a call of a `keras.ops` function, of values or expressions, for a node; return its `Live`."""
+        arguments = tuple(self.operand(one) for one in arguments)
+        return self.result(node, Apply(f"keras.ops.{symbol}", arguments, options), dims, number)
+
+    def step(self, node, symbol, *arguments, **options):
+        """Write a call on the way to what a node computes; return its `Ref`."""
+        arguments = tuple(self.operand(one) for one in arguments)
+        return self.program.add(line_name(node), Apply(f"keras.ops.{symbol}", arguments, options))
+
+    def result(self, node, expression, dims=None, number=0, **more):
+        """Assign an expression to a line named for a node.
+
+        Args:
+            node: the NodeDef.
+            expression: of `keras_code.expression`.
+            dims: the sizes of all axes, None for one that only this tensor knows; or None for no word on them.
+            number: of the output.
+            **more: `product` and `whole` of the `Live`.
+
+        Returns:
+            The `Live`.
+        """
+        ref = self.program.add(line_name(node), expression)
+        self.tensors[ref.name] = normal(f"{node.name}:{number}")
+        return self.live(node, ref, dims, number, **more)
+
+    def turned(self, ref, name="turned"):
+        """Return the `Ref` of a tensor with its first two axes exchanged; of one that is the other one's, that."""
+        if ref.name not in self._turned:
+            new = self.program.add(name, Apply("keras.ops.swapaxes", (ref, 0, 1)))
+            self._turned.update({ref.name: new, new.name: ref})
+        return self._turned[ref.name]
+
+    def aside(self, node, expression, shape):
+        """Assign what is no tensor of the graph, in the dtype of a node's output; return its `Live`."""
+        return Live(self.program.add(line_name(node), expression), tuple(shape), dtypes_of(node)[0])
+
+    def begun(self, array, dims):
+        """Write an `Elements` that nothing is in yet, full of zeros; return it with its tensor."""
+        length = array.length.array.item() if isinstance(array.length, Known) else array.length.ref
+        told = [one if isinstance(one, int) else None for one in (length, *dims)]
+        given = [self.size(one) if isinstance(one, Size) else one for one in (length, *dims)]
+        given = tuple(one for one in given if not isinstance(one, int))
+        if given:
+            options = {} if array.dtype == "float32" else {"dtype": array.dtype}
+            layer = self.program.add("full", Apply("tf2_lstm.FullOf", (told, 0), options))
+            ref = self.program.add("elements", Apply(layer, given))
+        else:
+            ref = self.program.add("elements", Apply("keras.ops.zeros", (tuple(told), array.dtype)))
+        return replace(array, value=Live(ref, (length, *dims), array.dtype), dims=dims)
+
+    def live(self, node, ref, dims=None, number=0, **more):
+        """Return the `Live` of a line that is there, of a node's output."""
+        return Live(ref, self.shape(f"{node.name}:{number}", ref, dims), dtypes_of(node)[number], **more)
+
+    def shape(self, tensor, ref, dims=None):
+        """Return the sizes of a tensor: numbers where TensorFlow infers them, else `dims`, else its own.
+
+        Raises:
+            Refusal: its rank is not known.
+        """
+        inferred = self.shapes.get(tensor)
+        if inferred is None and dims is None:
+            raise Refusal("its rank is open. Give the placeholders their shapes")
+        inferred = [None] * len(dims) if inferred is None else inferred
+        dims = list(dims) if dims is not None and len(dims) == len(inferred) else [None] * len(inferred)
+        return tuple(
+            size if size is not None else known if known is not None else Size(((ref.name, axis),))
+            for axis, (size, known) in enumerate(zip(inferred, dims, strict=True))
+        )
+
+    # Operands.
+
+    def operand(self, value):
+        """Return the expression of a value: numbers as they are, tensors by name."""
+        if isinstance(value, Live):
+            return value.ref
+        if isinstance(value, Held):
+            return self.weight(value)
+        if isinstance(value, Known):
+            return self.constant(value)
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self.operand, value))
+        return value
+
+    def tensor(self, value):
+        """Return the expression of a value as a tensor, where `keras.ops` does not take a number."""
+        expression = self.operand(value)
+        return self._scalar(expression, value.dtype) if hasattr(value, "dtype") else expression
+
+    def _scalar(self, expression, dtype):
+        """An expression as a tensor: a number becomes one."""
+        if not isinstance(expression, (bool, int, float)):
+            return expression
+        call = Apply("keras.ops.convert_to_tensor", (expression, dtype))
+        return self._once(("number", expression, dtype), "number", call)
+
+    def constant(self, value):
+        """Return the expression of a `Known`."""
+        if value.open:
+            return self._of_sizes(value)
+        if value.array.ndim == 0:
+            return value.array.item()
+        if value.array.size > LARGEST:
+            return self._alone(value.array.tobytes(), "constant", value, False, value.array)
+        key = ("constant", value.dtype, value.array.shape, value.array.tobytes())
+        return self._once(
+            key, "constant", Apply("keras.ops.convert_to_tensor", (value.array.tolist(), value.dtype))
+        )
+
+    def _of_sizes(self, value):
+        if value.array.ndim == 0:
+            return self._cast(self.size(value.array.item()), value.dtype)
+        if value.array.ndim > 1:
+            raise Refusal("it computes with a table of sizes")
+        sizes = [self._scalar(self._cast(self.size(one), value.dtype), value.dtype) for one in value.array]
+        return self._once(("sizes", str(sizes)), "sizes", Apply("keras.ops.stack", (sizes,)))
+
+    def _cast(self, expression, dtype):
+        """A size, an int32 scalar, in another dtype."""
+        if dtype == "int32" or not isinstance(expression, Ref):
+            return expression
+        name = f"{expression.name}_{dtype}"
+        return self._once(("cast", name), name, Apply("keras.ops.cast", (expression, dtype)))
+
+    def size(self, one):
+        """Return the expression of a size: an int, or a scalar tensor."""
+        if not isinstance(one, Size):
+            return int(one)
+        factors = [self._size_of(*factor) for factor in one.factors]
+        factors += [one.times] if one.times != 1 else []
+        found = factors[0]
+        for factor in factors[1:]:
+            call = Apply("keras.ops.multiply", (found, factor))
+            found = self._once(("times", str(found), str(factor)), "size", call)
+        return found
+
+    def _size_of(self, name, axis):
+        if axis is None:
+            return Ref(name)
+        layer = self._once(("axis", axis), f"size_{axis}", Apply("tf2_lstm.SizeOf", (axis,)))
+        return self._once(("size", name, axis), f"{name}_size_{axis}", Apply(layer, (Ref(name),)))
+
+    def _once(self, key, name, expression, note=""):
+        """Assign an expression at its first use."""
+        if key not in self._made:
+            self._made[key] = self.program.add(name, expression, note)
+        return self._made[key]
+
+    def sizes(self, given):
+        """Return (sizes with None where they are open, the expressions of those that are)."""
+        told = [None if isinstance(one, Size) else int(one) for one in given]
+        return told, tuple(self.size(one) for one in given if isinstance(one, Size))
+
+    def numbers(self, size):
+        """Write 0, 1, 2, ... up to a size; return the `Ref`."""
+        told, given = self.sizes([0, size, 1])
+        layer = self.program.add("numbers", Apply("tf2_lstm.RangeOf", (told,)))
+        return self.program.add("numbers", Apply(layer, given))
+
+    # Weights.
+
+    def weight(self, held):
+        """Return the expression of a variable's value, of a layer that holds it alone."""
+        name = python_name(held.node.rpartition("/")[2])
+        return self._alone(held.node, name, held, held.trains and "float" in held.dtype, held.node)
+
+    def _alone(self, key, name, value, trains, source):
+        if ("weight", key) not in self._made:
+            shape = value.shape if isinstance(value, Held) else value.array.shape
+            options = {} if value.dtype == "float32" else {"dtype": value.dtype}
+            options |= {} if trains else {"trainable": False}
+            note = source if isinstance(source, str) else ""
+            layer = self.layer(name, [source], "tf2_lstm.Weight", (list(shape),), options, note)
+            call = Apply(layer, (self.reference(),))
+            self._made["weight", key] = self.program.add(f"{layer.name}_value", call)
+        return self._made["weight", key]
+
+    def layer(self, name, weights, symbol, arguments, options, note=""):
+        """Assign a layer with weights to a name, which is its own name too; return its `Ref`."""
+        wanted, name = name, self.program.fresh(name)
+        self.layers[name], self.wanted[name] = weights, wanted
+        return self.program.add(name, Apply(symbol, arguments, {**options, "name": name}), note)
+
+    def layer_of(self, key, *arguments):
+        """Return the `Ref` of a layer, made by `layer` when its key is new."""
+        if key not in self._made:
+            self._made[key] = self.layer(*arguments)
+        return self._made[key]
+
+    def reference(self):
+        """Return the `Ref` of a tensor that is there: the first input."""
+        if not self.program.inputs:
+            raise Refusal("nothing is fed to the program")
+        return next(iter(self.program.inputs.values()))
+
+    def read_once(self, value):
+        """Whether one node reads what a `Live` computes, and no one else."""
+        return self.readers.get(self.tensors.get(value.ref.name), 0) == 1
+
+
+def dtypes_of(node):
+    """Return the names of the dtypes of a node's outputs, "" for what NumPy does not have."""
+    return [DTYPES.get(one, "") for one in output_dtypes(node) or ()]
