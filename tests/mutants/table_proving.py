@@ -10,6 +10,7 @@ _REPORTS = "tests/migrate/report/test_reports_of_differences.py::"
 _PAGES = "tests/migrate/report/test_html.py::"
 _AGAINST = "tests/migrate/prove/test_against.py::"
 _PRINTABLE = "tests/migrate/report/test_printable.py::"
+_SPEED = "tests/migrate/prove/test_speed.py::"
 _BEGIN = "tests/migrate/graph/test_feeds.py::"
 _SMALL = _TOLERANCE + "test_small_numbers_are_held_to_the_absolute_bound"
 _LARGE = _TOLERANCE + "test_large_numbers_are_held_to_the_relative_bound"
@@ -120,6 +121,31 @@ PROVING = [
         "tf2_lstm/migrate/prove/replay.py",
         _BEGIN + "test_sizes_that_do_not_fit_together_are_not_run",
         ("        if why:\n", "        if False:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/speed.py",
+        _SPEED + "test_a_model_that_differs_is_never_timed",
+        ("        if why:\n", "        if False:\n"),
+        ("beyond_rounding(CaseReport", "not beyond_rounding(CaseReport"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/speed.py",
+        _SPEED + "test_ratios_are_of_each_turn_so_that_a_busy_moment_hits_both",
+        ("turn[base] / turn[way]", "turn[way] / turn[base]"),
+        ("turn[base] / turn[way]", "turns[0][base] / turn[way]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/speed.py",
+        "tests/migrate/graph/test_lost.py::test_a_program_with_it_cannot_be_timed_and_the_report_says_so",
+        ("            if replay.remark:\n", "            if False:\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/convert/whole.py",
+        "tests/migrate/convert/test_convert_speed.py::test_what_is_not_proved_is_never_timed",
+        (
+            "        if case.passed:\n            case.speed = self._speed(whole, model)\n",
+            "        case.speed = self._speed(whole, model)\n        if case.passed:\n",
+        ),
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/feeds.py",

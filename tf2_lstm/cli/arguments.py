@@ -87,6 +87,7 @@ def request_of(arguments, path=None):
         tuple(getattr(arguments, "feed", ())),
         task.skipped,
         task.tell,
+        getattr(arguments, "speed", False),
     )
 
 

@@ -27,6 +27,11 @@ def add_arguments(parser):
         "--inputs", metavar="FILE.npz", help="your own data; its keys are names of TF1 tensors"
     )
     add_whole(parser)
+    parser.add_argument(
+        "--speed",
+        action="store_true",
+        help="time the whole program, once it is proved: the TF1 graph in a session and the Keras model",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if convert wrote it")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the printed report")
     add_verbose(parser)
@@ -53,6 +58,10 @@ def check_whole(arguments):
     if arguments.recurrences and (arguments.fetch or arguments.feed):
         raise UserError(
             "--fetch, --feed: expected with the whole program, found with --recurrences: leave one of them out."
+        )
+    if arguments.recurrences and getattr(arguments, "speed", False):
+        raise UserError(
+            "--speed: expected with the whole program, found with --recurrences: leave one of them out."
         )
 
 

@@ -99,3 +99,12 @@ def test_a_program_with_it_is_proved_and_the_report_says_how(graph):
         one for one in case.notes if "has no beams (GatherTree): in the replay NumPy stood for it" in one
     ]
     assert note.startswith("model: TensorFlow 2.")
+
+
+def test_a_program_with_it_cannot_be_timed_and_the_report_says_so(graph):
+    tf1, request = TF1Model("frozen_graph", "", graph=graph), Request("", program=True, speed=True)
+    _, case, _, problem = WholeWorkshop(tf1, Findings(shapes=inferred(graph)), request, None).convert()
+    assert problem == ""
+    assert case.speed.timings == ()
+    (why,) = case.speed.problems
+    assert "has no beams (GatherTree)" in why

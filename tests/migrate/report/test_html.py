@@ -9,6 +9,7 @@ from browser import look, needs_browser
 
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, LIVE, RunResult
+from tf2_lstm.migrate.prove.speed import Speed, Timing
 from tf2_lstm.migrate.report import as_html
 from tf2_lstm.migrate.report.drawing import Box, Drawing
 from tf2_lstm.migrate.report.svg import difference_picture, model_picture
@@ -47,14 +48,14 @@ class Page(HTMLParser):
             self.texts.append(data)
 
 
-def report_of(names=NAMES, off=0.25):
+def report_of(names=NAMES, off=0.25, speed=None):
     """A report of tensors [2, 5, 3] of which the first is off in its step 3."""
     tensors = OrderedDict((name, np.zeros((2, 5, 3), "float32")) for name in names)
     wrong = OrderedDict((name, value.copy()) for name, value in tensors.items())
     wrong[names[0]][1, 3, 2] = off
     found = compare_results(RunResult(f"{LIVE} {HOSTILE}", tensors), RunResult(KERAS, wrong))
     drawing = Drawing((Box("x", (HOSTILE, "input [?, 3]")), Box("y", (HOSTILE,), "Dense")), (("x", "y"),))
-    case = CaseReport(HOSTILE, found, HOSTILE if off else "", drawing=drawing)
+    case = CaseReport(HOSTILE, found, HOSTILE if off else "", drawing=drawing, speed=speed)
     return Report([case], [HOSTILE], {HOSTILE: {"tensorflow": HOSTILE}})
 
 
@@ -114,9 +115,30 @@ def test_of_too_many_boxes_there_is_no_picture():
     assert model_picture(Drawing(boxes[1:], ())).count("<rect") == 250
 
 
+def speed_of(problems=()):
+    """The speed of two ways at one size."""
+    times = [("the old", (1.0, 1.0, 1.0)), ("the new, accelerated", (2.061, 1.57, 123.4))]
+    timings = [Timing(HOSTILE, way, (11.12, 9.5, 0.5), found) for way, found in times]
+    return Speed(tuple(timings), tuple(problems), 7, "TensorFlow 2", False, 2)
+
+
+def test_speed_has_a_table_only_if_it_was_measured():
+    page = Page(as_html.render(report_of(off=0, speed=speed_of([HOSTILE]))))
+    assert page.tags.count("tr") == 1 + len(NAMES) + 3
+    assert [text for text in ("2.06", "1.57 to 123", "11.1", "9.50 to 0.50") if text not in page.texts] == []
+    assert "script" not in page.tags
+    assert len([text for text in page.texts if text.startswith("not timed: ")]) == 1
+    unasked = as_html.render(report_of(off=0))
+    assert "times as fast" not in unasked
+    alone = Page(as_html.render(report_of(off=0, speed=Speed(problems=("lost",)))))
+    assert alone.tags.count("tr") == 1 + len(NAMES)
+    assert "not timed: lost" in alone.texts
+
+
 @needs_browser
 def test_a_browser_shows_it_at_two_widths(tmp_path):
-    (tmp_path / "report.html").write_text(as_html.render(report_of()), encoding="utf-8")
-    seen = look(tmp_path, [["report.html", width, "DIFFERENT"] for width in (400, 1280)])
+    page = as_html.render(report_of(speed=speed_of([HOSTILE])))
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    seen = look(tmp_path, [["report.html", width, "times as fast"] for width in (400, 1280)])
     assert seen.console == []
     assert all(one["found"] and one["filled"] <= one["width"] for one in seen.frames)

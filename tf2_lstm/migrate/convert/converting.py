@@ -35,6 +35,7 @@ class Request:
         feed: names of tensors at which it begins, beside the placeholders.
         skipped: name of a recurrence that is not to be tried, or `careful.STAGE` -> why.
         tell: called with `careful.STAGE` as shapes are inferred, with "" when that has ended.
+        speed: whether the whole program is timed, before and after, once it is proved.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Request:
     feed: tuple = ()
     skipped: dict = field(default_factory=dict)
     tell: object = lambda name: None
+    speed: bool = False
 
 
 @dataclass
@@ -234,6 +236,7 @@ def _convert_all(request, tf1, findings, staging, advance):
     findings = in_whole.claimed(findings, held)
     subject = f"{os.path.basename(os.path.normpath(tf1.path))}, {tf1.kind.replace('_', ' ')}"
     notes = [*_notes(tf1, findings, cases, problem, held, _has_whole(request, tf1)), *lacking]
+    notes += _untimed(request, problem)
     report = Report(cases, notes, workshop.versions(), subject)
     manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"], whole)
     names = [one.name for one, _, _ in [*converted, *whole]]
@@ -293,6 +296,14 @@ def _notes(tf1, findings, cases, problem, held, asked):
     notes += [f"the whole program is not converted: {problem}"] if problem else []
     notes += [note for one in findings.recurrences if (note := not_trained(tf1, one))]
     return notes + in_whole.notes_of(findings, held, asked)
+
+
+def _untimed(request, problem):
+    """Say that nothing was timed, where that is asked for and there is no program that is proved."""
+    if not request.speed or problem == "":
+        return []
+    why = "there is no graph to run" if problem is None else "it is not converted and proved"
+    return [f"the speed of the whole program was not measured: {why}"]
 
 
 def _write(path, text):

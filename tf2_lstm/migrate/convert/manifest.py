@@ -11,6 +11,7 @@ from tf2_lstm.migrate.pairs.tree import tensors_of
 from tf2_lstm.migrate.prove.samples import fed_tensors
 from tf2_lstm.migrate.recognise.rest.copies import sharing
 from tf2_lstm.migrate.report.as_json import tensor_entry
+from tf2_lstm.migrate.report.speed import speed_entry
 
 
 def manifest_of(tf1, findings, converted, versions, wholes=()):
@@ -75,6 +76,7 @@ def _whole(whole, report, paths):
         "variables": paths,
         "computed_weights": [],
         "proof": _proof(report),
+        **({} if report.speed is None else {"speed": speed_entry(report.speed)}),
     }
 
 

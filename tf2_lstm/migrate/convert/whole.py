@@ -14,6 +14,7 @@ from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.prove.proof_in_double import whole_in_double
 from tf2_lstm.migrate.prove.replay import ReplayError, eagerly, first_line
+from tf2_lstm.migrate.prove.speed import Speed, speed_of
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.translation import translate
@@ -63,6 +64,7 @@ class WholeWorkshop:
             case = prove_whole(self._tf1, whole, model, runs, in_double)
         case.drawing = drawing_of(model)
         if case.passed:
+            case.speed = self._speed(whole, model)
             return whole, case, weight_paths(self._tf1, whole, model), ""
         self._remove()
         wrong = next((tensor for tensor in case.tensors if not tensor.passed), None)
@@ -83,6 +85,18 @@ class WholeWorkshop:
         path = self._staging / f"{self._name}.keras"
         path.with_suffix(".py").write_text(emit_whole(whole), encoding="utf-8")
         return load_unzipped(save_model(model, path))
+
+    def _speed(self, whole, model):
+        """Time a program that is proved, where that is asked for; a part of its own, that takes no proof with it."""
+        if not self._request.speed:
+            return None
+        part = f"the speed of {self._name}"
+        if part in self._request.skipped:
+            return Speed(problems=(self._request.skipped[part],))
+        self._request.tell(part)
+        speed = speed_of(self._tf1, whole, model, self._request.inputs)
+        self._request.tell(self._name)
+        return speed
 
     def _remove(self):
         if self._staging:

@@ -71,6 +71,7 @@ class CaseReport:
         results: the run results that were compared.
         notes: what a person must know, e.g. that there is no record for this seed.
         drawing: the `report.drawing.Drawing` of the model, None where there is none.
+        speed: its `prove.speed.Speed`, None where nobody asked.
     """
 
     name: str
@@ -79,6 +80,7 @@ class CaseReport:
     results: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     drawing: object = None
+    speed: object = None
 
     @property
     def passed(self):

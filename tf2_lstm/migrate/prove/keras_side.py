@@ -90,6 +90,26 @@ def differentiate(call, inputs, targets, weights):
     return arrays, [keras.ops.convert_to_numpy(tf.convert_to_tensor(value)) for value in of_weights]
 
 
+def compiled(model, inputs):
+    """Call a model in `tf.function`, as `call_keeping` does.
+
+    Args:
+        model: the Keras model, which is traced here: accelerated, if it is now.
+        inputs: name of an input -> array.
+
+    Returns:
+        A function without arguments: arrays go in, name of an output -> array comes out.
+    """
+    function = tf.function(partial(call_keeping, model))
+
+    def call():
+        given = {name: tf.constant(value) for name, value in inputs.items()}
+        return {name: one.numpy() for name, one in function(given).items()}
+
+    call()
+    return call
+
+
 @contextmanager
 def accelerated(model):
     """Run a model by the fast unrolls for a while; say whether it has stock layers that this changes."""

@@ -19,7 +19,7 @@ _LEAST, _LARGEST = 4, 12
 _MORE, _LIMIT = 4, 2
 
 
-def whole_samples(tf1, whole, tensors, seed=0):
+def whole_samples(tf1, whole, tensors, seed=0, wanted=()):
     """Draw what a whole program is fed.
 
     Args:
@@ -27,13 +27,14 @@ def whole_samples(tf1, whole, tensors, seed=0):
         whole: the `Whole`.
         tensors: the `Edge`s of what is fed to the graph.
         seed: an int.
+        wanted: (batch, steps) where they are open, several; () for those of a proof.
 
     Returns:
         A list of lists of `Sample`s: what to try, one after the other; which axes are batch and steps the graph does
         not say.
     """
     lengths = _lengths(tf1, whole)
-    drawn = (*SIZES, 2 * (_common_size(tf1),))
+    drawn = wanted or (*SIZES, 2 * (_common_size(tf1),))
     turned = [any(one.time_major for one in whole.recurrences.values())]
     tries = []
     for major in dict.fromkeys([*turned, not turned[0]]):

@@ -29,10 +29,10 @@ from tf2_lstm.migrate.translate.writing.sharing import notes_of
 
 #: Who computed what a model is held against.
 WITNESS = "TF1 graph"
-_WHERE = "the whole program, which --feed begins elsewhere and --recurrences leaves out"
+WHERE = "the whole program, which --feed begins elsewhere and --recurrences leaves out"
 
 
-def replay_whole(tf1, whole, tensors=None, gradients="", own=True):
+def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False):
     """Open the whole graph from what is fed to what is fetched.
 
     Args:
@@ -41,6 +41,7 @@ def replay_whole(tf1, whole, tensors=None, gradients="", own=True):
         tensors: what is fetched; None for its outputs.
         gradients: what to differentiate by, as `Replay` has it.
         own: whether the models of its recurrences are those that are written here.
+        served: whether it is to be as fast as in a program.
 
     Returns:
         A `Replay`.
@@ -54,7 +55,7 @@ def replay_whole(tf1, whole, tensors=None, gradients="", own=True):
     # What is in a recurrence is named as not in its model, and is let through as in its own proof.
     stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values() if own else ())
     return Replay(
-        tf1, outputs, feeds, constants, gradients=gradients, keep=keep, stops=stops, passed=whole.passed
+        tf1, outputs, feeds, constants, gradients, keep, stops=stops, passed=whole.passed, served=served
     )
 
 
@@ -93,7 +94,7 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None, by="weights"):
     """
     side = GraphSide(WITNESS)
     wanted = {edge.tf1: edge.dtype for edge in whole.inputs}
-    own = samples or own_samples(tf1, wanted, inputs, _WHERE)
+    own = samples or own_samples(tf1, wanted, inputs, WHERE)
     replay, why = _opened(tf1, whole, without, by)
     with replay:
         failed = []
@@ -303,4 +304,4 @@ def _said(tf1, wrong):
     return f"{tensor} ({op}): {how}"
 
 
-__all__ = ["Edge", "compare_whole", "located", "prove_whole", "run_whole"]
+__all__ = ["Edge", "compare_whole", "located", "prove_whole", "replay_whole", "run_whole"]

@@ -3,6 +3,7 @@
 import contextlib
 import math
 from collections import OrderedDict
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
@@ -56,6 +57,7 @@ class Replay:
         double: whether everything that is float32 is to be float64.
         stops: names of the StopGradient nodes that stop gradients; the others hand them on.
         passed: (function, node) of dropout that hands on what it is given, without its scale; as of `Whole`.
+        served: whether the session rewrites the graph first, as a program's does, to be fast.
 
     Attributes:
         no_gradients: why there are none, "" when there are.
@@ -83,6 +85,7 @@ class Replay:
         double=False,
         stops=(),
         passed=(),
+        served=False,
     ):
         if not outputs:
             raise ReplayError(
@@ -119,7 +122,7 @@ class Replay:
             _import(part)
             self._loads = OrderedDict((name, assign) for name, *assign in self._assignments())
             self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
-        self._session = v1.Session(graph=self._graph, config=_as_written())
+        self._session = v1.Session(graph=self._graph, config=_configured(served))
         loaded = [model.variables[name] for name, _ in self._variables.values()]
         self._size = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in loaded)
         self._load(model)
@@ -163,6 +166,13 @@ class Replay:
         fetches = OrderedDict((name, self._tensor(name)) for name in self._outputs)
         return self._run(fetches, values, _by_tensor(spare))
 
+    def prepared(self, values, spare=None):
+        """Run, and return a function that runs again as a program does: no variable is set back."""
+        self.run(values, spare)
+        fetches = [self._tensor(name) for name in self._outputs]
+        fed = {**self._given(values)[1], **self._flags(), **_by_tensor(spare or {})}
+        return partial(self._session.run, fetches, fed)
+
     def run_gradients(self, values, targets, spare=None):
         """Compute the gradients of half the sum of the mean squares of (output - target).
 
@@ -195,9 +205,12 @@ class Replay:
         named = [(node, one) for (node, _), one in zip(held, found, strict=True) if one is not None]
         return self._session.run(OrderedDict((node, tf.convert_to_tensor(one)) for node, one in named))
 
-    def _run(self, fetches, values, more):
+    def _given(self, values):
         given = {normal(name): value for name, value in {**self._constants, **values}.items()}
-        fed = {f"{self._fed[name]}:0": value for name, value in given.items() if name in self._fed}
+        return given, {f"{self._fed[name]}:0": one for name, one in given.items() if name in self._fed}
+
+    def _run(self, fetches, values, more):
+        given, fed = self._given(values)
         if self._restored is not None:
             self._load(self._restored)
         self._assign({node: given[normal(name)] for name, node in self._stored.items()})
@@ -342,10 +355,10 @@ def _stored(nodes, feeds, same):
     return {name: node for name, node in equal if node in nodes and nodes[node].op == "VarHandleOp"}
 
 
-def _as_written():
+def _configured(served):
     config = v1.ConfigProto(allow_soft_placement=True)
     # Rewriting takes longer than the few runs of a proof; without it, what runs is the graph that was read.
-    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    config.graph_options.rewrite_options.disable_meta_optimizer = not served
     return config
 
 

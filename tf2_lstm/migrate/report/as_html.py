@@ -1,6 +1,7 @@
 """A report as a page of HTML for a browser: pictures and numbers. It loads nothing from elsewhere and runs nothing."""
 
 from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of
+from tf2_lstm.migrate.report.speed import SPEED_HEADS, speed_remarks, speed_rows
 from tf2_lstm.migrate.report.svg import difference_picture, html, model_picture
 
 #: A case with more rows is shown closed.
@@ -57,6 +58,7 @@ def _case(case):
         parts.append(f'<div class="wide">{model_picture(case.drawing)}</div>')
     parts.append(_listed([*failures_of(case), *filter(None, [case.diagnosis])], "different"))
     parts += [_difference(tensor) for tensor in case.tensors if tensor.profile and not tensor.passed]
+    parts.append(_speed(case))
     parts.append(_table(case))
     return "\n".join([*filter(None, parts), "</section>"])
 
@@ -69,6 +71,13 @@ def _difference(tensor):
     )
     picture = difference_picture(tensor.profile, tensor.tolerance)
     return f'<figure><figcaption>{html(said)}</figcaption><div class="wide">{picture}</div></figure>'
+
+
+def _speed(case):
+    rows = [_line(map(html, one), "td") for one in speed_rows(case)]
+    lines = [_line(map(html, SPEED_HEADS), "th"), *rows]
+    table = f'<div class="wide"><table class="speed">\n{chr(10).join(lines)}\n</table></div>' if rows else ""
+    return table + _listed(speed_remarks(case))
 
 
 def _table(case):

@@ -3,6 +3,7 @@
 import math
 
 from tf2_lstm.migrate.report.printable import json_text
+from tf2_lstm.migrate.report.speed import speed_entry
 
 
 def render(report, width=None):
@@ -18,11 +19,13 @@ def render(report, width=None):
 
 
 def _case(case):
+    measured = {} if case.speed is None else {"speed": speed_entry(case.speed)}
     return {
         "name": case.name,
         "passed": case.passed,
         "diagnosis": case.diagnosis,
         "tensors": [tensor_entry(tensor) for tensor in case.tensors],
+        **measured,
     }
 
 

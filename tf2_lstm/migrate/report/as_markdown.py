@@ -2,6 +2,7 @@
 
 from tf2_lstm.migrate.report.printable import code, marked
 from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of
+from tf2_lstm.migrate.report.speed import SPEED_HEADS, speed_remarks, speed_rows
 
 
 def render(report, width=None):
@@ -14,6 +15,7 @@ def render(report, width=None):
         lines += [f"- {marked(failure)}" for failure in failures_of(case)]
         if case.diagnosis:
             lines.append(f"- **{marked(case.diagnosis)}**")
+        lines += _speed(case)
     lines += [
         "",
         *(f"- {marked(witness)}: {marked(_versions(found))}" for witness, found in report.versions.items()),
@@ -36,6 +38,16 @@ def _table(case):
         verdict = "equal" if row.passed else "**DIFFERENT**"
         lines.append(_line([code(row.name), row.shape, *differences, row.tolerance, verdict]))
     return [*lines, ""]
+
+
+def _speed(case):
+    rows = speed_rows(case)
+    table = [
+        _line(SPEED_HEADS),
+        _line(["---"] * len(SPEED_HEADS)),
+        *(_line(map(marked, one)) for one in rows),
+    ]
+    return [*(["", *table, ""] if rows else []), *(f"- {marked(one)}" for one in speed_remarks(case))]
 
 
 def _line(cells):

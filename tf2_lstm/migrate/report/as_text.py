@@ -17,6 +17,7 @@ from tf2_lstm.migrate.report.rows import (
     witnesses_of,
     worst_of,
 )
+from tf2_lstm.migrate.report.speed import speed_line
 
 #: Up to so many cases each tensor is shown.
 _DETAILED = 6
@@ -47,15 +48,18 @@ def render(report, width=None, brief=False):
         for case in report.cases:
             _show_in_brief(console, case)
             _show_failures(console, case)
+            _show_speed(console, case)
     elif len(report.cases) <= _DETAILED:
         for case in report.cases:
             _show_values(console, case)
             console.print(_tensor_table(case))
             _show_failures(console, case)
+            _show_speed(console, case)
     else:
         console.print(_case_table(report))
         for case in report.cases:
             _show_failures(console, case)
+            _show_speed(console, case)
     for witness, versions in report.versions.items():
         console.print(
             for_rich(f"{witness}: {', '.join(f'{name} {version}' for name, version in versions.items())}")
@@ -114,6 +118,12 @@ def _show_failures(console, case):
         console.print(f"[red]{for_rich(case.name)}: {for_rich(failure)}[/]", soft_wrap=True)
     if case.diagnosis:
         console.print(f"[bold red]{for_rich(case.name)}: {for_rich(case.diagnosis)}[/]", soft_wrap=True)
+
+
+def _show_speed(console, case):
+    line = speed_line(case)
+    if line:
+        console.print(for_rich(line), soft_wrap=True)
 
 
 def _show_values(console, case):

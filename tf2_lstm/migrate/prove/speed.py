@@ -1,0 +1,213 @@
+"""Before and after: the user's own graph in a session and the Keras model of it, called in turn with equal arrays."""
+
+import os
+import statistics
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
+from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.prove.keras_side import accelerated, compiled
+from tf2_lstm.migrate.prove.own_inputs import own_samples
+from tf2_lstm.migrate.prove.program_samples import whole_samples
+from tf2_lstm.migrate.prove.programs import WHERE, WITNESS, replay_whole
+from tf2_lstm.migrate.prove.replay import ReplayError, tensorflow_version
+from tf2_lstm.migrate.prove.rounding import beyond_rounding
+from tf2_lstm.migrate.prove.spare import spare_numbers
+
+#: What is called.
+GRAPH, MODEL = "TF1 graph in a session", "Keras model in tf.function"
+#: The same by the fast unrolls, as `tf2_lstm.load_model` gives it.
+FAST = "the same, accelerated"
+#: (batch, steps) where they are open: a batch, and one request.
+SIZES = ((32, 50), (1, 50))
+#: Turns, those of a slow program, and above how many seconds for one call of each it is slow.
+TURNS, FEW, SLOW = 7, 3, 2.0
+#: How many seconds a turn takes about, and how many calls at most.
+TURN, CALLS = 0.1, 400
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One way to compute a program, at one size.
+
+    Attributes:
+        sample: what it was fed, "32 x 50".
+        way: `GRAPH`, `MODEL` or `FAST`.
+        milliseconds: of one call: (median, least, most) of the turns.
+        times: how many times as fast as the graph, of each turn: (median, least, most).
+    """
+
+    sample: str
+    way: str
+    milliseconds: tuple
+    times: tuple
+
+
+@dataclass(frozen=True)
+class Speed:
+    """A program before and after.
+
+    Attributes:
+        timings: the `Timing`s, of each sample the graph's first.
+        problems: why something was not timed, one sentence each.
+        turns: how many turns each had, the fewest.
+        session: the TensorFlow whose session ran the graph.
+        onednn: whether oneDNN may have been on, on both sides.
+        cores: of the machine.
+    """
+
+    timings: tuple = ()
+    problems: tuple = ()
+    turns: int = 0
+    session: str = ""
+    onednn: bool = False
+    cores: int = 0
+
+
+def speed_of(tf1, whole, model, inputs=None):
+    """Time the whole graph and the Keras model of it; where their numbers differ, nothing.
+
+    Args:
+        tf1: the `TF1Model`.
+        whole: the `Whole`.
+        model: its Keras model, which is proved.
+        inputs: a `.npz` of the user's own data; None for seeded numbers of `SIZES`.
+
+    Returns:
+        A `Speed`.
+    """
+    timings, problems = [], []
+    try:
+        with replay_whole(tf1, whole, served=True) as replay:
+            if replay.remark:
+                return Speed(problems=(f"{replay.remark}. There is no such graph to time",))
+            for run in _runs(tf1, whole, replay, inputs):
+                own, why = _of_sample(whole, replay, model, *run)
+                timings += own
+                problems += why
+    except ReplayError as error:
+        return Speed(problems=(str(error),))
+    return Speed(
+        tuple(one for one, _ in timings),
+        tuple(problems),
+        min((turns for _, turns in timings), default=0),
+        f"TensorFlow {tensorflow_version()}",
+        os.environ.get("TF_ENABLE_ONEDNN_OPTS") != "0",
+        os.cpu_count() or 0,
+    )
+
+
+def _runs(tf1, whole, replay, inputs):
+    """The samples that the graph takes, with what else it is fed and what it gives."""
+    wanted = {edge.tf1: edge.dtype for edge in whole.inputs}
+    own, most, failed = own_samples(tf1, wanted, inputs, WHERE), [], None
+    for samples in [own] if own else whole_samples(tf1, whole, whole.inputs, wanted=SIZES):
+        runs = []
+        for sample in samples:
+            spare = spare_numbers(replay.open, (1,), sample.label)
+            try:
+                runs.append((sample, spare, replay.run(sample.values, spare)))
+            except ReplayError as error:
+                failed = failed or error
+        most = max(most, runs, key=len)
+        if len(runs) == len(samples):
+            break
+    if not most:
+        raise failed
+    return most
+
+
+def _of_sample(whole, replay, model, sample, spare, expected):
+    """The (Timing, turns) of one sample and why something was not timed; what differs is not."""
+    inputs = {one.name: sample.values[one.tf1] for one in whole.inputs}
+    ways, problems = OrderedDict([(MODEL, compiled(model, inputs))]), []
+    with accelerated(model) as changed:
+        if changed:
+            ways[FAST] = compiled(model, inputs)
+    for way, call in list(ways.items()):
+        why = _difference(whole, expected, call())
+        if why:
+            del ways[way]
+            problems.append(f"{way}, fed {sample.label}: {why}")
+    if not ways:
+        return [], problems
+    turns = take_turns({GRAPH: replay.prepared(sample.values, spare), **ways})
+    return [(one, len(turns)) for one in timings_of(sample.label, turns)], problems
+
+
+def _difference(whole, expected, given):
+    """Where a model is off by more than float32 can have rounded, "" where it is not."""
+    outputs = OrderedDict((one.name, expected[one.tf1]) for one in whole.outputs)
+    given = OrderedDict((one.name, given[one.name]) for one in whole.outputs)
+    found = compare_results(RunResult(WITNESS, outputs), RunResult(KERAS, given))
+    wrong = next((one for one in found if beyond_rounding(CaseReport("", [one]))), None)
+    if wrong is None:
+        return ""
+    amount = wrong.problem or f"off by {wrong.max_abs_diff:.3g}, allowed {wrong.tolerance:.3g}"
+    return f"{wrong.name}: {amount}"
+
+
+def take_turns(ways, clock=time.perf_counter):
+    """Call every way in turn, then again: what disturbs the machine disturbs all of them.
+
+    Args:
+        ways: name -> a function without arguments.
+        clock: gives seconds.
+
+    Returns:
+        A list of turns, each name -> seconds of one call.
+
+    Example:
+        ```python
+        turns = take_turns({"a": lambda: sum(range(9)), "b": lambda: None})
+        assert len(turns) == TURNS and list(turns[0]) == ["a", "b"]
+        ```
+    """
+    for call in ways.values():
+        call()
+    first = {name: _seconds(call, 1, clock) for name, call in ways.items()}
+    calls = {name: max(1, min(CALLS, round(TURN / max(one, 1e-6)))) for name, one in first.items()}
+    turns = TURNS if sum(first.values()) < SLOW else FEW
+    return [{name: _seconds(call, calls[name], clock) for name, call in ways.items()} for _ in range(turns)]
+
+
+def _seconds(call, calls, clock):
+    start = clock()
+    for _ in range(calls):
+        call()
+    return (clock() - start) / calls
+
+
+def timings_of(sample, turns):
+    """Sum up turns, of which the first way is the graph's.
+
+    Args:
+        sample: what was fed.
+        turns: of `take_turns`.
+
+    Returns:
+        A list of `Timing`s.
+
+    Example:
+        ```python
+        turns = [{"old": 0.004, "new": 0.002}, {"old": 0.008, "new": 0.002}, {"old": 0.006, "new": 0.002}]
+        old, new = timings_of("32 x 50", turns)
+        assert old.milliseconds == (6.0, 4.0, 8.0) and new.times == (3.0, 2.0, 4.0)
+        ```
+    """
+    base, *_ = turns[0]
+    return [
+        Timing(
+            sample,
+            way,
+            _spread([1e3 * turn[way] for turn in turns]),
+            _spread([turn[base] / turn[way] for turn in turns]),
+        )
+        for way in turns[0]
+    ]
+
+
+def _spread(values):
+    return statistics.median(values), min(values), max(values)
