@@ -108,3 +108,18 @@ def test_the_users_own_data_are_what_is_fed(program, tmp_path):
     np.savez(tmp_path / "own.npz", x=np.ones((2, 4, 3), "float32"))
     found = speed_of(*program, tmp_path / "own.npz")
     assert {one.sample for one in found.timings} == {"inputs of own.npz"}
+
+
+def test_a_model_that_keras_cannot_run_at_this_size_costs_no_more_than_its_figures(program):
+    tf1, whole, right = program
+
+    class Small(keras.layers.Layer):
+        def call(self, x):
+            tf.debugging.assert_less(tf.shape(x)[0], 9, "too many rows")
+            return x
+
+    wrong = keras.Model(right.input, {name: Small()(y) for name, y in right.output.items()})
+    found = speed_of(tf1, whole, wrong)
+    assert {one.sample for one in found.timings} == {"1 x 50"}
+    (why,) = found.problems
+    assert why.startswith(f"{MODEL}, fed 32 x 50: Keras cannot run it: ")

@@ -4,15 +4,17 @@ import os
 import statistics
 import time
 from collections import OrderedDict
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
+from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.prove.keras_side import accelerated, compiled
 from tf2_lstm.migrate.prove.own_inputs import own_samples
 from tf2_lstm.migrate.prove.program_samples import whole_samples
 from tf2_lstm.migrate.prove.programs import WHERE, WITNESS, replay_whole
-from tf2_lstm.migrate.prove.replay import ReplayError, tensorflow_version
+from tf2_lstm.migrate.prove.replay import ReplayError, first_line, tensorflow_version
 from tf2_lstm.migrate.prove.rounding import beyond_rounding
 from tf2_lstm.migrate.prove.spare import spare_numbers
 
@@ -87,8 +89,8 @@ def speed_of(tf1, whole, model, inputs=None):
                 own, why = _of_sample(whole, replay, model, *run)
                 timings += own
                 problems += why
-    except ReplayError as error:
-        return Speed(problems=(str(error),))
+    except (ReplayError, *import_errors()) as error:
+        return Speed(problems=(first_line(error),))
     return Speed(
         tuple(one for one, _ in timings),
         tuple(problems),
@@ -122,19 +124,27 @@ def _runs(tf1, whole, replay, inputs):
 def _of_sample(whole, replay, model, sample, spare, expected):
     """The (Timing, turns) of one sample and why something was not timed; what differs is not."""
     inputs = {one.name: sample.values[one.tf1] for one in whole.inputs}
-    ways, problems = OrderedDict([(MODEL, compiled(model, inputs))]), []
-    with accelerated(model) as changed:
-        if changed:
-            ways[FAST] = compiled(model, inputs)
-    for way, call in list(ways.items()):
-        why = _difference(whole, expected, call())
+    ways, problems = OrderedDict(), []
+    for way, acceleration in ((MODEL, nullcontext(True)), (FAST, accelerated(model))):
+        with acceleration as is_another:
+            call, why = _checked(whole, model, inputs, expected) if is_another else (None, "")
         if why:
-            del ways[way]
             problems.append(f"{way}, fed {sample.label}: {why}")
+        elif call:
+            ways[way] = call
     if not ways:
         return [], problems
     turns = take_turns({GRAPH: replay.prepared(sample.values, spare), **ways})
     return [(one, len(turns)) for one in timings_of(sample.label, turns)], problems
+
+
+def _checked(whole, model, inputs, expected):
+    """A model as a function without arguments, and why it is not timed, "" where it is."""
+    try:
+        call = compiled(model, inputs)
+        return call, _difference(whole, expected, call())
+    except (*import_errors(), TypeError) as error:
+        return None, f"Keras cannot run it: {first_line(error)}"
 
 
 def _difference(whole, expected, given):
