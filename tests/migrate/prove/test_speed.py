@@ -10,7 +10,7 @@ from tf2_lstm.migrate.model import Findings, TF1Model
 from tf2_lstm.migrate.prove import speed
 from tf2_lstm.migrate.prove.speed import GRAPH, MODEL, speed_of, take_turns, timings_of
 from tf2_lstm.migrate.translate.as_model import build_whole
-from tf2_lstm.migrate.translate.boundary import boundary_of
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
 
 v1 = tf.compat.v1

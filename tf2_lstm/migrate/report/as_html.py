@@ -16,7 +16,7 @@ h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: .5rem 0; overflow-wrap: normal; }
 th, td { border-bottom: 1px solid var(--line); padding: .2rem .7rem .2rem 0; text-align: right; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child, .speed :is(th, td):nth-child(2) { text-align: left; }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 svg { display: block; margin: .5rem 0; } svg text { fill: currentColor; font: 11.5px ui-monospace, monospace;
 text-anchor: middle; } svg .first { font-weight: 700; } .layer { fill: var(--layer); stroke: #2f6fed; }
