@@ -2,6 +2,8 @@
 
 import keras
 
+from tf2_lstm.equation_cell import EquationCell
+from tf2_lstm.loop import Loop
 from tf2_lstm.private import gone
 from tf2_lstm.wrappers import RATES, DropoutWrapper
 
@@ -14,8 +16,7 @@ def set_dropout(model, rates):
 
     They act with `training=True` only, in `fit` too: call it on the model that is fitted. What was compiled of it is
     compiled again; a `tf.function` of your own keeps the rates of a `Dropout` that it was traced with. A model that is
-    saved afterwards has the new rates. A dropout within a `tf2_lstm.Loop` or an `EquationCell` is none of a layer: it
-    keeps everything, as the report of `tf2-lstm convert` says.
+    saved afterwards has the new rates.
 
     Args:
         model: a Keras model, such as `tf2_lstm.load_model` returns.
@@ -92,6 +93,8 @@ def _inside(layer):
     """(name, layer) of what a layer holds."""
     if isinstance(layer, keras.Model):
         return [(one.name, one) for one in layer.layers]
+    if isinstance(layer, (Loop, EquationCell)):
+        return list(layer.dropouts.layers().items())
     held = [(name, getattr(layer, name, None)) for name in _HOLD]
     listed = [
         (f"{name}/{n}", one)

@@ -8,7 +8,7 @@ The language of the lines is that of `tf2_lstm/lines.py`.
 import keras
 from keras import ops
 
-from tf2_lstm.lines import Lines
+from tf2_lstm.lines import Dropouts, Lines
 
 
 @keras.saving.register_keras_serializable(package="tf2_lstm")
@@ -26,6 +26,8 @@ class EquationCell(keras.layers.Layer):
         output: the value that the cell gives out.
         output_size: how many numbers that has.
         next_states: the values of the states behind the step, a list.
+        dropouts: a list of dicts, one for each dropout that the lines call, as of `tf2_lstm.Loop`: on JAX the layer
+            around the cell is `tf2_lstm.RNN`, so that each step drops others.
         dtype: that of inputs, states and outputs, "float32" unless given.
         **options: those of `keras.layers.Layer`.
 
@@ -57,7 +59,18 @@ class EquationCell(keras.layers.Layer):
     """
 
     def __init__(
-        self, inputs, states, cell_weights, lines, *, output, output_size, next_states, dtype=None, **options
+        self,
+        inputs,
+        states,
+        cell_weights,
+        lines,
+        *,
+        output,
+        output_size,
+        next_states,
+        dropouts=(),
+        dtype=None,
+        **options,
     ):
         options.setdefault("autocast", False)
         dtype = keras.dtype_policies.get(dtype or "float32").variable_dtype
@@ -73,6 +86,7 @@ class EquationCell(keras.layers.Layer):
         }
         given = [["", output], *(["", one] for one in next_states)]
         self._lines = Lines(f"EquationCell {self.name!r}", [self._data["lines"], given])
+        self.dropouts = Dropouts(self, dropouts)
         self._held = []
         self.state_size, self.output_size = [one["size"] for one in states], output_size
 
@@ -90,9 +104,10 @@ class EquationCell(keras.layers.Layer):
         ]
         self.built = True
 
-    def call(self, inputs, states):
+    def call(self, inputs, states, training=False):
         """Return (outputs, the next states)."""
-        names = {self._data["inputs"]: ops.convert_to_tensor(inputs, dtype=self.dtype)}
+        names = self.dropouts.layers()
+        names[self._data["inputs"]] = ops.convert_to_tensor(inputs, dtype=self.dtype)
         for one, state in zip(self._data["states"], states, strict=True):
             names[one["name"]] = ops.convert_to_tensor(state, dtype=self.dtype)
         for one, weight in zip(self._data["cell_weights"], self._held, strict=True):
@@ -119,4 +134,4 @@ class EquationCell(keras.layers.Layer):
 
     def get_config(self):
         """Return the configuration as plain data."""
-        return {**super().get_config(), **self._data}
+        return {**super().get_config(), **self._data, "dropouts": self.dropouts.config()}

@@ -13,7 +13,9 @@ values, or one of
 """
 
 import importlib
+import re
 
+import keras
 from keras import ops
 
 from tf2_lstm.loop_arrays import begin_array, end_array
@@ -35,6 +37,36 @@ OPERATIONS = frozenset(
     [f"keras.ops.{name}" for name in _OPS.split()]
     + [*LAYERS, "tf2_lstm.read_element", "tf2_lstm.write_element"]
 )
+
+
+class Dropouts:
+    """The dropout that the lines of one layer call: `keras.layers.Dropout`, attributes of the layer.
+
+    Args:
+        layer: the `Loop` or `EquationCell`.
+        given: a list of dicts, one for each: its `name`, its `rate`, and what else `keras.layers.Dropout` takes.
+
+    Raises:
+        ValueError: a name is not "dropout", or that with a number.
+    """
+
+    def __init__(self, layer, given):
+        self._layer, self._given = layer, [dict(one) for one in given]
+        for one in self._given:
+            if not re.fullmatch(r"dropout(_\d+)*", one["name"]) or hasattr(layer, one["name"]):
+                raise ValueError(
+                    f"{type(layer).__name__} {layer.name!r}: expected dropouts called dropout, dropout_1, ..., each "
+                    f"once; received {one['name']!r}. Rename it in dropouts and in the lines"
+                )
+            setattr(layer, one["name"], keras.layers.Dropout(**one))
+
+    def layers(self):
+        """Return what the lines call: name -> layer."""
+        return {one["name"]: getattr(self._layer, one["name"]) for one in self._given}
+
+    def config(self):
+        """Return the data that makes them as they are now, rates that were set since among it."""
+        return [{**one, "rate": self.layers()[one["name"]].rate} for one in self._given]
 
 
 class Lines:

@@ -8,7 +8,7 @@ The language of the lines is that of `tf2_lstm/lines.py`.
 import keras
 from keras import ops
 
-from tf2_lstm.lines import Lines
+from tf2_lstm.lines import Dropouts, Lines
 
 
 @keras.saving.register_keras_serializable(package="tf2_lstm")
@@ -27,6 +27,8 @@ class Loop(keras.layers.Layer):
         body: a dict of `lines` and of what they give: a list, the next value of each that is carried.
         captured: the names of what the lines read and no line changes.
         before: lines that the condition and the body share, computed once.
+        dropouts: a list of dicts, one for each dropout that the lines call: its `name` ("dropout", "dropout_1", ...),
+            its `rate`, and what else `keras.layers.Dropout` takes. It drops with `training=True`, anew at each step.
         **options: those of `keras.layers.Layer`.
 
     Call arguments: a list of the initial values, and a list of what is captured. Returns: a list of the values after
@@ -34,6 +36,7 @@ class Loop(keras.layers.Layer):
 
     Raises:
         ValueError: a line calls what is not in `tf2_lstm.lines.OPERATIONS`, or a carried value changes its shape.
+        NotImplementedError: dropout is to drop on JAX, which differentiates no loop of this kind.
 
     ```python
     import keras
@@ -55,12 +58,13 @@ class Loop(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, carried, condition, body, captured=(), before=(), **options):
+    def __init__(self, carried, condition, body, captured=(), before=(), dropouts=(), **options):
         options.setdefault("autocast", False)
         super().__init__(**options)
         self._data = {"carried": carried, "condition": condition, "body": body, "before": list(before)}
         self.captured = list(captured)
         self._lines = Lines(f"Loop {self.name!r}", [self._data])
+        self.dropouts = Dropouts(self, dropouts)
         # XLA differentiates no loop whose number of steps it does not know.
         self.supports_jit = False
 
@@ -68,19 +72,30 @@ class Loop(keras.layers.Layer):
         """Nothing is built."""
         self.built = True
 
-    def call(self, carried, captured=()):
+    def call(self, carried, captured=(), training=False):
         """Return what is carried after the last step, a list."""
-        names = dict(zip(self.captured, captured, strict=True))
+        drops = self.dropouts.layers()
+        if training and keras.backend.backend() == "jax" and any(one.rate for one in drops.values()):
+            raise NotImplementedError(
+                f"Loop {self.name!r}: expected training on TensorFlow or PyTorch; JAX differentiates no loop whose "
+                "number of steps is open, and a dropout in one is for training. Call it with training=False"
+            )
+        names = {**drops, **dict(zip(self.captured, captured, strict=True))}
         given = [
             ops.convert_to_tensor(one, dtype=held["dtype"])
             for one, held in zip(carried, self._data["carried"], strict=True)
         ]
         return list(self._lines.loop(self._data, given, names))
 
-    def compute_output_spec(self, carried, captured=()):
+    def compute_output_spec(self, carried, captured=(), training=False):
         """Return what it gives: tensors of the shapes and dtypes of what is carried."""
         return [keras.KerasTensor(tuple(one["shape"]), dtype=one["dtype"]) for one in self._data["carried"]]
 
     def get_config(self):
         """Return the configuration as plain data."""
-        return {**super().get_config(), **self._data, "captured": self.captured}
+        return {
+            **super().get_config(),
+            **self._data,
+            "captured": self.captured,
+            "dropouts": self.dropouts.config(),
+        }

@@ -373,6 +373,7 @@ def _draws_every_step(cell):
     fresh = isinstance(cell, DropoutWrapper) and not cell.variational
     inner = (getattr(cell, "cell", None), *getattr(cell, "cells", ()))
     draws = fresh and any(rate is not None for rate in cell.rates)
+    draws = draws or any(isinstance(one, keras.layers.Dropout) and one.rate for one in vars(cell).values())
     return draws or any(_draws_every_step(one) for one in inner if one is not None)
 
 

@@ -15,6 +15,7 @@ from tf2_lstm import (
     RNN,
     Bidirectional,
     DropoutWrapper,
+    EquationCell,
     GRUCell,
     LSTMCell,
     ResidualWrapper,
@@ -27,8 +28,27 @@ def dropout(cell=None, **options):
     return DropoutWrapper(cell or LSTMCell(4), **{"output_dropout": 0.4, "seed": 1, **options})
 
 
+def own_cell():
+    """A cell of its own equations: what goes in is dropped, and added to the state."""
+    lines = [
+        ["kept", {"call": {"ref": "dropout"}, "with": [{"ref": "x"}]}],
+        ["h_new", {"call": "keras.ops.add", "with": [{"ref": "h"}, {"ref": "kept"}]}],
+    ]
+    return EquationCell(
+        "x",
+        [{"name": "h", "size": DEPTH}],
+        [],
+        lines,
+        output={"ref": "h_new"},
+        output_size=DEPTH,
+        next_states=[{"ref": "h_new"}],
+        dropouts=[{"name": "dropout", "rate": 0.5, "seed": 7}],
+    )
+
+
 DRAWS = {
     "dropout": dropout,
+    "of its own equations": own_cell,
     "of the input": lambda: DropoutWrapper(GRUCell(4), input_dropout=0.5, seed=2),
     "of the state": lambda: DropoutWrapper(LSTMCell(4, dropout=0.5, seed=3), state_dropout=0.5, seed=4),
     "inside a residual": lambda: ResidualWrapper(dropout()),

@@ -5,9 +5,47 @@ import numpy as np
 import pytest
 from keras import layers
 
-from tf2_lstm import RNN, DropoutWrapper, LSTMCell, StackedRNNCells, load_model, set_dropout
+from tf2_lstm import (
+    RNN,
+    DropoutWrapper,
+    EquationCell,
+    Loop,
+    LSTMCell,
+    StackedRNNCells,
+    load_model,
+    set_dropout,
+)
 
 X = np.random.default_rng(1).uniform(0.5, 1.0, (60, 5, 3)).astype("float32")
+
+
+def call(what, *values):
+    return {"call": what, "with": list(values)}
+
+
+H, X_T, STEP, DROPPED = ({"ref": name} for name in ("h", "x", "step", "dropped"))
+
+
+def own_cell():
+    """h + dropout(x)."""
+    lines = [["dropped", call({"ref": "dropout"}, X_T)], ["h_new", call("keras.ops.add", H, DROPPED)]]
+    given = {"output": {"ref": "h_new"}, "output_size": 6, "next_states": [{"ref": "h_new"}]}
+    state = [{"name": "h", "size": 6}]
+    return EquationCell("x", state, [], lines, dropouts=[{"name": "dropout", "rate": 0.0}], **given)
+
+
+def loop():
+    """h + dropout(x), twice, from x."""
+    step = {"name": "step", "dtype": "int32", "shape": []}
+    more = [["dropped", call({"ref": "dropout_1"}, X_T)]]
+    return Loop(
+        [step, {"name": "h", "dtype": "float32", "shape": [None, None, 6]}],
+        {"lines": [], "gives": call("keras.ops.less", STEP, 2)},
+        {"lines": more, "gives": [call("keras.ops.add", STEP, 1), call("keras.ops.add", H, DROPPED)]},
+        captured=["x"],
+        dropouts=[{"name": "dropout_1", "rate": 0.0}],
+        name="again",
+    )
 
 
 def built():
@@ -18,6 +56,8 @@ def built():
     cells = StackedRNNCells([first, DropoutWrapper(LSTMCell(4), output_dropout=0.0)])
     y = layers.TimeDistributed(layers.Dropout(0.0), name="each")(inside(x))
     y = layers.Bidirectional(layers.LSTM(3, return_sequences=True), name="both")(y)
+    y = RNN(own_cell(), return_sequences=True, name="own")(y)
+    y = loop()([keras.ops.convert_to_tensor(0), y], [y])[1]
     y = RNN(cells, return_sequences=True, name="rnn")(y)
     return keras.Model(x, layers.Dropout(0.0, name="last")(y))
 
@@ -25,6 +65,8 @@ def built():
 PLACES = [
     "inside/dropout",
     "each/layer",
+    "own/cell/dropout",
+    "again/dropout_1",
     "rnn/cell/cells/0/input_dropout",
     "rnn/cell/cells/1/output_dropout",
     "last",

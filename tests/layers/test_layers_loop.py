@@ -65,6 +65,50 @@ def test_it_computes_the_same_when_it_was_saved(rows, tmp_path):
         np.testing.assert_allclose(one.predict(x, verbose=0) if rows else expected(x), expected(x), atol=1e-6)
 
 
+def dropping(rate=0.5, **changed):
+    """Ones, dropped at each of three steps, next to each other."""
+    dropout = {"name": "dropout", "rate": rate, "seed": 1, **changed}
+    write = {"call": "tf2_lstm.write_element", "with": [ref("rows"), ref("step"), ref("kept")], "options": {}}
+    return Loop(
+        [STEP, {"name": "rows", "dtype": "float32", "shape": [3, None, 8], "array": True}],
+        {"lines": [], "gives": call("less", ref("step"), 3)},
+        {
+            "lines": [["kept", {"call": ref("dropout"), "with": [ref("x")]}]],
+            "gives": [call("add", ref("step"), 1), write],
+        },
+        captured=["x"],
+        dropouts=[dropout],
+    )
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("shared", [False, True], ids=["each its own", "rows alike"])
+def test_each_step_drops_others_in_training_alone(shared, compiled):
+    loop = dropping(noise_shape=[1, None] if shared else None)
+    called = tf.function(loop) if compiled else loop
+    ones, zeros = np.ones((4, 8), "float32"), np.zeros((3, 4, 8), "float32")
+    np.testing.assert_array_equal(called([ZERO, zeros], [ones])[1], zeros + 1)
+    calls = [np.asarray(called([ZERO, zeros], [ones], training=True)[1]) for _ in range(2)]
+    assert set(np.unique(calls)) == {0.0, 2.0}
+    steps = [tuple(step.ravel()) for one in calls for step in one]
+    assert len(set(steps)) == len(steps)
+    assert all((one == one[:, :1]).all() for one in calls) == shared
+
+
+def test_its_gradient_drops_what_the_step_dropped():
+    loop, x = dropping(), tf.ones((4, 8))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        rows = loop([ZERO, tf.zeros((3, 4, 8))], [x], training=True)[1]
+    np.testing.assert_array_equal(tape.gradient(rows, x), tf.reduce_sum(rows, 0))
+
+
+@pytest.mark.parametrize("name", ["call", "dropout.x", "_dropout", "dropout_"])
+def test_a_dropout_is_called_dropout(name):
+    with pytest.raises(ValueError, match="expected dropouts called dropout, dropout_1"):
+        dropping(name=name)
+
+
 def test_it_trains():
     model = whole()
     model.get_layer("w").set_weights([W])

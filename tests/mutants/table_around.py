@@ -16,13 +16,6 @@ AROUND = [
         ("if t.role is Role.INITIAL and t.tf1]", "if not t.tf1]"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/graph/subgraph.py",
-        "tests/migrate/translate/test_loops.py::"
-        "test_a_dropout_with_a_constant_rate_in_a_loop_is_proved_without_it",
-        ("given = [data_inputs(one)[0] for", "given = [data_inputs(one)[1] for"),
-        ("    if given:\n        dtype", "    if not given:\n        dtype"),
-    ),
-    *mistakes(
         "tf2_lstm/migrate/translate/writing/written_arrays.py",
         "tests/migrate/translate/test_written_arrays.py::test_an_array_is_what_a_step_only_reads_and_writes_elements_of",
         ("            name = line.targets[0]\n", ""),

@@ -197,6 +197,16 @@ def filled(x, w):
     return tf.while_loop(goes_on, body, start)[3].stack()
 
 
+def dropped_within(x, w):
+    """Two rates in a loop in a loop, one that is fed and a number; the same in front of both."""
+    keep = v1.placeholder_with_default(1.0, [], "keep_prob")
+    inner = lambda turn, h: (turn + 1, v1.nn.dropout(tf.tanh(h @ w), keep_prob=keep))  # noqa: E731
+    twice = lambda h: tf.while_loop(lambda turn, _: turn < 2, inner, [0, h])[1]  # noqa: E731
+    body = lambda step, state: (step + 1, twice(v1.nn.dropout(state, rate=0.25)))  # noqa: E731
+    first = v1.nn.dropout(x[:, 0], keep_prob=keep)
+    return tf.while_loop(lambda step, _: step < 3, body, [0, first])[1]
+
+
 #: What control flow v2 writes in another way, which is refused.
 OF_V1 = {one.__name__: one for one in (growing, bounded, filled)}
 PROGRAMS = {

@@ -11,7 +11,6 @@ from loop_programs import (
     PROGRAMS,
     bounded,
     called_once,
-    dropped_by_a_number,
     fibonacci,
     growing,
     rows_to,
@@ -107,21 +106,6 @@ def test_the_source_gives_the_numbers_of_the_model(converted):
     expected = model({"x": given})
     for name, value in written({"x": given}).items():
         np.testing.assert_array_equal(np.asarray(value), np.asarray(expected[name]), err_msg=name)
-
-
-@pytest.mark.parametrize("functional", [False, True])
-def test_a_dropout_with_a_constant_rate_in_a_loop_is_proved_without_it(functional):
-    tf1, whole = whole_of(graph_of({"y": dropped_by_a_number}, functional), ["y:0"])
-    model = build_whole(whole, tf1)
-    given = np.random.RandomState(4).normal(size=(2, 3, 4)).astype("float32")
-    expected = given[:, 0]
-    for _ in range(3):
-        expected = np.tanh(expected @ W)
-    np.testing.assert_allclose(np.asarray(model({"x": given})["y"]), expected, rtol=1e-5, atol=2e-6)
-    assert prove_whole(tf1, whole, model, run_whole(tf1, whole)).passed
-    assert (
-        len(whole.passed) == len([note for note in whole.boundary.notes if "keeps everything" in note]) == 1
-    )
 
 
 def test_a_product_that_a_function_reads_twice_is_a_layer_without_the_activation():

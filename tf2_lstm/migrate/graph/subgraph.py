@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.feeds import ancestors, merged_feeds
-from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, node_of, normal
+from tf2_lstm.migrate.graph.nodes import attribute, node_of, normal
 from tf2_lstm.migrate.graph.operations import EXITS, SWITCHES, Trait, operation
 
 #: Noise that is above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
@@ -69,45 +69,6 @@ def keep_everything(graph):
     for nodes, node, reference, control in draws:
         _fill(nodes, node, reference, control)
     return len(draws)
-
-
-def pass_on(graph, names):
-    """Let dropout with a constant rate hand on what it is given, as a model does at inference.
-
-    Args:
-        graph: the `GraphDef` of a slice; changed in place: each such node reads what was scaled for it, and hands
-            that on.
-        names: (function, node) of what puts the mask on; the function is "" of what stands in the graph itself.
-    """
-    functions = {one.signature.name: one for one in graph.library.function}
-    for where, name in names:
-        function = functions.get(where)
-        nodes = {node.name: node for node in (graph.node if function is None else function.node_def)}
-        if name in nodes and _hand_on(nodes, nodes[name]) and function is not None:
-            _read_identity(function, name)
-
-
-def _hand_on(nodes, node):
-    """Make a node hand on what was scaled for it; False where nothing was."""
-    scaled = [nodes.get(node_of(one)) for one in data_inputs(node)]
-    given = [data_inputs(one)[0] for one in scaled if one is not None and one.op in ("Mul", "RealDiv")]
-    if given:
-        dtype = attribute(node, "T").type
-        node.op = "Identity"
-        node.attr.clear()
-        node.attr["T"].type = dtype
-        del node.input[:]
-        node.input.extend(given[:1])
-    return bool(given)
-
-
-def _read_identity(function, name):
-    """In a function a tensor is called by the name of the output, which is another one of Identity."""
-    for node in function.node_def:
-        node.input[:] = [f"{name}:output:0" if edge(one)[0] == name else one for one in node.input]
-    for key, one in function.ret.items():
-        if node_of(one) == name:
-            function.ret[key] = f"{name}:output:0"
 
 
 def let_through(graph, but=()):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tf2_lstm.migrate.keras_code.drops import constructor
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Line, Ref, Repeat, Symbol
 from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_value
 
@@ -36,6 +37,7 @@ class Cycle:
         results: the expressions of what is carried next.
         captured: the names that its lines read and lines around it assign.
         note: a comment, "" for none.
+        drops: the `Drop`s that its lines call, those of loops among them too.
     """
 
     carried: tuple
@@ -46,10 +48,11 @@ class Cycle:
     results: tuple
     captured: tuple = ()
     note: str = ""
+    drops: tuple = ()
 
 
 def data_of(cycle):
-    """Return the data of a `Cycle`, the keyword arguments of `tf2_lstm.Loop` without `captured`.
+    """Return the data of a `Cycle`, the keyword arguments of `tf2_lstm.Loop` without `captured` and `dropouts`.
 
     Example:
         ```python
@@ -118,10 +121,12 @@ def class_of(name, cycle):
     """
     lines = write_comment(cycle.note, 0)
     lines += [f"class {name}(keras.layers.Layer):", '    """A while loop; it has no weights."""', ""]
+    lines += [*constructor(cycle.drops), ""] if cycle.drops else []
     lines += ["    def build(self, *shapes):", "        self.built = True", ""]
     lines += ["    def call(self, carried, captured):"]
     lines += unpacked(cycle.captured, "captured", 8)
     lines += unpacked([f"{one.name}_given" for one in cycle.carried], "carried", 8)
+    lines += [f"        {one.name} = self.{one.name}" for one in cycle.drops]
     given = [Ref(f"{one.name}_given") for one in cycle.carried]
     lines += _written(cycle, "return ", given, 8)
     lines += ["", "    def compute_output_spec(self, carried, captured):"]

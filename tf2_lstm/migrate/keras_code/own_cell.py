@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tf2_lstm.migrate.build import Symbol
 from tf2_lstm.migrate.keras_code.cycle import data_of_lines, data_of_value, unpacked
+from tf2_lstm.migrate.keras_code.drops import attributes, constructor
 from tf2_lstm.migrate.keras_code.expression import Apply, Line, replaced
 from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_value
 
@@ -39,6 +40,7 @@ class OwnCell:
         results: the expressions of the states behind the step.
         dtype: the name of the dtype of inputs, states and outputs.
         note: a comment, "" for none.
+        drops: the `Drop`s that its lines call.
     """
 
     inputs: str
@@ -50,10 +52,11 @@ class OwnCell:
     results: tuple
     dtype: str = "float32"
     note: str = ""
+    drops: tuple = ()
 
 
 def data_of_cell(cell):
-    """Return the data of an `OwnCell`, the keyword arguments of `tf2_lstm.EquationCell`.
+    """Return the data of an `OwnCell`, the keyword arguments of `tf2_lstm.EquationCell` without `dropouts`.
 
     Example:
         ```python
@@ -87,7 +90,7 @@ def class_of_cell(name, cell):
     Returns:
         A list of lines of source text.
     """
-    own = {one.name: Symbol(f"self.{one.name}") for one in cell.weights}
+    own = {one.name: Symbol(f"self.{one.name}") for one in cell.weights} | attributes(cell.drops)
     states = [name for name, _ in cell.states]
     lines = write_comment(cell.note, 0)
     lines += [
@@ -95,7 +98,7 @@ def class_of_cell(name, cell):
         '    """A cell of its own equations, for keras.layers.RNN."""',
         "",
     ]
-    lines += ["    def __init__(self, **options):", "        super().__init__(**options)"]
+    lines += constructor(cell.drops)
     lines += write_value("self.state_size = ", [size for _, size in cell.states], "", 8)
     lines += [f"        self.output_size = {cell.output_size}", "", "    def build(self, shape):"]
     lines += [text for one in cell.weights for text in _added(one, cell.dtype)]

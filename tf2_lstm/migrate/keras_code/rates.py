@@ -12,9 +12,24 @@ def places_of(whole):
     """
     found = {rate.said: [] for rate in whole.program.rates.values()}
     for line in whole.program.lines:
-        for name, places in _places(whole, line.value):
+        for name, places in [*_places(whole, line.value), *_inner_places(whole, line)]:
             found[whole.program.rates[name].said] += places
     return found
+
+
+def _inner_places(whole, line):
+    """(parameter of the program, places) of the dropout that a loop holds, or the cell of an RNN."""
+    symbol = line.value.what if isinstance(line.value, Apply) else None
+    drops, path = (), ""
+    if symbol in whole.loops:
+        drops, path = whole.loops[symbol].drops, line.value.options["name"]
+    elif symbol == "tf2_lstm.RNN":
+        [cell] = line.value.arguments
+        [made] = [one.value.what for one in whole.program.lines if one.targets == (cell.name,)]
+        drops, path = whole.cells[made].drops, f"{line.value.options['name']}/cell"
+    for one in drops:
+        if isinstance(one.rate, Ref):
+            yield one.rate.name, [f"{path}/{one.name}"]
 
 
 def _places(whole, value):

@@ -54,9 +54,7 @@ def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False)
     outputs = tensors or [edge.tf1 for edge in whole.outputs]
     # What is in a recurrence is named as not in its model, and is let through as in its own proof.
     stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values() if own else ())
-    return Replay(
-        tf1, outputs, feeds, constants, gradients, keep, stops=stops, passed=whole.passed, served=served
-    )
+    return Replay(tf1, outputs, feeds, constants, gradients, keep, stops=stops, served=served)
 
 
 def _inside(tf1, recurrences):

@@ -15,7 +15,7 @@ from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import SWITCHES
 from tf2_lstm.migrate.graph.safety import why_not_run
 from tf2_lstm.migrate.graph.shapes import import_errors, importable, misfit
-from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, pass_on, silence
+from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, silence
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.graph.while_contexts import LoopError
 from tf2_lstm.migrate.memory import LARGE, let_go
@@ -56,7 +56,6 @@ class Replay:
         same: name of a tensor -> the tensor of `feeds` that has its value.
         double: whether everything that is float32 is to be float64.
         stops: names of the StopGradient nodes that stop gradients; the others hand them on.
-        passed: (function, node) of dropout that hands on what it is given, without its scale; as of `Whole`.
         served: whether the session rewrites the graph first, as a program's does, to be fast.
 
     Attributes:
@@ -84,7 +83,6 @@ class Replay:
         same=None,
         double=False,
         stops=(),
-        passed=(),
         served=False,
     ):
         if not outputs:
@@ -107,7 +105,6 @@ class Replay:
         self._stored = OrderedDict((name, node) for name, node in stored.items() if _holds(part, node))
         if keep:
             keep_everything(part)
-        pass_on(part, passed)
         if double:
             in_double(part)
         let_through(part, stops)

@@ -7,6 +7,7 @@ from tf2_lstm.migrate import layouts
 from tf2_lstm.migrate.build import resolve, set_weights
 from tf2_lstm.migrate.functional import find, read_variables, without_weights
 from tf2_lstm.migrate.keras_code.cycle import data_of
+from tf2_lstm.migrate.keras_code.drops import data_of_drops, parameters
 from tf2_lstm.migrate.keras_code.expression import Ref, evaluate, value_of
 from tf2_lstm.migrate.keras_code.own_cell import data_of_cell
 from tf2_lstm.migrate.keras_code.recurrence import program_of
@@ -50,15 +51,24 @@ def _resolver(whole):
     def found(symbol):
         if symbol in whole.loops:
             cycle = whole.loops[symbol]
-            return lambda **options: resolve("tf2_lstm.Loop")(
-                **data_of(cycle), captured=cycle.captured, **options
-            )
+            data = {**data_of(cycle), "captured": cycle.captured}
+            return _with_rates(resolve("tf2_lstm.Loop"), data, cycle.drops)
         if symbol in whole.cells:
             cell = whole.cells[symbol]
-            return lambda **options: resolve("tf2_lstm.EquationCell")(**data_of_cell(cell), **options)
+            return _with_rates(resolve("tf2_lstm.EquationCell"), data_of_cell(cell), cell.drops)
         if symbol not in whole.recurrences:
             return resolve(symbol)
         one = whole.recurrences[symbol]
         return lambda **rates: without_weights(program_of(one), one.name, rates)
 
     return found
+
+
+def _with_rates(layer, data, drops):
+    """What makes a layer of its data, and of the rates of dropout that are given."""
+
+    def make(**options):
+        given = {name: options.pop(name) for name in parameters(drops)}
+        return layer(**data, dropouts=data_of_drops(drops, given), **options)
+
+    return make

@@ -154,7 +154,7 @@ class _Translation(ByRows):
         boundary = replace(self.boundary, notes=(*self.boundary.notes, *self.writer.notes))
         loops, cells = _called(program, self.writer.loops), _called(program, self.writer.cells)
         reshapes = reshapes_of(self.nodes, self.order, self.shapes, fed)
-        made = {"loops": loops, "cells": cells, "reshapes": reshapes, "passed": tuple(self.writer.passed)}
+        made = {"loops": loops, "cells": cells, "reshapes": reshapes}
         return Whole(program, inputs, outputs, called, layers, tensors, limits, boundary, rates, **made)
 
     def _edge(self, name, tensor):

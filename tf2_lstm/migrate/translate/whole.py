@@ -56,8 +56,6 @@ class Whole:
         limits: name of a TF1 tensor that gives ids -> how many rows the smallest table has that they choose from.
         boundary: the `Boundary`.
         rates: those of dropout that the graph fixes.
-        passed: (function, node) of dropout with a constant rate that hands on what it is given, in loops; the function
-            is "" in control flow v1.
         name: what the model is called.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own, each that is called.
         reshapes: name of a TF1 tensor that is fed, its first axis open -> the shape that the graph gives it.
@@ -73,7 +71,6 @@ class Whole:
     limits: dict
     boundary: Boundary
     rates: tuple = ()
-    passed: tuple = ()
     name: str = NAME
     loops: dict = field(default_factory=dict)
     reshapes: dict = field(default_factory=dict)

@@ -50,7 +50,7 @@ def _trained(outer, node, told, values, other, given):
     rates, found = dict(program.rates), values
     if ops <= DROPOUT:
         found = _results(outer, other, given, functions_of(outer.scene.tf1.graph), flag_of(told))
-    drops = [drops_of(program, *both) for both in zip(found, values, strict=True)]
+    drops = [drops_of(outer.writer, *both) for both in zip(found, values, strict=True)]
     if not any(drops) or ops - DROPOUT:
         program.rates.clear()
         program.rates.update(rates)

@@ -100,27 +100,24 @@ def _translated(outer, order, given, tensor, alive, told):
         if key not in given:
             inside.translate(key)
     found = inside.value(tensor)
-    if drops_of(program, found, alive):
+    if drops_of(outer.writer, found, alive):
         return found
     program.rates.clear()
     program.rates.update(rates)
     return None
 
 
-def drops_of(program, found, alive):
-    """Say whether a value is what a Dropout gives of another one, or that itself, in a loop.
+def drops_of(writer, found, alive):
+    """Say whether a value is what a Dropout gives of another one, or that itself.
 
     Args:
-        program: the `Program` with their lines.
+        writer: the `Writer` of their lines.
         found: the value.
         alive: the `Live`.
     """
     if not isinstance(found, Live) or not isinstance(alive, Live):
         return False
-    lines = {line.targets[0]: line.value for line in program.lines}
+    lines = {line.targets[0]: line.value for line in writer.program.lines}
     made = lines.get(found.ref.name)
-    layer = lines.get(made.what.name) if isinstance(made, Apply) and isinstance(made.what, Ref) else None
-    drops = (
-        isinstance(layer, Apply) and layer.what == "keras.layers.Dropout" and made.arguments == (alive.ref,)
-    )
-    return drops or found.ref == alive.ref
+    called = isinstance(made, Apply) and isinstance(made.what, Ref) and made.what.name in writer.dropouts
+    return found.ref == alive.ref or (called and made.arguments == (alive.ref,))

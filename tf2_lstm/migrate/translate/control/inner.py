@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.nodes import data_inputs, normal
 from tf2_lstm.migrate.graph.operations import operation
+from tf2_lstm.migrate.keras_code.drops import Drop
+from tf2_lstm.migrate.keras_code.expression import Ref
 from tf2_lstm.migrate.translate.writing.values import Elements, Known, Size, sizes_of
 from tf2_lstm.migrate.translate.writing.writer import Writer
 
@@ -21,21 +23,29 @@ class Inner(Writer):
         outer: the `Writer` of what is around the loop.
         carried: the names of what the loop carries.
         selects: whether a conditional is in it, of which both branches are computed.
+        drops: the `Drop`s of the loop, and of the loops in it.
     """
 
     outer: Writer | None = None
     carried: set = field(default_factory=set)
     selects: bool = False
+    drops: list = field(default_factory=list)
 
     def __post_init__(self):
         self.program.within(self.outer.program)
-        self.passed = self.outer.passed
+        self.rates, self.dropouts = self.outer.rates, self.outer.dropouts
+        self.drops = self.outer.drops if isinstance(self.outer, Inner) else self.drops
 
-    def drops(self, node, fed):
-        """No layer is in a loop: a dropout in it keeps everything, in training too."""
-        self.passed += [] if fed else [(self.function, node.name)]
-        self.note(f"{node.name}: the dropout in this loop keeps everything in the model, in training too")
-        return False
+    def dropout(self, rate, options, note):
+        """Make a layer of dropout that the loop holds, the outermost one of several."""
+        name = self.program.reserve("dropout")
+        self.dropouts.add(name)
+        self.drops.append(Drop(name, rate, options, note))
+        return Ref(name)
+
+    def told(self, said):
+        """Return the parameter of the program, in which the loop is."""
+        return self.outer.told(said)
 
     def note(self, text):
         """Note what is left out, of the program."""

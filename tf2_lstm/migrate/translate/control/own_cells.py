@@ -299,6 +299,8 @@ class _Step:
         lines = _needed([*self.cycle.before, *self.cycle.body], reads, [output, *results])
         free = names_in([output, results, *(line.value for line in lines)])
         free -= {*reads, *(line.targets[0] for line in lines), *(one.name for one in states)}
+        drops = [one for one in self.cycle.drops if one.name in free]
+        free -= {one.name for one in drops}
         held = {name: self._held(name) for name in self.around.lines if name in free and self._held(name)}
         if any("float" in one.dtype and one.dtype != sequence.dtype for one, _ in held.values()):
             raise NoCell("a weight has another dtype than the sequence")
@@ -310,10 +312,11 @@ class _Step:
         # Keras lists the weights that train first.
         weights = sorted(held.values(), key=lambda one: not one[0].trains)
         names = _weight_names([source for _, source in weights])
+        taken = {*names, "self", "states", _INPUTS.name, *(one.name for one in drops)}
         own = [*(one.name for one in states), *(line.targets[0] for line in lines)]
         by = {
             **dict.fromkeys(reads, _INPUTS),
-            **_local_names(own, {*names, "self", "states", _INPUTS.name}),
+            **_local_names(own, taken),
             **{one.name: Ref(name) for (one, _), name in zip(weights, names, strict=True)},
         }
         cell = OwnCell(
@@ -326,6 +329,7 @@ class _Step:
             replaced(results, by),
             sequence.dtype,
             self.cycle.note,
+            tuple(drops),
         )
         return cell, tuple(source for _, source in weights)
 

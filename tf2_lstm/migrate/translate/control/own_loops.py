@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.graph.nodes import normal
 from tf2_lstm.migrate.keras_code.cycle import Carried, Cycle
+from tf2_lstm.migrate.keras_code.drops import parameters
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Repeat
 from tf2_lstm.migrate.translate.control.frames import Frame, frames_of, functions_of
 from tf2_lstm.migrate.translate.control.growing import counter_of, most_steps
@@ -45,12 +46,13 @@ class _Loop:
         self.names = {number: self._name(number) for number in self.numbers}
         self.leaves = {number: self._leaf(number) for number in self.numbers}
         self.own, self.items = set(self.names.values()), {}
-        self.reads, self.empty, self.stepped = {}, {}, None
+        self.reads, self.empty, self.stepped, self.drops = {}, {}, None, []
 
     def values(self):
         """Write the loop; return what stands behind it."""
         condition, [goes_on] = self._part(self.frame.condition, [0])
         body, results = self._part(self.frame.body, self.numbers)
+        self.drops = [*condition.drops, *body.drops]
         results = dict(zip(self.numbers, results, strict=True))
         for number in self.numbers:
             self._begin(number, results[number])
@@ -209,7 +211,9 @@ class _Loop:
             str(number): self._expression(body, value) for number, value in results.items()
         }
         condition, body = needed(condition.program), needed(body.program)
-        before, parts = _lifted(set(self.names.values()), condition.lines, body.lines)
+        # What is dropped is drawn anew at each step.
+        changing = {*self.names.values(), *(one.name for one in self.drops)}
+        before, parts = _lifted(changing, condition.lines, body.lines)
         carried = tuple(
             Carried(self.names[number], self._dtype(number), self._shape(number)) for number in self.numbers
         )
@@ -241,6 +245,7 @@ class _Loop:
         name = name if name.endswith(("_while", "_loop")) else f"{name}_loop"
         if isinstance(self.writer, Inner):
             return program.add(f"{name}_outputs", Repeat(cycle, tuple(given)))
+        cycle = with_drops(cycle, self.drops)
         try:
             return self._stepped(cycle, given)
         except NoCell:
@@ -252,7 +257,8 @@ class _Loop:
         name = program.fresh(name)
         symbol = class_name(name)
         self.writer.loops[symbol] = cycle
-        layer = program.add(name, Apply(symbol, (), {"name": name}), f"TF1 loop: {self.frame.name}")
+        options = {**parameters(cycle.drops), "name": name}
+        layer = program.add(name, Apply(symbol, (), options), f"TF1 loop: {self.frame.name}")
         captured = [Ref(one) for one in cycle.captured]
         return program.add(f"{name}_outputs", Apply(layer, (given, captured)))
 
@@ -320,6 +326,14 @@ class _Loop:
 def with_captured(cycle):
     """Return a `Cycle` that says which names around it its lines read."""
     return replace(cycle, captured=tuple(sorted(free_names(cycle))))
+
+
+def with_drops(cycle, drops):
+    """Return a `Cycle` that holds the dropout that its lines call, and does not read it around it."""
+    called = [one for one in drops if one.name in cycle.captured]
+    names = {one.name for one in called}
+    captured = tuple(name for name in cycle.captured if name not in names)
+    return replace(cycle, captured=captured, drops=tuple(called))
 
 
 def _lifted(changing, *parts):

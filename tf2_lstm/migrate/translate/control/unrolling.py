@@ -2,6 +2,7 @@
 
 from itertools import takewhile
 
+from tf2_lstm.migrate.keras_code.drops import parameters
 from tf2_lstm.migrate.keras_code.expression import Apply, Ref
 from tf2_lstm.migrate.translate.writing.naming import class_name, python_name
 
@@ -24,12 +25,15 @@ def unrolled(writer, loop, found):
         name = writer.program.fresh(name)
     symbol = class_name(name)
     writer.cells[symbol] = found.cell
-    cell = writer.program.add(name, Apply(symbol, (), {**options, "name": name}))
+    drops = found.cell.drops
+    cell = writer.program.add(name, Apply(symbol, (), {**parameters(drops), **options, "name": name}))
     options = {"return_sequences": True, "return_state": True, **options}
     options |= {"zero_output_for_mask": True} if found.lengths else {}
     weights = ", ".join(one for one in found.sources if isinstance(one, str))
     name = python_name("_".join(scopes)) if scopes else "rnn"
-    layer = writer.layer(name, list(found.sources), "keras.layers.RNN", (cell,), options, weights)
+    # On JAX Keras's own loop drops the same at every step.
+    symbol = "tf2_lstm.RNN" if drops else "keras.layers.RNN"
+    layer = writer.layer(name, list(found.sources), symbol, (cell,), options, weights)
     given = {} if found.initial is None else {"initial_state": list(found.initial)}
     given |= {"mask": _mask(writer, found)} if found.lengths else {}
     call = Apply(layer, (writer.turned(found.sequence.ref),), given)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.translate.writing.naming import python_name
 from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, Told
 
 #: What only moves noise or a mask, what makes a mask of noise.
@@ -169,19 +168,11 @@ def _dropout(writer, node, x, noise):
             f"{node.name}: the dropout of these integers keeps everything in the model, in training too"
         )
         return x
-    if not writer.drops(node, fed or bool(flagged)):
-        return x
     rate = round(1 - noise.keep, 6)
     said = noise.told.less().said() if fed else f"{rate:g} {flagged}" if flagged else ""
     writer.rates += [] if said else [rate]
-    rate = writer.program.told(said, 0.0) if said else rate
-    name = writer.program.fresh(python_name("dropout"))
     options = {**_shared(noise, x), **({} if x.dtype == "float32" else {"dtype": x.dtype})}
-    layer = writer.program.add(
-        name,
-        Apply("keras.layers.Dropout", (rate,), {"name": name, **options}),
-        f"rate {said}" if said else "",
-    )
+    layer = writer.dropout(writer.told(said) if said else rate, options, f"rate {said}" if said else "")
     return writer.result(node, Apply(layer, (x.ref,)), x.shape)
 
 

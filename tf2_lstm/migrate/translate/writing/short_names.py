@@ -47,7 +47,8 @@ def _free(wanted, name, taken):
 
 
 def _is_layer(value):
-    return isinstance(value, Apply) and isinstance(value.what, str) and value.what.startswith("keras.layers.")
+    symbol = value.what if isinstance(value, Apply) and isinstance(value.what, str) else ""
+    return symbol.startswith("keras.layers.") or symbol == "tf2_lstm.RNN"
 
 
 def _renamed(line, renamed):

@@ -26,8 +26,7 @@ class Writer:
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
         tensors: name of a line -> the TF1 tensor that it computes.
         rates: those of dropout that the graph fixes.
-        passed: (function, node) of dropout with a constant rate that hands on what it is given; the function is "" of
-            what stands in the graph itself.
+        dropouts: the names of the layers of dropout.
         notes: what is left out of the program, a sentence each.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
         wanted: name of a layer -> the name that it was to have.
@@ -44,7 +43,7 @@ class Writer:
     layers: dict = field(default_factory=dict)
     tensors: dict = field(default_factory=dict)
     rates: list = field(default_factory=list)
-    passed: list = field(default_factory=list)
+    dropouts: set = field(default_factory=set)
     notes: list = field(default_factory=list)
     loops: dict = field(default_factory=dict)
     wanted: dict = field(default_factory=dict)
@@ -54,10 +53,6 @@ class Writer:
     flag: str = ""
     _made: dict = field(default_factory=dict)
     _turned: dict = field(default_factory=dict)
-
-    def drops(self, node, fed):
-        """Whether a dropout, whose rate is fed or a number, is a layer here; where it is not, it is said."""
-        return True
 
     def note(self, text):
         """Note what is left out, of the program."""
@@ -257,6 +252,22 @@ class Writer:
         if key not in self._made:
             self._made[key] = self.layer(*arguments)
         return self._made[key]
+
+    def dropout(self, rate, options, note):
+        """Make a layer of dropout; return its `Ref`.
+
+        Args:
+            rate: a number, or what `told` returns.
+            options: of the layer.
+            note: a comment, "" for none.
+        """
+        name = self.program.fresh("dropout")
+        self.dropouts.add(name)
+        return self.program.add(name, Apply("keras.layers.Dropout", (rate,), {"name": name, **options}), note)
+
+    def told(self, said):
+        """Return the `Ref` of the parameter for a rate of dropout, by what it is said to be."""
+        return self.program.told(said, 0.0)
 
     def reference(self):
         """Return the `Ref` of a tensor that is there: the first input."""
