@@ -86,7 +86,6 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/keras_code/drops.py",
         f"{DROPS}test_the_source_and_the_file_drop_as_the_model",
-        ("}=0.0, ", "}=0.5, "),
         ('Apply("keras.layers.Dropout", (one.rate,)', 'Apply("keras.layers.Dropout", (0.0,)'),
     ),
     *mistakes(
