@@ -40,21 +40,41 @@ class GatherTree(keras.layers.Layer):
         words, parents = (ops.convert_to_tensor(one, dtype="int32") for one in (words, parents))
         steps, batch, width = ops.shape(words)
         counts = ops.arange(steps)[:, None, None] < ops.reshape(ops.cast(lengths, "int32"), (1, -1, 1))
+        last = ops.broadcast_to(ops.arange(width, dtype="int32"), (batch, width))
 
         def before(beam, step):
-            words, parents, counts = step
-            there = ops.logical_and(beam >= 0, beam < width)
-            place = ops.clip(beam, 0, width - 1)
-            word = ops.where(there, ops.take_along_axis(words, place, axis=1), -1)
-            parent = ops.take_along_axis(parents, place, axis=1)
-            beam = ops.where(ops.logical_and(counts, there), parent, beam)
-            return beam, ops.where(counts, word, end)
+            return step_back(beam, *step, width, end)
 
-        last = ops.broadcast_to(ops.arange(width, dtype="int32"), (batch, width))
         _, beams = ops.scan(before, last, (words, parents, counts), reverse=True)
-        ends = ops.cast(ops.equal(beams, end), "int32")
-        return ops.where(ops.cumsum(ends, axis=0) > ends, end, beams)
+        return ended(beams, end)
 
     def compute_output_spec(self, words, parents, lengths, end):
         """Return what it gives: integers of the shape of the words."""
         return keras.KerasTensor(words.shape, dtype="int32")
+
+
+def step_back(beam, words, parents, counts, width, end):
+    """Go one step back along beams.
+
+    Args:
+        beam: which beam of this step each one is, int32 [B, W].
+        words, parents: of this step, int32 [B, W].
+        counts: whether the step counts, bool [B, 1].
+        width: how many beams there are.
+        end: the word that ends a sentence.
+
+    Returns:
+        Which beam of the step before each one is, and its word of this step.
+    """
+    there = ops.logical_and(beam >= 0, beam < width)
+    place = ops.maximum(ops.minimum(beam, width - 1), 0)
+    word = ops.where(there, ops.take_along_axis(words, place, axis=1), -1)
+    parent = ops.take_along_axis(parents, place, axis=1)
+    beam = ops.where(ops.logical_and(counts, there), parent, beam)
+    return beam, ops.where(counts, word, end)
+
+
+def ended(beams, end):
+    """Return beams [T, B, W] with nothing but the word that ends a sentence behind the first one."""
+    ends = ops.cast(ops.equal(beams, end), "int32")
+    return ops.where(ops.cumsum(ends, axis=0) > ends, end, beams)

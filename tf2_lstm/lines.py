@@ -143,6 +143,10 @@ class Lines:
             results = self._gives(data["body"], {**outer, **dict(zip(targets, values, strict=True))})
             return tuple(map(self._kept, results, values, data["carried"]))
 
+        given = [
+            ops.convert_to_tensor(one, dtype=held["dtype"])
+            for one, held in zip(_traceable(given, outer.values()), data["carried"], strict=True)
+        ]
         first = map(lambda one, held: begin_array(one) if held.get("array") else one, given, data["carried"])
         last = ops.while_loop(condition, body, tuple(first))
         return tuple(
@@ -168,7 +172,9 @@ class Lines:
                 f"{self._owner}: expected that {held['name']} keeps its shape {shapes[1]}, received "
                 f"{shapes[0]} after a step. Carry a tensor of the largest size"
             )
-        return ops.reshape(result, ops.shape(value))
+        # A symbolic tensor is what is traced: of a size that is open it knows nothing.
+        symbolic = isinstance(result, keras.KerasTensor)
+        return result if symbolic else ops.reshape(result, ops.shape(value))
 
     def value(self, value, names):
         """Return what a value of a line is, by the names that have one already."""
@@ -190,6 +196,15 @@ class Lines:
         function = _resolved(what) if isinstance(what, str) else inner(what)
         options = {name: inner(one) for name, one in value.get("options", {}).items()}
         return function(*inner(value["with"]), **options)
+
+
+def _traceable(given, around):
+    """The initial values of a loop; among symbolic tensors one of them is symbolic, so that Keras traces the loop."""
+    symbols = [one for one in around if isinstance(one, keras.KerasTensor)]
+    if not symbols or any(isinstance(one, keras.KerasTensor) for one in given):
+        return given
+    never = ops.any(ops.zeros_like(symbols[0], dtype="bool"))
+    return [ops.where(never, given[0], given[0]), *given[1:]]
 
 
 def _pairs(part):

@@ -6,7 +6,6 @@ The language of the lines is that of `tf2_lstm/lines.py`.
 """
 
 import keras
-from keras import ops
 
 from tf2_lstm.lines import Dropouts, Lines
 
@@ -81,11 +80,7 @@ class Loop(keras.layers.Layer):
                 "number of steps is open, and a dropout in one is for training. Call it with training=False"
             )
         names = {**drops, **dict(zip(self.captured, captured, strict=True))}
-        given = [
-            ops.convert_to_tensor(one, dtype=held["dtype"])
-            for one, held in zip(carried, self._data["carried"], strict=True)
-        ]
-        return list(self._lines.loop(self._data, given, names))
+        return list(self._lines.loop(self._data, carried, names))
 
     def compute_output_spec(self, carried, captured=(), training=False):
         """Return what it gives: tensors of the shapes and dtypes of what is carried."""

@@ -117,6 +117,22 @@ class Graph:
         return self.add("Slice", [name, *ends])
 
 
+def value_info(name, dtype, sizes=None):
+    """Return what a graph says of a value that goes in or out.
+
+    Args:
+        name: the value's.
+        dtype: its dtype's name.
+        sizes: its shape, None or a name for each size that is open; None where not even their number is known.
+
+    Example:
+        ```python
+        assert value_info("h", "float32", [None, 4]).type.tensor_type.shape.dim[1].dim_value == 4
+        ```
+    """
+    return helper.make_tensor_value_info(name, onnx_dtype(dtype), sizes)
+
+
 def onnx_dtype(dtype):
     """Return ONNX's number of a dtype's name.
 

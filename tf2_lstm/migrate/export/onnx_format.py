@@ -40,18 +40,26 @@ def runner(path):
     try:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     except Exception as error:
-        raise ExportError(
-            f"{path.name}: onnxruntime cannot run what was written, it says: {' '.join(str(error).split())[:200]}. "
-            "Take --format savedmodel, and please report it."
-        ) from error
+        raise _cannot_run(path, error) from error
     names = [one.name for one in session.get_outputs()]
     taken = {one.name for one in session.get_inputs()}
 
     def run(values):
         given = {name: value for name, value in values.items() if name in taken}
-        return dict(zip(names, session.run(names, given), strict=True))
+        try:
+            return dict(zip(names, session.run(names, given), strict=True))
+        except Exception as error:
+            raise _cannot_run(path, error) from error
 
     return run
+
+
+def _cannot_run(path, error):
+    said = " ".join(str(error).split())[:200]
+    return ExportError(
+        f"{path.name}: onnxruntime cannot run what was written, it says: {said}. "
+        "Take --format savedmodel, and please report it."
+    )
 
 
 def versions():

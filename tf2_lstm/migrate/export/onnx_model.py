@@ -7,15 +7,25 @@ import onnx
 from onnx import helper
 
 import tf2_lstm
-from tf2_lstm.migrate.export import open_sizes, pointwise, rearranging, recurrent
+from tf2_lstm.migrate.export import (
+    convolutions,
+    looping,
+    open_sizes,
+    places,
+    pointwise,
+    rearranging,
+    recurrent,
+    scanning,
+)
 from tf2_lstm.migrate.export.edges import inputs_of, outputs_of
-from tf2_lstm.migrate.export.graph import IR_VERSION, OPSET, onnx_dtype
+from tf2_lstm.migrate.export.graph import IR_VERSION, OPSET, value_info
 from tf2_lstm.migrate.export.writing import ExportError, Writer
 from tf2_lstm.stock import layers_of
 from tf2_lstm.stream.nodes import check_masks_are_carried
 
 #: What is written as ONNX operators; any other layer is opened.
-ROWS = {**pointwise.ROWS, **rearranging.ROWS, **recurrent.ROWS, **open_sizes.ROWS}
+FAMILIES = (pointwise, rearranging, places, convolutions, scanning, looping, recurrent, open_sizes)
+ROWS = {kind: row for family in FAMILIES for kind, row in family.ROWS.items()}
 
 
 @dataclass(frozen=True)
@@ -104,4 +114,4 @@ def check(model):
 
 def _info(name, tensor):
     sizes = [f"{name}_{axis}" if size is None else size for axis, size in enumerate(tensor.shape)]
-    return helper.make_tensor_value_info(name, onnx_dtype(tensor.dtype), sizes)
+    return value_info(name, tensor.dtype, sizes)

@@ -1,14 +1,22 @@
 """The table of `keras.ops` that act on each number by itself: names of ONNX operators, or a few of them together."""
 
 import keras
+import numpy as np
 
 #: Name of the class in Keras -> ONNX's operator, of one value.
 UNARY = {
     "Abs": "Abs",
     "Absolute": "Abs",
+    "Arccos": "Acos",
+    "Arccosh": "Acosh",
+    "Arcsin": "Asin",
+    "Arcsinh": "Asinh",
+    "Arctan": "Atan",
+    "Arctanh": "Atanh",
     "Ceil": "Ceil",
     "Copy": "Identity",
     "Cos": "Cos",
+    "Cosh": "Cosh",
     "Erf": "Erf",
     "Exp": "Exp",
     "Floor": "Floor",
@@ -21,10 +29,12 @@ UNARY = {
     "Sigmoid": "Sigmoid",
     "Sign": "Sign",
     "Sin": "Sin",
+    "Sinh": "Sinh",
     "Softplus": "Softplus",
     "Softsign": "Softsign",
     "Sqrt": "Sqrt",
     "StopGradient": "Identity",
+    "Tan": "Tan",
     "Tanh": "Tanh",
 }
 #: The same of two values, computed in the dtype of the result.
@@ -183,6 +193,97 @@ def _divide_no_nan(writer, call):
     return writer.graph.add("Where", [isnt, zero, writer.graph.add("Div", [one, safe])])
 
 
+def _number(kind):
+    """A row for whether numbers are no ordinary ones; whole numbers all are."""
+
+    def row(writer, call):
+        dtype = call.args[0].dtype
+        name = writer.name(call.args[0], dtype if "float" in dtype else "float32")
+        if kind != "finite":
+            return writer.graph.add(kind, [name])
+        either = [writer.graph.add(one, [name]) for one in ("IsInf", "IsNaN")]
+        return writer.graph.add("Not", [writer.graph.add("Or", either)])
+
+    return row
+
+
+def _round(writer, call):
+    if call.operation.decimals:
+        raise writer.refused(
+            "numbers are rounded to decimals", "Multiply them before, and divide them behind."
+        )
+    name = _first(writer, call)
+    return writer.graph.add("Round", [name]) if "float" in call.outputs[0].dtype else name
+
+
+def _modulo(writer, one, two, dtype):
+    """What is left of a division, with the sign of the divisor."""
+    add = writer.graph.add
+    if "float" not in dtype:
+        return add("Mod", [one, two])
+    left, zero = add("Mod", [one, two], fmod=1), writer.graph.constant(0, dtype)
+    other = add("Xor", [add("Less", [left, zero]), add("Less", [two, zero])])
+    some = add("Not", [add("Equal", [left, zero])])
+    return add("Where", [add("And", [other, some]), add("Add", [left, two]), left])
+
+
+def _mod(writer, call):
+    dtype = call.outputs[0].dtype
+    return _modulo(writer, *(writer.name(value, dtype) for value in call.args[:2]), dtype)
+
+
+def _floor_divide(writer, call):
+    dtype, add = call.outputs[0].dtype, writer.graph.add
+    one, two = (writer.name(value, dtype) for value in call.args[:2])
+    if "float" in dtype:
+        return add("Floor", [add("Div", [one, two])])
+    return add("Div", [add("Sub", [one, _modulo(writer, one, two, dtype)]), two])
+
+
+def _expm1(writer, call):
+    """tanh(x / 2) times exp(x) + 1: small numbers keep their places."""
+    dtype, add, x = call.outputs[0].dtype, writer.graph.add, _first(writer, call)
+    half, one = (writer.graph.constant(number, dtype) for number in (0.5, 1))
+    return add("Mul", [add("Tanh", [add("Mul", [x, half])]), add("Add", [add("Exp", [x]), one])])
+
+
+def _log1p(writer, call):
+    """log(1 + x), corrected by what 1 + x loses of x."""
+    dtype, add, x = call.outputs[0].dtype, writer.graph.add, _first(writer, call)
+    one = writer.graph.constant(1, dtype)
+    whole = add("Add", [x, one])
+    kept, log = add("Sub", [whole, one]), add("Log", [whole])
+    none = add("Equal", [kept, writer.graph.constant(0, dtype)])
+    safe = add("Where", [none, one, kept])
+    corrected = add("Where", [none, x, add("Div", [add("Mul", [log, x]), safe])])
+    return add("Where", [add("Equal", [kept, x]), log, corrected])
+
+
+def _arctan2(writer, call):
+    """The angle of (x, y): the arc of y / x, half a turn further left of the y axis."""
+    dtype, add = call.outputs[0].dtype, writer.graph.add
+    y, x = (writer.name(value, dtype) for value in call.args[:2])
+    one, turn, half = (writer.graph.constant(number, dtype) for number in (1, np.pi, np.pi / 2))
+    zero, below, left = (
+        writer.graph.constant(0, dtype),
+        _negative(writer, y, dtype),
+        _negative(writer, x, dtype),
+    )
+    up, quarter = (add("Where", [below, add("Neg", [angle]), angle]) for angle in (turn, half))
+    upright = add("Equal", [x, zero])
+    arc = add("Atan", [add("Div", [y, add("Where", [upright, one, x])])])
+    found = add("Where", [upright, add("Where", [add("Equal", [y, zero]), y, quarter]), arc])
+    straight = add("And", [upright, add("Not", [add("Equal", [y, zero])])])
+    turned = add("And", [left, add("Not", [straight])])
+    return add("Where", [turned, add("Add", [found, up]), found])
+
+
+def _negative(writer, name, dtype):
+    """Whether a number is below zero, or is the zero that is."""
+    zero, add = writer.graph.constant(0, dtype), writer.graph.add
+    return add("Or", [add("Less", [name, zero]), add("Less", [add("Reciprocal", [name]), zero])])
+
+
 def _where(writer, call):
     condition, *values = call.args
     dtype = call.outputs[0].dtype
@@ -197,18 +298,27 @@ ROWS = {
     **dict.fromkeys(UNARY, _unary),
     **dict.fromkeys(BINARY, _binary),
     **dict.fromkeys(COMPARED, _compared),
+    "Arctan2": _arctan2,
     "Celu": _attributes("Celu", alpha="alpha"),
     "Clip": _clip,
     "DivideNoNan": _divide_no_nan,
     "Elu": _attributes("Elu", alpha="alpha"),
+    "Expm1": _expm1,
+    "FloorDivide": _floor_divide,
     "Gelu": _gated(_gelu_gate),
     "HardSigmoid": _attributes("HardSigmoid", alpha=1 / 6, beta=0.5),
     "HardSilu": _gated(_attributes("HardSigmoid", alpha=1 / 6, beta=0.5)),
     "HardTanh": _limits(-1, 1),
+    "Isfinite": _number("finite"),
+    "Isinf": _number("IsInf"),
+    "Isnan": _number("IsNaN"),
     "LeakyRelu": _attributes("LeakyRelu", alpha="negative_slope"),
+    "Log1p": _log1p,
     "LogSigmoid": _log_sigmoid,
+    "Mod": _mod,
     "ReLU": _relu,
     "Relu6": _limits(0, 6),
+    "Round": _round,
     "Rsqrt": _rsqrt,
     "Silu": _gated(_sigmoid),
     "Square": _square,

@@ -136,11 +136,6 @@ def limited(writer, name, size):
     return given
 
 
-def _take_along_axis(writer, call):
-    axis = _axis(call.operation.axis, _rank(call))
-    return writer.graph.add("GatherElements", [_first(writer, call), writer.name(call.args[1])], axis=axis)
-
-
 def _get_item(writer, call):
     """Numbers, slices, None and ...; an axis after the other."""
     key = call.args[1] if len(call.args) > 1 else call.kwargs["key"]
@@ -257,7 +252,9 @@ def _reduced(operator, through=None):
         dtype = through or call.outputs[0].dtype
         axes, keep = _axes(call.operation.axis, _rank(call)), int(call.operation.keepdims)
         x = _first(writer, call, dtype)
-        if operator == "ReduceSum":
+        if not axes:
+            found = x
+        elif operator == "ReduceSum":
             found = writer.graph.add(operator, [x, writer.graph.integers(*axes)], keepdims=keep)
         else:
             found = writer.graph.add(operator, [x], axes=axes, keepdims=keep)
@@ -385,7 +382,6 @@ ROWS = {
     "Sum": _reduced("ReduceSum"),
     "Swapaxes": _swapaxes,
     "Take": _take,
-    "TakeAlongAxis": _take_along_axis,
     "Tile": _tile,
     "TopK": _top_k,
     "Transpose": _transpose,

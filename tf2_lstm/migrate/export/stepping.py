@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from onnx import helper
 
-from tf2_lstm.migrate.export.graph import onnx_dtype
+from tf2_lstm.migrate.export.graph import value_info
 from tf2_lstm.migrate.export.native import add_recurrence, recurrence_of
 from tf2_lstm.migrate.export.writing import Writer
 from tf2_lstm.stack import StackedRNNCells
@@ -164,7 +164,8 @@ def _scan(sequence, cell, x, depth, initial):
     nest = keras.tree.pack_sequence_as(cell.state_size, tensors[1:])
     with inside.inside(cell):
         output, states = inside.opened(cell, tensors[0], nest if keras.tree.is_nested(nest) else [nest])
-        results = [inside.name(one, dtype) for one in [*keras.tree.flatten(states), output]]
+        given = [*keras.tree.flatten(states), output]
+        results = [inside.name(one, dtype) for one in given]
     ended = graph.fresh("ended") if sequence.lengths else ""
     if ended:
         held = [graph.add("Where", [ended, old, new]) for old, new in zip(names[1:], results, strict=False)]
@@ -174,8 +175,9 @@ def _scan(sequence, cell, x, depth, initial):
     body = helper.make_graph(
         graph.nodes,
         cell.name,
-        [_info(name, dtype) for name in [*names[1:], names[0]]] + ([_info(ended, "bool")] if ended else []),
-        [_info(name, dtype) for name in results],
+        [value_info(name, dtype, [None, None]) for name in [*names[1:], names[0]]]
+        + ([value_info(ended, "bool", [None, 1])] if ended else []),
+        [value_info(name, dtype, [None] * len(one.shape)) for name, one in zip(results, given, strict=True)],
     )
     scanned = [x] + ([sequence.ended()] if ended else [])
     back = [int(sequence.backwards)]
@@ -190,7 +192,3 @@ def _scan(sequence, cell, x, depth, initial):
     )
     *last, y = found if isinstance(found, list) else [found]
     return y, output.shape[-1], last
-
-
-def _info(name, dtype):
-    return helper.make_tensor_value_info(name, onnx_dtype(dtype), None)

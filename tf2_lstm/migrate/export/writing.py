@@ -66,6 +66,16 @@ class Writer:
         # The tensor is kept, so that no other has its id.
         self._values[id(tensor)] = (tensor, name)
 
+    def symbol(self, name, spec):
+        """Return a new symbolic tensor for a value, of a (shape, dtype)."""
+        tensor = keras.KerasTensor(*spec)
+        self.define(tensor, name)
+        return tensor
+
+    def has(self, tensor):
+        """Whether the name of a symbolic tensor is known."""
+        return id(tensor) in self._values
+
     def name(self, value, dtype=None):
         """Return the name of a value in a dtype: of a symbolic tensor, or of a constant."""
         if not isinstance(value, keras.KerasTensor):
@@ -85,7 +95,8 @@ class Writer:
 
     def opened(self, function, *args, **kwargs):
         """Call something on symbolic tensors, its weights symbolic too, and return what it gives."""
-        with self._symbolic_weights(function):
+        layers = layers_of(function) if isinstance(function, keras.layers.Layer) else []
+        with self._symbolic_weights(layers):
             call = function.call if hasattr(function, "call") else function
             return call(*args, **kwargs)
 
@@ -147,20 +158,25 @@ class Writer:
         except UserError:
             raise
         except Exception as error:
-            said = " ".join(str(error).split())[:160]
-            raise self.refused(
-                f"its call does not run on symbolic tensors, Keras says: {said}",
-                "Write it with keras.ops alone, or take --format savedmodel.",
-            ) from error
-        return [
-            self.name(result, output.dtype)
-            for result, output in zip(keras.tree.flatten(results), call.outputs, strict=True)
-        ]
+            raise self.unsymbolic("its call", error) from error
+        # The functions of a loop are called only now, and read the layer's weights.
+        with self._symbolic_weights([call.operation]):
+            return [
+                self.name(result, output.dtype)
+                for result, output in zip(keras.tree.flatten(results), call.outputs, strict=True)
+            ]
+
+    def unsymbolic(self, what, error):
+        """Return the error for what does not run on symbolic tensors, with Keras's reason."""
+        said = " ".join(str(error).split())[:160]
+        return self.refused(
+            f"{what} does not run on symbolic tensors, Keras says: {said}",
+            "Write it with keras.ops alone, or take --format savedmodel.",
+        )
 
     @contextmanager
-    def _symbolic_weights(self, layer):
+    def _symbolic_weights(self, layers):
         """Symbolic tensors in the place of variables: `variable * symbolic` is none of Keras's operations."""
-        layers = layers_of(layer) if isinstance(layer, keras.layers.Layer) else []
         held = [
             (vars(one), key, value)
             for one in layers
