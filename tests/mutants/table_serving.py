@@ -5,6 +5,9 @@ from tests.mutants.mistake import mistakes
 LAYERS = "tests/migrate/export/test_onnx_layers.py"
 RUNTIMES = "tests/migrate/export/test_export_runtimes.py"
 
+LOOPS = "tests/migrate/export/test_onnx_loops.py"
+OPERATIONS = "tests/migrate/export/test_onnx_operations.py"
+
 SERVING = [
     *mistakes(
         "tf2_lstm/migrate/export/native.py",
@@ -54,5 +57,71 @@ SERVING = [
         "tf2_lstm/migrate/export/writing.py",
         "tests/migrate/export/test_onnx_operations.py::test_a_masked_layer_may_be_shared",
         ("call = replace(call, kwargs=with_masks(call))", "pass"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/looping.py",
+        f"{LOOPS}::test_a_loop_gives_the_numbers_of_keras",
+        ('        "" if most is None else writer.name(most, "int64"),\n', '        "",\n'),
+        (
+            "        writer.define(step.after[place], results[-1][0])\n",
+            "        writer.define(step.after[place], first[place])\n",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/looping.py",
+        f"{LOOPS}::test_what_no_step_changes_is_computed_once",
+        ("        writer.name(tensor)\n", "        pass\n"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/appending.py",
+        f"{LOOPS}::test_a_loop_gives_the_numbers_of_keras",
+        ("np.all(np.equal(others[0], 1))", "True"),
+        ("uses.count(id(carried[place])) == 1", "True"),
+        ("    if any(one.kind in WITH_FUNCTIONS for one in parts):\n        return {}\n", ""),
+        ('graph.add("Slice", [first, axis, start, axis])', 'graph.add("Slice", [first, axis, axis, axis])'),
+        ("allowzero=1", "allowzero=0"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/tracing.py",
+        f"{LOOPS}::test_a_loop_gives_the_numbers_of_keras",
+        ("if one.kind in WITH_FUNCTIONS or any(", "if any("),
+    ),
+    *mistakes(
+        "tf2_lstm/lines.py",
+        f"{LOOPS}::test_a_loop_gives_the_numbers_of_keras",
+        ("    if not symbols or any(", "    if True or any("),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/scanning.py",
+        f"{LOOPS}::test_the_beams_of_a_search",
+        ('"scan_output_directions": [1]', '"scan_output_directions": [0]'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/places.py",
+        f"{OPERATIONS}::test_the_numbers_are_those_of_keras",
+        (
+            "        names = _broadcast(writer.graph, names, axis % len(x.shape), len(x.shape))\n",
+            "        pass\n",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/convolutions.py",
+        f"{OPERATIONS}::test_the_numbers_are_those_of_keras",
+        ("*(one - one // 2 for one in beyond)", "*(one // 2 for one in beyond)"),
+        ('"SAME_UPPER"', '"SAME_LOWER"'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/pointwise.py",
+        f"{OPERATIONS}::test_the_numbers_are_those_of_keras",
+        ('add("And", [other, some])', "some"),
+        ('add("Where", [add("Equal", [kept, x]), log, corrected])', "log"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/accepted.py",
+        f"{RUNTIMES}::test_rows_without_a_step_are_left_out_where_keras_gives_no_number",
+        (
+            "return not self.problem and not self.empty and self.finite",
+            "return not self.problem and not self.empty",
+        ),
     ),
 ]

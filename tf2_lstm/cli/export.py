@@ -30,6 +30,11 @@ def add_arguments(parser):
         help="tf1 writes a checkpoint, the others what another runtime serves, proved there; tf1 by default",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    parser.add_argument(
+        "--inputs",
+        metavar="FILE.npz",
+        help="your own inputs for the proof; its keys are names of the model's inputs",
+    )
     add_verbose(parser)
     back = parser.add_argument_group("the way back, --format tf1")
     back.add_argument("--like", metavar="PATH", dest="path", help="what the model was converted from")
@@ -59,6 +64,10 @@ def _back(arguments):
             f"--format {BACK}: expected --like PATH, what {one_line(arguments.model)} was converted from. Name it, or "
             f"choose a --format to serve: {', '.join(FORMATS)}."
         )
+    if arguments.inputs is not None:
+        raise UserError(
+            f"--inputs: expected with one of {', '.join(FORMATS)}, found with {BACK}: leave it out."
+        )
     import_quietly(arguments.path)
     from tf2_lstm.migrate.export.to_checkpoint import export
 
@@ -85,7 +94,9 @@ def _leave(arguments):
     leaving = importlib.import_module("tf2_lstm.migrate.export.leaving")
     from tf2_lstm.migrate.report import as_text
 
-    report = leaving.leave(arguments.model, arguments.output, arguments.format, arguments.overwrite)
+    report = leaving.leave(
+        arguments.model, arguments.output, arguments.format, arguments.overwrite, arguments.inputs
+    )
     print(as_text.render(report, brief=not arguments.verbose))
     written = f"{arguments.output}: written" if report.passed else f"{arguments.output}: not written"
     print(one_line(written))

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 
 import keras
 import numpy as np
@@ -11,10 +12,11 @@ from keras import layers, ops
 
 from tests.migrate.convert.expected_recurrences import ZOO, read_expected
 from tests.migrate.export.proved import X, failures, wide
+from tf2_lstm import ReshapeTo
 from tf2_lstm.cli import main
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.export import native
-from tf2_lstm.migrate.export.seeded import samples_of
+from tf2_lstm.migrate.export.accepted import samples_of
 from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.migrate.functional import build_model
 
@@ -35,12 +37,16 @@ LEAVING = [
 ]
 
 
+def accepted(model, limits):
+    return samples_of(model, limits).samples
+
+
 @pytest.mark.parametrize("name", LEAVING)
 def test_what_convert_writes_leaves(name, tmp_path):
     tf1, findings = look(Request(str(ZOO / name / read_expected(name)["artifact"])))
     assert findings.recurrences
     for recurrence in findings.recurrences:
-        assert not failures(build_model(recurrence, tf1.variables), tmp_path, samples_of)
+        assert not failures(build_model(recurrence, tf1.variables), tmp_path, accepted)
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +135,9 @@ def test_no_model_is_one_line(tmp_path, capsys):
 
 def test_what_no_operators_are_written_for_is_exit_2_and_no_file(tmp_path, capsys):
     x = keras.Input((None, 4), name="x")
-    keras.Model(x, layers.Conv1D(2, 2, name="window")(x)).save(tmp_path / "model.keras")
+    keras.Model(x, layers.UnitNormalization(name="unit")(x)).save(tmp_path / "model.keras")
     assert export(tmp_path / "model.keras", tmp_path / "model.onnx") == 2
-    assert "Conv1D 'window': keras.ops has Conv there" in capsys.readouterr().err
+    assert "UnitNormalization 'unit': keras.ops has Normalize there" in capsys.readouterr().err
     assert os.listdir(tmp_path) == ["model.keras"]
 
 
@@ -162,7 +168,7 @@ def test_padding_lengths_and_limits_are_among_the_inputs():
         keras.Input((None,), dtype="bool", name="mask"),
     )
     model = keras.Model([words, x, lengths, mask], layers.Masking(9.0)(x)[:, 0])
-    first, one, *_ = samples_of(model, {"words": 3})
+    first, one, *_ = samples_of(model, {"words": 3}).samples
     assert first.label == "3 x 5, padded"
     assert one.label == "1 x 1"
     assert first.values["lengths"][:2].tolist() == [5, 0]
@@ -176,7 +182,84 @@ def test_padding_lengths_and_limits_are_among_the_inputs():
 def test_a_sequence_that_has_its_steps_first_is_found():
     x, lengths = keras.Input((None, 4), name="x"), keras.Input((), dtype="int32", name="lengths")
     model = keras.Model([x, lengths], ops.swapaxes(x, 0, 1)[..., 0] * ops.cast(lengths, "float32")[:, None])
-    assert samples_of(model, {})[0].values["x"].shape == (5, 3, 4)
+    assert samples_of(model, {}).samples[0].values["x"].shape == (5, 3, 4)
+
+
+def test_steps_in_front_of_rows_that_are_fixed_are_found():
+    """As noise that was drawn for 6 steps of any number of rows."""
+    x, first = keras.Input(batch_shape=(6, None, 4), name="x"), keras.Input((4,), name="first")
+    model = keras.Model([x, first], x + first)
+    assert samples_of(model, {}).samples[0].values["x"].shape == (6, 3, 4)
+
+
+def test_rows_without_a_step_are_left_out_where_keras_gives_no_number():
+    x, lengths = keras.Input((None, 4), name="x"), keras.Input((), dtype="int32", name="lengths")
+    model = keras.Model([x, lengths], ops.sum(x, axis=(1, 2)) / ops.cast(lengths, "float32"))
+    found = samples_of(model, {})
+    assert [sample.values["lengths"].min() for sample in found.samples] == [1, 1, 1, 12]
+    assert found.notes == []
+
+
+def test_sizes_that_keras_refuses_are_named(tmp_path, capsys):
+    """A window of two steps over one: Keras says no, and the report which inputs were not compared."""
+    x = keras.Input((None, 4), name="x")
+    keras.Model(x, layers.Conv1D(2, 2, name="window")(x)).save(tmp_path / "model.keras")
+    assert export(tmp_path / "model.keras", tmp_path / "model.onnx") == 0
+    printed = capsys.readouterr().out
+    assert "inputs of 1 x 1 are left out: Keras says: " in printed
+    assert "EQUAL: 1 case(s), 3 comparisons" in printed
+
+
+def test_sizes_without_an_output_are_named():
+    x = keras.Input((None, 4), name="x")
+    found = samples_of(keras.Model(x, {"later": x[:, 2:]}), {})
+    assert [sample.label for sample in found.samples] == ["3 x 5, padded", "4 x 7, padded", "2 x 12"]
+    assert found.notes == ["inputs of 1 x 1 are left out: later has no number"]
+
+
+# The user's own inputs.
+
+
+@pytest.fixture(scope="module")
+def picky(tmp_path_factory):
+    """A model that takes as many rows as it is told, which nobody guesses."""
+    x, rows = keras.Input((3,), name="x"), keras.Input(batch_shape=(), dtype="int32", name="rows")
+    path = tmp_path_factory.mktemp("picky") / "picky.keras"
+    keras.Model([x, rows], ReshapeTo([None, 7, 3])(x, rows)).save(path)
+    return path
+
+
+OWN = {"x": np.arange(42, dtype="float32").reshape(14, 3), "rows": np.array(2, "int32")}
+
+
+@pytest.mark.parametrize("form", ["onnx", "savedmodel"])
+def test_own_inputs_prove_what_no_seeded_ones_do(form, picky, tmp_path, capsys):
+    assert export(picky, tmp_path / "out", form=form) == 2
+    assert "give your own with --inputs FILE.npz" in capsys.readouterr().err
+    np.savez(tmp_path / "own.npz", **OWN)
+    assert export(picky, tmp_path / "out", "--inputs", str(tmp_path / "own.npz"), "--verbose", form=form) == 0
+    assert "inputs of own.npz" in capsys.readouterr().out
+
+
+#: Own inputs that are refused -> words of the one line.
+NOT_TAKEN = {
+    "one less": ({"x": OWN["x"]}, "expected the arrays x, rows, found x."),
+    "another dtype": ({**OWN, "rows": np.array(2.0)}, "own.npz: rows: expected int32, found float64"),
+    "another size": (
+        {**OWN, "rows": np.array(3)},
+        "own.npz: expected inputs that functional.* takes: Keras says",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "words"), NOT_TAKEN.values(), ids=NOT_TAKEN)
+def test_own_inputs_that_the_model_does_not_take_are_refused(given, words, picky, tmp_path, capsys):
+    np.savez(tmp_path / "own.npz", **given)
+    assert export(picky, tmp_path / "out", "--inputs", str(tmp_path / "own.npz")) == 2
+    line = capsys.readouterr().err
+    assert re.search(words, line)
+    assert line.count("\n") == 1
+    assert os.listdir(tmp_path) == ["own.npz"]
 
 
 def test_a_model_that_takes_none_is_refused():

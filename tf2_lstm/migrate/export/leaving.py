@@ -24,7 +24,7 @@ class LeavingError(UserError):
     """A model cannot leave: what, where, next step."""
 
 
-def leave(path, output, form, overwrite=False):
+def leave(path, output, form, overwrite=False, inputs=None):
     """Write a model for another runtime, if it gives the same numbers there.
 
     Args:
@@ -32,6 +32,7 @@ def leave(path, output, form, overwrite=False):
         output: what to write, a path.
         form: a key of `FORMATS`.
         overwrite: whether a file that is there may be replaced; a folder is not.
+        inputs: a `.npz` of the user's own inputs, its keys the names of the model's; None for seeded ones.
 
     Returns:
         The `Report` of the proof; only if it passed, something was written.
@@ -52,14 +53,16 @@ def leave(path, output, form, overwrite=False):
     _check_output(output, path, overwrite)
     model = load(path, "tf2_lstm.migrate.export.leaving.leave")
     with _beside(output) as staging:
-        from tf2_lstm.migrate.export.seeded import samples_of
+        from tf2_lstm.migrate.export.accepted import own_samples, samples_of
 
         target = staging / output.name
-        limits = chosen.write(model, target)
-        samples = samples_of(model, limits, rows=getattr(chosen, "ROWS", None))
-        report = prove(model, samples, chosen.runner(target), chosen.RUNTIME, chosen.versions())
+        given = own_samples(model, inputs) if inputs else None
+        limits = chosen.write(model, target, given)
+        given = given or samples_of(model, limits, rows=getattr(chosen, "ROWS", None))
+        report = prove(model, given.samples, chosen.runner(target), chosen.RUNTIME, chosen.versions())
+        report.notes.extend(given.notes)
         if hasattr(chosen, "prove_step"):
-            report.cases[0].tensors += chosen.prove_step(model, samples, target)
+            report.cases[0].tensors += chosen.prove_step(model, given.samples, target)
         if report.passed:
             _publish(target, output, overwrite)
     return report

@@ -7,9 +7,10 @@ from pathlib import Path
 import tensorflow as tf
 
 from tf2_lstm import backends
+from tf2_lstm.migrate.export.accepted import samples_of
 from tf2_lstm.migrate.export.edges import inputs_of
 from tf2_lstm.migrate.export.saved_model_format import SERVE, write_sequences
-from tf2_lstm.migrate.export.seeded import limits_of, samples_of
+from tf2_lstm.migrate.export.seeded import limits_of
 from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.quiet import startup_hushed
 
@@ -18,12 +19,13 @@ RUNTIME = "LiteRT"
 ROWS = 1
 
 
-def write(model, path):
+def write(model, path, given=None):
     """Write a model to a file; the number of rows is one where the model leaves it free, the steps stay free.
 
     Args:
         model: the Keras model.
         path: the file's `Path`.
+        given: the user's own inputs, `Accepted`, or None.
 
     Returns:
         Name of an input of whole numbers -> how many different ones it may be.
@@ -34,7 +36,8 @@ def write(model, path):
     limits = limits_of(model)
     with tempfile.TemporaryDirectory() as folder, backends.plain():
         # Keras's own loop: the fast unrolls hold rows of any number.
-        write_sequences(model, Path(folder) / "model", _shapes(model, samples_of(model, limits, rows=ROWS)))
+        given = given or samples_of(model, limits, rows=ROWS)
+        write_sequences(model, Path(folder) / "model", _shapes(model, given.samples))
         converter = tf.lite.TFLiteConverter.from_saved_model(f"{folder}/model", signature_keys=[SERVE])
         content = _converted(model, converter)
     path.write_bytes(content)
@@ -56,13 +59,15 @@ def _converted(model, converter):
 
 
 def _shapes(model, samples):
-    """The shapes of the inputs, None for what differs between samples."""
+    """The shapes of the inputs, None for what differs between samples; of one sample the rows alone are kept."""
     return {
         name: [
-            sizes[0] if len(set(sizes)) == 1 else None
-            for sizes in zip(*(sample.values[name].shape for sample in samples), strict=True)
+            sizes[0]
+            if len(set(sizes)) == 1 and (len(samples) > 1 or axis == 0 or tensor.shape[axis])
+            else None
+            for axis, sizes in enumerate(zip(*(sample.values[name].shape for sample in samples), strict=True))
         ]
-        for name in inputs_of(model)
+        for name, tensor in inputs_of(model).items()
     }
 
 

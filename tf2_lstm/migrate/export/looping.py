@@ -12,6 +12,7 @@ from onnx import helper
 from tf2_lstm.loop import Loop
 from tf2_lstm.migrate.export.appending import appended, joined
 from tf2_lstm.migrate.export.graph import value_info
+from tf2_lstm.migrate.export.rearranging import limited
 from tf2_lstm.migrate.export.tracing import called, made_within, symbols_like, unchanged, unconverted
 from tf2_lstm.migrate.export.writing import Writer
 
@@ -62,7 +63,7 @@ def while_row(writer, call):
         for value, output in zip(keras.tree.flatten(nest), call.outputs, strict=True)
     ]
     step = _traced(writer, call, nest, first)
-    body = _body(writer, step)
+    body = _body(writer, step, first)
     given = [
         "" if most is None else writer.name(most, "int64"),
         _begins(writer, call, nest, first),
@@ -103,7 +104,7 @@ def _traced(writer, call, nest, first):
     return Step(before, results, after, goes_on, kept, appended(before, results, parts))
 
 
-def _body(outer, step):
+def _body(outer, step, first):
     writer = Writer(outer.rows, outer)
     graph = writer.graph
     number, goes_on = graph.fresh("step"), graph.fresh("goes_on")
@@ -119,6 +120,9 @@ def _body(outer, step):
         results.append((out(step.results[place], step.after[place].dtype), step.after[place].dtype))
         writer.define(step.after[place], results[-1][0])
     results.insert(0, (out(step.goes_on, "bool"), "bool"))
+    for place, (name, *_) in zip(step.carried, given[2:], strict=True):
+        if name in writer.limits:
+            limited(outer, first[place], writer.limits[name])
     for place, one in step.appended.items():
         dtype, sizes = step.before[place].dtype, [None] * (len(one.updates.shape) - 1)
         results.append((graph.squeeze(writer.name(one.updates, dtype), 0), dtype, sizes))

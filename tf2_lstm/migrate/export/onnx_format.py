@@ -11,12 +11,13 @@ from tf2_lstm.migrate.export.writing import ExportError
 RUNTIME = "onnxruntime"
 
 
-def write(model, path):
+def write(model, path, given=None):
     """Write a model to a file.
 
     Args:
         model: the Keras model.
         path: the file's `Path`.
+        given: the user's own inputs, `Accepted`, or None.
 
     Returns:
         Name of an input of whole numbers -> how many different ones it may be.

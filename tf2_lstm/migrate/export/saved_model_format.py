@@ -16,12 +16,13 @@ from tf2_lstm.stream.plan import StreamingError
 RUNTIME, SERVE, STEP = "TensorFlow", "serve", "step"
 
 
-def write(model, path):
+def write(model, path, given=None):
     """Write a model to a folder, with a signature for whole sequences and, if it streams, one for a step.
 
     Args:
         model: the Keras model.
         path: the folder's `Path`.
+        given: the user's own inputs, `Accepted`, or None.
 
     Returns:
         Name of an input of whole numbers -> how many different ones it may be.

@@ -1,10 +1,11 @@
 """Seeded inputs for a model of which the graph alone is known: several sizes, padded rows, rows without a step."""
 
+from dataclasses import dataclass
+
 import keras
 import numpy as np
 
-from tf2_lstm.migrate.export.edges import call, inputs_of
-from tf2_lstm.migrate.export.writing import ExportError
+from tf2_lstm.migrate.export.edges import inputs_of
 from tf2_lstm.migrate.prove.samples import Sample
 from tf2_lstm.stock import layers_of
 
@@ -14,46 +15,44 @@ SIZES = ((3, 5, True), (1, 1, False), (4, 7, True), (2, 12, False))
 FEW = 4
 
 
-def samples_of(model, limits, seed=0, rows=None):
-    """Draw the inputs of a model.
+@dataclass(frozen=True)
+class Guess:
+    """How the inputs of a model may be meant.
+
+    Attributes:
+        swapped: whether a sequence whose rows are free has its steps first.
+        shortest: the fewest steps of a row.
+        few: how many different whole numbers there are, where no limit is known.
+    """
+
+    swapped: bool = False
+    shortest: int = 0
+    few: int = FEW
+
+
+#: How inputs may be meant, the likeliest first.
+GUESSES = tuple(
+    Guess(swapped, shortest, few) for swapped in (False, True) for shortest in (0, 1) for few in (FEW, 2)
+)
+
+
+def drawn(model, limits, seed=0, rows=None, guess=GUESSES[0]):
+    """Draw the inputs of a model; whether it accepts them is not tried.
 
     Args:
         model: a Sequential or functional model.
         limits: name of an input of whole numbers -> how many different ones it may be.
         seed: an int.
         rows: how many rows each has that the model leaves free; None for several numbers.
+        guess: the `Guess` of how they are meant.
 
     Returns:
-        A list of `Sample`s that the model accepts, their values by the names of the inputs. Whole numbers of rank 1
-        without a limit are lengths, from 0 to all steps; padded rows end with the value that the model masks.
-
-    Raises:
-        ExportError: the model accepts none of them.
-    """
-    for swapped in (False, True):
-        found = drawn(model, limits, seed, rows, swapped)
-        try:
-            call(model, found[0].values)
-            call(model, found[-1].values)
-            return found
-        except Exception as error:
-            problem = error
-    raise ExportError(
-        f"{model.name}: expected a model that takes seeded inputs, Keras says: {' '.join(str(problem).split())[:200]}. "
-        "Without numbers nothing is proved, and nothing is written."
-    )
-
-
-def drawn(model, limits, seed=0, rows=None, swapped=False):
-    """Draw what `samples_of` returns; whether the model accepts it is not tried.
-
-    Args:
-        model, limits, seed, rows: as of `samples_of`.
-        swapped: whether a sequence whose rows and steps are free has its steps first.
+        A list of `Sample`s, their values by the names of the inputs. Whole numbers of rank 1 without a limit are
+        lengths, up to all steps; padded rows end with the value that the model masks.
     """
     inputs, found = inputs_of(model), []
     for size in [(rows or size[0], *size[1:]) for size in SIZES]:
-        values = _values(model, inputs, limits, size, np.random.default_rng(seed), swapped)
+        values = _values(model, inputs, limits, size, np.random.default_rng(seed), guess)
         found.append(Sample(f"{size[0]} x {size[1]}{', padded' if size[2] else ''}", values))
     return found
 
@@ -69,10 +68,11 @@ def limits_of(model):
     return {name: min(tables) for name, rank in whole.items() if tables and rank == deepest}
 
 
-def _values(model, inputs, limits, size, random, swapped):
-    size = _fixed(inputs, size, swapped)
+def _values(model, inputs, limits, size, random, guess):
+    size = _fixed(inputs, size, guess.swapped)
+    shapes = {name: _shape(tensor, size, guess.swapped) for name, tensor in inputs.items()}
     return {
-        name: _value(tensor, limits.get(name), size, random, _shape(tensor, size, swapped), _padding(model))
+        name: _value(tensor, limits.get(name), size, random, shapes[name], _padding(model), guess)
         for name, tensor in inputs.items()
     }
 
@@ -88,45 +88,46 @@ def _fixed(inputs, size, swapped):
 
 def _shape(tensor, size, swapped):
     """The shape of an input, with its rows and steps; swapped, a sequence has its steps first."""
-    turned = swapped and len(tensor.shape) > 1 and tensor.shape[:2] == (None, None)
+    sequence = len(tensor.shape) > 2 or tensor.shape[:2] == (None, None)
+    turned = swapped and sequence and tensor.shape[1] is None
     free = size[1::-1] if turned else size[:2]
     return [free[min(axis, 1)] if known is None else known for axis, known in enumerate(tensor.shape)]
 
 
-def _value(tensor, limit, size, random, shape, padding):
+def _value(tensor, limit, size, random, shape, padding, guess):
     _, steps, padded = size
     if "float" in tensor.dtype:
         value = random.normal(size=shape).astype(tensor.dtype)
     elif tensor.dtype == "bool":
-        return _counted(shape, random) if padded and len(shape) > 1 else np.ones(shape, bool)
+        return _counted(shape, random, guess) if padded and len(shape) > 1 else np.ones(shape, bool)
     elif len(shape) == 1 and limit is None:
-        return _lengths(shape[0], steps, padded, random).astype(tensor.dtype)
+        return _lengths(shape[0], steps, padded, random, guess).astype(tensor.dtype)
     else:
-        value = random.integers(0, limit or FEW, shape).astype(tensor.dtype)
+        value = random.integers(0, limit or guess.few, shape).astype(tensor.dtype)
     if padded and len(shape) > 1 and tensor.shape[1] is None:
-        value[_after(shape, random)] = 0 if "int" in tensor.dtype else padding
+        value[_after(shape, random, guess)] = 0 if "int" in tensor.dtype else padding
     return value
 
 
-def _lengths(rows, steps, padded, random):
-    """The lengths of rows: the first one is whole, the second one has no step."""
+def _lengths(rows, steps, padded, random, guess):
+    """The lengths of rows: the first one is whole, the second one has as few steps as there may be."""
     if not padded:
         return np.full(rows, steps)
-    return np.array([steps, 0, *random.integers(1, steps + 1, max(rows - 2, 0))][:rows])
+    return np.array([steps, guess.shortest, *random.integers(1, steps + 1, max(rows - 2, 0))][:rows])
 
 
-def _counted(shape, random):
+def _counted(shape, random, guess):
     """A mask of steps that count; the last row has holes."""
-    mask = ~_after(shape, random)
-    mask[-1, ::2] = False
+    mask = ~_after(shape, random, guess)
+    mask[-1, guess.shortest :: 2] = False
     return mask
 
 
-def _after(shape, random):
+def _after(shape, random, guess):
     """Where padding is, [B, T]: behind the end of each row, and once within one."""
-    ends = _lengths(shape[0], shape[1], True, random)
+    ends = _lengths(shape[0], shape[1], True, random, guess)
     after = np.arange(shape[1]) >= ends[:, None]
-    after[-1, :1] = True
+    after[-1, :1] = guess.shortest == 0
     return after
 
 

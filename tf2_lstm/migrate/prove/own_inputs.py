@@ -46,15 +46,16 @@ def own_samples(tf1, wanted, path, where):
                 f"Expected arrays under the names of TF1 tensors, for instance {', '.join(wanted)}."
             ) from error
     shown = files.shown(path)
-    values = {name: _fit(values[name], dtype, f"{shown}: {name}") for name, dtype in wanted.items()}
+    values = {name: fitted(values[name], dtype, f"{shown}: {name}") for name, dtype in wanted.items()}
     return [Sample(f"inputs of {os.path.basename(path)}", values)]
 
 
-def read_arrays(path):
+def read_arrays(path, named="TF1 tensors"):
     """Read a `.npz`; nothing is unpickled.
 
     Args:
         path: the file.
+        named: what its arrays are called after.
 
     Returns:
         A dict from name to array.
@@ -80,7 +81,7 @@ def read_arrays(path):
         *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
     ) as error:
         raise ArtifactError(
-            f"{files.shown(path)}: expected a .npz of arrays whose names are TF1 tensors, found something else: "
+            f"{files.shown(path)}: expected a .npz of arrays whose names are {named}, found something else: "
             f"{str(error).splitlines()[0] if str(error) else type(error).__name__}. Write it with numpy.savez."
         ) from error
 
@@ -108,8 +109,12 @@ def _in_the_graph(tf1, path):
     return found
 
 
-def _fit(value, dtype, where):
-    """An array as a recurrence can be fed it: of its dtype, not empty, finite."""
+def fitted(value, dtype, where):
+    """Return an array as a model can be fed it: of its dtype, not empty, finite.
+
+    Raises:
+        ArtifactError: it is not; the message begins with `where`.
+    """
     value = _cast(value, dtype, where)
     if not value.size:
         raise ArtifactError(
