@@ -62,10 +62,6 @@ SERVING = [
         "tf2_lstm/migrate/export/looping.py",
         f"{LOOPS}::test_a_loop_gives_the_numbers_of_keras",
         ('        "" if most is None else writer.name(most, "int64"),\n', '        "",\n'),
-        (
-            "        writer.define(step.after[place], results[-1][0])\n",
-            "        writer.define(step.after[place], first[place])\n",
-        ),
     ),
     *mistakes(
         "tf2_lstm/migrate/export/looping.py",
