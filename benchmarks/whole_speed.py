@@ -1,7 +1,8 @@
 """Is a whole program that was converted as fast as the TF1 session that ran it?
 
 For each program of `whole_programs` a process builds it, saves it and runs it in its session; here it is converted,
-loaded with `tf2_lstm.load_model`, held against the session's numbers, and called in `tf.function`. The two take turns.
+loaded with `tf2_lstm.load_model`, held against the session's numbers, and called in `tf.function`; and it leaves for
+onnxruntime, by `tf2-lstm export --format onnx`, if it can. All take turns.
 
     python -m benchmarks.whole_speed [--tf1-python PATH] [--rounds 9] [--only NAME] [--json PATH]
 """
@@ -27,6 +28,8 @@ from benchmarks.whole_programs import FETCHED, PROGRAMS
 RESULT = ROOT / "benchmarks" / "results" / "whole_speed.json"
 #: Largest allowed |difference|, as a part of the largest magnitude; see `speed/checking.py`.
 ALLOWED = 2e-5
+#: What is held against the session: key of the figures -> what it is.
+WAYS = {"keras": "Keras model", "onnx": "exported ONNX"}
 #: How long one turn takes, about.
 SECONDS = 0.4
 
@@ -76,7 +79,30 @@ def converted(folder):
     with np.load(folder / "inputs.npz") as saved:
         given = {one["name"]: tf.constant(saved[one["tf1"].partition(":")[0]]) for one in entry["inputs"]}
     function, (output,) = tf.function(model), [one["name"] for one in entry["outputs"]]
-    return lambda: function(given)[output]
+    return lambda: function(given)[output].numpy()
+
+
+def exported(folder):
+    """Write the model as `tf2-lstm export --format onnx` does: (a function as that of `converted`, or why none)."""
+    from tf2_lstm.errors import UserError
+    from tf2_lstm.migrate.export.leaving import leave
+
+    entry = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))["models"][-1]
+    try:
+        report = leave(folder / "out" / entry["file"], folder / "model.onnx", "onnx")
+    except UserError as error:
+        return None, str(error)
+    if not report.passed:
+        raise SystemExit("the ONNX file is not proved: nothing is timed")
+    from benchmarks.speed.contenders.exported import session_of
+
+    session, (output,) = (
+        session_of((folder / "model.onnx").read_bytes()),
+        [one["name"] for one in entry["outputs"]],
+    )
+    with np.load(folder / "inputs.npz") as saved:
+        given = {one["name"]: saved[one["tf1"].partition(":")[0]] for one in entry["inputs"]}
+    return lambda: session.run([output], given)[0], ""
 
 
 def check(name, found, folder):
@@ -97,24 +123,40 @@ def measure(name, python, rounds):
         folder = Path(folder)
         with session_of(name, folder, python) as (version, session):
             ours = converted(folder)
-            check(name, ours().numpy(), folder)
+            onnx, refused = exported(folder)
+            ways = {"keras": ours, **({"onnx": onnx} if onnx else {})}
+            for function in ways.values():
+                check(name, function(), folder)
             runs = max(1, round(SECONDS / session(2)))
-            turns = [(session(runs), _seconds(ours, runs)) for _ in range(rounds)]
-    ratios = [theirs / own for theirs, own in turns]
-    theirs, own = (statistics.median(each) for each in zip(*turns, strict=True))
+            turns = [
+                {
+                    "session": session(runs),
+                    **{way: _seconds(function, runs) for way, function in ways.items()},
+                }
+                for _ in range(rounds)
+            ]
+    found = {"session": f"TensorFlow {version}", "session_ms": _median_ms(turns, "session")}
+    found |= {way: _figures(turns, way) for way in ways}
+    return found if onnx else {**found, "onnx": {"refused": refused}}
+
+
+def _figures(turns, way):
+    ratios = [turn["session"] / turn[way] for turn in turns]
     return {
-        "session": f"TensorFlow {version}",
-        "session_ms": round(1e3 * theirs, 2),
-        "keras_ms": round(1e3 * own, 2),
+        "ms": _median_ms(turns, way),
         "times_as_fast": round(statistics.median(ratios), 2),
         "lowest_and_highest": [round(min(ratios), 2), round(max(ratios), 2)],
     }
 
 
+def _median_ms(turns, way):
+    return round(1e3 * statistics.median(turn[way] for turn in turns), 2)
+
+
 def _seconds(function, runs):
     start = time.perf_counter()
     for _ in range(runs):
-        function().numpy()
+        function()
     return (time.perf_counter() - start) / runs
 
 
@@ -131,29 +173,60 @@ def main():
     found = {"machine": machine.describe(), "rounds": given.rounds, "programs": {}}
     for name in given.only or PROGRAMS:
         one = found["programs"][name] = measure(name, given.tf1_python, given.rounds)
-        low, high = one["lowest_and_highest"]
-        print(
-            f"{name:18} session {one['session_ms']:7.2f} ms, Keras {one['keras_ms']:7.2f} ms: "
-            f"{one['times_as_fast']:.2f} times as fast as {one['session']} ({low} to {high})",
-            flush=True,
-        )
+        said = [f"{name}: {one['session']} {one['session_ms']:.2f} ms", *(_line(way, one) for way in WAYS)]
+        print("\n  ".join(said), flush=True)
     if given.json:
         given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def _line(way, program):
+    """What is printed of one way to compute a program."""
+    one, label = program[way], WAYS[way]
+    if "refused" in one:
+        return f"{label}: {one['refused']}"
+    return f"{label} {one['ms']:.2f} ms: {one['times_as_fast']:.2f} times as fast ({_range(one)})"
+
+
+def _range(one):
+    """From the lowest turn to the highest, as text."""
+    low, high = one["lowest_and_highest"]
+    return f"{low:.2f} to {high:.2f}"
 
 
 def table(path=RESULT):
     """The table of the committed figures for benchmarks/figures.md."""
     found = json.loads(path.read_text(encoding="utf-8"))
     rows = [
-        [name, f"**{one['times_as_fast']:.2f}x**", f"{one['session_ms']:.1f}", f"{one['keras_ms']:.1f}"]
+        [
+            name,
+            f"{one['session_ms']:.1f}",
+            *(_cell(one[way], part) for part in ("ms", "times") for way in WAYS),
+        ]
         for name, one in found["programs"].items()
     ]
     (session,) = {one["session"] for one in found["programs"].values()}
-    head = ["program", "times as fast", "session, ms", "Keras model, ms"]
+    labels = list(WAYS.values())
+    head = [
+        "program",
+        "session, ms",
+        *(f"{one}, ms" for one in labels),
+        *(f"{one}, times as fast" for one in labels),
+    ]
     where = (
         f"{found['machine']['cpu']}, {found['machine']['threads']} threads, median of {found['rounds']} turns"
     )
-    return f"{where}; the session is {session}.\n\n{grid(head, rows)}"
+    left = [
+        f"The {name} does not leave for ONNX: {one['onnx']['refused'].partition('. ')[0]}."
+        for name, one in found["programs"].items()
+        if "refused" in one["onnx"]
+    ]
+    return "\n\n".join([f"{where}; the session is {session}.", grid(head, rows), *left])
+
+
+def _cell(one, part):
+    if "refused" in one:
+        return "-"
+    return f"{one['ms']:.1f}" if part == "ms" else f"**{one['times_as_fast']:.2f}x** ({_range(one)})"
 
 
 if __name__ == "__main__":

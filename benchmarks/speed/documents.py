@@ -7,6 +7,7 @@ from benchmarks.speed.goals import OURS
 from benchmarks.speed.tables import base_of, goals_table, grid, memory_table, number, task_table
 from benchmarks.speed.tasks import SHAPES
 
+EXPORTED = "onnx_exported"
 RESULT = Path(__file__).resolve().parent.parent / "results" / "latest.json"
 
 
@@ -24,6 +25,7 @@ def summary(result):
     """One row a kind of work and opponent, one column a shape; the best way of calling tf2_lstm counts."""
     rows = [
         ("inference, against the TF1 session", "inference", None),
+        ("inference of the exported ONNX, against the TF1 session", "inference", None, (EXPORTED,)),
         ("inference, against Keras layers in tf.function", "inference", "keras_function"),
         ("inference, against torch", "inference", "torch"),
         ("training step, against the TF1 session", "training", None),
@@ -33,15 +35,15 @@ def summary(result):
     ]
     shapes = list(SHAPES)
     lines = [
-        [what, *(_times(result, f"{kind}/lstm/{shape}", other) for shape in shapes)]
-        for what, kind, other in rows
+        [what, *(_times(result, f"{kind}/lstm/{shape}", *others) for shape in shapes)]
+        for what, kind, *others in rows
     ]
     return f"{_source(result)}\n\n{grid(['times as fast', *shapes], lines)}"
 
 
-def _times(result, key, other):
+def _times(result, key, other, own=OURS):
     figures = result["tasks"].get(key, {})
-    there = [figures[name]["median"] for name in OURS if name in figures]
+    there = [figures[name]["median"] for name in own if name in figures]
     other = other or base_of(figures)
     return f"{number(figures[other]['median'] / min(there))}x" if there and other in figures else "-"
 
@@ -53,6 +55,32 @@ def _source(result):
         f"{machine['cpu']}, {machine['threads']} threads, a {result['kind']} run, median of {result['rounds']} rounds; "
         f"the TF1 session is {session}."
     )
+
+
+def serving():
+    """The exported ONNX file: how many times as fast as the TF1 session it is, from the least turn to the most."""
+    result = load()
+    rows = [
+        (f"{what}, {cell.upper()}", [f"{kind}/{cell}/{shape}" for shape in SHAPES])
+        for kind, what in (
+            ("inference", "whole sequences"),
+            ("variable", "rows of different lengths"),
+            ("streaming", "a step of a stream"),
+        )
+        for cell in ("lstm", "gru")
+    ]
+    found = [[what, *(_spread(result["tasks"].get(key, {})) for key in keys)] for what, keys in rows]
+    found = [row for row in found if set(row[1:]) != {"-"}]
+    return f"{_source(result)}\n\n{grid(['times as fast as the TF1 session', *SHAPES], found)}"
+
+
+def _spread(figures):
+    base = base_of(figures)
+    if EXPORTED not in figures or base is None:
+        return "-"
+    own = figures[EXPORTED]
+    least, most = map(number, own["times"])
+    return f"**{number(figures[base]['median'] / own['median'])}x** ({least} to {most})"
 
 
 def _tasks(kind, cell="lstm"):
@@ -77,5 +105,6 @@ TABLES = {
     "speed_streaming": _tasks("streaming"),
     "speed_variable": _tasks("variable"),
     "speed_memory": _memory,
+    "speed_serving": serving,
     "speed_goals": lambda: goals_table(load()),
 }

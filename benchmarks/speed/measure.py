@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from benchmarks.speed.checking import check
 from benchmarks.speed.contenders import able
 from benchmarks.speed.reference import expected
+from benchmarks.speed.tables import base_of
 from benchmarks.speed.tasks import arrays_of
 
 #: A turn lasts about so many seconds, that the clock can tell, and at most so many calls.
@@ -27,7 +28,8 @@ def measure(task, processes, rounds):
         rounds: how many turns each contender has.
 
     Returns:
-        {name: {"median": ms, "min": ms, "rounds": n, "error": the largest relative difference}}.
+        {name: {"median": ms, "min": ms, "rounds": n, "error": the largest relative difference}}, and with a session of
+        TF1 "times", the least and the most times as fast as it that one is in a turn.
 
     Raises:
         WrongResult: one computes something else.
@@ -48,7 +50,11 @@ def measure(task, processes, rounds):
         for name, found in answers.items()
     }
     seconds = take_turns(taking_part, rounds)
-    return {name: {**_summary(times), "error": errors[name]} for name, times in seconds.items()}
+    base = seconds.get(base_of(seconds), [])
+    return {
+        name: {**_summary(times), **_beside(base, times), "error": errors[name]}
+        for name, times in seconds.items()
+    }
 
 
 def take_turns(processes, rounds):
@@ -75,6 +81,12 @@ def _summary(seconds):
         "min": 1000 * min(seconds),
         "rounds": len(seconds),
     }
+
+
+def _beside(base, times):
+    """How many times as fast as the session: the least and the most of the turns that both had, the first."""
+    ratios = [session / own for session, own in zip(base, times, strict=False)]
+    return {"times": [min(ratios), max(ratios)]} if ratios else {}
 
 
 def peak_memory(name, make_process, task, steps=3):

@@ -100,6 +100,18 @@ def test_the_tables_of_the_documents():
     assert "compat.v1 on TensorFlow 2.21" in documents.summary(found)
 
 
+def test_the_table_of_the_exported_file_has_ratios_and_their_spread(monkeypatch):
+    own = {**figures(onnx_exported=4.0)["onnx_exported"], "times": [1.904, 12.34]}
+    found = result_of(**{"inference/lstm/mid": {**figures(tf1=10.0), "onnx_exported": own}})
+    monkeypatch.setattr(documents, "load", lambda: found)
+    text = documents.serving()
+    assert "| whole sequences, LSTM | - | - | **2.50x** (1.90 to 12.3) | - | - |" in text
+    assert "stream" not in text
+    assert "| inference of the exported ONNX, against the TF1 session | - | - | 2.50x | - | - |" in (
+        documents.summary(found)
+    )
+
+
 def test_the_committed_result_makes_every_table():
     for name, table in documents.TABLES.items():
         assert table(), name

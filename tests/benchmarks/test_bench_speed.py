@@ -8,16 +8,18 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import onnx
 import pytest
 import tensorflow as tf
 
 from benchmarks.speed import measure, reference, run, tasks, wire
 from benchmarks.speed.__main__ import main, parser
 from benchmarks.speed.checking import GRADIENTS, OUTPUTS, WrongResult, check
-from benchmarks.speed.contenders import able, legacy
+from benchmarks.speed.contenders import able, exported, legacy
 from benchmarks.speed.machine import _cpu, describe
 from benchmarks.speed.process import ContenderError, Process
 from benchmarks.speed.tasks import Task
+from tf2_lstm.migrate.equivalence import compare
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {kind: Task(kind, "lstm", 3, 6, 4, [5, 4], "tiny") for kind in tasks.KINDS}
@@ -140,6 +142,31 @@ def test_nothing_is_timed_when_one_is_wrong():
     assert good.log == bad.log == ["build"]
 
 
+def test_the_exported_file_is_what_is_run(monkeypatch):
+    """The operators that are meant; a file that is not proved is never a contender."""
+    sessions, make = [], exported.session_of
+    monkeypatch.setattr(exported, "session_of", lambda written: sessions.append(written) or make(written))
+    task = SMALL["streaming"]
+    _, run_again = exported.build("onnx_exported", task, tasks.arrays_of(task))
+    assert [node.op_type for node in onnx.load_from_string(sessions[0]).graph.node].count("LSTM") == 2
+    expected = reference.expected(task, tasks.arrays_of(task))
+    assert check("onnx_exported", task, run_again(), expected) < 1e-6
+    different = compare.Report([compare.CaseReport("model", [])])
+    monkeypatch.setattr(exported, "leave", lambda *given: different)
+    with pytest.raises(ValueError, match="the file is not proved"):
+        exported.build("onnx_exported", task, tasks.arrays_of(task))
+
+
+def test_the_spread_is_that_of_the_turns_beside_the_session():
+    processes = {"tf1": Fake([0.4]), "ours": Fake([0.1, 0.2]), "torch": Fake([3.0])}
+    found = measure.measure(SMALL["inference"], processes, 7)
+    assert found["ours"]["times"] == [2.0, 4.0]
+    assert found["tf1"]["times"] == [1.0, 1.0]
+    assert found["torch"]["rounds"] == measure.FEW
+    alone = measure.measure(SMALL["inference"], {"ours": Fake([0.1])}, 7)
+    assert "times" not in alone["ours"]
+
+
 def test_median_minimum_and_turns():
     process = Fake([0.004, 0.001, 0.002])
     found = measure.measure(SMALL["inference"], {"ours": process, "tf1": Fake([3.0])}, 7)
@@ -209,10 +236,15 @@ def test_a_process_that_dies_is_named():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["legacy", "keras_function", "keras_accelerated", "ours_function"])
+@pytest.mark.parametrize(
+    "name", ["legacy", "keras_function", "keras_accelerated", "ours_function", "onnx_exported"]
+)
 def test_contenders_compute_the_task(name):
     with Process(name) as process:
-        for task in (*SMALL.values(), SMALL["training"]._replace(cell="gru")):
+        for task in (
+            *SMALL.values(),
+            *(SMALL[kind]._replace(cell="gru") for kind in ("training", "inference")),
+        ):
             if able(name, task):
                 arrays = tasks.arrays_of(task)
                 found = process.do("build", arrays, task=task._asdict())[1]

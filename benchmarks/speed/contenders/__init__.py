@@ -26,7 +26,20 @@ CONTENDERS = {
     "ours_function": Contender("tf2_lstm in tf.function", "ours", _WITH_GRADIENTS, _BOTH, "tf2_lstm"),
     "ours_streaming": Contender("tf2_lstm.streaming, one call", "ours", ("inference",), _BOTH, "tf2_lstm"),
     "torch": Contender("torch.nn.LSTM", "pytorch", _ALL, ("lstm",), "torch"),
-    "onnx": Contender("onnxruntime", "onnx", ("inference", "streaming"), _BOTH, "onnxruntime onnx"),
+    "onnx": Contender(
+        "onnxruntime, operators written by hand",
+        "onnx",
+        ("inference", "streaming"),
+        _BOTH,
+        "onnxruntime onnx",
+    ),
+    "onnx_exported": Contender(
+        "onnxruntime, the file of tf2-lstm export",
+        "exported",
+        ("inference", "streaming", "variable"),
+        _BOTH,
+        "onnxruntime onnx tf2_lstm",
+    ),
     "floor": Contender("floor: the flops as GEMMs", "floor", _ALL[:3], _BOTH, "numpy"),
 }
 
