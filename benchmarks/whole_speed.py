@@ -94,7 +94,7 @@ def exported(folder):
         return None, str(error)
     if not report.passed:
         raise SystemExit("the ONNX file is not proved: nothing is timed")
-    from benchmarks.speed.contenders.exported import session_of
+    from benchmarks.speed.contenders.onnx import session_of
 
     session, (output,) = (
         session_of((folder / "model.onnx").read_bytes()),

@@ -144,8 +144,10 @@ def test_nothing_is_timed_when_one_is_wrong():
 
 def test_the_exported_file_is_what_is_run(monkeypatch):
     """The operators that are meant; a file that is not proved is never a contender."""
-    sessions, make = [], exported.session_of
-    monkeypatch.setattr(exported, "session_of", lambda written: sessions.append(written) or make(written))
+    sessions, make = [], exported.onnx.session_of
+    monkeypatch.setattr(
+        exported.onnx, "session_of", lambda written: sessions.append(written) or make(written)
+    )
     task = SMALL["streaming"]
     _, run_again = exported.build("onnx_exported", task, tasks.arrays_of(task))
     assert [node.op_type for node in onnx.load_from_string(sessions[0]).graph.node].count("LSTM") == 2

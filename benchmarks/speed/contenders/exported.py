@@ -5,7 +5,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import onnxruntime
 
 import tf2_lstm
 from benchmarks.speed.contenders import graphs, onnx
@@ -76,14 +75,7 @@ def _session(model):
             raise ValueError(
                 f"the file is not proved: {[one for one in report.cases[0].tensors if not one.passed]}"
             )
-        return session_of(left.read_bytes())
-
-
-def session_of(written):
-    """Return onnxruntime's session of a file, with the threads that every contender has."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = graphs.THREADS, 1
-    return onnxruntime.InferenceSession(written, options, providers=["CPUExecutionProvider"])
+        return onnx.session_of(left.read_bytes())
 
 
 def _streaming(session, task, arrays):

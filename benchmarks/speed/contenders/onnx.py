@@ -19,11 +19,15 @@ def forget():
 
 def build(name, task, arrays):
     """Return the functions (first, again) of a task."""
+    session = session_of(_model(task, arrays).SerializeToString())
+    return _streaming(session, task, arrays) if task.kind == "streaming" else _inference(session, arrays)
+
+
+def session_of(written):
+    """Return onnxruntime's session of a file's bytes, with the threads that every contender has."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = THREADS, 1
-    model = _model(task, arrays)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
-    return _streaming(session, task, arrays) if task.kind == "streaming" else _inference(session, arrays)
+    return onnxruntime.InferenceSession(written, options, ["CPUExecutionProvider"])
 
 
 #: ONNX's order of the blocks, as places in Keras's: LSTM i, o, f, c; GRU z, r, h.
