@@ -212,9 +212,7 @@ def table(path=RESULT):
         *(f"{one}, ms" for one in labels),
         *(f"{one}, times as fast" for one in labels),
     ]
-    where = (
-        f"{found['machine']['cpu']}, {found['machine']['threads']} threads, median of {found['rounds']} turns"
-    )
+    where = f"{machine.said(found['machine'])}, median of {found['rounds']} turns"
     left = [
         f"The {name} does not leave for ONNX: {one['onnx']['refused'].partition('. ')[0]}."
         for name, one in found["programs"].items()

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from benchmarks.speed import machine
 from benchmarks.speed.goals import OURS
 from benchmarks.speed.tables import base_of, goals_table, grid, memory_table, number, task_table
 from benchmarks.speed.tasks import SHAPES
@@ -50,9 +51,8 @@ def _times(result, key, other, own=OURS):
 
 def _source(result):
     session = "TensorFlow 1.15.5" if "tf1" in result["versions"] else "compat.v1 on TensorFlow 2.21"
-    machine = result["machine"]
     return (
-        f"{machine['cpu']}, {machine['threads']} threads, a {result['kind']} run, median of {result['rounds']} rounds; "
+        f"{machine.said(result['machine'])}, a {result['kind']} run, median of {result['rounds']} rounds; "
         f"the TF1 session is {session}."
     )
 
@@ -71,6 +71,8 @@ def serving():
     ]
     found = [[what, *(_spread(result["tasks"].get(key, {})) for key in keys)] for what, keys in rows]
     found = [row for row in found if set(row[1:]) != {"-"}]
+    if not found:
+        return "Not in this run."
     return f"{_source(result)}\n\n{grid(['times as fast as the TF1 session', *SHAPES], found)}"
 
 

@@ -2,6 +2,7 @@
 
 from benchmarks.speed.contenders import CONTENDERS
 from benchmarks.speed.goals import TF1, evaluate
+from benchmarks.speed.machine import said
 from benchmarks.speed.tasks import SHAPES
 
 _TITLES = {
@@ -29,9 +30,7 @@ def markdown(result):
 
 def _head(result):
     machine, versions = result["machine"], result["versions"]
-    lines = [
-        f"- {machine['cpu']}, {machine['cores']} cores, {machine['system']}; {machine['threads']} threads each"
-    ]
+    lines = [f"- {said(machine)}; {machine['cores']} cores, {machine['system']}"]
     used = {tuple(sorted(found.items())) for found in versions.values()}
     lines += sorted("- " + ", ".join(f"{name} {version}" for name, version in found) for found in used)
     shapes = "; ".join(f"{name} {tuple(shape)}" for name, shape in SHAPES.items())

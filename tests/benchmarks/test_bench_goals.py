@@ -118,6 +118,14 @@ def test_the_committed_result_makes_every_table():
     assert documents.load()["tasks"]
 
 
+def test_other_work_beside_a_run_is_said():
+    found = {**result_of(), "machine": {**result_of()["machine"], "load": 6.25}}
+    assert "A, 2 threads, beside other work: a load of 6.2 on 2 cores" in tables.markdown(found)
+    assert "a load of 6.2 on 2 cores, a full run" in documents.summary(found)
+    found["machine"]["load"] = 0.4
+    assert "load" not in tables.markdown(found)
+
+
 def test_files_are_written(tmp_path):
     found = result_of(**{"inference/lstm/mid": figures(ours=4.0, tf1=10.0)})
     points = {
