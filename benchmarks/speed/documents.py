@@ -38,6 +38,7 @@ def summary(result):
     lines = [
         [what, *(_times(result, f"{kind}/lstm/{shape}", *others) for shape in shapes)]
         for what, kind, *others in rows
+        if others[1:] != [(EXPORTED,)] or any(EXPORTED in found for found in result["tasks"].values())
     ]
     return f"{_source(result)}\n\n{grid(['times as fast', *shapes], lines)}"
 
@@ -72,7 +73,7 @@ def serving():
     found = [[what, *(_spread(result["tasks"].get(key, {})) for key in keys)] for what, keys in rows]
     found = [row for row in found if set(row[1:]) != {"-"}]
     if not found:
-        return "Not in this run."
+        return "Not in this run: `make bench` times it."
     return f"{_source(result)}\n\n{grid(['times as fast as the TF1 session', *SHAPES], found)}"
 
 
