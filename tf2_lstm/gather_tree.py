@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from tf2_lstm.loop_arrays import begin_array, end_array, read_element, write_element
+
 
 @keras.saving.register_keras_serializable(package="tf2_lstm")
 class GatherTree(keras.layers.Layer):
@@ -42,11 +44,16 @@ class GatherTree(keras.layers.Layer):
         counts = ops.arange(steps)[:, None, None] < ops.reshape(ops.cast(lengths, "int32"), (1, -1, 1))
         last = ops.broadcast_to(ops.arange(width, dtype="int32"), (batch, width))
 
-        def before(beam, step):
-            return step_back(beam, *step, width, end)
+        def before(number, beam, array):
+            place = steps - 1 - number
+            given = (read_element(one, place) for one in (words, parents, counts))
+            beam, word = step_back(beam, *given, width, end)
+            return number + 1, beam, write_element(array, place, word)
 
-        _, beams = ops.scan(before, last, (words, parents, counts), reverse=True)
-        return ended(beams, end)
+        # Not keras.ops.scan, which TensorFlow does not trace for sizes that are open.
+        first = (ops.convert_to_tensor(0, dtype="int32"), last, begin_array(words))
+        _, _, beams = ops.while_loop(lambda number, *_: number < steps, before, first)
+        return ended(end_array(beams, words), end)
 
     def compute_output_spec(self, words, parents, lengths, end):
         """Return what it gives: integers of the shape of the words."""

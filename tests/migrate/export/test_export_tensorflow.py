@@ -11,9 +11,10 @@ import tensorflow as tf
 from keras import layers
 
 from tests.migrate.export.proved import wide
-from tf2_lstm import RNN, LSTMCell, SequenceMask
+from tf2_lstm import RNN, GatherTree, LSTMCell, SequenceMask
 from tf2_lstm.cli import main
 from tf2_lstm.migrate.export import litert_format, saved_model_format
+from tf2_lstm.migrate.export.writing import ExportError
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +158,36 @@ def test_what_the_converter_cannot_do_is_one_line(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "the converter of LiteRT has no operators for it" in said
     assert said.count("\n") == 1
+
+
+def test_beams_of_open_sizes_leave(tmp_path, capsys):
+    """Traced, TensorFlow knows none of the three sizes."""
+    words, parents = (keras.Input((None, None), dtype="int32", name=name) for name in ("words", "parents"))
+    lengths = keras.Input((), dtype="int32", name="lengths")
+    keras.Model([words, parents, lengths], GatherTree()(words, parents, lengths, end=3)).save(
+        tmp_path / "m.keras"
+    )
+    steps, rows, width = 6, 3, 4
+    drawn = np.random.default_rng(0).integers(0, width, (2, steps, rows, width)).astype("int32")
+    np.savez(tmp_path / "own.npz", words=drawn[0], parents=drawn[1], lengths=np.array([6, 0, 4], "int32"))
+    options = ["--format", "savedmodel", "--inputs", str(tmp_path / "own.npz"), "-o", str(tmp_path / "out")]
+    assert main(["export", str(tmp_path / "m.keras"), *options]) == 0
+    assert "EQUAL: 1 case(s), 1 comparisons" in capsys.readouterr().out
+
+
+def test_what_the_interpreter_cannot_run_is_one_line(tmp_path, monkeypatch):
+    output = tmp_path / "model.tflite"
+    output.write_bytes(b"none")
+
+    class Interpreter:
+        def __init__(self, model_path):
+            """Whatever is in the file."""
+
+        def get_signature_runner(self, name):
+            raise ValueError("Invalid tensor size.")
+
+    monkeypatch.setattr(tf.lite, "Interpreter", Interpreter)
+    with pytest.raises(
+        ExportError, match=r"model\.tflite: LiteRT cannot run what was written, it says: Invalid"
+    ):
+        litert_format.runner(output)({})

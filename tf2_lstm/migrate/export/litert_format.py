@@ -80,7 +80,13 @@ def runner(path):
 
     def run(values):
         # Of each size anew: an interpreter that has run a loop keeps its sizes.
-        return interpreter.get_signature_runner(SERVE)(**values)
+        try:
+            return interpreter.get_signature_runner(SERVE)(**values)
+        except (RuntimeError, ValueError) as error:
+            said = " ".join(str(error).split())[:200]
+            raise ExportError(
+                f"{path.name}: LiteRT cannot run what was written, it says: {said}. Take --format onnx."
+            ) from error
 
     return run
 
