@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 
 from tests.migrate.export.proved import wide
 from tf2_lstm import RNN, GatherTree, LSTMCell, SequenceMask
@@ -173,6 +173,40 @@ def test_beams_of_open_sizes_leave(tmp_path, capsys):
     options = ["--format", "savedmodel", "--inputs", str(tmp_path / "own.npz"), "-o", str(tmp_path / "out")]
     assert main(["export", str(tmp_path / "m.keras"), *options]) == 0
     assert "EQUAL: 1 case(s), 1 comparisons" in capsys.readouterr().out
+
+
+def test_the_best_of_scores_leaves_for_litert_with_the_sign_of_a_zero(tmp_path, capsys):
+    """Keras takes 0.0 for larger than -0.0; ids and a loop's condition are made so."""
+    x = keras.Input((3,), name="x")
+    keras.Model(x, {"best": ops.argmax(x, axis=-1), "worst": ops.argmin(x, axis=-1)}).save(
+        tmp_path / "m.keras"
+    )
+    scores = np.array([[-0.0, 0.0, -1.0], [0.0, -0.0, 1.0], [-3.0, -0.0, 0.0]], "float32")
+    np.savez(tmp_path / "own.npz", x=scores)
+    options = ["--format", "litert", "--inputs", str(tmp_path / "own.npz"), "-o", str(tmp_path / "m.tflite")]
+    assert main(["export", str(tmp_path / "m.keras"), *options]) == 0
+    assert "EQUAL: 1 case(s), 2 comparisons" in capsys.readouterr().out
+    found = litert_format.runner(tmp_path / "m.tflite")({"x": scores})
+    assert (found["best"].tolist(), found["worst"].tolist()) == ([1, 2, 2], [2, 1, 0])
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Counting(layers.Layer):
+    """It asks how many rows there are, as a number."""
+
+    def call(self, x):
+        return x * len(list(x))
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, x.dtype)
+
+
+def test_what_tensorflow_cannot_trace_is_one_line(tmp_path):
+    x = keras.Input((3,), name="x")
+    with pytest.raises(
+        ExportError, match="counting: does not run while TensorFlow traces it with open sizes"
+    ):
+        saved_model_format.write(keras.Model(x, Counting()(x), name="counting"), tmp_path / "out")
 
 
 def test_what_the_interpreter_cannot_run_is_one_line(tmp_path, monkeypatch):

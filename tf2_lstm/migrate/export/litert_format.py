@@ -11,6 +11,7 @@ from tf2_lstm.migrate.export.accepted import samples_of
 from tf2_lstm.migrate.export.edges import inputs_of
 from tf2_lstm.migrate.export.saved_model_format import SERVE, write_sequences
 from tf2_lstm.migrate.export.seeded import limits_of
+from tf2_lstm.migrate.export.signs import without_bits
 from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.quiet import startup_hushed
 
@@ -38,6 +39,7 @@ def write(model, path, given=None):
         # Keras's own loop: the fast unrolls hold rows of any number.
         given = given or samples_of(model, limits, rows=ROWS)
         write_sequences(model, Path(folder) / "model", _shapes(model, given.samples))
+        without_bits(f"{folder}/model")
         converter = tf.lite.TFLiteConverter.from_saved_model(f"{folder}/model", signature_keys=[SERVE])
         content = _converted(model, converter)
     path.write_bytes(content)

@@ -1,5 +1,6 @@
 """The format savedmodel: a folder that TensorFlow and TensorFlow Serving load, without Keras and this package."""
 
+import contextlib
 import logging
 from collections import OrderedDict
 
@@ -11,6 +12,7 @@ from tf2_lstm.migrate.equivalence.compare import compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.export.edges import inputs_of, nest_of, outputs_of
 from tf2_lstm.migrate.export.seeded import limits_of
+from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.stream.plan import StreamingError
 
 RUNTIME, SERVE, STEP = "TensorFlow", "serve", "step"
@@ -28,18 +30,33 @@ def write(model, path, given=None):
         Name of an input of whole numbers -> how many different ones it may be.
     """
     shapes = {name: tensor.shape for name, tensor in inputs_of(model).items()}
-    archive = _archive(model, shapes)
-    step = step_of(model)
-    if step is not None:
-        function, specs = _traced_step(step)
-        archive.add_endpoint(STEP, function, input_signature=[specs])
-    archive.write_out(str(path), verbose=False)
+    with _traced(model):
+        archive = _archive(model, shapes)
+        step = step_of(model)
+        if step is not None:
+            function, specs = _traced_step(step)
+            archive.add_endpoint(STEP, function, input_signature=[specs])
+        archive.write_out(str(path), verbose=False)
     return limits_of(model)
 
 
 def write_sequences(model, path, shapes):
     """Write a folder with the signature for whole sequences alone, its inputs of given shapes."""
-    _archive(model, shapes).write_out(str(path), verbose=False)
+    with _traced(model):
+        _archive(model, shapes).write_out(str(path), verbose=False)
+
+
+@contextlib.contextmanager
+def _traced(model):
+    """What stands in the way of a trace is one line; what the disk says is not about the model."""
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError, tf.errors.InvalidArgumentError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise ExportError(
+            f"{model.name}: does not run while TensorFlow traces it with open sizes, it says: {said}. "
+            "Take --format onnx."
+        ) from error
 
 
 def _archive(model, shapes):
