@@ -192,6 +192,15 @@ def test_steps_in_front_of_rows_that_are_fixed_are_found():
     assert samples_of(model, {}).samples[0].values["x"].shape == (6, 3, 4)
 
 
+def test_ids_of_rows_are_found_where_no_lengths_are_taken():
+    """A table of three, which only a call knows: no row has the number of its last step."""
+    ids, x = keras.Input((), dtype="int32", name="ids"), keras.Input((None, 4), name="x")
+    model = keras.Model(
+        [ids, x], ops.one_hot(ids, 3) + ops.take(ops.cumsum(x[0, :1, :3], axis=1)[0], ids)[:, None]
+    )
+    assert samples_of(model, {}).samples[0].values["ids"].max() < 3
+
+
 def test_rows_without_a_step_are_left_out_where_keras_gives_no_number():
     x, lengths = keras.Input((None, 4), name="x"), keras.Input((), dtype="int32", name="lengths")
     model = keras.Model([x, lengths], ops.sum(x, axis=(1, 2)) / ops.cast(lengths, "float32"))

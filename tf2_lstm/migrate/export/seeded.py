@@ -23,16 +23,20 @@ class Guess:
         swapped: whether a sequence whose rows are free has its steps first.
         shortest: the fewest steps of a row.
         few: how many different whole numbers there are, where no limit is known.
+        lengths: whether whole numbers of rank 1 without a limit are lengths; if not, they are ids, and no limit that is
+            more than a few is believed.
     """
 
     swapped: bool = False
     shortest: int = 0
     few: int = FEW
+    lengths: bool = True
 
 
 #: How inputs may be meant, the likeliest first.
-GUESSES = tuple(
-    Guess(swapped, shortest, few) for swapped in (False, True) for shortest in (0, 1) for few in (FEW, 2)
+GUESSES = (
+    *(Guess(swapped, shortest, few) for swapped in (False, True) for shortest in (0, 1) for few in (FEW, 2)),
+    Guess(few=2, lengths=False),
 )
 
 
@@ -100,10 +104,12 @@ def _value(tensor, limit, size, random, shape, padding, guess):
         value = random.normal(size=shape).astype(tensor.dtype)
     elif tensor.dtype == "bool":
         return _counted(shape, random, guess) if padded and len(shape) > 1 else np.ones(shape, bool)
-    elif len(shape) == 1 and limit is None:
+    elif len(shape) == 1 and limit is None and guess.lengths:
         return _lengths(shape[0], steps, padded, random, guess).astype(tensor.dtype)
     else:
-        value = random.integers(0, limit or guess.few, shape).astype(tensor.dtype)
+        most = limit or guess.few
+        most = most if guess.lengths else min(most, guess.few)
+        value = random.integers(0, most, shape).astype(tensor.dtype)
     if padded and len(shape) > 1 and tensor.shape[1] is None:
         value[_after(shape, random, guess)] = 0 if "int" in tensor.dtype else padding
     return value
