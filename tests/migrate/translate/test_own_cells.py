@@ -26,13 +26,13 @@ v1 = tf.compat.v1
 SIZES = ((3, 5), (1, 1), (4, 7))
 
 
-def model_of_programs(programs, functional=False):
+def model_of_programs(programs, functional=False, time=None):
     """(The graph, its `TF1Model`, what is fetched) of programs, each under a scope of its name."""
     before = v1.control_flow_v2_enabled()
     (v1.enable_control_flow_v2 if functional else v1.disable_control_flow_v2)()
     graph, fetch = tf.Graph(), []
     with graph.as_default():
-        x = v1.placeholder(tf.float32, [None, None, WIDTH], name="x")
+        x = v1.placeholder(tf.float32, [None, time, WIDTH], name="x")
         start = v1.placeholder(tf.float32, [None, WIDTH], name="start")
         for name, program in programs.items():
             with v1.name_scope(name):

@@ -14,6 +14,7 @@ from tf2_lstm.migrate.roles import Ends, Role
 from tf2_lstm.migrate.translate.by_rows import ByRows
 from tf2_lstm.migrate.translate.control.frames import Frame, frames_of, functions_of
 from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.control.rolled import roll_up
 from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
@@ -130,6 +131,7 @@ class _Translation(ByRows):
                 self._fixed(key)
         for name, tensor in self.boundary.outputs.items():
             self._output(name, normal(tensor))
+        roll_up(self.writer, self.values)
         program = needed(self.writer.program)
         return self._described(program)
 

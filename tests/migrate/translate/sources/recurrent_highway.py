@@ -5,6 +5,70 @@ from pathlib import Path
 import keras
 
 
+# TF1 scope: rhn_1, 3 steps
+class RhnCell(keras.layers.Layer):
+    """A cell of its own equations, for keras.layers.RNN."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.state_size = [4]
+        self.output_size = 4
+
+    def build(self, shape):
+        self.depth_0_h_kernel = self.add_weight(shape=(8, 4), name="depth_0_h_kernel")
+        self.depth_0_h_bias = self.add_weight(
+            shape=(4,),
+            initializer="zeros",
+            name="depth_0_h_bias",
+        )
+        self.depth_0_t_kernel = self.add_weight(shape=(8, 4), name="depth_0_t_kernel")
+        self.depth_0_t_bias = self.add_weight(
+            shape=(4,),
+            initializer="zeros",
+            name="depth_0_t_bias",
+        )
+        self.depth_1_h_kernel = self.add_weight(shape=(4, 4), name="depth_1_h_kernel")
+        self.depth_1_h_bias = self.add_weight(
+            shape=(4,),
+            initializer="zeros",
+            name="depth_1_h_bias",
+        )
+        self.depth_1_t_kernel = self.add_weight(shape=(4, 4), name="depth_1_t_kernel")
+        self.depth_1_t_bias = self.add_weight(
+            shape=(4,),
+            initializer="zeros",
+            name="depth_1_t_bias",
+        )
+        self.built = True
+
+    def call(self, inputs, states):
+        (state_0,) = states
+        concat = keras.ops.concatenate([inputs, state_0], axis=1)
+        depth_0_tanh_product = keras.ops.matmul(concat, self.depth_0_h_kernel)
+        depth_0_tanh_sum = keras.ops.add(depth_0_tanh_product, self.depth_0_h_bias)
+        depth_0_tanh = keras.ops.tanh(depth_0_tanh_sum)
+        t_1_product = keras.ops.matmul(concat, self.depth_0_t_kernel)
+        t_1 = keras.ops.add(t_1_product, self.depth_0_t_bias)
+        depth_0_sub = keras.ops.subtract(t_1, 2.0)
+        depth_0_sigmoid = keras.ops.sigmoid(depth_0_sub)
+        depth_0_mul = keras.ops.multiply(depth_0_tanh, depth_0_sigmoid)
+        depth_0_sub_1 = keras.ops.subtract(1.0, depth_0_sigmoid)
+        depth_0_mul_1 = keras.ops.multiply(state_0, depth_0_sub_1)
+        add = keras.ops.add(depth_0_mul, depth_0_mul_1)
+        depth_1_tanh_product = keras.ops.matmul(add, self.depth_1_h_kernel)
+        depth_1_tanh_sum = keras.ops.add(depth_1_tanh_product, self.depth_1_h_bias)
+        depth_1_tanh = keras.ops.tanh(depth_1_tanh_sum)
+        t_4_product = keras.ops.matmul(add, self.depth_1_t_kernel)
+        t_4 = keras.ops.add(t_4_product, self.depth_1_t_bias)
+        depth_1_sub = keras.ops.subtract(t_4, 2.0)
+        depth_1_sigmoid = keras.ops.sigmoid(depth_1_sub)
+        depth_1_mul = keras.ops.multiply(depth_1_tanh, depth_1_sigmoid)
+        depth_1_sub_1 = keras.ops.subtract(1.0, depth_1_sigmoid)
+        depth_1_mul_1 = keras.ops.multiply(add, depth_1_sub_1)
+        add_0 = keras.ops.add(depth_1_mul, depth_1_mul_1)
+        return (add_0, [add_0])
+
+
 def build_model():
     """Return the model without its weights.
 
@@ -17,69 +81,21 @@ def build_model():
     # embedding
     embedding = keras.layers.Embedding(7, 4, name="embedding")
     embedding_lookup = embedding(ids)
-    strided_slice = embedding_lookup[:, 0]
-    concat = keras.ops.concatenate([strided_slice, state], axis=1)
-    # rhn/depth_0/h/kernel, rhn/depth_0/h/bias
-    h = keras.layers.Dense(4, activation="tanh", name="h")
-    depth_0_tanh = h(concat)
-    # rhn/depth_0/t/kernel, rhn/depth_0/t/bias
-    t = keras.layers.Dense(4, name="t")
-    t_1 = t(concat)
-    depth_0_sub = keras.ops.subtract(t_1, 2.0)
-    depth_0_sigmoid = keras.ops.sigmoid(depth_0_sub)
-    depth_0_mul = keras.ops.multiply(depth_0_tanh, depth_0_sigmoid)
-    depth_0_sub_1 = keras.ops.subtract(1.0, depth_0_sigmoid)
-    depth_0_mul_1 = keras.ops.multiply(state, depth_0_sub_1)
-    add = keras.ops.add(depth_0_mul, depth_0_mul_1)
-    # rhn/depth_1/h/kernel, rhn/depth_1/h/bias
-    h_0 = keras.layers.Dense(4, activation="tanh", name="h_0")
-    depth_1_tanh = h_0(add)
+    rhn_cell = RhnCell(name="rhn_cell")
+    # rhn/depth_0/h/kernel, rhn/depth_0/h/bias, rhn/depth_0/t/kernel,
+    # rhn/depth_0/t/bias, rhn/depth_1/h/kernel, rhn/depth_1/h/bias,
     # rhn/depth_1/t/kernel, rhn/depth_1/t/bias
-    t_2 = keras.layers.Dense(4, name="t_2")
-    t_4 = t_2(add)
-    depth_1_sub = keras.ops.subtract(t_4, 2.0)
-    depth_1_sigmoid = keras.ops.sigmoid(depth_1_sub)
-    depth_1_mul = keras.ops.multiply(depth_1_tanh, depth_1_sigmoid)
-    depth_1_sub_1 = keras.ops.subtract(1.0, depth_1_sigmoid)
-    depth_1_mul_1 = keras.ops.multiply(add, depth_1_sub_1)
-    add_0 = keras.ops.add(depth_1_mul, depth_1_mul_1)
-    strided_slice_0 = embedding_lookup[:, 1]
-    concat_0 = keras.ops.concatenate([strided_slice_0, add_0], axis=1)
-    depth_0_tanh_0 = h(concat_0)
-    t_5 = t(concat_0)
-    depth_0_sub_0 = keras.ops.subtract(t_5, 2.0)
-    depth_0_sigmoid_0 = keras.ops.sigmoid(depth_0_sub_0)
-    depth_0_mul_0 = keras.ops.multiply(depth_0_tanh_0, depth_0_sigmoid_0)
-    depth_0_sub_1_0 = keras.ops.subtract(1.0, depth_0_sigmoid_0)
-    depth_0_mul_1_0 = keras.ops.multiply(add_0, depth_0_sub_1_0)
-    add_1 = keras.ops.add(depth_0_mul_0, depth_0_mul_1_0)
-    depth_1_tanh_0 = h_0(add_1)
-    t_6 = t_2(add_1)
-    depth_1_sub_0 = keras.ops.subtract(t_6, 2.0)
-    depth_1_sigmoid_0 = keras.ops.sigmoid(depth_1_sub_0)
-    depth_1_mul_0 = keras.ops.multiply(depth_1_tanh_0, depth_1_sigmoid_0)
-    depth_1_sub_1_0 = keras.ops.subtract(1.0, depth_1_sigmoid_0)
-    depth_1_mul_1_0 = keras.ops.multiply(add_1, depth_1_sub_1_0)
-    add_2 = keras.ops.add(depth_1_mul_0, depth_1_mul_1_0)
-    strided_slice_1 = embedding_lookup[:, 2]
-    concat_1 = keras.ops.concatenate([strided_slice_1, add_2], axis=1)
-    depth_0_tanh_1 = h(concat_1)
-    t_7 = t(concat_1)
-    depth_0_sub_2 = keras.ops.subtract(t_7, 2.0)
-    depth_0_sigmoid_1 = keras.ops.sigmoid(depth_0_sub_2)
-    depth_0_mul_2 = keras.ops.multiply(depth_0_tanh_1, depth_0_sigmoid_1)
-    depth_0_sub_1_1 = keras.ops.subtract(1.0, depth_0_sigmoid_1)
-    depth_0_mul_1_1 = keras.ops.multiply(add_2, depth_0_sub_1_1)
-    add_3 = keras.ops.add(depth_0_mul_2, depth_0_mul_1_1)
-    depth_1_tanh_1 = h_0(add_3)
-    t_8 = t_2(add_3)
-    depth_1_sub_2 = keras.ops.subtract(t_8, 2.0)
-    depth_1_sigmoid_1 = keras.ops.sigmoid(depth_1_sub_2)
-    depth_1_mul_2 = keras.ops.multiply(depth_1_tanh_1, depth_1_sigmoid_1)
-    depth_1_sub_1_1 = keras.ops.subtract(1.0, depth_1_sigmoid_1)
-    depth_1_mul_1_1 = keras.ops.multiply(add_3, depth_1_sub_1_1)
-    add_4 = keras.ops.add(depth_1_mul_2, depth_1_mul_1_1)
-    concat_2 = keras.ops.concatenate([add_0, add_2, add_4], axis=1)
+    rhn_1 = keras.layers.RNN(
+        rhn_cell,
+        return_sequences=True,
+        return_state=True,
+        unroll=True,
+        name="rhn_1",
+    )
+    rhn_1_outputs = rhn_1(embedding_lookup, initial_state=[state])
+    sequence = rhn_1_outputs[0]
+    add_4 = rhn_1_outputs[1]
+    concat_2 = keras.ops.reshape(sequence, (-1, 12))
     reshape = keras.ops.reshape(concat_2, (-1, 4))
     # softmax/kernel, softmax/bias
     softmax = keras.layers.Dense(7, activation="softmax", name="softmax")

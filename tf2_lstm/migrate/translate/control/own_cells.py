@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-import keras
 import numpy as np
 
 from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref, Repeat, replaced
 from tf2_lstm.migrate.keras_code.own_cell import CellWeight, OwnCell
-from tf2_lstm.migrate.translate.writing.naming import python_name
+from tf2_lstm.migrate.translate.control.cell_names import local_names, weight_names
 from tf2_lstm.migrate.translate.writing.needed import names_in
 from tf2_lstm.migrate.translate.writing.values import Live, Size
 from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE
 
-#: What an attribute of a cell may not be called.
-_TAKEN = {*dir(keras.layers.Layer()), "state_size", "output_size", "self", "inputs", "states"}
 _INPUTS = Ref("inputs")
 
 
@@ -311,12 +308,12 @@ class _Step:
         ]
         # Keras lists the weights that train first.
         weights = sorted(held.values(), key=lambda one: not one[0].trains)
-        names = _weight_names([source for _, source in weights])
+        names = weight_names([source for _, source in weights])
         taken = {*names, "self", "states", _INPUTS.name, *(one.name for one in drops)}
         own = [*(one.name for one in states), *(line.targets[0] for line in lines)]
         by = {
             **dict.fromkeys(reads, _INPUTS),
-            **_local_names(own, taken),
+            **local_names(own, taken),
             **{one.name: Ref(name) for (one, _), name in zip(weights, names, strict=True)},
         }
         cell = OwnCell(
@@ -367,31 +364,3 @@ def _needed(lines, known, expressions):
             wanted |= names_in(line.value) - known
             found.append(line)
     return found[::-1]
-
-
-def _weight_names(sources):
-    """A name for each weight: the last one of its variable, with the scope before it where two have the same."""
-    leaves = [python_name(_ending(one, 1)) for one in sources]
-    names = []
-    for leaf, source in zip(leaves, sources, strict=True):
-        name = leaf if leaves.count(leaf) == 1 else python_name(_ending(source, 2))
-        names.append(_free(name, {*_TAKEN, *names}))
-    return names
-
-
-def _ending(source, parts):
-    """The last parts of the name of a variable."""
-    return "_".join(source.split("/")[-parts:]) if isinstance(source, str) else "constant"
-
-
-def _local_names(names, taken):
-    """Name -> the `Ref` of the same, or of another one where that is taken."""
-    found = {}
-    for name in names:
-        found[name] = Ref(_free(name, {*taken, *(one.name for one in found.values())}))
-    return found
-
-
-def _free(name, taken):
-    """A name that is not taken."""
-    return name if name not in taken else _free(f"{name}_", taken)

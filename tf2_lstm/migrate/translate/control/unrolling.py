@@ -7,27 +7,28 @@ from tf2_lstm.migrate.keras_code.expression import Apply, Ref
 from tf2_lstm.migrate.translate.writing.naming import class_name, python_name
 
 
-def unrolled(writer, loop, found):
+def unrolled(writer, loop, found, **options):
     """Write a cell and the `keras.layers.RNN` around it.
 
     Args:
         writer: the `Writer`.
         loop: the name of the TF1 loop.
         found: the `own_cells.Stepped`.
+        **options: of the layer.
 
     Returns:
         The `Ref` of what the layer gives: the outputs, batch-major, and the states behind the last step.
     """
     scopes = [one for one in loop.split("/") if not one.startswith("while")]
-    options = {} if found.cell.dtype == "float32" else {"dtype": found.cell.dtype}
+    dtype = {} if found.cell.dtype == "float32" else {"dtype": found.cell.dtype}
     name = _cell_name(scopes, found.sources)
     if class_name(name) in {*writer.cells, *writer.loops}:
         name = writer.program.fresh(name)
     symbol = class_name(name)
     writer.cells[symbol] = found.cell
     drops = found.cell.drops
-    cell = writer.program.add(name, Apply(symbol, (), {**parameters(drops), **options, "name": name}))
-    options = {"return_sequences": True, "return_state": True, **options}
+    cell = writer.program.add(name, Apply(symbol, (), {**parameters(drops), **dtype, "name": name}))
+    options = {"return_sequences": True, "return_state": True, **options, **dtype}
     options |= {"zero_output_for_mask": True} if found.lengths else {}
     weights = ", ".join(one for one in found.sources if isinstance(one, str))
     name = python_name("_".join(scopes)) if scopes else "rnn"

@@ -1,0 +1,55 @@
+"""What the weights and the lines of a cell of its own equations are called."""
+
+import keras
+
+from tf2_lstm.migrate.keras_code.expression import Ref
+from tf2_lstm.migrate.translate.writing.naming import python_name
+
+#: What an attribute of a cell may not be called.
+_TAKEN = {*dir(keras.layers.Layer()), "state_size", "output_size", "self", "inputs", "states"}
+
+
+def weight_names(sources):
+    """Return a name for each weight: the last one of its variable, with scopes before it until no other has the same.
+
+    Args:
+        sources: the names of the variables, or arrays.
+
+    Example:
+        ```python
+        assert weight_names(["rnn/a/kernel", "rnn/b/kernel", "rnn/b/bias"]) == ["a_kernel", "b_kernel", "bias"]
+        ```
+    """
+    names = []
+    for source in sources:
+        levels = range(1, source.count("/") + 2 if isinstance(source, str) else 2)
+        level = next((one for one in levels if _is_lone(source, sources, one)), levels[-1])
+        names.append(_free(python_name(_ending(source, level)), {*_TAKEN, *names}))
+    return names
+
+
+def _is_lone(source, sources, level):
+    return [_ending(one, level) for one in sources].count(_ending(source, level)) == 1
+
+
+def _ending(source, parts):
+    """The last parts of the name of a variable."""
+    return "_".join(source.split("/")[-parts:]) if isinstance(source, str) else "constant"
+
+
+def local_names(names, taken):
+    """Return name -> the `Ref` of the same, or of another one where that is taken.
+
+    Args:
+        names: those of lines.
+        taken: those that no line may have.
+    """
+    found = {}
+    for name in names:
+        found[name] = Ref(_free(name, {*taken, *(one.name for one in found.values())}))
+    return found
+
+
+def _free(name, taken):
+    """A name that is not taken."""
+    return name if name not in taken else _free(f"{name}_", taken)

@@ -1,0 +1,277 @@
+"""Steps that a graph repeats, unrolled by hand, found among the lines of a program.
+
+Two steps are alike when their lines are, but for what is fed to the step and what it has of the step before.
+"""
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
+from tf2_lstm.migrate.translate.writing.needed import names_in
+
+
+class Unlike(Exception):
+    """The steps are not alike."""
+
+
+@dataclass
+class Steps:
+    """Steps that are alike.
+
+    Attributes:
+        count: how many there are.
+        back: name of a line of a step -> the name of its twin in the step before.
+        inputs: the names of what is fed to each step, a tuple for each place.
+        states: name of a line of the first step, which the second one reads -> what the first one reads there.
+    """
+
+    count: int
+    back: dict = field(default_factory=dict)
+    inputs: list = field(default_factory=list)
+    states: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        first = [name for name in dict.fromkeys(self.back.values()) if name not in self.back]
+        onward = {before: name for name, before in self.back.items()}
+        self.place = {}
+        for name in first:
+            number, role = 0, name
+            while name is not None:
+                self.place[name] = (role, number)
+                number, name = number + 1, onward.get(name)
+
+    def lines_of(self, number):
+        """Return the names of the lines of a step."""
+        return [name for name, (_, step) in self.place.items() if step == number]
+
+
+def repeated(lines):
+    """Find steps that are alike, most of them first.
+
+    Args:
+        lines: name -> expression, each behind those that it reads.
+
+    Yields:
+        `Steps`.
+    """
+    groups = _calls_of_weights(lines)
+    for count in sorted({len(one) for one in groups}, reverse=True):
+        pairs = _Pairs(lines)
+        for group in groups:
+            if len(group) == count:
+                pairs.extend(group)
+        for back, unlike in pairs.parts():
+            try:
+                yield _steps(lines, count, back, unlike)
+            except Unlike:
+                continue
+
+
+def _calls_of_weights(lines):
+    """The names of the lines that compute with the same weights, in order, a list for each weight."""
+    groups = defaultdict(list)
+    weights = {name for name, value in lines.items() if _is_call_of(lines, value, "tf2_lstm.Weight")}
+    for name, value in lines.items():
+        if _is_call_of(lines, value, "keras.layers.Dense"):
+            groups[value.what.name].append(name)
+        elif isinstance(value, Apply) and value.what == "keras.ops.matmul":
+            for weight in sorted(names_in(value) & weights):
+                groups[weight].append(name)
+    return list(groups.values())
+
+
+def _is_call_of(lines, value, symbol):
+    """Whether an expression calls a layer of a kind."""
+    layer = lines.get(value.what.name) if isinstance(value, Apply) and isinstance(value.what, Ref) else None
+    return isinstance(layer, Apply) and layer.what == symbol
+
+
+class _Pairs:
+    """Lines of steps that follow each other, in pairs.
+
+    Attributes:
+        back: name of a line -> the name of its twin.
+        unlike: (name, name) of what is read at the same place and is not alike -> the names of the lines that read it.
+    """
+
+    def __init__(self, lines):
+        self.lines, self.back, self.unlike, self.twins = lines, {}, {}, set()
+
+    def extend(self, group):
+        """Pair the calls of a weight, and what these read; as before where they do not fit."""
+        kept = dict(self.back), {pair: set(names) for pair, names in self.unlike.items()}
+        try:
+            for before, name in itertools.pairwise(group):
+                self._pair(name, before)
+        except Unlike:
+            self.back, self.unlike = kept
+        self.twins = set(self.back.values())
+
+    def _pair(self, name, before):
+        todo = [(name, before, name)]
+        while todo:
+            name, before, reader = todo.pop()
+            if name == before or self.back.get(name) == before:
+                continue
+            parts = _alike(self.lines, name, before)
+            if parts is None:
+                self.unlike.setdefault((name, before), set()).add(reader)
+                continue
+            if name in self.back or before in self.twins:
+                raise Unlike(name)
+            self.back[name] = before
+            self.twins.add(before)
+            todo += [(*pair, name) for pair in parts]
+
+    def parts(self):
+        """(back, unlike) of each recurrence: of lines of which one reads another."""
+        room = {}
+
+        def found(name):
+            while room.setdefault(name, name) != name:
+                name = room[name]
+            return name
+
+        inner = {*self.back, *self.twins}
+        for name in inner:
+            for other in (names_in(self.lines[name]) & inner) | {self.back.get(name, name)}:
+                room[found(name)] = found(other)
+        for one in dict.fromkeys(map(found, self.back)):
+            back = {name: other for name, other in self.back.items() if found(name) == one}
+            unlike = [
+                pair for pair, readers in self.unlike.items() if any(found(each) == one for each in readers)
+            ]
+            yield back, unlike
+
+
+def _alike(lines, name, before):
+    """The pairs of names that two lines read; None where the lines differ in more."""
+    values = lines.get(name), lines.get(before)
+    if None in values or any(_is_call_of(lines, one, "keras.layers.Embedding") for one in values):
+        return None
+    (form, names), (other, others) = map(_form, values)
+    if form != other or _are_parts(lines, *values):
+        return None
+    pairs = list(zip(names, others, strict=True))
+    layers = [pair for pair in pairs if pair[0] != pair[1] and any(_is_layer(lines.get(one)) for one in pair)]
+    if any(not _drop_alike(lines, *pair) for pair in layers):
+        return None
+    return [pair for pair in pairs if pair not in layers]
+
+
+def _are_parts(lines, one, other):
+    """Whether two expressions take a part of parts of one tensor: each is what is fed to a step, not the parts."""
+    of = [
+        lines.get(value.of.name)
+        for value in (one, other)
+        if isinstance(value, Item) and isinstance(value.of, Ref)
+    ]
+    return (
+        len(of) == 2
+        and all(isinstance(value, Item) for value in of)
+        and of[0].of == of[1].of
+        and of[0] != of[1]
+    )
+
+
+def _is_layer(value):
+    """Whether a line makes a layer."""
+    made = isinstance(value, Apply) and isinstance(value.what, str) and "name" in value.options
+    return made and value.what != "keras.Input"
+
+
+def _drop_alike(lines, one, other):
+    """Whether two layers drop at the same rate."""
+    values = lines.get(one), lines.get(other)
+    if not all(isinstance(value, Apply) and value.what == "keras.layers.Dropout" for value in values):
+        return False
+    first, second = ((value.arguments, {**value.options, "name": ""}) for value in values)
+    return first == second
+
+
+def _form(expression):
+    """(What an expression is without the names that it reads, these names in order)."""
+    names = []
+
+    def without(one):
+        if isinstance(one, Ref):
+            names.append(one.name)
+            return Ref
+        if isinstance(one, Item):
+            return "item", without(one.of), repr(one.at)
+        if isinstance(one, Apply):
+            options = tuple((key, without(value)) for key, value in one.options.items())
+            return "call", without(one.what), without(one.arguments), options
+        if isinstance(one, (list, tuple)):
+            return type(one).__name__, *map(without, one)
+        return type(one).__name__, repr(one)
+
+    return without(expression), names
+
+
+def _steps(lines, count, back, unlike):
+    """The `Steps` of pairs, completed and checked."""
+    inner = {*back, *back.values()}
+    states, before = {}, {}
+    for name, other in unlike:
+        held = states if name in inner else before
+        if other in inner or held.get(name, other) != other:
+            raise Unlike(name)
+        held[name] = other
+    _add_last(lines, back, before)
+    found = Steps(count, back, sorted(_chains(before, count)), states)
+    _check(lines, found)
+    return found
+
+
+def _chains(before, count):
+    """What is fed to each step, the first one first: a tuple for each place at which something is fed."""
+    found = []
+    for name in set(before) - set(before.values()):
+        names = [name]
+        while names[-1] in before and len(names) <= count:
+            names.append(before[names[-1]])
+        found.append(tuple(names[::-1]))
+    # What goes round in a circle has no end.
+    if any(len(names) != count for names in found) or set(before) - set().union(*found):
+        raise Unlike("what is fed is not one to each step")
+    return found
+
+
+def _add_last(lines, back, before):
+    """Add what the last step computes behind the weights: the lines that read its own, or what it is fed."""
+    onward = {other: name for pairs in (back, before) for name, other in pairs.items()}
+    alike = defaultdict(list)
+    for name, value in lines.items():
+        form, names = _form(value)
+        alike[form].append((name, names))
+    for name in lines:
+        form, names = _form(lines[name])
+        for last, others in alike[form] if name in back and name not in onward else ():
+            new = {
+                one: other for one, other in zip(names, others, strict=True) if onward.get(one, one) != other
+            }
+            is_own = any(onward.get(one) == other for one, other in zip(names, others, strict=True))
+            if last not in back and is_own and all(one in before and one not in onward for one in new):
+                onward.update(new)
+                before.update((other, one) for one, other in new.items())
+                back[last], onward[name] = name, last
+                break
+
+
+def _check(lines, steps):
+    """Refuse lines that read of other steps than their own and the one before."""
+    fed = {name: number for names in steps.inputs for number, name in enumerate(names)}
+    for name, (_, number) in steps.place.items():
+        for read in names_in(lines[name]):
+            role, step = steps.place.get(read, (None, number))
+            carried = step == number - 1 and role in steps.states
+            if fed.get(read, number) != number or not (step == number or carried):
+                raise Unlike(name)
+    behind = set(steps.place)
+    for name, value in lines.items():
+        if name not in behind and names_in(value) & behind:
+            behind.add(name)
+    if not steps.states or (set(fed) | set(steps.states.values())) & behind:
+        raise Unlike("nothing is carried")

@@ -1,0 +1,332 @@
+"""Steps that are unrolled by hand, as a cell of their own equations in a layer: one step is written, not all."""
+
+import itertools
+from dataclasses import replace
+
+from tf2_lstm.migrate.keras_code.cycle import Carried, Cycle
+from tf2_lstm.migrate.keras_code.drops import Drop
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Line, Ref, replaced
+from tf2_lstm.migrate.translate.control.own_cells import Around, NoCell, stepped
+from tf2_lstm.migrate.translate.control.repeated import repeated
+from tf2_lstm.migrate.translate.control.unrolling import unrolled
+from tf2_lstm.migrate.translate.writing.needed import names_in, needed
+from tf2_lstm.migrate.translate.writing.values import Live
+from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE, with_arrays
+
+#: What the values on the way to what a dense layer gives are called behind its name.
+_PARTS = ("product", "sum")
+
+
+def roll_up(writer, values):
+    """Write the steps of a program that are alike as cells, where they are steps over a sequence.
+
+    Args:
+        writer: the `Writer` of the program, whose lines are changed.
+        values: name of a TF1 tensor -> its value.
+    """
+    lives = {one.ref.name: one for one in values.values() if isinstance(one, Live)}
+    while _rolled(writer, lives):
+        pass
+
+
+def _rolled(writer, lives):
+    """Whether steps were found and written as a cell."""
+    found = needed(writer.program).lines
+    if any(len(line.targets) > 1 for line in found):
+        return False
+    lines = {line.targets[0]: line.value for line in found}
+    for steps in repeated(lines):
+        try:
+            _Rolled(writer, lives, lines, steps).write()
+        except NoCell:
+            continue
+        return True
+    return False
+
+
+class _Rolled:
+    def __init__(self, writer, lives, lines, steps):
+        self.writer, self.lives, self.lines, self.steps = writer, lives, lines, steps
+        self.program, self.count = writer.program, steps.count
+        self.read, self.is_fixed = self._read_outside(), True
+
+    def write(self):
+        """Write the cell, its layer, and what the lines behind it read of them in the place of the steps."""
+        sequence, fed = self._sequence()
+        outputs = self._outputs()
+        cycle, given = self._cycle(sequence, fed, outputs)
+        last = {
+            1 + number
+            for number, role in enumerate(self.steps.states)
+            if any(one == (role, self.count - 1) for one in map(self.steps.place.get, self.read))
+        }
+        found = stepped(cycle, self._around(sequence, given, outputs, last))
+        # TF1 has the steps one after the other, without the cost of a loop; Keras does so where it knows their number.
+        options = {"unroll": True} if self.is_fixed else {}
+        self._replace(unrolled(self.writer, self._scope(), found, **options), outputs, found)
+
+    # What the steps are fed, and what is read of them.
+
+    def _read_outside(self):
+        """The names of lines of the steps that other lines read, or that are given out."""
+        others = [value for name, value in self.lines.items() if name not in self.steps.place]
+        read = names_in([*others, *self.program.outputs.values()])
+        return [name for name in self.lines if name in self.steps.place and name in read]
+
+    def _width(self, name):
+        """How many numbers a row of a tensor has: floats of two axes."""
+        live = self.lives.get(name)
+        if (
+            live is None
+            or len(live.shape) != 2
+            or not isinstance(live.shape[1], int)
+            or "float" not in live.dtype
+        ):
+            raise NoCell(f"{name} is no tensor of rows")
+        return live.shape[1]
+
+    def _sequence(self):
+        """(The `Live` of the steps' inputs, time-major, where each input stands in it)."""
+        if not self.steps.inputs:
+            raise NoCell("nothing is fed to its steps")
+        widths = [self._width(names[0]) for names in self.steps.inputs]
+        whole = [self._whole(names) for names in self.steps.inputs]
+        if len(whole) > 1:
+            whole = [self.program.op("steps", "concatenate", whole, axis=-1)]
+        ends = list(itertools.accumulate(widths))
+        first = self.lives[self.steps.inputs[0][0]]
+        sequence = Live(self.writer.turned(whole[0]), (self.count, first.shape[0], ends[-1]), first.dtype)
+        return sequence, [slice(end - width, end) for width, end in zip(widths, ends, strict=True)]
+
+    def _whole(self, names):
+        """All steps of an input in one tensor: the one that they were taken from, where it is there."""
+        taken = [self._taken(name) for name in names]
+        bases = {base for base, _ in taken}
+        follow = [number for _, number in taken] == list(range(self.count))
+        if len(bases) == 1 and None not in bases and follow:
+            [base] = bases
+            self.is_fixed &= base in self.lives and self.lives[base].shape[1:2] == (self.count,)
+            return Ref(base)
+        return self.program.op("steps", "stack", list(map(Ref, names)), axis=1)
+
+    def _taken(self, name):
+        """(The name of a tensor of as many steps, the number of the step that a line takes); (None, 0) of others."""
+        value = self.lines.get(name)
+        if not isinstance(value, Item) or not isinstance(value.of, Ref):
+            return None, 0
+        whole, at = value.of.name, value.at
+        if isinstance(at, tuple) and at[0] == slice(None) and isinstance(at[1], int) and whole in self.lives:
+            is_all = self.lives[whole].shape[1:2] == (self.count,)
+            is_all &= all(one == slice(None) for one in at[2:])
+            if is_all:
+                return whole, at[1]
+            part = self.lines.get(whole)
+            if at[1] == 0 and isinstance(part, Item) and isinstance(part.at, int):
+                return self._parted("keras.ops.split", part.of), part.at
+        return (self._parted("keras.ops.unstack", value.of), at) if isinstance(at, int) else (None, 0)
+
+    def _parted(self, symbol, parts):
+        """The name of the tensor that a line takes apart along its second axis, None of anything else."""
+        value = self.lines.get(parts.name)
+        is_it = (
+            _is_a(value, symbol) and value.options.get("axis") == 1 and value.arguments[1:] == (self.count,)
+        )
+        return value.arguments[0].name if is_it else None
+
+    def _outputs(self):
+        """Role that is read of other steps than the last -> where it stands in what the cell gives out."""
+        found, end = {}, 0
+        for name in self.read:
+            role, number = self.steps.place[name]
+            if role not in found and not (role in self.steps.states and number == self.count - 1):
+                found[role], end = slice(end, end + self._width(name)), end + self._width(name)
+        role = next(iter(self.steps.states))
+        return found or {role: slice(0, self._width(role))}
+
+    # The step.
+
+    def _cycle(self, sequence, fed, outputs):
+        """(The steps as a loop, what it carries first)."""
+        step, rows = self.program.reserve("step"), self.program.reserve("rows")
+        states = {role: self.program.reserve("state") for role in self.steps.states}
+        read = self.program.reserve("element")
+        by = {role: Ref(states[role]) for role in states}
+        at = [(Ellipsis, one) for one in fed]
+        parts = [Ref(read)] if len(fed) == 1 else [Item(Ref(read), one) for one in at]
+        by.update((names[1], part) for names, part in zip(self.steps.inputs, parts, strict=True))
+        own = set(self.steps.lines_of(1))
+        # The second step reads what the first one gives: the state. Its lines have the names of the first one's.
+        by.update((name, Ref(self.steps.place[name][0])) for name in own)
+        body = [Line((read,), Apply(READ, (sequence.ref, Ref(step))))]
+        for name in (one for one in self.lines if one in own):
+            body += self._lowered(self.steps.place[name][0], replaced(self.lines[name], by))
+        given = list(map(Ref, outputs))
+        if len(given) > 1:
+            given = [Apply("keras.ops.concatenate", (given,), {"axis": -1})]
+        body.append(Line((f"{rows}_next",), Apply(WRITE, (Ref(rows), Ref(step), given[0]))))
+        width = max(one.stop for one in outputs.values())
+        carried = [Carried(step, "int32", ())]
+        carried += [self._carried(states[role], role, first) for role, first in self.steps.states.items()]
+        carried += [Carried(rows, sequence.dtype, (self.count, None, width))]
+        results = [Apply("keras.ops.add", (Ref(step), 1)), *map(Ref, states)]
+        goes_on = Apply("keras.ops.less", (Ref(step), self.count))
+        note = f"TF1 scope: {self._scope() or '(none)'}, {self.count} steps"
+        cycle = Cycle(
+            tuple(carried),
+            (),
+            (),
+            goes_on,
+            tuple(body),
+            (*results, Ref(f"{rows}_next")),
+            (),
+            note,
+            self._drops(),
+        )
+        return with_arrays(cycle), (0, *map(Ref, self.steps.states.values()), None)
+
+    def _carried(self, name, role, first):
+        """A state: as many rows as it has at first."""
+        self._width(first)
+        rows = self.lives[first].shape[0]
+        shape = (rows if isinstance(rows, int) else None, self._width(role))
+        return Carried(name, self.lives[role].dtype, shape)
+
+    def _lowered(self, name, value):
+        """The lines of a step's line: a dense layer is a product, a bias and an activation there."""
+        owner = value.what.name if isinstance(value, Apply) and isinstance(value.what, Ref) else ""
+        layer = self.lines.get(owner)
+        if not _is_a(layer, "keras.layers.Dense"):
+            return [Line((name,), value)]
+        activation = layer.options.get("activation")
+        calls = [("matmul", (*value.arguments, Ref(f"{owner}_kernel")))]
+        calls += [("add", (Ref(f"{owner}_bias"),))] if layer.options.get("use_bias", True) else []
+        calls += [("exp" if activation == "exponential" else activation, ())] if activation else []
+        lines = []
+        for number, (symbol, arguments) in enumerate(calls, 1):
+            target = name if number == len(calls) else f"{name}_{_PARTS[number - 1]}"
+            before = [Ref(line.targets[0]) for line in lines[-1:]]
+            lines.append(Line((target,), Apply(f"keras.ops.{symbol}", (*before, *arguments))))
+        return lines
+
+    def _layers(self, symbol):
+        """The layers of a kind that a step calls: name -> the call that makes it."""
+        own = set(self.steps.lines_of(1))
+        called = [value for name, value in self.lines.items() if name in own]
+        names = [one.what.name for one in called if isinstance(one, Apply) and isinstance(one.what, Ref)]
+        return {name: self.lines[name] for name in names if _is_a(self.lines[name], symbol)}
+
+    def _drops(self):
+        """The dropout of a step."""
+        return tuple(
+            Drop(name, layer.arguments[0], {key: one for key, one in layer.options.items() if key != "name"})
+            for name, layer in self._layers("keras.layers.Dropout").items()
+        )
+
+    def _around(self, sequence, given, outputs, last):
+        """What is known around the steps; the weights of dense layers as such."""
+        lines, sources = dict(self.lines), dict(self.writer.layers)
+        lines.update((line.targets[0], line.value) for line in self.program.lines)
+        for name, layer in self._layers("keras.layers.Dense").items():
+            options = {key: layer.options[key] for key in ("dtype", "trainable") if key in layer.options}
+            held = zip(("kernel", "bias"), self.writer.layers[name], self._shapes(name), strict=False)
+            for part, source, shape in held:
+                lines[f"{name}_{part}_layer"] = Apply("tf2_lstm.Weight", (shape,), options)
+                lines[f"{name}_{part}"] = Apply(Ref(f"{name}_{part}_layer"), ())
+                sources[f"{name}_{part}_layer"] = [source]
+        rows = 1 + len(self.steps.states)
+        width = max(one.stop for one in outputs.values())
+        empty = {rows: (self.count, sequence.shape[1], width)}
+        wanted = frozenset({rows, *last})
+        return Around(lines, given, {sequence.ref.name: sequence}, empty, wanted, sources, self.writer.shared)
+
+    def _shapes(self, layer):
+        """The shapes of a dense layer's kernel and bias."""
+        units = self.lines[layer].arguments[0]
+        [call, *_] = [
+            value
+            for name, value in self.lines.items()
+            if isinstance(value, Apply) and value.what == Ref(layer)
+        ]
+        given = self.lives.get(call.arguments[0].name)
+        if given is None or not isinstance(given.shape[-1], int):
+            raise NoCell(f"how wide the input of {layer} is is not known")
+        return [given.shape[-1], units], [units]
+
+    # What is behind them.
+
+    def _scope(self):
+        """The scope that all lines of a step share."""
+        names = [self.writer.tensors[one] for one in self.steps.lines_of(1) if one in self.writer.tensors]
+        scopes = [one.split("/")[:-1] for one in names]
+        levels = itertools.takewhile(lambda level: len(set(level)) == 1, zip(*scopes, strict=False))
+        return "/".join(level[0] for level in levels)
+
+    def _replace(self, gives, outputs, found):
+        """Let the lines that are read outside be parts of what the layer gives."""
+        sequence = self.program.add("sequence", Item(gives, 0))
+        alone = len(outputs) == 1
+        values = {}
+        for name in self.read:
+            role, number = self.steps.place[name]
+            if role in self.steps.states and number == self.count - 1:
+                place = 1 + list(self.steps.states).index(role)
+                values[name] = Item(gives, 1 + found.states.index(place))
+            else:
+                at = (slice(None), number) if alone else (slice(None), number, outputs[role])
+                values[name] = Item(sequence, at)
+        lines = [
+            replace(
+                line, value=values.get(line.targets[0], self._together(line.value, gives, sequence, outputs))
+            )
+            for line in self.program.lines
+        ]
+        self.program.lines[:] = in_order(lines)
+
+    def _together(self, value, gives, sequence, outputs):
+        """A line that puts an output of all steps together reads the sequence."""
+        symbol = value.what if isinstance(value, Apply) else None
+        if symbol not in ("keras.ops.stack", "keras.ops.concatenate") or len(outputs) != 1:
+            return value
+        [role] = outputs
+        places = [self.steps.place.get(getattr(one, "name", None)) for one in value.arguments[0]]
+        if places != [(role, number) for number in range(self.count)] or value.options.get("axis") != 1:
+            return value
+        if symbol == "keras.ops.stack":
+            return Item(gives, 0)
+        return Apply("keras.ops.reshape", (sequence, (-1, self.count * outputs[role].stop)))
+
+
+def _is_a(value, symbol):
+    return isinstance(value, Apply) and value.what == symbol
+
+
+def in_order(lines):
+    """Return lines in an order in which each is behind those that it reads, else as they were.
+
+    Args:
+        lines: the `Line`s.
+
+    Example:
+        ```python
+        lines = [Line(("y",), Ref("x")), Line(("x",), 1)]
+        assert [line.targets for line in in_order(lines)] == [("x",), ("y",)]
+        ```
+    """
+    by_name = {target.lstrip("*"): line for line in lines for target in line.targets}
+    place = {id(line): number for number, line in enumerate(lines)}
+    done, found = set(), []
+    for line in lines:
+        todo = [line]
+        while todo:
+            one = todo[-1]
+            if id(one) in done:
+                todo.pop()
+                continue
+            read = [by_name[name] for name in names_in(one.value) if name in by_name]
+            left = [other for other in read if id(other) not in done]
+            # The one that was first comes first.
+            todo += sorted(left, key=lambda other: -place[id(other)])
+            if not left:
+                done.add(id(one))
+                found.append(todo.pop())
+    return found
