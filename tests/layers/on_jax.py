@@ -117,13 +117,12 @@ def assigned():
         return str(error)
 
 
-def warned():
-    """What is said of a training call of Keras's own loop, and of this package's."""
+def warned(kind):
+    """What is said of a training call of a loop, and of one at inference."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", RuntimeWarning)
-        for kind in (keras.layers.RNN, RNN):
-            kind(dropout(name="drops"))(inputs(), training=True)
-            kind(dropout(name="drops"))(inputs())
+        kind(dropout(name="drops"))(inputs(), training=True)
+        kind(dropout(name="drops"))(inputs())
     return [str(one.message) for one in said if one.category is RuntimeWarning]
 
 
@@ -139,22 +138,19 @@ def stepped():
     return [list(one.shape) for one in found]
 
 
+def tried(part, *arguments):
+    """What a part returns, or the error that it ends in: the other parts go on."""
+    try:
+        return part(*arguments)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
 if __name__ == "__main__":
     cases = {(name, "", ""): (cell, {}, {}) for name, cell in DRAWS.items()}
     some = "of the state"
     cases.update({(some, a, b): (DRAWS[some], LAYERS[a], OPTIONS[b]) for a in LAYERS for b in OPTIONS})
-    print(
-        json.dumps(
-            {
-                "backend": keras.backend.backend(),
-                "off": {
-                    ", ".join(filter(None, key)): looped_and_unrolled(*case) for key, case in cases.items()
-                },
-                "dropped": dropped(),
-                "fitted": fitted(),
-                "assigned": assigned(),
-                "warned": warned(),
-                "stepped": stepped(),
-            }
-        )
-    )
+    off = {", ".join(filter(None, key)): tried(looped_and_unrolled, *case) for key, case in cases.items()}
+    parts = {name: tried(globals()[name]) for name in ("dropped", "fitted", "assigned", "stepped")}
+    said = {kind.__module__.split(".")[0]: tried(warned, kind) for kind in (keras.layers.RNN, RNN)}
+    print(json.dumps({"backend": keras.backend.backend(), "off": off, "warned": said, **parts}))
