@@ -229,6 +229,19 @@ _RESIDUAL = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_all", 
 
 #: What failed once as a whole program and is equal now, if not in its recurrences.
 WHOLE_EQUAL = [
+    Program(
+        (
+            Layer(
+                "LSTM", 2, (("activation", "relu"), ("state_is_tuple", False)), ("dropout_in", "dropout_all")
+            ),
+            Layer("BasicLSTM", 3),
+        ),
+        unroll="static",
+        lengths="constant",
+        batch=3,
+        time=3,
+        keep="default",
+    ),
     Program((Layer("BasicLSTM", 2),), stacked=True, lengths="int64", start="fed", batch=2, source="reshape"),
     Program(
         (Layer("LSTM", 2, (("state_is_tuple", False),), ("dropout_state",)),),

@@ -63,9 +63,7 @@ def attempt(program, folder, whole=False):
     unknown = [reason for reason in refused if not reason_of(reason, program)]
     if unknown:
         return Verdict("refused wrongly", "; ".join(unknown))
-    # It is said of a loop that its dropout keeps everything in training too.
-    is_kept = any("keeps everything in the model" in note for note in conversion.report.notes)
-    flaws = _flaws(program, built, folder, bool(refused), is_kept)
+    flaws = _flaws(program, built, folder, bool(refused))
     flaws += _not_whole(folder, fetched)
     if flaws:
         kind = {"wrong number": "wrong", "missing": "missing"}.get(flaws[0].split(":")[0], "structure")
@@ -98,13 +96,13 @@ def _converted(prefix, out, program, fetched):
         return None, Verdict("exception", line)
 
 
-def _flaws(program, built, folder, partial, is_kept):
+def _flaws(program, built, folder, partial):
     """Hold the folder against the session; at inference, where dropout is a constant, against one that is fed 1."""
     if program.keep == "constant":
         built = build(replace(program, keep="placeholder"))
     fetches = {} if partial else {label: tensor.name for label, tensor in built.fetches.items()}
     names = sorted({*names_of(folder / "out"), *fetches.values()})
-    nothing = nothing_kept(built) if drops(program) and program.keep != "one" and not is_kept else None
+    nothing = nothing_kept(built) if drops(program) and program.keep != "one" else None
     with opened(built) as sess:
         draw_weights(sess, program)
         held = run(sess, program, built, names)

@@ -115,6 +115,17 @@ def test_a_product_that_a_function_reads_twice_is_a_layer_without_the_activation
     assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
 
 
+def test_a_conditional_in_a_branch_that_is_not_taken_is_none():
+    """As static_rnn has it of lengths that are constants: a step behind the end of all rows is computed by nobody."""
+
+    def never(x, w):
+        inner = lambda: v1.cond(tf.reduce_sum(x) > 0.0, lambda: x @ w, lambda: x - 1.0)  # noqa: E731
+        return v1.cond(tf.constant(3) < 2, inner, lambda: tf.zeros_like(x)) + x
+
+    tf1, whole = whole_of(graph_of({"y": never}, False), ["y:0"])
+    assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
+
+
 def test_gradients_are_those_of_tf_gradients():
     def with_gradients(x, w):
         y = scan(x, w)

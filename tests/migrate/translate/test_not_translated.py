@@ -13,6 +13,7 @@ from tf2_lstm.migrate.convert.whole import WholeWorkshop
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings, TF1Model
 from tf2_lstm.migrate.recognise import recognise
+from tf2_lstm.migrate.translate import translation
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
@@ -54,7 +55,7 @@ REFUSED = {
         ),
         "its branches give tensors of different sizes",
     ),
-    "what nothing goes into": (lambda x: tf.tanh([1.0]), "end:0: nothing that is fed goes into it"),
+    "what nothing goes into": (lambda x: tf.tanh([1.0]), "all that is fetched is constant"),
 }
 
 
@@ -104,6 +105,20 @@ def test_a_large_constant_is_a_weight_that_does_not_train():
     whole, case, _, problem = WholeWorkshop(tf1, findings, Request("x"), None).convert()
     assert (problem, case.passed) == ("", True)
     assert [len(held) for held in whole.layers.values()] == [1]
+
+
+def test_a_constant_that_is_fetched_is_held_beside_what_is_computed():
+    graph = graph_of(lambda x: tf.concat([x, tf.zeros_like(x)], 1))
+    with tf.Graph().as_default() as other:
+        tf.import_graph_def(graph, name="")
+        tf.constant([[1.5, -2.0]], name="first_state")
+    tf1, findings = TF1Model("frozen_graph", "", graph=other.as_graph_def()), Findings()
+    findings = Findings(shapes=inferred(tf1.graph))
+    request = Request("x", fetch=("end:0", "first_state:0"))
+    whole, case, _, problem = WholeWorkshop(tf1, findings, request, None).convert()
+    assert (problem, case.passed) == ("", True)
+    found = build_whole(whole, tf1)({"x": np.ones((3, 1), "float32")})
+    assert np.asarray(found["first_state"]).tolist() == [[1.5, -2.0]]
 
 
 @pytest.mark.parametrize("kind", [TypeError, ValueError, IndexError, ZeroDivisionError])
@@ -180,3 +195,8 @@ def test_five_thousand_levels_are_refused_in_a_sentence():
         ProgramRefused, match="5,001 operations follow each other up to it, expected 800 at most"
     ):
         translated(chain(5_000))
+
+
+def test_what_is_computed_of_nothing_that_is_fed_is_named():
+    with pytest.raises(ProgramRefused, match="end:0: nothing that is fed goes into it"):
+        translation._check_end("end:0", None)

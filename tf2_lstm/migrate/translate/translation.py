@@ -211,9 +211,12 @@ class _Translation(ByRows):
                 f"{tensor}: it is an array of tensors. Fetch what is read of it, with --fetch"
             )
         if not isinstance(value, Live):
-            ref = self.writer.program.add(
-                python_name(name), Apply("keras.ops.copy", (self.writer.tensor(value),))
-            )
+            if isinstance(value, Known) and not value.open:
+                ref = self.writer.held(value)
+            else:
+                ref = self.writer.program.add(
+                    python_name(name), Apply("keras.ops.copy", (self.writer.tensor(value),))
+                )
             value = self._live(
                 tensor, ref, value.dtype, value.array.shape if isinstance(value, Known) else value.shape
             )

@@ -70,7 +70,10 @@ def merge(writer, node, inputs):
     lost = [one for _, one in alive if isinstance(one, Nothing)]
     if len(alive) > 1 and lost:
         return [lost[0], lost[0]]
-    if len(alive) != 1:
+    if not alive:
+        # A conditional in a branch that is not taken.
+        return [Nothing(), Nothing()]
+    if len(alive) > 1:
         raise Refusal(
             "a tf.cond of which more than one branch computes something, as one with a recurrence in it does. "
             "Fetch what the branch computes with --fetch"

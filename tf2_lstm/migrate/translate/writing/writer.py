@@ -167,7 +167,7 @@ class Writer:
         if value.array.ndim == 0:
             return value.array.item()
         if value.array.size > LARGEST:
-            return self._alone(value.array.tobytes(), "constant", value, False, value.array)
+            return self.held(value)
         key = ("constant", value.dtype, value.array.shape, value.array.tobytes())
         return self._once(
             key, "constant", Apply("keras.ops.convert_to_tensor", (value.array.tolist(), value.dtype))
@@ -230,6 +230,10 @@ class Writer:
         name = python_name(held.node.rpartition("/")[2])
         return self._alone(held.node, name, held, held.trains and "float" in held.dtype, held.node)
 
+    def held(self, value):
+        """Return the expression of a `Known`, of a layer that holds it."""
+        return self._alone(value.array.tobytes(), "constant", value, False, value.array)
+
     def _alone(self, key, name, value, trains, source):
         if ("weight", key) not in self._made:
             shape = value.shape if isinstance(value, Held) else value.array.shape
@@ -272,7 +276,10 @@ class Writer:
     def reference(self):
         """Return the `Ref` of a tensor that is there: the first input."""
         if not self.program.inputs:
-            raise Refusal("nothing is fed to the program")
+            raise Refusal(
+                "nothing is fed to the program, all that is fetched is constant. Name with --fetch what is computed of "
+                "inputs"
+            )
         return next(iter(self.program.inputs.values()))
 
     def read_once(self, value):
