@@ -174,6 +174,14 @@ def from_one_row(x, start):
     return h + start
 
 
+def mean_of_each_step(x, start):
+    """What is fed to a step is one row for all."""
+    kernel, h = held("cell/kernel", WIDTH, WIDTH), start
+    for one in tf.unstack(tf.reduce_mean(x, 0, keepdims=True), axis=1):
+        h = tf.tanh(h @ kernel + one)
+    return h
+
+
 def in_turn(x, start):
     """Two factors are there in turn."""
     step, h = highway(), start
@@ -219,6 +227,7 @@ STAY = {
         of_the_step_before_last,
         two_of_zeros,
         from_one_row,
+        mean_of_each_step,
         in_turn,
         back_and_on,
         around_it,

@@ -126,17 +126,17 @@ class _Pairs:
 
     def parts(self):
         """(back, unlike) of each recurrence: of lines of which one reads another."""
-        room = {}
+        above = {}
 
         def found(name):
-            while room.setdefault(name, name) != name:
-                name = room[name]
+            while above.setdefault(name, name) != name:
+                name = above[name]
             return name
 
         inner = {*self.back, *self.twins}
         for name in inner:
             for other in (names_in(self.lines[name]) & inner) | {self.back.get(name, name)}:
-                room[found(name)] = found(other)
+                above[found(name)] = found(other)
         for one in dict.fromkeys(map(found, self.back)):
             back = {name: other for name, other in self.back.items() if found(name) == one}
             unlike = [

@@ -54,6 +54,7 @@ class _Rolled:
         """Write the cell, its layer, and what the lines behind it read of them in the place of the steps."""
         sequence, fed = self._sequence()
         outputs = self._outputs()
+        self._check_alike([*self.steps.states, *outputs, *(names[0] for names in self.steps.inputs)])
         cycle, given = self._cycle(sequence, fed, outputs)
         last = {
             1 + number
@@ -84,6 +85,14 @@ class _Rolled:
         ):
             raise NoCell(f"{name} is no tensor of rows")
         return live.shape[1]
+
+    def _check_alike(self, names):
+        """Refuse tensors of other rows or another dtype than the others: one row for all, say."""
+        names = [name for name in (*names, *self.steps.states.values()) if self._width(name)]
+        lives = [self.lives[name] for name in names]
+        rows = {one.shape[0] if isinstance(one.shape[0], int) else None for one in lives}
+        if len(rows) > 1 or len({one.dtype for one in lives}) > 1:
+            raise NoCell("what its steps read and give has other rows, or another dtype")
 
     def _sequence(self):
         """(The `Live` of the steps' inputs, time-major, where each input stands in it)."""
@@ -166,7 +175,7 @@ class _Rolled:
         body.append(Line((f"{rows}_next",), Apply(WRITE, (Ref(rows), Ref(step), given[0]))))
         width = max(one.stop for one in outputs.values())
         carried = [Carried(step, "int32", ())]
-        carried += [self._carried(states[role], role, first) for role, first in self.steps.states.items()]
+        carried += [Carried(name, sequence.dtype, (None, self._width(role))) for role, name in states.items()]
         carried += [Carried(rows, sequence.dtype, (self.count, None, width))]
         results = [Apply("keras.ops.add", (Ref(step), 1)), *map(Ref, states)]
         goes_on = Apply("keras.ops.less", (Ref(step), self.count))
@@ -183,13 +192,6 @@ class _Rolled:
             self._drops(),
         )
         return with_arrays(cycle), (0, *map(Ref, self.steps.states.values()), None)
-
-    def _carried(self, name, role, first):
-        """A state: as many rows as it has at first."""
-        self._width(first)
-        rows = self.lives[first].shape[0]
-        shape = (rows if isinstance(rows, int) else None, self._width(role))
-        return Carried(name, self.lives[role].dtype, shape)
 
     def _lowered(self, name, value):
         """The lines of a step's line: a dense layer is a product, a bias and an activation there."""
