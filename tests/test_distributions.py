@@ -134,6 +134,50 @@ def test_a_wheel_installed_elsewhere_is_whole_and_compares_every_kind_of_pair(bu
     assert [case["name"] for case in report["cases"]] == cases
 
 
+#: What a server has: onnxruntime, and here Keras to compare with.
+SERVED = """
+import numpy as np, onnxruntime, tf2_lstm
+model = tf2_lstm.load_model("converted/model.keras")
+session = onnxruntime.InferenceSession("model.onnx")
+random = np.random.default_rng(0)
+rows = 5
+given = {"word_ids": random.integers(1, 7, (rows, 6)), "sequence_lengths": random.integers(1, 7, rows)}
+given |= {"char_ids": random.integers(1, 5, (rows, 6, 4)), "word_lengths": random.integers(1, 5, (rows, 6))}
+given = {name: ids.astype("int32") for name, ids in given.items()}
+[found] = session.run(["argmax"], given)
+assert (found == np.asarray(model(given)["argmax"])).all()
+print(found.shape, sorted({str(one) for one in np.unique(found)}), tf2_lstm.__file__)
+"""
+
+
+@pytest.mark.slow
+def test_in_two_fresh_environments_code_is_scanned_and_the_model_of_the_readme_served(built, tmp_path):
+    [small], [whole] = built.glob("tf2_lstm_scan-*.whl"), built.glob("tf2_lstm-*.whl")
+    packages, programs = environment(tmp_path / "of_the_scan")
+    install(small, packages, programs)
+    shutil.copytree(Path(pathspec.__file__).parent, packages / "pathspec")
+    (tmp_path / "model.py").write_text(MODEL)
+    scanned = run(programs / "tf2-lstm", "scan", "model.py", cwd=tmp_path)
+    assert (scanned.returncode, scanned.stderr) == (1, "")
+    assert "model.py:2:8: RNN" in scanned.stdout
+
+    packages, programs = environment(tmp_path / "of_the_rest")
+    install(whole, packages, programs)
+    (packages / "dependencies.pth").write_text(str(Path(keras.__file__).parent.parent))
+    path = "tests/zoo/files/tagger/model.ckpt"
+    assert f"$ tf2-lstm convert {path} -o converted\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+    converted = run(programs / "tf2-lstm", "convert", ROOT / path, "-o", "converted", cwd=tmp_path)
+    assert converted.returncode == 0, converted.stderr
+    assert "EQUAL: 3 case(s), 36 comparisons" in converted.stdout
+    asked = ("export", "converted/model.keras", "--format", "onnx", "-o", "model.onnx")
+    exported = run(programs / "tf2-lstm", *asked, cwd=tmp_path)
+    assert exported.returncode == 0, exported.stderr
+    served = run(programs / "python", "-c", SERVED, cwd=tmp_path)
+    assert served.returncode == 0, served.stderr[-2000:]
+    assert served.stdout.startswith("(5, 6) ['0', ")
+    assert str(packages) in served.stdout
+
+
 #: A process that has Keras and JAX, as the recipe installs them, and nothing else that the wheel asks for.
 ON_JAX = """
 import sys
