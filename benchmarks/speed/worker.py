@@ -28,6 +28,8 @@ class Worker:
     def __init__(self, name):
         self.name = name
         self.module = importlib.import_module("benchmarks.speed.contenders." + CONTENDERS[name].module)
+        # Not on import: TensorFlow takes no number of threads once it has begun.
+        getattr(self.module, "limit_threads", lambda: None)()
         self.again = None
 
     def build(self, message, arrays):

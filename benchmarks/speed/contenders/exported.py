@@ -8,12 +8,10 @@ import numpy as np
 
 import tf2_lstm
 from benchmarks.speed.contenders import graphs, onnx
-from benchmarks.speed.contenders.graphs import forget
+from benchmarks.speed.contenders.graphs import forget, limit_threads
 from tf2_lstm.migrate.export.leaving import leave
 
-__all__ = ["build", "forget", "versions"]
-
-graphs.limit_threads()
+__all__ = ["build", "forget", "limit_threads", "versions"]
 
 
 def versions():

@@ -6,11 +6,9 @@ import tensorflow as tf
 
 import tf2_lstm
 from benchmarks.speed.contenders import graphs
-from benchmarks.speed.contenders.graphs import forget
+from benchmarks.speed.contenders.graphs import forget, limit_threads
 
-__all__ = ["build", "forget", "versions"]
-
-graphs.limit_threads()
+__all__ = ["build", "forget", "limit_threads", "versions"]
 
 
 def versions():

@@ -36,6 +36,7 @@ WITHOUT = {
 
 def graph_of(functions):
     """A graph of functions of the placeholders, the results named as in `NAMES`."""
+    v1.disable_control_flow_v2()
     graph = tf.Graph()
     with graph.as_default():
         fed = {name: v1.placeholder(dtype, shape, name=name) for name, (dtype, shape, _) in FED.items()}
@@ -47,7 +48,6 @@ def graph_of(functions):
 @pytest.fixture(scope="module")
 def sides():
     """Name of a case -> (of the session, of the Keras model that was saved and loaded)."""
-    v1.disable_control_flow_v2()
     graph = graph_of(CASES)
     given = {name: np.asarray(values, dtype) for name, (dtype, _, values) in FED.items()}
     with v1.Session(graph=graph) as session:
