@@ -149,7 +149,9 @@ def tried(part, *arguments):
 if __name__ == "__main__":
     cases = {(name, "", ""): (cell, {}, {}) for name, cell in DRAWS.items()}
     some = "of the state"
-    cases.update({(some, a, b): (DRAWS[some], LAYERS[a], OPTIONS[b]) for a in LAYERS for b in OPTIONS})
+    # Each way to give out with padded rows, and each kind of padding with all that is given out.
+    pairs = [*((a, "padded") for a in LAYERS), *(("", b) for b in OPTIONS if b != "padded")]
+    cases.update({(some, a, b): (DRAWS[some], LAYERS[a], OPTIONS[b]) for a, b in pairs})
     off = {", ".join(filter(None, key)): tried(looped_and_unrolled, *case) for key, case in cases.items()}
     parts = {name: tried(globals()[name]) for name in ("dropped", "fitted", "assigned", "stepped")}
     said = {kind.__module__.split(".")[0]: tried(warned, kind) for kind in (keras.layers.RNN, RNN)}

@@ -26,7 +26,7 @@ def found():
 
 def test_a_loop_draws_what_its_steps_draw_one_after_another(found):
     """Whatever draws, padded or not; and the second call goes on where the first one ended."""
-    assert len(found["off"]) == 18
+    assert len(found["off"]) == 12
     broken = {name: off for name, off in found["off"].items() if isinstance(off, str)}
     assert broken == {}
     assert {name: max(off) for name, off in found["off"].items() if max(off) > 1e-6} == {}
