@@ -17,6 +17,7 @@ from tf2_lstm import (
     DropoutWrapper,
     EquationCell,
     GRUCell,
+    Loop,
     LSTMCell,
     ResidualWrapper,
     StackedRNNCells,
@@ -126,6 +127,24 @@ def warned(kind):
     return [str(one.message) for one in said if one.category is RuntimeWarning]
 
 
+def looped():
+    """What is said of a Loop whose dropout is to drop, and what it gives at inference."""
+    step, x = {"name": "step", "dtype": "int32", "shape": []}, {"ref": "x"}
+    kept = {"call": {"ref": "dropout"}, "with": [x]}
+    loop = Loop(
+        [step, {"name": "x", "dtype": "float32", "shape": [2]}],
+        {"lines": [], "gives": {"call": "keras.ops.less", "with": [{"ref": "step"}, 3]}},
+        {"lines": [], "gives": [{"call": "keras.ops.add", "with": [{"ref": "step"}, 1]}, kept]},
+        dropouts=[{"name": "dropout", "rate": 0.5}],
+        name="looped",
+    )
+    given = [np.zeros((), "int32"), np.ones(2, "float32")]
+    try:
+        loop(given, training=True)
+    except NotImplementedError as error:
+        return [str(error), np.asarray(loop(given)[1]).tolist()]
+
+
 def stepped():
     """A stack whose states go into a compiled model: the shapes of what comes out."""
     stack = StackedRNNCells([LSTMCell(4), GRUCell(4)])
@@ -153,6 +172,6 @@ if __name__ == "__main__":
     pairs = [*((a, "padded") for a in LAYERS), *(("", b) for b in OPTIONS if b != "padded")]
     cases.update({(some, a, b): (DRAWS[some], LAYERS[a], OPTIONS[b]) for a, b in pairs})
     off = {", ".join(filter(None, key)): tried(looped_and_unrolled, *case) for key, case in cases.items()}
-    parts = {name: tried(globals()[name]) for name in ("dropped", "fitted", "assigned", "stepped")}
+    parts = {name: tried(globals()[name]) for name in ("dropped", "fitted", "assigned", "looped", "stepped")}
     said = {kind.__module__.split(".")[0]: tried(warned, kind) for kind in (keras.layers.RNN, RNN)}
     print(json.dumps({"backend": keras.backend.backend(), "off": off, "warned": said, **parts}))

@@ -52,6 +52,12 @@ def test_a_step_that_assigns_a_weight_is_refused(found):
     assert "count. Use unroll=True." in found["assigned"]
 
 
+def test_a_loop_that_is_to_drop_is_refused_where_it_could_not_train(found):
+    said, at_inference = found["looped"]
+    assert "Loop 'looped': expected training on TensorFlow or PyTorch" in said
+    assert at_inference == [1.0, 1.0]
+
+
 def test_of_keras_own_loop_a_warning_says_that_it_draws_one_mask(found):
     [said] = found["warned"]["keras"]
     assert found["warned"]["tf2_lstm"] == []

@@ -88,6 +88,7 @@ def test_the_source_has_one_step_and_the_numbers_of_the_model(cells):
         np.testing.assert_array_equal(value, expected[name], err_msg=name)
     # One in each cell but the two inputs' and the two states', which have another product.
     assert text.count("keras.ops.tanh(") == len(CELLS)
+    assert "# rate 1 - dropping/keep_prob:0" in text
     _, _, alone = converted({"stacked": stacked})
     assert "stacked_outputs = stacked(x, initial_state=[start])" in emit_whole(alone)
 

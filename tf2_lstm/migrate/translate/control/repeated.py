@@ -93,6 +93,7 @@ class _Pairs:
     Attributes:
         back: name of a line -> the name of its twin.
         unlike: (name, name) of what is read at the same place and is not alike -> the names of the lines that read it.
+        twins: the names that are some line's twin.
     """
 
     def __init__(self, lines):
@@ -100,15 +101,17 @@ class _Pairs:
 
     def extend(self, group):
         """Pair the calls of a weight, and what these read; as before where they do not fit."""
-        kept = dict(self.back), {pair: set(names) for pair, names in self.unlike.items()}
+        paired, differing = [], []
         try:
             for before, name in itertools.pairwise(group):
-                self._pair(name, before)
+                self._pair(name, before, paired, differing)
         except Unlike:
-            self.back, self.unlike = kept
-        self.twins = set(self.back.values())
+            for name in paired:
+                self.twins.discard(self.back.pop(name))
+            for pair, reader in differing:
+                self.unlike[pair].discard(reader)
 
-    def _pair(self, name, before):
+    def _pair(self, name, before, paired, differing):
         todo = [(name, before, name)]
         while todo:
             name, before, reader = todo.pop()
@@ -116,12 +119,15 @@ class _Pairs:
                 continue
             parts = _alike(self.lines, name, before)
             if parts is None:
-                self.unlike.setdefault((name, before), set()).add(reader)
+                readers = self.unlike.setdefault((name, before), set())
+                differing += [] if reader in readers else [((name, before), reader)]
+                readers.add(reader)
                 continue
             if name in self.back or before in self.twins:
                 raise Unlike(name)
             self.back[name] = before
             self.twins.add(before)
+            paired.append(name)
             todo += [(*pair, name) for pair in parts]
 
     def parts(self):
@@ -219,6 +225,8 @@ def _steps(lines, count, back, unlike):
         if other in inner or held.get(name, other) != other:
             raise Unlike(name)
         held[name] = other
+    if not states:
+        raise Unlike("nothing is carried")
     _add_last(lines, back, before)
     found = Steps(count, back, sorted(_chains(before, count)), states)
     _check(lines, found)
@@ -273,5 +281,5 @@ def _check(lines, steps):
     for name, value in lines.items():
         if name not in behind and names_in(value) & behind:
             behind.add(name)
-    if not steps.states or (set(fed) | set(steps.states.values())) & behind:
-        raise Unlike("nothing is carried")
+    if (set(fed) | set(steps.states.values())) & behind:
+        raise Unlike("what is fed to the steps is computed of them")

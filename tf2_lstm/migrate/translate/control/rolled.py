@@ -48,6 +48,7 @@ class _Rolled:
     def __init__(self, writer, lives, lines, steps):
         self.writer, self.lives, self.lines, self.steps = writer, lives, lines, steps
         self.program, self.count = writer.program, steps.count
+        self.notes = {line.targets[0]: line.note for line in writer.program.lines}
         self.read, self.is_fixed = self._read_outside(), True
 
     def write(self):
@@ -220,7 +221,7 @@ class _Rolled:
     def _drops(self):
         """The dropout of a step."""
         return tuple(
-            Drop(name, layer.arguments[0], {key: one for key, one in layer.options.items() if key != "name"})
+            Drop(name, layer.arguments[0], _without_name(layer.options), self.notes[name])
             for name, layer in self._layers("keras.layers.Dropout").items()
         )
 
@@ -296,6 +297,10 @@ class _Rolled:
         if symbol == "keras.ops.stack":
             return Item(gives, 0)
         return Apply("keras.ops.reshape", (sequence, (-1, self.count * outputs[role].stop)))
+
+
+def _without_name(options):
+    return {key: one for key, one in options.items() if key != "name"}
 
 
 def _is_a(value, symbol):
