@@ -89,9 +89,6 @@ def by_hand(x, start):
     return tf.transpose(tf.while_loop(lambda step, *_: step < steps, body, start)[2].stack(), [1, 0, 2])
 
 
-CELLS = {one.__name__: one for one in (ugrnn, from_a_state, with_lengths, two_states, by_hand)}
-
-
 def loop(x, step, matrix, *, place=lambda step, steps: step, goes_on=None):
     """A loop over the steps, in a way of its own."""
     steps, turned = tf.shape(x)[1], tf.transpose(x, [1, 0, 2])
@@ -112,6 +109,76 @@ def plain(now, x, h):
     return tf.tanh(x + h)
 
 
+def two_sequences(x, start):
+    """Each step reads two sequences."""
+    other = tf.TensorArray(tf.float32, tf.shape(x)[1]).unstack(tf.transpose(x * x, [1, 0, 2]))
+    return loop(x, lambda now, x, h: tf.tanh(x + h) * other.read(now), held("w", WIDTH, WIDTH))[0]
+
+
+def numbers(x, start):
+    """A number for each row and step, which begins each row anew; the state is a number too. Two arrays come out."""
+    turned = tf.transpose(x, [1, 0, 2])
+    factor = held("factor", WIDTH)
+
+    def step(old, now):
+        (h, total), (x, ends) = old, now
+        return tf.tanh(x * factor + h) * ends[:, None], total * ends + tf.reduce_sum(h, 1)
+
+    initial = tf.zeros_like(start), tf.zeros_like(start[:, 0])
+    return tf.scan(step, (turned, tf.sigmoid(turned[:, :, 0])), initial)
+
+
+def from_the_end(x, start):
+    """tf.scan from the last step to the first, from a state that is fed."""
+    matrix = held("w", WIDTH, WIDTH)
+    return tf.scan(lambda h, x: tf.tanh(x + h @ matrix), tf.transpose(x, [1, 0, 2]), start, reverse=True)
+
+
+def down(x, start):
+    """A counter that falls from the last step to 0, and ends it."""
+    turned, matrix = tf.transpose(x, [1, 0, 2]), held("w", WIDTH, WIDTH)
+    steps = tf.shape(turned)[0]
+    read, written = tf.TensorArray(tf.float32, steps).unstack(turned), tf.TensorArray(tf.float32, steps)
+
+    def body(step, h, array):
+        h = tf.tanh(read.read(step) + h @ matrix)
+        return step - 1, h, array.write(step, h)
+
+    return tf.while_loop(lambda step, *_: step >= 0, body, [steps - 1, start, written])[2].stack()
+
+
+def squares(x, start):
+    """States and inputs of more axes: a square for each row."""
+    turned = tf.reshape(tf.transpose(x, [1, 0, 2]), [tf.shape(x)[1], -1, 2, 2])
+    matrix = held("w", 2, 2)
+
+    def step(h, x):
+        return tf.tanh(x @ h + tf.tensordot(x, matrix, 1))
+
+    return tf.scan(step, turned, tf.reshape(start, [-1, 2, 2]))
+
+
+def last_alone(x, start):
+    """Of the outputs nothing is read."""
+    return v1.nn.dynamic_rnn(gated(), x, dtype=tf.float32)[1]
+
+
+def of_a_part(x, start):
+    """What is computed of a vector in front of the loop."""
+    vector = held("v", 2 * WIDTH)
+    scale, offset = tf.exp(vector[:WIDTH]), vector[WIDTH:]
+    return tf.scan(lambda h, x: tf.tanh(x * scale + h + offset), tf.transpose(x, [1, 0, 2]), start)
+
+
+CELLS = {
+    one.__name__: one
+    for one in (
+        *(ugrnn, from_a_state, with_lengths, two_states, by_hand),
+        *(two_sequences, numbers, from_the_end, down, squares, last_alone, of_a_part),
+    )
+}
+
+
 def counted(x, start):
     """The step's own number is in its equations."""
     return loop(x, lambda now, x, h: tf.tanh(x + h) * tf.cast(now, tf.float32), held("w", WIDTH, WIDTH))[0]
@@ -120,12 +187,6 @@ def counted(x, start):
 def attending(x, start):
     """What is computed of what is fed is in each step."""
     return loop(x, lambda now, x, h: tf.tanh(x + h + start), held("w", WIDTH, WIDTH))[0]
-
-
-def two_sequences(x, start):
-    """Each step reads two sequences."""
-    other = tf.TensorArray(tf.float32, tf.shape(x)[1]).unstack(tf.transpose(x * x, [1, 0, 2]))
-    return loop(x, lambda now, x, h: tf.tanh(x + h) * other.read(now), held("w", WIDTH, WIDTH))[0]
 
 
 def another_end(x, start):
@@ -156,13 +217,34 @@ def without_a_state(x, start):
     return tf.map_fn(lambda row: tf.tanh(row @ matrix), tf.transpose(x, [1, 0, 2]))
 
 
+def integers(x, start):
+    """What each step reads is an integer."""
+    ids, table = tf.cast(tf.transpose(x[:, :, 0]) > 0, tf.int32), held("table", 2, WIDTH)
+    return tf.scan(lambda h, one: tf.tanh(h + tf.gather(table, one)), ids, start)
+
+
+def by_place(x, start):
+    """A weight has a row for each step."""
+    places = tf.TensorArray(tf.float32, 7).unstack(held("places", 7, WIDTH))
+    step = lambda now, x, h: tf.tanh(x + h + places.read(now))  # noqa: E731
+    return loop(x, step, held("w", WIDTH, WIDTH))[0]
+
+
+def normed(x, start):
+    """A matrix is computed of a weight in front of the loop."""
+    matrix = tf.nn.l2_normalize(held("w", WIDTH, WIDTH), 0)
+    return tf.scan(lambda h, x: tf.tanh(x + h @ matrix), tf.transpose(x, [1, 0, 2]), start)
+
+
 #: A program -> why its loop is no cell.
 REASONS = {
     counted: "a step reads step, which is no weight and no constant",
     attending: "a step reads start, which is no weight and no constant",
-    two_sequences: "it reads no sequence of floats, or more than one",
+    integers: "it reads no sequence of floats",
+    by_place: "the sequences that it reads are not of one size",
+    normed: "each step would compute anew what is computed of normed/w, a matrix",
     another_end: "it ends elsewhere than the sequence that it reads",
-    backwards: "it does not write one array of rows, one at each step",
+    backwards: "it reads or writes elsewhere than at the step, or in both directions",
     how_many: "the number of its steps is read behind it",
     read_elsewhere: "read_elsewhere/w is read by another layer too",
     without_a_state: "it has no state, or states of another dtype than the sequence's",

@@ -1,5 +1,6 @@
 """Loops over the steps of a sequence: cells in `keras.layers.RNN`, or loops where they are more than that."""
 
+import functools
 from dataclasses import replace
 
 import keras
@@ -7,7 +8,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from live_models import model_of
-from step_programs import CELLS, LOOPS, REASONS, WIDTH, two_states, ugrnn
+from step_programs import (
+    CELLS,
+    LOOPS,
+    REASONS,
+    WIDTH,
+    from_the_end,
+    numbers,
+    squares,
+    two_sequences,
+    two_states,
+    ugrnn,
+)
 
 import tf2_lstm
 from tf2_lstm.migrate.graph.shapes import inferred
@@ -17,7 +29,7 @@ from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.control import own_loops
-from tf2_lstm.migrate.translate.control.own_cells import NoCell
+from tf2_lstm.migrate.translate.control.cell_lines import NoCell
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
 from tf2_lstm.migrate.translate.translation import translate
 from tf2_lstm.migrate.translate.writing.writer import Writer
@@ -171,6 +183,21 @@ def too_early(found):
     return replace(found, cell=replace(found.cell, output=Ref(found.cell.states[0][0])))
 
 
+def other_places(found):
+    """The sequences, each in the other's place."""
+    return replace(found, sequences=dict(reversed(found.sequences.items())))
+
+
+def other_arrays(found):
+    """What is given out, cut at another place."""
+    return replace(found, arrays=dict(zip(found.arrays, [*found.arrays.values()][::-1], strict=True)))
+
+
+def forwards(found):
+    """The first step first."""
+    return replace(found, backwards=not found.backwards)
+
+
 def other_weights(found):
     """The matrices, each in the other's place."""
     matrices = [one for one in found.sources if one.endswith("kernel")]
@@ -178,21 +205,31 @@ def other_weights(found):
     return replace(found, sources=tuple(other.get(one, one) for one in found.sources))
 
 
+#: What is wrong -> (how a loop is a cell, the program on which that is).
 SABOTAGES = {
-    "states exchanged": exchanged,
-    "output before the step": too_early,
-    "weights exchanged": other_weights,
+    "states exchanged": (exchanged, two_states),
+    "output before the step": (too_early, two_states),
+    "weights exchanged": (other_weights, two_states),
+    "sequences exchanged": (other_places, two_sequences),
+    "outputs cut elsewhere": (other_arrays, numbers),
+    "the first step first": (forwards, from_the_end),
+    "the last step first": (forwards, squares),
 }
 
 
 @pytest.fixture(scope="module")
 def proved():
-    _, tf1, fetch = model_of_programs({"y": two_states})
-    return tf1, fetch, run_whole(tf1, whole_of(tf1, fetch))
+    """A function from a program to (its `TF1Model`, what is fetched, the runs of the graph)."""
+
+    @functools.cache
+    def runs_of(program):
+        _, tf1, fetch = model_of_programs({"y": program})
+        return tf1, fetch, run_whole(tf1, whole_of(tf1, fetch))
+
+    return runs_of
 
 
-def proof(proved):
-    tf1, fetch, runs = proved
+def proof(tf1, fetch, runs):
     whole = whole_of(tf1, fetch)
     assert whole.cells
     return prove_whole(tf1, whole, build_whole(whole, tf1), runs)
@@ -200,13 +237,16 @@ def proof(proved):
 
 @pytest.mark.parametrize("name", SABOTAGES)
 def test_a_wrong_cell_is_seen(name, proved, monkeypatch):
+    wrong, program = SABOTAGES[name]
+    runs = proved(program)
+    assert proof(*runs).passed
     right = own_loops.stepped
-    monkeypatch.setattr(own_loops, "stepped", lambda *arguments: SABOTAGES[name](right(*arguments)))
-    assert not proof(proved).passed
+    monkeypatch.setattr(own_loops, "stepped", lambda *arguments: wrong(right(*arguments)))
+    assert not proof(*runs).passed
 
 
 def test_a_sequence_that_is_not_turned_is_seen(proved, monkeypatch):
     right = Writer.turned
     wrong = lambda self, ref, *name: right(self, ref, *name) if name else ref  # noqa: E731
     monkeypatch.setattr(Writer, "turned", wrong)
-    assert not proof(proved).passed
+    assert not proof(*proved(two_states)).passed

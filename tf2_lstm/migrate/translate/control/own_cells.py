@@ -1,17 +1,14 @@
 """A loop over the steps of a sequence as a cell of its own equations, for `keras.layers.RNN`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref, Repeat, replaced
-from tf2_lstm.migrate.keras_code.own_cell import CellWeight, OwnCell
-from tf2_lstm.migrate.translate.control.cell_names import local_names, weight_names
-from tf2_lstm.migrate.translate.writing.needed import names_in
-from tf2_lstm.migrate.translate.writing.values import Live, Size
+from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.keras_code.own_cell import OwnCell
+from tf2_lstm.migrate.translate.control.cell_lines import NoCell, Step, cell_of
+from tf2_lstm.migrate.translate.writing.values import Size
 from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE
-
-_INPUTS = Ref("inputs")
 
 
 @dataclass(frozen=True)
@@ -43,25 +40,23 @@ class Stepped:
 
     Attributes:
         cell: the `OwnCell`.
-        sequence: the `Live` whose elements along the first axis are the inputs.
+        sequences: name -> the `Live` whose elements along the first axis are inputs, in their order.
         initial: the expressions of the states at first; None where they are the zeros that Keras begins with.
         sources: the variables of the cell's weights, or arrays.
-        array: the number of the carried array of outputs.
-        states: the numbers of the carried states.
+        arrays: the number of each carried array of outputs -> the shape of an output without the batch.
+        states: the number of each carried state -> its shape without the batch.
+        backwards: whether the last step is the first.
         lengths: the name of the lengths of the rows, "" where all are as long as the sequence.
     """
 
     cell: OwnCell
-    sequence: Live
+    sequences: dict
     initial: tuple | None
     sources: tuple
-    array: int
-    states: tuple
+    arrays: dict
+    states: dict
+    backwards: bool = False
     lengths: str = ""
-
-
-class NoCell(Exception):
-    """A loop is no such step: it stays a loop. The text says why."""
 
 
 def stepped(cycle, around):
@@ -82,30 +77,38 @@ class _Step:
         self.cycle, self.around = cycle, around
         own = (*cycle.before, *cycle.condition, *cycle.body)
         self.lines = {**around.lines, **{line.targets[0]: line.value for line in own}}
-        self.counters = {one.name for number, one in enumerate(cycle.carried) if self._counts(number)}
+        numbers = range(len(cycle.carried))
+        self.counters = {cycle.carried[number].name for number in numbers if self._counts(number)}
+        self.falling = {cycle.carried[number].name: one for number in numbers if (one := self._falls(number))}
+        self.sequences, self.places = {}, set()
 
     def found(self):
         """Look for the parts, one after the other."""
-        sequence, reads = self._reads()
+        reads = self._reads()
         ended, lengths = self._ended()
-        self._check_end(sequence.shape[0], lengths)
-        array, output = self._array(sequence)
-        states = [
-            number
-            for number, one in enumerate(self.cycle.carried)
-            if number != array and one.name not in self.counters
-        ]
-        self._check_states(states, sequence)
-        if not {array, *states} >= self.around.wanted:
+        self._check_end(lengths)
+        outputs = self._outputs()
+        states = self._states(outputs)
+        if not {*outputs, *states} >= self.around.wanted:
             raise NoCell("the number of its steps is read behind it")
+        backwards = self._goes_backwards()
+        if lengths and backwards:
+            raise NoCell("it goes backwards over rows that end")
         if lengths:
-            output = self._until(ended, output, lambda old: self._is_zeros(old, sequence.shape[1]))
-        results = {number: self._next(number, ended) for number in states}
-        cell, sources = self._cell(sequence, reads, results, output, self.around.empty[array][2])
+            outputs = {number: self._until(ended, one, self._is_zeros) for number, one in outputs.items()}
+        step = Step(
+            reads,
+            self.sequences,
+            {self.cycle.carried[number].name: states[number] for number in states},
+            tuple(self._next(number, ended) for number in states),
+            tuple(outputs.values()),
+            tuple(self._inner(number) for number in outputs),
+        )
+        cell, sources = cell_of(self.cycle, self.around, step)
         given = [self.around.given[number] for number in states]
-        zeros = all(self._is_zeros(one, sequence.shape[1]) for one in given)
-        initial = None if zeros else tuple(given)
-        return Stepped(cell, sequence, initial, sources, array, tuple(states), lengths)
+        initial = None if all(map(self._is_zeros, given)) else tuple(given)
+        arrays = dict(zip(outputs, step.output_shapes, strict=True))
+        return Stepped(cell, self.sequences, initial, sources, arrays, states, backwards, lengths)
 
     def _value(self, expression):
         """What a name is assigned, through names of the same."""
@@ -122,33 +125,68 @@ class _Step:
 
     def _counts(self, number):
         """Whether a carried value is 0 at first and one more after each step."""
-        one, given, result = (
-            part[number] for part in (self.cycle.carried, self.around.given, self.cycle.results)
-        )
-        more = self._called(result, "add")
-        return self._number(given) == 0 and (more in ((Ref(one.name), 1), (1, Ref(one.name))))
+        one = Ref(self.cycle.carried[number].name)
+        more = self._called(self.cycle.results[number], "add")
+        return self._number(self.around.given[number]) == 0 and more in ((one, 1), (1, one))
+
+    def _falls(self, number):
+        """The lengths of which a carried value is the last place at first, if it is one less after each step."""
+        one, result = Ref(self.cycle.carried[number].name), self.cycle.results[number]
+        less, more = self._called(result, "subtract"), self._called(result, "add")
+        is_less = less == (one, 1) or more in ((one, -1), (-1, one))
+        return self._last_of(self.around.given[number]) if is_less else set()
+
+    def _last_of(self, expression):
+        """The sizes of which a number is the last place."""
+        number, less = self._number(expression), self._called(expression, "subtract")
+        if number is not None:
+            return {number + 1}
+        if less and less[1] == 0:
+            return self._last_of(less[0])
+        return self._sizes(less[0]) if less and less[1] == 1 else set()
 
     def _number(self, expression):
         arguments = self._called(expression, "convert_to_tensor")
         expression = arguments[0] if arguments else self._value(expression)
         return expression if isinstance(expression, int) else None
 
-    def _check_end(self, length, lengths):
-        """Refuse an end that is not that of the sequence."""
-        todo = [self.cycle.goes_on]
+    def _lengths(self):
+        """How long the sequences are, a set of sizes."""
+        return {one.shape[0] for one in self.sequences.values()}
+
+    def _rows(self):
+        """How many rows the sequences have, a set of sizes."""
+        return {one.shape[1] for one in self.sequences.values()}
+
+    def _check_end(self, lengths):
+        """Refuse an end that is not that of the sequences."""
+        todo, ends = [self.cycle.goes_on], []
         while todo:
             one = todo.pop()
             both = self._called(one, "logical_and")
             todo += both
-            if not both and not self._ends_with(one, length, lengths):
-                raise NoCell("it ends elsewhere than the sequence that it reads")
+            ends += [] if both else [self._ends_with(one, lengths)]
+        if not all(ends):
+            raise NoCell("it ends elsewhere than the sequence that it reads")
 
-    def _ends_with(self, expression, length, lengths):
+    def _ends_with(self, expression, lengths):
         """Whether it goes on up to the length, or to the end of the longest row, behind which nothing changes."""
-        less = self._called(expression, "less")
+        less, down = self._called(expression, "less"), self._called(expression, "greater_equal")
+        if down and isinstance(down[0], Ref) and down[0].name in self.falling:
+            return self._number(down[1]) == 0
         if not less or not self._is_counter(less[0]):
             return False
-        return length in self._sizes(less[1]) or (bool(lengths) and self._covers(less[1], {length, lengths}))
+        ends = self._lengths()
+        return bool(ends & self._sizes(less[1])) or (
+            bool(lengths) and self._covers(less[1], {*ends, lengths})
+        )
+
+    def _goes_backwards(self):
+        """Whether all that it reads and writes is at a place that falls from the last one."""
+        falls = {name in self.falling for name in self.places}
+        if None in self.places or len(falls) != 1:
+            raise NoCell("it reads or writes elsewhere than at the step, or in both directions")
+        return falls.pop()
 
     def _covers(self, expression, sizes):
         """Whether a number is at least one of the sizes."""
@@ -161,6 +199,17 @@ class _Step:
 
     def _is_counter(self, expression):
         return isinstance(expression, Ref) and expression.name in self.counters
+
+    def _place(self, expression):
+        """The name of the counter that a place in an array is, None for another place.
+
+        Of a branch it is no larger than the last place, which no step is behind.
+        """
+        smaller = self._called(expression, "minimum")
+        if smaller and self._last_of(smaller[1]) & self._lengths():
+            expression = smaller[0]
+        is_place = isinstance(expression, Ref) and expression.name in {*self.counters, *self.falling}
+        return expression.name if is_place else None
 
     def _sizes(self, expression):
         """The sizes that a number is, by what is known: min(a, max(a, b)) is a.
@@ -222,29 +271,55 @@ class _Step:
     # What goes in and out.
 
     def _reads(self):
-        """(The sequence, the names of the lines that read a step of it)."""
-        reads = {}
-        for line in self.cycle.body:
-            if not (isinstance(line.value, Apply) and line.value.what == READ):
-                continue
-            array, place = line.value.arguments
-            if self._is_counter(place):
-                reads[line.targets[0]] = array.name if isinstance(array, Ref) else ""
-        names = set(reads.values())
-        sequence = self.around.sequences.get(next(iter(names))) if len(names) == 1 else None
-        if sequence is None or len(sequence.shape) < 3 or "float" not in sequence.dtype:
-            raise NoCell("it reads no sequence of floats, or more than one")
-        return sequence, set(reads)
+        """The name of a line that reads an element -> that of the sequence."""
+        calls = {
+            line.targets[0]: line.value.arguments
+            for line in self.cycle.body
+            if isinstance(line.value, Apply)
+            and line.value.what == READ
+            and self._is_sequence(line.value.arguments[0])
+        }
+        self.sequences = {array.name: self.around.sequences[array.name] for array, _ in calls.values()}
+        if not self.sequences or len({one.dtype for one in self.sequences.values()}) > 1:
+            raise NoCell("it reads no sequence of floats")
+        if not _is_one_size(self._lengths()) or not _is_one_size(self._rows()):
+            raise NoCell("the sequences that it reads are not of one size")
+        self.falling = {name for name, sizes in self.falling.items() if sizes & self._lengths()}
+        places = {name: self._place(place) for name, (_, place) in calls.items()}
+        self.places = set(places.values())
+        return {name: array.name for name, (array, _) in calls.items()}
 
-    def _array(self, sequence):
-        """(The number of the array that it writes, the expression of an element)."""
-        for number in self.around.empty:
-            found = self._written(number)
-            sizes = self.around.empty[number]
-            alike = len(sizes) == 3 and sizes[0] == sequence.shape[0] and self._fits(sizes[1], sequence)
-            if found is not None and alike and isinstance(sizes[2], int) and len(self.around.empty) == 1:
-                return number, found
-        raise NoCell("it does not write one array of rows, one at each step")
+    def _is_sequence(self, array):
+        """Whether an array around the loop is a time-major sequence of floats, the sizes of an element known."""
+        found = self.around.sequences.get(array.name) if isinstance(array, Ref) else None
+        return (
+            found is not None
+            and len(found.shape) > 1
+            and "float" in found.dtype
+            and all(isinstance(one, int) for one in found.shape[2:])
+        )
+
+    def _outputs(self):
+        """The number of each array that it writes -> the expression of an element."""
+        found = {number: self._written(number) for number in self.around.empty}
+        if None in found.values() or not all(map(self._is_of_rows, found)):
+            raise NoCell("it does not write arrays of rows, one at each step")
+        return found
+
+    def _is_of_rows(self, number):
+        """Whether an array has an element for each step, and that a part for each row."""
+        length, *element = self.around.empty[number]
+        return length in self._lengths() and self._has_rows(element)
+
+    def _has_rows(self, sizes):
+        """Whether sizes may be those of a value for each row."""
+        rows = self._rows()
+        fits = bool(sizes) and (not isinstance(sizes[0], int) or sizes[0] in rows)
+        return fits and all(isinstance(one, int) for one in sizes[1:])
+
+    def _inner(self, number):
+        """The shape of an element of an array without the batch."""
+        return tuple(self.around.empty[number][2:])
 
     def _written(self, number):
         """What a step writes into an array at its own place, None of anything else."""
@@ -252,115 +327,41 @@ class _Step:
         if not (isinstance(value, Apply) and value.what == WRITE):
             return None
         array, place, element = value.arguments
-        is_own = array == Ref(self.cycle.carried[number].name) and self._is_counter(place)
-        return element if is_own else None
+        self.places.add(self._place(place))
+        return element if array == Ref(self.cycle.carried[number].name) else None
 
-    def _fits(self, rows, sequence):
-        """Whether a number of rows may be that of the sequence."""
-        return not isinstance(rows, int) or rows == sequence.shape[1]
-
-    def _check_states(self, numbers, sequence):
+    def _states(self, outputs):
+        """The number of each state -> its shape without the batch."""
+        numbers = [
+            number
+            for number, one in enumerate(self.cycle.carried)
+            if number not in outputs and one.name not in {*self.counters, *self.falling}
+        ]
         for one in (self.cycle.carried[number] for number in numbers):
-            if (
-                len(one.shape) != 2
-                or not isinstance(one.shape[1], int)
-                or not self._fits(one.shape[0], sequence)
-            ):
+            if not self._has_rows(one.shape):
                 raise NoCell(f"{one.name} is no state of rows")
-        dtypes = {self.cycle.carried[number].dtype for number in (*numbers, *self.around.empty)}
-        if not numbers or dtypes != {sequence.dtype}:
+        dtypes = {self.cycle.carried[number].dtype for number in (*numbers, *outputs)}
+        if not numbers or dtypes != {one.dtype for one in self.sequences.values()}:
             raise NoCell("it has no state, or states of another dtype than the sequence's")
+        return {number: tuple(self.cycle.carried[number].shape[1:]) for number in numbers}
 
-    def _is_zeros(self, expression, rows):
+    def _is_zeros(self, expression):
         """Whether a state is what Keras begins with: zeros, a row for each of the sequence."""
-        value = self._value(expression)
+        value, rows = self._value(expression), self._rows()
         if self._called(expression, "zeros"):
-            return value.arguments[0][0] == rows
+            return value.arguments[0][0] in rows
         if self._called(expression, "convert_to_tensor"):
-            return (
-                isinstance(rows, int)
-                and np.shape(value.arguments[0])[:1] == (rows,)
-                and not np.any(value.arguments[0])
+            return np.shape(value.arguments[0])[:1] in {(one,) for one in rows} and not np.any(
+                value.arguments[0]
             )
         if not (isinstance(value, Apply) and isinstance(value.what, Ref) and len(value.arguments) == 1):
             return False
         full = self._value(value.what)
         is_full = isinstance(full, Apply) and full.what == "tf2_lstm.FullOf" and full.arguments[1] == 0
-        return is_full and full.arguments[0][0] is None and rows in self._sizes(value.arguments[0])
-
-    # The cell.
-
-    def _cell(self, sequence, reads, results, output, output_size):
-        """(The `OwnCell`, the variables of its weights), with the next value of each state by its number."""
-        states, results = [self.cycle.carried[number] for number in results], tuple(results.values())
-        lines = _needed([*self.cycle.before, *self.cycle.body], reads, [output, *results])
-        free = names_in([output, results, *(line.value for line in lines)])
-        free -= {*reads, *(line.targets[0] for line in lines), *(one.name for one in states)}
-        drops = [one for one in self.cycle.drops if one.name in free]
-        free -= {one.name for one in drops}
-        held = {name: self._held(name) for name in self.around.lines if name in free and self._held(name)}
-        if any("float" in one.dtype and one.dtype != sequence.dtype for one, _ in held.values()):
-            raise NoCell("a weight has another dtype than the sequence")
-        constants = set().union(*(self._constants(name) for name in free - set(held)))
-        lines = [
-            *(Line((name,), one) for name, one in self.around.lines.items() if name in constants),
-            *lines,
-        ]
-        # Keras lists the weights that train first.
-        weights = sorted(held.values(), key=lambda one: not one[0].trains)
-        names = weight_names([source for _, source in weights])
-        taken = {*names, "self", "states", _INPUTS.name, *(one.name for one in drops)}
-        own = [*(one.name for one in states), *(line.targets[0] for line in lines)]
-        by = {
-            **dict.fromkeys(reads, _INPUTS),
-            **local_names(own, taken),
-            **{one.name: Ref(name) for (one, _), name in zip(weights, names, strict=True)},
-        }
-        cell = OwnCell(
-            _INPUTS.name,
-            tuple((by[one.name].name, int(one.shape[1])) for one in states),
-            tuple(replace(one, name=name) for (one, _), name in zip(weights, names, strict=True)),
-            tuple(Line((by[line.targets[0]].name,), replaced(line.value, by), line.note) for line in lines),
-            replaced(output, by),
-            output_size,
-            replaced(results, by),
-            sequence.dtype,
-            self.cycle.note,
-            tuple(drops),
-        )
-        return cell, tuple(source for _, source in weights)
-
-    def _held(self, name):
-        """(The `CellWeight`, its variable) where a name is the value of a weight alone, None of any other."""
-        value = self.around.lines.get(name)
-        if not (isinstance(value, Apply) and isinstance(value.what, Ref)):
-            return None
-        layer = self.around.lines.get(value.what.name)
-        if not isinstance(layer, Apply) or layer.what != "tf2_lstm.Weight":
-            return None
-        [source] = self.around.sources[value.what.name]
-        if isinstance(source, str) and source in self.around.shared:
-            raise NoCell(f"{source} is read by another layer too")
-        options, shape = layer.options, tuple(layer.arguments[0])
-        return CellWeight(
-            name, shape, options.get("dtype", "float32"), options.get("trainable", True)
-        ), source
-
-    def _constants(self, name):
-        """The names of the lines that a constant is computed by."""
-        value = self.around.lines.get(name)
-        if not isinstance(value, Apply) or not str(value.what).startswith("keras.ops."):
-            raise NoCell(f"a step reads {name}, which is no weight and no constant")
-        return {name}.union(*map(self._constants, names_in(value)))
+        return is_full and full.arguments[0][0] is None and bool(rows & self._sizes(value.arguments[0]))
 
 
-def _needed(lines, known, expressions):
-    """The lines that expressions need, in order; no more behind what is known."""
-    wanted, found = names_in(expressions) - known, []
-    for line in reversed(lines):
-        if isinstance(line.value, Repeat):
-            raise NoCell("a loop is in it")
-        if line.targets[0] in wanted:
-            wanted |= names_in(line.value) - known
-            found.append(line)
-    return found[::-1]
+def _is_one_size(sizes):
+    """Whether sizes are the same, or the same axis of several inputs, which a step can only read if they are alike."""
+    axes = {one.factors[0][1] if isinstance(one, Size) and len(one.factors) == 1 else None for one in sizes}
+    return len(sizes) == 1 or (len(axes) == 1 and None not in axes)

@@ -6,11 +6,12 @@ from tf2_lstm.migrate.graph.nodes import normal
 from tf2_lstm.migrate.keras_code.cycle import Carried, Cycle
 from tf2_lstm.migrate.keras_code.drops import parameters
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Repeat
+from tf2_lstm.migrate.translate.control.cell_lines import NoCell
 from tf2_lstm.migrate.translate.control.frames import Frame, frames_of, functions_of
 from tf2_lstm.migrate.translate.control.growing import counter_of, most_steps
 from tf2_lstm.migrate.translate.control.inner import Inner, shapes_inside
 from tf2_lstm.migrate.translate.control.order import Order
-from tf2_lstm.migrate.translate.control.own_cells import Around, NoCell, stepped
+from tf2_lstm.migrate.translate.control.own_cells import Around, stepped
 from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.control.unrolling import unrolled
 from tf2_lstm.migrate.translate.writing.naming import class_name, python_name
@@ -46,7 +47,7 @@ class _Loop:
         self.names = {number: self._name(number) for number in self.numbers}
         self.leaves = {number: self._leaf(number) for number in self.numbers}
         self.own, self.items = set(self.names.values()), {}
-        self.reads, self.empty, self.stepped, self.drops = {}, {}, None, []
+        self.reads, self.empty, self.unrolled, self.drops = {}, {}, None, []
 
     def values(self):
         """Write the loop; return what stands behind it."""
@@ -278,10 +279,9 @@ class _Loop:
                 writer.shared,
             ),
         )
-        if found.sequence.ref.name not in self._live():
+        if not {*found.sequences} & self._live():
             raise NoCell("nothing that is fed goes into it")
-        self.stepped = found
-        return unrolled(writer, self.frame.name, found)
+        self.unrolled = unrolled(writer, self.frame.name, found)
 
     def _called(self, cycle, given):
         """A layer that is called with nothing of the model would be no part of it."""
@@ -312,14 +312,12 @@ class _Loop:
     def _item(self, number, found):
         """The line of what is carried, after the last step."""
         if number not in self.items:
-            place = self.numbers.index(number)
-            if self.stepped and place == self.stepped.array:
-                # Keras gives the outputs out first, batch-major.
-                outputs = self.writer.program.add("sequence", Item(found, 0))
-                self.items[number] = self.writer.turned(outputs)
-            else:
-                place = 1 + self.stepped.states.index(place) if self.stepped else place
-                self.items[number] = self.writer.program.add(self.names[number], Item(found, place))
+            name, place = self.names[number], self.numbers.index(number)
+            self.items[number] = (
+                self.unrolled.carried(name, place)
+                if self.unrolled
+                else self.writer.program.add(name, Item(found, place))
+            )
         return self.items[number]
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from tf2_lstm.migrate.keras_code.cycle import Carried, Cycle
 from tf2_lstm.migrate.keras_code.drops import Drop
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Line, Ref, replaced
-from tf2_lstm.migrate.translate.control.own_cells import Around, NoCell, stepped
+from tf2_lstm.migrate.translate.control.cell_lines import NoCell
+from tf2_lstm.migrate.translate.control.own_cells import Around, stepped
 from tf2_lstm.migrate.translate.control.repeated import repeated
 from tf2_lstm.migrate.translate.control.unrolling import unrolled
 from tf2_lstm.migrate.translate.writing.needed import names_in, needed
@@ -53,19 +54,19 @@ class _Rolled:
 
     def write(self):
         """Write the cell, its layer, and what the lines behind it read of them in the place of the steps."""
-        sequence, fed = self._sequence()
+        sequences = self._sequences()
         outputs = self._outputs()
         self._check_alike([*self.steps.states, *outputs, *(names[0] for names in self.steps.inputs)])
-        cycle, given = self._cycle(sequence, fed, outputs)
+        cycle, given = self._cycle(sequences, outputs)
         last = {
             1 + number
             for number, role in enumerate(self.steps.states)
             if any(one == (role, self.count - 1) for one in map(self.steps.place.get, self.read))
         }
-        found = stepped(cycle, self._around(sequence, given, outputs, last))
+        found = stepped(cycle, self._around(sequences, given, outputs, last))
         # TF1 has the steps one after the other, without the cost of a loop; Keras does so where it knows their number.
         options = {"unroll": True} if self.is_fixed else {}
-        self._replace(unrolled(self.writer, self._scope(), found, **options), outputs, found)
+        self._replace(unrolled(self.writer, self._scope(), found, **options).gives, outputs, found)
 
     # What the steps are fed, and what is read of them.
 
@@ -95,18 +96,16 @@ class _Rolled:
         if len(rows) > 1 or len({one.dtype for one in lives}) > 1:
             raise NoCell("what its steps read and give has other rows, or another dtype")
 
-    def _sequence(self):
-        """(The `Live` of the steps' inputs, time-major, where each input stands in it)."""
+    def _sequences(self):
+        """The `Live` of each of the steps' inputs, time-major."""
         if not self.steps.inputs:
             raise NoCell("nothing is fed to its steps")
-        widths = [self._width(names[0]) for names in self.steps.inputs]
-        whole = [self._whole(names) for names in self.steps.inputs]
-        if len(whole) > 1:
-            whole = [self.program.op("steps", "concatenate", whole, axis=-1)]
-        ends = list(itertools.accumulate(widths))
-        first = self.lives[self.steps.inputs[0][0]]
-        sequence = Live(self.writer.turned(whole[0]), (self.count, first.shape[0], ends[-1]), first.dtype)
-        return sequence, [slice(end - width, end) for width, end in zip(widths, ends, strict=True)]
+        found = []
+        for names in self.steps.inputs:
+            first, width = self.lives[names[0]], self._width(names[0])
+            whole = self.writer.turned(self._whole(names))
+            found.append(Live(whole, (self.count, first.shape[0], width), first.dtype))
+        return found
 
     def _whole(self, names):
         """All steps of an input in one tensor: the one that they were taken from, where it is there."""
@@ -155,19 +154,20 @@ class _Rolled:
 
     # The step.
 
-    def _cycle(self, sequence, fed, outputs):
+    def _cycle(self, sequences, outputs):
         """(The steps as a loop, what it carries first)."""
         step, rows = self.program.reserve("step"), self.program.reserve("rows")
         states = {role: self.program.reserve("state") for role in self.steps.states}
-        read = self.program.reserve("element")
+        read = [self.program.reserve("element") for _ in sequences]
         by = {role: Ref(states[role]) for role in states}
-        at = [(Ellipsis, one) for one in fed]
-        parts = [Ref(read)] if len(fed) == 1 else [Item(Ref(read), one) for one in at]
-        by.update((names[1], part) for names, part in zip(self.steps.inputs, parts, strict=True))
+        by.update((names[1], Ref(one)) for names, one in zip(self.steps.inputs, read, strict=True))
         own = set(self.steps.lines_of(1))
         # The second step reads what the first one gives: the state. Its lines have the names of the first one's.
         by.update((name, Ref(self.steps.place[name][0])) for name in own)
-        body = [Line((read,), Apply(READ, (sequence.ref, Ref(step))))]
+        body = [
+            Line((name,), Apply(READ, (one.ref, Ref(step))))
+            for name, one in zip(read, sequences, strict=True)
+        ]
         for name in (one for one in self.lines if one in own):
             body += self._lowered(self.steps.place[name][0], replaced(self.lines[name], by))
         given = list(map(Ref, outputs))
@@ -175,9 +175,9 @@ class _Rolled:
             given = [Apply("keras.ops.concatenate", (given,), {"axis": -1})]
         body.append(Line((f"{rows}_next",), Apply(WRITE, (Ref(rows), Ref(step), given[0]))))
         width = max(one.stop for one in outputs.values())
-        carried = [Carried(step, "int32", ())]
-        carried += [Carried(name, sequence.dtype, (None, self._width(role))) for role, name in states.items()]
-        carried += [Carried(rows, sequence.dtype, (self.count, None, width))]
+        carried, dtype = [Carried(step, "int32", ())], sequences[0].dtype
+        carried += [Carried(name, dtype, (None, self._width(role))) for role, name in states.items()]
+        carried += [Carried(rows, dtype, (self.count, None, width))]
         results = [Apply("keras.ops.add", (Ref(step), 1)), *map(Ref, states)]
         goes_on = Apply("keras.ops.less", (Ref(step), self.count))
         note = f"TF1 scope: {self._scope() or '(none)'}, {self.count} steps"
@@ -225,7 +225,7 @@ class _Rolled:
             for name, layer in self._layers("keras.layers.Dropout").items()
         )
 
-    def _around(self, sequence, given, outputs, last):
+    def _around(self, sequences, given, outputs, last):
         """What is known around the steps; the weights of dense layers as such."""
         lines, sources = dict(self.lines), dict(self.writer.layers)
         lines.update((line.targets[0], line.value) for line in self.program.lines)
@@ -238,9 +238,10 @@ class _Rolled:
                 sources[f"{name}_{part}_layer"] = [source]
         rows = 1 + len(self.steps.states)
         width = max(one.stop for one in outputs.values())
-        empty = {rows: (self.count, sequence.shape[1], width)}
+        empty = {rows: (self.count, sequences[0].shape[1], width)}
         wanted = frozenset({rows, *last})
-        return Around(lines, given, {sequence.ref.name: sequence}, empty, wanted, sources, self.writer.shared)
+        read = {one.ref.name: one for one in sequences}
+        return Around(lines, given, read, empty, wanted, sources, self.writer.shared)
 
     def _shapes(self, layer):
         """The shapes of a dense layer's kernel and bias."""
@@ -273,7 +274,7 @@ class _Rolled:
             role, number = self.steps.place[name]
             if role in self.steps.states and number == self.count - 1:
                 place = 1 + list(self.steps.states).index(role)
-                values[name] = Item(gives, 1 + found.states.index(place))
+                values[name] = Item(gives, 1 + list(found.states).index(place))
             else:
                 at = (slice(None), number) if alone else (slice(None), number, outputs[role])
                 values[name] = Item(sequence, at)

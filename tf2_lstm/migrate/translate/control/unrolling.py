@@ -3,7 +3,13 @@
 from itertools import takewhile
 
 from tf2_lstm.migrate.keras_code.drops import parameters
-from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
+from tf2_lstm.migrate.translate.control.packed import (
+    packed,
+    packed_sequences,
+    unpacked,
+    unpacked_sequences,
+)
 from tf2_lstm.migrate.translate.writing.naming import class_name, python_name
 
 
@@ -17,7 +23,7 @@ def unrolled(writer, loop, found, **options):
         **options: of the layer.
 
     Returns:
-        The `Ref` of what the layer gives: the outputs, batch-major, and the states behind the last step.
+        The `Unrolled`.
     """
     scopes = [one for one in loop.split("/") if not one.startswith("while")]
     dtype = {} if found.cell.dtype == "float32" else {"dtype": found.cell.dtype}
@@ -28,22 +34,66 @@ def unrolled(writer, loop, found, **options):
     writer.cells[symbol] = found.cell
     drops = found.cell.drops
     cell = writer.program.add(name, Apply(symbol, (), {**parameters(drops), **dtype, "name": name}))
-    options = {"return_sequences": True, "return_state": True, **options, **dtype}
+    options = {"return_sequences": bool(found.arrays), "return_state": True, **options, **dtype}
     options |= {"zero_output_for_mask": True} if found.lengths else {}
+    options |= {"go_backwards": True} if found.backwards else {}
     weights = ", ".join(one for one in found.sources if isinstance(one, str))
     name = python_name("_".join(scopes)) if scopes else "rnn"
     # On JAX Keras's own loop drops the same at every step.
     symbol = "tf2_lstm.RNN" if drops else "keras.layers.RNN"
     layer = writer.layer(name, list(found.sources), symbol, (cell,), options, weights)
-    given = {} if found.initial is None else {"initial_state": list(found.initial)}
+    given = {} if found.initial is None else {"initial_state": _vectors(found)}
     given |= {"mask": _mask(writer, found)} if found.lengths else {}
-    call = Apply(layer, (writer.turned(found.sequence.ref),), given)
-    return writer.program.add(f"{layer.name}_outputs", call)
+    turned = [writer.turned(one.ref) for one in found.sequences.values()]
+    shapes = [one.shape[2:] for one in found.sequences.values()]
+    call = Apply(layer, (packed_sequences(writer.program, turned, shapes),), given)
+    return Unrolled(writer, writer.program.add(f"{layer.name}_outputs", call), found)
+
+
+class Unrolled:
+    """What a layer around a cell gives, in the places of what the loop carried.
+
+    Args:
+        writer: the `Writer`.
+        gives: the `Ref` of what the layer gives: the outputs, batch-major, and the states behind the last step.
+        found: the `own_cells.Stepped`.
+    """
+
+    def __init__(self, writer, gives, found):
+        self.writer, self.gives, self.found, self._sequences = writer, gives, found, {}
+
+    def carried(self, name, number):
+        """Write what the loop carried after its last step, an array time-major; return its `Ref`.
+
+        Args:
+            name: what the line is called.
+            number: the place of what is carried.
+        """
+        if number in self.found.arrays:
+            self._sequences = self._sequences or self._outputs()
+            return self._sequences[number]
+        place, shape = list(self.found.states).index(number), self.found.states[number]
+        [state] = unpacked(Item(self.gives, 1 + place), [shape])
+        return self.writer.program.add(name, state)
+
+    def _outputs(self):
+        """The number of each array -> the `Ref` of its sequence."""
+        program, found = self.writer.program, self.found
+        outputs = program.add("sequence", Item(self.gives, 0))
+        if found.backwards:
+            outputs = program.op("sequence", "flip", outputs, axis=1)
+        sequences = unpacked_sequences(program, outputs, list(found.arrays.values()))
+        return dict(zip(found.arrays, map(self.writer.turned, sequences), strict=True))
+
+
+def _vectors(found):
+    """The states at first, each as Keras holds it."""
+    return [packed([one], [shape]) for one, shape in zip(found.initial, found.states.values(), strict=True)]
 
 
 def _mask(writer, found):
     """Write which steps of each row there are. It is given by name: a layer behind this one takes no mask from it."""
-    steps = writer.numbers(found.sequence.shape[0])
+    steps = writer.numbers(next(iter(found.sequences.values())).shape[0])
     lengths = writer.program.op("lengths", "expand_dims", Ref(found.lengths), 1)
     return writer.program.op("mask", "less", steps, lengths)
 
