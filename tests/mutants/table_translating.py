@@ -101,15 +101,41 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/control/own_cells.py",
         f"{CELLS}test_it_stays_a_loop_for_its_own_reason",
-        ("return length in self._sizes(less[1]) or", "return True or"),
+        ("        return bool(ends & self._sizes(less[1])) or", "        return True or"),
+        ("if not _is_one_size(self._lengths()) or not _is_one_size(self._rows()):", "if False:"),
+        ("if None in self.places or len(falls) != 1:", "if not falls:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/control/cell_lines.py",
+        f"{CELLS}test_it_stays_a_loop_for_its_own_reason",
         ("isinstance(source, str) and source in self.around.shared", "False"),
+        ("if name not in names and len(weight[0].shape) > 1:", "if False:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/control/own_cells.py",
+        f"{CELLS}test_it_is_a_cell_where_it_is_a_step_of_a_sequence",
+        ("is_less = less == (one, 1) or", "is_less ="),
+        ("return self._number(down[1]) == 0", "return False"),
+        (
+            '"float" in found.dtype\n            and all(',
+            '"float" in found.dtype\n            and len(found.shape) == 3\n            and all(',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/control/packed.py",
+        f"{CELLS}test_it_gives_what_the_session_gives",
+        ("slice(end - math.prod(shape), end) for", "slice(0, math.prod(shape)) for"),
+        ("(one, (-1, *shape)))", "(one, (-1, *shape[::-1], 1)))"),
+        ("_reshaped(program, ref, (-1, *shape)) if", "ref if"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/control/unrolling.py",
         f"{CELLS}test_it_gives_what_the_session_gives",
         ('{"zero_output_for_mask": True} if found.lengths else {}', "{}"),
         ('op("mask", "less", steps, lengths)', 'op("mask", "less_equal", steps, lengths)'),
-        ('{} if found.initial is None else {"initial_state": list(found.initial)}', "{}"),
+        ('{} if found.initial is None else {"initial_state": _vectors(found)}', "{}"),
+        ('{"go_backwards": True} if found.backwards else {}', "{}"),
+        ("        if found.backwards:", "        if False:"),
     ),
     *mistakes(
         "tf2_lstm/equation_cell.py",
