@@ -26,7 +26,7 @@ PROGRAMS = {
     "saved_model": ["Dense", "Embedding"],
     "nas_cell": ["RNN"],
     "map_over_time": ["Weight"],
-    "phased_lstm": ["Weight"] * 9,
+    "phased_lstm": ["RNN"],
     "counter_loop": ["Dense"],
     "frozen_with_a_state_variable": [],
     "greedy_decoder": ["Weight"] * 4,
