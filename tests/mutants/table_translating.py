@@ -132,7 +132,7 @@ TRANSLATING = [
         "tf2_lstm/migrate/translate/control/unrolling.py",
         f"{CELLS}test_it_gives_what_the_session_gives",
         ('{"zero_output_for_mask": True} if found.lengths else {}', "{}"),
-        ('op("mask", "less", steps, lengths)', 'op("mask", "less_equal", steps, lengths)'),
+        ('op("mask", "less_equal", steps, lengths)', 'op("mask", "less", steps, lengths)'),
         ('{} if found.initial is None else {"initial_state": _vectors(found)}', "{}"),
         ('{"go_backwards": True} if found.backwards else {}', "{}"),
         ("        if found.backwards:", "        if False:"),

@@ -24,9 +24,7 @@ def mask_of(program, recurrence, sequence):
     given = next((one for one in recurrence.inputs if one.role is Role.LENGTHS), None)
     if given is None:
         return None
-    one = program.op("one_unit", "take", sequence, 0, axis=2)
-    ones = program.op("ones", "ones_like", one, dtype="int32")
-    steps = program.op("steps", "cumsum", ones, axis=1)
+    steps = numbered(program, sequence)
     if given.value is None:
         lengths = program.inputs["sequence_length"]
     else:
@@ -38,6 +36,21 @@ def mask_of(program, recurrence, sequence):
     if recurrence.past_end:
         lengths = program.op("longest", "max", lengths)
     return program.op("mask", "less_equal", steps, lengths)
+
+
+def numbered(program, sequence):
+    """Write the number of each step from 1, [B, T], counted, as T may be open.
+
+    Args:
+        program: the `Program`.
+        sequence: the `Ref` of a sequence [B, T, D].
+
+    Returns:
+        Their `Ref`, int32.
+    """
+    one = program.op("one_unit", "take", sequence, 0, axis=2)
+    ones = program.op("ones", "ones_like", one, dtype="int32")
+    return program.op("steps", "cumsum", ones, axis=1)
 
 
 def given_out(program, recurrence, outputs, mask):

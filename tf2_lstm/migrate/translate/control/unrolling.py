@@ -3,6 +3,7 @@
 from itertools import takewhile
 
 from tf2_lstm.migrate.keras_code.drops import parameters
+from tf2_lstm.migrate.keras_code.ending import numbered
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
 from tf2_lstm.migrate.translate.control.packed import (
     packed,
@@ -43,10 +44,11 @@ def unrolled(writer, loop, found, **options):
     symbol = "tf2_lstm.RNN" if drops else "keras.layers.RNN"
     layer = writer.layer(name, list(found.sources), symbol, (cell,), options, weights)
     given = {} if found.initial is None else {"initial_state": _vectors(found)}
-    given |= {"mask": _mask(writer, found)} if found.lengths else {}
     turned = [writer.turned(one.ref) for one in found.sequences.values()]
     shapes = [one.shape[2:] for one in found.sequences.values()]
-    call = Apply(layer, (packed_sequences(writer.program, turned, shapes),), given)
+    sequence = packed_sequences(writer.program, turned, shapes)
+    given |= {"mask": _mask(writer.program, found, sequence)} if found.lengths else {}
+    call = Apply(layer, (sequence,), given)
     return Unrolled(writer, writer.program.add(f"{layer.name}_outputs", call), found)
 
 
@@ -91,11 +93,11 @@ def _vectors(found):
     return [packed([one], [shape]) for one, shape in zip(found.initial, found.states.values(), strict=True)]
 
 
-def _mask(writer, found):
+def _mask(program, found, sequence):
     """Write which steps of each row there are. It is given by name: a layer behind this one takes no mask from it."""
-    steps = writer.numbers(next(iter(found.sequences.values())).shape[0])
-    lengths = writer.program.op("lengths", "expand_dims", Ref(found.lengths), 1)
-    return writer.program.op("mask", "less", steps, lengths)
+    steps = numbered(program, sequence)
+    lengths = program.op("lengths", "expand_dims", Ref(found.lengths), 1)
+    return program.op("mask", "less_equal", steps, lengths)
 
 
 def _cell_name(scopes, sources):
