@@ -175,6 +175,7 @@ def main():
         one = found["programs"][name] = measure(name, given.tf1_python, given.rounds)
         said = [f"{name}: {one['session']} {one['session_ms']:.2f} ms", *(_line(way, one) for way in WAYS)]
         print("\n  ".join(said), flush=True)
+    machine.look_again(found["machine"])
     if given.json:
         given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

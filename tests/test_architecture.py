@@ -40,8 +40,7 @@ TENSORFLOW_ROOMS = (
     "tf2_lstm/migrate/graph/subgraph.py",
     "tf2_lstm/migrate/equivalence/keras_runner.py",
     "tf2_lstm/migrate/skip_initializers.py",
-    "tf2_lstm/migrate/export/litert_format.py",
-    "tf2_lstm/migrate/export/signs.py",
+    "tf2_lstm/migrate/export/litert/",
     "tf2_lstm/migrate/export/saved_model_format.py",
     "tf2_lstm/backends/tensorflow/",
 )

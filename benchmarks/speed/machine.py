@@ -2,19 +2,53 @@
 
 import os
 import platform
+import time
 
 from benchmarks.speed.process import THREADS
 
+#: For so many seconds a run rests, to see what the machine does beside it.
+REST = 1.0
+#: What part of a core other programs have to keep busy to be named.
+NOTICED = 0.2
+
 
 def describe():
-    """Return {"cpu": model, "cores": n, "system": kernel and architecture, "threads": n, "load": of other work}."""
+    """Return {"cpu": model, "cores": n, "system": kernel and architecture, "threads": n, "others": busy cores}."""
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "threads": THREADS,
-        "load": round(os.getloadavg()[0], 1),
+        "others": others(),
     }
+
+
+def look_again(found):
+    """Look for other work once more, at the end of a run: what `describe` found holds the more that was seen."""
+    found["others"] = max(found["others"], others())
+
+
+def others(seconds=REST, path="/proc/stat"):
+    """Return how many cores other programs kept busy while this one rested.
+
+    The load average does not say that: for a minute it holds what the run itself did before it looked. Where nobody
+    counts the time of the cores, it has to do.
+    """
+    before = _busy(path)
+    time.sleep(seconds)
+    after = _busy(path)
+    return round(os.getloadavg()[0] if None in (before, after) else (after - before) / seconds, 1)
+
+
+def _busy(path):
+    """The seconds of all cores in which they did something, since the machine began; None where nobody counts."""
+    try:
+        with open(path, encoding="utf-8") as lines:
+            ticks = [int(one) for one in lines.readline().split()[1:9]]
+    except OSError:
+        return None
+    # The fourth and the fifth are those in which a core waited.
+    return (sum(ticks) - sum(ticks[3:5])) / os.sysconf("SC_CLK_TCK")
 
 
 def said(found):
@@ -22,14 +56,21 @@ def said(found):
 
     Example:
         ```python
-        assert said({"cpu": "A", "cores": 2, "threads": 2, "load": 6.0}) == (
-            "A, 2 threads, beside other work: a load of 6.0 on 2 cores"
+        assert said({"cpu": "A", "cores": 2, "threads": 2, "others": 0.7}) == (
+            "A, 2 threads, beside other work on 0.7 of 2 cores"
         )
         ```
     """
-    load = found.get("load", 0)
-    beside = f", beside other work: a load of {load:.1f} on {found['cores']} cores" if load >= 1 else ""
-    return f"{found['cpu']}, {found['threads']} threads{beside}"
+    return f"{found['cpu']}, {found['threads']} threads{_beside(found)}"
+
+
+def _beside(found):
+    if found.get("others", 0) >= NOTICED:
+        return f", beside other work on {found['others']:.1f} of {found['cores']} cores"
+    if found.get("load", 0) >= 1:
+        # Of a result that was measured before others were told from the run.
+        return f", a load average of {found['load']:.1f} on {found['cores']} cores when it began, its own start counted"
+    return ""
 
 
 def _cpu(path="/proc/cpuinfo"):

@@ -72,6 +72,7 @@ def run(names, rounds, quick, only=None, tf1_python=None, say=print):
         for name in [name for name in IN_MEMORY if name in names]:
             result["memory"][name] = peak_memory(name, make, big)
             say(f"memory {name}: {result['memory'][name]:.0f} MB")
+    machine.look_again(result["machine"])
     result["seconds"] = round(time.monotonic() - started, 1)
     return result
 

@@ -1,10 +1,11 @@
 """The goals and the tables of the speed benchmark: what is shown was measured."""
 
 import json
+import os
 
 import pytest
 
-from benchmarks.speed import documents, goals, run, tables, tasks
+from benchmarks.speed import documents, goals, machine, run, tables, tasks
 from benchmarks.speed.contenders import CONTENDERS
 
 
@@ -119,11 +120,47 @@ def test_the_committed_result_makes_every_table():
 
 
 def test_other_work_beside_a_run_is_said():
+    found = {**result_of(), "machine": {**result_of()["machine"], "others": 1.25}}
+    assert "A, 2 threads, beside other work on 1.2 of 2 cores" in tables.markdown(found)
+    assert "other work on 1.2 of 2 cores, a full run" in documents.summary(found)
+    found["machine"]["others"] = 0.1
+    assert "other work" not in tables.markdown(found)
+
+
+def test_a_load_average_is_not_called_other_work():
     found = {**result_of(), "machine": {**result_of()["machine"], "load": 6.25}}
-    assert "A, 2 threads, beside other work: a load of 6.2 on 2 cores" in tables.markdown(found)
-    assert "a load of 6.2 on 2 cores, a full run" in documents.summary(found)
+    said = "a load average of 6.2 on 2 cores when it began, its own start counted, a full run"
+    assert said in documents.summary(found)
+    assert "other work" not in documents.summary(found)
     found["machine"]["load"] = 0.4
     assert "load" not in tables.markdown(found)
+
+
+def test_others_are_what_the_cores_do_while_the_run_rests(tmp_path, monkeypatch):
+    ticks = tmp_path / "stat"
+    ticks.write_text("cpu 100 0 50 1000 10 0 0 0 0 0\ncpu0 1 1 1 1\n")
+
+    def rest(seconds):
+        # One core worked for half of the time, the other one waited.
+        busy = int(seconds / 2 * os.sysconf("SC_CLK_TCK"))
+        ticks.write_text(f"cpu {100 + busy} 0 50 {1000 + 3 * busy} 10 0 0 0 0 0\n")
+
+    monkeypatch.setattr(machine.time, "sleep", rest)
+    assert machine.others(2.0, ticks) == 0.5
+
+
+def test_the_more_that_was_seen_at_the_beginning_or_the_end_is_kept(monkeypatch):
+    found = {"others": 0.5}
+    for seen, kept in ((0.1, 0.5), (0.7, 0.7)):
+        monkeypatch.setattr(machine, "others", lambda seen=seen: seen)
+        machine.look_again(found)
+        assert found == {"others": kept}
+
+
+def test_where_nobody_counts_the_load_average_has_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(machine.os, "getloadavg", lambda: (3.0, 0, 0))
+    assert machine.others(2.0, tmp_path / "none") == 3.0
 
 
 def test_files_are_written(tmp_path):

@@ -25,14 +25,13 @@ class Accepted:
     notes: list = field(default_factory=list)
 
 
-def samples_of(model, limits, seed=0, rows=None):
+def samples_of(model, limits, seed=0):
     """Draw inputs of several sizes that a model accepts.
 
     Args:
         model: a Sequential or functional model.
         limits: name of an input of whole numbers -> how many different ones it may be.
         seed: an int.
-        rows: how many rows each has that the model leaves free; None for several numbers.
 
     Returns:
         The `Accepted`. The first sizes, of padded rows, are among them, and one more at least. Of inputs without which
@@ -43,7 +42,7 @@ def samples_of(model, limits, seed=0, rows=None):
     """
     runs, problem = None, ""
     for guess in GUESSES:
-        given = drawn(model, limits, seed, rows, guess)
+        given = drawn(model, limits, seed, guess)
         first = _said(model, given[0])
         if first.problem:
             problem = problem or first.problem

@@ -14,7 +14,7 @@ from tf2_lstm.migrate.export.proof import prove
 
 #: Format -> (its module, the packages that it needs).
 FORMATS = {
-    "litert": ("litert_format", ()),
+    "litert": ("litert.litert_format", ()),
     "onnx": ("onnx_format", ("onnx", "onnxruntime")),
     "savedmodel": ("saved_model_format", ()),
 }
@@ -58,7 +58,7 @@ def leave(path, output, form, overwrite=False, inputs=None):
         target = staging / output.name
         given = own_samples(model, inputs) if inputs else None
         limits = chosen.write(model, target, given)
-        given = given or samples_of(model, limits, rows=getattr(chosen, "ROWS", None))
+        given = given or samples_of(model, limits)
         report = prove(model, given.samples, chosen.runner(target), chosen.RUNTIME, chosen.versions())
         report.notes.extend(given.notes)
         if hasattr(chosen, "prove_step"):

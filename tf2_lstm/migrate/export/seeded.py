@@ -40,14 +40,13 @@ GUESSES = (
 )
 
 
-def drawn(model, limits, seed=0, rows=None, guess=GUESSES[0]):
+def drawn(model, limits, seed=0, guess=GUESSES[0]):
     """Draw the inputs of a model; whether it accepts them is not tried.
 
     Args:
         model: a Sequential or functional model.
         limits: name of an input of whole numbers -> how many different ones it may be.
         seed: an int.
-        rows: how many rows each has that the model leaves free; None for several numbers.
         guess: the `Guess` of how they are meant.
 
     Returns:
@@ -55,7 +54,7 @@ def drawn(model, limits, seed=0, rows=None, guess=GUESSES[0]):
         lengths, up to all steps; padded rows end with the value that the model masks.
     """
     inputs, found = inputs_of(model), []
-    for size in [(rows or size[0], *size[1:]) for size in SIZES]:
+    for size in SIZES:
         values = _values(model, inputs, limits, size, np.random.default_rng(seed), guess)
         found.append(Sample(f"{size[0]} x {size[1]}{', padded' if size[2] else ''}", values))
     return found

@@ -1,5 +1,6 @@
-"""The format litert: one flat file of the interpreter's own operators, for rows one by one."""
+"""The format litert: one flat file of the interpreter's own operators, for any number of rows."""
 
+import re
 import tempfile
 import warnings
 from pathlib import Path
@@ -9,19 +10,32 @@ import tensorflow as tf
 from tf2_lstm import backends
 from tf2_lstm.migrate.export.accepted import samples_of
 from tf2_lstm.migrate.export.edges import inputs_of
+from tf2_lstm.migrate.export.litert.operators import with_its_operators
+from tf2_lstm.migrate.export.litert.saved_functions import functions_of
+from tf2_lstm.migrate.export.litert.signs import without_bits
+from tf2_lstm.migrate.export.litert.without_lists import without_lists
 from tf2_lstm.migrate.export.saved_model_format import SERVE, write_sequences
 from tf2_lstm.migrate.export.seeded import limits_of
-from tf2_lstm.migrate.export.signs import without_bits
 from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.quiet import startup_hushed
 
 RUNTIME = "LiteRT"
-#: The interpreter's lists of steps want to know how many rows there are.
-ROWS = 1
+#: An operator that the interpreter has not, as the converter says it: "tf.Erfc(tensor<?x3xf32>) -> (tensor<?x3xf32>)".
+MISSING = re.compile(r"\btf\.(\w+)\(.*?\) -> \(tensor<(?:(?:\?|\d+|\*)x)*([\w<]+)")
+#: A dtype as the converter says it.
+DTYPES = {
+    "complex<f32": "complex64",
+    "f16": "float16",
+    "f32": "float32",
+    "f64": "float64",
+    "i1": "bool",
+    "i32": "int32",
+    "i64": "int64",
+}
 
 
 def write(model, path, given=None):
-    """Write a model to a file; the number of rows is one where the model leaves it free, the steps stay free.
+    """Write a model to a file; rows and steps stay free where the model leaves them free.
 
     Args:
         model: the Keras model.
@@ -36,14 +50,24 @@ def write(model, path, given=None):
     """
     limits = limits_of(model)
     with tempfile.TemporaryDirectory() as folder, backends.plain():
-        # Keras's own loop: the fast unrolls hold rows of any number.
-        given = given or samples_of(model, limits, rows=ROWS)
+        # Keras's own loop: the fast unrolls are none that the converter knows.
+        given = given or samples_of(model, limits)
         write_sequences(model, Path(folder) / "model", _shapes(model, given.samples))
-        without_bits(f"{folder}/model")
+        _rewrite(f"{folder}/model")
         converter = tf.lite.TFLiteConverter.from_saved_model(f"{folder}/model", signature_keys=[SERVE])
         content = _converted(model, converter)
     path.write_bytes(content)
     return limits
+
+
+def _rewrite(folder):
+    """Say a model in the operations that the converter has and gets right."""
+    with functions_of(folder) as libraries:
+        for library in libraries:
+            without_lists(library)
+            for function in library.function:
+                without_bits(function)
+                with_its_operators(function)
 
 
 def _converted(model, converter):
@@ -54,20 +78,30 @@ def _converted(model, converter):
             return converter.convert()
         except Exception as error:
             problem = error
-    said = " ".join(str(problem).split())[:200]
     raise ExportError(
-        f"{model.name}: the converter of LiteRT has no operators for it, it says: {said}. Take --format onnx."
+        f"{model.name}: the converter of LiteRT has {_missing(str(problem))}. Take --format onnx."
     ) from problem
 
 
+def _missing(said):
+    """What the converter has not, in its message: the operators by name, else its first words."""
+    found = MISSING.findall(said.partition("Details:")[2])
+    if not found:
+        return f"no operators for it, it says: {' '.join(said.split())[:200]}"
+    names = sorted({f"{name} of {DTYPES.get(dtype, dtype)}" for name, dtype in found})
+    return f"no operator for {', '.join(names)}"
+
+
 def _shapes(model, samples):
-    """The shapes of the inputs, None for what differs between samples; of one sample the rows alone are kept."""
+    """The shapes of the inputs, None for what differs between samples; of one sample nothing is concluded."""
     return {
         name: [
-            sizes[0]
-            if len(set(sizes)) == 1 and (len(samples) > 1 or axis == 0 or tensor.shape[axis])
-            else None
-            for axis, sizes in enumerate(zip(*(sample.values[name].shape for sample in samples), strict=True))
+            sizes[0] if known or (len(samples) > 1 and len(set(sizes)) == 1) else None
+            for known, sizes in zip(
+                tensor.shape,
+                zip(*(sample.values[name].shape for sample in samples), strict=True),
+                strict=True,
+            )
         ]
         for name, tensor in inputs_of(model).items()
     }
