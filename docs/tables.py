@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import whole_speed  # noqa: E402
 from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
+from tf2_lstm.migrate.export.litert.lacking import LACKING  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
 from tf2_lstm.migrate.pairs.tree import scoped_cells, tensors_of  # noqa: E402
 from tf2_lstm.migrate.source.pages import documents  # noqa: E402
@@ -307,6 +308,12 @@ def errors():
     return chapters()
 
 
+def lacking():
+    """What LiteRT lacks of the operations that are written for ONNX."""
+    rows = [[lack.what, lack.said or "the numbers differ", lack.way] for lack in LACKING]
+    return _grid(["operation", "what is said", "instead"], rows)
+
+
 def versions():
     """What `make matrix` found: a pair of TensorFlow and Keras a row, how many tests of a part passed of how many."""
     pairs = [one for one in _matrix() if "tensorflow" in one["versions"]]
@@ -368,6 +375,7 @@ TABLES = (
             weights,
             equations,
             errors,
+            lacking,
             versions,
             backends,
         )

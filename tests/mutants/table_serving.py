@@ -4,6 +4,7 @@ from tests.mutants.mistake import mistakes
 
 LAYERS = "tests/migrate/export/test_onnx_layers.py"
 RUNTIMES = "tests/migrate/export/test_export_runtimes.py"
+LITERT = "tests/migrate/export/test_export_litert.py"
 
 LOOPS = "tests/migrate/export/test_onnx_loops.py"
 OPERATIONS = "tests/migrate/export/test_onnx_operations.py"
@@ -107,9 +108,31 @@ SERVING = [
         ('add("Where", [add("Equal", [kept, x]), log, corrected])', "log"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/export/signs.py",
+        "tf2_lstm/migrate/export/litert/signs.py",
         "tests/migrate/export/test_export_tensorflow.py::test_the_best_of_scores_leaves_for_litert_with_the_sign_of_a_zero",
-        ('"RealDiv", [f"{one.name}', '"Mul", [f"{one.name}'),
+        ('make(turned, "RealDiv"', 'make(turned, "Mul"'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/litert/operators.py",
+        f"{LITERT}::test_a_row_gives_the_numbers_of_keras_and_is_needed",
+        ("        factors.reverse()\n", "        pass\n"),
+        ("products[:-1] if", "products[1:] if"),
+        ('make(higher, "Maximum"', 'make(higher, "Minimum"'),
+        ("constant(whole_number, int(by))", "constant(whole_number, abs(int(by)))"),
+        ("axis += hidden if", "axis += 1 if"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/litert/list_operations.py",
+        f"{LITERT}::test_a_loop_without_a_step_leaves",
+        (
+            '[f"{name}:output:0" for name in (element, start, length, one)]',
+            '[f"{name}:output:0" for name in (element, start, one, one)]',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/litert/list_operations.py",
+        f"{LITERT}::test_rows_of_any_number_leave_and_the_converters_own_lists_do_not",
+        ("        if size < 0:\n", "        if size < -1:\n"),
     ),
     *mistakes(
         "tf2_lstm/migrate/export/accepted.py",

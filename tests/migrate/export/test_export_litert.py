@@ -1,5 +1,6 @@
 """The format litert: each operation that is said otherwise for it, and lists of any number of rows."""
 
+import re
 import shutil
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 
+from tests.migrate.export.proved import wide
+from tests.migrate.export.test_onnx_operations import CASES as ONNX_CASES
+from tests.migrate.export.test_onnx_operations import OPENED
 from tf2_lstm import begin_array, end_array, write_element
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.convert.converting import Request, look
@@ -17,12 +21,17 @@ from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.convert.whole import translated
 from tf2_lstm.migrate.export.leaving import leave
 from tf2_lstm.migrate.export.litert import list_operations, litert_format, operators, without_lists
+from tf2_lstm.migrate.export.litert.lacking import LACKING
 from tf2_lstm.migrate.export.litert.saved_functions import make
 from tf2_lstm.migrate.translate.as_model import build_whole
 
 WHOLE = Path(__file__).resolve().parents[2] / "zoo" / "whole"
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated"),
+    # A model inside of a model hands no mask on.
+    pytest.mark.filterwarnings("ignore:Layer 'functional.* was passed an input with a mask"),
+]
 
 
 def left(model, folder, **inputs):
@@ -264,3 +273,53 @@ def test_a_whole_program_leaves(tmp_path):
     tf1, findings = look(request)
     [(name, one)] = programs_of(tf1, request.fetch).items()
     assert left(build_whole(translated(one, findings, request, name), one), tmp_path).passed
+
+
+def operations():
+    """What the cases of ONNX make of three inputs: (name of a case, its place) -> tensor, and the inputs."""
+    x, y = (keras.Input((None, 4), name=name) for name in "xy")
+    n = keras.Input((None,), dtype="int32", name="n")
+    found = {}
+    for name, make_them in {**ONNX_CASES, **OPENED}.items():
+        made = make_them(x, y, n)
+        found.update(
+            ((name, place), one) for place, one in enumerate(made if isinstance(made, list) else [made])
+        )
+    return [x, y, n], found
+
+
+def lacks(lack, found):
+    """The tensors of the operations that a row of the table is of."""
+    return {
+        key: one for key, one in found.items() if key[0] == lack.case and key[1] in (lack.places or (key[1],))
+    }
+
+
+#: The converter sees `gelu` in its parts, if no other of the kind is beside it.
+ALONE = ("Gelu", 1)
+
+
+def test_every_operation_leaves_but_those_of_the_table(tmp_path):
+    inputs, found = operations()
+    assert left(keras.Model(inputs, {"alone": found.pop(ALONE)}), tmp_path).passed
+    for lack in LACKING:
+        for key in lacks(lack, found):
+            del found[key]
+    model = wide(keras.Model(inputs, {f"{name} {place}": one for (name, place), one in found.items()}))
+    report = left(model, tmp_path)
+    wrong = {one.name: one.problem or one.max_abs_diff for one in report.cases[0].tensors if not one.passed}
+    assert not wrong
+
+
+@pytest.mark.parametrize("lack", LACKING, ids=lambda lack: f"{lack.case} {lack.places}")
+def test_what_the_table_names_does_not_leave(lack, tmp_path):
+    inputs, found = operations()
+    kept = lacks(lack, found)
+    assert kept
+    for one in kept.values():
+        model = wide(keras.Model(inputs, {"found": one}))
+        if lack.said:
+            with pytest.raises(UserError, match=re.escape(lack.said)):
+                left(model, tmp_path)
+        else:
+            assert not left(model, tmp_path).passed

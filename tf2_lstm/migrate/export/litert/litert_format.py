@@ -31,6 +31,7 @@ DTYPES = {
     "i1": "bool",
     "i32": "int32",
     "i64": "int64",
+    "ui8": "uint8",
 }
 
 
