@@ -1,6 +1,10 @@
 """TF1 models of live graphs, whose variables have given values."""
 
+import tensorflow as tf
+
 from tf2_lstm.migrate.model import TF1Model, Variable
+
+v1 = tf.compat.v1
 
 
 def model_of(graph, values, trainable=None):
@@ -13,3 +17,23 @@ def model_of(graph, values, trainable=None):
     return TF1Model(
         "checkpoint", "", graph=graph.as_graph_def(), variables=variables, nodes=nodes, trainable=trainable
     )
+
+
+def fetched(graph, tf1, names, feeds):
+    """Return what a session gives of a graph, its variables those of a `TF1Model`, for each of some feeds.
+
+    Args:
+        graph: the `tf.Graph`.
+        tf1: the `TF1Model`.
+        names: what is fetched, as of `Session.run`.
+        feeds: a list of dicts, name of a placeholder -> array.
+    """
+    with graph.as_default(), v1.Session() as session:
+        # All at once: each run after a change sends the whole graph anew.
+        session.run(
+            [
+                v1.raw_ops.Assign(ref=graph.get_tensor_by_name(f"{name}:0"), value=variable.read())
+                for name, variable in tf1.variables.items()
+            ]
+        )
+        return [session.run(names, {f"{name}:0": one for name, one in fed.items()}) for fed in feeds]

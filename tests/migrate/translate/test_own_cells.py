@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from live_models import model_of
+from live_models import fetched, model_of
 from step_programs import (
     CELLS,
     LOOPS,
@@ -122,14 +122,8 @@ def test_its_weights_have_the_names_of_the_variables(converted):
 
 def test_it_gives_what_the_session_gives(converted):
     graph, tf1, whole, model = converted
-    with graph.as_default(), v1.Session() as session:
-        for name, variable in tf1.variables.items():
-            session.run(v1.raw_ops.Assign(ref=graph.get_tensor_by_name(f"{name}:0"), value=variable.read()))
-        fetched = {one.name: one.tf1 for one in whole.outputs}
-        expected = [
-            session.run(fetched, {f"{name}:0": one for name, one in samples(sizes).items()})
-            for sizes in SIZES
-        ]
+    names = {one.name: one.tf1 for one in whole.outputs}
+    expected = fetched(graph, tf1, names, map(samples, SIZES))
     for sizes, sides in zip(SIZES, expected, strict=True):
         found = model(samples(sizes))
         for name, value in sides.items():

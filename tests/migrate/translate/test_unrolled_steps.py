@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from live_models import fetched
 from step_programs import WIDTH
 from test_own_cells import model_of_programs, whole_of
 from unrolled_programs import CELLS, STAY, TIME, stacked
@@ -56,14 +57,8 @@ def test_alike_steps_are_a_cell_in_a_layer(cells):
 
 def test_it_gives_what_the_session_gives(cells):
     graph, tf1, whole, model = cells
-    fetched = {one.name: one.tf1 for one in whole.outputs if not one.name.startswith("dropping")}
-    with graph.as_default(), v1.Session() as session:
-        for name, variable in tf1.variables.items():
-            session.run(v1.raw_ops.Assign(ref=graph.get_tensor_by_name(f"{name}:0"), value=variable.read()))
-        expected = [
-            session.run(fetched, {f"{name}:0": one for name, one in samples(rows).items()})
-            for rows in (3, 1, 5)
-        ]
+    names = {one.name: one.tf1 for one in whole.outputs if not one.name.startswith("dropping")}
+    expected = fetched(graph, tf1, names, [samples(rows) for rows in (3, 1, 5)])
     for rows, values in zip((3, 1, 5), expected, strict=True):
         found = model(samples(rows))
         for name, value in values.items():

@@ -140,14 +140,14 @@ class _Loop:
         if not any(isinstance(one, Size) and self._is_inside(one) for one in dims):
             return dims
         carried = [sizes_of(one) for one in self.leaves.values() if not isinstance(one, Elements)]
-        # Where nothing that is carried has as many axes, the first axes of more: the batch is one size for all.
-        alike = [one for one in carried if len(one) == len(dims)] or [
-            one for one in carried if len(one) > len(dims)
-        ]
+        # Where nothing that is carried has as many axes, the first axes of others: the batch is one size for all.
+        alike = [one for one in carried if len(one) == len(dims)] or sorted(carried, key=len, reverse=True)
         found = tuple(
             one
             if not (isinstance(one, Size) and self._is_inside(one))
-            else next((other[axis] for other in alike if isinstance(other[axis], Size)), None)
+            else next(
+                (size for other in alike for size in other[axis : axis + 1] if isinstance(size, Size)), None
+            )
             for axis, one in enumerate(dims)
         )
         if None in found:

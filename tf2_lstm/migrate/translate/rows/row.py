@@ -1,5 +1,6 @@
 """The rows: TF1 operation -> the function that writes its Keras code. Each family has a file."""
 
+import functools
 import importlib
 from collections.abc import Callable
 
@@ -54,6 +55,7 @@ def fold(names):
     return register
 
 
+@functools.cache
 def rows():
     """Return name of an operation -> its row."""
     for family in FAMILIES:
