@@ -14,11 +14,16 @@ from tests.migrate.convert.expected_recurrences import ZOO, read_expected
 from tests.migrate.export.proved import X, failures, wide
 from tf2_lstm import ReshapeTo
 from tf2_lstm.cli import main
+from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.convert.signatures import programs_of
+from tf2_lstm.migrate.convert.whole import translated
 from tf2_lstm.migrate.export import native
 from tf2_lstm.migrate.export.accepted import samples_of
+from tf2_lstm.migrate.export.leaving import leave
 from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.migrate.functional import build_model
+from tf2_lstm.migrate.translate.as_model import build_whole
 
 #: Artefacts whose models have little in common.
 LEAVING = [
@@ -276,3 +281,33 @@ def test_a_model_that_takes_none_is_refused():
     model = keras.Model([x, y], ops.matmul(x, ops.concatenate([y, y[:, :1]], axis=1)))
     with pytest.raises(ExportError, match="expected a model that takes seeded inputs"):
         samples_of(model, {})
+
+
+#: Programs of one size: rows that come in threes, a state of four rows, steps that are written out.
+ONE_SIZE = ("equal_inputs", "sizes_of_a_state", "sizes_of_a_variable", "sizes_of_unstack")
+
+
+@pytest.mark.parametrize("form", ["onnx", "litert"])
+@pytest.mark.parametrize("name", ONE_SIZE)
+def test_a_program_of_one_size_leaves_on_inputs_of_its_own(name, form, tmp_path):
+    tf1, findings = look(Request(str(ZOO / name / read_expected(name)["artifact"]), program=True))
+    [(title, one)] = programs_of(tf1, ()).items()
+    whole = translated(one, findings, Request(str(ZOO / name), program=True), title)
+    build_whole(whole, one).save(tmp_path / "model.keras")
+    with np.load(ZOO / name / "run.npz") as held:
+        np.savez(tmp_path / "own.npz", **{given.name: held[given.tf1] for given in whole.inputs})
+    with pytest.raises(UserError, match="give your own with --inputs"):
+        leave(tmp_path / "model.keras", tmp_path / "seeded", form)
+    assert leave(tmp_path / "model.keras", tmp_path / "own", form, inputs=tmp_path / "own.npz").passed
+
+
+def test_zeros_of_both_signs_are_one_for_onnxruntime_unless_they_are_made_one(tmp_path):
+    """The guide says so, and what to do."""
+    x = keras.Input((2,), name="x")
+    np.savez(tmp_path / "own.npz", x=np.array([[-0.0, 0.0], [0.0, -0.0]], "float32"))
+    for made, equal in ((x, False), (ops.where(ops.equal(x, 0), 0.0, x), True)):
+        keras.Model(x, ops.argmax(made, axis=-1)).save(tmp_path / "model.keras")
+        report = leave(
+            tmp_path / "model.keras", tmp_path / f"{equal}.onnx", "onnx", inputs=tmp_path / "own.npz"
+        )
+        assert report.passed == equal
