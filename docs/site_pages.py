@@ -19,6 +19,7 @@ def on_files(files, config):
     """Put the repository's pages in the place of those below `docs_dir`, and the menu with them."""
     pages = {path.relative_to(ROOT).as_posix(): path for pattern in _PAGES for path in ROOT.glob(pattern)}
     ours = [File(name, str(ROOT), config.site_dir, config.use_directory_urls) for name in sorted(pages)]
+    ours.append(File("docs/site.css", str(ROOT), config.site_dir, config.use_directory_urls))
     ours += [File.generated(config, f"{name}.md", content=_as_page(name)) for name in _sources(pages)]
     config.nav = _menu(sorted(pages))
     return Files([*(file for file in files if file.src_dir != config.docs_dir), *ours])

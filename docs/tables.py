@@ -310,8 +310,8 @@ def errors():
 
 def lacking():
     """What LiteRT lacks of the operations that are written for ONNX."""
-    rows = [[lack.what, lack.said or "the numbers differ", lack.way] for lack in LACKING]
-    return _grid(["operation", "what is said", "instead"], rows)
+    rows = [[lack.what, lack.said or "DIFFERENT: the numbers differ", lack.way] for lack in LACKING]
+    return _grid(["operation", "words of the message", "instead"], rows)
 
 
 def versions():

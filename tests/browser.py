@@ -22,7 +22,9 @@ async function look([page, width, text]) {
   await new Promise(done => { frame.onload = done; document.body.append(frame); });
   const root = frame.contentDocument.documentElement;
   for (let n = 0; n < 200 && !root.innerText.includes(text); n++) await new Promise(done => setTimeout(done, 50));
-  const seen = {page, width, filled: root.scrollWidth, found: root.innerText.includes(text)};
+  const tables = [...root.querySelectorAll(".md-typeset__scrollwrap")];
+  const cut = tables.filter(one => one.scrollWidth > one.clientWidth).length;
+  const seen = {page, width, filled: root.scrollWidth, cut, found: root.innerText.includes(text)};
   frame.remove();
   return seen;
 }
@@ -39,7 +41,8 @@ class Seen:
     """What a browser saw of some pages.
 
     Attributes:
-        frames: of each a dict: `page`, `width`, `filled` (how wide what is in it is), `found` (its text).
+        frames: of each a dict: `page`, `width`, `filled` (how wide what is in it is), `cut` (how many tables are wider
+            than their place), `found` (its text).
         console: what the browser's console said, line by line.
     """
 

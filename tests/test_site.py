@@ -69,7 +69,7 @@ def test_broken_links_are_refused(tmp_path):
     (tmp_path / "README.md").write_text(
         "# x\n\n" + "".join(f"[x]({link})\n" for link in links), encoding="utf-8"
     )
-    for name in ("mkdocs.yml", "docs/site_pages.py"):
+    for name in ("mkdocs.yml", "docs/site.css", "docs/site_pages.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     done = build(tmp_path, tmp_path / "site")
     assert done.returncode == 1
@@ -85,10 +85,13 @@ def test_a_browser_shows_it_and_its_search_finds(site):
         "docs/errors/",
         "docs/pairs/lstm/",
         "docs/rules/",
+        "docs/chapters/serving/",
         "docs/chapters/speed/",
+        "docs/chapters/versions/",
     ]
     frames = [[page, width, ""] for page in pages for width in (400, 1280)]
     seen = look(site, [*frames, ["index.html?q=forget_bias", 1280, "RNN501 forget-bias-default"]])
     assert seen.console == []
     assert seen.frames[-1]["found"]
     assert [one for one in seen.frames if one["filled"] > one["width"]] == []
+    assert [one["page"] for one in seen.frames if one["width"] == 1280 and one["cut"]] == []

@@ -23,6 +23,8 @@ text-anchor: middle; } svg .first { font-weight: 700; } .layer { fill: var(--lay
 .plain { fill: none; stroke: var(--line); } .arrow { fill: none; stroke: currentColor; opacity: .5; }
 .off { fill: var(--bad); stroke: var(--line); stroke-width: .5; } figure { margin: 1rem 0; }
 summary { cursor: pointer; }
+@media (max-width: 40rem) { table { font-size: .72rem; } th, td { padding-right: .35rem; }
+td:first-child { min-width: 5.6rem; overflow-wrap: anywhere; white-space: normal; } }
 """
 
 

@@ -33,9 +33,7 @@ LACKING = (
     Lack("Argsort", "`argsort` of booleans", "no operator for Sub of uint8", "cast them to int32", (2,)),
     Lack("Conv", '`Conv1D` with `data_format="channels_first"`', "BiasAdd", "turn the axes around it", (5,)),
     Lack("Cosh", "`cosh`", "no operator for Cosh of float32", ONNX),
-    Lack(
-        "Cumprod", "`cumprod` along an axis whose size is open", "no operator for Cumprod of", ONNX, (0, 2, 3)
-    ),
+    Lack("Cumprod", "`cumprod` along an axis whose size is open", "no operator for Cumprod", ONNX, (0, 2, 3)),
     Lack("Diagonal", "`diagonal`", "no operator for MatrixDiagPartV3 of float32", ONNX),
     Lack("Erf", "`erf`", "no operator for Erf of float32", ONNX),
     Lack("Expm1", "`expm1` of small numbers: it is exp(x) - 1 there", "", ONNX, (1,)),
