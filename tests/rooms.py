@@ -49,6 +49,7 @@ ROOMS = {
         "tf2_lstm.migrate.graph",
         "tf2_lstm.migrate.model",
         "tf2_lstm.migrate.roles",
+        "tf2_lstm.private",
     ],
     "tf2_lstm/migrate/graph/nodes.py": [
         "tf2_lstm.migrate.graph.constants",

@@ -16,6 +16,7 @@ from tf2_lstm import RNN, LSTMCell, StackedRNNCells, accelerate, backends, priva
 from tf2_lstm.backends.tensorflow import unroll
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.artifacts import protos
+from tf2_lstm.migrate.graph import shapes
 from tf2_lstm.migrate.prove.replay import eagerly
 from tf2_lstm.stock import layers_of
 
@@ -82,7 +83,7 @@ def _hooks(kind, tree):
 def test_every_private_name_has_a_row_and_a_test():
     sources = (ROOT / "tf2_lstm").rglob("*.py")
     found = set().union(*(uses_of(path.read_text(encoding="utf-8")) for path in sources))
-    assert found == set(ROWS) == NEEDED.keys() | FASTER.keys()
+    assert found == set(ROWS) == NEEDED.keys() | FASTER.keys() | LOOKED_AT.keys()
 
 
 USES = [
@@ -113,7 +114,8 @@ def forgotten():
     """Nothing is known of what is there, before and after."""
 
     def forget():
-        for cached in (private.import_optional, private.warn_gone, unroll._function, unroll._sizes):
+        caches = private.import_optional, private.warn_gone, unroll._function, unroll._sizes
+        for cached in (*caches, shapes._kind_of_graph):
             cached.cache_clear()
 
     forget()
@@ -201,6 +203,36 @@ def test_what_saves_time_is_gone_and_the_numbers_stay(name, monkeypatch, forgott
     assert len(messages) == 1
     assert name in messages[0]
     assert "results are the same" in messages[0]
+
+
+#: Name of an attribute -> (what has it, the function of TensorFlow that uses it).
+LOOKED_AT = {
+    "_add_new_tf_operations": (
+        tf.Graph,
+        sys.modules["tensorflow.python.framework.importer"]._ProcessNewOps,
+    ),
+    "_from_c_op": (tf.Operation, tf.Graph._create_op_from_tf_operation),
+}
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_what_prepares_a_graph_is_gone_and_the_shapes_stay(name, monkeypatch, forgotten):
+    with tf.Graph().as_default() as graph:
+        x = tf.compat.v1.placeholder("float32", [None, 4], "x")
+        tf.tanh(tf.matmul(x, tf.ones([4, 3])), name="y")
+    part = shapes.importable(graph.as_graph_def())
+    expected, said = shapes.inferred(part), shapes.misfit(part, {"x": (2, 5)})
+    assert expected["y:0"] == (None, 3)
+    assert "must be equal, but are 5 and 4" in said
+    kind, function = LOOKED_AT[name]
+    names = tuple("moved" if used == name else used for used in function.__code__.co_names)
+    monkeypatch.setattr(function, "__code__", function.__code__.replace(co_names=names))
+    monkeypatch.setattr(kind, "moved", getattr(kind, name), raising=False)
+    monkeypatch.delattr(kind, name)
+    shapes._kind_of_graph.cache_clear()
+    with pytest.warns(RuntimeWarning, match=f"has no tensorflow.*{name}. The results are the same"):
+        assert shapes.misfit(part, {"x": (2, 5)}) == said
+    assert shapes.inferred(shapes.importable(graph.as_graph_def())) == expected
 
 
 def _masked():

@@ -1,11 +1,17 @@
 """The sizes that a graph fixes, known without running anything of it."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tf2_lstm.migrate.graph.shapes import inferred
 
 v1 = tf.compat.v1
+
+
+@pytest.fixture(params=["v1", "v2"])
+def control_flow(request):
+    (v1.disable_control_flow_v2 if request.param == "v1" else v1.enable_control_flow_v2)()
 
 
 def graph_of(build):
@@ -19,6 +25,18 @@ def plainly(graph):
     with tf.Graph().as_default() as known:
         tf.import_graph_def(graph, name="")
     return known
+
+
+def test_every_tensor_has_the_shape_that_tensorflow_gives_it(control_flow):
+    def build():
+        x = v1.placeholder("float32", [None, 3, 4])
+        steps = tf.while_loop(lambda n, _: n < 3, lambda n, h: (n + 1, tf.tanh(h + x[:, n])), (0, x[:, 0]))
+        tf.cond(tf.size(x) > 5, lambda: steps[1], lambda: x[:, 1])
+        tf.split(x, [1, 2], axis=1)
+
+    graph = graph_of(build)
+    tensors = [one for operation in plainly(graph).get_operations() for one in operation.outputs]
+    assert inferred(graph) == {one.name: tuple(one.shape) for one in tensors if one.shape.rank is not None}
 
 
 def test_sizes_go_through_whatever_is_between():

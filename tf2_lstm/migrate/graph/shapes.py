@@ -4,6 +4,7 @@ TensorFlow evaluates constants while it infers, so what may not be run is not gi
 dtype stands for it. Neither are large constants, whose shapes are enough, nor what this TensorFlow does not know.
 """
 
+import functools
 import math
 import re
 
@@ -13,6 +14,7 @@ from tf2_lstm.migrate.graph.lost import LOST
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.operations import operation
 from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
+from tf2_lstm.private import warn_gone
 
 #: A constant of more numbers than this is no one's shape.
 _LARGEST = 256
@@ -54,7 +56,7 @@ def inferred(graph, without=()):
         # Its replay says what TensorFlow finds wrong with the graph.
         return {}
     graph_names = {node.name for node in graph.node}
-    tensors = [tensor for operation in known.get_operations() for tensor in operation.outputs]
+    tensors = [tensor for operation in _operations(known) for tensor in operation.outputs]
     found = {one.name: tuple(one.shape.as_list()) for one in tensors if one.shape.rank is not None}
     return {_name_of_output(name, graph_names): shape for name, shape in found.items()}
 
@@ -95,10 +97,31 @@ def import_errors():
 
 def _imported(part):
     tf = tensorflow()
-    known = tf.Graph()
+    known = _kind_of_graph()()
     with known.as_default():
         tf.import_graph_def(part, name="")
     return known
+
+
+def _operations(known):
+    made = [tensorflow().Operation._from_c_op(one, known) for one in known.new_operations()]
+    return made or known.get_operations()
+
+
+@functools.cache
+def _kind_of_graph():
+    """A `tf.Graph` to look at: most of an import is what Python prepares to run and to differentiate it."""
+    tf = tensorflow()
+    for kind, name in ((tf.Graph, "_add_new_tf_operations"), (tf.Operation, "_from_c_op")):
+        if not hasattr(kind, name):
+            warn_gone(f"tensorflow.{kind.__name__}.{name}", "shapes are inferred more slowly")
+            return tf.Graph
+
+    class Known(tf.Graph):
+        def _add_new_tf_operations(self, compute_devices=True):
+            return []
+
+    return Known
 
 
 def importable(graph, without=()):
