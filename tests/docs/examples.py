@@ -13,9 +13,11 @@ def examples_of(path, root):
         path: the file.
         root: the folder that holds the packages.
     """
-    found = []
+    found, text = [], path.read_text(encoding="utf-8")
+    if "```" not in text and "~~~" not in text:
+        return found
     name = path.relative_to(root).as_posix()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
             where = f"{name}:{getattr(node, 'name', 'module')}"
             found += [
