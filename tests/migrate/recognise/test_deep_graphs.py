@@ -20,7 +20,7 @@ UNREAD = {
 
 def calls(function, *arguments):
     """Count the functions that a call takes: a measure that is the same on every machine."""
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(subcalls=False)
     profile.runcall(function, *arguments)
     return sum(entry.callcount for entry in profile.getstats())
 
