@@ -100,6 +100,7 @@ NEEDED = {
         lambda x: OfTensorFlow("cumprod", axis=2, reverse=True)(x),
         lambda x: OfTensorFlow("cumprod", axis=2, exclusive=True, reverse=True)(x),
     ],
+    "IsInf": [lambda x: ops.isinf(x / ops.relu(x)), lambda x: ops.isinf(ops.log(ops.relu(x)))],
     "Neg": [lambda x: ops.add(1.0, ops.negative(turned(x)))],
     "RealDiv": [
         lambda x: ops.divide(2.0, ops.exp(turned(x))),

@@ -31,7 +31,13 @@ LACKING = (
     Lack("Arctan", "`arctan`", "no operator for Atan of float32", "`arctan2(x, 1)`, which it has"),
     Lack("Arctanh", "`arctanh`", "no operator for Atanh of float32", ONNX),
     Lack("Argsort", "`argsort` of booleans", "no operator for Sub of uint8", "cast them to int32", (2,)),
-    Lack("Conv", '`Conv1D` with `data_format="channels_first"`', "BiasAdd", "turn the axes around it", (5,)),
+    Lack(
+        "Conv",
+        '`Conv1D` with `data_format="channels_first"`',
+        "no operator for BiasAdd",
+        "turn the axes around it",
+        (5,),
+    ),
     Lack("Cosh", "`cosh`", "no operator for Cosh of float32", ONNX),
     Lack("Cumprod", "`cumprod` along an axis whose size is open", "no operator for Cumprod", ONNX, (0, 2, 3)),
     Lack("Diagonal", "`diagonal`", "no operator for MatrixDiagPartV3 of float32", ONNX),
@@ -47,12 +53,11 @@ LACKING = (
     Lack(
         "Isinf", "`isinf` of whole numbers", "does not run while TensorFlow traces", "none is infinite", (1,)
     ),
-    Lack("Isinf", "`isinf`: its infinity is the largest number", "", "`abs(x) > 3e38`", (0,)),
     Lack(
         "Isnan", "`isnan` of whole numbers", "does not run while TensorFlow traces", "all are numbers", (1,)
     ),
     Lack("Log1p", "`log1p` of small numbers: it is log(1 + x) there", "", ONNX, (1,)),
-    Lack("Scatter", "`scatter` of values whose number is open", "scatter_nd", ONNX),
+    Lack("Scatter", "`scatter` of values whose number is open", "LiteRT cannot run what was written", ONNX),
     Lack("Sinh", "`sinh`", "no operator for Sinh of float32", ONNX),
     Lack("Tan", "`tan`", "no operator for Tan of float32", "`sin(x) / cos(x)`"),
     Lack(

@@ -22,6 +22,8 @@ from tf2_lstm.quiet import startup_hushed
 RUNTIME = "LiteRT"
 #: An operator that the interpreter has not, as the converter says it: "tf.Erfc(tensor<?x3xf32>) -> (tensor<?x3xf32>)".
 MISSING = re.compile(r"\btf\.(\w+)\(.*?\) -> \(tensor<(?:(?:\?|\d+|\*)x)*([\w<]+)")
+#: The operation that it stumbles over, and where: 'loc(callsite(fused["BiasAdd:", "model/dense/BiasAdd@..."'.
+STUMBLED = re.compile(r'fused\["(\w+):", "([^"@]+)')
 #: A dtype as the converter says it.
 DTYPES = {
     "complex<f32": "complex64",
@@ -85,8 +87,10 @@ def _converted(model, converter):
 
 
 def _missing(said):
-    """What the converter has not, in its message: the operators by name, else its first words."""
-    found = MISSING.findall(said.partition("Details:")[2])
+    """What the converter has not, in its message: the operators by name, else the first one, else its first words."""
+    found, first = MISSING.findall(said.partition("Details:")[2]), STUMBLED.search(said)
+    if not found and first:
+        return f"no operator for {first[1]} as it is in {first[2]}"
     if not found:
         return f"no operators for it, it says: {' '.join(said.split())[:200]}"
     names = sorted({f"{name} of {DTYPES.get(dtype, dtype)}" for name, dtype in found})

@@ -166,6 +166,22 @@ def _infinite(found, node):
     ], {f"{node.name}:output:0": f"{node.name}:z:0"}
 
 
+def _is_infinite(_, node):
+    """The converter compares with the largest number. What is half of itself, and not zero, is infinite."""
+    dtype, x = node.attr["T"].type, node.input[0]
+    zero, one_half, half, same, some = (
+        f"{node.name}/{stem}" for stem in ("zero", "one_half", "half", "same", "some")
+    )
+    return [
+        constant(zero, 0, dtype),
+        constant(one_half, 0.5, dtype),
+        make(half, "Mul", [x, f"{one_half}:output:0"], T=dtype),
+        make(same, "Equal", [x, f"{half}:z:0"], T=dtype),
+        make(some, "NotEqual", [x, f"{zero}:output:0"], T=dtype),
+        make(node.name, "LogicalAnd", [f"{same}:z:0", f"{some}:z:0"]),
+    ], {f"{node.name}:y:0": f"{node.name}:z:0"}
+
+
 def _best(worst):
     def best(_, node):
         """NaN is never the best, as in TensorFlow; the interpreter gives a place that is none, if all are."""
@@ -273,6 +289,7 @@ ROWS = {
     "ArgMin": _best(float("inf")),
     "Const": _infinite,
     "Cumprod": _multiplied,
+    "IsInf": _is_infinite,
     "Neg": _negative,
     "RealDiv": _divided,
     "Reciprocal": _reciprocal,
