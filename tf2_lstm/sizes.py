@@ -15,6 +15,8 @@ are called. They have no weights, and their configuration is data: a model of th
 import keras
 from keras import ops
 
+from tf2_lstm import backends
+
 
 class _OfSizes(keras.layers.Layer):
     """A layer that is given its open sizes as scalars; None stands for each in what it is made with."""
@@ -34,7 +36,7 @@ class _OfSizes(keras.layers.Layer):
 
     def _filled(self, given):
         """The sizes, those that are given in their places."""
-        left = list(given)
+        left = list(map(backends.number_of, given))
         return [left.pop(0) if size is None else size for size in self.sizes]
 
 
@@ -67,7 +69,7 @@ class SizeOf(keras.layers.Layer):
 
     def call(self, x):
         """Return the size."""
-        return ops.convert_to_tensor(ops.shape(x)[self.axis], dtype="int32")
+        return backends.size(ops.shape(x)[self.axis])
 
     def compute_output_spec(self, x):
         """Return what it gives: a scalar."""

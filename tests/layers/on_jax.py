@@ -6,6 +6,7 @@ KERAS_BACKEND=jax python tests/layers/on_jax.py
 import json
 import warnings
 
+import jax
 import keras
 import numpy as np
 from layer_rows import DEPTH, FULL, LENGTHS, TIME, inputs, ready
@@ -16,10 +17,14 @@ from tf2_lstm import (
     Bidirectional,
     DropoutWrapper,
     EquationCell,
+    FullOf,
     GRUCell,
     Loop,
     LSTMCell,
+    RangeOf,
+    ReshapeTo,
     ResidualWrapper,
+    SizeOf,
     StackedRNNCells,
     sequence_mask,
 )
@@ -157,6 +162,22 @@ def stepped():
     return [list(one.shape) for one in found]
 
 
+def sized():
+    """A model whose shapes are sizes of what it is called with, compiled: is it as it was?"""
+    x = keras.Input((None, DEPTH))
+    rows, steps = SizeOf(0)(x), SizeOf(1)(x)
+    given = {
+        "full": FullOf([None, 2, None], 3.0)(rows, steps),
+        "range": RangeOf([0, None, 1])(steps),
+        "reshaped": ReshapeTo([None, None, DEPTH])(x, steps, rows),
+    }
+    model, fed = keras.Model(x, given), np.arange(2.0 * 5 * DEPTH, dtype="float32").reshape(2, 5, DEPTH)
+    compiled = jax.jit(lambda fed: model.stateless_call([], [], fed)[0])(fed)
+    plain = model(fed)
+    shapes = {name: list(one.shape) for name, one in compiled.items()}
+    return shapes, all(bool((plain[name] == one).all()) for name, one in compiled.items())
+
+
 def tried(part, *arguments):
     """What a part returns, or the error that it ends in: the other parts go on."""
     try:
@@ -172,6 +193,7 @@ if __name__ == "__main__":
     pairs = [*((a, "padded") for a in LAYERS), *(("", b) for b in OPTIONS if b != "padded")]
     cases.update({(some, a, b): (DRAWS[some], LAYERS[a], OPTIONS[b]) for a, b in pairs})
     off = {", ".join(filter(None, key)): tried(looped_and_unrolled, *case) for key, case in cases.items()}
-    parts = {name: tried(globals()[name]) for name in ("dropped", "fitted", "assigned", "looped", "stepped")}
+    names = ("dropped", "fitted", "assigned", "looped", "stepped", "sized")
+    parts = {name: tried(globals()[name]) for name in names}
     said = {kind.__module__.split(".")[0]: tried(warned, kind) for kind in (keras.layers.RNN, RNN)}
     print(json.dumps({"backend": keras.backend.backend(), "off": off, "warned": said, **parts}))

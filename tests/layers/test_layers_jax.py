@@ -67,3 +67,7 @@ def test_of_keras_own_loop_a_warning_says_that_it_draws_one_mask(found):
 
 def test_a_compiled_model_takes_the_states_of_a_stack(found):
     assert found["stepped"] == [[3, 1, 4], [3, 4], [3, 4], [3, 4]]
+
+
+def test_sizes_of_what_is_fed_are_numbers_where_it_compiles(found):
+    assert found["sized"] == [{"full": [2, 2, 5], "range": [5], "reshaped": [5, 2, 4]}, True]

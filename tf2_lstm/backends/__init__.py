@@ -95,6 +95,48 @@ def gradients(loss, variables, tensors):
     return room.gradients(loss, variables, tensors)
 
 
+def size(number):
+    """Return the size of an axis as an int32 scalar; where JAX compiles it stays out of what is traced.
+
+    Args:
+        number: an int, or a scalar.
+
+    ```python
+    from tf2_lstm import backends
+
+    assert int(backends.size(3)) == 3
+    ```
+    """
+    if sizes := _sizes():
+        return sizes.size(number)
+    return keras.ops.convert_to_tensor(number, dtype="int32")
+
+
+def number_of(size):
+    """Return a size as what a shape is made of: on JAX an int where it is known, else the scalar as it is.
+
+    Args:
+        size: a scalar.
+
+    ```python
+    from tf2_lstm import backends
+
+    assert int(backends.number_of(backends.size(3))) == 3
+    ```
+    """
+    sizes = _sizes()
+    return sizes.number_of(size) if sizes else size
+
+
+def _sizes():
+    """The room's module for sizes; None where a shape is made of tensors."""
+    if keras.backend.backend() != "jax":
+        return None
+    from tf2_lstm.backends.jax import sizes
+
+    return sizes
+
+
 def steps():
     """Return the module whose `compiled` traces a streaming step; None where steps run as they are.
 

@@ -1,6 +1,7 @@
 """What the rows write with inside of a loop: lines of its own, weights and sizes of what is around it."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.nodes import data_inputs, normal
@@ -30,6 +31,7 @@ class Inner(Writer):
     carried: set = field(default_factory=set)
     selects: bool = False
     drops: list = field(default_factory=list)
+    inside: ClassVar[bool] = True
 
     def __post_init__(self):
         self.program.within(self.outer.program)

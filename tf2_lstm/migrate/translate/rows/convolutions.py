@@ -91,23 +91,35 @@ def depthwise(writer, node, inputs):
     return writer.op(node, "depthwise_conv", x, kernel, **options)
 
 
+#: TensorFlow's pooling -> (the layer without its axes, the function).
+_POOLS = {"MaxPool": ("MaxPooling", "max_pool"), "AvgPool": ("AveragePooling", "average_pool")}
+
+
 @row("MaxPool AvgPool")
 def pool(writer, node, inputs):
     """The largest, or the mean, of each window."""
-    symbol = {"MaxPool": "max_pool", "AvgPool": "average_pool"}[node.op]
     size, strides = _window(node, "ksize"), _window(node, "strides")
-    options = {"strides": strides, "padding": _padding(node), "data_format": "channels_last"}
+    options = {"strides": strides, "padding": _padding(node)}
     x, axis = getattr(inputs[0], "widened", None) or (None, None)
     if isinstance(x, Live) and axis in (1, 2) and (size[axis - 1], strides[axis - 1]) == (1, 1):
-        return _of_steps(
-            writer, node, symbol, x, axis, size[2 - axis], options | {"strides": strides[2 - axis]}
-        )
-    return writer.op(node, symbol, writer.tensor(inputs[0]), size, **options)
+        options |= {"strides": strides[2 - axis]}
+        return _of_steps(writer, node, x, axis, _pooled(writer, node, 1, x, size[2 - axis], options))
+    return writer.result(node, _pooled(writer, node, 2, inputs[0], size, options))
 
 
-def _of_steps(writer, node, symbol, x, axis, size, options):
+def _pooled(writer, node, axes, x, size, options):
+    """A pooling over one or two axes: a layer, or a function in a loop, which holds none."""
+    layer, function = _POOLS[node.op]
+    if writer.inside:
+        options = {**options, "data_format": "channels_last"}
+        return Apply(f"keras.ops.{function}", (writer.tensor(x), size), options)
+    made = writer.program.add(function, Apply(f"keras.layers.{layer}{axes}D", (size,), options))
+    return Apply(made, (writer.tensor(x),))
+
+
+def _of_steps(writer, node, x, axis, pooled):
     """Pooling over one axis, which TensorFlow computes as one over two."""
-    ref = writer.step(node, symbol, x, size, **options)
+    ref = writer.program.add(line_name(node), pooled)
     inferred = list(writer.shapes.get(f"{node.name}:0") or (None,) * 4)
     del inferred[axis]
     sizes = (inferred[0] or x.shape[0], inferred[1] or Size(((ref.name, 1),)), x.shape[2])

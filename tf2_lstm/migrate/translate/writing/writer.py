@@ -1,6 +1,7 @@
 """What the rows write with: lines of Keras code, tensors with their sizes, layers that hold weights."""
 
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.nodes import normal
@@ -53,6 +54,9 @@ class Writer:
     flag: str = ""
     _made: dict = field(default_factory=dict)
     _turned: dict = field(default_factory=dict)
+
+    #: Whether the lines are those of a loop, which holds no layer of Keras.
+    inside: ClassVar[bool] = False
 
     def note(self, text):
         """Note what is left out, of the program."""
