@@ -361,6 +361,9 @@ def _of_products():
         ),
         "MaxPool": lambda fed: tf.nn.max_pool2d(fed["image"], 2, [1, 2, 1, 1], "SAME"),
         "AvgPool": lambda fed: tf.nn.avg_pool2d(fed["image"], [1, 2, 3, 1], 2, "VALID"),
+        "MaxPool, float64": lambda fed: tf.nn.max_pool2d(
+            tf.reshape(fed["half"], [-1, 2, 2, 1]) * 1.00000001, 2, 1, "SAME"
+        ),
         "FusedBatchNormV3": lambda fed: v1.nn.fused_batch_norm(
             fed["image"], [1.5, 0.5], [0.1, -0.2], [0.3, 0.1], [0.5, 2.0], 0.01, is_training=False
         )[0],

@@ -139,13 +139,8 @@ def build_model():
         name="conv2d",
     )
     conv2d_relu = conv2d(image)
-    max_pooling2d_maxpool = keras.ops.max_pool(
-        conv2d_relu,
-        (2, 2),
-        strides=(2, 2),
-        padding="valid",
-        data_format="channels_last",
-    )
+    max_pool = keras.layers.MaxPooling2D((2, 2), strides=(2, 2), padding="valid")
+    max_pooling2d_maxpool = max_pool(conv2d_relu)
     # conv2d_1/kernel
     conv2d_1 = keras.layers.Conv2D(
         4,
@@ -164,13 +159,8 @@ def build_model():
     )
     cond_fusedbatchnormv3_1 = batch_normalization(conv2d_1_conv2d)
     relu = keras.ops.relu(cond_fusedbatchnormv3_1)
-    max_pooling2d_1_maxpool = keras.ops.max_pool(
-        relu,
-        (2, 1),
-        strides=(2, 1),
-        padding="same",
-        data_format="channels_last",
-    )
+    max_pool_0 = keras.layers.MaxPooling2D((2, 1), strides=(2, 1), padding="same")
+    max_pooling2d_1_maxpool = max_pool_0(relu)
     # conv2d_2/kernel, conv2d_2/bias
     conv2d_2_0 = keras.layers.Conv2D(
         5,

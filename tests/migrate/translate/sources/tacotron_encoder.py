@@ -153,13 +153,8 @@ def build_model():
     )
     add_1_2 = batch_normalization_2(conv1d_relu_2)
     concat = keras.ops.concatenate([add_1, add_1_0, add_1_1, add_1_2], axis=2)
-    max_pooling1d_maxpool = keras.ops.max_pool(
-        concat,
-        2,
-        strides=1,
-        padding="same",
-        data_format="channels_last",
-    )
+    max_pool = keras.layers.MaxPooling1D(2, strides=1, padding="same")
+    max_pooling1d_maxpool = max_pool(concat)
     # cbhg/proj_1/conv1d/kernel, cbhg/proj_1/conv1d/bias
     conv1d_3 = keras.layers.Conv1D(
         5,

@@ -28,13 +28,8 @@ def build_model(dropout_rate=0.0):
         name="conv_maxpool_2",
     )
     conv_maxpool_2_relu = conv_maxpool_2(embedding_expanddims)
-    pool = keras.ops.max_pool(
-        conv_maxpool_2_relu,
-        (7, 1),
-        strides=(1, 1),
-        padding="valid",
-        data_format="channels_last",
-    )
+    max_pool = keras.layers.MaxPooling2D((7, 1), strides=(1, 1), padding="valid")
+    pool = max_pool(conv_maxpool_2_relu)
     # conv-maxpool-3/W, conv-maxpool-3/b
     conv_maxpool_3 = keras.layers.Conv2D(
         3,
@@ -45,13 +40,8 @@ def build_model(dropout_rate=0.0):
         name="conv_maxpool_3",
     )
     conv_maxpool_3_relu = conv_maxpool_3(embedding_expanddims)
-    pool_0 = keras.ops.max_pool(
-        conv_maxpool_3_relu,
-        (6, 1),
-        strides=(1, 1),
-        padding="valid",
-        data_format="channels_last",
-    )
+    max_pool_0 = keras.layers.MaxPooling2D((6, 1), strides=(1, 1), padding="valid")
+    pool_0 = max_pool_0(conv_maxpool_3_relu)
     # conv-maxpool-4/W, conv-maxpool-4/b
     conv_maxpool_4 = keras.layers.Conv2D(
         3,
@@ -62,13 +52,8 @@ def build_model(dropout_rate=0.0):
         name="conv_maxpool_4",
     )
     conv_maxpool_4_relu = conv_maxpool_4(embedding_expanddims)
-    pool_1 = keras.ops.max_pool(
-        conv_maxpool_4_relu,
-        (5, 1),
-        strides=(1, 1),
-        padding="valid",
-        data_format="channels_last",
-    )
+    max_pool_1 = keras.layers.MaxPooling2D((5, 1), strides=(1, 1), padding="valid")
+    pool_1 = max_pool_1(conv_maxpool_4_relu)
     concat = keras.ops.concatenate([pool, pool_0, pool_1], axis=3)
     reshape = keras.ops.reshape(concat, (-1, 9))
     # rate 1 - dropout_keep_prob:0

@@ -9,6 +9,7 @@ from tf2_lstm.migrate.translate.rows.row import row
 from tf2_lstm.migrate.translate.writing.naming import line_name
 from tf2_lstm.migrate.translate.writing.values import Held, Live, Refusal, Size, sizes_of
 from tf2_lstm.migrate.translate.writing.vectors import elements_of
+from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 
 def _window(node, name):
@@ -113,6 +114,8 @@ def _pooled(writer, node, axes, x, size, options):
     if writer.inside:
         options = {**options, "data_format": "channels_last"}
         return Apply(f"keras.ops.{function}", (writer.tensor(x), size), options)
+    dtype = dtypes_of(node)[0]
+    options = options if dtype == "float32" else {**options, "dtype": dtype}
     made = writer.program.add(function, Apply(f"keras.layers.{layer}{axes}D", (size,), options))
     return Apply(made, (writer.tensor(x),))
 
