@@ -30,7 +30,7 @@ REFUSALS = {
     "flat_state_dropout": Refusal(
         r"dropout acts on a flat state|, through \S+ \((RealDiv|Mul)\)|"
         r"the input of a step is computed inside of a function|none of its outputs and final states is a tensor|"
-        r"holds more than the states of the cell",
+        r"holds more than the states of the cell|what the step before gave out goes into the input of a step",
         "TF1 cannot tell c from h in one tensor and drops both; tf2_lstm.DropoutWrapper drops no c, as the pair's page "
         "says. A single step that is fed its state converts without that dropout, which is said, and so does a layer "
         "above or below, whose flat state the program carries on with that of the other, but not where what lies "
