@@ -133,10 +133,15 @@ TRANSLATING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/control/packed.py",
+        f"{CELLS}test_a_cell_of_float64_keeps_it",
+        ('{} if dtype == "float32" else {"dtype": dtype}', "{}"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/control/packed.py",
         f"{CELLS}test_it_gives_what_the_session_gives",
         ("slice(end - math.prod(shape), end) for", "slice(0, math.prod(shape)) for"),
         ("(one, (-1, *shape)))", "(one, (-1, *shape[::-1], 1)))"),
-        ("_reshaped(program, ref, (-1, *shape)) if", "ref if"),
+        ("_reshaped(program, ref, (-1, *shape), dtype) if", "ref if"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/control/unrolling.py",

@@ -110,6 +110,20 @@ def test_it_stays_a_loop_for_its_own_reason(program, monkeypatch):
     assert said == [REASONS[program]]
 
 
+def test_a_cell_of_float64_keeps_it():
+    def doubled(x, start):
+        wide, state = tf.cast(x, tf.float64) * (1 + 1e-9), tf.cast(start, tf.float64)
+        steps = tf.reshape(tf.transpose(wide, [1, 0, 2]), [tf.shape(x)[1], -1, 2, 2])
+        return tf.scan(lambda h, x: tf.tanh(x @ h + x), steps, tf.reshape(state, [-1, 2, 2]))
+
+    graph, tf1, fetch = model_of_programs({"y": doubled})
+    whole = whole_of(tf1, fetch)
+    assert [one.dtype for one in whole.cells.values()] == ["float64"]
+    [expected] = fetched(graph, tf1, fetch[0], [samples((3, 5))])
+    [found] = build_whole(whole, tf1)(samples((3, 5))).values()
+    np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-13)
+
+
 def test_its_weights_have_the_names_of_the_variables(converted):
     _, _, whole, model = converted
     [name] = [one for one in whole.layers if "two_states" in one]

@@ -64,31 +64,33 @@ def _flat(value, shape):
     )
 
 
-def packed_sequences(program, sequences, shapes):
+def packed_sequences(program, sequences, shapes, dtype):
     """Write sequences as one, (batch, time, `width(shapes)`); return its `Ref`.
 
     Args:
         program: the `Program` whose lines are written.
         sequences: the `Ref`s, each (batch, time, *shape).
         shapes: their shapes without batch and time.
+        dtype: the name of their dtype.
     """
     flat = []
     for ref, shape in zip(sequences, shapes, strict=True):
         if not shape:
             ref = program.add("numbers", Apply("keras.ops.expand_dims", (ref, -1)))
-        flat.append(_reshaped(program, ref, (-1, math.prod(shape))) if len(shape) > 1 else ref)
+        flat.append(_reshaped(program, ref, (-1, math.prod(shape)), dtype) if len(shape) > 1 else ref)
     return flat[0] if len(flat) == 1 else program.op("steps", "concatenate", flat, axis=-1)
 
 
-def unpacked_sequences(program, sequence, shapes):
+def unpacked_sequences(program, sequence, shapes, dtype):
     """Write what stands in a sequence of vectors, each (batch, time, *shape); return their `Ref`s."""
     found = []
     for part, shape in zip(parts(sequence, shapes), shapes, strict=True):
         ref = part if part is sequence else program.add("sequence", part)
-        found.append(_reshaped(program, ref, (-1, *shape)) if len(shape) > 1 else ref)
+        found.append(_reshaped(program, ref, (-1, *shape), dtype) if len(shape) > 1 else ref)
     return found
 
 
-def _reshaped(program, ref, shape):
-    layer = program.add("reshape", Apply("keras.layers.Reshape", (shape,)))
+def _reshaped(program, ref, shape, dtype):
+    options = {} if dtype == "float32" else {"dtype": dtype}
+    layer = program.add("reshape", Apply("keras.layers.Reshape", (shape,), options))
     return program.add("sequence", Apply(layer, (ref,)))
