@@ -10,8 +10,9 @@ compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
 
 # Some tests are processes of their own: where bytecode is forbidden, each would compile all that it imports.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(INSTALLED) $(VENV)/installed-lint
 	$(BIN)/ruff check .
@@ -41,6 +42,7 @@ site: $(INSTALLED) $(VENV)/installed-site
 bench: $(INSTALLED) $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks.speed $(ARGS) $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
 	$(BIN)/python -m benchmarks.whole_speed $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
+	$(BIN)/python -m benchmarks.serving_costs
 
 # The extra of that name in setup.cfg.
 $(VENV)/installed-%: setup.cfg $(INSTALLED)

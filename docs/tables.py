@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import whole_speed  # noqa: E402
+from benchmarks import serving_costs, whole_speed  # noqa: E402
 from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
 from tf2_lstm.migrate.export.litert.lacking import LACKING  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
@@ -381,7 +381,7 @@ TABLES = (
         )
     }
     | SPEED
-    | {"speed_whole": whole_speed.table}
+    | {"speed_whole": whole_speed.table, "serving_costs": serving_costs.table}
 )
 
 if __name__ == "__main__":
