@@ -2,12 +2,10 @@
 
 import keras
 
-from tf2_lstm.equation_cell import EquationCell
-from tf2_lstm.loop import Loop
 from tf2_lstm.private import gone
 from tf2_lstm.wrappers import RATES, DropoutWrapper
 
-#: Where layers that are no models hold others.
+#: Where the layers of Keras and of this package hold others, in this order; any other layer in what it calls them.
 _HOLD = ("layer", "forward_layer", "backward_layer", "cell", "cells")
 
 
@@ -93,16 +91,15 @@ def _inside(layer):
     """(name, layer) of what a layer holds."""
     if isinstance(layer, keras.Model):
         return [(one.name, one) for one in layer.layers]
-    if isinstance(layer, (Loop, EquationCell)):
-        return list(layer.dropouts.layers().items())
-    held = [(name, getattr(layer, name, None)) for name in _HOLD]
+    held = {name: getattr(layer, name, None) for name in _HOLD}
+    held |= {name: one for name, one in vars(layer).items() if not name.startswith("_")}
     listed = [
         (f"{name}/{n}", one)
-        for name, ones in held
+        for name, ones in held.items()
         if isinstance(ones, (list, tuple))
         for n, one in enumerate(ones)
     ]
-    return [*((name, one) for name, one in held if isinstance(one, keras.layers.Layer)), *listed]
+    return [(name, one) for name, one in [*held.items(), *listed] if isinstance(one, keras.layers.Layer)]
 
 
 def _check(place, rate, places):

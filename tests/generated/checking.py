@@ -13,6 +13,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from tf2_lstm import set_dropout
+from tf2_lstm.dropout_rates import dropout_places
 from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
 
 
@@ -22,8 +24,6 @@ def names_of(folder):
     return sorted({one["tf1"] for one in entries if one["tf1"]})
 
 
-#: The weights that hold the rates of dropout.
-RATES = ("input_dropout", "state_dropout", "output_dropout")
 #: The rate of a layer that drops all: TensorFlow refuses 1; of this nothing is kept either, once in a million numbers.
 ALL = 1 - 2**-20
 
@@ -88,12 +88,9 @@ def _dropping(folder, entry, model):
     if entry["kind"] == "program":
         load = runpy.run_path(str(Path(folder) / entry["source_code"]))["load"]
         model = load(**dict.fromkeys(inspect.signature(load).parameters, ALL))
-        for layer in model.layers:
-            if isinstance(layer, keras.layers.Dropout) and layer.rate:
-                layer.rate = ALL
-    for variable in model.variables:
-        if variable.name in RATES:
-            variable.assign(1.0)
+    # Also those in the steps of loops and in cells, which no parameter sets.
+    if dropout_places(model):
+        set_dropout(model, ALL)
     return model
 
 

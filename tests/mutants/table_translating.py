@@ -11,8 +11,6 @@ COMMAND = "tests/migrate/translate/test_whole_command.py"
 DROPOUT = "tests/migrate/translate/test_translated_dropout.py::"
 GRADIENTS = "tests/migrate/translate/test_whole_gradients.py::"
 
-DROPS = "tests/migrate/translate/test_dropout_in_loops.py::"
-CELLS = "tests/migrate/translate/test_own_cells.py::"
 
 TRANSLATING = [
     *mistakes(
@@ -82,85 +80,6 @@ TRANSLATING = [
         "tf2_lstm/migrate/translate/rows/sources.py",
         f"{LOOPS}test_a_conditional_in_a_branch_that_is_not_taken_is_none",
         ("    if not alive:", "    if len(alive) > 2:"),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/control/own_loops.py",
-        f"{DROPS}test_what_no_step_changes_is_dropped_at_each",
-        ("*(one.name for one in self.drops)}", "}"),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/control/unrolling.py",
-        f"{DROPS}test_a_cell_with_dropout_is_proved_as_it_trains",
-        ('"tf2_lstm.RNN" if drops else', '"tf2_lstm.RNN" if not drops else'),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/keras_code/rates.py",
-        f"{DROPS}test_a_cell_with_dropout_is_proved_as_it_trains",
-        ('}/cell"\n', '}"\n'),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/keras_code/drops.py",
-        f"{DROPS}test_the_source_and_the_file_drop_as_the_model",
-        ('Apply("keras.layers.Dropout", (one.rate,)', 'Apply("keras.layers.Dropout", (0.0,)'),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/keras_code/drops.py",
-        f"{DROPS}test_a_cell_with_dropout_is_proved_as_it_trains",
-        ("isinstance(one.rate, Ref) else one.rate", "isinstance(one.rate, Ref) else 0.0"),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/control/own_cells.py",
-        f"{CELLS}test_it_stays_a_loop_for_its_own_reason",
-        ("        return bool(ends & self._sizes(less[1])) or", "        return True or"),
-        ("if not _is_one_size(self._lengths()) or not _is_one_size(self._rows()):", "if False:"),
-        ("if None in self.places or len(falls) != 1:", "if not falls:"),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/control/cell_lines.py",
-        f"{CELLS}test_it_stays_a_loop_for_its_own_reason",
-        ("isinstance(source, str) and source in self.around.shared", "False"),
-        ("if name not in names and len(weight[0].shape) > 1:", "if False:"),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/control/own_cells.py",
-        f"{CELLS}test_it_is_a_cell_where_it_is_a_step_of_a_sequence",
-        ("is_less = less == (one, 1) or", "is_less ="),
-        ("return self._number(down[1]) == 0", "return False"),
-        (
-            '"float" in found.dtype\n            and all(',
-            '"float" in found.dtype\n            and len(found.shape) == 3\n            and all(',
-        ),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/control/packed.py",
-        f"{CELLS}test_a_cell_of_float64_keeps_it",
-        ('{} if dtype == "float32" else {"dtype": dtype}', "{}"),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/control/packed.py",
-        f"{CELLS}test_it_gives_what_the_session_gives",
-        ("slice(end - math.prod(shape), end) for", "slice(0, math.prod(shape)) for"),
-        ("(one, (-1, *shape)))", "(one, (-1, *shape[::-1], 1)))"),
-        ("_reshaped(program, ref, (-1, *shape), dtype) if", "ref if"),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/control/unrolling.py",
-        f"{CELLS}test_it_gives_what_the_session_gives",
-        ('{"zero_output_for_mask": True} if found.lengths else {}', "{}"),
-        ('op("mask", "less_equal", steps, lengths)', 'op("mask", "less", steps, lengths)'),
-        ('{} if found.initial is None else {"initial_state": _vectors(found)}', "{}"),
-        ('{"go_backwards": True} if found.backwards else {}', "{}"),
-        ("        if found.backwards:", "        if False:"),
-    ),
-    *mistakes(
-        "tf2_lstm/equation_cell.py",
-        "tests/layers/test_layers_equation_cell.py::test_it_trains_what_trains",
-        ('trainable=one["trainable"],', "trainable=True,"),
-    ),
-    *mistakes(
-        "tf2_lstm/equation_cell.py",
-        "tests/layers/test_layers_equation_cell.py::test_what_is_not_in_the_table_is_refused_by_its_name",
-        ('[self._data["lines"], given]', '[self._data["lines"]]'),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/rows/arrays.py",

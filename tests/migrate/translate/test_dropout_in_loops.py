@@ -145,6 +145,8 @@ def test_the_source_and_the_file_drop_as_the_model(program, tmp_path):
     model.save(tmp_path / "set.keras")
     loaded = keras.models.load_model(tmp_path / "set.keras", safe_mode=True)
     assert tf2_lstm.set_dropout(loaded, {}) == places
+    # Also in the classes of the source, which are those of whoever keeps it.
+    assert tf2_lstm.set_dropout(module.load(), 0.3) == places
 
 
 def test_the_source_of_a_loop_makes_its_dropout(tmp_path):

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from live_models import fetched, model_of
+from live_models import fetched, hold, model_of
 from step_programs import (
     CELLS,
     LOOPS,
@@ -137,13 +137,8 @@ def test_its_weights_have_the_names_of_the_variables(converted):
 def test_it_gives_what_the_session_gives(converted):
     graph, tf1, whole, model = converted
     names = {one.name: one.tf1 for one in whole.outputs}
-    expected = fetched(graph, tf1, names, map(samples, SIZES))
-    for sizes, sides in zip(SIZES, expected, strict=True):
-        found = model(samples(sizes))
-        for name, value in sides.items():
-            np.testing.assert_allclose(
-                np.asarray(found[name]), value, rtol=1e-5, atol=2e-6, err_msg=f"{name} {sizes}"
-            )
+    feeds = list(map(samples, SIZES))
+    hold(model, feeds, fetched(graph, tf1, names, feeds))
 
 
 def test_the_source_gives_the_numbers_of_the_model(converted):
