@@ -5,9 +5,6 @@ import keras
 from tf2_lstm.private import gone
 from tf2_lstm.wrappers import RATES, DropoutWrapper
 
-#: Where the layers of Keras and of this package hold others, in this order; any other layer in what it calls them.
-_HOLD = ("layer", "forward_layer", "backward_layer", "cell", "cells")
-
 
 def set_dropout(model, rates):
     """Set the rates of dropout of a model, of `keras.layers.Dropout` and of `DropoutWrapper`, also inside of others.
@@ -88,11 +85,10 @@ def _names(layer):
 
 
 def _inside(layer):
-    """(name, layer) of what a layer holds."""
+    """(name, layer) of what a layer holds in an attribute, itself or in a list."""
     if isinstance(layer, keras.Model):
         return [(one.name, one) for one in layer.layers]
-    held = {name: getattr(layer, name, None) for name in _HOLD}
-    held |= {name: one for name, one in vars(layer).items() if not name.startswith("_")}
+    held = {name: one for name, one in vars(layer).items() if not name.startswith("_")}
     listed = [
         (f"{name}/{n}", one)
         for name, ones in held.items()

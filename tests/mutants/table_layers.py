@@ -50,7 +50,6 @@ LAYERS = [
     *mistakes(
         "tf2_lstm/dropout_rates.py",
         f"{_RATES}test_each_place_drops_in_training_and_changes_nothing_else",
-        ('"layer", "forward_layer"', '"forward_layer"'),
         ("layer.set_rate(name, rate)", "pass"),
         ("        if id(layer) not in seen:\n", "        if not isinstance(layer, keras.Sequential):\n"),
     ),
