@@ -2,6 +2,7 @@
 
 from tests.mutants.mistake import mistakes
 
+FRAMES = "tests/migrate/graph/test_frames.py::"
 LOOPS = "tests/migrate/translate/test_loops.py::"
 ROWS = "tests/migrate/translate/test_rows.py::test_a_row_gives_what_the_session_gives"
 SABOTAGE = "tests/migrate/translate/test_whole_sabotage.py"
@@ -314,9 +315,24 @@ TRANSLATING = [
         ('        "tensors": {},\n        "readers": _readers(part, nodes),\n', ""),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/control/frames.py",
-        "tests/migrate/translate/test_dropout_in_functions.py::test_it_keeps_everything_at_inference_and_is_proved",
-        ("if _copied(nodes, results[number]) == tensors[1]:", "if False:"),
+        "tf2_lstm/migrate/graph/frames.py",
+        f"{FRAMES}test_both_control_flows_carry_the_same",
+        ("if copied(nodes, one.next) == tensors[1]:", "if False:"),
+        (
+            'tensors = (f"{one.merge}:0", f"{one.switch}:1")',
+            'tensors = (f"{one.merge}:0", f"{one.switch}:0")',
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/frames.py",
+        f"{FRAMES}test_what_is_not_complete_is_no_frame_and_what_it_carries_is_found",
+        (' or "" in conditions:', ":"),
+        ("if len(rounds) + len(fixed) != len(enters) or ", "if "),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/reader.py",
+        f"{FRAMES}test_what_is_not_complete_is_no_frame_and_what_it_carries_is_found",
+        ("loop.condition = self.term(one.goes_on)", "loop.condition = None"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/recovered/dropout.py",

@@ -1,7 +1,7 @@
 """How many tensors a node says that it reads and gives: TensorFlow believes it, and fills the memory or dies of it."""
 
 from tf2_lstm.migrate.artifacts import protos
-from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.graph.nodes import attribute, functions_of
 from tf2_lstm.migrate.model import ArtifactError
 
 #: More outputs than any node has that TensorFlow 1 ran: a sequence cut into its steps has one a step.
@@ -63,7 +63,7 @@ def check_counts(graph, where):
             assert "'y' reads 'x:1', but 'x' (Placeholder) has 1 output(s)" in str(error)
         ```
     """
-    functions = {function.signature.name: function for function in graph.library.function}
+    functions = functions_of(graph)
     for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
         for node in nodes:
             _check_outputs(node, count_outputs(node, functions), where)

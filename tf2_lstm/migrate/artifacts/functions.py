@@ -2,6 +2,7 @@
 
 import graphlib
 
+from tf2_lstm.migrate.graph.nodes import functions_of
 from tf2_lstm.migrate.model import ArtifactError
 
 #: How deep functions may call each other. Each call is replaced by what it calls: how many calls may there be then, and
@@ -64,7 +65,7 @@ def check_functions(graph, where):
             assert "'endless' calls itself" in str(error)
         ```
     """
-    functions = {function.signature.name: function for function in graph.library.function}
+    functions = functions_of(graph)
     calls = {}
     for name, function in functions.items():
         if any(value.placeholder for node in function.node_def for value in node.attr.values()):

@@ -6,7 +6,8 @@ lie between says the graph.
 
 from collections import defaultdict
 
-from tf2_lstm.migrate.graph.nodes import node_of, normal
+from tf2_lstm.migrate.graph.frames import ends_a_loop
+from tf2_lstm.migrate.graph.nodes import copied, normal
 from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, Trait, having
 
 _OF_LOOPS = ENTERS | EXITS | having(Trait.NEXT)
@@ -32,8 +33,8 @@ def conditional_contexts(members, nodes, readers):
     """
     switches = defaultdict(list)
     for node in members:
-        if node.op in SWITCHES and nodes[node_of(node.input[1])].op != "LoopCond":
-            switches[_predicate(node.input[1], nodes)].append(node)
+        if node.op in SWITCHES and not ends_a_loop(nodes, node):
+            switches[copied(nodes, node.input[1])].append(node)
     found = [
         context
         for predicate, own in switches.items()
@@ -44,13 +45,6 @@ def conditional_contexts(members, nodes, readers):
     if len(set(inside)) != len(inside):
         raise ConditionalError("a conditional holds another one")
     return found
-
-
-def _predicate(name, nodes):
-    """The tensor that decides, of a copy of it."""
-    while nodes[node_of(name)].op == "Identity":
-        name = nodes[node_of(name)].input[0]
-    return normal(name)
 
 
 def _context(predicate, switches, branch, readers):

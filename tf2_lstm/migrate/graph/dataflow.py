@@ -3,11 +3,11 @@
 from collections import deque
 
 from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.frames import begins_a_step
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import ASSIGNS, MERGES, MOVES, SILENT, Trait, having
 
 _JOINS = having(Trait.JOINS)
-_NEXT = having(Trait.NEXT)
 #: What a variable is held and read by.
 HOLDS = having(Trait.VARIABLE, Trait.READS)
 
@@ -120,8 +120,7 @@ def is_choice(graph, name):
     """Say whether a node is the Merge of a tf.cond, which gives one of two values; that of a loop has no other one.
 
     Args:
-        graph: what has `nodes`, name -> NodeDef, and `reads`, name -> places, as a `Dataflow`.
+        graph: what has `nodes`, name -> NodeDef, as a `Dataflow`.
         name: of the node.
     """
-    before = {graph.nodes[one].op for one, _ in graph.reads[name] if one in graph.nodes}
-    return graph.nodes[name].op in MERGES and not before & _NEXT
+    return graph.nodes[name].op in MERGES and not begins_a_step(graph.nodes, graph.nodes[name])

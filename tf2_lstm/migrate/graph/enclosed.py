@@ -5,7 +5,8 @@ Of what stands in the body of a loop nothing is converted.
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.graph.nodes import attribute, edge
+from tf2_lstm.migrate.graph.frames import frame_name
+from tf2_lstm.migrate.graph.nodes import edge
 from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, HANDS_ON, MERGES, SWITCHES
 
 #: What hands its first input on as it is, from outside to inside.
@@ -30,7 +31,7 @@ def loops_around(node, known):
     names = [edge(reference.lstrip("^"))[0] for reference in node.input]
     frames = max((known[name] for name in names if name in known), key=len, default=())
     if node.op in ENTERS:
-        return (*frames, attribute(node, "frame_name").s.decode())
+        return (*frames, frame_name(node))
     return frames[:-1] if node.op in EXITS else frames
 
 

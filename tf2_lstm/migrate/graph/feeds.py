@@ -5,8 +5,9 @@ it reads what is fed.
 """
 
 from tf2_lstm.migrate.graph.constants import DTYPES
+from tf2_lstm.migrate.graph.frames import begins_a_step, ends_a_loop
 from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, in_order, node_of, normal
-from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, OPEN, SWITCHES, Trait, having, operation
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, OPEN, SWITCHES, Trait, having
 
 #: What must not be left out although only a control edge leads to it.
 _WRITES = having(Trait.WRITES)
@@ -62,16 +63,9 @@ def _inside(nodes):
 
 
 def _step(nodes, node):
-    of = lambda name: nodes[node_of(name)].op if node_of(name) in nodes else ""  # noqa: E731
-    if node.op in ENTERS:
-        return 1
-    if node.op in EXITS:
-        return -1
-    if node.op in SWITCHES:
-        return 0 if of(node.input[1]) == "LoopCond" else 1
-    if node.op in MERGES:
-        return 0 if any(Trait.NEXT in operation(of(name)).traits for name in node.input) else -1
-    return 0
+    if begins_a_step(nodes, node) or ends_a_loop(nodes, node):
+        return 0
+    return (node.op in ENTERS | SWITCHES) - (node.op in EXITS | MERGES)
 
 
 def ancestors(nodes, outputs, fed, shapes):

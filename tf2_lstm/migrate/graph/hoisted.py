@@ -6,7 +6,7 @@ whoever has to know its shape and its value.
 """
 
 from tf2_lstm.migrate.graph.declared import position
-from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, in_order, normal
+from tf2_lstm.migrate.graph.nodes import attribute, copied, data_inputs, edge, functions_of, in_order, normal
 from tf2_lstm.migrate.graph.operations import HANDS_ON, VARIABLES, Trait, having, operation
 
 #: How many nodes of functions are looked at; a graph with more is refused by who reads it.
@@ -45,7 +45,7 @@ def with_hoisted(graph, path):
 class _Hoisted:
     def __init__(self, graph, path):
         self.path, self.looked = path, 0
-        self.functions = {one.signature.name: one for one in graph.library.function}
+        self.functions = functions_of(graph)
         self.nodes = {node.name: node for node in graph.node} if self.functions else {}
         self.copies, self.weights, self._constant = {}, [], {}
 
@@ -139,6 +139,4 @@ def stays(function, at):
     """
     nodes = {node.name: node for node in function.node_def}
     result, arg = function.ret[function.signature.output_arg[at].name], function.signature.input_arg[at].name
-    while edge(result)[0] in nodes and nodes[edge(result)[0]].op == "Identity":
-        result = nodes[edge(result)[0]].input[0]
-    return result == arg
+    return copied(nodes, result) == f"{arg}:0"

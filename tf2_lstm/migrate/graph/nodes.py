@@ -83,6 +83,29 @@ def _before(nodes, node):
     return found
 
 
+def op_of(nodes, reference):
+    """Return the operation of what a tensor is of, "" for what is not among some nodes."""
+    node = nodes.get(node_of(reference))
+    return node.op if node is not None else ""
+
+
+def copied(nodes, tensor):
+    """Return the tensor of which one is a copy, by Identity alone; a tensor that is no copy is its own.
+
+    Args:
+        nodes: name -> NodeDef.
+        tensor: its name.
+    """
+    while op_of(nodes, tensor) == "Identity":
+        tensor = data_inputs(nodes[node_of(tensor)])[0]
+    return normal(tensor)
+
+
+def functions_of(graph):
+    """Return name -> FunctionDef, of a graph's library."""
+    return {one.signature.name: one for one in graph.library.function}
+
+
 def shape_of(node):
     """Return the shape attribute of a node as a tuple with None for unknown sizes; None for an unknown rank."""
     if "shape" not in node.attr or node.attr["shape"].shape.unknown_rank:

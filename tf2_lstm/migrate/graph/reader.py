@@ -5,11 +5,11 @@ from tf2_lstm.migrate.graph.computed import ComputedWeights
 from tf2_lstm.migrate.graph.declared import check_functions, check_inputs, position
 from tf2_lstm.migrate.graph.enclosed import loops_around
 from tf2_lstm.migrate.graph.forms import operate, whole_variable
-from tf2_lstm.migrate.graph.hoisted import stays, with_hoisted
+from tf2_lstm.migrate.graph.frames import ends_a_loop, frame_of, rounds_of
+from tf2_lstm.migrate.graph.hoisted import with_hoisted
 from tf2_lstm.migrate.graph.loops import Loop, LoopVariable
-from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, in_order, normal
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, functions_of, in_order, normal, op_of
 from tf2_lstm.migrate.graph.operations import (
-    ENTERS,
     EXITS,
     HANDS_ON,
     MERGES,
@@ -53,15 +53,16 @@ class GraphReader:
         self.model, self.terms, self.loops = model, Terms(), []
         self.names, self.sources, self.branches, self.places = {}, {}, {}, {}
         self.frames = {}
-        self.functions = {function.signature.name: function for function in model.graph.library.function}
+        self.functions = functions_of(model.graph)
         self.nodes = {node.name: node for node in model.graph.node}
-        self.values, self._loops_of_frames, self._called = {}, {}, 0
+        self.values, self._loops_of_frames, self._carried, self._called = {}, {}, {}, 0
         self._operations = {}
         self.terms.backward, self.terms.places = set(backward_part(self.nodes)), self.places
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
         graph = with_hoisted(model.graph, model.path)
         self.nodes = {node.name: node for node in graph.node}
+        self._rounds = {one.merge: one for own in rounds_of(self.nodes).values() for one in own}
         self.shapes = infer(graph)
         self.computed = ComputedWeights(self)
         for node in in_order(self.nodes, model.path):
@@ -174,7 +175,7 @@ class GraphReader:
         """The operation of a tensor's name: a session fetches the copies that stand behind a loop or a conditional."""
         if self._same(node):
             return "Identity"
-        source = self._op(edge(node.input[0])[0]) if node.op == "Identity" else ""
+        source = op_of(self.nodes, node.input[0]) if node.op == "Identity" else ""
         if source in _CONDITIONALS:
             return source
         return "FunctionalExit" if source in _LOOPS else "Switch" if node.op in _CONDITIONALS else node.op
@@ -211,59 +212,35 @@ class GraphReader:
 
     def _frame(self, node, args):
         """The parts of a v1 loop or conditional."""
+        if node.name in self._rounds:
+            return self._loop_variable(self._rounds[node.name], args)
         if node.op in MERGES:
-            back = [
-                name for name in map(edge, node.input) if Trait.NEXT in operation(self._op(name[0])).traits
-            ]
-            if back and not (len(node.input) == 2 and self._op(edge(node.input[0])[0]) in ENTERS):
-                raise ArtifactError(
-                    f"{self.model.path}: the graph is damaged: {node.name!r} is no Merge of Enter and NextIteration"
-                )
-            return self._loop_variable(node, args) if back else self._merge(node, args)
+            return self._merge(node, args)
         if node.op in SWITCHES:
-            data, condition = (edge(reference)[0] for reference in data_inputs(node))
-            if args[0].op == "loopvar" and self._op(condition) == "LoopCond" and self._op(data) in MERGES:
-                return [self.exit(args[0]), args[0]]
-            return [args[0], args[0]]
+            ends = args[0].op == "loopvar" and ends_a_loop(self.nodes, node)
+            return [self.exit(args[0]) if ends else args[0], args[0]]
         return None
 
-    def _op(self, name):
-        return self.nodes[name].op if name in self.nodes else ""
-
-    def _loop_variable(self, node, args):
-        enter = self.nodes[edge(node.input[0])[0]]
-        frame = attribute(enter, "frame_name").s.decode()
-        if frame not in self._loops_of_frames:
-            self._loops_of_frames[frame] = Loop(node.name.rpartition("/")[0], Form.WHILE)
-            self.loops.append(self._loops_of_frames[frame])
-        leaf = self.terms.make("loopvar", (), (frame, node.name))
+    def _loop_variable(self, one, args):
+        if one.frame is None:
+            raise ArtifactError(
+                f"{self.model.path}: the graph is damaged: {one.merge!r} is no Merge of Enter and NextIteration"
+            )
+        if one.frame not in self._loops_of_frames:
+            self._loops_of_frames[one.frame] = Loop(one.merge.rpartition("/")[0], Form.WHILE)
+            self.loops.append(self._loops_of_frames[one.frame])
+        leaf = self.terms.make("loopvar", (), (one.frame, one.merge))
         self.terms.widths[leaf.number] = self.terms.width(args[0])
-        initial_name = normal(data_inputs(enter)[0])
-        self._loops_of_frames[frame].variables.append(LoopVariable(leaf, args[0], initial_name))
-        return [leaf, self.terms.make("which", (), node.name)]
+        self._carried[one.merge] = LoopVariable(leaf, args[0], one.initial)
+        return [leaf, self.terms.make("which", (), one.merge)]
 
     def _close_frames(self):
-        for loop in self._loops_of_frames.values():
-            for var in loop.variables:
-                merge = self.nodes[var.leaf.attr[1]]
-                back = self.nodes[edge(merge.input[1])[0]]
-                var.next = self.term(data_inputs(back)[0])
-                var.exit = self.exit(var.leaf)
-            order = {name: number for number, name in enumerate(self.nodes)}
-            loop.variables.sort(key=lambda var: order[var.leaf.attr[1]])
-        for node in self.nodes.values():
-            if node.op == "LoopCond":
-                self._condition(node)
-
-    def _condition(self, node):
-        condition = self.term(node.input[0])
-        switches = [other for other in self.nodes.values() if other.op in SWITCHES]
-        for switch in switches:
-            if edge(switch.input[1])[0] == node.name:
-                leaf = self.term(switch.input[0])
-                if leaf.op == "loopvar":
-                    self._loops_of_frames[leaf.attr[0]].condition = condition
-                    return
+        for one in self._rounds.values():
+            loop, var = self._loops_of_frames[one.frame], self._carried[one.merge]
+            var.next, var.exit = self.term(one.next), self.exit(var.leaf)
+            loop.variables.append(var)
+            if one.goes_on:
+                loop.condition = self.term(one.goes_on)
 
     def _merge(self, node, args):
         """The result of a conditional: which branch under which condition is seen from the switches above."""
@@ -281,7 +258,7 @@ class GraphReader:
         name, output = edge(reference)
         found = set(self.branches.get(name, ()))
         node = self.nodes[name]
-        if node.op in SWITCHES and self._op(edge(data_inputs(node)[1])[0]) != "LoopCond":
+        if node.op in SWITCHES and not ends_a_loop(self.nodes, node):
             found.add((self.term(data_inputs(node)[1]).number, output))
         return found
 
@@ -317,23 +294,19 @@ class GraphReader:
         return [self.terms.select(args[0], *both) for both in zip(yes, no, strict=True)]
 
     def _functional_while(self, node, args, inside):
-        body, condition = attribute(node, "body").func.name, attribute(node, "cond").func.name
-        if body not in self.functions or condition not in self.functions:
+        frame = frame_of(node, self.functions)
+        if frame is None:
             return None
-        function, name = self.functions[body], inside + node.name
-        loop, leaves = Loop(name, Form.FUNCTIONAL_WHILE), []
+        name, leaves = inside + node.name, list(args)
+        loop = Loop(name, Form.FUNCTIONAL_WHILE)
         # A name within a function is none of the graph: there the tensor counts that has the same value.
-        references = [self.name(term) for term in args] if inside else list(map(normal, data_inputs(node)))
-        for number in range(len(function.signature.input_arg)):
-            if stays(function, number):
-                leaves.append(args[number])
-                continue
-            leaf = self.terms.make("loopvar", (), (name, str(number)))
+        references = [self.name(term) for term in args] if inside else frame.initial
+        for number in frame.body.leaves.values():
+            leaf = leaves[number] = self.terms.make("loopvar", (), (name, str(number)))
             self.terms.widths[leaf.number] = self.terms.width(args[number])
-            leaves.append(leaf)
             loop.variables.append(LoopVariable(leaf, args[number], references[number]))
-        results = dict(zip(leaves, self._call(body, leaves, name + "/"), strict=True))
-        loop.condition = self._call(condition, leaves, name + "/")[0]
+        results = dict(zip(leaves, self._call(frame.body.function, leaves, name + "/"), strict=True))
+        loop.condition = self._call(frame.condition.function, leaves, name + "/")[0]
         for var in loop.variables:
             var.next, var.exit = results[var.leaf], self.exit(var.leaf)
             if var.initial.op == "TensorListReserve" and scalar(var.initial.args[1]):

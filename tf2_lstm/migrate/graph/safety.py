@@ -5,7 +5,7 @@ every one that nobody looked at.
 """
 
 from tf2_lstm.migrate.artifacts.functions import called
-from tf2_lstm.migrate.graph.nodes import node_of
+from tf2_lstm.migrate.graph.nodes import functions_of, node_of
 from tf2_lstm.migrate.graph.operations import Trait, having
 
 #: Every operation that may be run.
@@ -35,7 +35,7 @@ def refused_operations(graph, names=None):
         assert refused_operations(graph, ["sum"]) == []
         ```
     """
-    functions = {function.signature.name: function for function in graph.library.function}
+    functions = functions_of(graph)
     gradients = {one.function_name: one.gradient_func for one in graph.library.gradient}
     wanted = None if names is None else {node_of(name) for name in names}
     nodes = [node for node in graph.node if wanted is None or node.name in wanted]

@@ -4,8 +4,9 @@ from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.feeds import ancestors, merged_feeds
+from tf2_lstm.migrate.graph.frames import ends_a_loop
 from tf2_lstm.migrate.graph.nodes import attribute, node_of, normal
-from tf2_lstm.migrate.graph.operations import EXITS, SWITCHES, Trait, operation
+from tf2_lstm.migrate.graph.operations import EXITS, Trait, operation
 
 #: Noise that is above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
 KEPT = 0.9990234375
@@ -183,8 +184,8 @@ def _add_loop_ends(part):
 
 
 def _loop_switches(part):
-    conditions = {node.name for node in part.node if node.op == "LoopCond"}
-    return [node for node in part.node if node.op in SWITCHES and node_of(node.input[1]) in conditions]
+    nodes = {node.name: node for node in part.node}
+    return [node for node in part.node if ends_a_loop(nodes, node)]
 
 
 def _add_loop_copies(part):

@@ -7,8 +7,9 @@ collections has the loops all the same: their frames say which nodes belong to w
 from collections import defaultdict
 
 from tf2_lstm.migrate.graph.cond_contexts import conditional_contexts
+from tf2_lstm.migrate.graph.frames import enters_of, rounds_of
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
-from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES
+from tf2_lstm.migrate.graph.operations import EXITS
 
 
 class LoopError(ValueError):
@@ -35,31 +36,30 @@ def loop_contexts(graph):
     for node in graph.node:
         for name in node.input:
             readers[node_of(name)].append(node)
-    frames = defaultdict(list)
-    for node in graph.node:
-        if node.op in ENTERS:
-            frames[attribute(node, "frame_name").s.decode()].append(node)
-    return [_context(frame, enters, nodes, readers) for frame, enters in frames.items()]
+    rounds = rounds_of(nodes)
+    return [
+        _context(frame, enters, rounds.get(frame, ()), nodes, readers)
+        for frame, enters in enters_of(nodes).items()
+    ]
 
 
-def _context(frame, enters, nodes, readers):
+def _context(frame, enters, rounds, nodes, readers):
     members = _members(enters, readers)
-    if sum(node.op == "LoopCond" for node in members) != 1:
+    conditions = [node.name for node in members if node.op == "LoopCond"]
+    if len(conditions) != 1:
         raise LoopError(f"the loop {frame} holds another one, or has no condition")
-    variables = [node for node in enters if not attribute(node, "is_constant").b]
-    [condition] = [node for node in members if node.op == "LoopCond"]
-    merge, body = _pivots(variables, readers)
+    merge, body = _pivots(rounds, readers)
     outside = {name for node in enters for name in node.input if not name.startswith("^")}
     own = [f"{node.name}:0" for node in members]
     return {
         "context_name": frame,
         "parallel_iterations": 32,
         "back_prop": True,
-        "pivot_name": f"{condition.name}:0",
+        "pivot_name": f"{conditions[0]}:0",
         "pivot_for_pred_name": f"{merge}:0",
         "pivot_for_body_name": f"{body}:0",
         "loop_exit_names": [f"{node.name}:0" for node in members if node.op in EXITS],
-        "loop_enter_names": [f"{node.name}:0" for node in variables],
+        "loop_enter_names": [f"{one.enter}:0" for one in rounds],
         "values": own + sorted(outside),
         "external_values": {
             node.input[0]: f"{node.name}:0" for node in enters if attribute(node, "is_constant").b
@@ -82,12 +82,10 @@ def _members(enters, readers):
     return list(found.values())
 
 
-def _pivots(variables, readers):
+def _pivots(rounds, readers):
     """A loop variable's Merge, and the Identity of its value inside the body."""
-    for enter in variables:
-        for merge in (node for node in readers[enter.name] if node.op in MERGES):
-            for switch in (node for node in readers[merge.name] if node.op in SWITCHES):
-                for body in readers[switch.name]:
-                    if f"{switch.name}:1" in body.input and body.op == "Identity":
-                        return merge.name, body.name
+    for one in rounds:
+        for body in readers[one.switch]:
+            if f"{one.switch}:1" in body.input and body.op == "Identity":
+                return one.merge, body.name
     raise LoopError("the loop has no variable that its body reads")

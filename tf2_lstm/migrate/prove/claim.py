@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
+from tf2_lstm.migrate.graph.frames import frames_of
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, functions_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.prove.matching import match
-from tf2_lstm.migrate.translate.control.frames import frames_of, functions_of
 from tf2_lstm.migrate.translate.control.order import CLOSED, Order
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
 from tf2_lstm.migrate.translate.edges.ids import limits_of

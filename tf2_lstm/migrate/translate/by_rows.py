@@ -6,6 +6,7 @@ import numpy as np
 
 from tf2_lstm.migrate.build import resolve
 from tf2_lstm.migrate.graph.declared import completed
+from tf2_lstm.migrate.graph.frames import Frame, begins_a_step
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operation
 from tf2_lstm.migrate.graph.shapes import import_errors
@@ -14,7 +15,6 @@ from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.control.branches import branch_values, call_values
 from tf2_lstm.migrate.translate.control.fixed import with_told
 from tf2_lstm.migrate.translate.control.flagged import in_training
-from tf2_lstm.migrate.translate.control.frames import Frame
 from tf2_lstm.migrate.translate.control.order import CLOSED
 from tf2_lstm.migrate.translate.control.own_loops import loop_values
 from tf2_lstm.migrate.translate.control.sides import chooses, chosen
@@ -88,7 +88,7 @@ class ByRows:
         closed = node.op in CLOSED or (
             Trait.CONDITIONAL in operation(node.op).traits and not self.writer.selects
         )
-        if node.name in self.turning or closed or self._begins_a_step(node):
+        if node.name in self.turning or closed or begins_a_step(self.nodes, node):
             return Nothing(self._closed(node))
         if Trait.CONDITIONAL in operation(node.op).traits:
             return self._refused(node, partial(branch_values, self, node))
@@ -115,11 +115,6 @@ class ByRows:
             return translate()
         except Refusal as error:
             return Nothing(f"{node.op} ({node.name}): {error}")
-
-    def _begins_a_step(self, node):
-        """Whether a node is where a loop takes what it carries."""
-        before = [self.nodes[node_of(one)].op for one in data_inputs(node)] if node.op in MERGES else []
-        return any(Trait.NEXT in operation(op).traits for op in before)
 
     def value(self, reference):
         """Return the value of a tensor; of one that is computed of itself there is none yet."""

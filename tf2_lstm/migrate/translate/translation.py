@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.nodes import data_inputs, edge, normal
+from tf2_lstm.migrate.graph.frames import Frame, frames_of
+from tf2_lstm.migrate.graph.nodes import data_inputs, edge, functions_of, normal
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.roles import Ends, Role
 from tf2_lstm.migrate.translate.by_rows import ByRows
-from tf2_lstm.migrate.translate.control.frames import Frame, frames_of, functions_of
 from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.control.rolled import roll_up
 from tf2_lstm.migrate.translate.control.sides import decides

@@ -3,10 +3,10 @@
 from collections import Counter
 from dataclasses import replace
 
-from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, normal
+from tf2_lstm.migrate.graph.frames import Frame, frames_of, part_of
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, functions_of, normal
 from tf2_lstm.migrate.translate.control.fixed import with_name
 from tf2_lstm.migrate.translate.control.flagged import DROPOUT, RANDOM, drops_of, flag_of, left_out
-from tf2_lstm.migrate.translate.control.frames import Frame, frames_of, functions_of, part_of
 from tf2_lstm.migrate.translate.control.inner import shapes_inside
 from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.control.sides import selected

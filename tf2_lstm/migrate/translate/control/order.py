@@ -1,8 +1,8 @@
 """What computes some tensors, each after what it reads; a recurrence that was recognised is one thing."""
 
+from tf2_lstm.migrate.graph.frames import Frame
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
-from tf2_lstm.migrate.translate.control.frames import Frame
 from tf2_lstm.migrate.translate.control.sides import chooses
 
 #: What is given out of a loop that is not understood: nothing is looked for behind it. An array of tensors is always

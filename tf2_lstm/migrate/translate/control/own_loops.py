@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.graph.nodes import normal
+from tf2_lstm.migrate.graph.frames import Frame, frames_of
+from tf2_lstm.migrate.graph.nodes import functions_of, normal
 from tf2_lstm.migrate.keras_code.cycle import Carried, Cycle
 from tf2_lstm.migrate.keras_code.drops import parameters
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Repeat
 from tf2_lstm.migrate.translate.control.cell_lines import NoCell
-from tf2_lstm.migrate.translate.control.frames import Frame, frames_of, functions_of
 from tf2_lstm.migrate.translate.control.growing import counter_of, most_steps
 from tf2_lstm.migrate.translate.control.inner import Inner, shapes_inside
 from tf2_lstm.migrate.translate.control.order import Order

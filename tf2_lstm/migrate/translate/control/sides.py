@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
+from tf2_lstm.migrate.graph.frames import begins_a_step, ends_a_loop
+from tf2_lstm.migrate.graph.nodes import copied, data_inputs, edge, node_of
 from tf2_lstm.migrate.graph.operations import MERGES, SWITCHES, Trait, operation
 from tf2_lstm.migrate.translate.control.fixed import with_name
 from tf2_lstm.migrate.translate.writing.values import Elements, Known, Nothing, Refusal, Size, sizes_of
@@ -42,11 +43,9 @@ def chooses(nodes, node):
     for one in data_inputs(node) if node.op in MERGES else ():
         alone = nodes.get(node_of(one))
         for waits in alone.input if alone is not None and not data_inputs(alone) else ():
-            pivot = nodes.get(node_of(waits))
-            while pivot is not None and pivot.op == "Identity":
-                pivot = nodes.get(node_of(pivot.input[0]))
+            pivot = nodes.get(node_of(copied(nodes, waits)))
             if pivot is not None and decides(nodes, pivot) and pivot.op in SWITCHES:
-                return [_plain(nodes, pivot.input[1])]
+                return [copied(nodes, pivot.input[1])]
     return []
 
 
@@ -105,7 +104,7 @@ def decides(nodes, node):
     """Return whether a node is a conditional, or where one begins, and no part of a loop."""
     if Trait.CONDITIONAL in operation(node.op).traits:
         return True
-    return node.op in SWITCHES and nodes[node_of(node.input[1])].op != "LoopCond"
+    return node.op in SWITCHES and not ends_a_loop(nodes, node)
 
 
 def _decided(nodes, merge):
@@ -128,19 +127,8 @@ def _switches(nodes, reference):
             continue
         seen.add((name, output))
         if decides(nodes, node):
-            pair = (_plain(nodes, node.input[1]), output)
+            pair = (copied(nodes, node.input[1]), output)
             found += [pair] if pair not in found else []
         # Of a loop what it begins with.
-        todo += [i for i in node.input if node.op not in MERGES or not _is_next(nodes, i)]
+        todo += node.input[:1] if begins_a_step(nodes, node) else node.input
     return found
-
-
-def _is_next(nodes, reference):
-    return Trait.NEXT in operation(nodes[node_of(reference)].op).traits
-
-
-def _plain(nodes, reference):
-    """The tensor of which a predicate is a copy."""
-    while nodes[node_of(reference)].op == "Identity":
-        reference = nodes[node_of(reference)].input[0]
-    return normal(reference)

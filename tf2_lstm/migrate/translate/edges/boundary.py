@@ -1,9 +1,9 @@
 """Where a whole program begins and ends: what is fed, what is fetched, what inference fixes, what is left out."""
 
-from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
+from tf2_lstm.migrate.graph.frames import frames_of
+from tf2_lstm.migrate.graph.nodes import copied, data_inputs, edge, functions_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import VARIABLES
 from tf2_lstm.migrate.roles import Role
-from tf2_lstm.migrate.translate.control.frames import frames_of, functions_of
 from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.edges.ends import Ends
 from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS, switches
@@ -44,7 +44,7 @@ def boundary_of(tf1, findings, fetch=(), feed=()):
         outputs, notes = ending_in_numbers(nodes, _of_signatures(nodes, tf1.signatures))
     else:
         found = ends.found()
-        known = {_copied(nodes, one) for one in found}
+        known = {copied(nodes, one) for one in found}
         found += [new for new in carried.values() if new not in known]
         outputs, notes, lacking = _named(found), ends.notes, ends.lacking
     if not outputs:
@@ -96,19 +96,12 @@ def _carried(nodes, findings, frames):
     }
     order = Order(nodes, findings.recurrences, set(), frames)
     return {
-        reads[node_of(node.input[0])]: _copied(nodes, node.input[1])
+        reads[node_of(node.input[0])]: copied(nodes, node.input[1])
         for node in nodes.values()
         if node.op in ("Assign", "AssignVariableOp")
         and node_of(node.input[0]) in reads
         and any(not isinstance(one, str) for one in order.of([node.input[1]])[0])
     }
-
-
-def _copied(nodes, tensor):
-    """The tensor of which one is a copy."""
-    while nodes[node_of(tensor)].op == "Identity":
-        tensor = data_inputs(nodes[node_of(tensor)])[0]
-    return normal(tensor)
 
 
 def _check(nodes, tensors):

@@ -1,0 +1,245 @@
+"""The while loops of a graph, as both control flows have them: what goes round, what is read, the nodes of a step."""
+
+from dataclasses import dataclass, field
+
+from tf2_lstm.migrate.graph.declared import position
+from tf2_lstm.migrate.graph.hoisted import stays
+from tf2_lstm.migrate.graph.nodes import attribute, copied, data_inputs, edge, node_of, normal, op_of
+from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, Trait, operation
+
+
+@dataclass(frozen=True)
+class Round:
+    """What carries one value through a loop of control flow v1; "" for what the graph does not have.
+
+    Attributes:
+        merge: the name of the node that has its value when a step begins.
+        frame: the name of the frame; None where no Enter leads to the Merge and no NextIteration back to it.
+        enter: the name of the node that brings its start into the loop.
+        initial: the tensor outside that it starts with.
+        next: the tensor that it is when a step ends.
+        switch: the name of the node from which it goes into the body or out.
+        goes_on: the tensor that decides that.
+    """
+
+    merge: str
+    frame: str | None = None
+    enter: str = ""
+    initial: str = ""
+    next: str = ""
+    switch: str = ""
+    goes_on: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The condition of a loop, or its body.
+
+    Attributes:
+        nodes: name -> NodeDef.
+        leaves: name of a tensor -> the number of the carried value that it is.
+        captured: name of a tensor -> the tensor outside of the loop that it is.
+        results: the tensors that it gives.
+        function: the name of the function that it is, "" in control flow v1.
+    """
+
+    nodes: dict
+    leaves: dict
+    captured: dict
+    results: tuple
+    function: str = ""
+
+
+@dataclass(eq=False)
+class Frame:
+    """A while loop.
+
+    Attributes:
+        name: its scope, or the name of its node.
+        initial: the tensor outside of each carried value's start.
+        exits: name of a tensor outside -> the number of the carried value that it is after the last step.
+        reads: the tensors outside that the loop reads.
+        condition: the `Part`.
+        body: the `Part`.
+    """
+
+    name: str
+    initial: list = field(default_factory=list)
+    exits: dict = field(default_factory=dict)
+    reads: list = field(default_factory=list)
+    condition: Part | None = None
+    body: Part | None = None
+
+
+def frames_of(nodes, functions):
+    """Find the loops.
+
+    Args:
+        nodes: name -> NodeDef.
+        functions: name -> FunctionDef, of the graph's library.
+
+    Returns:
+        A dict from the name of a node that gives something out of a loop to the `Frame`. A loop that is not complete is
+        not in it.
+
+    Example:
+        ```python
+        assert frames_of({}, {}) == {}
+        ```
+    """
+    found, rounds = {}, rounds_of(nodes)
+    exits = {node_of(node.input[0]): node.name for node in nodes.values() if node.op in EXITS}
+    for name, enters in enters_of(nodes).items():
+        frame = _of_rounds(nodes, enters, rounds.get(name, ()), exits)
+        found.update({node_of(one): frame for one in frame.exits} if frame is not None else {})
+    for node in nodes.values():
+        frame = frame_of(node, functions)
+        if frame is not None:
+            found[node.name] = frame
+    return found
+
+
+def rounds_of(nodes):
+    """Find what the loops of control flow v1 carry, of loops that are not complete too.
+
+    Args:
+        nodes: name -> NodeDef.
+
+    Returns:
+        A dict from the name of a frame to its `Round`s, both in the order of the graph.
+    """
+    switches = {node_of(one.input[0]): one for one in nodes.values() if ends_a_loop(nodes, one)}
+    found = {}
+    for node in nodes.values():
+        if begins_a_step(nodes, node):
+            one = _round(nodes, node, switches.get(node.name))
+            found.setdefault(one.frame, []).append(one)
+    return found
+
+
+def _round(nodes, merge, switch):
+    enter, back = (nodes.get(node_of(one)) for one in (*merge.input, "")[:2])
+    if len(merge.input) != 2 or enter is None or enter.op not in ENTERS:
+        return Round(merge.name)
+    return Round(
+        merge.name,
+        frame_name(enter),
+        enter.name,
+        normal(data_inputs(enter)[0]),
+        normal(data_inputs(back)[0]),
+        switch.name if switch else "",
+        normal(data_inputs(nodes[node_of(switch.input[1])])[0]) if switch else "",
+    )
+
+
+def begins_a_step(nodes, node):
+    """Return whether a node is a Merge where a loop takes what it carries, and no end of a conditional."""
+    return node.op in MERGES and any(_is_back(nodes, one) for one in data_inputs(node))
+
+
+def _is_back(nodes, reference):
+    return Trait.NEXT in operation(op_of(nodes, reference)).traits
+
+
+def ends_a_loop(nodes, node):
+    """Return whether a node is a Switch from which a loop goes on or ends, and no beginning of a conditional."""
+    return node.op in SWITCHES and op_of(nodes, data_inputs(node)[1]) == "LoopCond"
+
+
+def enters_of(nodes):
+    """Return name of a frame -> the Enters that lead into it, both in the order of the graph."""
+    found = {}
+    for node in nodes.values():
+        if node.op in ENTERS:
+            found.setdefault(frame_name(node), []).append(node)
+    return found
+
+
+def frame_name(enter):
+    """Return the name of the frame that an Enter leads into."""
+    return attribute(enter, "frame_name").s.decode()
+
+
+def _of_rounds(nodes, enters, rounds, exits):
+    """The loop of a frame; None where it is not complete."""
+    fixed = [one for one in enters if attribute(one, "is_constant").b]
+    conditions = {one.goes_on for one in rounds}
+    if len(rounds) + len(fixed) != len(enters) or len(conditions) != 1 or "" in conditions:
+        return None
+    captured = {f"{one.name}:0": normal(data_inputs(one)[0]) for one in fixed}
+    leaves = [{}, {}]
+    for number, one in enumerate(rounds):
+        tensors = (f"{one.merge}:0", f"{one.switch}:1")
+        if copied(nodes, one.next) == tensors[1]:
+            captured |= dict.fromkeys(tensors, one.initial)
+            continue
+        for side, tensor in zip(leaves, tensors, strict=True):
+            side[tensor] = number
+    return Frame(
+        rounds[0].enter.rpartition("/")[0] or rounds[0].enter,
+        [one.initial for one in rounds],
+        {f"{exits[one.switch]}:0": number for number, one in enumerate(rounds) if one.switch in exits},
+        [normal(data_inputs(one)[0]) for one in enters],
+        Part(nodes, leaves[0], captured, tuple(conditions)),
+        Part(nodes, leaves[1], captured, tuple(one.next for one in rounds)),
+    )
+
+
+def frame_of(node, functions):
+    """Return the loop of a While node of control flow v2.
+
+    Args:
+        node: the NodeDef.
+        functions: name -> FunctionDef, of the graph's library.
+
+    Returns:
+        A `Frame`; None for another node, or where a function is not in the file.
+    """
+    if Trait.LOOP not in operation(node.op).traits:
+        return None
+    body, condition = (functions.get(attribute(node, name).func.name) for name in ("body", "cond"))
+    if body is None or condition is None:
+        return None
+    given = [normal(one) for one in data_inputs(node)]
+    fixed = [number for number in range(len(given)) if stays(body, number)]
+    return Frame(
+        node.name,
+        given,
+        {f"{node.name}:{number}": number for number in range(len(given))},
+        given,
+        part_of(condition, given, fixed),
+        part_of(body, given, fixed),
+    )
+
+
+def part_of(function, given, fixed):
+    """Return a function of a graph's library as a `Part`.
+
+    Args:
+        function: the FunctionDef.
+        given: the tensors outside that it is called with, or where its arguments begin.
+        fixed: the numbers of the arguments that nothing changes.
+    """
+    ops = {node.name: node.op for node in function.node_def}
+    nodes = {node.name: _renamed(node, ops) for node in function.node_def}
+    names = [f"{arg.name}:0" for arg in function.signature.input_arg]
+    return Part(
+        nodes,
+        {name: number for number, name in enumerate(names) if number not in fixed},
+        {name: given[number] for number, name in enumerate(names) if number in fixed},
+        tuple(_plain(function.ret[one.name], ops) for one in function.signature.output_arg),
+        function.signature.name,
+    )
+
+
+def _renamed(node, ops):
+    """A node of a function that reads tensors by their numbers."""
+    copy = type(node).FromString(node.SerializeToString())
+    copy.input[:] = [one if one.startswith("^") else _plain(one, ops) for one in node.input]
+    return copy
+
+
+def _plain(reference, ops):
+    """A reference within a function, "split:output:1", as one of a graph, "split:1"."""
+    name, output = edge(reference)
+    return f"{name}:{position(ops.get(name, ''), output)}"
