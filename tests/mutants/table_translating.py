@@ -326,7 +326,7 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/graph/frames.py",
         f"{FRAMES}test_what_is_not_complete_is_no_frame_and_what_it_carries_is_found",
-        (' or "" in conditions:', ":"),
+        (" or len(conditions) != 1:", ":"),
         ("if len(rounds) + len(fixed) != len(enters) or ", "if "),
     ),
     *mistakes(

@@ -164,7 +164,7 @@ def _of_rounds(nodes, enters, rounds, exits):
     """The loop of a frame; None where it is not complete."""
     fixed = [one for one in enters if attribute(one, "is_constant").b]
     conditions = {one.goes_on for one in rounds}
-    if len(rounds) + len(fixed) != len(enters) or len(conditions) != 1 or "" in conditions:
+    if len(rounds) + len(fixed) != len(enters) or len(conditions) != 1:
         return None
     captured = {f"{one.name}:0": normal(data_inputs(one)[0]) for one in fixed}
     leaves = [{}, {}]
