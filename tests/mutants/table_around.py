@@ -130,7 +130,7 @@ AROUND = [
     *mistakes(
         "tf2_lstm/migrate/graph/dataflow.py",
         "tests/migrate/recognise/test_feedback.py::test_what_goes_back_is_named[steps_reset_by_cond]",
-        (" and not before & _NEXT", " and before & _NEXT"),
+        (" and not begins_a_step(", " and begins_a_step("),
     ),
     *mistakes(
         "tf2_lstm/migrate/recognise/outside/feedback.py",

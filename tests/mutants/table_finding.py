@@ -119,7 +119,7 @@ FINDING = [
     *mistakes(
         _GRAPH + "hoisted.py",
         "tests/migrate/convert/test_convert_zoo.py::test_what_is_written_gives_the_numbers_of_tensorflow_1_15[computed_kernels_in_functions]",
-        ("    return result == arg\n", "    return result != arg\n"),
+        ("return copied(nodes, result) == f", "return copied(nodes, result) != f"),
     ),
     *mistakes(
         _GRAPH + "operations.py",
