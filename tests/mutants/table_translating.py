@@ -228,9 +228,25 @@ TRANSLATING = [
         ("if now is not None and now not in found.values():", "if now is not None:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/edges/closed.py",
+        "tf2_lstm/migrate/translate/edges/ends.py",
         "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
-        ("return loops | _up_to(nodes, readers, begun, MERGES)", "return loops"),
+        ("if nesting.of(name)}", "if nesting.loops(name)}"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/nesting.py",
+        "tests/migrate/graph/test_nesting.py::test_it_is_said_from_the_outside_in",
+        ("if one[1] is None][-1:]", "if one[1] is None]"),
+        ("return tuple(one for one in sides[0] if one in sides[1])", "return sides[0]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/nesting.py",
+        "tests/migrate/graph/test_nesting.py::test_what_decides_a_merge_is_found_and_which_side_is_taken",
+        ("return predicate, 0 if branch else 1", "return predicate, branch"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/feeds.py",
+        "tests/migrate/graph/test_feeds.py::test_what_is_inside_of_a_branch_is_left_there",
+        (" or nesting.of(name):", ":"),
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/backward.py",

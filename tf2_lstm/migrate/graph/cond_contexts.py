@@ -6,7 +6,7 @@ lie between says the graph.
 
 from collections import defaultdict
 
-from tf2_lstm.migrate.graph.frames import ends_a_loop
+from tf2_lstm.migrate.graph.frames import begins_a_branch
 from tf2_lstm.migrate.graph.nodes import copied, normal
 from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, Trait, having
 
@@ -33,7 +33,7 @@ def conditional_contexts(members, nodes, readers):
     """
     switches = defaultdict(list)
     for node in members:
-        if node.op in SWITCHES and not ends_a_loop(nodes, node):
+        if begins_a_branch(nodes, node):
             switches[copied(nodes, node.input[1])].append(node)
     found = [
         context

@@ -5,34 +5,11 @@ Of what stands in the body of a loop nothing is converted.
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.graph.frames import frame_name
 from tf2_lstm.migrate.graph.nodes import edge
-from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, HANDS_ON, MERGES, SWITCHES
+from tf2_lstm.migrate.graph.operations import HANDS_ON, MERGES, SWITCHES
 
 #: What hands its first input on as it is, from outside to inside.
 _HANDS_IN = HANDS_ON | SWITCHES
-
-
-def loops_around(node, known):
-    """Return the frames of the loops that a node stands in, from the outside in.
-
-    Args:
-        node: a NodeDef.
-        known: the name of each node that it reads -> the frames of that one.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        node = message("GraphDef").node.add(name="x", op="Exit", input=["Switch"])
-        assert loops_around(node, {"Switch": ("outer", "inner")}) == ("outer",)
-        ```
-    """
-    names = [edge(reference.lstrip("^"))[0] for reference in node.input]
-    frames = max((known[name] for name in names if name in known), key=len, default=())
-    if node.op in ENTERS:
-        return (*frames, frame_name(node))
-    return frames[:-1] if node.op in EXITS else frames
 
 
 class Enclosed:
@@ -65,7 +42,7 @@ class Enclosed:
         return self.reading.nodes[edge(name)[0]]
 
     def _is_inside(self, name):
-        return bool(self.reading.frames.get(edge(name)[0]) or self.reading.branches_of(name))
+        return bool(self.reading.nesting.of(name))
 
     def _why(self, name):
         said = f"{name} is computed in a branch of a conditional, and Session.run fetches nothing from inside"
@@ -76,9 +53,6 @@ class Enclosed:
         merge = self.merges.get(edge(name))
         if merge is None or self._is_inside(f"{merge}:0"):
             return "let the conditional give it out"
-        ((number, branch), *_) = self.reading.branches_of(name)
-        predicate = self.reading.name(self.reading.terms.every[number])
+        ((predicate, branch), *_) = self.reading.nesting.of(name)
+        predicate = self.reading.name(self.reading.term(predicate))
         return f"fetch {merge}:0, which has its value where {predicate} is {bool(branch)}"
-
-
-__all__ = ["Enclosed", "loops_around"]

@@ -5,9 +5,9 @@ it reads what is fed.
 """
 
 from tf2_lstm.migrate.graph.constants import DTYPES
-from tf2_lstm.migrate.graph.frames import begins_a_step, ends_a_loop
-from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, in_order, node_of, normal
-from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, OPEN, SWITCHES, Trait, having
+from tf2_lstm.migrate.graph.nesting import Nesting
+from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
+from tf2_lstm.migrate.graph.operations import OPEN, Trait, having
 
 #: What must not be left out although only a control edge leads to it.
 _WRITES = having(Trait.WRITES)
@@ -32,11 +32,10 @@ def merged_feeds(nodes, fed, dtypes, same):
     Returns:
         (given, added): name of a tensor -> the node that stands for it, and the Casts to add for that.
     """
-    inside = _inside(nodes) if same else {}
-    given, added = {}, []
+    given, added, nesting = {}, [], Nesting(nodes)
     for name, one in same.items():
         node = nodes.get(node_of(name))
-        if node is None or inside[node.name]:
+        if node is None or nesting.of(name):
             continue
         given[name] = fed[one]
         wanted = {text: number for number, text in DTYPES.items()}[dtype_of(node)]
@@ -51,21 +50,6 @@ def _cast(message, name, source, held, wanted):
     cast = message(name=name, op="Cast", input=[source])
     cast.attr["SrcT"].type, cast.attr["DstT"].type = held, wanted
     return cast
-
-
-def _inside(nodes):
-    """Name of a node -> how many loops and branches of v1 control flow it is in."""
-    depth = {}
-    for node in in_order(nodes, "the graph"):
-        before = max((depth.get(node_of(name), 0) for name in node.input), default=0)
-        depth[node.name] = max(before + _step(nodes, node), 0)
-    return depth
-
-
-def _step(nodes, node):
-    if begins_a_step(nodes, node) or ends_a_loop(nodes, node):
-        return 0
-    return (node.op in ENTERS | SWITCHES) - (node.op in EXITS | MERGES)
 
 
 def ancestors(nodes, outputs, fed, shapes):

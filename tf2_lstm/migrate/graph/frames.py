@@ -146,6 +146,11 @@ def ends_a_loop(nodes, node):
     return node.op in SWITCHES and op_of(nodes, data_inputs(node)[1]) == "LoopCond"
 
 
+def begins_a_branch(nodes, node):
+    """Return whether a node is a Switch at which the branches of a conditional begin, and no end of a loop."""
+    return node.op in SWITCHES and not ends_a_loop(nodes, node)
+
+
 def enters_of(nodes):
     """Return name of a frame -> the Enters that lead into it, both in the order of the graph."""
     found = {}

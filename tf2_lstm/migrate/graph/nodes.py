@@ -70,11 +70,12 @@ def in_order(nodes, path):
             elif name not in is_open and name in nodes:
                 is_open[name] = True
                 todo.append((name, True))
-                todo += [(before, False) for before in reversed(_before(nodes, nodes[name]))]
+                todo += [(one, False) for one in reversed(before(nodes, nodes[name]))]
     return order
 
 
-def _before(nodes, node):
+def before(nodes, node):
+    """Return the names of what a node reads or waits for; the way back of a loop is not followed."""
     found = [edge(reference.lstrip("^"))[0] for reference in node.input]
     if node.op in MERGES:
         found = [
@@ -96,7 +97,7 @@ def copied(nodes, tensor):
         nodes: name -> NodeDef.
         tensor: its name.
     """
-    while op_of(nodes, tensor) == "Identity":
+    while op_of(nodes, tensor) == "Identity" and normal(tensor).endswith(":0"):
         tensor = data_inputs(nodes[node_of(tensor)])[0]
     return normal(tensor)
 

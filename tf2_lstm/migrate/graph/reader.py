@@ -3,11 +3,11 @@
 from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.computed import ComputedWeights
 from tf2_lstm.migrate.graph.declared import check_functions, check_inputs, position
-from tf2_lstm.migrate.graph.enclosed import loops_around
 from tf2_lstm.migrate.graph.forms import operate, whole_variable
 from tf2_lstm.migrate.graph.frames import ends_a_loop, frame_of, rounds_of
 from tf2_lstm.migrate.graph.hoisted import with_hoisted
 from tf2_lstm.migrate.graph.loops import Loop, LoopVariable
+from tf2_lstm.migrate.graph.nesting import Nesting
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, functions_of, in_order, normal, op_of
 from tf2_lstm.migrate.graph.operations import (
     EXITS,
@@ -45,14 +45,13 @@ class GraphReader:
         places: a term's number -> the node that computes it first, in a function with the function's node before.
         shapes: the tensors -> their shapes, of those whose rank the graph fixes.
         sources: a term's number -> the TF1 tensors that the first node which computes it reads.
-        frames: name of a node -> the frames of the loops of v1 that it stands in.
+        nesting: the `Nesting` of its nodes.
         computed: the `ComputedWeights`.
     """
 
     def __init__(self, model, infer=inferred):
         self.model, self.terms, self.loops = model, Terms(), []
-        self.names, self.sources, self.branches, self.places = {}, {}, {}, {}
-        self.frames = {}
+        self.names, self.sources, self.places = {}, {}, {}
         self.functions = functions_of(model.graph)
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self._loops_of_frames, self._carried, self._called = {}, {}, {}, 0
@@ -63,7 +62,7 @@ class GraphReader:
         graph = with_hoisted(model.graph, model.path)
         self.nodes = {node.name: node for node in graph.node}
         self._rounds = {one.merge: one for own in rounds_of(self.nodes).values() for one in own}
-        self.shapes = infer(graph)
+        self.shapes, self.nesting = infer(graph), Nesting(self.nodes)
         self.computed = ComputedWeights(self)
         for node in in_order(self.nodes, model.path):
             self._read(node, self.values, top=True)
@@ -155,8 +154,6 @@ class GraphReader:
             self._note(node, found)
 
     def _note(self, node, found):
-        self.branches[node.name] = self._branch(node)
-        self.frames[node.name] = loops_around(node, self.frames)
         outputs = found if isinstance(found, list) else [found]
         if operation(node.op).outputs and not isinstance(found, list):
             outputs = [self._output(found, number) for number in range(len(operation(node.op).outputs))]
@@ -243,32 +240,13 @@ class GraphReader:
                 loop.condition = self.term(one.goes_on)
 
     def _merge(self, node, args):
-        """The result of a conditional: which branch under which condition is seen from the switches above."""
-        branches = [self.branches_of(reference) for reference in data_inputs(node)]
-        first, second = branches if len(branches) == 2 else ((), ())
-        for predicate, branch in first:
-            if (predicate, 1 - branch) in second:
-                yes, no = (args[0], args[1]) if branch == 1 else (args[1], args[0])
-                chosen = self.terms.select(self.terms.every[predicate], yes, no)
-                return [chosen, self.terms.make("which", (), node.name)]
-        return [self.terms.make("merge", args, node.name), self.terms.make("which", (), node.name)]
-
-    def branches_of(self, reference):
-        """Return the (number of a condition's term, branch) pairs under which a tensor lives."""
-        name, output = edge(reference)
-        found = set(self.branches.get(name, ()))
-        node = self.nodes[name]
-        if node.op in SWITCHES and not ends_a_loop(self.nodes, node):
-            found.add((self.term(data_inputs(node)[1]).number, output))
-        return found
-
-    def _branch(self, node):
-        references = [reference.lstrip("^") for reference in node.input]
-        known = [reference for reference in references if edge(reference)[0] in self.branches]
-        if node.op in MERGES and len(known) > 1:
-            pairs = [self.branches_of(reference) for reference in known[:2]]
-            return frozenset(pairs[0] & pairs[1])
-        return frozenset().union(*(self.branches_of(reference) for reference in known))
+        """The result of a conditional."""
+        predicate, number = self.nesting.decided(node) or ("", 0)
+        if predicate:
+            chosen = self.terms.select(self.term(predicate), args[number], args[1 - number])
+        else:
+            chosen = self.terms.make("merge", args, node.name)
+        return [chosen, self.terms.make("which", (), node.name)]
 
     def _call(self, name, args, inside):
         """The terms of what a function of the graph's library returns for these arguments."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 
 from tf2_lstm.migrate.graph.cond_contexts import conditional_contexts
 from tf2_lstm.migrate.graph.frames import enters_of, rounds_of
+from tf2_lstm.migrate.graph.nesting import Nesting
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.operations import EXITS
 
@@ -36,15 +37,23 @@ def loop_contexts(graph):
     for node in graph.node:
         for name in node.input:
             readers[node_of(name)].append(node)
-    rounds = rounds_of(nodes)
+    rounds, members = rounds_of(nodes), _members(nodes)
     return [
-        _context(frame, enters, rounds.get(frame, ()), nodes, readers)
+        _context(frame, enters, rounds.get(frame, ()), members[frame], nodes, readers)
         for frame, enters in enters_of(nodes).items()
     ]
 
 
-def _context(frame, enters, rounds, nodes, readers):
-    members = _members(enters, readers)
+def _members(nodes):
+    """Name of a frame -> the nodes in it, and its Exits."""
+    nesting, found = Nesting(nodes), defaultdict(list)
+    for node in nodes.values():
+        for frame in nesting.loops(node.input[0] if node.op in EXITS else node.name):
+            found[frame].append(node)
+    return found
+
+
+def _context(frame, enters, rounds, members, nodes, readers):
     conditions = [node.name for node in members if node.op == "LoopCond"]
     if len(conditions) != 1:
         raise LoopError(f"the loop {frame} holds another one, or has no condition")
@@ -67,19 +76,6 @@ def _context(frame, enters, rounds, nodes, readers):
         "outside": sorted(outside),
         "conditionals": conditional_contexts(members, nodes, readers),
     }
-
-
-def _members(enters, readers):
-    """The nodes of one frame: what the Enters lead to, up to the Exits."""
-    waiting, found = list(enters), {}
-    while waiting:
-        node = waiting.pop()
-        if node.name in found:
-            continue
-        found[node.name] = node
-        if node.op not in EXITS:
-            waiting += readers[node.name]
-    return list(found.values())
 
 
 def _pivots(rounds, readers):

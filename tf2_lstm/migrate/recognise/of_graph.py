@@ -171,7 +171,7 @@ class OfGraph:
             raise NotUnderstood(IN_ANOTHER_LOOP, term)
 
     def _is_in_a_loop(self, term):
-        return bool(self.reading.frames.get(self.reading.place(term)))
+        return bool(self.reading.nesting.loops(self.reading.place(term)))
 
     def _whole(self, term, problem, row):
         """What is said of a recurrence that is one operation and is not converted."""

@@ -7,6 +7,7 @@ import numpy as np
 from tf2_lstm.migrate.build import resolve
 from tf2_lstm.migrate.graph.declared import completed
 from tf2_lstm.migrate.graph.frames import Frame, begins_a_step
+from tf2_lstm.migrate.graph.nesting import Nesting
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operation
 from tf2_lstm.migrate.graph.shapes import import_errors
@@ -56,6 +57,7 @@ class ByRows:
     def __init__(self, scene, nodes, order, writer, values, turning=frozenset(), has_variables=True):
         self.scene, self.nodes, self.graph, self.writer = scene, nodes, order, writer
         self.values, self.turning, self.has_variables = values, turning, has_variables
+        self.nesting = Nesting(nodes)
 
     def translate(self, key):
         """Translate a loop or a node, by its key of `Order`."""
@@ -100,7 +102,7 @@ class ByRows:
         lost = [one for one in inputs if isinstance(one, Nothing)]
         chosen_of = self.writer.selects or chooses(self.nodes, node)
         if node.op in MERGES and chosen_of and len(inputs) == 2 and not lost:
-            return self._refused(node, partial(chosen, self.writer, self.nodes, node, inputs, self.value))
+            return self._refused(node, partial(chosen, self.writer, self.nesting, node, inputs, self.value))
         trained = in_training(self, node, inputs) if node.op in MERGES and lost else None
         if trained is not None:
             return trained

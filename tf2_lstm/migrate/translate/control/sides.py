@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.frames import begins_a_step, ends_a_loop
-from tf2_lstm.migrate.graph.nodes import copied, data_inputs, edge, node_of
-from tf2_lstm.migrate.graph.operations import MERGES, SWITCHES, Trait, operation
+from tf2_lstm.migrate.graph.frames import begins_a_branch
+from tf2_lstm.migrate.graph.nodes import copied, data_inputs, node_of
+from tf2_lstm.migrate.graph.operations import MERGES, Trait, operation
 from tf2_lstm.migrate.translate.control.fixed import with_name
 from tf2_lstm.migrate.translate.writing.values import Elements, Known, Nothing, Refusal, Size, sizes_of
 
 
-def chosen(writer, nodes, node, inputs, value):
+def chosen(writer, nesting, node, inputs, value):
     """Write what a Merge gives.
 
     Args:
         writer: the `Writer`.
-        nodes: name -> NodeDef.
+        nesting: the `Nesting` among which it is.
         node: the Merge.
         inputs: the values of the two branches.
         value: a function from the name of a tensor to its value.
@@ -27,7 +27,10 @@ def chosen(writer, nodes, node, inputs, value):
     Raises:
         Refusal: no predicate is found, or a branch is not to be computed where it is not taken.
     """
-    predicate, number = _decided(nodes, node)
+    found = nesting.decided(node)
+    if found is None:
+        raise Refusal("no predicate of this conditional is found")
+    predicate, number = found
     decision = value(predicate)
     if isinstance(decision, Known) and not decision.open:
         number = number if decision.array else 1 - number
@@ -35,7 +38,8 @@ def chosen(writer, nodes, node, inputs, value):
         return [found, Known(np.array(number, np.int32), "int32")]
     which = writer.op(node, "where", writer.tensor(decision), number, 1 - number, dims=(), number=1)
     taken, other = inputs[number], inputs[1 - number]
-    return [selected(writer, node, decision, taken, other, alone=_is_alone(nodes, predicate, value)), which]
+    alone = _is_alone(nesting.nodes[node_of(predicate)], value)
+    return [selected(writer, node, decision, taken, other, alone=alone), which]
 
 
 def chooses(nodes, node):
@@ -44,14 +48,13 @@ def chooses(nodes, node):
         alone = nodes.get(node_of(one))
         for waits in alone.input if alone is not None and not data_inputs(alone) else ():
             pivot = nodes.get(node_of(copied(nodes, waits)))
-            if pivot is not None and decides(nodes, pivot) and pivot.op in SWITCHES:
+            if pivot is not None and begins_a_branch(nodes, pivot):
                 return [copied(nodes, pivot.input[1])]
     return []
 
 
-def _is_alone(nodes, predicate, value):
+def _is_alone(node, value):
     """Whether a predicate is that a size is 1."""
-    node = nodes[node_of(predicate)]
     given = [value(one) for one in node.input[:2]] if node.op == "Equal" else []
     sizes = [one for one in given if isinstance(one, Known) and one.array.shape == ()]
     return len(sizes) == 2 and any(one.open for one in sizes) and any(one.array == 1 for one in sizes)
@@ -102,33 +105,4 @@ def _agreed(size, other, alone):
 
 def decides(nodes, node):
     """Return whether a node is a conditional, or where one begins, and no part of a loop."""
-    if Trait.CONDITIONAL in operation(node.op).traits:
-        return True
-    return node.op in SWITCHES and not ends_a_loop(nodes, node)
-
-
-def _decided(nodes, merge):
-    """The predicate, and the number of the input that is taken where it is true."""
-    first, second = (_switches(nodes, one) for one in merge.input[:2])
-    for predicate, branch in first:
-        if (predicate, 1 - branch) in second:
-            return predicate, 0 if branch else 1
-    raise Refusal("no predicate of this conditional is found")
-
-
-def _switches(nodes, reference):
-    """The (predicate, branch) pairs that a tensor lies behind, the nearest first."""
-    found, todo, seen = [], [reference], set()
-    while todo:
-        one = todo.pop(0)
-        name, output = edge(one.lstrip("^"))
-        node = nodes.get(name)
-        if node is None or (name, output) in seen:
-            continue
-        seen.add((name, output))
-        if decides(nodes, node):
-            pair = (copied(nodes, node.input[1]), output)
-            found += [pair] if pair not in found else []
-        # Of a loop what it begins with.
-        todo += node.input[:1] if begins_a_step(nodes, node) else node.input
-    return found
+    return Trait.CONDITIONAL in operation(node.op).traits or begins_a_branch(nodes, node)

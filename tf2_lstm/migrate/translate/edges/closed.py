@@ -1,32 +1,9 @@
-"""The nodes that nobody can fetch: of recurrences, loops and conditionals."""
+"""The nodes that nobody can fetch: of recurrences."""
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
-from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, Trait, having
+from tf2_lstm.migrate.graph.operations import Trait, having
 
 _OF_LOOPS = having(Trait.EXIT, Trait.SWITCH, Trait.MERGE, Trait.NEXT)
-
-
-def in_loops_and_branches(nodes, readers):
-    """Return the names of the nodes in while loops and in conditionals.
-
-    Args:
-        nodes: name -> NodeDef.
-        readers: name of a node -> the names of those that read it.
-    """
-    loops = _up_to(nodes, readers, [name for name in nodes if nodes[name].op in ENTERS], EXITS)
-    begun = [name for name in nodes if nodes[name].op in SWITCHES and name not in loops]
-    return loops | _up_to(nodes, readers, begun, MERGES)
-
-
-def _up_to(nodes, readers, names, last):
-    """The names of some nodes and of all behind them, without the operations that they end at."""
-    todo, found = list(names), set()
-    while todo:
-        name = todo.pop()
-        if name not in found and nodes[name].op not in last:
-            found.add(name)
-            todo += readers.get(name, ())
-    return found
 
 
 def inside_of(nodes, readers, recurrences):

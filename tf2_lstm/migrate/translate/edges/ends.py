@@ -3,6 +3,7 @@
 import re
 
 from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.nesting import Nesting
 from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import (
     HANDS_ON,
@@ -15,7 +16,7 @@ from tf2_lstm.migrate.graph.operations import (
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.control.order import Order
-from tf2_lstm.migrate.translate.edges.closed import in_loops_and_branches, inside_of
+from tf2_lstm.migrate.translate.edges.closed import inside_of
 from tf2_lstm.migrate.translate.edges.scores import OF_LOSSES, looks_like_a_loss, scores_of
 from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
@@ -60,7 +61,8 @@ class Ends:
         self.taken = {edge(t.tf1)[0] for one in findings.recurrences for t in one.inputs if t.tf1}
         self.taken -= self.given_out
         self.inside = inside_of(nodes, self.readers, findings.recurrences)
-        self.closed = in_loops_and_branches(nodes, self.readers)
+        nesting = Nesting(nodes)
+        self.closed = {name for name in nodes if nesting.of(name)}
         self.notes, self.lacking = [], []
 
     def found(self):
