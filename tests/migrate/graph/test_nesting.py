@@ -53,6 +53,7 @@ PLACES = {
     ),
     "a loop in a branch": (lambda x, p, q: choice(p, lambda x: loop(x, here), x), [("p:0", 1), "loop"]),
     "behind a loop": (lambda x, p, q: here(loop(x, tf.tanh)), []),
+    "behind a loop in a loop": (lambda x, p, q: loop(x, lambda h: here(loop(h, tf.tanh))), ["loop"]),
     "behind a conditional": (lambda x, p, q: here(choice(p, tf.tanh, x)), []),
     "behind a loop in a branch": (
         lambda x, p, q: choice(p, lambda x: here(loop(x, tf.tanh)), x),
