@@ -8,6 +8,7 @@ The language of the lines is that of `tf2_lstm/lines.py`.
 import keras
 from keras import ops
 
+from tf2_lstm.held_cells import Cells
 from tf2_lstm.lines import Dropouts, Lines
 
 
@@ -28,6 +29,7 @@ class EquationCell(keras.layers.Layer):
         next_states: the values of the states behind the step, a list.
         dropouts: a list of dicts, one for each dropout that the lines call, as of `tf2_lstm.Loop`: on JAX the layer
             around the cell is `tf2_lstm.RNN`, so that each step drops others.
+        cells: a list of dicts, one for each known cell that the lines call, as of `tf2_lstm.Loop`.
         dtype: that of inputs, states and outputs, "float32" unless given.
         **options: those of `keras.layers.Layer`.
 
@@ -69,6 +71,7 @@ class EquationCell(keras.layers.Layer):
         output_size,
         next_states,
         dropouts=(),
+        cells=(),
         dtype=None,
         **options,
     ):
@@ -86,7 +89,7 @@ class EquationCell(keras.layers.Layer):
         }
         given = [["", output], *(["", one] for one in next_states)]
         self._lines = Lines(f"EquationCell {self.name!r}", [self._data["lines"], given])
-        self.dropouts = Dropouts(self, dropouts)
+        self.dropouts, self.held_cells = Dropouts(self, dropouts), Cells(self, cells)
         self._held = []
         self.state_size, self.output_size = [one["size"] for one in states], output_size
 
@@ -102,11 +105,12 @@ class EquationCell(keras.layers.Layer):
             )
             for one in self._data["cell_weights"]
         ]
+        self.held_cells.build()
         self.built = True
 
     def call(self, inputs, states, training=False):
         """Return (outputs, the next states)."""
-        names = self.dropouts.layers()
+        names = {**self.dropouts.layers(), **self.held_cells.layers()}
         names[self._data["inputs"]] = ops.convert_to_tensor(inputs, dtype=self.dtype)
         for one, state in zip(self._data["states"], states, strict=True):
             names[one["name"]] = ops.convert_to_tensor(state, dtype=self.dtype)
@@ -134,4 +138,5 @@ class EquationCell(keras.layers.Layer):
 
     def get_config(self):
         """Return the configuration as plain data."""
-        return {**super().get_config(), **self._data, "dropouts": self.dropouts.config()}
+        held = {"dropouts": self.dropouts.config(), "cells": self.held_cells.config()}
+        return {**super().get_config(), **self._data, **held}

@@ -7,6 +7,7 @@ The language of the lines is that of `tf2_lstm/lines.py`.
 
 import keras
 
+from tf2_lstm.held_cells import Cells
 from tf2_lstm.lines import Dropouts, Lines
 
 
@@ -14,8 +15,8 @@ from tf2_lstm.lines import Dropouts, Lines
 class Loop(keras.layers.Layer):
     """A while loop with steps that are data.
 
-    What it carries keeps its shape and its dtype, whatever the dtype policy is. It has no weights: those that its steps
-    read are given to it as tensors, by `tf2_lstm.Weight`, and train.
+    What it carries keeps its shape and its dtype, whatever the dtype policy is. It has no weights but those of the
+    cells that it holds: others that its steps read are given to it as tensors, by `tf2_lstm.Weight`, and train.
 
     Args:
         carried: a list of dicts, one for each value that goes round: its `name`, `dtype` and `shape` (None for a size
@@ -28,6 +29,9 @@ class Loop(keras.layers.Layer):
         before: lines that the condition and the body share, computed once.
         dropouts: a list of dicts, one for each dropout that the lines call: its `name` ("dropout", "dropout_1", ...),
             its `rate`, and what else `keras.layers.Dropout` takes. It drops with `training=True`, anew at each step.
+        cells: a list of dicts, one for each cell that the lines call: its `name` ("gru_cell", "gru_cell_1", ...), the
+            `cell`, a Keras cell or its configuration, and the `width` of its inputs. A line that calls it gives it the
+            inputs and a list of states, and gets the output and a list of the next states.
         **options: those of `keras.layers.Layer`.
 
     Call arguments: a list of the initial values, and a list of what is captured. Returns: a list of the values after
@@ -57,18 +61,19 @@ class Loop(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, carried, condition, body, captured=(), before=(), dropouts=(), **options):
+    def __init__(self, carried, condition, body, captured=(), before=(), dropouts=(), cells=(), **options):
         options.setdefault("autocast", False)
         super().__init__(**options)
         self._data = {"carried": carried, "condition": condition, "body": body, "before": list(before)}
         self.captured = list(captured)
         self._lines = Lines(f"Loop {self.name!r}", [self._data])
-        self.dropouts = Dropouts(self, dropouts)
+        self.dropouts, self.held_cells = Dropouts(self, dropouts), Cells(self, cells)
         # XLA differentiates no loop whose number of steps it does not know.
         self.supports_jit = False
 
     def build(self, *shapes):
-        """Nothing is built."""
+        """Create the weights of its cells."""
+        self.held_cells.build()
         self.built = True
 
     def call(self, carried, captured=(), training=False):
@@ -79,7 +84,7 @@ class Loop(keras.layers.Layer):
                 f"Loop {self.name!r}: expected training on TensorFlow or PyTorch; JAX differentiates no loop whose "
                 "number of steps is open, and a dropout in one is for training. Call it with training=False"
             )
-        names = {**drops, **dict(zip(self.captured, captured, strict=True))}
+        names = {**drops, **self.held_cells.layers(), **dict(zip(self.captured, captured, strict=True))}
         return list(self._lines.loop(self._data, carried, names))
 
     def compute_output_spec(self, carried, captured=(), training=False):
@@ -93,4 +98,5 @@ class Loop(keras.layers.Layer):
             **self._data,
             "captured": self.captured,
             "dropouts": self.dropouts.config(),
+            "cells": self.held_cells.config(),
         }

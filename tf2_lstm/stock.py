@@ -105,7 +105,7 @@ def load_weights(model, path):
 
     Args:
         model: a Keras model, built.
-        path: a `.keras` or `.weights.h5` file.
+        path: a `.keras` or `.weights.h5` file, or a Keras model with the same weights in the same order.
 
     Returns:
         The same model.
@@ -130,7 +130,10 @@ def load_weights(model, path):
     print(float(model.layers[0].cell.output_dropout))
     ```
     """
-    model.load_weights(path)
+    if isinstance(path, keras.Model):
+        model.set_weights(path.get_weights())
+    else:
+        model.load_weights(path)
     for layer in layers_of(model):
         if isinstance(layer, DropoutWrapper):
             layer.restore_rates()

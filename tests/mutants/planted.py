@@ -9,6 +9,7 @@ from tests.mutants.table_reading import READING
 from tests.mutants.table_running import RUNNING
 from tests.mutants.table_scanning import SCANNING
 from tests.mutants.table_serving import SERVING
+from tests.mutants.table_single_cells import SINGLE_CELLS
 from tests.mutants.table_steps import STEPS
 from tests.mutants.table_translating import TRANSLATING
 from tests.mutants.table_writing import WRITING
@@ -26,4 +27,5 @@ PLANTED = [
     *SERVING,
     *TRANSLATING,
     *STEPS,
+    *SINGLE_CELLS,
 ]

@@ -53,7 +53,7 @@ STEPS = [
     *mistakes(
         _ROOM + "own_loops.py",
         f"{_DROPS}test_what_no_step_changes_is_dropped_at_each",
-        ("*(one.name for one in self.drops)}", "}"),
+        ("*(one.name for one in (*self.drops, *self.held))}", "}"),
     ),
     *mistakes(
         _ROOM + "unrolling.py",

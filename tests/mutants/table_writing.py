@@ -84,7 +84,7 @@ WRITING = [
     *mistakes(
         "tf2_lstm/migrate/emit.py",
         "tests/migrate/convert/test_dropout_rates.py::test_load_gives_the_weights_and_leaves_the_rate",
-        ("if defaults and wrapped else", "if wrapped and not defaults else"),
+        ("keeps_rates = defaults and wrapped", "keeps_rates = wrapped and not defaults"),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/written.py",

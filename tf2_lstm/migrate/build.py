@@ -168,7 +168,7 @@ def _construct(symbol, call, **options):
     return resolve(symbol)(**given)
 
 
-def set_weights(cell, arrays, where):
+def set_weights(cell, arrays, where, own=None):
     """Assign arrays to a built Keras cell, in the order of its own weights.
 
     Args:
@@ -176,17 +176,19 @@ def set_weights(cell, arrays, where):
         arrays: a list of as many arrays as the cell has weights, of the same shapes. It is emptied: a large array need
             not outlive its turn.
         where: the TF1 scope, for messages.
+        own: those of its weights that are assigned, all unless they are given.
 
     Raises:
         BuildError: the numbers or the shapes differ.
     """
-    shapes = [tuple(weight.shape) for weight in cell.weights]
+    own = cell.weights if own is None else own
+    shapes = [tuple(weight.shape) for weight in own]
     if shapes != [array.shape for array in arrays]:
         raise BuildError(
             f"{where}: expected the weights of {cell.name} with shapes {shapes}, received "
             f"{[array.shape for array in arrays]}. Was the cell built for this input depth?"
         )
-    for weight in cell.weights:
+    for weight in own:
         weight.assign(arrays.pop(0))
 
 

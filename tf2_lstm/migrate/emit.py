@@ -28,13 +28,15 @@ def emit(recurrence):
     return module_of(doc, [function_of("build_model", program, recurrence, notes)], program.defaults())
 
 
-def module_of(doc, functions, defaults):
+def module_of(doc, functions, defaults, by_order=False):
     """Return the text of a module.
 
     Args:
         doc: its docstring.
         functions: of `function_of`, in order; the last one is `build_model`.
         defaults: its parameters, name -> default.
+        by_order: whether its weights are those of the file's model in their order: Keras finds layers in a file by
+            their classes, and a loop that holds weights is data there.
     """
     lines = [f'"""{doc}"""', "", "from pathlib import Path", ""]
     ours = any(uses for uses, _ in functions)
@@ -42,21 +44,25 @@ def module_of(doc, functions, defaults):
     for _, text in functions:
         lines += ["", "", *text]
     wrapped = any("tf2_lstm.DropoutWrapper(" in line for _, text in functions for line in text)
-    return "\n".join([*lines, "", "", *_load(defaults, wrapped)]) + "\n"
+    return "\n".join([*lines, "", "", *_load(defaults, wrapped, by_order)]) + "\n"
 
 
-def _load(defaults, wrapped):
+def _load(defaults, wrapped, by_order):
     path = 'Path(__file__).with_suffix(".keras")'
     # Of a wrapper the file has the rates too, those of inference.
-    loaded = (
-        f"tf2_lstm.load_weights(model, {path})" if defaults and wrapped else f"model.load_weights({path})"
-    )
+    keeps_rates = defaults and wrapped
+    loaded = [f"tf2_lstm.load_weights(model, {path})" if keeps_rates else f"model.load_weights({path})"]
+    if by_order:
+        assigned = (
+            "tf2_lstm.load_weights(model, saved)" if keeps_rates else "model.set_weights(saved.get_weights())"
+        )
+        loaded = [f"saved = keras.models.load_model({path})", assigned]
     parameters = ", ".join(f"{rate}={value!r}" for rate, value in defaults.items())
     return [
         f"def load({parameters}):",
         '    """Return the model with the weights of the .keras file beside this one."""',
         f"    model = build_model({', '.join(defaults)})",
-        f"    {loaded}",
+        *(f"    {line}" for line in loaded),
         "    return model",
     ]
 

@@ -175,6 +175,25 @@ class CellVariables:
 
 
 @dataclass(frozen=True)
+class SingleCell:
+    """One call of a known cell, whatever is around it.
+
+    A tensor is a tuple of all names that its value has in the step of the loop, or in the function, or in the graph.
+
+    Attributes:
+        cell: the `CellVariables`.
+        inputs: the tensors whose numbers, side by side, are the input.
+        states: the tensor of each state before, in TF1's order.
+        next_states: the tensor of each state behind, in TF1's order; the last one is what the cell gives out.
+    """
+
+    cell: CellVariables
+    inputs: tuple
+    states: tuple
+    next_states: tuple
+
+
+@dataclass(frozen=True)
 class Around:
     """What a program computes around a recurrence, outside of its model.
 
@@ -334,6 +353,7 @@ class Findings:
         notes: what a person must know of the whole.
         shapes: name of a tensor of the graph -> its shape, with None where a size is free; without those of unknown
             rank.
+        single_cells: name of a function, "" of the graph itself -> the `SingleCell`s among its nodes.
     """
 
     recurrences: list = field(default_factory=list)
@@ -342,6 +362,7 @@ class Findings:
     losses: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     shapes: dict = field(default_factory=dict)
+    single_cells: dict = field(default_factory=dict)
 
 
 def describe(call):

@@ -13,12 +13,14 @@ from tf2_lstm.cli.main import main
 from tf2_lstm.migrate.convert.converting import Request, convert, look
 from tf2_lstm.migrate.convert.whole import translated
 from tf2_lstm.migrate.export.program_weights import whole_variables
+from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.translate.as_model import build_whole
 
 ZOO = Path(__file__).resolve().parents[2] / "zoo" / "files"
-#: Embeddings, dense layers and an LSTM; a loop of its own; a checkpoint in pieces; towers that share their variables.
-NAMES = ["char_model", "half_convertible", "lstm_unit_shards", "siamese_reuse"]
+#: Embeddings, dense layers and an LSTM; a loop of its own; a checkpoint in pieces; towers that share their variables;
+#: a loop that calls a known cell.
+NAMES = ["char_model", "half_convertible", "lstm_unit_shards", "siamese_reuse", "attention_decoder"]
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -100,7 +102,9 @@ def test_what_layers_hold_of_a_variable_in_parts_goes_to_its_place():
     model = keras.Model(x, [part(x) for part in parts])
     parts[0].set_weights([np.full((2, 2), 7, "float32")])
     parts[1].set_weights([np.full((1, 2), 8, "float32")])
-    whole = SimpleNamespace(layers={"part_0": ["w/part_0"], "part_1": ["w/part_1"]}, recurrences={})
-    found = whole_variables(model, whole, tf1, "model.keras", None)
+    whole = SimpleNamespace(
+        layers={"part_0": ["w/part_0"], "part_1": ["w/part_1"]}, recurrences={}, held={}, program=Program()
+    )
+    found = whole_variables(model, whole, tf1, "model.keras", None, None)
     np.testing.assert_array_equal(found["w"], [[7, 7], [7, 7], [8, 8]])
     np.testing.assert_array_equal(whole_value.ravel(), np.arange(6))

@@ -29,13 +29,16 @@ PROGRAMS = {
     "phased_lstm": ["RNN"],
     "counter_loop": ["Dense"],
     "frozen_with_a_state_variable": [],
-    "greedy_decoder": ["Weight"] * 4,
-    "attention_decoder": ["Dense", *["Weight"] * 5],
-    "attention_flat_loop": ["Conv2D", "Dense", "Dense", "Dense", "Dense", "Weight"],
+    "scan_stack": ["RNN"],
+    "greedy_decoder": ["Weight"] * 2,
+    "attention_decoder": ["Dense", "Weight"],
+    "attention_flat_loop": ["Conv2D", "Dense", "Dense", "Dense", "Weight"],
 }
 #: Artefact with recurrences of the same variables -> the models inside, and the variables that are there twice.
 SHARED = {
     "siamese_reuse": (["siamese_rnn"], 0),
+    # What it gives of each step, and what the recurrence does not: the loop is there as well.
+    "scan_stack": (["scan"], 6),
     "ptb_model": (["Train_Model_RNN", "Test_Model_RNN"], 4),
     "equal_inputs": (["actor_rnn", "critic_rnn", "target_rnn"], 0),
 }

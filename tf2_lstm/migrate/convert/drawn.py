@@ -80,7 +80,8 @@ def _said(layer):
     config = layer["config"]
     sizes = [str(config[name]) for name in _SIZES if isinstance(config.get(name), (int, float, list, tuple))]
     inner = [config[name] for name in _ONE if isinstance(config.get(name), dict)]
-    inner += [one for name in _MANY for one in config.get(name) or ()]
+    # A loop says of each cell how wide its inputs are.
+    inner += [one.get("cell", one) for name in _MANY for one in config.get(name) or ()]
     within = ", ".join(_said(one) for one in inner if "trainable" in one["config"])
     if within and "layers" in config:
         return within

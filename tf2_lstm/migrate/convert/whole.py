@@ -8,7 +8,9 @@ from functools import partial
 from tf2_lstm.migrate.build import BuildError
 from tf2_lstm.migrate.convert.drawn import drawing_of
 from tf2_lstm.migrate.convert.keras_file import load_unzipped, save_model
+from tf2_lstm.migrate.convert.manifest import weight_paths as paths_of_cell
 from tf2_lstm.migrate.convert.whole_edges import program_boundary
+from tf2_lstm.migrate.functional import find
 from tf2_lstm.migrate.graph.careful import Inference
 from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
@@ -19,6 +21,7 @@ from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.translation import translate
 from tf2_lstm.migrate.translate.whole import NAME, ProgramRefused
+from tf2_lstm.migrate.translate.writing.held import single_cells, weights_of
 from tf2_lstm.migrate.weights import WeightError
 
 
@@ -148,9 +151,12 @@ def weight_paths(tf1, whole, model):
     """
     found = {}
     for name, sources in whole.layers.items():
-        for source, weight in zip(sources, model.get_layer(name).weights, strict=True):
+        for source, weight in zip(sources, weights_of(model.get_layer(name), sources), strict=True):
             if isinstance(source, str):
                 found.setdefault(tf1.nodes[source][0], []).append(weight.path)
+    for path, cell in single_cells(whole):
+        for name, paths in paths_of_cell(cell, find(model, path).weights).items():
+            found.setdefault(name, []).extend(paths)
     return found
 
 

@@ -7,11 +7,12 @@ import numpy as np
 
 from tf2_lstm.migrate.artifacts.values import finite
 from tf2_lstm.migrate.model import ArtifactError
+from tf2_lstm.migrate.translate.writing.held import single_cells, weights_of
 
 _OTHER = "Is it of another checkpoint, or of other --fetch and --feed?"
 
 
-def whole_variables(model, whole, tf1, path, of_recurrence):
+def whole_variables(model, whole, tf1, path, of_recurrence, of_cell):
     """Return the variables that the Keras model of a whole program gives.
 
     Args:
@@ -20,6 +21,7 @@ def whole_variables(model, whole, tf1, path, of_recurrence):
         tf1: the `TF1Model`.
         path: the file, for messages.
         of_recurrence: a function from the model of a recurrence, the `Recurrence` and the file to its variables.
+        of_cell: the same from the model, the place of a known cell, its `CellVariables` and the file.
 
     Returns:
         A dict from checkpoint name to array.
@@ -30,7 +32,7 @@ def whole_variables(model, whole, tf1, path, of_recurrence):
     """
     found = OrderedDict()
     for name, sources in whole.layers.items():
-        weights = _layer(model, name, path).weights
+        weights = weights_of(_layer(model, name, path), sources)
         if len(weights) != len(sources):
             raise ArtifactError(
                 f"{path}: {name}: expected {len(sources)} weight(s), found {len(weights)}. {_OTHER}"
@@ -47,6 +49,9 @@ def whole_variables(model, whole, tf1, path, of_recurrence):
     for one in whole.recurrences.values():
         for name, array in of_recurrence(_layer(model, one.name, path), one, path).items():
             _once(found, name, array, f"{path}: {one.name}")
+    for place, cell in single_cells(whole):
+        for name, array in of_cell(model, place, cell, path).items():
+            _once(found, name, array, f"{path}: {place}")
     return found
 
 

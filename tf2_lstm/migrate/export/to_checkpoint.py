@@ -120,7 +120,7 @@ def _of_program(model, tf1, findings, request, path):
             f"{path}: expected the whole program of {request.path}, which is not converted: {error}. Give export the "
             "options that convert had."
         ) from error
-    return whole_variables(model, whole, tf1, path, _of_recurrence)
+    return whole_variables(model, whole, tf1, path, _of_recurrence, _of_single_cell)
 
 
 def _choose(findings, name, path, like):
@@ -179,19 +179,28 @@ def _layer_of(model, place):
 def _variables(model, recurrence, path):
     cells, found = program_of(recurrence).cells, OrderedDict()
     for cell in recurrence.cells:
-        try:
-            layer = _layer_of(model, cells[id(cell.call)])
-            arrays = [keras.ops.convert_to_numpy(one) for one in layer.trainable_weights]
-            own = tf1_variables(cell, arrays)
-            _check_all_there(cell, arrays, own, path)
-            found.update(own)
-        except (WeightError, ValueError, IndexError) as error:
-            raise ArtifactError(f"{path}: is not the model of {recurrence.scope}: {error}") from error
+        found.update(_of_cell(model, cells[id(cell.call)], cell, recurrence.scope, path))
     other = unlike(model, recurrence)
     if other:
         raise ArtifactError(
             f"{path}: is not the model of {recurrence.scope}: {other}. Is it of another checkpoint?"
         )
+    return found
+
+
+def _of_single_cell(model, place, cell, path):
+    """The variables that a known cell gives that is in no recurrence."""
+    return _of_cell(model, place, cell, cell.scope, path)
+
+
+def _of_cell(model, place, cell, scope, path):
+    """The variables that a known cell gives, by its place in the model."""
+    try:
+        arrays = [keras.ops.convert_to_numpy(one) for one in _layer_of(model, place).trainable_weights]
+        found = tf1_variables(cell, arrays)
+        _check_all_there(cell, arrays, found, path)
+    except (WeightError, ValueError, IndexError) as error:
+        raise ArtifactError(f"{path}: is not the model of {scope}: {error}") from error
     for name, value in found.items():
         values.finite(value, name, path)
     return found

@@ -46,12 +46,13 @@ class GraphReader:
         shapes: the tensors -> their shapes, of those whose rank the graph fixes.
         sources: a term's number -> the TF1 tensors that the first node which computes it reads.
         nesting: the `Nesting` of its nodes.
+        bodies: name of a function -> each time that it is read, name of its nodes and arguments -> (terms, operation).
         computed: the `ComputedWeights`.
     """
 
     def __init__(self, model, infer=inferred):
         self.model, self.terms, self.loops = model, Terms(), []
-        self.names, self.sources, self.places = {}, {}, {}
+        self.names, self.sources, self.places, self.bodies = {}, {}, {}, {}
         self.functions = functions_of(model.graph)
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self._loops_of_frames, self._carried, self._called = {}, {}, {}, 0
@@ -260,6 +261,7 @@ class GraphReader:
         values = {
             arg.name: (term, "arg") for arg, term in zip(function.signature.input_arg, args, strict=False)
         }
+        self.bodies.setdefault(name, []).append(values)
         for node in in_order({node.name: node for node in function.node_def}, self.model.path):
             self._read(node, values, inside=inside)
         return [self.term(function.ret[arg.name], values) for arg in function.signature.output_arg]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tf2_lstm.migrate.keras_code.drops import constructor
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Line, Ref, Repeat, Symbol
+from tf2_lstm.migrate.keras_code.held_cells import built
 from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_value
 
 
@@ -38,6 +39,7 @@ class Cycle:
         captured: the names that its lines read and lines around it assign.
         note: a comment, "" for none.
         drops: the `Drop`s that its lines call, those of loops among them too.
+        cells: the `HeldCell`s that its lines call, in the same way.
     """
 
     carried: tuple
@@ -49,10 +51,11 @@ class Cycle:
     captured: tuple = ()
     note: str = ""
     drops: tuple = ()
+    cells: tuple = ()
 
 
 def data_of(cycle):
-    """Return the data of a `Cycle`, the keyword arguments of `tf2_lstm.Loop` without `captured` and `dropouts`.
+    """Return the data of a `Cycle`, the keyword arguments of `tf2_lstm.Loop` without `captured` and what it holds.
 
     Example:
         ```python
@@ -120,13 +123,15 @@ def class_of(name, cycle):
         A list of lines of source text.
     """
     lines = write_comment(cycle.note, 0)
-    lines += [f"class {name}(keras.layers.Layer):", '    """A while loop; it has no weights."""', ""]
-    lines += [*constructor(cycle.drops), ""] if cycle.drops else []
-    lines += ["    def build(self, *shapes):", "        self.built = True", ""]
+    doc = "A while loop." if cycle.cells else "A while loop; it has no weights."
+    lines += [f"class {name}(keras.layers.Layer):", f'    """{doc}"""', ""]
+    held = (*cycle.drops, *cycle.cells)
+    lines += [*constructor(cycle.drops, cycle.cells), ""] if held else []
+    lines += ["    def build(self, *shapes):", *built(cycle.cells), "        self.built = True", ""]
     lines += ["    def call(self, carried, captured):"]
     lines += unpacked(cycle.captured, "captured", 8)
     lines += unpacked([f"{one.name}_given" for one in cycle.carried], "carried", 8)
-    lines += [f"        {one.name} = self.{one.name}" for one in cycle.drops]
+    lines += [f"        {one.name} = self.{one.name}" for one in held]
     given = [Ref(f"{one.name}_given") for one in cycle.carried]
     lines += _written(cycle, "return ", given, 8)
     lines += ["", "    def compute_output_spec(self, carried, captured):"]

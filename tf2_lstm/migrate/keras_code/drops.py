@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.build import Symbol
 from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.keras_code.held_cells import made
 from tf2_lstm.migrate.keras_code.write import write_comment, write_value
 
 
@@ -53,16 +54,16 @@ def data_of_drops(drops, given):
     ]
 
 
-def attributes(drops):
-    """Return what the lines of a class call in the place of the names of drops: name -> `Symbol`."""
-    return {one.name: Symbol(f"self.{one.name}") for one in drops}
+def attributes(held):
+    """Return what the lines of a class call in the place of the names of what it holds: name -> `Symbol`."""
+    return {one.name: Symbol(f"self.{one.name}") for one in held}
 
 
-def constructor(drops):
+def constructor(drops, cells=()):
     """Return the lines of a class up to the layers that it makes, as text: its `__init__`."""
     given = "".join(f"{name}=0.0, " for name in parameters(drops))
     lines = [f"    def __init__(self, {given}**options):", "        super().__init__(**options)"]
     for one in drops:
         call = Apply("keras.layers.Dropout", (one.rate,), {"name": one.name, **one.options})
         lines += [*write_comment(one.note, 8), *write_value(f"self.{one.name} = ", call, "", 8)]
-    return lines
+    return lines + made(cells)

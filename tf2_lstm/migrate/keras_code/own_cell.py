@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from tf2_lstm.migrate.build import Symbol
 from tf2_lstm.migrate.keras_code.cycle import data_of_lines, data_of_value, unpacked
 from tf2_lstm.migrate.keras_code.drops import attributes, constructor
 from tf2_lstm.migrate.keras_code.expression import Apply, Line, replaced
+from tf2_lstm.migrate.keras_code.held_cells import built
 from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_value
 
 
@@ -41,6 +41,7 @@ class OwnCell:
         dtype: the name of the dtype of inputs, states and outputs.
         note: a comment, "" for none.
         drops: the `Drop`s that its lines call.
+        cells: the `HeldCell`s that its lines call.
     """
 
     inputs: str
@@ -53,10 +54,11 @@ class OwnCell:
     dtype: str = "float32"
     note: str = ""
     drops: tuple = ()
+    cells: tuple = ()
 
 
 def data_of_cell(cell):
-    """Return the data of an `OwnCell`, the keyword arguments of `tf2_lstm.EquationCell` without `dropouts`.
+    """Return the data of an `OwnCell`, the keyword arguments of `tf2_lstm.EquationCell` without what it holds.
 
     Example:
         ```python
@@ -90,7 +92,7 @@ def class_of_cell(name, cell):
     Returns:
         A list of lines of source text.
     """
-    own = {one.name: Symbol(f"self.{one.name}") for one in cell.weights} | attributes(cell.drops)
+    own = attributes((*cell.weights, *cell.drops, *cell.cells))
     states = [name for name, _ in cell.states]
     lines = write_comment(cell.note, 0)
     lines += [
@@ -98,11 +100,12 @@ def class_of_cell(name, cell):
         '    """A cell of its own equations, for keras.layers.RNN."""',
         "",
     ]
-    lines += constructor(cell.drops)
+    lines += constructor(cell.drops, cell.cells)
     lines += write_value("self.state_size = ", [size for _, size in cell.states], "", 8)
     lines += [f"        self.output_size = {cell.output_size}", "", "    def build(self, shape):"]
     lines += [text for one in cell.weights for text in _added(one, cell.dtype)]
-    lines += ["        self.built = True", "", f"    def call(self, {cell.inputs}, states):"]
+    lines += [*built(cell.cells), "        self.built = True", ""]
+    lines += [f"    def call(self, {cell.inputs}, states):"]
     lines += unpacked(states, "states", 8)
     for line in cell.lines:
         lines += write_line(Line(line.targets, replaced(line.value, own), line.note), 8)

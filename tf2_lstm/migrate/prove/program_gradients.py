@@ -10,13 +10,13 @@ import numpy as np
 from tf2_lstm.migrate.equivalence.compare import compare_results
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
-from tf2_lstm.migrate.functional import find, tf1_variables
+from tf2_lstm.migrate.functional import tf1_variables
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.prove.computed import pulled_back
 from tf2_lstm.migrate.prove.graph_side import by_variable, unlike_its_equations
 from tf2_lstm.migrate.prove.keras_side import call_keeping, differentiate
 from tf2_lstm.migrate.prove.samples import LARGE
+from tf2_lstm.migrate.translate.writing.held import known_cells, single_cells, weights_of
 
 
 def without_gradients(tf1, whole):
@@ -44,6 +44,7 @@ def count_held(tf1, whole):
     """
     held = [tf1.nodes[one][0] for sources in whole.layers.values() for one in sources if isinstance(one, str)]
     held += [name for one in whole.recurrences.values() for cell in one.cells for name in cell.names.values()]
+    held += [name for _, cell in single_cells(whole) for name in cell.variables]
     return sum(math.prod(tf1.variables[name].shape) for name in set(held))
 
 
@@ -97,7 +98,7 @@ def model_gradients(tf1, whole, model, values, targets):
         An OrderedDict from the name of a variable, or of a tensor that is fed, to the gradient: of a variable that
         several weights hold the sum.
     """
-    layers, cells = list(_of_layers(whole, model)), list(_of_recurrences(tf1, whole, model))
+    layers, cells = list(_of_layers(whole, model)), list(_of_cells(tf1, whole, model))
     weights = [weight for held, _ in (*layers, *cells) for weight in held]
     inputs = {one.name: values[one.tf1] for one in whole.inputs}
     of_inputs, of_weights = differentiate(partial(call_keeping, model), inputs, targets, weights)
@@ -118,7 +119,7 @@ def _of_layers(whole, model):
     """The layers outside of recurrences: (their weights that are variables, the nodes of these)."""
     for name, sources in whole.layers.items():
         layer = model.get_layer(name)
-        pairs = list(zip(sources, layer.weights, strict=True))
+        pairs = list(zip(sources, weights_of(layer, sources), strict=True))
         pairs = [(one, weight) for one, weight in pairs if isinstance(one, str) and "float" in weight.dtype]
         if isinstance(layer, keras.layers.BatchNormalization):
             # TensorFlow gives no gradient of the moving mean and variance, and nobody trains them by one.
@@ -136,16 +137,15 @@ def _moving(tf1, whole):
     return {tf1.nodes[one][0] for name in layers for one in whole.layers[name][-2:]}
 
 
-def _of_recurrences(tf1, whole, model):
-    """The cells of recurrences: (their weights, what names the gradients of these)."""
-    for one in whole.recurrences.values():
-        inner, cells = model.get_layer(one.name), program_of(one).cells
-        for cell in one.cells:
+def _of_cells(tf1, whole, model):
+    """The known cells: (their weights, what names the gradients of these)."""
+    for one, cell, built in known_cells(whole, model):
 
-            def named(gradients, one=one, cell=cell):
-                return pulled_back(tf1, one, tf1_variables(cell, gradients, folded=False))
+        def named(gradients, one=one, cell=cell):
+            found = tf1_variables(cell, gradients, folded=False)
+            return pulled_back(tf1, one, found) if one else found
 
-            yield find(inner, cells[id(cell.call)]).trainable_weights, named
+        yield built.trainable_weights, named
 
 
 def compared_gradients(tf1, whole, witness, expected, received):

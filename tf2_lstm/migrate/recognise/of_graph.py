@@ -9,6 +9,7 @@ from tf2_lstm.migrate.recognise.cells.known_cells import every_cell_match
 from tf2_lstm.migrate.recognise.outside.all_states import unheld_beside
 from tf2_lstm.migrate.recognise.refusals import IN_ANOTHER_LOOP, NotUnderstood, explained, first_special
 from tf2_lstm.migrate.recognise.rest.foreign import adds_weights, foreign_chains, is_recurrence
+from tf2_lstm.migrate.recognise.rest.single_cells import single_cells
 from tf2_lstm.migrate.recognise.steps.calls import Calls
 from tf2_lstm.migrate.recognise.steps.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
 from tf2_lstm.migrate.recognise.steps.places import regroup
@@ -72,6 +73,7 @@ class OfGraph:
             run.outputs = [self.edges.sized(enclosed.told(one)) for one in run.outputs]
         found = foreign_chains(self.reading, self.matches, self._known())
         self.findings.not_converted += found
+        self.findings.single_cells = single_cells(self.reading, self.matches)
         self.findings.notes += questions(self.terms, self.single_steps, self._known())
         self.findings.not_converted = [
             self._sharing(self._of_variables(one)) for one in self.findings.not_converted

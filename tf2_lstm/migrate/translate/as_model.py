@@ -5,13 +5,15 @@ import numpy as np
 
 from tf2_lstm.migrate import layouts
 from tf2_lstm.migrate.build import resolve, set_weights
-from tf2_lstm.migrate.functional import find, read_variables, without_weights
+from tf2_lstm.migrate.functional import read_variables, without_weights
 from tf2_lstm.migrate.keras_code.cycle import data_of
 from tf2_lstm.migrate.keras_code.drops import data_of_drops, parameters
 from tf2_lstm.migrate.keras_code.expression import Ref, evaluate, value_of
+from tf2_lstm.migrate.keras_code.held_cells import data_of_cells
 from tf2_lstm.migrate.keras_code.own_cell import data_of_cell
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.skip_initializers import skip_initializers
+from tf2_lstm.migrate.translate.writing.held import known_cells, weights_of
 
 
 def build_whole(whole, tf1, everything=False):
@@ -36,12 +38,11 @@ def build_whole(whole, tf1, everything=False):
         model = keras.Model(*sides, name=whole.name)
     for name, sources in whole.layers.items():
         arrays = [np.asarray(tf1.value_of(one) if isinstance(one, str) else one) for one in sources]
-        set_weights(model.get_layer(name), arrays, name)
-    for one in whole.recurrences.values():
-        inner, cells = model.get_layer(one.name), program_of(one).cells
-        for cell in one.cells:
-            arrays = layouts.to_keras(cell, read_variables(cell, tf1.variables))
-            set_weights(find(inner, cells[id(cell.call)]), arrays, cell.scope)
+        layer = model.get_layer(name)
+        set_weights(layer, arrays, name, weights_of(layer, sources))
+    for _, cell, built in known_cells(whole, model):
+        arrays = layouts.to_keras(cell, read_variables(cell, tf1.variables))
+        set_weights(built, arrays, cell.scope)
     return model
 
 
@@ -51,11 +52,12 @@ def _resolver(whole):
     def found(symbol):
         if symbol in whole.loops:
             cycle = whole.loops[symbol]
-            data = {**data_of(cycle), "captured": cycle.captured}
+            data = {**data_of(cycle), "captured": cycle.captured, "cells": data_of_cells(cycle.cells)}
             return _with_rates(resolve("tf2_lstm.Loop"), data, cycle.drops)
         if symbol in whole.cells:
             cell = whole.cells[symbol]
-            return _with_rates(resolve("tf2_lstm.EquationCell"), data_of_cell(cell), cell.drops)
+            data = {**data_of_cell(cell), "cells": data_of_cells(cell.cells)}
+            return _with_rates(resolve("tf2_lstm.EquationCell"), data, cell.drops)
         if symbol not in whole.recurrences:
             return resolve(symbol)
         one = whole.recurrences[symbol]

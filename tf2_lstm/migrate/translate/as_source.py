@@ -28,7 +28,8 @@ def emit_whole(whole):
     classes = [_class(class_of(name, cycle)) for name, cycle in whole.loops.items()]
     classes += [_class(class_of_cell(name, cell)) for name, cell in whole.cells.items()]
     whole_function = function_of("build_model", whole.program, whole, notes)
-    return module_of(_DOC, [*classes, *functions, whole_function], whole.program.defaults())
+    by_order = any(cycle.cells for cycle in whole.loops.values())
+    return module_of(_DOC, [*classes, *functions, whole_function], whole.program.defaults(), by_order)
 
 
 def _class(lines):

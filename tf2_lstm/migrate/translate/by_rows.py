@@ -14,6 +14,7 @@ from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.control.branches import branch_values, call_values
+from tf2_lstm.migrate.translate.control.cell_calls import CellCalls
 from tf2_lstm.migrate.translate.control.fixed import with_told
 from tf2_lstm.migrate.translate.control.flagged import in_training
 from tf2_lstm.migrate.translate.control.order import CLOSED
@@ -58,12 +59,13 @@ class ByRows:
         self.scene, self.nodes, self.graph, self.writer = scene, nodes, order, writer
         self.values, self.turning, self.has_variables = values, turning, has_variables
         self.nesting = Nesting(nodes)
+        self.cells = CellCalls(scene, nodes, writer, values)
 
     def translate(self, key):
         """Translate a loop or a node, by its key of `Order`."""
         if isinstance(key, Frame):
             self.values.update(loop_values(self, key, self.graph.wanted[key]))
-        elif key in self.nodes:
+        elif key in self.nodes and not self.cells.write(key):
             self._node(completed(self.nodes[key]))
 
     def part(self, nodes, order, writer, values, turning, has_variables):

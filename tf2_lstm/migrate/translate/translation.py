@@ -9,9 +9,9 @@ import numpy as np
 from tf2_lstm.migrate.graph.frames import Frame, frames_of
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, functions_of, normal
 from tf2_lstm.migrate.graph.shapes import inferred
-from tf2_lstm.migrate.keras_code.expression import Apply, Item
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Line, Ref
 from tf2_lstm.migrate.keras_code.recurrence import program_of
-from tf2_lstm.migrate.roles import Ends, Role
+from tf2_lstm.migrate.roles import Ends, Form, Role
 from tf2_lstm.migrate.translate.by_rows import ByRows
 from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.control.rolled import roll_up
@@ -20,6 +20,7 @@ from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
 from tf2_lstm.migrate.translate.recovered.dropout import told_of
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
+from tf2_lstm.migrate.translate.writing.held import single_cells
 from tf2_lstm.migrate.translate.writing.naming import python_name
 from tf2_lstm.migrate.translate.writing.needed import behind, needed
 from tf2_lstm.migrate.translate.writing.sharing import identity
@@ -47,7 +48,7 @@ def translate(tf1, findings, boundary, infer=inferred):
         ProgramRefused: an operation has no row, or is not translated as it is.
     """
     scene = _Scene(tf1, findings, boundary, infer)
-    recurrences, shared = list(findings.recurrences), frozenset()
+    recurrences, shared = _without_steps_of_one(findings), frozenset()
     while True:
         translation = _Translation(scene, recurrences, shared)
         try:
@@ -58,17 +59,33 @@ def translate(tf1, findings, boundary, infer=inferred):
                 raise ProgramRefused(str(error)) from error
             recurrences = [one for number, one in enumerate(recurrences) if number not in translation.failed]
             continue
-        twice = _held_twice(whole) - shared
+        twice = _held_twice(whole, tf1) - shared
         if not twice:
             return whole
         shared |= twice
 
 
-def _held_twice(whole):
+def _without_steps_of_one(findings):
+    """The recurrences, but for several that are a step each of one cell: the program calls that cell."""
+    called = {(*one.cell.names.values(),) for one in findings.single_cells.get("", ())}
+    steps = Counter(_cell_of_a_step(one) for one in findings.recurrences)
+    several = {names for names, times in steps.items() if times > 1 and names in called}
+    return [one for one in findings.recurrences if _cell_of_a_step(one) not in several]
+
+
+def _cell_of_a_step(recurrence):
+    """The variables of the cell that is all of a recurrence of one step, () of any other one."""
+    is_step = recurrence.form == Form.STEP and len(recurrence.cells) == 1
+    return (*recurrence.cells[0].names.values(),) if is_step else ()
+
+
+def _held_twice(whole, tf1):
     """The nodes of variables that several layers would hold."""
     held = [
         one for name in whole.layers for one in {one for one in whole.layers[name] if isinstance(one, str)}
     ]
+    inside = [{*cell.variables} for _, cell in single_cells(whole)]
+    held += [node for names in inside for node, (name, _) in tf1.nodes.items() if name in names]
     return {one for one, times in Counter(held).items() if times > 1}
 
 
@@ -106,7 +123,7 @@ class _Translation(ByRows):
         super().__init__(
             scene, self.nodes, self.graph, Writer(self.shapes, self._readers(), shared), {}, turning
         )
-        self.called, self.models, self.failed = {}, {}, set()
+        self.called, self.models, self.names, self.failed = {}, {}, [], set()
         self.writer.selects = any(
             decides(self.nodes, self.nodes[key]) for key in self.order if key in self.nodes
         )
@@ -122,6 +139,9 @@ class _Translation(ByRows):
         """Translate everything in its order."""
         for tensor in self.boundary.inputs:
             self._input(normal(tensor))
+        # Keras knows the model of a recurrence by its name, which no other layer may have.
+        self.names = [self.writer.program.reserve(python_name(one.name)) for one in self.recurrences]
+        self.cells.reserve(self.order)
         for key in self.order:
             if isinstance(key, int):
                 self._call(key)
@@ -155,8 +175,9 @@ class _Translation(ByRows):
         rates = tuple(self.writer.rates)
         boundary = replace(self.boundary, notes=(*self.boundary.notes, *self.writer.notes))
         loops, cells = _called(program, self.writer.loops), _called(program, self.writer.cells)
+        held = {one.name: one.cell for one in self.writer.known_cells if one.name in known}
         reshapes = reshapes_of(self.nodes, self.order, self.shapes, fed)
-        made = {"loops": loops, "cells": cells, "reshapes": reshapes}
+        made = {"loops": loops, "cells": cells, "held": held, "reshapes": reshapes}
         return Whole(program, inputs, outputs, called, layers, tensors, limits, boundary, rates, **made)
 
     def _edge(self, name, tensor):
@@ -244,7 +265,7 @@ class _Translation(ByRows):
             self.failed.add(number)
             self.values.update((normal(tensor.tf1), lost[0]) for tensor in outputs)
             return
-        program, name = self.writer.program, self.writer.program.fresh(python_name(one.name))
+        program, name = self.writer.program, self.names[number]
         model = self._model(one, name)
         fed = {tensor: self.writer.tensor(value) for tensor, value in given.items()}
         results = program.add(f"{name}_outputs", Apply(model, (fed,)))
@@ -265,8 +286,9 @@ class _Translation(ByRows):
                 for rate, held in program_of(one).rates.items()
             }
             scope = f"TF1 scope: {one.scope or '(none)'}"
-            self.models[key] = program.add(name, Apply(f"build_{name}", (), rates), scope)
-            self.called[f"build_{name}"] = one
+            self.models[key] = Ref(name)
+            program.lines.append(Line((name,), Apply(f"build_{name}", (), rates), scope))
+            self.called[f"build_{name}"] = one if python_name(one.name) == name else replace(one, name=name)
         return self.models[key]
 
     def _dims(self, one, tensor, given):

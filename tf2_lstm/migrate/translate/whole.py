@@ -60,6 +60,7 @@ class Whole:
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own, each that is called.
         reshapes: name of a TF1 tensor that is fed, its first axis open -> the shape that the graph gives it.
         cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own, each that is called.
+        held: name of a known cell that the program itself calls, step by step -> its `CellVariables`.
     """
 
     program: object
@@ -75,6 +76,7 @@ class Whole:
     loops: dict = field(default_factory=dict)
     reshapes: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)
+    held: dict = field(default_factory=dict)
 
 
 class ProgramRefused(ValueError):

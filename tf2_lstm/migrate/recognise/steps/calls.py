@@ -46,14 +46,15 @@ class Calls:
 
     def _layer(self, layer, flat):
         if isinstance(layer.inside, CellMatch):
-            call = self._cell(layer.inside, flat)
+            call = self.of_match(layer.inside, flat)
         else:
             call = self._stack(layer.inside, flat)
         for wrapper in layer.wrappers:
             call = self._wrap(call, wrapper)
         return call
 
-    def _cell(self, match, flat):
+    def of_match(self, match, flat=()):
+        """Return the `Call` of a lone match; its `CellVariables` are in `variables` then."""
         options = OrderedDict(match.options)
         if "c" in match.old and (flat == ALL or match in flat):
             options["state_is_tuple"] = False

@@ -97,6 +97,7 @@ def _results(outer, function, given, functions, flag=""):
     }
     writer = replace(outer.writer, shapes=shapes, **own)
     inside = outer.part(part.nodes, order, writer, known, turning, False)
+    inside.cells.reserve(nodes)
     for key in keys:
         if isinstance(key, Frame) or key not in known:
             inside.translate(key)

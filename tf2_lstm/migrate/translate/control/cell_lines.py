@@ -71,13 +71,16 @@ class _Cell:
         elements, states = self._elements(read), self._states()
         lines = [*self._lines_of({**elements, **states}), *lines]
         free = read - {*elements, *states, *(line.targets[0] for line in lines)}
-        drops = [one for one in self.cycle.drops if one.name in free]
-        constants, held = self._around(free - {one.name for one in drops})
+        drops, cells = (
+            [one for one in some if one.name in free] for some in (self.cycle.drops, self.cycle.cells)
+        )
+        layers = [one.name for one in (*drops, *cells)]
+        constants, held = self._around(free - {*layers})
         lines = [*constants, *lines]
         # Keras lists the weights that train first.
         weights = sorted(held.values(), key=lambda one: not one[0].trains)
-        names = weight_names([source for _, source in weights])
-        taken = {*names, "self", "states", _INPUTS.name, *(one.name for one in drops)}
+        names = weight_names([source for _, source in weights], layers)
+        taken = {*names, "self", "states", _INPUTS.name, *layers}
         vectors = [_vector(name, shape) for name, shape in step.states.items()]
         by = {
             **{name: one for name, one in elements.items() if one == _INPUTS},
@@ -99,6 +102,7 @@ class _Cell:
             self.dtype,
             self.cycle.note,
             tuple(drops),
+            tuple(cells),
         )
         return cell, tuple(source for _, source in weights)
 

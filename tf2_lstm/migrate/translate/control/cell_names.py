@@ -9,11 +9,12 @@ from tf2_lstm.migrate.translate.writing.naming import python_name
 _TAKEN = {*dir(keras.layers.Layer()), "state_size", "output_size", "self", "inputs", "states"}
 
 
-def weight_names(sources):
+def weight_names(sources, taken=()):
     """Return a name for each weight: the last one of its variable, with scopes before it until no other has the same.
 
     Args:
         sources: the names of the variables, or arrays.
+        taken: the names of what else the cell holds.
 
     Example:
         ```python
@@ -24,7 +25,7 @@ def weight_names(sources):
     for source in sources:
         levels = range(1, source.count("/") + 2 if isinstance(source, str) else 2)
         level = next((one for one in levels if _is_lone(source, sources, one)), levels[-1])
-        names.append(_free(python_name(_ending(source, level)), {*_TAKEN, *names}))
+        names.append(_free(python_name(_ending(source, level)), {*_TAKEN, *taken, *names}))
     return names
 
 

@@ -18,7 +18,7 @@ _ENUMS = {name: number for number, name in DTYPES.items()}
 class Inner(Writer):
     """Collects the lines of the condition or the body of a loop.
 
-    A loop holds no weights: they are captured, and a product with one is a product.
+    A loop holds no weights but those of known cells: others are captured, and a product with one is a product.
 
     Attributes:
         outer: the `Writer` of what is around the loop.
@@ -35,8 +35,9 @@ class Inner(Writer):
 
     def __post_init__(self):
         self.program.within(self.outer.program)
-        self.rates, self.dropouts = self.outer.rates, self.outer.dropouts
-        self.drops = self.outer.drops if isinstance(self.outer, Inner) else self.drops
+        self.rates, self.dropouts, self.shared = self.outer.rates, self.outer.dropouts, self.outer.shared
+        if isinstance(self.outer, Inner):
+            self.drops, self.known_cells = self.outer.drops, self.outer.known_cells
 
     def dropout(self, rate, options, note):
         """Make a layer of dropout that the loop holds, the outermost one of several."""
@@ -44,6 +45,9 @@ class Inner(Writer):
         self.dropouts.add(name)
         self.drops.append(Drop(name, rate, options, note))
         return Ref(name)
+
+    def add_cell(self, cell):
+        """Write nothing: the loop makes it."""
 
     def told(self, said):
         """Return the parameter of the program, in which the loop is."""
@@ -57,7 +61,7 @@ class Inner(Writer):
         outer.notes += [] if text in outer.notes else [text]
 
     def may_hold(self, weight):
-        """No layer is in a loop."""
+        """No layer but a known cell is in a loop."""
         return False
 
     def reference(self):

@@ -47,13 +47,14 @@ class _Loop:
         self.names = {number: self._name(number) for number in self.numbers}
         self.leaves = {number: self._leaf(number) for number in self.numbers}
         self.own, self.items = set(self.names.values()), {}
-        self.reads, self.empty, self.unrolled, self.drops = {}, {}, None, []
+        self.reads, self.empty, self.unrolled, self.drops, self.held = {}, {}, None, [], []
 
     def values(self):
         """Write the loop; return what stands behind it."""
         condition, [goes_on] = self._part(self.frame.condition, [0])
         body, results = self._part(self.frame.body, self.numbers)
         self.drops = [*condition.drops, *body.drops]
+        self.held = [*condition.known_cells, *body.known_cells]
         results = dict(zip(self.numbers, results, strict=True))
         for number in self.numbers:
             self._begin(number, results[number])
@@ -181,6 +182,7 @@ class _Loop:
         )
         has_variables = self.outer.has_variables and part.nodes is self.outer.nodes
         inside = self.outer.part(part.nodes, order, writer, known, turning, has_variables)
+        inside.cells.reserve(nodes)
         for key in keys:
             if isinstance(key, Frame) or key not in known:
                 inside.translate(key)
@@ -213,7 +215,7 @@ class _Loop:
         }
         condition, body = needed(condition.program), needed(body.program)
         # What is dropped is drawn anew at each step.
-        changing = {*self.names.values(), *(one.name for one in self.drops)}
+        changing = {*self.names.values(), *(one.name for one in (*self.drops, *self.held))}
         before, parts = _lifted(changing, condition.lines, body.lines)
         carried = tuple(
             Carried(self.names[number], self._dtype(number), self._shape(number)) for number in self.numbers
@@ -246,7 +248,7 @@ class _Loop:
         name = name if name.endswith(("_while", "_loop")) else f"{name}_loop"
         if isinstance(self.writer, Inner):
             return program.add(f"{name}_outputs", Repeat(cycle, tuple(given)))
-        cycle = with_drops(cycle, self.drops)
+        cycle = with_layers(cycle, self.drops, self.held)
         try:
             return self._stepped(cycle, given)
         except NoCell:
@@ -326,12 +328,12 @@ def with_captured(cycle):
     return replace(cycle, captured=tuple(sorted(free_names(cycle))))
 
 
-def with_drops(cycle, drops):
-    """Return a `Cycle` that holds the dropout that its lines call, and does not read it around it."""
-    called = [one for one in drops if one.name in cycle.captured]
-    names = {one.name for one in called}
+def with_layers(cycle, drops, held):
+    """Return a `Cycle` that holds the dropout and the known cells that its lines call; it reads none around it."""
+    drops, held = ([one for one in some if one.name in cycle.captured] for some in (drops, held))
+    names = {one.name for one in (*drops, *held)}
     captured = tuple(name for name in cycle.captured if name not in names)
-    return replace(cycle, captured=captured, drops=tuple(called))
+    return replace(cycle, captured=captured, drops=tuple(drops), cells=tuple(held))
 
 
 def _lifted(changing, *parts):

@@ -73,7 +73,7 @@ def _calls_of_weights(lines):
     groups = defaultdict(list)
     weights = {name for name, value in lines.items() if _is_call_of(lines, value, "tf2_lstm.Weight")}
     for name, value in lines.items():
-        if _is_call_of(lines, value, "keras.layers.Dense"):
+        if _layer_of(lines, value) == "keras.layers.Dense" or _layer_of(lines, value).endswith("Cell"):
             groups[value.what.name].append(name)
         elif isinstance(value, Apply) and value.what == "keras.ops.matmul":
             for weight in sorted(names_in(value) & weights):
@@ -83,8 +83,13 @@ def _calls_of_weights(lines):
 
 def _is_call_of(lines, value, symbol):
     """Whether an expression calls a layer of a kind."""
+    return _layer_of(lines, value) == symbol
+
+
+def _layer_of(lines, value):
+    """The class of the layer that an expression calls, "" for anything else."""
     layer = lines.get(value.what.name) if isinstance(value, Apply) and isinstance(value.what, Ref) else None
-    return isinstance(layer, Apply) and layer.what == symbol
+    return layer.what if isinstance(layer, Apply) and isinstance(layer.what, str) else ""
 
 
 class _Pairs:

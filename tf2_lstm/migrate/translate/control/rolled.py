@@ -191,6 +191,7 @@ class _Rolled:
             (),
             note,
             self._drops(),
+            self._cells(),
         )
         return with_arrays(cycle), (0, *map(Ref, self.steps.states.values()), None)
 
@@ -224,6 +225,11 @@ class _Rolled:
             Drop(name, layer.arguments[0], _without_name(layer.options), self.notes[name])
             for name, layer in self._layers("keras.layers.Dropout").items()
         )
+
+    def _cells(self):
+        """The known cells that a step calls."""
+        called = names_in([self.lines[name] for name in self.steps.lines_of(1)])
+        return tuple(one for one in self.writer.known_cells if one.name in called)
 
     def _around(self, sequences, given, outputs, last):
         """What is known around the steps; the weights of dense layers as such."""

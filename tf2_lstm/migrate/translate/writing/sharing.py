@@ -1,6 +1,7 @@
 """What parts of a program share: recurrences that are one model, called twice; variables that are held twice."""
 
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.translate.writing.held import single_cells
 
 
 def identity(recurrence):
@@ -33,6 +34,9 @@ def held_twice(whole, tf1):
     for one in whole.recurrences.values():
         for name in dict.fromkeys(name for cell in one.cells for name in cell.variables):
             holders.setdefault(name, []).append(one.name)
+    for path, cell in single_cells(whole):
+        for name in cell.variables:
+            holders.setdefault(name, []).append(path.partition("/")[0])
     for layer, sources in whole.layers.items():
         for source in (source for source in sources if isinstance(source, str)):
             holders.setdefault(tf1.nodes[source][0], []).append(layer)

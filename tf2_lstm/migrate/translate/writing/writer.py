@@ -6,7 +6,8 @@ from typing import ClassVar
 from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.nodes import normal
 from tf2_lstm.migrate.graph.shapes import output_dtypes
-from tf2_lstm.migrate.keras_code.expression import Apply, Ref
+from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref
+from tf2_lstm.migrate.keras_code.held_cells import HeldCell
 from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.writing.naming import line_name, python_name
 from tf2_lstm.migrate.translate.writing.values import Held, Known, Live, Refusal, Size
@@ -34,6 +35,7 @@ class Writer:
         cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own.
         selects: whether both branches of a conditional are computed, and one is chosen.
         function: the name of the function whose nodes are translated, "" of the graph itself.
+        known_cells: the `HeldCell`s that are called, of a loop also those of the loops in it.
         flag: when a branch is taken that is translated for its dropout, "" of anything else.
     """
 
@@ -52,6 +54,7 @@ class Writer:
     selects: bool = False
     function: str = ""
     flag: str = ""
+    known_cells: list = field(default_factory=list)
     _made: dict = field(default_factory=dict)
     _turned: dict = field(default_factory=dict)
 
@@ -260,6 +263,37 @@ class Writer:
         if key not in self._made:
             self._made[key] = self.layer(*arguments)
         return self._made[key]
+
+    def cell_name(self, cell):
+        """Return a name for a known cell, of its `CellVariables`; that of the layer where it has one."""
+        known = [one.name for one in self.known_cells if one.cell.call is cell.call]
+        name = python_name(cell.scope.rpartition("/")[2] or cell.call.pair)
+        return known[0] if known else self.program.reserve(name if name.endswith("cell") else f"{name}_cell")
+
+    def held_cell(self, name, cell, width, dtype):
+        """Return the `Ref` of a known cell, made when it is new.
+
+        Args:
+            name: what it is called then, of `cell_name`.
+            cell: its `CellVariables`; the same cell again is the same layer.
+            width: how many numbers a row of its inputs has.
+            dtype: the name of the dtype of inputs and states.
+        """
+        for one in self.known_cells:
+            if one.cell.call is cell.call and (one.width, one.dtype) == (width, dtype):
+                return Ref(one.name)
+        made = HeldCell(name, cell, width, dtype)
+        self.known_cells.append(made)
+        self.add_cell(made)
+        return Ref(name)
+
+    def add_cell(self, cell):
+        """Write the line that makes a `HeldCell`."""
+        options = {
+            name: one for name, one in cell.call.options.items() if (name, one) != ("dtype", "float32")
+        }
+        scope = f"TF1 scope: {cell.cell.scope or '(none)'}"
+        self.program.lines.append(Line((cell.name,), replace(cell.call, options=options), scope))
 
     def dropout(self, rate, options, note):
         """Make a layer of dropout; return its `Ref`.

@@ -1,0 +1,137 @@
+"""Known cells in loops and steps of one's own: called as Keras cells, or by their equations where these are read."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from live_models import fetched, hold
+from single_cell_programs import CELLS, attention, fed_back, gru, gru_weights, residual, unrolled, zeros
+from step_programs import WIDTH
+from test_own_cells import SIZES, model_of_programs, samples
+
+from tf2_lstm.migrate.layouts import to_keras
+from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
+from tf2_lstm.migrate.recognise.recognising import recognise
+from tf2_lstm.migrate.translate.as_model import build_whole
+from tf2_lstm.migrate.translate.as_source import emit_whole
+from tf2_lstm.migrate.translate.edges.boundary import boundary_of
+from tf2_lstm.migrate.translate.translation import translate
+from tf2_lstm.migrate.translate.writing.held import single_cells
+
+
+def whole_of(tf1, fetch, change=None):
+    """The `Whole` of what is fetched; `change` makes another list of the cells that were found."""
+    findings = recognise(tf1)
+    if change is not None:
+        findings = replace(
+            findings,
+            single_cells={name: list(map(change, one)) for name, one in findings.single_cells.items()},
+        )
+    return translate(tf1, findings, boundary_of(tf1, findings, fetch))
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["v1", "v2"])
+def converted(request, tmp_path_factory):
+    """(graph, TF1Model, Whole, the Keras model that was saved and loaded), of all programs."""
+    graph, tf1, fetch = model_of_programs({one.__name__: one for one in CELLS}, request.param)
+    whole = whole_of(tf1, fetch)
+    path = tmp_path_factory.mktemp("single") / "model.keras"
+    build_whole(whole, tf1).save(path)
+    return graph, tf1, whole, keras.models.load_model(path, safe_mode=True)
+
+
+@pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
+@pytest.mark.parametrize("program", CELLS, ids=lambda one: one.__name__)
+def test_a_known_cell_stays_that_cell(program, functional):
+    _, tf1, fetch = model_of_programs({program.__name__: program}, functional)
+    whole = whole_of(tf1, fetch)
+    found = single_cells(whole)
+    assert tuple(path.rpartition("/")[2] for path, _ in found) == CELLS[program]
+    held = {name for _, cell in found for name in cell.variables}
+    assert held == {name for name in tf1.variables if "cell" in name and CELLS[program]}
+    outside = {one for sources in whole.layers.values() for one in sources if isinstance(one, str)}
+    outside |= {name for one in whole.recurrences.values() for cell in one.cells for name in cell.variables}
+    assert outside | held == {*tf1.variables}
+    assert not outside & held
+
+
+def test_it_gives_what_the_session_gives(converted):
+    graph, tf1, whole, model = converted
+    names = {one.name: one.tf1 for one in whole.outputs}
+    feeds = list(map(samples, SIZES))
+    hold(model, feeds, fetched(graph, tf1, names, feeds))
+
+
+def test_the_source_gives_the_numbers_of_the_model(converted, tmp_path):
+    _, _, whole, model = converted
+    text = emit_whole(whole)
+    (tmp_path / "model.py").write_text(text)
+    model.save(tmp_path / "model.keras")
+    names = {"__file__": str(tmp_path / "model.py")}
+    exec(compile(text, "model.py", "exec"), names)
+    expected = model(samples((2, 3)))
+    for name, value in names["load"]()(samples((2, 3))).items():
+        np.testing.assert_array_equal(np.asarray(value), np.asarray(expected[name]), err_msg=name)
+    names = {path.rpartition("/")[2] for path, _ in single_cells(whole) if "/" in path}
+    assert all(f"self.{one} = keras.layers." in text and f"self.{one}.build((None, " in text for one in names)
+
+
+def test_the_proof_says_so_of_gradients_too():
+    programs = {one.__name__: one for one in (attention, fed_back, residual, unrolled)}
+    _, tf1, fetch = model_of_programs(programs)
+    whole = whole_of(tf1, fetch)
+    report = prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole))
+    assert report.passed
+    proved = {one.name for one in report.tensors}
+    assert {f"gradient of {name}" for name in tf1.variables} <= proved
+
+
+def test_a_step_that_is_called_once_is_the_model_of_its_recurrence():
+    def once(x, start):
+        return gru(gru_weights(WIDTH), start, zeros(x)) * 2.0
+
+    _, tf1, fetch = model_of_programs({"y": once})
+    whole = whole_of(tf1, fetch)
+    assert not single_cells(whole)
+    assert [one.cells[0].call.pair for one in whole.recurrences.values()] == ["gru"]
+
+
+def states_exchanged(cell):
+    """c in the place of h."""
+    return replace(cell, states=cell.states[::-1])
+
+
+def next_exchanged(cell):
+    """The next c in the place of the next h."""
+    return replace(cell, next_states=cell.next_states[::-1])
+
+
+def other_forget_bias(cell):
+    """TF1's default in the place of another one."""
+    call = replace_call(cell.cell.call, forget_bias=0.5)
+    return replace(cell, cell=replace(cell.cell, call=call))
+
+
+def replace_call(call, **options):
+    """A call with other arguments."""
+    return type(call)(call.pair, **{**call.arguments, **options})
+
+
+@pytest.mark.parametrize("wrong", [states_exchanged, next_exchanged, other_forget_bias])
+@pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
+def test_a_wrong_cell_is_no_proof(wrong, functional):
+    _, tf1, fetch = model_of_programs({"y": attention}, functional)
+    whole = whole_of(tf1, fetch, wrong)
+    assert single_cells(whole)
+    assert not prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
+
+
+def test_its_weights_are_the_variables_in_keras_order(converted):
+    _, tf1, whole, model = converted
+    [(path, cell)] = [one for one in single_cells(whole) if one[1].scope == "attention/lstm_cell"]
+    layer, _, name = path.partition("/")
+    own = {leaf: tf1.variables[one].read() for leaf, one in cell.names.items()}
+    found = getattr(model.get_layer(layer), name).get_weights()
+    for expected, array in zip(to_keras(cell, own), found, strict=True):
+        np.testing.assert_array_equal(array, expected)

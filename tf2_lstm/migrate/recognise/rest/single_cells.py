@@ -1,0 +1,122 @@
+"""Known cells, each call by the tensors around it: what attends or feeds back calls a cell that everybody knows."""
+
+from tf2_lstm.migrate.graph.operations import operation
+from tf2_lstm.migrate.model import SingleCell
+from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.recognise.steps.calls import Calls
+
+
+def single_cells(reading, matches):
+    """Say where known cells are called, whether in a recurrence that is converted or not.
+
+    Args:
+        reading: the `GraphReader` of the graph.
+        matches: the `CellMatch`s of its terms.
+
+    Returns:
+        Name of a function, "" of the graph itself -> a list of `SingleCell`s; of several that one tensor may be the
+        state of, the one whose states a loop carries.
+    """
+    calls, found, told = _Calls(reading), {}, {}
+    for match in matches:
+        if place := calls.place(match):
+            found.setdefault((place, reading.place(_first(match))), []).append(match)
+    for (place, _), several in found.items():
+        cell = calls.told(place, several)
+        if cell is not None:
+            told.setdefault(place[0], []).append(cell)
+    return told
+
+
+def _first(match):
+    return next(iter(match.new.values()))
+
+
+class _Calls:
+    def __init__(self, reading):
+        self.reading, self.calls = reading, Calls(reading.name, reading.computed.found)
+        # In a function that is called twice a name is that of two tensors.
+        self.once = {name: values[0] for name, values in reading.bodies.items() if len(values) == 1}
+        self.functions = {
+            term.number: name
+            for name, values in self.once.items()
+            for terms, op in values.values()
+            if op != "arg"
+            for term in (terms if isinstance(terms, list) else [terms])
+        }
+        self.variables = {one.leaf: one for loop in reading.loops for one in loop.variables}
+        self.named = {}
+
+    def place(self, match):
+        """(Name of the function, frames) that a cell is called in, None for one that is nowhere, or in no one place."""
+        new = _first(match)
+        node = self.reading.place(new)
+        if node in self.reading.nodes:
+            return "", self._frames(node)
+        name = self.functions.get(new.number)
+        return None if name is None else (name, ())
+
+    def _frames(self, node):
+        return tuple(self.reading.nesting.loops(node))
+
+    def told(self, place, matches):
+        """The `SingleCell` of the best of several matches; None where none is sure, or reads what has no name there."""
+        carried = {id(one): self._carried(one) for one in matches}
+        sure = [one for one in matches if self._is_sure(one, carried[id(one)])]
+        for match in sorted(sure, key=lambda one: (-carried[id(one)], bool(one.blocks), len(one.options))):
+            names = self._names(place)
+            x = match.inputs
+            parts = x.args if x.op == "concat" and x.number not in names else (x,)
+            inputs, before, behind = (
+                tuple(tuple(names.get(one.number, ())) for one in terms)
+                for terms in (parts, match.old.values(), match.new.values())
+            )
+            if all((*inputs, *before, *behind)):
+                return SingleCell(
+                    self.calls.variables[id(self.calls.of_match(match))], inputs, before, behind
+                )
+        return None
+
+    def _is_sure(self, match, carried):
+        """Whether it is a cell: the equation of one without gates is that of any dense layer as well."""
+        has_gates = len(PAIRS[match.pair].weights.tf1) > 2 or PAIRS[match.pair].states
+        names = [term.attr[0] for term in match.variables.values()]
+        is_computed = any(name in self.reading.computed.found for name in names)
+        return (has_gates or carried == len(match.new)) and not is_computed
+
+    def _carried(self, match):
+        """How many of the states are what a loop carries, before and behind."""
+        pairs = zip(match.old.values(), match.new.values(), strict=True)
+        return sum(old in self.variables and new in _chosen(self.variables[old].next) for old, new in pairs)
+
+    def _names(self, place):
+        """A term's number -> the tensors that have its value where a cell is called."""
+        if place not in self.named:
+            function, frames = place
+            found = self.named[place] = {}
+            for name, held in (self.once[function] if function else self._of_frames(frames)).items():
+                for number, term in enumerate(self._outputs(*held)):
+                    if term is not None:
+                        found.setdefault(term.number, []).append(f"{name}:{number}")
+        return self.named[place]
+
+    def _outputs(self, terms, op):
+        """The terms of what a node gives out, None for what nothing reads."""
+        if isinstance(terms, list):
+            return terms
+        several = range(len(operation(op).outputs))
+        return [self.reading.terms.find("output", (terms,), number) for number in several] or [terms]
+
+    def _of_frames(self, frames):
+        return {name: held for name, held in self.reading.values.items() if self._frames(name) == frames}
+
+
+def _chosen(term):
+    """What a term may be by the conditions that choose it: the new state, or the old one where a row has ended."""
+    found, todo = set(), [term]
+    while todo:
+        one = todo.pop()
+        if one is not None and one not in found:
+            found.add(one)
+            todo += one.args[1:] if one.op == "select" else []
+    return found

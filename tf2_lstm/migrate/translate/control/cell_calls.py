@@ -1,0 +1,97 @@
+"""The calls of known cells in the steps of loops, in the place of their equations."""
+
+from tf2_lstm.migrate.graph.nodes import edge, node_of
+from tf2_lstm.migrate.keras_code.expression import Apply, Item
+from tf2_lstm.migrate.keras_code.states import keras_nest, tf1_order
+from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.translate.writing.values import Live
+from tf2_lstm.migrate.translate.writing.writer import dtypes_of
+
+
+class CellCalls:
+    """Writes the cells that a program or one part of a loop calls, each where its first state is computed.
+
+    What else the nodes of a cell compute is written by their rows, and is gone when nothing reads it.
+
+    Args:
+        scene: what has the `tf1` model and its `findings`.
+        nodes: name -> NodeDef, of the part.
+        writer: the `Writer`.
+        values: name of a tensor -> its value, of what is known already; what a cell gives is added.
+    """
+
+    def __init__(self, scene, nodes, writer, values):
+        self.tf1, self.nodes, self.writer, self.values = scene.tf1, nodes, writer, values
+        found = scene.findings.single_cells.get(writer.function, ())
+        self.cells = {node_of(name): one for one in found for names in one.next_states for name in names}
+        self.names = {}
+
+    def reserve(self, nodes):
+        """Take a name for each cell that the part calls, before its equations take it.
+
+        Args:
+            nodes: the names of the nodes of the part.
+        """
+        for cell in (self.cells[one] for one in nodes if one in self.cells):
+            if id(cell) not in self.names and not self._is_shared(cell.cell):
+                self.names[id(cell)] = self.writer.cell_name(cell.cell)
+
+    def write(self, name):
+        """Write the call of the cell whose state a node computes.
+
+        Args:
+            name: that of the node.
+
+        Returns:
+            Whether all that the node gives has a value then.
+        """
+        cell = self.cells.get(name)
+        if cell is None:
+            return False
+        if id(cell) in self.names and not self._is_called(cell):
+            self._call(cell)
+        return all(f"{name}:{number}" in self.values for number in range(len(dtypes_of(self.nodes[name]))))
+
+    def _is_called(self, cell):
+        return any(one in self.values for names in cell.next_states for one in names)
+
+    def _call(self, found):
+        inputs, states = (list(map(self._live, tensors)) for tensors in (found.inputs, found.states))
+        every = [*inputs, *states]
+        if None in every or len({one.dtype for one in every}) > 1:
+            return
+        widths = [one.shape[-1] for one in inputs]
+        if not all(isinstance(one, int) for one in widths):
+            return
+        program, call = self.writer.program, found.cell.call
+        name = self.names[id(found)]
+        cell = self.writer.held_cell(name, found.cell, sum(widths), inputs[0].dtype)
+        refs = [one.ref for one in inputs]
+        x = refs[0] if len(refs) == 1 else program.op("inputs", "concatenate", refs, axis=-1)
+        pieces = iter([one.ref for one in states])
+        nest = keras_nest(call, lambda width: next(pieces))
+        gives = program.add(
+            f"{cell.name}_outputs", Apply(cell, (x, nest if isinstance(nest, list) else [nest]))
+        )
+        names = ("c", "h") if PAIRS[call.pair].states else ("state",)
+        behind = tf1_order(call, [Item(Item(gives, 1), place) for place in range(len(names))])
+        for name, value, tensors, old in zip(names, behind, found.next_states, states, strict=True):
+            self._give(f"{cell.name}_{name}", value, tensors, old)
+
+    def _give(self, name, value, tensors, old):
+        """Write the line of a state; it is the value of its tensors."""
+        ref = self.writer.program.add(name, value)
+        node, number = edge(tensors[0])
+        self.writer.tensors[ref.name] = tensors[0]
+        live = self.writer.live(self.nodes[node], ref, old.shape, number)
+        self.values.update(dict.fromkeys(tensors, live))
+
+    def _live(self, names):
+        """The value of a tensor that has several names, None where it has none yet."""
+        found = [self.values.get(one) for one in names]
+        return next((one for one in found if isinstance(one, Live)), None)
+
+    def _is_shared(self, cell):
+        """Whether another part of the program holds one of the variables."""
+        shared = {self.tf1.nodes[node][0] for node in self.writer.shared}
+        return bool(shared & {*cell.variables})
