@@ -62,6 +62,8 @@ def test_a_loop_in_a_loop_is_a_frame_of_its_own():
 
 def lost(graph, name, index, to):
     """The graph, its only loop not complete any more."""
+    graph.node.add(name="flag", op="Placeholder").attr["dtype"].type = 10
+    graph.node.add(name="again", op="LoopCond", input=["flag"])
     nodes_of(graph)[name].input[index] = to
     return graph
 
@@ -69,7 +71,7 @@ def lost(graph, name, index, to):
 #: What is damaged -> how many values are carried still.
 NOT_COMPLETE = {
     "a value that does not come back": (("while/Merge_1", 1, "while/Enter_1"), 2),
-    "a value that does not leave": (("while/Switch_1", 1, "while/Less"), 3),
+    "two that decide": (("while/Switch_1", 1, "again"), 3),
 }
 
 
@@ -82,6 +84,17 @@ def test_what_is_not_complete_is_no_frame_and_what_it_carries_is_found(change, c
     (loop,) = reading_of(graph).loops
     assert [var.leaf.attr[1] for var in loop.variables] == [one.merge for one in own]
     assert loop.condition is not None
+
+
+def test_what_does_not_leave_is_not_given_out():
+    """As where a graph was cut, and lost the Switch of a value that nothing reads but the condition."""
+    graph = lost(graph_of(step), "while/Switch_1", 1, "while/Less")
+    (frame,) = frames(graph)
+    assert set(frame.exits) == {"while/Exit:0", "while/Exit_2:0"}
+    assert (set(frame.condition.leaves), set(frame.body.leaves)) == (
+        {"while/Merge:0", "while/Merge_1:0"},
+        {"while/Switch:1"},
+    )
 
 
 def reading_of(graph):

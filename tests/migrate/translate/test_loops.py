@@ -115,6 +115,24 @@ def test_a_product_that_a_function_reads_twice_is_a_layer_without_the_activation
     assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
 
 
+def until_far(x, w):
+    """Ends by a flag that each step gives and none reads."""
+    step = lambda state, _: (state * 2.0 + tf.tanh(state @ w), tf.reduce_sum(state**2) > 50.0)  # noqa: E731
+    return tf.while_loop(lambda _, far: tf.logical_not(far), step, (x[:, 0], False))[0]
+
+
+def test_a_flag_that_no_step_reads_has_no_switch_in_a_frozen_graph_and_the_loop_is_one():
+    part = v1.graph_util.extract_sub_graph(graph_of({"y": until_far}, False).as_graph_def(), ["y"])
+    assert [node.op for node in part.node].count("Merge") == 2
+    assert [node.op for node in part.node].count("Switch") == 1
+    with tf.Graph().as_default() as graph:
+        tf.graph_util.import_graph_def(part, name="")
+    tf1, whole = whole_of(graph, ["y:0"])
+    case = prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole))
+    assert case.passed
+    assert {one.name for one in case.tensors} == {"y", "gradient of x:0", "gradient of w"}
+
+
 def test_a_conditional_in_a_branch_that_is_not_taken_is_none():
     """As static_rnn has it of lengths that are constants: a step behind the end of all rows is computed by nobody."""
 

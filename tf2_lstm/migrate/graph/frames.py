@@ -168,7 +168,8 @@ def frame_name(enter):
 def _of_rounds(nodes, enters, rounds, exits):
     """The loop of a frame; None where it is not complete."""
     fixed = [one for one in enters if attribute(one, "is_constant").b]
-    conditions = {one.goes_on for one in rounds}
+    # Of a value that no step reads a frozen graph has no Switch.
+    conditions = {one.goes_on for one in rounds if one.switch}
     if len(rounds) + len(fixed) != len(enters) or len(conditions) != 1:
         return None
     captured = {f"{one.name}:0": normal(data_inputs(one)[0]) for one in fixed}
@@ -178,8 +179,9 @@ def _of_rounds(nodes, enters, rounds, exits):
         if copied(nodes, one.next) == tensors[1]:
             captured |= dict.fromkeys(tensors, one.initial)
             continue
-        for side, tensor in zip(leaves, tensors, strict=True):
-            side[tensor] = number
+        leaves[0][tensors[0]] = number
+        if one.switch:
+            leaves[1][tensors[1]] = number
     return Frame(
         rounds[0].enter.rpartition("/")[0] or rounds[0].enter,
         [one.initial for one in rounds],
