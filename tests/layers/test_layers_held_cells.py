@@ -69,6 +69,7 @@ def test_its_configuration_makes_it_again():
     again = Loop.from_config(loop.get_config())
     assert again.get_config() == loop.get_config()
     assert isinstance(again.gru_cell, keras.layers.GRUCell)
+    assert [one["width"] for one in again.get_config()["cells"]] == [WIDTH]
 
 
 def test_it_trains():
@@ -82,6 +83,12 @@ def test_it_trains():
 def test_a_cell_is_called_a_cell(name):
     with pytest.raises(ValueError, match="expected cells called gru_cell, gru_cell_1"):
         run_gru(name)
+
+
+def test_a_name_is_that_of_one_cell():
+    config = run_gru().get_config()
+    with pytest.raises((TypeError, ValueError), match="received 'gru_cell'"):
+        Loop.from_config({**config, "cells": config["cells"] * 2})
 
 
 def test_a_cell_that_is_code_is_not_loaded():

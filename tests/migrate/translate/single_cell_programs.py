@@ -98,6 +98,22 @@ def residual(x, start):
     return tuple(tf.scan(step, tf.transpose(x, [1, 0, 2]), (zeros(x), zeros(x), zeros(x))))
 
 
+def joined_at_once(x, start):
+    """The parts of the input and the state in one concatenation, and another cell of the same sizes on top."""
+    weights, top = gru_weights(2 * WIDTH), gru_weights(2 * WIDTH, "top_cell")
+
+    def step(weights, a, b, h):
+        gates, gates_bias, candidate, bias = weights
+        r, u = tf.split(tf.sigmoid(tf.concat([a, b, h], 1) @ gates + gates_bias), 2, 1)
+        return u * h + (1.0 - u) * tf.tanh(tf.concat([a, b, r * h], 1) @ candidate + bias)
+
+    def body(number, h, other):
+        h = step(weights, start, tf.sin(start), h)
+        return number + 1, h, step(top, start, tf.pad(h, [[0, 0], [0, 1]]), other)
+
+    return tuple(tf.while_loop(lambda step, *_: step < 3, body, [0, zeros(x), zeros(x)])[1:])
+
+
 def twice_in_a_step(x, start):
     """One cell that a step calls twice."""
     weights = gru_weights(UNITS)
@@ -195,10 +211,10 @@ def dense(x, start):
 
 
 def called_twice(x, start):
-    """A function with the cell in it, called twice: its tensors are two each."""
-    weights = gru_weights(UNITS)
-    step = tf.function(lambda now, h, *weights: gru(weights, now, h), autograph=False)
-    return step(tf.sin(zeros(x)), step(start[:, :UNITS], zeros(x), *weights), *weights)
+    """A function with the cell in it, called twice: two of its arguments are one tensor in the first call alone."""
+    weights, first = gru_weights(UNITS), start[:, :UNITS]
+    step = tf.function(lambda more, now, h, *weights: more + gru(weights, now, h), autograph=False)
+    return step(tf.cos(first), tf.sin(first), step(first, first, zeros(x), *weights), *weights)
 
 
 #: Program -> the names of the cells that its model calls; () where the equations stay.
@@ -206,6 +222,7 @@ CELLS = {
     attention: ("lstm_cell",),
     fed_back: ("gru_cell",),
     residual: ("cell_0_cell", "cell_1_cell"),
+    joined_at_once: ("gru_cell", "top_cell"),
     twice_in_a_step: ("gru_cell",),
     in_a_loop: ("gru_cell",),
     plain: ("rnn_cell",),
