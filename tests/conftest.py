@@ -1,5 +1,6 @@
 """What tests of several rooms share."""
 
+import atexit
 import gc
 import os
 import sys
@@ -10,6 +11,22 @@ import pytest
 os.environ["TF2_LSTM_TRACEBACK"] = "1"
 # From the start: the import of TensorFlow makes more objects than any test.
 gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_configure(config):
+    """End a worker at once: to take apart TensorFlow and all that its tests have made takes seconds, for nobody.
+
+    It is the first to be registered, so that all others that end something come before it.
+    """
+    if hasattr(config, "workerinput"):
+        atexit.register(os._exit, 0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure():
+    """Collect once at the end; pytest, which looks for errors of finalisers, does so ten times."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_finish():
