@@ -73,13 +73,26 @@ PLACES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def held():
+    """One model for the tests that change its rates alone."""
+    return built()
+
+
+@pytest.fixture
+def model(held):
+    """The same model, its rates 0 before and after a test."""
+    assert set_dropout(held, {}) == dict.fromkeys(PLACES, 0.0)
+    yield held
+    set_dropout(held, 0.0)
+
+
 def dropped(model, training=True):
     return float(np.mean(np.asarray(model(X, training=training)) == 0))
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_each_place_drops_in_training_and_changes_nothing_else(place):
-    model = built()
+def test_each_place_drops_in_training_and_changes_nothing_else(place, model):
     plain = np.asarray(model(X))
     np.testing.assert_array_equal(np.asarray(model(X, training=True)), plain)
     assert set_dropout(model, {place: 0.5}) == {**dict.fromkeys(PLACES, 0.0), place: 0.5}
@@ -142,8 +155,7 @@ def test_load_weights_of_the_package_leaves_a_rate_that_was_set(tmp_path):
         ({"last": 0.5, "rnn": 0.5}, "received 'rnn'"),
     ],
 )
-def test_what_is_no_rate_or_no_place_is_refused_and_nothing_is_set(rates, said):
-    model = built()
+def test_what_is_no_rate_or_no_place_is_refused_and_nothing_is_set(rates, said, model):
     with pytest.raises(ValueError, match=said):
         set_dropout(model, rates)
     assert set_dropout(model, {}) == dict.fromkeys(PLACES, 0.0)
