@@ -249,6 +249,11 @@ TRANSLATING = [
         ("return predicate, 0 if branch else 1", "return predicate, branch"),
     ),
     *mistakes(
+        "tf2_lstm/migrate/graph/nesting.py",
+        "tests/migrate/graph/test_nesting.py::test_of_several_the_innermost_decides",
+        ("in reversed(first):", "in first:"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/graph/feeds.py",
         "tests/migrate/graph/test_feeds.py::test_what_is_inside_of_a_branch_is_left_there",
         (" or nesting.of(name):", ":"),

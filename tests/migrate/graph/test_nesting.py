@@ -84,3 +84,15 @@ def test_what_decides_a_merge_is_found_and_which_side_is_taken(name):
             assert nesting.decided(merge) is None
         else:
             assert nesting.decided(merge) == (first[0], 0 if first[1] else 1)
+
+
+def test_of_several_the_innermost_decides():
+    graph = v1.GraphDef()
+    for name, op, *read in (
+        *(("s", "Switch", "x", "p"), ("yes", "Switch", "s:1", "q"), ("no", "Switch", "s:0", "q")),
+        ("y", "Merge", "yes:1", "no:0"),
+    ):
+        graph.node.add(name=name, op=op, input=read)
+    nesting = Nesting({node.name: node for node in graph.node})
+    assert nesting.of("yes:1") == (("p:0", 1), ("q:0", 1))
+    assert nesting.decided(graph.node[-1]) == ("q:0", 0)

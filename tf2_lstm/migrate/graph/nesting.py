@@ -45,7 +45,7 @@ class Nesting:
     def decided(self, merge):
         """Return (predicate, number of the input that is taken where it is true) of a Merge; None of no conditional."""
         first, second = map(self.of, data_inputs(merge) if len(data_inputs(merge)) == 2 else ("", ""))
-        for predicate, branch in first:
+        for predicate, branch in reversed(first):
             if branch is not None and (predicate, 1 - branch) in second:
                 return predicate, 0 if branch else 1
         return None
