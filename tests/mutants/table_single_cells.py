@@ -16,7 +16,7 @@ SINGLE_CELLS = [
             "in reading.bodies.items()}",
         ),
         ('one.args[1:] if one.op == "select" else []', "[]"),
-        ('x.args if x.op == "concat" and x.number not in names else (x,)', "(x,)"),
+        ('parts = x.args if x.op == "concat" else ()', "parts = ()"),
     ),
     *mistakes(
         _TRANSLATE + "control/cell_calls.py",
@@ -29,6 +29,12 @@ SINGLE_CELLS = [
         f"{_TESTS}test_it_gives_what_the_session_gives",
         ('"concatenate", refs, axis=-1)', '"concatenate", refs[::-1], axis=-1)'),
         ("tf1_order(call, [Item(Item(gives, 1), place) for", "list([Item(Item(gives, 1), place) for"),
+    ),
+    *mistakes(
+        _TRANSLATE + "control/cell_calls.py",
+        "tests/migrate/translate/test_drawn_single_cells.py::test_drawn_cells_are_called_with_the_numbers_of_the_session",
+        ("if self.writer.inside or not is_computed:", "if True:"),
+        ("inputs = [joined] if joined or not found.inputs else", "inputs = [joined] if found.joined else"),
     ),
     *mistakes(
         _TRANSLATE + "translation.py",

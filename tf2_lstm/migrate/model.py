@@ -183,12 +183,14 @@ class SingleCell:
     Attributes:
         cell: the `CellVariables`.
         inputs: the tensors whose numbers, side by side, are the input.
+        joined: the tensor that is all of it, () where the graph has none.
         states: the tensor of each state before, in TF1's order.
         next_states: the tensor of each state behind, in TF1's order; the last one is what the cell gives out.
     """
 
     cell: CellVariables
     inputs: tuple
+    joined: tuple
     states: tuple
     next_states: tuple
 

@@ -40,19 +40,18 @@ def fetched(graph, tf1, names, feeds):
         return [session.run(names, {f"{name}:0": one for name, one in fed.items()}) for fed in feeds]
 
 
-def hold(model, feeds, expected, atol=2e-6):
+def hold(model, feeds, expected):
     """Hold the outputs of a Keras model against those of a session, for each of some feeds.
 
     Args:
         model: the Keras model.
         feeds: the dicts that it is called with.
         expected: for each of them a dict from the name of an output to an array.
-        atol: what a number may be off by, beside 1e-5 of itself.
     """
     for fed, sides in zip(feeds, expected, strict=True):
         found = model(fed)
         for name, value in sides.items():
             sizes = [one.shape for one in fed.values()]
             np.testing.assert_allclose(
-                np.asarray(found[name]), value, rtol=1e-5, atol=atol, err_msg=f"{name} {sizes}"
+                np.asarray(found[name]), value, rtol=1e-5, atol=2e-6, err_msg=f"{name} {sizes}"
             )

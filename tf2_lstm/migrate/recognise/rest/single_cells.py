@@ -64,17 +64,15 @@ class _Calls:
         carried = {id(one): self._carried(one) for one in matches}
         sure = [one for one in matches if self._is_sure(one, carried[id(one)])]
         for match in sorted(sure, key=lambda one: (-carried[id(one)], bool(one.blocks), len(one.options))):
-            names = self._names(place)
-            x = match.inputs
-            parts = x.args if x.op == "concat" and x.number not in names else (x,)
-            inputs, before, behind = (
+            x, names = match.inputs, self._names(place)
+            parts = x.args if x.op == "concat" else ()
+            inputs, [joined], before, behind = (
                 tuple(tuple(names.get(one.number, ())) for one in terms)
-                for terms in (parts, match.old.values(), match.new.values())
+                for terms in (parts, (x,), match.old.values(), match.new.values())
             )
-            if all((*inputs, *before, *behind)):
-                return SingleCell(
-                    self.calls.variables[id(self.calls.of_match(match))], inputs, before, behind
-                )
+            if all((*before, *behind)) and (joined or (inputs and all(inputs))):
+                cell = self.calls.variables[id(self.calls.of_match(match))]
+                return SingleCell(cell, inputs, joined, before, behind)
         return None
 
     def _is_sure(self, match, carried):

@@ -56,7 +56,8 @@ class CellCalls:
         return any(one in self.values for names in cell.next_states for one in names)
 
     def _call(self, found):
-        inputs, states = (list(map(self._live, tensors)) for tensors in (found.inputs, found.states))
+        joined, states = self._live(found.joined), list(map(self._live, found.states))
+        inputs = [joined] if joined or not found.inputs else list(map(self._live, found.inputs))
         every = [*inputs, *states]
         if None in every or len({one.dtype for one in every}) > 1:
             return
@@ -68,7 +69,7 @@ class CellCalls:
         cell = self.writer.held_cell(name, found.cell, sum(widths), inputs[0].dtype)
         refs = [one.ref for one in inputs]
         x = refs[0] if len(refs) == 1 else program.op("inputs", "concatenate", refs, axis=-1)
-        pieces = iter([one.ref for one in states])
+        pieces = iter([self._dense(one.ref) for one in states])
         nest = keras_nest(call, lambda width: next(pieces))
         gives = program.add(
             f"{cell.name}_outputs", Apply(cell, (x, nest if isinstance(nest, list) else [nest]))
@@ -77,6 +78,15 @@ class CellCalls:
         behind = tf1_order(call, [Item(Item(gives, 1), place) for place in range(len(names))])
         for name, value, tensors, old in zip(names, behind, found.next_states, states, strict=True):
             self._give(f"{cell.name}_{name}", value, tensors, old)
+
+    def _dense(self, state):
+        """A state as a cell takes it: a product with a number is sparse to Keras, which no cell's state is."""
+        program = self.writer.program
+        value = next((line.value for line in reversed(program.lines) if line.targets == (state.name,)), None)
+        is_computed = isinstance(value, Apply) and str(value.what).startswith("keras.ops.")
+        if self.writer.inside or not is_computed:
+            return state
+        return program.op("state", "convert_to_tensor", state, sparse=False)
 
     def _give(self, name, value, tensors, old):
         """Write the line of a state; it is the value of its tensors."""
