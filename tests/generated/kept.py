@@ -230,6 +230,15 @@ _RESIDUAL = Layer("BasicLSTM", 2, (("state_is_tuple", False),), ("dropout_all", 
 #: What failed once as a whole program and is equal now, if not in its recurrences.
 WHOLE_EQUAL = [
     Program(
+        (Layer("BasicLSTM", 2, (), ("device", "dropout_all")),),
+        unroll="step",
+        start="fed",
+        batch=3,
+        control=True,
+        again="cell",
+        functional=True,
+    ),
+    Program(
         (
             Layer(
                 "LSTM", 2, (("activation", "relu"), ("state_is_tuple", False)), ("dropout_in", "dropout_all")

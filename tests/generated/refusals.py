@@ -37,6 +37,12 @@ REFUSALS = {
         "between them is in a function",
         _drops_flat,
     ),
+    "noise_of_a_flat_state_in_a_branch": Refusal(
+        r"Switch \(.*/add/Switch\): it computes with random numbers",
+        "Where rows end, static_rnn puts each step into a tf.cond. The noise of variational dropout of a flat state is "
+        "drawn in front of it: a Dropout layer in each branch would draw another one at each step",
+        lambda program: _drops_flat(program) and program.lengths != "none" and "static" in program.unroll,
+    ),
     "around_a_stack_that_is_not_whole": Refusal(
         r"what the program makes of each step's output, of \S+ through \S+ \(AddV?2?\)",
         "Where dropout acts on the flat state of a lower layer, the layers above are models of their own, and a "

@@ -191,6 +191,9 @@ def test_a_reason_is_none_of_the_list_by_chance():
     assert reason_of(beside, flat) == ""
     assert reason_of(beside, replace(flat, outer="residual")) == "around_a_stack_that_is_not_whole"
     assert reason_of(beside, Program((Layer("GRU", 2),), outer="residual")) == ""
+    noise = "whole: Switch (model/rnn/cond/add/Switch): it computes with random numbers. Fetch"
+    assert reason_of(noise, flat) == ""
+    assert reason_of(noise, replace(flat, unroll="static", lengths="constant")).startswith("noise_of_a_flat")
     assert all(one.why for one in REFUSALS.values())
 
 

@@ -6,6 +6,7 @@ from tests.mutants.table_finding import FINDING
 from tests.mutants.table_layers import LAYERS
 from tests.mutants.table_proving import PROVING
 from tests.mutants.table_reading import READING
+from tests.mutants.table_recovered import RECOVERED
 from tests.mutants.table_running import RUNNING
 from tests.mutants.table_scanning import SCANNING
 from tests.mutants.table_serving import SERVING
@@ -28,4 +29,5 @@ PLANTED = [
     *TRANSLATING,
     *STEPS,
     *SINGLE_CELLS,
+    *RECOVERED,
 ]

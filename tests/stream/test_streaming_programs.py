@@ -37,7 +37,7 @@ STREAMED = {
 IN_NUMPY = ("files/char_model", "whole/ptb_fed")
 #: Program -> why it is refused.
 REFUSED = {
-    "files/tagger": "go_backwards=True: its first step is the last",
+    "files/tagger": "Bidirectional 'rnn' also reads from the last step to the first",
     "files/static_rnn": "Unstack .* looks along time",
     "whole/char_model_static": "Reshape .* is not known to work for any number of steps",
     "whole/drqn": "is not known to work for any number of steps",

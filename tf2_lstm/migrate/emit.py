@@ -1,8 +1,10 @@
 """A recurrence becomes the Keras source that a person would have written for it."""
 
+import inspect
 import textwrap
 
 from tf2_lstm.migrate.keras_code.expression import Apply, Line
+from tf2_lstm.migrate.keras_code.length_mask import LENGTH_MASK, length_mask
 from tf2_lstm.migrate.keras_code.program import symbols_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.keras_code.write import WIDTH, write_comment, write_line, write_value
@@ -41,7 +43,9 @@ def module_of(doc, functions, defaults, by_order=False):
     lines = [f'"""{doc}"""', "", "from pathlib import Path", ""]
     ours = any(uses for uses, _ in functions)
     lines += ["import keras", "", "import tf2_lstm"] if ours else ["import keras"]
-    for _, text in functions:
+    has_lengths = any("length_mask(" in line for _, text in functions for line in text)
+    helper = inspect.getsource(length_mask).splitlines()
+    for _, text in [(False, helper), *functions] if has_lengths else functions:
         lines += ["", "", *text]
     wrapped = any("tf2_lstm.DropoutWrapper(" in line for _, text in functions for line in text)
     return "\n".join([*lines, "", "", *_load(defaults, wrapped, by_order)]) + "\n"
@@ -87,7 +91,7 @@ def function_of(name, program, edges, notes):
     model = Apply("keras.Model", (dict(program.inputs), dict(program.outputs)), {"name": edges.name})
     for output, note in _origins(edges):
         lines += write_comment(f"{output} is {note}", 4)
-    ours = any(symbol.startswith("tf2_lstm.") for symbol in symbols_of(program))
+    ours = any(symbol.startswith("tf2_lstm.") for symbol in symbols_of(program) - {LENGTH_MASK})
     return ours, lines + write_value("return ", model, "", 4)
 
 

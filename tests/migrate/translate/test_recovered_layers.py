@@ -104,6 +104,46 @@ def pooled(fed, v):
     return tf.squeeze(found, 2)
 
 
+def layer_normalised(fed, v, how="moments", scale=True, offset=True, axes=(-1,), epsilon=1e-3):
+    """Layer normalisation, as tf.contrib.layers.layer_norm writes it, or one of the ways of Transformers."""
+    x = tf.sin(fed["steps"] * [1.0, 3.0]) + 0.1 * fed["steps"]
+    gamma, beta = (v(name) if one else None for name, one in (("bn/gamma", scale), ("bn/beta", offset)))
+    if how == "moments":
+        mean, variance = v1.nn.moments(x, axes, keep_dims=True)
+        return tf.nn.batch_normalization(x, mean, variance, beta, gamma, epsilon)
+    mean = tf.reduce_mean(x, axes, keepdims=True)
+    less = x - mean
+    squared = {"square": lambda: tf.square(x - mean), "product": lambda: less * less}.get(how)
+    variance = tf.reduce_mean(
+        squared() if squared else tf.math.squared_difference(x, mean), axes, keepdims=True
+    )
+    if how == "power":
+        found = less / (variance + epsilon) ** 0.5
+    elif how == "root":
+        found = less / tf.sqrt(variance + epsilon)
+    else:
+        found = less * tf.math.rsqrt(variance + epsilon)
+    found = gamma * found if scale else found
+    return found + beta if offset else found
+
+
+#: How it is written -> (the program, how many weights it has, whether it is the layer).
+LAYER_NORMS = {
+    "as tf.contrib writes it": ({}, 2, True),
+    "with a small epsilon": ({"epsilon": 1e-12}, 2, True),
+    "tf.contrib, without a scale": ({"scale": False}, 1, True),
+    "tf.contrib, without an offset": ({"offset": False}, 1, True),
+    "with rsqrt": ({"how": "rsqrt"}, 2, True),
+    "with a square": ({"how": "square"}, 2, True),
+    "with a product": ({"how": "product"}, 2, True),
+    "with a power": ({"how": "power"}, 2, True),
+    "with a root": ({"how": "root"}, 2, True),
+    "with a root, without weights": ({"how": "root", "scale": False, "offset": False}, 0, True),
+    "of two axes": ({"axes": (1, 2)}, 2, False),
+    "of another axis, by hand": ({"how": "root", "axes": (1,)}, 2, False),
+}
+
+
 #: What is written -> (the program, the layers with weights, how many weights train).
 CASES = {
     "a convolution": (convolved, {"Conv2D": 2}, 2),
@@ -205,6 +245,14 @@ def test_it_is_one_layer_and_trains_what_tf1_trains(program, layers, trained):
     assert len(model.trainable_weights) == trained
 
 
+@pytest.mark.parametrize(("options", "weights", "is_one"), LAYER_NORMS.values(), ids=LAYER_NORMS)
+def test_layer_normalisation_is_one_layer(options, weights, is_one):
+    model = converted(lambda fed, v: layer_normalised(fed, v, **options))
+    kinds = [type(one).__name__ for one in model.layers]
+    assert kinds.count("LayerNormalization") == is_one
+    assert len(model.trainable_weights) == weights
+
+
 #: What TF1 does not train -> (the program, the layers, how many weights train).
 NOT_TRAINED = {
     "an embedding": ({"words"}, CASES["an embedding"][0], {"Embedding": 1}, 0),
@@ -218,6 +266,8 @@ NOT_TRAINED = {
         {"BatchNormalization": 4},
         0,
     ),
+    "layer normalisation": ({"bn/gamma", "bn/beta"}, layer_normalised, {"LayerNormalization": 2}, 0),
+    "its offset alone": ({"bn/beta"}, layer_normalised, {"Weight": 1}, 1),
     "nothing, the mean is trained": ({"bn/moving_variance"}, written_out, {"Weight": 1}, 3),
     "a convolution of steps": ({"steps/kernel", "conv/bias"}, convolved_steps, {"Conv1D": 2}, 0),
     "a weight alone": ({"words"}, lambda fed, v: tf.reduce_sum(v("words")) + fed["x"], {"Weight": 1}, 0),

@@ -1,6 +1,7 @@
 """What becomes of the steps after a row's end: the mask that the layers get, and the outputs as TF1 gives them out."""
 
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
+from tf2_lstm.migrate.keras_code.length_mask import LENGTH_MASK
 from tf2_lstm.migrate.roles import Ends, Role
 
 #: The name of the dense layer that a decoder applies to what its cell gives out.
@@ -24,33 +25,15 @@ def mask_of(program, recurrence, sequence):
     given = next((one for one in recurrence.inputs if one.role is Role.LENGTHS), None)
     if given is None:
         return None
-    steps = numbered(program, sequence)
     if given.value is None:
         lengths = program.inputs["sequence_length"]
     else:
         lengths = program.op("fixed", "convert_to_tensor", list(given.value), "int32")
-    lengths = program.op("lengths", "expand_dims", lengths, 1)
-    lengths = program.op("lengths_int32", "cast", lengths, "int32")
     if recurrence.most_steps is not None:
         lengths = program.op("at_most", "minimum", lengths, recurrence.most_steps)
     if recurrence.past_end:
-        lengths = program.op("longest", "max", lengths)
-    return program.op("mask", "less_equal", steps, lengths)
-
-
-def numbered(program, sequence):
-    """Write the number of each step from 1, [B, T], counted, as T may be open.
-
-    Args:
-        program: the `Program`.
-        sequence: the `Ref` of a sequence [B, T, D].
-
-    Returns:
-        Their `Ref`, int32.
-    """
-    one = program.op("one_unit", "take", sequence, 0, axis=2)
-    ones = program.op("ones", "ones_like", one, dtype="int32")
-    return program.op("steps", "cumsum", ones, axis=1)
+        lengths = program.op("longest", "max", lengths, keepdims=True)
+    return program.add("mask", Apply(LENGTH_MASK, (sequence, lengths)))
 
 
 def given_out(program, recurrence, outputs, mask):

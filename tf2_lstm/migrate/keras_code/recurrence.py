@@ -158,11 +158,43 @@ class _Writer:
         if forward is backward:
             self._shared_directions(forward)
             return
+        if self._is_bidirectional(forward, backward):
+            self._bidirectional(forward, backward)
+            return
         layers = [self._rnn(forward, "fw"), self._rnn(backward, "bw", go_backwards=True)]
         sequence, mask = self._sequence_and_mask()
         fw = self._run(layers[0], forward, sequence, mask, "_fw")
         bw = self._in_order(self._run(layers[1], backward, sequence, mask, "_bw"), reverse=True)
         self._keep_both(fw, bw)
+
+    def _is_bidirectional(self, forward, backward):
+        """Whether stock `Bidirectional` is both: it makes the backward layer as the forward one is."""
+        alike = forward.pair == backward.pair and self.builder.options(forward) == self.builder.options(
+            backward
+        )
+        is_cell = PAIRS[forward.pair].kind == "cell" and is_stock(forward)
+        return alike and is_cell and not self.recurrence.holds
+
+    def _are_apart(self):
+        """Whether the outputs of each direction are wanted by themselves."""
+        return any(read_name(name).role is Role.OUTPUTS and read_name(name).side for name in self.wanted)
+
+    def _bidirectional(self, forward, backward):
+        """Two cells that are alike."""
+        symbol, apart = stock_symbol(forward).removesuffix("Cell"), self._are_apart()
+        options = {**self.builder.options(forward), "return_sequences": True, "return_state": True}
+        inner = self._called(symbol, self.dtype, {**options, "name": symbol.rpartition(".")[2].lower()})
+        options = {"merge_mode": None} if apart else {}
+        made = self._called("keras.layers.Bidirectional", self.dtype, {**options, "name": "rnn"})
+        rnn = self.program.add("rnn", Apply(made.what, (inner,), made.options))
+        self._locate(forward, "rnn/forward_layer/cell")
+        self._locate(backward, "rnn/backward_layer/cell")
+        names = ["outputs_fw", "outputs_bw"] if apart else ["outputs"]
+        outputs = self._run_both(rnn, (forward, backward), names)
+        if apart:
+            self._keep_both(*outputs)
+        else:
+            self._keep_outputs({"outputs": outputs[0]})
 
     def _shared_directions(self, call):
         """One cell object in both directions: only our layer keeps that it is one."""
@@ -177,24 +209,29 @@ class _Writer:
         options = {"merge_mode": None, "name": "rnn"}
         rnn = self.program.add("rnn", Apply("tf2_lstm.Bidirectional", tuple(both), options))
         self._locate(call, "rnn/forward_layer/cell")
+        self._keep_both(*self._run_both(rnn, (call, call), ["outputs_fw", "outputs_bw"]))
+
+    def _run_both(self, rnn, calls, names):
+        """Call a layer of two directions, keep its states, return its outputs."""
         sequence, mask = self._sequence_and_mask()
-        initial = [self._initial_state(call, f"initial_state_{side}", listed=True) for side in ("fw", "bw")]
+        sides = list(zip(("fw", "bw"), calls, strict=True))
+        initial = [self._initial_state(call, f"initial_state_{side}", listed=True) for side, call in sides]
         if (initial[0] is None) != (initial[1] is None):
             initial = [
                 self._initial_state(call, f"initial_state_{side}", listed=True, zeros=True)
-                for side in ("fw", "bw")
+                for side, call in sides
             ]
         options = {} if mask is None else {"mask": mask}
         if initial[0] is not None:
             options["initial_state"] = initial[0] + initial[1]
-        fw, bw, states = self.program.unpack(
-            ["outputs_fw", "outputs_bw", "*states"], Apply(rnn, (sequence,), options)
-        )
-        each = len(_listed(keras_nest(call, lambda width: None)))
-        for start, side in ((0, "fw"), (each, "bw")):
-            pieces = [Item(states, start + number) for number in range(each)]
-            self._keep_states(call, f"state_{side}", pieces)
-        self._keep_both(fw, bw)
+        names = [self._free(name) for name in names]
+        *outputs, states = self.program.unpack([*names, "*states"], Apply(rnn, (sequence,), options))
+        start = 0
+        for side, call in sides:
+            end = start + len(_listed(keras_nest(call, lambda width: None)))
+            self._keep_states(call, f"state_{side}", [Item(states, place) for place in range(start, end)])
+            start = end
+        return outputs
 
     def _cudnn(self, call, cells):
         """All layers of one cuDNN operation, whose states are [layers * directions, B, units]."""
@@ -299,7 +336,7 @@ class _Writer:
         )
 
     def _keep_both(self, fw, bw):
-        if any(read_name(name).role is Role.OUTPUTS and read_name(name).side for name in self.wanted):
+        if self._are_apart():
             self._keep_outputs({"outputs_fw": fw, "outputs_bw": bw})
         else:
             self._keep_outputs({"outputs": self.program.op("outputs", "concatenate", [fw, bw], axis=-1)})

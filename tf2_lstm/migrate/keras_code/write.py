@@ -3,6 +3,7 @@
 import math
 
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Symbol
+from tf2_lstm.migrate.keras_code.length_mask import LENGTH_MASK
 from tf2_lstm.migrate.report.printable import python_comment, python_literal
 
 #: No written line is longer, unless a single word is; the usual limit of formatters.
@@ -96,6 +97,8 @@ def _parts(expression):
     """What an expression is made of: opening, (name, element) pairs, closing; None for what has no inside."""
     if isinstance(expression, Apply):
         what = expression.what if isinstance(expression.what, str) else source(expression.what)
+        # Its function stands in the module.
+        what = "length_mask" if what == LENGTH_MASK else what
         named = [(f"{key}=", value) for key, value in expression.options.items()]
         return f"{what}(", [("", one) for one in expression.arguments] + named, ")"
     if isinstance(expression, dict):

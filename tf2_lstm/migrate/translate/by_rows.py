@@ -22,6 +22,7 @@ from tf2_lstm.migrate.translate.control.own_loops import loop_values
 from tf2_lstm.migrate.translate.control.sides import chooses, chosen
 from tf2_lstm.migrate.translate.recovered.dilation import dilated
 from tf2_lstm.migrate.translate.recovered.dropout import Noise, noise_of, with_noise
+from tf2_lstm.migrate.translate.recovered.layer_norm import by_own_moments
 from tf2_lstm.migrate.translate.recovered.normalisation import by_moving_averages
 from tf2_lstm.migrate.translate.recovered.partitioned import looked_up
 from tf2_lstm.migrate.translate.rows.row import folds, rows
@@ -156,6 +157,8 @@ class ByRows:
             normalised = by_moving_averages(
                 self.writer, self.nodes, node, self.value, self.scene.tf1.trainable is not None
             )
+            if normalised is None:
+                normalised = by_own_moments(self.writer, self.nodes, node, self.value)
             return found(self.writer, node, inputs) if normalised is None else normalised
         except Refusal as error:
             return Nothing(f"{node.op} ({node.name}): {error}")

@@ -1,5 +1,6 @@
 """The way from a graph to a `Whole`: each node by its row, each recurrence as a model that is called."""
 
+import contextlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
@@ -48,7 +49,17 @@ def translate(tf1, findings, boundary, infer=inferred):
         ProgramRefused: an operation has no row, or is not translated as it is.
     """
     scene = _Scene(tf1, findings, boundary, infer)
-    recurrences, shared = _without_steps_of_one(findings), frozenset()
+    fewer = _without_steps_of_one(findings)
+    if len(fewer) < len(findings.recurrences):
+        # The models of steps may do what their nodes by themselves do not.
+        with contextlib.suppress(ProgramRefused):
+            return _with_recurrences(scene, fewer)
+    return _with_recurrences(scene, list(findings.recurrences))
+
+
+def _with_recurrences(scene, recurrences):
+    """Translate it with these recurrences as models of their own, as far as they are possible."""
+    shared = frozenset()
     while True:
         translation = _Translation(scene, recurrences, shared)
         try:
@@ -59,7 +70,7 @@ def translate(tf1, findings, boundary, infer=inferred):
                 raise ProgramRefused(str(error)) from error
             recurrences = [one for number, one in enumerate(recurrences) if number not in translation.failed]
             continue
-        twice = _held_twice(whole, tf1) - shared
+        twice = _held_twice(whole, scene.tf1) - shared
         if not twice:
             return whole
         shared |= twice

@@ -7,6 +7,14 @@ import keras
 import tf2_lstm
 
 
+def length_mask(sequences, lengths):
+    """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
+    ones = keras.ops.ones_like(keras.ops.take(sequences, 0, axis=2), dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    ends = keras.ops.cast(keras.ops.expand_dims(lengths, 1), "int32")
+    return keras.ops.less_equal(steps, ends)
+
+
 def build_cudnn_lstm():
     """Return the model without its weights.
 
@@ -20,33 +28,16 @@ def build_cudnn_lstm():
     inputs = keras.Input((None, 5), name="inputs")
     # seq_lens:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
-    fw = keras.layers.LSTM(
-        4,
-        return_sequences=True,
-        return_state=True,
-        name="fw",
-        zero_output_for_mask=True,
-    )
-    bw = keras.layers.LSTM(
-        4,
-        return_sequences=True,
-        return_state=True,
-        go_backwards=True,
-        name="bw",
-        zero_output_for_mask=True,
+    rnn = keras.layers.Bidirectional(
+        keras.layers.LSTM(4, return_sequences=True, return_state=True, name="lstm"),
+        merge_mode=None,
+        name="rnn",
     )
     x = keras.ops.swapaxes(inputs, 0, 1)
-    one_unit = keras.ops.take(x, 0, axis=2)
-    ones = keras.ops.ones_like(one_unit, dtype="int32")
-    steps = keras.ops.cumsum(ones, axis=1)
-    lengths = keras.ops.expand_dims(sequence_length, 1)
-    lengths_int32 = keras.ops.cast(lengths, "int32")
-    mask = keras.ops.less_equal(steps, lengths_int32)
-    outputs_fw, state_fw_h, state_fw_c = fw(x, mask=mask)
-    outputs_bw, state_bw_h, state_bw_c = bw(x, mask=mask)
-    outputs_bw_in_order = keras.ops.flip(outputs_bw, axis=1)
+    mask = length_mask(x, sequence_length)
+    outputs_fw, outputs_bw, *states = rnn(x, mask=mask)
     outputs_fw_0 = keras.ops.swapaxes(outputs_fw, 0, 1)
-    outputs_bw_0 = keras.ops.swapaxes(outputs_bw_in_order, 0, 1)
+    outputs_bw_0 = keras.ops.swapaxes(outputs_bw, 0, 1)
     # outputs_fw is cudnn_lstm/lstm_fused_cell/mul:0
     # outputs_bw is cudnn_lstm/ReverseSequence_1:0
     # state_fw_c is cudnn_lstm/lstm_fused_cell/GatherNd:0
@@ -58,10 +49,10 @@ def build_cudnn_lstm():
         {
             "outputs_fw": outputs_fw_0,
             "outputs_bw": outputs_bw_0,
-            "state_fw_c": state_fw_c,
-            "state_fw_h": state_fw_h,
-            "state_bw_c": state_bw_c,
-            "state_bw_h": state_bw_h,
+            "state_fw_c": states[1],
+            "state_fw_h": states[0],
+            "state_bw_c": states[3],
+            "state_bw_h": states[2],
         },
         name="cudnn_lstm",
     )

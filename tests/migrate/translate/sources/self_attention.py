@@ -5,6 +5,14 @@ from pathlib import Path
 import keras
 
 
+def length_mask(sequences, lengths):
+    """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
+    ones = keras.ops.ones_like(keras.ops.take(sequences, 0, axis=2), dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    ends = keras.ops.cast(keras.ops.expand_dims(lengths, 1), "int32")
+    return keras.ops.less_equal(steps, ends)
+
+
 def build_bi_lstm_bidirectional_rnn():
     """Return the model without its weights.
 
@@ -18,41 +26,24 @@ def build_bi_lstm_bidirectional_rnn():
     inputs = keras.Input((6, 4), name="inputs")
     # bi-lstm/Sum:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
-    fw = keras.layers.LSTM(
-        3,
-        return_sequences=True,
-        return_state=True,
-        name="fw",
-        zero_output_for_mask=True,
+    rnn = keras.layers.Bidirectional(
+        keras.layers.LSTM(3, return_sequences=True, return_state=True, name="lstm"),
+        merge_mode=None,
+        name="rnn",
     )
-    bw = keras.layers.LSTM(
-        3,
-        return_sequences=True,
-        return_state=True,
-        go_backwards=True,
-        name="bw",
-        zero_output_for_mask=True,
-    )
-    one_unit = keras.ops.take(inputs, 0, axis=2)
-    ones = keras.ops.ones_like(one_unit, dtype="int32")
-    steps = keras.ops.cumsum(ones, axis=1)
-    lengths = keras.ops.expand_dims(sequence_length, 1)
-    lengths_int32 = keras.ops.cast(lengths, "int32")
-    mask = keras.ops.less_equal(steps, lengths_int32)
-    outputs_fw, state_fw_h, state_fw_c = fw(inputs, mask=mask)
-    outputs_bw, state_bw_h, state_bw_c = bw(inputs, mask=mask)
-    outputs_bw_in_order = keras.ops.flip(outputs_bw, axis=1)
+    mask = length_mask(inputs, sequence_length)
+    outputs_fw, outputs_bw, *states = rnn(inputs, mask=mask)
     # outputs_fw is bi-lstm/bidirectional_rnn/fw/fw/transpose_1:0
     # outputs_bw is bi-lstm/ReverseSequence:0
     return keras.Model(
         {"inputs": inputs, "sequence_length": sequence_length},
         {
             "outputs_fw": outputs_fw,
-            "outputs_bw": outputs_bw_in_order,
-            "state_fw_c": state_fw_c,
-            "state_fw_h": state_fw_h,
-            "state_bw_c": state_bw_c,
-            "state_bw_h": state_bw_h,
+            "outputs_bw": outputs_bw,
+            "state_fw_c": states[1],
+            "state_fw_h": states[0],
+            "state_bw_c": states[3],
+            "state_bw_h": states[2],
         },
         name="bi_lstm_bidirectional_rnn",
     )

@@ -5,6 +5,14 @@ from pathlib import Path
 import keras
 
 
+def length_mask(sequences, lengths):
+    """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
+    ones = keras.ops.ones_like(keras.ops.take(sequences, 0, axis=2), dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    ends = keras.ops.cast(keras.ops.expand_dims(lengths, 1), "int32")
+    return keras.ops.less_equal(steps, ends)
+
+
 def build_encoder_rnn():
     """Return the model without its weights.
 
@@ -24,12 +32,7 @@ def build_encoder_rnn():
         name="rnn",
         zero_output_for_mask=True,
     )
-    one_unit = keras.ops.take(inputs, 0, axis=2)
-    ones = keras.ops.ones_like(one_unit, dtype="int32")
-    steps = keras.ops.cumsum(ones, axis=1)
-    lengths = keras.ops.expand_dims(sequence_length, 1)
-    lengths_int32 = keras.ops.cast(lengths, "int32")
-    mask = keras.ops.less_equal(steps, lengths_int32)
+    mask = length_mask(inputs, sequence_length)
     outputs, state_h, state_c = rnn(inputs, mask=mask)
     # outputs is encoder/rnn/transpose_1:0
     # state_c is encoder/rnn/while/Exit_3:0

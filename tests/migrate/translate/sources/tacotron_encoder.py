@@ -7,6 +7,14 @@ import keras
 import tf2_lstm
 
 
+def length_mask(sequences, lengths):
+    """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
+    ones = keras.ops.ones_like(keras.ops.take(sequences, 0, axis=2), dtype="int32")
+    steps = keras.ops.cumsum(ones, axis=1)
+    ends = keras.ops.cast(keras.ops.expand_dims(lengths, 1), "int32")
+    return keras.ops.less_equal(steps, ends)
+
+
 def build_cbhg_bidirectional_rnn():
     """Return the model without its weights.
 
@@ -20,32 +28,19 @@ def build_cbhg_bidirectional_rnn():
     inputs = keras.Input((None, 5), name="inputs")
     # input_lengths:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
-    fw = keras.layers.GRU(
-        3,
-        reset_after=False,
-        return_sequences=True,
-        return_state=True,
-        name="fw",
-        zero_output_for_mask=True,
+    rnn = keras.layers.Bidirectional(
+        keras.layers.GRU(
+            3,
+            reset_after=False,
+            return_sequences=True,
+            return_state=True,
+            name="gru",
+        ),
+        merge_mode=None,
+        name="rnn",
     )
-    bw = keras.layers.GRU(
-        3,
-        reset_after=False,
-        return_sequences=True,
-        return_state=True,
-        go_backwards=True,
-        name="bw",
-        zero_output_for_mask=True,
-    )
-    one_unit = keras.ops.take(inputs, 0, axis=2)
-    ones = keras.ops.ones_like(one_unit, dtype="int32")
-    steps = keras.ops.cumsum(ones, axis=1)
-    lengths = keras.ops.expand_dims(sequence_length, 1)
-    lengths_int32 = keras.ops.cast(lengths, "int32")
-    mask = keras.ops.less_equal(steps, lengths_int32)
-    outputs_fw, state_fw = fw(inputs, mask=mask)
-    outputs_bw, state_bw = bw(inputs, mask=mask)
-    outputs_bw_in_order = keras.ops.flip(outputs_bw, axis=1)
+    mask = length_mask(inputs, sequence_length)
+    outputs_fw, outputs_bw, *states = rnn(inputs, mask=mask)
     # outputs_fw is cbhg/bidirectional_rnn/fw/fw/transpose_1:0
     # outputs_bw is cbhg/ReverseSequence:0
     # state_fw is cbhg/bidirectional_rnn/fw/fw/while/Exit_3:0
@@ -54,9 +49,9 @@ def build_cbhg_bidirectional_rnn():
         {"inputs": inputs, "sequence_length": sequence_length},
         {
             "outputs_fw": outputs_fw,
-            "outputs_bw": outputs_bw_in_order,
-            "state_fw": state_fw,
-            "state_bw": state_bw,
+            "outputs_bw": outputs_bw,
+            "state_fw": states[0],
+            "state_bw": states[1],
         },
         name="cbhg_bidirectional_rnn",
     )

@@ -3,8 +3,8 @@
 from itertools import takewhile
 
 from tf2_lstm.migrate.keras_code.drops import parameters
-from tf2_lstm.migrate.keras_code.ending import numbered
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
+from tf2_lstm.migrate.keras_code.length_mask import LENGTH_MASK
 from tf2_lstm.migrate.translate.control.packed import (
     packed,
     packed_sequences,
@@ -95,9 +95,7 @@ def _vectors(found):
 
 def _mask(program, found, sequence):
     """Write which steps of each row there are. It is given by name: a layer behind this one takes no mask from it."""
-    steps = numbered(program, sequence)
-    lengths = program.op("lengths", "expand_dims", Ref(found.lengths), 1)
-    return program.op("mask", "less_equal", steps, lengths)
+    return program.add("mask", Apply(LENGTH_MASK, (sequence, Ref(found.lengths))))
 
 
 def _cell_name(scopes, sources):

@@ -6,7 +6,8 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
 from tf2_lstm.migrate.translate.recovered import layers
 from tf2_lstm.migrate.translate.writing.values import Held, Known, Live
 
-_ADDS = ("Add", "AddV2")
+#: What adds two tensors.
+ADDS = ("Add", "AddV2")
 
 
 def by_moving_averages(writer, nodes, node, value, told):
@@ -23,7 +24,7 @@ def by_moving_averages(writer, nodes, node, value, told):
         The `Live`, or None where it is something else, its weights are no variables of the last axis, or TF1 trains the
         mean or the variance, which no layer does.
     """
-    parts = _parts(nodes, node) if node.op in _ADDS else None
+    parts = parts_of(nodes, node) if node.op in ADDS else None
     if parts is None:
         return None
     x, epsilon = value(parts["x"]), value(parts["epsilon"])
@@ -45,8 +46,13 @@ def _none_of(name):
     return Known(np.array([1.0 if name == "scale" else 0.0], "float32"), "float32")
 
 
-def _parts(nodes, node):
-    """The references that a normalisation is computed from, None of a sum of another kind."""
+def parts_of(nodes, node):
+    """Return the references that a normalisation is computed from, by their names; None of a sum of another kind.
+
+    Args:
+        nodes: name -> NodeDef.
+        node: the NodeDef of a sum.
+    """
     scaled, moved = data_inputs(node)
     offset, shift = _of(nodes, moved, "Sub") or (None, moved)
     product, shifted = _of(nodes, scaled, "Mul"), _of(nodes, shift, "Mul")
@@ -56,7 +62,7 @@ def _parts(nodes, node):
     [mean] = (shifted[0],) if offset else _of(nodes, shifted[0], "Neg") or (None,)
     root, scale = _of(nodes, product[1], "Mul") or (product[1], None)
     [inner] = _of(nodes, root, "Rsqrt") or [None]
-    sum_ = _of(nodes, inner, *_ADDS)
+    sum_ = _of(nodes, inner, *ADDS)
     if not sum_ or mean is None:
         return None
     return {
@@ -71,4 +77,4 @@ def _of(nodes, reference, *ops):
     return tuple(data_inputs(node)) if node is not None and node.op in ops else None
 
 
-__all__ = ["by_moving_averages"]
+__all__ = ["ADDS", "by_moving_averages", "parts_of"]

@@ -22,10 +22,11 @@ def single_cells(whole):
         whole: the `Whole`.
 
     Returns:
-        A list of (path, `CellVariables`), a path as `functional.find` takes it from the model.
+        A list of (path, `CellVariables`), a path as `functional.find` takes it from the model; [] of what somebody
+        wrote by hand, which has no lines.
     """
     found, owns = list(whole.held.items()), {}
-    for line in whole.program.lines:
+    for line in whole.program.lines if whole.program else ():
         value, name = line.value, line.targets[0]
         symbol = value.what if isinstance(value, Apply) else None
         if isinstance(symbol, str) and symbol in whole.loops:

@@ -6,7 +6,7 @@ import re
 
 _LONGEST = 40
 #: What a module of the written source already calls something else.
-_TAKEN = {"keras", "tf2_lstm"}
+_TAKEN = {"keras", "length_mask", "tf2_lstm"}
 _PREFIXES = ("build_", "dropout_rate")
 
 
