@@ -32,6 +32,12 @@ SINGLE_CELLS = [
     ),
     *mistakes(
         _TRANSLATE + "control/cell_calls.py",
+        f"{_TESTS}test_what_tf1_does_not_train_does_not_train",
+        (" and len(self._trained(cell.cell)) == 1", ""),
+        ("node in self.tf1.trainable for node, (name, _)", "True for node, (name, _)"),
+    ),
+    *mistakes(
+        _TRANSLATE + "control/cell_calls.py",
         "tests/migrate/translate/test_drawn_single_cells.py::test_drawn_cells_are_called_with_the_numbers_of_the_session",
         ("if self.writer.inside or not is_computed:", "if True:"),
         ("inputs = [joined] if joined or not found.inputs else", "inputs = [joined] if found.joined else"),
@@ -59,8 +65,8 @@ SINGLE_CELLS = [
         _TRANSLATE + "writing/writer.py",
         f"{_TESTS}test_a_known_cell_stays_that_cell",
         (
-            "if one.cell.call is cell.call and (one.width",
-            "if one.cell.call.pair == cell.call.pair and (one.width",
+            "if one.cell.call is cell.cell.call and (one.width",
+            "if one.cell.call.pair == cell.cell.call.pair and (one.width",
         ),
     ),
     *mistakes(

@@ -97,6 +97,25 @@ def test_a_step_that_is_called_once_is_the_model_of_its_recurrence():
     assert [one.cells[0].call.pair for one in whole.recurrences.values()] == ["gru"]
 
 
+@pytest.mark.parametrize(
+    ("trained", "cells", "weights"),
+    [("none", ["lstm_cell"], 0), ("the bias", [], 2), ("all", ["lstm_cell"], 0)],
+)
+def test_what_tf1_does_not_train_does_not_train(trained, cells, weights):
+    _, tf1, fetch = model_of_programs({"y": attention})
+    fixed = {"none": ("kernel", "bias"), "the bias": ("kernel",), "all": ()}[trained]
+    held = frozenset(tf1.variables) - {f"y/lstm_cell/{name}" for name in fixed}
+    tf1 = replace(tf1, trainable=held)
+    whole = whole_of(tf1, fetch)
+    assert [path.rpartition("/")[2] for path, _ in single_cells(whole)] == cells
+    assert len([one for sources in whole.layers.values() for one in sources if "lstm_cell" in one]) == weights
+    model = build_whole(whole, tf1)
+    assert len(model.trainable_weights) == 3 * len(cells) * (trained == "all") + 1 + (trained == "the bias")
+    report = prove_whole(tf1, whole, model, run_whole(tf1, whole))
+    assert report.passed
+    assert "gradient of y/lstm_cell/bias" in {one.name for one in report.tensors}
+
+
 def states_exchanged(cell):
     """c in the place of h."""
     return replace(cell, states=cell.states[::-1])

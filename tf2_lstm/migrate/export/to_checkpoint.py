@@ -196,7 +196,7 @@ def _of_single_cell(model, place, cell, path):
 def _of_cell(model, place, cell, scope, path):
     """The variables that a known cell gives, by its place in the model."""
     try:
-        arrays = [keras.ops.convert_to_numpy(one) for one in _layer_of(model, place).trainable_weights]
+        arrays = [keras.ops.convert_to_numpy(one) for one in _layer_of(model, place).weights]
         found = tf1_variables(cell, arrays)
         _check_all_there(cell, arrays, found, path)
     except (WeightError, ValueError, IndexError) as error:

@@ -19,19 +19,22 @@ class HeldCell:
         cell: its `CellVariables`.
         width: how many numbers a row of its inputs has.
         dtype: the name of the dtype that it computes in.
+        trains: whether TF1 trains it.
     """
 
     name: str
     cell: Any
     width: int
     dtype: str
+    trains: bool = True
 
     @property
     def call(self):
         """The expression that makes it, stock Keras where that is exact."""
         make = lambda symbol, call, **options: Apply(symbol, (options.pop("units"),), options)  # noqa: E731
         made = Builder(self.dtype, stock=True, make=make).cell(self.cell.call)
-        return Apply(made.what, made.arguments, {**made.options, "name": self.name})
+        fixed = {} if self.trains else {"trainable": False}
+        return Apply(made.what, made.arguments, {**made.options, **fixed, "name": self.name})
 
 
 def data_of_cells(cells):

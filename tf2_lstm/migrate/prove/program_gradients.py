@@ -145,7 +145,7 @@ def _of_cells(tf1, whole, model):
             found = tf1_variables(cell, gradients, folded=False)
             return pulled_back(tf1, one, found) if one else found
 
-        yield built.trainable_weights, named
+        yield built.weights, named
 
 
 def compared_gradients(tf1, whole, witness, expected, received):

@@ -2,6 +2,7 @@
 
 from tf2_lstm.migrate.graph.nodes import edge, node_of
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
+from tf2_lstm.migrate.keras_code.held_cells import HeldCell
 from tf2_lstm.migrate.keras_code.states import keras_nest, tf1_order
 from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.translate.writing.values import Live
@@ -33,7 +34,8 @@ class CellCalls:
             nodes: the names of the nodes of the part.
         """
         for cell in (self.cells[one] for one in nodes if one in self.cells):
-            if id(cell) not in self.names and not self._is_shared(cell.cell):
+            is_one = not self._is_shared(cell.cell) and len(self._trained(cell.cell)) == 1
+            if id(cell) not in self.names and is_one:
                 self.names[id(cell)] = self.writer.cell_name(cell.cell)
 
     def write(self, name):
@@ -66,7 +68,8 @@ class CellCalls:
             return
         program, call = self.writer.program, found.cell.call
         name = self.names[id(found)]
-        cell = self.writer.held_cell(name, found.cell, sum(widths), inputs[0].dtype)
+        [trains] = self._trained(found.cell)
+        cell = self.writer.held_cell(HeldCell(name, found.cell, sum(widths), inputs[0].dtype, trains))
         refs = [one.ref for one in inputs]
         x = refs[0] if len(refs) == 1 else program.op("inputs", "concatenate", refs, axis=-1)
         pieces = iter([self._dense(one.ref) for one in states])
@@ -100,6 +103,14 @@ class CellCalls:
         """The value of a tensor that has several names, None where it has none yet."""
         found = [self.values.get(one) for one in names]
         return next((one for one in found if isinstance(one, Live)), None)
+
+    def _trained(self, cell):
+        """Whether TF1 trains its variables: both, where it trains some alone, which no Keras cell does."""
+        if self.tf1.trainable is None:
+            return {True}
+        return {
+            node in self.tf1.trainable for node, (name, _) in self.tf1.nodes.items() if name in cell.variables
+        }
 
     def _is_shared(self, cell):
         """Whether another part of the program holds one of the variables."""

@@ -7,7 +7,6 @@ from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.nodes import normal
 from tf2_lstm.migrate.graph.shapes import output_dtypes
 from tf2_lstm.migrate.keras_code.expression import Apply, Line, Ref
-from tf2_lstm.migrate.keras_code.held_cells import HeldCell
 from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.writing.naming import line_name, python_name
 from tf2_lstm.migrate.translate.writing.values import Held, Known, Live, Refusal, Size
@@ -270,22 +269,14 @@ class Writer:
         name = python_name(cell.scope.rpartition("/")[2] or cell.call.pair)
         return known[0] if known else self.program.reserve(name if name.endswith("cell") else f"{name}_cell")
 
-    def held_cell(self, name, cell, width, dtype):
-        """Return the `Ref` of a known cell, made when it is new.
-
-        Args:
-            name: what it is called then, of `cell_name`.
-            cell: its `CellVariables`; the same cell again is the same layer.
-            width: how many numbers a row of its inputs has.
-            dtype: the name of the dtype of inputs and states.
-        """
+    def held_cell(self, cell):
+        """Return the `Ref` of a `HeldCell`; the same cell again is the layer that is there."""
         for one in self.known_cells:
-            if one.cell.call is cell.call and (one.width, one.dtype) == (width, dtype):
+            if one.cell.call is cell.cell.call and (one.width, one.dtype) == (cell.width, cell.dtype):
                 return Ref(one.name)
-        made = HeldCell(name, cell, width, dtype)
-        self.known_cells.append(made)
-        self.add_cell(made)
-        return Ref(name)
+        self.known_cells.append(cell)
+        self.add_cell(cell)
+        return Ref(cell.name)
 
     def add_cell(self, cell):
         """Write the line that makes a `HeldCell`."""
