@@ -34,4 +34,10 @@ RECOVERED = [
         "tests/migrate/keras_code/test_two_directions.py::test_directions_that_are_not_of_stock_keras_are_two_layers",
         ("return alike and is_cell and not", "return alike and not"),
     ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/recovered/dropout.py",
+        "tests/migrate/translate/test_translated_dropout.py::test_a_draw_that_several_steps_share_is_named",
+        ("noise.draw in writer.draws or ", ""),
+        (" or noise.depth != writer.depth:", ":"),
+    ),
 ]

@@ -67,6 +67,34 @@ def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
     assert np.mean(np.asarray(training({"x": np.ones((50, 4), "float32")}, training=True)["y"]) == 0) > 0.2
 
 
+def in_a_loop(x, mask):
+    """Two steps, each of which drops by a mask of its own, or by one."""
+    return tf.while_loop(lambda step, h: step < 2, lambda step, h: (step + 1, tf.sin(h) * mask()), [0, x])[1]
+
+
+#: What is dropped -> (the program, of x and a function that draws a mask; whether one draw is put on several).
+DRAWS = {
+    "once": (lambda x, mask: x * mask(), False),
+    "twice, each by its own": (lambda x, mask: tf.sin(x * mask()) * mask(), False),
+    "twice, by one": (lambda x, mask: (lambda one: tf.sin(x * one) * one)(mask()), True),
+    "in a loop, each by its own": (in_a_loop, False),
+    "in a loop, by one": (lambda x, mask: (lambda one: in_a_loop(x, lambda: one))(mask()), True),
+}
+
+
+@pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
+@pytest.mark.parametrize(("program", "is_one"), DRAWS.values(), ids=DRAWS)
+def test_a_draw_that_several_steps_share_is_named(program, is_one, functional):
+    def dropped(x, keep):
+        noise = lambda: tf.floor(v1.random_uniform(tf.shape(x)) + keep) / keep  # noqa: E731
+        return program(x, noise)
+
+    tf1, whole = with_control_flow(functional, lambda: whole_of(dropped))
+    assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
+    said = [note for note in whole.boundary.notes if "TF1 draws once what several steps drop" in note]
+    assert bool(said) == is_one
+
+
 def test_set_dropout_drops_in_training_and_the_proof_stays(tmp_path):
     def twice(x, keep):
         return newer(x, keep) + older(2.0 * x, v1.placeholder("float32", [], name="keep_more"))

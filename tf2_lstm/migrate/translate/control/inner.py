@@ -36,8 +36,14 @@ class Inner(Writer):
     def __post_init__(self):
         self.program.within(self.outer.program)
         self.rates, self.dropouts, self.shared = self.outer.rates, self.outer.dropouts, self.outer.shared
+        self.draws = self.outer.draws
         if isinstance(self.outer, Inner):
             self.drops, self.known_cells = self.outer.drops, self.outer.known_cells
+
+    @property
+    def depth(self):
+        """In how many loops the lines are."""
+        return self.outer.depth + 1
 
     def dropout(self, rate, options, note):
         """Make a layer of dropout that the loop holds, the outermost one of several."""

@@ -4,7 +4,7 @@ What the mask keeps at inference is what the values say: a keep_prob that is 1 t
 of the graph wherever it stands, also as the argument of a function.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
@@ -27,6 +27,8 @@ class Noise:
         keep: how much the mask keeps at inference, None while they are none.
         told: the `Told` of what programs feed in training, of how much is kept; None of a constant.
         shape: how many numbers are drawn along each axis, None for one that is open; None where nothing says it.
+        depth: in how many loops they are drawn.
+        draw: what tells one draw from another.
     """
 
     low: float = 0.0
@@ -34,6 +36,8 @@ class Noise:
     keep: float | None = None
     told: Told | None = None
     shape: tuple | None = None
+    depth: int = 0
+    draw: object = field(default_factory=object)
 
 
 def noise_of(writer, nodes, node):
@@ -45,7 +49,8 @@ def noise_of(writer, nodes, node):
         node: the NodeDef.
     """
     inferred = writer.shapes.get(f"{node.name}:0")
-    return Noise(shape=_told_shape(nodes, node) if inferred is None else inferred)
+    shape = _told_shape(nodes, node) if inferred is None else inferred
+    return Noise(shape=shape, depth=writer.depth)
 
 
 def _told_shape(nodes, node):
@@ -168,6 +173,12 @@ def _dropout(writer, node, x, noise):
             f"{node.name}: the dropout of these integers keeps everything in the model, in training too"
         )
         return x
+    if noise.draw in writer.draws or noise.depth != writer.depth:
+        writer.note(
+            f"{node.name}: TF1 draws once what several steps drop (variational dropout); the model draws anew for "
+            "each, in training"
+        )
+    writer.draws.add(noise.draw)
     rate = round(1 - noise.keep, 6)
     said = noise.told.less().said() if fed else f"{rate:g} {flagged}" if flagged else ""
     writer.rates += [] if said else [rate]

@@ -28,6 +28,7 @@ class Writer:
         tensors: name of a line -> the TF1 tensor that it computes.
         rates: those of dropout that the graph fixes.
         dropouts: the names of the layers of dropout.
+        draws: the draws of noise that dropout was made of.
         notes: what is left out of the program, a sentence each.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
         wanted: name of a layer -> the name that it was to have.
@@ -46,6 +47,7 @@ class Writer:
     tensors: dict = field(default_factory=dict)
     rates: list = field(default_factory=list)
     dropouts: set = field(default_factory=set)
+    draws: set = field(default_factory=set)
     notes: list = field(default_factory=list)
     loops: dict = field(default_factory=dict)
     wanted: dict = field(default_factory=dict)
@@ -59,6 +61,11 @@ class Writer:
 
     #: Whether the lines are those of a loop, which holds no layer of Keras.
     inside: ClassVar[bool] = False
+
+    @property
+    def depth(self):
+        """In how many loops the lines are."""
+        return 0
 
     def note(self, text):
         """Note what is left out, of the program."""
