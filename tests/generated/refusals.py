@@ -43,6 +43,11 @@ REFUSALS = {
         "drawn in front of it: a Dropout layer in each branch would draw another one at each step",
         lambda program: _drops_flat(program) and program.lengths != "none" and "static" in program.unroll,
     ),
+    "scale_in_float32": Refusal(
+        r"the scale of this dropout, in float32, which no Dropout layer of float64 has",
+        "TF1 computes 1 / keep_prob of a constant in float32, Keras's layer in float64",
+        lambda program: program.dtype == "float64" and program.keep == "constant",
+    ),
     "around_a_stack_that_is_not_whole": Refusal(
         r"what the program makes of each step's output, of \S+ through \S+ \(AddV?2?\)",
         "Where dropout acts on the flat state of a lower layer, the layers above are models of their own, and a "

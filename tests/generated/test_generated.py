@@ -194,6 +194,11 @@ def test_a_reason_is_none_of_the_list_by_chance():
     noise = "whole: Switch (model/rnn/cond/add/Switch): it computes with random numbers. Fetch"
     assert reason_of(noise, flat) == ""
     assert reason_of(noise, replace(flat, unroll="static", lengths="constant")).startswith("noise_of_a_flat")
+    scale = (
+        "the graph has 1 / 0.7, the scale of this dropout, in float32, which no Dropout layer of float64 has."
+    )
+    assert reason_of(scale, flat) == ""
+    assert reason_of(scale, replace(flat, dtype="float64", keep="constant")) == "scale_in_float32"
     assert all(one.why for one in REFUSALS.values())
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from live_models import fetched, hold
 from single_cell_programs import CELLS, attention, fed_back, gru, gru_weights, residual, unrolled, zeros
 from step_programs import WIDTH
@@ -95,6 +96,29 @@ def test_a_step_that_is_called_once_is_the_model_of_its_recurrence():
     whole = whole_of(tf1, fetch)
     assert not single_cells(whole)
     assert [one.cells[0].call.pair for one in whole.recurrences.values()] == ["gru"]
+
+
+def test_a_loop_of_float64_keeps_it_in_the_file_and_in_the_source(tmp_path):
+    def doubled(x, start):
+        weights, wide = (
+            [tf.cast(one, tf.float64) for one in gru_weights(WIDTH)],
+            tf.cast(start, tf.float64) * (1 + 1e-9),
+        )
+        body = lambda step, h: (step + 1, tf.sin(gru(weights, wide, h) * 3.0))  # noqa: E731
+        return tf.while_loop(lambda step, _: step < 4, body, [0, wide[:, :3]])[1]
+
+    graph, tf1, fetch = model_of_programs({"y": doubled})
+    whole = whole_of(tf1, fetch)
+    model = build_whole(whole, tf1)
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "model.py").write_text(emit_whole(whole))
+    names = {"__file__": str(tmp_path / "model.py")}
+    exec(compile(emit_whole(whole), "model.py", "exec"), names)
+    [expected] = fetched(graph, tf1, fetch[0], [samples((3, 5))])
+    given = {one.name: samples((3, 5))[one.name] for one in whole.inputs}
+    for one in (model, keras.models.load_model(tmp_path / "model.keras"), names["load"]()):
+        [found] = one(given).values()
+        np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-13)
 
 
 @pytest.mark.parametrize(

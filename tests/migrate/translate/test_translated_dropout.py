@@ -67,6 +67,15 @@ def test_a_fed_keep_prob_is_the_rate_of_a_layer(dropout):
     assert np.mean(np.asarray(training({"x": np.ones((50, 4), "float32")}, training=True)["y"]) == 0) > 0.2
 
 
+def test_a_scale_that_float64_does_not_have_is_named():
+    def dropped(x, keep):
+        scale = tf.cast(1.0 / tf.constant(0.7, tf.float32), tf.float64)
+        return x * scale * tf.floor(v1.random_uniform(tf.shape(x), dtype=tf.float64) + 0.7)
+
+    with pytest.raises(ProgramRefused, match=r"1 / 0.7, the scale of this dropout, in float32"):
+        whole_of(dropped, dtype="float64")
+
+
 def in_a_loop(x, mask):
     """Two steps, each of which drops by a mask of its own, or by one."""
     return tf.while_loop(lambda step, h: step < 2, lambda step, h: (step + 1, tf.sin(h) * mask()), [0, x])[1]

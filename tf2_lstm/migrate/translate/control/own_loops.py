@@ -260,7 +260,10 @@ class _Loop:
         name = program.fresh(name)
         symbol = class_name(name)
         self.writer.loops[symbol] = cycle
-        options = {**parameters(cycle.drops), "name": name}
+        dtypes = {one.dtype for one in (*cycle.carried, *self.reads.values())}
+        # A layer of Keras rounds what it is given to its own dtype.
+        exact = {"autocast": False} if "float64" in dtypes else {}
+        options = {**parameters(cycle.drops), **exact, "name": name}
         layer = program.add(name, Apply(symbol, (), options), f"TF1 loop: {self.frame.name}")
         captured = [Ref(one) for one in cycle.captured]
         return program.add(f"{name}_outputs", Apply(layer, (given, captured)))

@@ -166,6 +166,11 @@ def _dropout(writer, node, x, noise):
     if not fed:
         before, scale = x.scaled or (None, 0.0)
         x = before if abs(scale * noise.keep - 1) < 1e-5 else None
+        if x is not None and x.dtype == "float64" and abs(scale * noise.keep - 1) > 1e-12:
+            raise Refusal(
+                f"the graph has 1 / {noise.keep:g}, the scale of this dropout, in float32, which no Dropout layer of "
+                "float64 has. Make keep_prob a placeholder with the default 1"
+            )
     if x is None:
         raise _unset(node)
     if "float" not in x.dtype:
