@@ -3,8 +3,7 @@
 import inspect
 import textwrap
 
-from tf2_lstm.migrate.keras_code.expression import Apply, Line
-from tf2_lstm.migrate.keras_code.length_mask import LENGTH_MASK, length_mask
+from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Line
 from tf2_lstm.migrate.keras_code.program import symbols_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.keras_code.write import WIDTH, write_comment, write_line, write_value
@@ -44,11 +43,17 @@ def module_of(doc, functions, defaults, by_order=False):
     ours = any(uses for uses, _ in functions)
     lines += ["import keras", "", "import tf2_lstm"] if ours else ["import keras"]
     has_lengths = any("length_mask(" in line for _, text in functions for line in text)
-    helper = inspect.getsource(length_mask).splitlines()
-    for _, text in [(False, helper), *functions] if has_lengths else functions:
+    for text in [*([_length_mask()] if has_lengths else []), *(text for _, text in functions)]:
         lines += ["", "", *text]
     wrapped = any("tf2_lstm.DropoutWrapper(" in line for _, text in functions for line in text)
     return "\n".join([*lines, "", "", *_load(defaults, wrapped, by_order)]) + "\n"
+
+
+def _length_mask():
+    """The lines of the function of that name, which imports Keras: what only looks at sources does not."""
+    from tf2_lstm.migrate.keras_code.length_mask import length_mask
+
+    return inspect.getsource(length_mask).splitlines()
 
 
 def _load(defaults, wrapped, by_order):

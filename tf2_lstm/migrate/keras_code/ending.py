@@ -1,7 +1,6 @@
 """What becomes of the steps after a row's end: the mask that the layers get, and the outputs as TF1 gives them out."""
 
-from tf2_lstm.migrate.keras_code.expression import Apply, Item
-from tf2_lstm.migrate.keras_code.length_mask import LENGTH_MASK
+from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Item
 from tf2_lstm.migrate.roles import Ends, Role
 
 #: The name of the dense layer that a decoder applies to what its cell gives out.

@@ -6,6 +6,9 @@ from typing import Any
 
 from tf2_lstm.migrate.build import Symbol
 
+#: The function that lines call for the mask of lengths; what only writes them needs no Keras.
+LENGTH_MASK = "tf2_lstm.migrate.keras_code.length_mask.length_mask"
+
 
 @dataclass(frozen=True)
 class Ref:

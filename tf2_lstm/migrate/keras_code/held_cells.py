@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-
 from tf2_lstm.migrate.build import Builder, resolve
 from tf2_lstm.migrate.keras_code.expression import Apply, value_of
 from tf2_lstm.migrate.keras_code.write import write_comment, write_value
@@ -42,7 +40,7 @@ def data_of_cells(cells):
     return [
         {
             "name": one.name,
-            "cell": keras.saving.serialize_keras_object(value_of(one.call, {}, resolve)),
+            "cell": resolve("keras.saving.serialize_keras_object")(value_of(one.call, {}, resolve)),
             "width": one.width,
         }
         for one in cells

@@ -2,9 +2,6 @@
 
 import keras
 
-#: What the lines of a program call it.
-LENGTH_MASK = f"{__name__}.length_mask"
-
 
 def length_mask(sequences, lengths):
     """Return which steps of each row there are, [batch, steps]; how many steps may be open."""

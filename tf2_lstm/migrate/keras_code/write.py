@@ -2,8 +2,7 @@
 
 import math
 
-from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Symbol
-from tf2_lstm.migrate.keras_code.length_mask import LENGTH_MASK
+from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Item, Ref, Symbol
 from tf2_lstm.migrate.report.printable import python_comment, python_literal
 
 #: No written line is longer, unless a single word is; the usual limit of formatters.

@@ -3,8 +3,7 @@
 from itertools import takewhile
 
 from tf2_lstm.migrate.keras_code.drops import parameters
-from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
-from tf2_lstm.migrate.keras_code.length_mask import LENGTH_MASK
+from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Item, Ref
 from tf2_lstm.migrate.translate.control.packed import (
     packed,
     packed_sequences,
