@@ -11,6 +11,7 @@ SINGLE_CELLS = [
         "tf2_lstm/migrate/recognise/rest/single_cells.py",
         f"{_TESTS}test_a_known_cell_stays_that_cell",
         ("(has_gates or carried == len(match.new)) and", "True and"),
+        (" and has_bias and not is_computed", " and not is_computed"),
         (
             "in reading.bodies.items() if len(values) == 1}",
             "in reading.bodies.items()}",

@@ -6,12 +6,6 @@ from step_programs import WIDTH, held
 UNITS = 3
 
 
-def affine(name, x, units, scope="cell"):
-    """x @ kernel + bias, of variables under a scope."""
-    width = x.shape[-1]
-    return x @ held(f"{scope}/{name}kernel", width, units) + held(f"{scope}/{name}bias", units)
-
-
 def lstm_gates(weights, x, h):
     """The four gates of TF1's LSTM."""
     kernel, bias = weights
@@ -174,6 +168,13 @@ def unrolled_alike(x, start):
     return tf.stack(found, 1), c
 
 
+def without_bias(x, start):
+    """An LSTM that adds no bias."""
+    kernel = held("lstm_cell/kernel", WIDTH + UNITS, 4 * UNITS)
+    body = lambda step, c, h: (step + 1, *lstm((kernel, 0.0), start, c, h))  # noqa: E731
+    return tuple(tf.while_loop(lambda step, *_: step < 3, body, [0, zeros(x), zeros(x)])[1:])
+
+
 def gate_is_read(x, start):
     """What it gives out is a gate: the equations are needed beside the cell."""
     weights = lstm_weights(WIDTH)
@@ -228,6 +229,7 @@ CELLS = {
     plain: ("rnn_cell",),
     unrolled: ("lstm_cell",),
     unrolled_alike: ("lstm_cell",),
+    without_bias: (),
     gate_is_read: (),
     shared: (),
     called_twice: (),

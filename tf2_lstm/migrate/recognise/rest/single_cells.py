@@ -80,7 +80,9 @@ class _Calls:
         has_gates = len(PAIRS[match.pair].weights.tf1) > 2 or PAIRS[match.pair].states
         names = [term.attr[0] for term in match.variables.values()]
         is_computed = any(name in self.reading.computed.found for name in names)
-        return (has_gates or carried == len(match.new)) and not is_computed
+        # The bias that a Keras cell has would train, and be no variable of the graph.
+        has_bias = any("bias" in leaf for leaf in match.variables)
+        return (has_gates or carried == len(match.new)) and has_bias and not is_computed
 
     def _carried(self, match):
         """How many of the states are what a loop carries, before and behind."""
