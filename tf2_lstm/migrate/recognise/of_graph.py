@@ -1,4 +1,4 @@
-"""Everything that a graph holds: loops, fused operations, cuDNN, and steps that stand one by one."""
+"""Find the recurrences of a graph: loops, fused operations, cuDNN, and steps that are unrolled in the graph."""
 
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ class OfGraph:
         self.matches, self.single_steps = every_cell_match(self.terms), []
 
     def find(self):
-        """Add every recurrence, converted or not."""
+        """Add every recurrence to the findings, converted or not."""
         unrolled = self._loops() + self._fused()
         for forward, backward in paired(unrolled, lambda one: runs.is_reversed(one, self.edges)):
             sides = (forward,) if backward is None else (forward, backward)
@@ -84,12 +84,12 @@ class OfGraph:
             run.notes += [_computed(one) for cell in run.cells for one in cell.computed]
 
     def _of_variables(self, one):
-        """The same `NotConverted`; in place of what it computes of variables it names those."""
+        """Return a copy of a `NotConverted` that names variables in place of the tensors computed from them."""
         names = [own for name in one.variables for own in self.reading.sources_of(name)]
         return replace(one, variables=tuple(sorted(set(names))))
 
     def _sharing(self, one):
-        """The same `NotConverted`; its reason says which converted recurrence has its weights."""
+        """Return a copy of a `NotConverted` whose reason names the converted recurrence that has the same weights."""
         for run in self.findings.recurrences:
             if {name for cell in run.cells for name in cell.variables} <= set(one.variables):
                 return replace(
@@ -99,7 +99,7 @@ class OfGraph:
         return one
 
     def _known(self):
-        """The variables that are claimed or reported."""
+        """The names of the variables that are claimed or reported."""
         claimed = [
             name
             for one in self.findings.recurrences
@@ -129,7 +129,7 @@ class OfGraph:
         return found
 
     def _loop_refused(self, loop, problem):
-        """What is said of a loop that is not understood: of a decoder, why no layer runs it."""
+        """Make the `NotConverted` of a loop that is not understood; for a decoder it says why no layer runs it."""
         states = [(var.leaf, var.next) for var in loop.variables]
         decoder, shown = why_no_layer(loop)
         if not decoder and not first_special(self.reading, [new for _, new in states])[0]:
@@ -142,7 +142,7 @@ class OfGraph:
         return explained(self.reading, said, [new for _, new in states], problem.term, problem.step)
 
     def _mention(self, loop):
-        """Say of a loop that is no recurrence of a cell what it does with variables, if it carries a state."""
+        """Add a note about a loop that is no recurrence of a cell, but carries a state and reads variables."""
         names = adds_weights(loop)
         if names:
             self.findings.notes.append(
@@ -176,12 +176,12 @@ class OfGraph:
         return bool(self.reading.nesting.loops(self.reading.place(term)))
 
     def _whole(self, term, problem, row):
-        """What is said of a recurrence that is one operation and is not converted."""
+        """Make the `NotConverted` of a recurrence that is one operation."""
         said = whole(self.reading, term, f"{problem}", row)
         return explained(self.reading, said, (), problem.term, problem.step)
 
     def _steps(self):
-        """The recurrences whose steps stand in the graph one by one."""
+        """Find the recurrences whose steps are unrolled in the graph."""
         chains, self.single_steps = chains_of(self.terms, self.matches)
         rehearsed = rehearsals(self.terms, chains, self.matches, self.reading.place)
         chains = [chain for chain in chains if chain not in rehearsed]
@@ -210,7 +210,7 @@ class OfGraph:
             self.findings.recurrences.append(made)
 
     def _dropped_flat(self, one):
-        """What is said of steps that read, or keep where a row has ended, a flat state that is dropped."""
+        """Refuse steps that read a flat state under dropout, or keep one where a row has ended."""
         steps = [step for chain in one.stepped.chains for step in chain.steps]
         dropped = [term for step in steps if (term := dropped_state(self.terms, step)) is not None]
         if not dropped:
@@ -219,7 +219,7 @@ class OfGraph:
         return [explained(self.reading, said, (), dropped[0], INFERENCE)]
 
     def _exchanged(self, one):
-        """What is said of steps that keep their states in another order where a row has ended."""
+        """Refuse steps that reorder their states where a row has ended."""
         steps = [step for chain in one.stepped.chains for step in chain.steps]
         kept = [term for step in steps if (term := exchanged(self.terms, step)) is not None]
         said = self._refused(one, steps, EXCHANGED, (), EXCHANGED)
@@ -234,7 +234,7 @@ class OfGraph:
         return [explained(self.reading, said, (), cell.output, FEWER)]
 
     def _in_a_loop(self, one):
-        """What is said of steps that all stand in the body of a loop: each of its turns runs them anew."""
+        """Refuse steps that are all in the body of a loop: each iteration runs them anew."""
         steps = [step for chain in one.stepped.chains for step in chain.steps]
         inner = next((step for step in steps if self._is_in_a_loop(step.output)), None)
         if inner is None:
@@ -243,7 +243,7 @@ class OfGraph:
         return [explained(self.reading, said, (), inner.output)]
 
     def _no_input(self, one):
-        """What is said of steps whose input is no tensor: joined with the state at once, or within a function."""
+        """Refuse steps whose input is no tensor: it is joined with the state at once, or made within a function."""
         missing = [x for x in one.stepped.inputs if not self.reading.name(x)]
         if not missing:
             return []
@@ -271,13 +271,13 @@ class OfGraph:
         return [explained(self.reading, said, (), joints[0] if joints else missing[0], JOIN_FIRST)]
 
     def _refused(self, one, steps, reason, operations, differs):
-        """What is said of steps of a known cell that are not converted."""
+        """Make the `NotConverted` of steps of a known cell."""
         names = tuple(sorted({term.attr[0] for step in steps for term in step.variables.values()}))
         return NotConverted(one.scope, reason, names, operations, (), one.first().pair, differs)
 
 
 def _put_in_order(cell):
-    """What is said of a cell whose weights are not as TF1's own class has them."""
+    """Return the note for a cell whose weights are in another order than those of TF1's own class."""
     return (
         f"{', '.join(cell.variables)}: the equations are those of {cell.call.pair}, the weights stand in another "
         "order. They are put in TF1's, and export puts them back; where a gate has several biases, they share what is "
@@ -291,12 +291,12 @@ def _has_no_bias(cell):
 
 
 def _without_bias(cell):
-    """What is said of a cell that adds no bias."""
+    """Return the note for a cell that adds no bias."""
     return f"{', '.join(cell.variables)}: the cell has no bias. The model has one of zeros, and export refuses another"
 
 
 def _computed(weight):
-    """What is said of a weight that the graph computes."""
+    """Return the note for a weight that the graph computes."""
     return (
         f"{weight.tensor} is computed from {weight.origin} and from nothing that is fed: "
         "the model has the number that comes out. Training moves that number, and export does not write it back"

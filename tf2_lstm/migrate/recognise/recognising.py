@@ -1,4 +1,4 @@
-"""The whole of recognising: a model in, findings out."""
+"""Recognise a TF1 model: a model in, findings out."""
 
 import re
 from dataclasses import replace
@@ -77,7 +77,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
 
 
 def _read(model, findings, infer):
-    """The graph, read; its recurrences are among the findings then."""
+    """Read the graph of a model, add its recurrences to the findings, and return the `GraphReader`."""
     try:
         reading = GraphReader(model, infer)
         findings.shapes = reading.shapes
@@ -85,7 +85,7 @@ def _read(model, findings, infer):
     except ArtifactError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-        # Nothing checks every attribute of every operation.
+        # A damaged graph can fail anywhere: nothing checks every attribute of every operation.
         raise ArtifactError(
             f"{model.path}: the graph is damaged, or read wrongly: its nodes do not fit together "
             f"({type(error).__name__}: {' '.join(str(error).split())[:200]}). Write the graph again with TensorFlow "
@@ -95,7 +95,7 @@ def _read(model, findings, infer):
 
 
 def _holders(model):
-    """Name of a variable -> the names of the nodes that hold it, or parts of it."""
+    """Map the name of each variable to the names of the nodes that hold it, or parts of it."""
     found = {}
     for node, (name, _) in model.nodes.items():
         found.setdefault(name, []).append(node)
@@ -103,7 +103,7 @@ def _holders(model):
 
 
 def _called(one):
-    """What is not converted and has no scope is called after the scopes of its variables, or after those."""
+    """Return a name for a `NotConverted` without a scope: the scopes of its variables, or their names."""
     scopes = dict.fromkeys(name.rpartition("/")[0] or name for name in one.variables)
     return ", ".join(list(scopes)[:2]) or "(no scope)"
 

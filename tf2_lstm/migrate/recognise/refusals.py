@@ -1,4 +1,4 @@
-"""Why a recurrence is not converted: the first operation that no known cell has, and what to do."""
+"""Why a recurrence is not converted: its first operation that no known cell has, and the next step."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 from tf2_lstm.migrate.graph.operations import VARIABLES, Trait, having, operation
 from tf2_lstm.migrate.graph.terms import leaves
 
-#: What people call an operation, and what to do where it stands; the first that fits.
+#: (pattern of an operation, what people call it, the next step); the first pattern that matches is taken.
 KINDS = (
     (
         re.compile(r"FakeQuant\w+$"),
@@ -24,11 +24,11 @@ KINDS = (
         "",
     ),
 )
-#: Of what a graph has: it lies in the whole program, whatever it is.
+#: The next step where there is a graph: the whole program has the recurrence, whatever it is.
 IN_WHOLE = "convert the whole program, without --recurrences: it has this too, or says why not"
-#: Of a checkpoint without its graph.
+#: The next step for a checkpoint without its graph.
 GRAPH = "name the graph (.meta) too, with this checkpoint as --weights"
-#: Where there is none.
+#: The next step where no graph can be had.
 BY_HAND = "write the cell with keras.ops around its variables, as in docs/chapters/own-cells.md"
 SAVE_IT = (
     "save it with the others, by a tf.train.Saver whose var_list has it, or by opt.swapping_saver() of an optimizer "
@@ -37,7 +37,7 @@ SAVE_IT = (
 
 
 def first_special(reading, ends):
-    """Say which operation of a step is the first that no known cell has.
+    """Find the first operation of a step that no known cell has.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -61,7 +61,7 @@ def first_special(reading, ends):
 
 
 def explained(reading, said, ends, term=None, step=""):
-    """Return a `NotConverted` whose reason names its first special operation and the next step.
+    """Return a copy of a `NotConverted` whose reason names the first special operation and the next step.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -78,25 +78,25 @@ def explained(reading, said, ends, term=None, step=""):
 
 
 def _seen(reading, term, ends):
-    """The operation at which something is seen, by its name in the graph; "" where no node computes it."""
+    """Name the operation at which a problem is seen; "" where no node computes it."""
     terms = [*_computed(reading, term), *ends]
     places = [place for place in map(reading.place, terms) if reading.operation(place)]
     return f"it is seen at {reading.operation(places[0])} ({places[0]})" if places else ""
 
 
 def _computed(reading, term):
-    """A term; of one that was only made in matching, those of its operation that a node computes."""
+    """Return [term], or for a term that only matching made, all terms of its operation, which nodes compute."""
     if term is None or reading.place(term):
         return [term] if term is not None else []
     return [one for one in reading.terms.every if one.op == term.op]
 
 
-#: What is said of a loop, and of steps, in the body of another loop.
+#: The reason for a loop, or steps, in the body of another loop.
 IN_ANOTHER_LOOP = "it runs inside the step of another loop"
 
 
 class NotUnderstood(Exception):
-    """Something in the path of a recurrence is not one of the known equations.
+    """A part of a recurrence is not one of the known equations.
 
     Args:
         said: what, one sentence without a full stop.

@@ -10,12 +10,12 @@ from itertools import permutations
 from tf2_lstm.migrate.graph.terms import negated, scalar
 from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
 
-#: What a gate's value comes out of; Keras's hard_sigmoid is a clip.
+#: The operations that give a gate's value; Keras's hard_sigmoid is a clip.
 _GATES = ("Sigmoid", "clip", "column_slice", "split")
 
 
 def mixtures(terms, term):
-    """All ways to read a term as u * h + (1 - u) * candidate: triples (u, h, candidate).
+    """List all ways to read a term as u * h + (1 - u) * candidate, as triples (u, h, candidate).
 
     Args:
         terms: the table of terms.
@@ -25,12 +25,12 @@ def mixtures(terms, term):
 
 
 def turned_mixtures(terms, term):
-    """All ways to read a term as (1 - u) * h + u * candidate: triples (u, h, candidate)."""
+    """List all ways to read a term as (1 - u) * h + u * candidate, as triples (u, h, candidate)."""
     return [(gate, other, one) for gate, one, other in _blends(terms, term) if one.op in ACTIVATIONS]
 
 
 def _blends(terms, term):
-    """All triples (u, a, b) of which a sum is u * a + (1 - u) * b."""
+    """List all triples (u, a, b) for which a sum is u * a + (1 - u) * b."""
     if term.op != "add":
         return []
     ways = [*(_of_products(terms, term) if len(term.args) == 2 else ()), *_of_differences(terms, term)]
@@ -52,7 +52,7 @@ def _of_differences(terms, term):
 
 
 def _whole(terms, term):
-    """The products of a gate with the difference of a value from what else is in the term: (gate, value, rest)."""
+    """Yield (gate, a, b) for each product gate * (a - b) in a sum whose other parts are b."""
     for product in term.args:
         gates = list(_gates(terms, product))
         base = _without(terms, term, [product]) if gates else None
@@ -61,7 +61,7 @@ def _whole(terms, term):
 
 
 def _in_two(terms, term):
-    """The same where the product with each of the two is written out."""
+    """Yield (gate, a, b) where the sum has gate * a and -gate * b as two products."""
     products = {}
     for product in term.args:
         for gate, rest in _gates(terms, product):
@@ -74,13 +74,13 @@ def _in_two(terms, term):
 
 
 def _without(terms, term, parts):
-    """What is left of a sum, if it is one part or a sum of the graph's own."""
+    """Return the rest of a sum without some parts: one part, or a sum that the graph has; None for another rest."""
     left = [arg for arg in term.args if arg not in parts]
     return left[0] if len(left) == 1 else terms.find("add", left)
 
 
 def _other(terms, difference, base):
-    """The a of which a difference is a - base, None where it is none."""
+    """Return a where a difference is a - base; None where it is not."""
     minus = negated(difference)
     parts = list((minus[0] if minus else difference).args)
     sign = terms.number(1 if minus else -1)
@@ -94,7 +94,7 @@ def _other(terms, difference, base):
 
 
 def _gates(terms, product):
-    """The factors of a product that may be a gate, each with the product of the others."""
+    """Yield each factor of a product that may be a gate, with the product of the other factors."""
     for factor in product.args if product.op == "mul" else ():
         gate = _complement(terms, factor)
         if (factor if gate is None else gate).op in _GATES:
@@ -102,7 +102,7 @@ def _gates(terms, product):
 
 
 def _complement(terms, term):
-    """The u of which a term is 1 - u, None for any other term."""
+    """Return u where a term is 1 - u; None for any other term."""
     if term.op != "add" or len(term.args) != 2:
         return None
     ones, minus = [scalar(arg) == 1 for arg in term.args], [negated(arg) for arg in term.args]

@@ -14,7 +14,7 @@ from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, is_variable
 
 
 def block_matches(terms, term):
-    """Find the block cell that this term is; a list of none or one `CellMatch`."""
+    """Find the block cell that a term is; a list of none or one `CellMatch`."""
     if term.op == "LSTMBlockCell":
         x, c, h, *weights = term.args
         found = block_lstm(term, *weights)
@@ -33,7 +33,7 @@ def block_matches(terms, term):
 
 
 def output(terms, term, number):
-    """The term of an output of an operation with several."""
+    """Return the term of one output of an operation that has several."""
     return terms.make("output", (term,), number)
 
 

@@ -16,11 +16,11 @@ class CellMatch:
         options: TF1 argument -> value, num_units first; what has TF1's default is left out.
         variables: leaf name of the row's weight map -> the variable's term.
         inputs: the term of the input.
-        old: state's name ("c", "h", or "" for a bare state) -> its term before.
-        new: state's name -> its term after.
+        old: name of a state ("c", "h", or "" for a bare state) -> its term before the step.
+        new: name of a state -> its term after the step.
         output: the term of the output.
         layout: the `Layout` of the variables.
-        blocks: where pieces of the variables stand, see `CellVariables`; () where they are as the layout has them.
+        blocks: where parts of the variables are, see `CellVariables`; () where they are as the layout has them.
     """
 
     pair: str
@@ -35,7 +35,7 @@ class CellMatch:
 
     @property
     def key(self):
-        """What two matches of one cell share: the variables and the options."""
+        """Return what all calls of one cell share: the pair, the options, the variables and their blocks."""
         variables = tuple((name, term.number) for name, term in self.variables.items())
         return (self.pair, tuple(self.options.items()), variables, self.blocks)
 

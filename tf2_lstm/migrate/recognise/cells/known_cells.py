@@ -1,8 +1,8 @@
-"""Known cells among terms, by the equations of their rows.
+"""Known cells among terms, found by the equations of their rows.
 
-All of an equation must be there and nothing else: what stands in a sum or product and in no equation is not the cell.
-The order in which a program wrote it does not matter (`readings`, `blends`, `summands`), nor that in which its weights
-stand (`weight_order`).
+A cell matches only as a whole: a sum or product with a part that is in no equation is not the cell. Neither the order
+in which a program wrote the equations matters (`readings`, `blends`, `summands`) nor the order of its weights
+(`weight_order`).
 """
 
 from collections import OrderedDict
@@ -56,12 +56,12 @@ class Cell:
         return named + others
 
     def _outputs(self, terms, term, known):
-        """What may be the output: (term, options, variables)."""
+        """List the possible outputs of a cell, as (term, options, variables)."""
         units = gates_of(known)[0].sum.units
         return projected(terms, term, units) if self.is_projected else [(term, {}, {})]
 
     def _of(self, terms, known, output, said, weights):
-        """The `CellMatch`s with an output, one a factor that may be the state."""
+        """List the `CellMatch`s with a given output, one for each factor that may be the state."""
         width = said.get("num_proj") or gates_of(known)[0].sum.units
         found = [
             made
@@ -69,7 +69,7 @@ class Cell:
             if (made := self._made(terms, one, output, said, weights))
         ]
         as_in_keras = [one for one in found if one.layout is Layout.KERAS]
-        # Of two factors as wide as each other either may be the state; it is the one that is carried on.
+        # Of two factors of one width either may be the state: the one that a loop carries is.
         chosen = next(
             (one for one in as_in_keras if _is_carried(one)), as_in_keras[-1] if as_in_keras else None
         )
@@ -97,7 +97,7 @@ class Cell:
         return CellMatch(self.row.name, options, variables, x, old, new, output, layout, kept)
 
     def _options(self, known, gates, said):
-        """TF1's arguments, num_units first; what has TF1's default is left out."""
+        """Return TF1's arguments of the cell, num_units first, without those that have TF1's default."""
         options = OrderedDict(num_units=next(iter(gates.values())).sum.units)
         found = {one.added: float(one.sum.constant) for one in gates.values() if one.added}
         found["activation"] = known["activation"]
@@ -108,11 +108,11 @@ class Cell:
         return OrderedDict(options, **said)
 
     def _needs_row(self, options):
-        """Whether an option is one that no Keras cell and no simpler row has."""
+        """Whether an option is one that only this row has: no stock Keras cell and no simpler row."""
         return bool(set(self.row.stock_unless) & set(options))
 
     def _order(self, known, gates, blocks, variables, inputs, options):
-        """(layout, its names -> variables, blocks in another order), whose options are added; None for none."""
+        """Return (layout, its names -> variables, blocks) and add the options of the layout; None without one."""
         function, option = known.get("gate", SIGMOID), self.variant.option if self.variant else ""
         own = {option: True} if option else {}
         place = (self.weights, blocks, variables, sum(width for _, width in inputs), options["num_units"])
@@ -125,25 +125,25 @@ class Cell:
         if in_keras:
             options.update({"recurrent_activation": function} if "gate" in known else {}, **own)
             return Layout.KERAS, in_keras, ()
-        # A dense layer over a concatenation has the equation of a cell without gates.
+        # A dense layer over a concatenation has the same equation as a cell without gates.
         known_order = "gate" in known or tf1
         is_other = known_order and not own and function == SIGMOID
         return (Layout.TF1, variables, blocks) if is_other else None
 
 
 def _peepholes(weights, gates):
-    """The names of the peepholes' weights -> their terms, in the order of the weight map."""
+    """Map the names of the peepholes' weights to their terms, in the order of the weight map."""
     found = {one.peephole[0]: one.sum.peephole[0] for one in gates.values() if one.sum.peephole}
     return OrderedDict((one.name, found[one.name]) for one in weights.tf1 if one.name in found)
 
 
 def _is_carried(match):
-    """Whether a loop carries what stands for h, and not what stands for the input."""
+    """Whether a loop carries the term that is read as h, and not the one that is read as the input."""
     return list(match.old.values())[-1].op == "loopvar" and match.inputs.op != "loopvar"
 
 
 def projected(terms, h, units):
-    """List what may be the output of a cell with this h before a projection.
+    """List the possible outputs of a cell whose output before a projection is h.
 
     Args:
         terms: the table of terms.
@@ -191,11 +191,11 @@ def every_cell_match(terms):
 
 
 def _is_other(one, known):
-    """Whether a cell in other clothes is none that is known as it is, nor that with another product after it."""
+    """Whether a cell in another order of weights is not also known in its own order, nor with a product behind it."""
     return one.old not in [other.old for other in known] and not (known and "num_proj" in one.options)
 
 
 def _unstacked(old, made):
-    """The old states, in the place of a part of a stack of what cells gave out that part."""
+    """Return the old states; a part of a stack is replaced by the cell's output that became that part."""
     parts = {state: stacked(term) for state, term in old.items()}
     return OrderedDict((state, parts[state] if parts[state] in made else term) for state, term in old.items())

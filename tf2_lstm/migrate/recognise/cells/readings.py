@@ -8,7 +8,7 @@ from tf2_lstm.migrate.recognise.cells.blends import mixtures, turned_mixtures
 from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
 from tf2_lstm.migrate.recognise.cells.summands import Sum, summed, told
 
-#: The functions of gates, by Keras's names.
+#: Keras's names of the functions of gates.
 SIGMOID, HARD_SIGMOID = "sigmoid", "hard_sigmoid"
 
 
@@ -46,8 +46,8 @@ class Gate:
 class Readings:
     """Reads terms as equations.
 
-    What was found so far is a dict: a state's name, "gate" or "activation", an option -> what it is;
-    ("linear", letter) -> the `Gate`.
+    The dict `known` has what was found so far: the name of a state, "gate", "activation" or an option -> its term or
+    value; ("linear", letter) -> the `Gate`.
 
     Args:
         terms: the table of terms.
@@ -58,7 +58,7 @@ class Readings:
         self.terms, self._states = terms, states
 
     def of(self, node, term, known):
-        """Yield what is known if a term is a part of an equation, in each way in which it is."""
+        """Yield, for each way to read a term as a part of an equation, the dict of all that is known then."""
         yield from getattr(self, f"_{node.kind}")(node, term, known)
 
     def _name(self, node, term, known):
@@ -117,19 +117,19 @@ class Readings:
         linear, *others = node.parts if node.kind == "sum" else (node,)
         added = "".join(one.name for one in others)
         peephole = tuple(part.name for one in others for part in one.parts)
-        # Columns of a product are a gate; of a cell that has none, the whole product is meant.
+        # Columns of a product are one gate; a cell without gates uses the whole product.
         whole = "gate" in known or term.op != "column_slice"
         found = summed(self.terms, term) if whole else None
         if found and (added or not found.constant) and (peephole or found.peephole is None):
             yield {**known, ("linear", linear.name): Gate(linear, found, peephole, added)}
 
     def with_states(self, known, width):
-        """Yield what is known with the factor that is the state in each gate, of as many columns as a state has."""
+        """Yield what is known with each choice of a factor, of the width of a state, as the state of each gate."""
         gates = [one for one in gates_of(known) if one.reads_state and one.state is None]
         if not gates:
             yield from [known] if _peepholes_look_right(known) else []
             return
-        # A state that is reset says more of itself.
+        # A gate with a reset state tells more about the state: it is read first.
         gate = min(gates, key=lambda one: one.node.parts[-1].kind == "name")
         gate = replace(gate, sum=told(self.terms, gate.sum, width))
         for factor, (columns, _) in reversed(gate.sum.products.items() if gate.sum else ()):
@@ -140,12 +140,12 @@ class Readings:
 
 
 def gates_of(known):
-    """List the `Gate`s among what is known."""
+    """List the `Gate`s in the dict of what is known."""
     return [one for one in known.values() if isinstance(one, Gate)]
 
 
 def gated(term):
-    """Take gate(x) apart: (name of the gate's function, x); (None, None) for any other term."""
+    """Take gate(x) apart into (name of the gate's function, x); (None, None) for any other term."""
     if term.op == "Sigmoid":
         return SIGMOID, term.args[0]
     if (
@@ -164,7 +164,7 @@ def gated(term):
 
 
 def unclipped(term):
-    """Take clip(x, -b, b) apart into (x, b); (term, None) when there is no clip."""
+    """Take clip(x, -b, b) apart into (x, b); (term, None) where there is no clip."""
     if term.op == "clip" and term.attr[0] == -term.attr[1]:
         return term.args[0], term.attr[1]
     return term, None
@@ -178,7 +178,7 @@ def _is_linear(node):
 
 
 def _blend(node):
-    """The gate, the first and the second value of gate * first + (1 - gate) * second; None for another sum."""
+    """Return the (gate, first, second) of an equation gate * first + (1 - gate) * second; None for another sum."""
     one, other = node.parts if len(node.parts) == 2 else (node, node)
     if one.kind == other.kind == "product" and other.parts[0].kind == "sum":
         number, minus = other.parts[0].parts
@@ -188,13 +188,13 @@ def _blend(node):
 
 
 def _turned(gate, known):
-    """The `Gate`s of a gate, of the sum's negative: 1 - sigmoid(z) is sigmoid(-z)."""
+    """Return the `Gate`s of the negative sum: 1 - sigmoid(z) is sigmoid(-z)."""
     keys = [("linear", one.name) for one in linears(gate)]
     return {key: replace(known[key], sign=-1) for key in keys}
 
 
 def _peepholes_look_right(known):
-    """Whether every peephole looks at the state of its equation, and all gates that may have one do or none does."""
+    """Whether every peephole reads the state of its equation, and either all gates that may have one do, or none."""
     gates = [one for one in gates_of(known) if one.peephole]
     looks = [one.sum.peephole[1] is known[one.peephole[1]] for one in gates if one.sum.peephole is not None]
     return len(looks) in (0, len(gates)) and all(looks)

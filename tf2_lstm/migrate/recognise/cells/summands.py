@@ -1,4 +1,4 @@
-"""What stands in a gate before it is squashed: products with weights, biases, a constant, a peephole."""
+"""The summands of a gate before its function: products with weights, biases, a constant, a peephole."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
@@ -6,21 +6,21 @@ from dataclasses import dataclass, field, replace
 from tf2_lstm.migrate.graph.terms import Term, scalar
 from tf2_lstm.migrate.recognise.cells.cell_match import is_variable
 
-#: Of how many parts a sum, and of how many variables a weight may be put together; how deep those lie in one another.
+#: The most parts of a sum, or variables of a weight, that are looked at, and the most levels of nesting.
 MOST_TILES, MOST_NESTED = 10_000, 32
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A piece of a variable, and where it stands in the weights of one gate.
+    """A part of a variable, and its place in the weights of one gate.
 
     Attributes:
         variable: the term of the whole variable.
         rows: the rows of the variable, (start, stop); None for a vector.
-        columns: its columns.
-        flipped: whether the piece stands transposed.
-        below: at which row of the gate's matrix it begins.
-        right: at which column.
+        columns: the columns of the variable, (start, stop).
+        flipped: whether the part is transposed in the gate's matrix.
+        below: the row of the gate's matrix at which the part begins.
+        right: the column of the gate's matrix at which it begins.
     """
 
     variable: Term
@@ -32,13 +32,13 @@ class Tile:
 
     @property
     def height(self):
-        """Its rows where it stands."""
+        """The number of rows that the tile has in the gate's matrix."""
         start, stop = (self.columns if self.flipped else self.rows) or (0, 0)
         return stop - start
 
     @property
     def width(self):
-        """Its columns where it stands."""
+        """The number of columns that the tile has in the gate's matrix."""
         start, stop = self.rows if self.flipped else self.columns
         return stop - start
 
@@ -48,12 +48,12 @@ class Sum:
     """A gate's sum.
 
     Attributes:
-        units: its number of columns.
-        products: factor -> (its width, the `Tile`s of what it is multiplied with).
+        units: the number of columns.
+        products: factor -> (its width, the `Tile`s of the weights that it is multiplied with).
         biases: a list of lists of `Tile`s, one for each bias.
         constant: the sum of the constants.
-        peephole: (the term of a vector, what is multiplied with it), None without one.
-        open: concatenations of which the graph does not say how wide their parts are, as `_product` has them.
+        peephole: (the term of the weights, a vector; the term that it is multiplied with), None without one.
+        open: products of concatenations whose parts have no known width, as `_product` adds them.
     """
 
     units: int
@@ -65,14 +65,14 @@ class Sum:
 
 
 def summed(terms, term):
-    """Take a gate's sum apart.
+    """Take the sum of a gate apart.
 
     Args:
         terms: the table of terms.
-        term: what is squashed.
+        term: the argument of the gate's function.
 
     Returns:
-        A `Sum`; None when anything else is in it.
+        A `Sum`; None where the term has any other part.
     """
     units = term.attr[1] - term.attr[0] if term.op == "column_slice" else terms.width(term)
     if not units:
@@ -82,7 +82,7 @@ def summed(terms, term):
 
 
 def _read(terms, found, term, columns):
-    """Add what stands in columns of a term; whether all of it is known."""
+    """Add the given columns of a term to a `Sum`; return whether every part of them is known."""
     todo, looks = [(term, columns)], 0
     while todo:
         part, columns = todo.pop()
@@ -120,7 +120,7 @@ def _peephole(found, term):
 
 
 def _product(terms, found, term, columns):
-    """Add the products of each factor that stands in a concatenation."""
+    """Add a product with weights to a `Sum`: each part of a concatenation is a factor; return whether it is known."""
     whole, weight = term.args
     shape = _shape(weight)
     factors = list(whole.args) if whole.op == "concat" and whole.attr in (1, -1) else [whole]
@@ -134,7 +134,7 @@ def _product(terms, found, term, columns):
 
 
 def _factors(found, factors, widths, weight, columns):
-    """Add the products of factors; at most one width, the rest of the rows, is None."""
+    """Add the products of factors with weights; one width may be None, for the rest of the rows."""
     rows = _shape(weight)[0]
     rest = rows - sum(width for width in widths if width is not None)
     widths, start = [rest if width is None else width for width in widths], 0
@@ -148,7 +148,7 @@ def _factors(found, factors, widths, weight, columns):
 
 
 def told(terms, one, width):
-    """Return a `Sum` whose open concatenations end with a state of this width, all before it as one factor; or None."""
+    """Resolve open concatenations: their last part is a state of this width, all before it one factor; None if not."""
     found = replace(one, products=OrderedDict(one.products), open=[])
     for factors, widths, weight, columns in one.open:
         before = terms.concat(factors[:-1], 1)
@@ -160,12 +160,12 @@ def told(terms, one, width):
 
 
 def _shape(weight):
-    """The shape of a variable, or of variables beside one another; None for anything else."""
+    """Return the shape of a variable, or of variables beside one another; None for any other term."""
     return _joined_shape(weight) if _is_of_variables(weight) else None
 
 
 def _is_of_variables(weight):
-    """Whether all that a weight is put together of are variables, no more of them than are looked at."""
+    """Whether a weight is put together of variables alone, and of no more than `MOST_TILES` in `MOST_NESTED` levels."""
     todo, looks = [(weight, 0)], 0
     while todo:
         part, depth = todo.pop()
@@ -200,7 +200,7 @@ def _joined_shape(weight):
 
 
 def _matrix(weight, rows, columns, below=0, right=0):
-    """The `Tile`s of rows and columns of a matrix of weights; None when they are not all of variables."""
+    """Return the `Tile`s of rows and columns of a matrix of weights; None where a part is no variable."""
     if is_variable(weight, 2):
         return [Tile(weight, rows, columns, False, below, right)]
     if weight.op == "swap":
@@ -231,7 +231,7 @@ def _matrix(weight, rows, columns, below=0, right=0):
 
 
 def _vector(term, columns):
-    """The `Tile`s of columns of a bias, None for anything else."""
+    """Return the `Tile`s of columns of a bias; None for any other term."""
     if term.op == "column_slice":
         return _vector(term.args[0], (columns[0] + term.attr[0], columns[1] + term.attr[0]))
     if is_variable(term, 1):

@@ -1,7 +1,7 @@
-"""How the weights of a cell stand in those of its row: as TF1 has them, as tf.keras has them, or in another order.
+"""Where the weights of a cell are in those of its row: in TF1's order, in tf.keras's, or in another.
 
-The gates that were found are laid side by side as the weight map of the row has them. Each piece of a variable is a
-`Block` there; every number of every variable must stand in the cell once.
+The gates that were found are laid side by side in the order of the row's weight map. Each part of a variable is a
+`Block` there; every number of every variable must be in the cell exactly once.
 """
 
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from math import prod
 
 from tf2_lstm.migrate.model import Block
 
-#: The kinds of rows that are a bias.
+#: The kinds of rows that are a bias, not a kernel.
 _BIASES = ("bias", "recurrent_bias")
 
 
@@ -59,7 +59,7 @@ def _given(gate):
 
 
 def _placed(gate, inputs):
-    """The tiles of a gate, each with the row of the kernel at which its factor begins."""
+    """Yield the tiles of a gate, each with the row of the kernel at which its factor begins."""
     row = 0
     factors = [factor for factor, _ in inputs] if gate.reads_input else []
     for factor in [*factors, *([gate.state] if gate.reads_state else [])]:
@@ -79,7 +79,7 @@ def _block(target, tile, row, column, variables, sign):
 
 
 def _all_once(blocks, variables):
-    """Whether every number of every variable stands in the cell exactly once."""
+    """Whether every number of every variable is in the cell exactly once."""
     for leaf, variable in variables.items():
         own = [(one.from_rows or (0, 1), one.from_columns) for one in blocks if one.leaf == leaf]
         if sum((r[1] - r[0]) * (c[1] - c[0]) for r, c in own) != prod(variable.attr[1]):
@@ -123,12 +123,12 @@ def as_layout(layout, weights, blocks, variables, depth, units):
 
 
 def _moved(block, rows, columns):
-    """Whether a block is elsewhere in its variable, or otherwise."""
+    """Whether a block is at another place of its variable, transposed, or negative."""
     return block.flipped or block.sign < 0 or (block.from_rows, block.from_columns) != (rows, columns)
 
 
 def _kind(tensor, block, depth):
-    """The kind of a block's rows, and these counted from the first of that kind."""
+    """Return the kind of a block's rows, and the rows counted from the first one of that kind."""
     if block.rows is None:
         return "bias", None
     if "input" in tensor.rows and block.rows[0] < depth:
@@ -138,7 +138,7 @@ def _kind(tensor, block, depth):
 
 
 def _place(tensor, kind, letter, columns, rows, depth, units):
-    """Where a tensor has columns of a gate: (its name, rows, columns); None where it has none of them."""
+    """Return where a tensor has columns of a gate, (its name, rows, columns); None where it has none of them."""
     kinds = ["bias" if one in _BIASES else one for one in tensor.rows]
     if kind not in kinds or letter not in tensor.gates:
         return None

@@ -1,1 +1,1 @@
-"""What a program computes around a recurrence, which is no part of its model."""
+"""The parts of a program around a recurrence, which are not in its model."""

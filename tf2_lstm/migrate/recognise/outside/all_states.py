@@ -1,4 +1,4 @@
-"""What BlockLSTM and tf.scan give out and no Keras layer does: c, or a lower layer's state, of every step."""
+"""States of every step that BlockLSTM and tf.scan return and no Keras layer does: c, or the state of a lower layer."""
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import leaves, scalar
@@ -12,8 +12,8 @@ from tf2_lstm.migrate.roles import Form, Role
 def unheld_states(reading, recurrences):
     """Find the operations whose c of every step is read, or may be fetched.
 
-    Where nothing reads it the program may fetch it: TF1's own class always takes the last c. A frozen graph has lost
-    what its outputs do not need, so that there nothing is said.
+    Where nothing reads c the program may fetch it: TF1's own class always takes the last c. A frozen graph has lost
+    every operation that its outputs do not need, so that nothing is reported there.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -29,7 +29,7 @@ def unheld_states(reading, recurrences):
 
 
 def _made_of(term, recurrences):
-    """The recurrence that an operation became, in a list; what is refused has a kernel that may be no variable."""
+    """Return the recurrence of an operation, in a list of at most one; a refused kernel may be no variable."""
     kernel = term.args[4]
     if kernel.op != "var":
         return []
@@ -49,15 +49,15 @@ def _of(reading, term, recurrence):
 
 
 def unheld_beside(reading, unrolled, recurrence):
-    """Find the states that a loop collects of every step beside its outputs, as tf.scan does, where they are read.
+    """Find the states of every step that a loop collects beside its outputs, as tf.scan does, and that are read.
 
     tf.scan collects all that the step returns. Where nothing reads a state but others read the outputs, the program
-    does without it; where nothing reads either, it may fetch both.
+    does without the state; where nothing reads either, the program may fetch both.
 
     Args:
         reading: the `GraphReader` of the graph.
         unrolled: an `Unrolled`.
-        recurrence: the `Recurrence` that it became.
+        recurrence: the `Recurrence` that was made of it.
 
     Returns:
         A list of `Loss`.
@@ -76,7 +76,7 @@ def unheld_beside(reading, unrolled, recurrence):
 
 
 def _readers(reading, var):
-    """What a loop variable collected of every step, None without it, and what reads that, transposed or not."""
+    """Return the stack of all steps of a loop variable, or None, and the terms that read it, transposed or not."""
     every = reading.terms.find("stack", (var.exit,)) if var.exit is not None else None
     uses = [] if every is None else reading.terms.readers(every)
     uses = [user for one in uses for user in (reading.terms.readers(one) if one.op == "swap" else [one])]

@@ -1,4 +1,4 @@
-"""What a program computes in front of a recurrence and behind it: no part of its model, and named."""
+"""Name the operations in front of a recurrence and behind it, which are not in its model."""
 
 from tf2_lstm.migrate.graph.dataflow import is_choice
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
@@ -9,14 +9,14 @@ from tf2_lstm.migrate.recognise.outside.stopped import STOPS
 from tf2_lstm.migrate.recognise.steps.wrappers import dropout
 from tf2_lstm.migrate.roles import Role
 
-#: Operations that compute nothing of what is fed: sizes, constants, what hands on.
+#: Operations that do not compute with fed values: sizes, constants, copies.
 _NOTHING = MOVES | BOOKKEEPING | having(Trait.VARIABLE, Trait.OPEN, Trait.MINOR)
-#: What hands a variable on to what reads it.
+#: The operations that hand a variable on to its readers.
 _HANDS_ON = HANDS_ON | having(Trait.RESHAPES)
 
 
 def name_around(model, reading, findings, training):
-    """Say of each recurrence where its model begins and ends, and what lies in front and behind.
+    """Set `around` of each recurrence: where its model begins and ends, and what is in front and behind.
 
     Args:
         model: the `TF1Model`.
@@ -37,7 +37,7 @@ def _edges(tensors):
 
 
 class _Graph:
-    """The nodes in their order, who reads whom, and which of them are inside of a recurrence."""
+    """The nodes in their order, their readers, and the nodes that are inside of a recurrence."""
 
     def __init__(self, model, reading, findings, training):
         nodes, self.reading = reading.nodes, reading
@@ -56,7 +56,7 @@ class _Graph:
             self.inside |= self._walk(_edges(one.outputs), _edges(one.inputs), set())
 
     def _walk(self, places, stop, outside):
-        """The names of the nodes that tensors are computed from, down to those that `stop` and `outside` hold."""
+        """Return the names of the nodes that some tensors are computed from, up to those in `stop` and `outside`."""
         todo, found = [place for place in places if place not in stop], set()
         while todo:
             name, _ = todo.pop()
@@ -67,11 +67,11 @@ class _Graph:
         return found
 
     def back(self, places):
-        """The names of the nodes in front: from what is fed to these tensors."""
+        """Return the names of the nodes in front of a recurrence: from what is fed to these tensors."""
         return self._walk(places, set(), self.inside)
 
     def forth(self, places):
-        """The names of the nodes behind: from these tensors to what nothing reads, without the backward part."""
+        """Return the names of the nodes behind: from these tensors to the last ones, without the backward pass."""
         todo, found = list(places), set()
         while todo:
             for name in self.readers.get(todo.pop(), ()):
@@ -83,7 +83,7 @@ class _Graph:
         return found
 
     def _trains(self, name):
-        """Whether a node is of the backward part, or scales a loss by a number that training moves."""
+        """Whether a node is of the backward pass, or scales a loss by a number that training changes."""
         if name in self.training.backward:
             return True
         numbers = [
@@ -107,11 +107,11 @@ class _Graph:
         return tuple(dict.fromkeys(called))
 
     def _computes(self, name):
-        """Whether an operation makes something else of what it reads, of the gradient at least."""
+        """Whether an operation changes the value that it reads, or at least its gradient."""
         return self.nodes[name].op == STOPS or self.nodes[name].op not in _NOTHING
 
     def _called(self, name, weights):
-        """An operation with its name and variables; for what is of a recurrence that is not converted, that."""
+        """Describe an operation by its name and variables; within a recurrence that is not converted, name that."""
         scope = next((scope for scope in self.refused if name.startswith(f"{scope}/")), None)
         if scope is not None:
             return f"the recurrence {scope}, which is not converted"
@@ -167,7 +167,7 @@ def _said(reading, name):
         return None
     places = {edge(copy) for copy, _ in reading.names.get(one.value.number, ())}
     if not places:
-        # A product of several masks: no tensor is what this one drops, and all in front would count as a part of it.
+        # In a product of several masks no tensor is the one that is dropped; all in front would count as the mask.
         return None
     keep = one.keep
     if isinstance(keep, Term):

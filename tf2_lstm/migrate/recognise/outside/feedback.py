@@ -1,4 +1,4 @@
-"""What a program computes between a recurrence's outputs and its own later inputs, outside of what is written."""
+"""Find what a program computes between a recurrence's outputs and its own later inputs: no written model has it."""
 
 import re
 
@@ -8,16 +8,16 @@ from tf2_lstm.migrate.graph.operations import MOVES, Trait, having
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.roles import Form, Role, read_name
 
-#: Operations of which a state is made that a person fetches to feed it again; squashing and products are none.
+#: Operations that may make a state which is fetched to be fed again; activations and products do not.
 MIXES = having(Trait.MIXES)
-#: What the outputs of steps are put together by, axes among it.
+#: Operations that put the outputs of steps together, and those of their axes.
 _PUT_TOGETHER = having(Trait.JOINS) | {"Const"}
-#: What puts the numbers of a state at other places.
+#: Operations that reorder the numbers of a state.
 _TURNS = having(Trait.IN_ORDER) | {"Transpose"}
 
 
 def feedback(nodes, recurrences, fetched=()):
-    """Find what lies between recurrences and their own inputs, and between the steps of a loop and what it collects.
+    """Find the computations between recurrences and their own inputs, and between the steps of an unrolled loop.
 
     Args:
         nodes: the graph's nodes, name -> NodeDef.
@@ -25,10 +25,10 @@ def feedback(nodes, recurrences, fetched=()):
         fetched: the tensors that the program fetches, where the artefact says it.
 
     Returns:
-        A list of `Loss`, at most one for a recurrence and each kind of its inputs that are computed from what it, or
-        another recurrence of the same variables, gives out; one for a single step's state that is changed to be
-        carried on; one for the steps of a loop whose outputs go each through the same operation. The same tensor
-        handed on to its own place is none.
+        A list of `Loss`: at most one for a recurrence and each kind of its inputs that is computed from its outputs, or
+        from those of another recurrence with the same variables; one for the state of a single step that is changed
+        before it is carried on; one for the steps of a loop whose outputs each go through the same operation. A tensor
+        that is handed on to its own place is no loss.
     """
     graph, found = _Feedback(nodes, {edge(name) for name in fetched}), []
     inside = set().union(*(graph.inside(one) for one in recurrences))
@@ -60,7 +60,7 @@ def _is_state(tensor):
 
 
 def _same_place(given, read):
-    """Whether a state goes on as the state that it is: no c as an h, and no layer's as another one's."""
+    """Whether a state goes on as the same state: no c as an h, and no layer's as another layer's."""
     return all(
         not first or not second or first == second
         for first, second in zip(_place_of(given), _place_of(read), strict=True)
@@ -68,7 +68,7 @@ def _same_place(given, read):
 
 
 def _place_of(name):
-    """(Numbers of the layers, "c" or "h") of a state's name, empty for what it does not say."""
+    """Return (numbers of the layers, "c" or "h") of a state's name; empty where the name does not say it."""
     return read_name(name).numbers, read_name(name).leaf
 
 
@@ -77,7 +77,7 @@ class _Feedback:
         self.flow, self.fetched = Dataflow(nodes), fetched
 
     def into(self, recurrence, sources):
-        """Say what of `sources` goes into a recurrence, and through what: one loss for each kind of input."""
+        """List a `Loss` for each kind of input of a recurrence that is computed from the outputs of `sources`."""
         ends = {}
         for source in sources:
             for tensor in source.outputs:
@@ -112,7 +112,7 @@ class _Feedback:
         )
 
     def _turned(self, place, tensor):
-        """What turns a tensor on its way to another place without computing anything; [] where it stays as it is."""
+        """Return the operation that reorders a tensor on its way to another place, in a list; [] where none does."""
         if _name(place) in (tensor.tf1, *tensor.same):
             return []
         way = self.flow.made_for([edge(tensor.tf1)], {place})
@@ -133,7 +133,7 @@ class _Feedback:
         return name if name == _name(place) else f"{name} is {_name(place)}"
 
     def carried(self, recurrence, inside):
-        """Say what is made of a single step's states to be carried on; nothing when the states are what is carried."""
+        """List a `Loss` for each state of a single step that is changed before it is carried on."""
         fed = [one for one in recurrence.inputs if _is_state(one) and one.tf1 and one.is_input]
         if not any(one.zero or self._is_kept_outside(edge(one.tf1)) for one in fed):
             return []
@@ -153,7 +153,7 @@ class _Feedback:
         return self._loss(recurrence, edge(tensor.tf1), "", [first], said)
 
     def _is_kept_outside(self, place):
-        """Whether a state comes from a placeholder or a variable: a program carries it from run to run."""
+        """Whether a state comes from a placeholder or a variable: the program carries it from run to run."""
         todo, seen = [place[0]], set()
         while todo:
             name = todo.pop()
@@ -167,7 +167,7 @@ class _Feedback:
         return False
 
     def _mixed(self, start, known):
-        """The first operation that mixes a state on a way on which nothing but mixing is done, to a fetched tensor.
+        """Return the first operation that mixes a state, where only mixing is done until a fetched tensor.
 
         No way goes through what is known: the recurrences and what they give out.
         """
@@ -190,7 +190,7 @@ class _Feedback:
         return ""
 
     def inside(self, recurrence):
-        """The names of the nodes that a recurrence is."""
+        """Return the names of the nodes of a recurrence."""
         ends, starts = (
             [edge(one.tf1) for one in tensors if one.tf1]
             for tensors in (recurrence.outputs, recurrence.inputs)
@@ -198,7 +198,7 @@ class _Feedback:
         return self.flow.made_for(ends, set(starts))
 
     def behind(self, recurrence, inside):
-        """Say what is made of the output of each step of a loop that stands in the graph step by step."""
+        """List a `Loss` where the outputs of several steps of an unrolled loop go through the same operation."""
         steps = self._steps(recurrence)
         cones = [set(self.flow.onward(step, inside)) for step in steps]
         found = []
@@ -218,7 +218,7 @@ class _Feedback:
         return [self._loss(recurrence, step, "", made, said)]
 
     def _steps(self, recurrence):
-        """The places of the outputs of a loop's steps, [] where they are one tensor that a loop made."""
+        """Return the places of the outputs of each step; [] where one loop made them as one tensor."""
         if recurrence.form != Form.STATIC:
             return []
         named = [one for one in recurrence.outputs if one.role is Role.OUTPUTS and one.tf1]

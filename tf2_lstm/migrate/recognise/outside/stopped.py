@@ -6,7 +6,7 @@ from tf2_lstm.migrate.graph.operations import MOVES
 from tf2_lstm.migrate.model import Loss
 
 STOPS = "StopGradient"
-#: What to do where one acts on what the steps carry, and on a weight.
+#: What to do where it stops the gradient of a carried state, and that of a weight.
 CARRIED = (
     "to train as the program does, call the model on the steps before it and on those after it, with "
     "keras.ops.stop_gradient of the states between the two calls"
@@ -17,14 +17,14 @@ WEIGHTS = "to train as the program does, set trainable = False of the layer that
 def stopped(nodes, recurrences):
     """Find where the gradient of a recurrence ends in the graph and goes on in its Keras model.
 
-    What goes forward is equal, so that the model is written; who trains it must know.
+    The forward pass is equal, so that the model is written; the user who trains it must know.
 
     Args:
         nodes: the graph's nodes, name -> NodeDef.
         recurrences: the `Recurrence`s that were found in it.
 
     Returns:
-        A list of `Loss`, at most two for a recurrence: for what steps carry, and for weights.
+        A list of `Loss`, at most two for a recurrence: one for the states that steps carry, one for weights.
     """
     if not any(node.op == STOPS for node in nodes.values()):
         return []
@@ -43,7 +43,7 @@ def _of(flow, recurrence):
         if name in inside and node.op == STOPS and "float" in dtype_of(node)
     ]
     weights = [name for name in stops if _is_weight(flow, name)]
-    # Of a weight that the graph computes the model has the number, and a note of its own says what training does.
+    # A weight that the graph computes is a constant of the model; a note of its own says what training does.
     fed = {name for name, _ in starts}
     carried = [name for name in stops if name not in weights and fed & flow.made_for(flow.reads[name], set())]
     return [_loss(flow, recurrence, *one) for one in ((carried, CARRIED), (weights, WEIGHTS)) if one[0]]

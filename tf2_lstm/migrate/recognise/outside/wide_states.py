@@ -1,4 +1,4 @@
-"""Flat states that hold more than a recurrence has: the rest is carried on by the program, outside of the model."""
+"""Flat states that hold more than a recurrence has: the program carries the rest on, outside of the model."""
 
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.steps.flat import in_order
@@ -6,7 +6,7 @@ from tf2_lstm.migrate.roles import Form
 
 
 def wide_states(reading, recurrences):
-    """Find the tensors that carry the state of a recurrence together with something that no model makes.
+    """Find the tensors that carry the state of a recurrence together with a part that no model has.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -30,7 +30,7 @@ def wide_states(reading, recurrences):
 
 
 def _is_exchanged(reading, one, wide):
-    """Whether a step leaves its states side by side, and reads them from one tensor in which they stand otherwise."""
+    """Whether a step joins its new states in another order than that of the tensor that they are read from."""
     olds = {
         tensor.name.removeprefix("initial_"): reading.term(tensor.tf1)
         for tensor in _states(one.inputs)
@@ -68,14 +68,14 @@ def _parts(term):
 
 
 def _joins(terms, news):
-    """The concatenations that hold all of some new states."""
+    """List the concatenations that hold all of some new states."""
     parts = [part for new in news for part in (new.args if new.op == "concat" else [new])]
     users = terms.users(parts[0]) if parts else []
     return [user for user in users if user.op == "concat" and set(parts) <= set(user.args)]
 
 
 def _alike(reading, root, wide):
-    """Whether the graph fixes no other width of what is read than of what is made."""
+    """Whether the tensor that is read and the one that is made may have one width, as far as the graph says."""
     widths = {(reading.shapes.get(reading.name(term)) or (None,))[-1] for term in (root, wide)}
     return len(widths - {None}) < 2
 

@@ -1,1 +1,1 @@
-"""What is said of everything else: variables that nobody claims, cells by name, the nearest row, copies."""
+"""The rest of a model: variables that no recurrence claims, cells known by name, the nearest row, copies."""

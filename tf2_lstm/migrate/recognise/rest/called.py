@@ -1,4 +1,4 @@
-"""What is a cell by the names of its variables alone: nothing is converted for a name, but it is not passed over."""
+"""Cells that only the names of their variables show: they are reported, and not converted for a name."""
 
 import re
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from tf2_lstm.migrate.recognise.rest.unclaimed import NO_KNOWN_CELL, OUTSIDE
 from tf2_lstm.migrate.recognise.without_graph.lacking import said_of
 from tf2_lstm.migrate.recognise.without_graph.names_alone import CELL
 
-#: The wrapper that carries states of its own beside those of the cell inside.
+#: The wrapper that carries states of its own beside those of its cell.
 ATTENTION = re.compile(r"(?:^|.*?/)attention_cell_wrapper(?:_\d+)?(?=/)")
 WRAPPED = (
     "AttentionCellWrapper: the cell inside is converted. The attention over its last outputs, and the states of that, "
@@ -31,20 +31,10 @@ NAMED = f"by their names its variables are those of a cell, of no known one. Nex
 
 
 def called_cells(findings):
-    """Move what is called a cell from the unclaimed variables to what is not converted.
+    """Move variables that are named as a cell's from the unclaimed ones to what is not converted.
 
     Args:
-        findings: the `Findings`, complete; changed in place. A scope that is spoken of already stays as it is.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.model import Findings, Unclaimed
-        from tf2_lstm.migrate.recognise.rest.unclaimed import OUTSIDE
-
-        findings = Findings(unclaimed=[Unclaimed("p/odd_cell/kernel", (8, 16), OUTSIDE + "MatMul")])
-        called_cells(findings)
-        assert findings.not_converted[0].scope == "p/odd_cell" and not findings.unclaimed
-        ```
+        findings: the `Findings`, complete; changed in place. A scope that is reported already stays as it is.
     """
     findings.not_converted = [_with_own(one, findings) for one in findings.not_converted]
     for run in findings.recurrences:
@@ -64,13 +54,13 @@ def called_cells(findings):
 
 
 def _named(scope, members):
-    """What is said of variables that are called after a cell and are read by nothing."""
+    """Return the reason for variables that are named as a cell's and that nothing reads."""
     absent = said_of(scope, [one.name for one in members])
     return f"by their names its variables are those of a cell: {absent}" if absent else NAMED
 
 
 def _layers_of_wrappers(run, unclaimed):
-    """What is said of the layers that TF1's wrappers added to the cells of a recurrence, outside of its model."""
+    """Return notes about the layers that TF1's wrappers add to the cells of a recurrence, outside of its model."""
     own, found = [name for cell in run.cells for name in cell.variables], OrderedDict()
     for one in unclaimed:
         match = LAYER.match(one.name)
@@ -84,7 +74,7 @@ def _layers_of_wrappers(run, unclaimed):
 
 
 def _scope(name, known):
-    """The scope of the cell, or of the wrapper of a converted cell, that a variable is called after; "" for none."""
+    """Return the scope that a variable's name has of a cell, or of a converted cell's wrapper; "" for none."""
     cell, wrapper = CELL.match(name), ATTENTION.match(name)
     if cell and not _is_inside(known, cell[0]):
         return cell[0]
@@ -96,7 +86,7 @@ def _is_inside(known, scope):
 
 
 def _with_own(said, findings):
-    """A `NotConverted` with all variables of its cell: ranges of quantisation too, which no step reads as weights."""
+    """Return a `NotConverted` with all variables of its cell, also ranges of quantisation, which are no weights."""
     cells = {match[0] for match in map(CELL.match, said.variables) if match}
     found = {one.name: CELL.match(one.name) for one in findings.unclaimed}
     own = [

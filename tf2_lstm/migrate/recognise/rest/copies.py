@@ -1,15 +1,15 @@
-"""Variables that several recurrences have, one in the program and copies in the models; and copies by tf.distribute."""
+"""Variables that several recurrences share, which become copies in the models; and copies that tf.distribute makes."""
 
 import re
 
 from tf2_lstm.migrate.model import describe
 
-#: How many of a list are named.
+#: The most names of a list that a note has.
 _MOST = 3
 
 
 def sharing(recurrences):
-    """Find which recurrences have variables of each other.
+    """Find which recurrences share variables.
 
     Args:
         recurrences: the `Recurrence`s of a model, with their names.
@@ -43,9 +43,9 @@ def sharing(recurrences):
 
 
 def name_shared(recurrences):
-    """Say of each recurrence with which others it shares variables; their `notes` are added to.
+    """Add a note to each recurrence about the others that share its variables.
 
-    Where a recurrence shares them with many, as steps by hand do, the first of them alone says so.
+    Where a recurrence shares them with many, as steps by hand do, only the first of them has the note.
 
     Args:
         recurrences: as `sharing` takes them.
@@ -79,7 +79,7 @@ REPLICA = re.compile(r"(^|/)replica_[1-9]\d*(?=/|$)")
 
 
 def name_replicas(model, recurrences):
-    """Say of each recurrence that is a copy on another device which one it is a copy of.
+    """Add a note to each recurrence that is a copy on another device: it names the first one.
 
     Args:
         model: the `TF1Model`; a copy's variables are nodes "kernel/replica_1" that a variable of the checkpoint fills.

@@ -1,4 +1,4 @@
-"""Loops and chains of steps that no known cell explains: weights are multiplied with what they made a step before."""
+"""Loops and chains of steps that no known cell explains: weights multiply what they made a step before."""
 
 from dataclasses import replace
 
@@ -16,11 +16,11 @@ PRODUCTS = {"matmul", *having(Trait.MULTIPLIES)}
 
 
 def foreign_chains(reading, matches, known):
-    """Report what is unrolled in the graph and is no known cell.
+    """Report chains of steps, unrolled in the graph, that are no known cell.
 
     Args:
         reading: the `GraphReader` of the graph.
-        matches: every `CellMatch` of the model; what goes through a known cell is no chain.
+        matches: every `CellMatch` of the model; a way through a known cell is no chain.
         known: the checkpoint names that are claimed or reported already.
 
     Returns:
@@ -46,9 +46,9 @@ def foreign_chains(reading, matches, known):
 
 
 def _odd_steps(reading, matches):
-    """Report weights of known cells that some other step multiplies too: one step of a run that differs."""
+    """Report weights of known cells that another step multiplies too: one step of a run differs."""
     terms, steps = reading.terms, {}
-    # A gate with matrices of its own is a BasicRNNCell's equation too.
+    # A gate with matrices of its own has the equation of a BasicRNNCell too.
     gates = {term for one in matches if one.pair != "basic_rnn" for term in one.variables.values()}
     for one in matches:
         kernel = next(iter(one.variables.values()))
@@ -71,7 +71,7 @@ def _odd_steps(reading, matches):
 
 
 def _odd(terms, products, matches):
-    """The first product that no known cell is computed from."""
+    """Return the first product that no known cell is computed from."""
     known = set()
     for one in matches:
         known |= set(leaves(list(one.new.values()), {one.inputs, *one.old.values()}))
@@ -79,14 +79,14 @@ def _odd(terms, products, matches):
 
 
 def _rounded(term):
-    """What a tensor is before it is rounded to 8 bits, by ranges that training moves; others as they are."""
+    """Return the input of fake quantisation, which rounds to 8 bits by trained ranges; any other term as it is."""
     while term.op.startswith("FakeQuant"):
         term = term.args[0]
     return term
 
 
 def _products(terms):
-    """Every variable that is multiplied more than once outside of loops: (its name, the products in order)."""
+    """List every variable that is multiplied more than once outside of loops, as (its name, the products in order)."""
     found, inside = {}, [False] * len(terms.every)
     for number, term in enumerate(list(terms.every)):
         inside[number] = term.op == "loopvar" or any(inside[arg.number] for arg in term.args)
@@ -97,7 +97,7 @@ def _products(terms):
     return [(name, products) for name, products in found.items() if len(products) > 1]
 
 
-#: Terms of what multiplies with a matrix.
+#: The operations of terms that multiply with a matrix.
 PRODUCTS = {"matmul", *having(Trait.MULTIPLIES, Trait.CELL)}
 
 
@@ -117,7 +117,7 @@ def _passes_weights(below, state):
 
 
 def _meets(term, carried, weighed):
-    """Whether an operation brings a state and a variable together, and does more than to add them."""
+    """Whether an operation combines a state and a variable in another way than by adding them."""
     if term.op != "mul":
         return term.op in PRODUCTS or term.op in ELEMENTWISE
     ones = [arg for arg in term.args if arg in carried]
@@ -126,7 +126,7 @@ def _meets(term, carried, weighed):
 
 
 def adds_weights(loop):
-    """The names of the variables that a loop only adds to a state, as a CRF does; it is no recurrence of a cell."""
+    """Return the names of the variables that a loop only adds to a state, as a CRF does: no recurrence of a cell."""
     found = set()
     for var in loop.variables:
         below = leaves(var.next)

@@ -1,4 +1,4 @@
-"""Known cells, each call by the tensors around it: what attends or feeds back calls a cell that everybody knows."""
+"""Calls of known cells, each by the tensors around it: programs with attention or feedback call a known cell too."""
 
 from tf2_lstm.migrate.graph.operations import operation
 from tf2_lstm.migrate.model import SingleCell
@@ -7,7 +7,7 @@ from tf2_lstm.migrate.recognise.steps.calls import Calls
 
 
 def single_cells(reading, matches):
-    """Say where known cells are called, whether in a recurrence that is converted or not.
+    """Find the calls of known cells, inside and outside of converted recurrences.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -35,7 +35,7 @@ def _first(match):
 class _Calls:
     def __init__(self, reading):
         self.reading, self.calls = reading, Calls(reading.name, reading.computed.found)
-        # In a function that is called twice a name is that of two tensors.
+        # In a function that is called twice, one name stands for two tensors.
         self.once = {name: values[0] for name, values in reading.bodies.items() if len(values) == 1}
         self.functions = {
             term.number: name
@@ -48,7 +48,7 @@ class _Calls:
         self.named = {}
 
     def place(self, match):
-        """(Name of the function, frames) that a cell is called in, None for one that is nowhere, or in no one place."""
+        """Return (name of the function, frames) of a cell's call; None for a call in no place, or in several."""
         new = _first(match)
         node = self.reading.place(new)
         if node in self.reading.nodes:
@@ -60,7 +60,7 @@ class _Calls:
         return tuple(self.reading.nesting.loops(node))
 
     def told(self, place, matches):
-        """The `SingleCell` of the best of several matches; None where none is sure, or reads what has no name there."""
+        """Return the `SingleCell` of the best of several matches; None where none is sure, or a tensor has no name."""
         carried = {id(one): self._carried(one) for one in matches}
         sure = [one for one in matches if self._is_sure(one, carried[id(one)])]
         for match in sorted(sure, key=lambda one: (-carried[id(one)], bool(one.blocks), len(one.options))):
@@ -76,21 +76,21 @@ class _Calls:
         return None
 
     def _is_sure(self, match, carried):
-        """Whether it is a cell: the equation of one without gates is that of any dense layer as well."""
+        """Whether a match is surely a cell: one without gates has the equation of any dense layer."""
         has_gates = len(PAIRS[match.pair].weights.tf1) > 2 or PAIRS[match.pair].states
         names = [term.attr[0] for term in match.variables.values()]
         is_computed = any(name in self.reading.computed.found for name in names)
-        # The bias that a Keras cell has would train, and be no variable of the graph.
+        # The bias of a Keras cell would be trained, and the graph has no variable for it.
         has_bias = any("bias" in leaf for leaf in match.variables)
         return (has_gates or carried == len(match.new)) and has_bias and not is_computed
 
     def _carried(self, match):
-        """How many of the states are what a loop carries, before and behind."""
+        """Return how many states of a match a loop carries, from the old one to the new one."""
         pairs = zip(match.old.values(), match.new.values(), strict=True)
         return sum(old in self.variables and new in _chosen(self.variables[old].next) for old, new in pairs)
 
     def _names(self, place):
-        """A term's number -> the tensors that have its value where a cell is called."""
+        """Map the number of each term to the tensors that have its value where a cell is called."""
         if place not in self.named:
             function, frames = place
             found = self.named[place] = {}
@@ -101,7 +101,7 @@ class _Calls:
         return self.named[place]
 
     def _outputs(self, terms, op):
-        """The terms of what a node gives out, None for what nothing reads."""
+        """Return the terms of the outputs of a node, None for an output that nothing reads."""
         if isinstance(terms, list):
             return terms
         several = range(len(operation(op).outputs))
@@ -112,7 +112,7 @@ class _Calls:
 
 
 def _chosen(term):
-    """What a term may be by the conditions that choose it: the new state, or the old one where a row has ended."""
+    """Return all terms that a term may be after `select`: the new state, or the old one where a row has ended."""
     found, todo = set(), [term]
     while todo:
         one = todo.pop()

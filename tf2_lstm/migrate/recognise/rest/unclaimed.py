@@ -1,4 +1,4 @@
-"""The variables that no recurrence claims, each with the reason that the graph gives, and those that have no value."""
+"""The variables that no recurrence claims, each with its reason, and the variables that have no value."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ SLOTS, NUMBERS = "an optimizer's slot", "a number of an optimizer"
 SLOTS_BY_NAME = f"{SLOTS}, by its name"
 OPTIMIZERS = (SLOTS, NUMBERS, SLOTS_BY_NAME)
 NO_KNOWN_CELL = "its names and shapes are those of no known cell"
-#: What moves a variable towards another.
+#: The operations that move a variable towards another value.
 _MOVED = ("AssignSub", "AssignSubVariableOp")
 
 
@@ -86,7 +86,7 @@ def _by_name(name, variable):
 
 
 def _readers(nodes):
-    """Node name -> [(node that reads it, at which input)]."""
+    """Map the name of each node to [(a node that reads it, at which input)]."""
     found = {}
     for node in nodes:
         for at, reference in enumerate(data_inputs(node)):
@@ -95,7 +95,7 @@ def _readers(nodes):
 
 
 def _uses(nodes, readers):
-    """Every (operation, input number) that uses a variable, read through copies; and the nodes that copy it."""
+    """Return every (operation, input number) that reads a variable, also through copies, and the copies' names."""
     found, todo, seen = [], list(nodes), set(nodes)
     while todo:
         name = todo.pop()
@@ -115,13 +115,13 @@ def _is_slot(use, at):
 
 
 def _is_of_a_class(model, name):
-    """Whether a variable is called after a weight and an optimizer's class: "embedding/AdaMax_1"."""
+    """Whether a variable is named after a weight and an optimizer's class: "embedding/AdaMax_1"."""
     owner, _, leaf = name.rpartition("/")
     return owner in model.variables and re.match(r"[A-Z](?!xponentialMovingAverage)\w*$", leaf) is not None
 
 
 def _is_average(nodes, uses):
-    """Whether a variable only follows another one: it is moved towards it and nothing else reads it."""
+    """Whether a variable only follows another one: it is moved towards that one, and nothing else reads it."""
     moved = [use for use, at in uses if use.op in _MOVED and at == 0]
     others = {use.op for use, _ in uses} - BOOKKEEPING - {*_MOVED, "Sub"}
     return bool(moved) and not others
@@ -131,13 +131,13 @@ NEXT = "name with --weights a checkpoint that has all of them"
 
 
 def name_absent(model, findings):
-    """Say of what is not converted that its variables have no value; report the others by their scope.
+    """Report recurrences whose variables have no value in the checkpoint, and missing variables by their scope.
 
-    An optimizer's slots and the step counter are needed by no recurrence: a note has them.
+    The slots of an optimizer and the step counter are left out: no recurrence needs them, and a note has them.
 
     Args:
         model: the `TF1Model`.
-        findings: the `Findings` that are changed.
+        findings: the `Findings`; changed in place.
     """
     left = [name for name in model.missing if not SLOT.search(name) and not name.endswith("global_step")]
     for number, one in enumerate(findings.not_converted):

@@ -1,1 +1,1 @@
-"""What stands around the cells within one step: wrappers, layers, dropout, flat states."""
+"""What is around the cells within one step: wrappers, layers, dropout, flat states."""

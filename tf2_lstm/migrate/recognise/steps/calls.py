@@ -1,4 +1,4 @@
-"""Layers become a tree of `Call`s in TF1's words; one cell object is one `Call`."""
+"""Make a tree of `Call`s, in TF1's words, of layers; one cell object is one `Call`."""
 
 import math
 from collections import OrderedDict
@@ -29,7 +29,7 @@ class Calls:
         self.known, self.variables, self.keep_probs = {}, {}, {}
 
     def cell(self, layers, flat=()):
-        """Return the `Call` of a step's layers; several are a stack.
+        """Return the `Call` of a step's layers; several layers are a stack.
 
         Args:
             layers: the `Layer`s, bottom to top.
@@ -54,7 +54,7 @@ class Calls:
         return call
 
     def of_match(self, match, flat=()):
-        """Return the `Call` of a lone match; its `CellVariables` are in `variables` then."""
+        """Return the `Call` of one match, and keep its `CellVariables` in `variables`."""
         options = OrderedDict(match.options)
         if "c" in match.old and (flat == ALL or match in flat):
             options["state_is_tuple"] = False
@@ -90,7 +90,7 @@ class Calls:
         return self.known[key]
 
     def of(self, *cells):
-        """The `CellVariables` of the cells in these trees of calls, each cell once, bottom to top."""
+        """List the `CellVariables` of the cells in some trees of calls, each cell once, bottom to top."""
         found, todo = OrderedDict(), list(cells)
         while todo:
             call = todo.pop(0)
@@ -101,13 +101,13 @@ class Calls:
 
 
 def default_of(keep):
-    """Say what a keep_prob is where a program feeds nothing.
+    """Return the value of a keep_prob where a program feeds nothing.
 
     Args:
-        keep: its term.
+        keep: the term of the keep_prob.
 
     Returns:
-        The number that placeholders with a default give it; 1.0 where there is none, or none above 0 up to 1.
+        The number that placeholders with a default give; 1.0 where there is none, or none above 0 up to 1.
     """
     found = _number(keep)
     return float(found) if found is not None and 0 < found <= 1 else 1.0
@@ -115,32 +115,32 @@ def default_of(keep):
 
 def _number(term):
     found = {}
-    # What a term is computed from was made before it.
+    # Terms are in the order of the graph: arguments come first.
     for one in sorted(leaves(term), key=lambda one: one.number):
         found[one] = _value(one, [found[arg] for arg in one.args])
     return found[term]
 
 
 def _value(term, numbers):
-    """The number that a term is by default, from those of its arguments; None for none."""
+    """Return the default number of a term, computed from those of its arguments; None where there is none."""
     if term.op == "PlaceholderWithDefault":
         return numbers[0]
     if term.op not in ("add", "mul"):
         return scalar(term)
     if None in numbers:
         return None
-    # What is too large for float32 is infinite there, and no keep_prob.
+    # A number too large for float32 becomes infinite there, and is no keep_prob.
     with np.errstate(over="ignore"):
         return float(np.float32(sum(numbers) if term.op == "add" else math.prod(numbers)))
 
 
 def common_scope(names):
-    """The scope that all variables stand in, "rnn/lstm_cell" of its kernel and bias."""
+    """Return the scope that all variables are in: "rnn/lstm_cell" of a kernel and a bias."""
     return common_prefix([name.rpartition("/")[0] for name in names])
 
 
 def common_prefix(scopes):
-    """What scopes share, "rnn" of "rnn/fw" and "rnn/bw"."""
+    """Return the first parts that all scopes share: "rnn" of "rnn/fw" and "rnn/bw"."""
     common = []
     for parts in zip(*(scope.split("/") for scope in scopes), strict=False):
         if len(set(parts)) > 1:
@@ -150,7 +150,7 @@ def common_prefix(scopes):
 
 
 def state_names(layers, stacked=False):
-    """The names of the states below "state": [(name, match, state's name, width)], in TF1's order."""
+    """List the states below "state" in TF1's order: (ending of the name, match, name of the state, width)."""
     found = []
     for number, layer in enumerate(layers):
         prefix = f"_{number}" if stacked or len(layers) > 1 else ""

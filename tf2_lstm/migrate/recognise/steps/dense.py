@@ -1,4 +1,4 @@
-"""A dense layer that a loop applies to what its cells give out: BasicDecoder's output_layer."""
+"""A dense layer that a loop applies to the outputs of its cells: BasicDecoder's output_layer."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ class Dense:
 
     @property
     def units(self):
-        """The number of columns of what it gives out."""
+        """The number of columns of the output."""
         return self.kernel.attr[1][1]
 
     def variables(self):
-        """Describe it as the `CellVariables` of a `Recurrence`."""
+        """Describe the layer as the `CellVariables` of a `Recurrence`."""
         named = OrderedDict(kernel=self.kernel.attr[0])
         if self.bias is not None:
             named["bias"] = self.bias.attr[0]
@@ -39,11 +39,11 @@ class Dense:
 
 
 def below(reader, output):
-    """Read the layers of a step from what it gives out, with or without a dense layer on top.
+    """Read the layers of a step below its output, with or without a dense layer on top.
 
     Args:
         reader: the `Layers` of the step.
-        output: the term of what the step gives out.
+        output: the term of the step's output.
 
     Returns:
         (layers, x, dense): see `Layers.stack`; dense is a `Dense` or None.
@@ -60,7 +60,7 @@ def below(reader, output):
 
 
 def _affine(term):
-    """Take x @ kernel + bias apart: three terms, the bias None when there is none; None for anything else."""
+    """Take x @ kernel + bias apart into three terms, the bias None where there is none; None for any other term."""
     parts = list(term.args) if term.op == "add" else [term]
     products = [part for part in parts if part.op == "matmul" and is_variable(part.args[1], 2)]
     biases = [part for part in parts if is_variable(part, 1)]

@@ -6,9 +6,9 @@ from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import masked
 from tf2_lstm.migrate.recognise.steps.wrappers import around, is_flat_and_dropped
 
-#: All states of a step in one tensor.
+#: The way to keep states in which one tensor holds all of a step.
 ALL = "all"
-#: What is said of one tensor that holds states otherwise than TF1's own cells do.
+#: The reasons where one tensor holds states in another way than TF1's own cells do.
 EXCHANGED = (
     "the program keeps its states in one tensor in an order of its own; in a model's c stands before h, and a layer "
     "before the next"
@@ -17,23 +17,23 @@ STACKED = (
     "the program keeps its states in one tensor that tf.stack makes of them; a model's are tensors of their own, or "
     "stand side by side in a matrix"
 )
-#: What to do then.
+#: The next step for it.
 CARRY_A_TUPLE = (
     "split that tensor before the loop, and carry tf.nn.rnn_cell.LSTMStateTuple(c, h) instead of it"
 )
-#: What cuts columns out of a tensor.
+#: The operations that cut columns out of a tensor.
 CUTS = having(Trait.CUTS)
 
 
 def together(named, kept):
-    """Put the states that one tensor holds together.
+    """Group the states that one tensor holds.
 
     Args:
         named: the list of `calls.state_names`.
         kept: `ALL` when one tensor holds all of them; else a set of the matches whose own states are in one.
 
     Returns:
-        A list of (name's ending, list of the members, each (match, state's name, width)).
+        A list of (ending of the name, list of the states, each (match, name of the state, width)).
 
     Example:
         ```python
@@ -53,14 +53,14 @@ def together(named, kept):
 
 
 def tensor_of(reading, olds):
-    """Find the tensor that states are cut from, side by side, all of it.
+    """Find the tensor that states are cut out of, side by side and without a rest.
 
     Args:
         reading: the `GraphReader` of the graph.
         olds: the terms of the states, in order.
 
     Returns:
-        Its term, which may be columns of a wider tensor; None where there is no such tensor.
+        The tensor's term, which may be columns of a wider tensor; None where there is no such tensor.
     """
     terms, pieces = reading.terms, []
     for old in olds:
@@ -79,7 +79,7 @@ def tensor_of(reading, olds):
 
 
 def side_by_side(terms, parts):
-    """The concatenation of columns that the graph makes of these terms, None when it makes none."""
+    """Return the graph's concatenation of these terms along their columns; None where it has none."""
     found = (terms.find("concat", tuple(parts), axis) for axis in (1, -1))
     return next((one for one in found if one is not None), None)
 
@@ -91,7 +91,7 @@ def _cut(old):
 
 
 def _piece(terms, root, start, stop):
-    """The term of columns that stand in the graph, or of the whole tensor."""
+    """Return the term of columns that the graph cuts out, or of the whole tensor."""
     if start is None:
         return root
     if start == 0 and terms.find("split", (root,), (0, stop)) is not None:
@@ -102,7 +102,7 @@ def _piece(terms, root, start, stop):
 
 
 def _is_cut_from(reading, old, whole):
-    """Whether the program cuts a state out of a concatenation, and does not only make one of it too."""
+    """Whether the program cuts a state out of a concatenation, and does not only join one from it."""
     wholes = {name.rpartition(":")[0] for name, _ in reading.names.get(whole.number, ())}
     todo = [name.rpartition(":")[0] for name, op in reading.names.get(old.number, ()) if op in CUTS]
     seen = set()
@@ -119,14 +119,14 @@ def _is_cut_from(reading, old, whole):
 
 
 def dropped_state(terms, step):
-    """Find a flat state on which dropout acts: one that a step reads, or that is kept where a row has ended.
+    """Find a flat state under dropout: one that a step reads, or that is kept where a row has ended.
 
     Args:
         terms: the table of terms.
         step: the `CellMatch`.
 
     Returns:
-        Its term; None where there is none.
+        The term of the state; None where there is none.
     """
     roots = [_cut(old)[0] for old in step.old.values()]
     read = [part for root in roots for part in _parts(root.args[2] if masked(root) else root)]
@@ -136,7 +136,7 @@ def dropped_state(terms, step):
 
 
 def _dropped(terms, values):
-    """The dropouts of some values, and the dropouts of those."""
+    """List the dropouts of some values, and the dropouts of those."""
     todo, found = list(dict.fromkeys(values)), {}
     while todo:
         value = todo.pop()
@@ -147,12 +147,12 @@ def _dropped(terms, values):
 
 
 def _parts(term):
-    """A state, and the states of the layers of a stack that it is put together of."""
+    """List a state and, where it joins the states of a stack's layers, those."""
     return [term, *(term.args if term.op == "concat" else ())]
 
 
 def first_kept(terms, values):
-    """Find a state that is kept where a row has ended, by itself or in the state of a stack.
+    """Find a state that is kept where a row has ended, by itself or as a part of a stack's state.
 
     Args:
         terms: the table of terms.
@@ -174,7 +174,7 @@ def first_kept(terms, values):
 
 
 def in_order(olds):
-    """Whether states that are cut from one tensor stand in it as they are given; others are in no order.
+    """Whether states that are cut from one tensor are in it in the given order; others count as in order.
 
     Args:
         olds: the terms of the states, in TF1's order.
@@ -185,16 +185,16 @@ def in_order(olds):
 
 
 def exchanged(terms, step):
-    """Find the tensor in which a step leaves its states, to be kept where a row has ended, in an order of its own.
+    """Find the tensor in which a step joins its states in another order, to keep them where a row has ended.
 
-    The order that it reads them in counts as well.
+    A step that reads them in another order counts as well.
 
     Args:
         terms: the table of terms.
         step: the `CellMatch`.
 
     Returns:
-        Its term; None where there is none.
+        The tensor's term; None where there is none.
     """
     news, read = list(step.new.values()), in_order(step.old.values())
     joined = terms.users(news[0]) if len(news) > 1 else []

@@ -2,7 +2,7 @@
 
 from tf2_lstm.migrate.graph.terms import leaves
 
-#: What is said of it, and what to do then.
+#: The reason for it, and the next step.
 GATES_DROPPED = "each gate reads its input through a dropout of its own, as tf.keras's layers with dropout do"
 NO_LEARNING = (
     "build the graph after tf.keras.backend.set_learning_phase(0), and convert that .meta, --weights this "
@@ -11,13 +11,13 @@ NO_LEARNING = (
 
 
 def dropped_gates(term):
-    """Find the masks that a flag of training chooses, one before the same input goes to each gate.
+    """Find the dropout masks, chosen by a flag of training, that one input is multiplied with for several gates.
 
     Args:
         term: the term of a new state.
 
     Returns:
-        The term of the first of them, None where there are not several.
+        The term of the first mask; None where there are not several.
     """
     found = {}
     for one in leaves(term):

@@ -1,4 +1,4 @@
-"""Where two trees compute the same numbers, the scope of an operation says which one the program wrote.
+"""Choose among trees of layers that compute the same numbers by the scopes: which one did the program write?
 
 A dropout between two layers may belong to the output of the lower or to the input of the upper one; one around a
 stack is the same as one on its lowest input or highest output; a stack of one is the same as its cell. Only here are
@@ -10,12 +10,12 @@ from itertools import takewhile
 
 from tf2_lstm.migrate.recognise.steps.wrappers import Layer, is_alike
 
-#: The scope of a cell in a stack; a cell that is called again has a number more, cell_0_1.
+#: The scope of a cell in a stack; the second call of a cell has one more number, cell_0_1.
 STACK = re.compile(r"multi_rnn_cell(?:_\d+)?/cell_(\d+)(?:_\d+)?/")
 
 
 def regroup(layers, place):
-    """Choose among equal trees by the scopes.
+    """Choose among equal trees of layers by the scopes.
 
     Args:
         layers: the `Layer`s of a step, bottom to top.
@@ -40,7 +40,7 @@ def _level(dropped, place):
 
 
 def _one(layer, place):
-    # In their order: what is around a wrapper of the whole is of the whole too.
+    # The order counts: a wrapper around one that belongs to the stack belongs to the stack too.
     inner = list(takewhile(lambda wrapper: _inside(wrapper, place), layer.wrappers))
     return [Layer([Layer(layer.inside, inner)], layer.wrappers[len(inner) :])]
 
@@ -51,7 +51,7 @@ def _inside(wrapper, place):
 
 
 def _between(lower, upper, number, place):
-    """Hand the dropouts between two layers to the upper one that were made there, the last one first."""
+    """Move dropouts of a lower layer that were made in the scope of the upper one there, the last one first."""
     for wrapper in lower.wrappers[::-1]:
         if "residual" in wrapper or ("output" in wrapper and _level(wrapper["output"], place) != number):
             break
@@ -65,7 +65,7 @@ def _around(layers, place):
     around = {}
     for what, ends in (("input", layers[:1]), ("output", layers[-1:]), ("state", layers)):
         found = [_made_outside(layer, what, place) for layer in ends]
-        # One around the stack drops the states of all its layers.
+        # One dropout around the stack drops the states of all its layers.
         if None not in found and is_alike(around, found[0][what]):
             around[what] = found[0][what]
             for wrapper in found:
@@ -76,7 +76,7 @@ def _around(layers, place):
 
 
 def _made_outside(layer, what, place):
-    """The wrapper of a layer with a dropout that was made outside of the stack, the state's wherever; None for none."""
+    """Return the wrapper of a layer whose dropout was made outside of the stack; None without one."""
     wrappers = layer.wrappers[::-1] if what == "state" else layer.wrappers[-1:]
     outside = [one for one in wrappers if what in one and _level(one[what], place) is None]
     return outside[0] if outside else None

@@ -1,8 +1,8 @@
-"""Which dropout of a step's new state is the state that is carried on, where another one is the step's output.
+"""Tell which dropout of a step's new state is carried on as the state, and which is the step's output.
 
-Both are dropout of one tensor. A later step shows which it reads; of the last step it is the one at the same place in
-the order of the graph. Of a single step what reads the two shows it, or the order in which TF1's DropoutWrapper drops
-the state first; else it is announced.
+Both are dropout of one tensor. The next step shows which one it reads; for the last step it is the one at the same
+place in the order of the graph. For a single step the readers of the two show it, or the order of TF1's
+DropoutWrapper, which drops the state first; else a note says that it is not known.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from tf2_lstm.migrate.recognise.steps.wrappers import around, below_dropout, is_
 
 @dataclass(frozen=True)
 class Cells:
-    """What all cells of a graph read and leave, two sets of terms.
+    """The inputs and the new states of all cells of a graph, as two sets of terms.
 
     Attributes:
         terms: the table of terms.
-        read: their inputs: an output that one reads as it is was not dropped.
-        news: their new states: what holds several of them, or dropouts of them, is a state.
+        read: the inputs: an output that a cell reads as it is was not dropped.
+        news: the new states: a tensor of several of them, or of dropouts of them, is a state.
     """
 
     terms: object
@@ -29,13 +29,13 @@ class Cells:
 
     @classmethod
     def of(cls, terms, matches):
-        """Return those of some `CellMatch`s."""
+        """Return the `Cells` of some `CellMatch`s."""
         news = (new for one in matches for new in one.new.values())
         return cls(terms, frozenset(one.inputs for one in matches), frozenset(news))
 
     @cached_property
     def added(self):
-        """What a residual connection may add: an input, or what was dropped to make it."""
+        """The values that a residual connection may add: an input, or the value that it is a dropout of."""
         return {value for one in self.read for value, _ in below_dropout(self.terms, one)}
 
     def is_state(self, value):
@@ -45,7 +45,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class Told:
-    """Whose the dropouts of a single step's new state are.
+    """Which dropouts of a single step's new state are the state's.
 
     Attributes:
         way: from the new state to the state that is carried on, as `follow` takes it.
@@ -57,12 +57,12 @@ class Told:
 
 
 def dropped_state_of(step):
-    """Return the name of the state of an `CellMatch` that dropout acts on: c is not dropped."""
+    """Return the name of the state of a `CellMatch` that dropout acts on: c is not dropped."""
     return "h" if "h" in step.new else ""
 
 
 def follow(terms, value, way):
-    """List the values on a way, from a new state to the state that is carried on, both included.
+    """List the values on a way from a new state to the state that is carried on, both included.
 
     Args:
         terms: the table of terms.
@@ -76,15 +76,15 @@ def follow(terms, value, way):
 
 
 def way_to(terms, new, wanted):
-    """Return the way from a new state to what a later step reads; None where no dropout leads there."""
+    """Return the way from a new state to the term that a later step reads; None where no dropout leads there."""
     return next((way for value, way in _ways(terms, new) if value is wanted), None)
 
 
 def told(terms, step, state, cells):
     """Tell the state from the output among the dropouts of a new state that no later step reads.
 
-    What a cell reads, or adds to what one reads, is the output. A variable that is assigned, and a tensor of several
-    states, hold the state; so does what keeps the old one where its row has ended.
+    A term that a cell reads, or that is added to such a term, is the output. A term that is assigned to a variable, or
+    joined with other states, is the state, and so is one that keeps the old state where its row has ended.
 
     Args:
         terms: the table of terms.
@@ -113,10 +113,10 @@ def told(terms, step, state, cells):
 
 
 def _by_use(ways, used):
-    """What tells where no cell does: which dropout of the state is read, `used`, and then their order.
+    """Tell state and output by the dropouts that are read, where no cell shows it, and then by their order.
 
-    Of one dropout alone that is read, it is the output's; where the other one is read, nothing tells it. Of two of
-    which one is read, that is the output's.
+    A single dropout that is read is the output's; where only the new state itself is read, it is in doubt. Of two
+    dropouts the only one that is read is the output's.
     """
     first = {tuple(way): value for value, way in ways if len(way) == 1}
     if len(first) < 2:
@@ -130,7 +130,7 @@ def _by_use(ways, used):
 
 
 def _by_order(ways, first):
-    """The fewest wrappers that drop in the order of the graph, each the state before the output.
+    """Choose the fewest wrappers that drop in the order of the graph, each the state before the output.
 
     Where the first of two dropouts has the last one too, so that there are as many either way, a wrapper of the output
     alone came first.
@@ -142,7 +142,7 @@ def _by_order(ways, first):
 
 
 def _beside(ways, output):
-    """The way of the state, where the output is on another one: as far as it is dropped again."""
+    """Return the way of the state, where the output is on another one: to its last dropout."""
     every = [way for _, way in ways]
     others = [way for way in every if len(way) == 1 and way != output[:1]]
     way = others[0] if others else []
@@ -152,7 +152,7 @@ def _beside(ways, output):
 
 
 def _uses(terms, ways):
-    """(Way, term) of what reads a new state, or a dropout of it, and is none itself."""
+    """List (way, term) of the terms that read a new state or a dropout of it, without the dropouts themselves."""
     found, own = [], {value for value, _ in ways}
     for value, way in ways:
         drops = _dropped(terms, value)
@@ -162,7 +162,7 @@ def _uses(terms, ways):
 
 
 def _is_of(terms, user, dropped, value):
-    """Whether what reads a value is a part of its dropout, or reads that alone: products are flat."""
+    """Whether a reader of a value is a part of its dropout, or reads only that dropout: products are flat."""
     whole = dropped.args[1] if dropped.op == "select" else dropped
     if is_part(user, whole):
         return True
@@ -171,14 +171,14 @@ def _is_of(terms, user, dropped, value):
 
 
 def _is_added(terms, cells, value):
-    """Whether a residual connection adds a value to what a cell reads."""
+    """Whether a residual connection adds a value to the input of a cell."""
     sums = [one for one in around(terms, value) if one.op == "add"]
     rests = [rest for one in sums if (rest := terms.without(one, value)) is not None]
     return any(part in cells.added for one in rests for part in (one, *(one.args if one.op == "add" else ())))
 
 
 def _readers(terms, value):
-    """What a node of the forward part makes of a value; sums and products are flat, its parts stand in them."""
+    """List the forward terms that read a value; sums and products are flat, so larger ones with all its parts do."""
     parts = [one for one in value.args if value.op in ("add", "mul") and scalar(one) is None][:1]
     larger = [
         user for part in parts for user in terms.users(part) if user.op == value.op and user is not value
@@ -195,13 +195,13 @@ def _holds_state(terms, cells, new, term):
 
 
 def mask_of(terms, old, value):
-    """The term that is a value, or where the row has ended the old state; None for none."""
+    """Return the term that is the old state where the row has ended, else a value; None where there is none."""
     users = [user for user in terms.users(value) if masked(user)]
     return next((one for one in users if one.args[1] is old and one.args[2] is value), None)
 
 
 def drops_on(terms, values):
-    """The `Dropped` ones between the values on a way, from the outside in."""
+    """List the `Dropped` between the values on a way, from the outside in."""
     return [
         one
         for outer, value in zip(values[:0:-1], values[-2::-1], strict=True)
@@ -210,7 +210,7 @@ def drops_on(terms, values):
 
 
 def _ways(terms, new):
-    """Each dropout of a new state with the way to it, the state itself first, no value twice."""
+    """Yield a new state and each dropout of it with the way to it, no value twice."""
     todo, seen = [(new, [])], {new}
     while todo:
         value, way = todo.pop(0)
@@ -222,5 +222,5 @@ def _ways(terms, new):
 
 
 def _dropped(terms, value):
-    """The terms that are dropout of a value, in the order of the graph."""
+    """List the terms that are one dropout of a value, in the order of the graph."""
     return [one for one in around(terms, value) if one.op != "add"]

@@ -1,4 +1,4 @@
-"""What steps of a cell give out that stand in the graph one by one: the output with what is wrapped around it."""
+"""The outputs of the steps of an unrolled cell: each with the wrappers around it."""
 
 import re
 
@@ -6,12 +6,12 @@ from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import constant, leaves, masked
 from tf2_lstm.migrate.recognise.steps.wrappers import around, is_part, stripped
 
-#: The scope of one cell in a stack, as the end of a scope.
+#: The end of the scope of one cell in a stack.
 IN_STACK = re.compile(r"(^|/)multi_rnn_cell(_\d+)?/cell_\d+$")
 
 
 def given(terms, reader, chain, place):
-    """Find what each step of a chain gives out.
+    """Find the output of each step of a chain.
 
     Args:
         terms: the table of terms.
@@ -20,9 +20,9 @@ def given(terms, reader, chain, place):
         place: a function from a term to the name of the node that made it first.
 
     Returns:
-        A term a step: the cell's output, or what dropout and residual connections make of it. A wrapper stands in the
-        cell's scope, or alone reads what it wraps; with lengths it is what is set to zero where a row has ended. When
-        the steps are not alike it is the cells' own.
+        A term for each step: the cell's output, or the dropout and residual connections around it. A wrapper is in the
+        cell's scope, or is the only reader of what it wraps; with lengths the term is the one that is set to zero where
+        a row has ended. Where the steps are not alike, they are the cells' own outputs.
     """
     found = [_given(terms, reader, chain, number, place) for number in range(len(chain.steps))]
     alike = len({shape_of(reader.stack(output)[0]) for output in found}) == 1
@@ -33,7 +33,7 @@ def _given(terms, reader, chain, number, place):
     step, states = chain.steps[number], _states(terms, chain)
     output, scope = step.output, _scope(place(step.output))
     while not (chain.lengths is not None and output_mask(terms, step, output)):
-        # What no node computes is a term that a matcher tried.
+        # A term that no node computes was only tried by a matcher.
         outer = [one for one in around(terms, output) if one not in states and place(one)]
         outer = [one for one in outer if reader.top(one) is not None]
         if chain.lengths is None:
@@ -50,23 +50,23 @@ def _given(terms, reader, chain, number, place):
 
 
 def _states(terms, chain):
-    """All states that a chain reads or leaves: as dropout makes them, before they are masked, and as they are."""
+    """Return all states that a chain reads or leaves: each dropout, before the mask of ended rows and after it."""
     states = set()
     for number, step in enumerate(chain.steps):
         for name in step.new:
-            # Not the new state itself: the output is made of it too.
+            # Not the new state itself: the output is computed from it too.
             dropped = chain.made(terms, number, name)[1:]
             states |= {*dropped, step.old[name], chain.after(terms, number, name)}
     return {*states, *(state.args[2] for state in states if masked(state))}
 
 
 def _scope(place):
-    """The scope in which a cell, or the stack that it is in, was called."""
+    """Return the scope in which a cell, or the stack around it, was called."""
     return IN_STACK.sub("", place.rpartition("/")[0].rpartition("/")[0])
 
 
 def _alone(terms, reader, chain, number, output, wrapped, place):
-    """Whether nothing else reads an output than a wrapper, and the next step where the output is the state."""
+    """Whether an output is read only by a wrapper and, where the output is the state, by the next step."""
     carried = [chain.made(terms, number, name)[-1] for name in chain.steps[number].new]
     ends = (wrapped, *carried)
     own = [one for end in ends for one in leaves(end, stop=(output,))]
@@ -84,9 +84,9 @@ def _alone(terms, reader, chain, number, output, wrapped, place):
 
 
 def _is_flat(terms, reader, step, term):
-    """Whether a term is the flat state that a step leaves: all of its states side by side, and others perhaps.
+    """Whether a term is the flat state that a step leaves: all of its states side by side, and perhaps others.
 
-    What has one state only stands beside nothing but states, and dropout of states.
+    For a cell with one state all other parts must be states, or dropout of states.
     """
     if term.op != "concat" or not set(step.new.values()) <= set(term.args):
         return False
@@ -97,7 +97,7 @@ def _is_flat(terms, reader, step, term):
 
 
 def shape_of(layers):
-    """What kinds of wrappers stand around the layers of a step, to see that all steps are alike."""
+    """Return the kinds of wrappers around the layers of a step, to compare steps."""
     return tuple(
         (
             shape_of(layer.inside) if isinstance(layer.inside, list) else layer.inside.key,
@@ -108,7 +108,7 @@ def shape_of(layers):
 
 
 def output_mask(terms, step, output):
-    """The term that sets an output to zero where a row has ended, not the one of a zero state; None for none."""
+    """Return the term that sets an output to zero where a row has ended, not to a zero state; None without one."""
     for user in terms.users(output):
         zeros = user.args[1] if masked(user) and user.args[2] is output else None
         if zeros is not None and constant(zeros) == 0 and zeros not in step.old.values():

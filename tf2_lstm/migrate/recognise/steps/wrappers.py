@@ -18,10 +18,10 @@ class Dropped:
 
 @dataclass
 class Layer:
-    """One layer of a step: a cell (or, inside a residual, a stack of layers) and what is wrapped around it.
+    """One layer of a step: a cell (or, inside a residual, a stack of layers) and the wrappers around it.
 
     Attributes:
-        inside: an `CellMatch`, or a list of `Layer`s from bottom to top.
+        inside: a `CellMatch`, or a list of `Layer`s from bottom to top.
         wrappers: from the inside out, each {"residual": True} or dropout's {"input": `Dropped`, "output": ...,
             "state": ...}.
     """
@@ -36,14 +36,14 @@ class Layer:
         return [one for layer in self.inside for one in layer.matches()]
 
     def holder(self, match):
-        """The layer that holds a cell directly, this one or one inside."""
+        """Return the layer that holds a cell directly: this one or one inside."""
         if self.inside is match:
             return self
         inner = [layer for layer in self.inside if match in layer.matches()]
         return inner[0].holder(match)
 
     def drop(self, what, dropped):
-        """Note a dropout: on the outermost wrapper, a state's on any, if that is one that lacks it, else around all.
+        """Add a dropout to the outermost wrapper, or a state's to any, that lacks it; else to a new one around all.
 
         A wrapper draws all its masks once for a sequence, or none.
         """
@@ -73,9 +73,9 @@ def dropout(terms, term):
 
 
 def _dropouts(terms, term, kept=()):
-    """Each way to take one dropout off: a product of several masks does not tell which was the last.
+    """Yield each way to take one dropout off: a product of several masks does not tell which was the last.
 
-    The masks that are in a value which shall be left, those that are kept, are none to take off.
+    The factors `kept` belong to the value below, and are not taken off as masks.
     """
     if term.op == "select":
         found = _selected(terms, term)
@@ -98,7 +98,7 @@ def stripped(terms, term, value):
         value: a term that is no dropout.
 
     Returns:
-        The `Dropped` ones from the outside in, [] where the two are one; None where dropout does not lead there.
+        The `Dropped` ones from the outside in, [] where the term is the value; None where dropout does not lead there.
     """
     drops, kept = [], value.args if value.op == "mul" else ()
     while term is not value:
@@ -127,12 +127,12 @@ def _masks(terms, product):
 
 
 def _peeled(terms, term, wanted):
-    """The fewest dropouts to take off, from the outside in, until a value is wanted; None where none is."""
+    """Take off the fewest dropouts, from the outside in, until a value is wanted; None where none is."""
     return next((drops for value, drops in below_dropout(terms, term) if wanted(value)), None)
 
 
 def below_dropout(terms, term):
-    """List what is left of a term when dropouts are taken off, one after the other; of many the first.
+    """Yield what is left of a term when dropouts are taken off, one after the other; at most `MOST_PEELED` values.
 
     Args:
         terms: the table of terms.
@@ -150,11 +150,11 @@ def below_dropout(terms, term):
 
 
 def is_part(part, whole):
-    """Whether a term is another one, or some of its factors: what a dropout scaled is no part of a flat product."""
+    """Whether a term is another term, or some of its factors: products are flat."""
     return part is whole or (part.op == whole.op == "mul" and holds(whole, part))
 
 
-#: What is said of a recurrence whose flat state is dropped.
+#: The reason for a recurrence with dropout on a flat state.
 FLAT_AND_DROPPED = (
     "dropout acts on a flat state (state_is_tuple=False), so that TF1 drops c as well as h: tf2_lstm.DropoutWrapper "
     "drops no c"
@@ -163,7 +163,7 @@ INFERENCE = "convert the graph of inference, whose state_keep_prob is 1.0"
 
 
 def is_flat_and_dropped(terms, term):
-    """Whether a value is dropout of several tensors side by side, of which a flat state is made."""
+    """Whether a value is dropout of a concatenation, as of a flat state."""
     found = dropout(terms, term)
     while found is not None and found.value.op != "concat":
         found = dropout(terms, found.value)
@@ -171,14 +171,14 @@ def is_flat_and_dropped(terms, term):
 
 
 def around(terms, value):
-    """List the terms that wrap a value once, dropouts of it and sums with it, in the order of the graph.
+    """List the terms that wrap a value once, its dropouts and its sums, in the order of the graph.
 
-    Sums and products are flat: that of a sum with more is a sum of the same parts. What only matching made of them is
-    no term of the graph.
+    Sums and products are flat: the sum of a sum and more is one sum of all parts. Terms that only matching made
+    are left out.
     """
     users = terms.users(value)
     if value.op in ("add", "mul"):
-        # Not of a number: in a larger product it is one with the other numbers.
+        # No dropout of a number: in a larger product it is multiplied with the other numbers.
         part = next((one for one in value.args if scalar(one) is None), value)
         users += [user for user in terms.users(part) if user.op == value.op and user is not value]
     users += [
@@ -194,7 +194,7 @@ def around(terms, value):
 
 
 def _selected(terms, term):
-    """Dropout as TensorFlow 2 writes it under compat.v1: the scaled value where a mask holds, else 0."""
+    """Read dropout as TensorFlow 2 writes it under compat.v1: select(mask, scaled value, 0)."""
     mask, scaled, dropped = term.args
     if scalar(dropped) != 0 or not _is_noise(mask):
         return None
@@ -212,7 +212,7 @@ def _kept(terms, mask):
 
 
 def _keep(terms, mask):
-    """The keep_prob of random >= 1 - keep_prob, or of floor(random + keep_prob): (term, variational)."""
+    """Return (keep_prob, variational) of a mask random >= 1 - keep_prob, or floor(random + keep_prob)."""
     if mask.number not in terms.keeps:
         terms.keeps[mask.number] = _read_keep(terms, mask)
     return terms.keeps[mask.number]
@@ -243,7 +243,7 @@ def _unscaled(terms, product, keep):
 
 
 def _times(terms, factors, scale):
-    """The product of some terms and a number, the one of the graph where it has one: a number is rounded there."""
+    """Return the product of some terms and a number: the graph's own where it has one, as its number is rounded."""
     key = tuple(sorted(factor.number for factor in factors))
     if key not in terms.scaled:
         found = [product for product in terms.users(factors[0]) if _is_scaled(terms, product, key)]
@@ -257,7 +257,7 @@ def _times(terms, factors, scale):
 
 
 def _is_scaled(terms, product, key):
-    """Whether a term of the graph is the product of the terms with some numbers and of one number."""
+    """Whether a term of the graph is the product of exactly these terms and one number."""
     if product.op != "mul" or len(product.args) != len(key) + 1 or product.number not in terms.places:
         return False
     others = sorted(arg.number for arg in product.args if scalar(arg) is None)
@@ -268,19 +268,19 @@ def _numbers(product):
     return [scalar(arg) for arg in product.args if scalar(arg) is not None]
 
 
-#: How many values are looked at below one of several dropouts.
+#: The most values that are looked at below several dropouts.
 MOST_PEELED = 64
-#: How far two numbers may be from one another, relatively, to be one that was computed in float32.
+#: The largest relative difference of two numbers that are one, computed in float32.
 _ROUNDING = 1e-5
-#: How many terms may be looked at for one layer's output, and how deep they may be wrapped in one another.
+#: The most terms that are looked at for one layer's output, and the most levels of wrappers.
 MOST_LOOKS, MOST_WRAPPERS = 2_000, 100
-#: What is said of more of them around one cell, and what to do.
+#: The reason where one cell has more wrappers, and the next step.
 WRAPPED_OFTEN = f"more than {MOST_WRAPPERS} wrappers stand around one cell"
 FEWER = "make one dropout of those that follow one another, whose keep_prob is the product of theirs"
 
 
 def wrapped_often(layers):
-    """Find a cell, an `CellMatch`, that has more wrappers around it than are read; None where there is none."""
+    """Find a cell, a `CellMatch`, with more wrappers around it than are read; None where there is none."""
     for layer in layers:
         inside = layer.inside if isinstance(layer.inside, list) else ()
         if len(layer.wrappers) > MOST_WRAPPERS:
@@ -304,7 +304,7 @@ class Layers:
         self._looks = self._depth = 0
 
     def stack(self, output):
-        """Return the layers below an output, bottom to top, and the term that goes into the lowest one."""
+        """Return the layers below an output, bottom to top, and the input of the lowest one."""
         layers, below = [], output
         while True:
             found = self.top(below)
@@ -317,7 +317,7 @@ class Layers:
             layers.insert(0, layer)
 
     def top(self, term):
-        """Return the layer whose output a term is, and its input; None when it is no layer's output, or too deep."""
+        """Return the layer whose output a term is, and its input; None where there is none or nesting is too deep."""
         self._looks = self._looks + 1 if self._depth else 0
         if self._looks > MOST_LOOKS or self._depth > MOST_WRAPPERS:
             return None
@@ -339,7 +339,7 @@ class Layers:
         return self._residual(term) if term.op == "add" else None
 
     def _residual(self, term):
-        """A sum: a layer's output and, once for each residual connection around it, what goes into the layer."""
+        """Read a sum of a layer's output and, for each residual connection around the layer, its input."""
         for output in [*self.outputs, *term.args]:
             added = self.terms.without(term, output)
             if added is None or (output not in self.outputs and not dropout(self.terms, output)):
@@ -351,7 +351,7 @@ class Layers:
         return None
 
     def _down_to(self, layer, below, added):
-        """The layer, or the stack of layers, whose inputs are what residual connections add, and its input."""
+        """Return the layer, or the stack, whose inputs residual connections add, and its input."""
         layers = [layer]
         while True:
             below = self._undropped(layers[0], below, added)
@@ -372,7 +372,7 @@ class Layers:
         return added is below or (added.op == "add" and holds(added, below))
 
     def _undropped(self, layer, below, added):
-        """An input without the dropout that stands between what is added and the layer, which is noted."""
+        """Take the dropout between an added input and the layer off, and add it to the layer; return the input."""
         found = _peeled(self.terms, below, lambda value: self._holds(added, value))
         if found is None:
             return below

@@ -1,4 +1,4 @@
-"""Cells that stand in the graph step by step: static_rnn, loops in Python, a cell that is called once."""
+"""Cells that are unrolled in the graph: static_rnn, loops in Python, a cell that is called once."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,14 +22,14 @@ from tf2_lstm.migrate.recognise.unrolls.single_steps import core, is_step
 
 @dataclass(eq=False)
 class Chain:
-    """One cell applied step after step.
+    """One cell that is applied step after step.
 
     Attributes:
         steps: the `CellMatch`s in the order of time.
         lengths: the term of sequence_length, None when there is none.
         drops: the `Dropped` ones that act on the states but c, from the outside in.
         way: the way of `state_dropout` from a new state to the state that is carried on.
-        doubt: of a single step the dropout of which nothing tells whose it is, as `state_dropout.Told` has it.
+        doubt: of a single step, the dropout that may be the state's or the output's, as `state_dropout.Told` has it.
     """
 
     steps: list
@@ -39,14 +39,14 @@ class Chain:
     doubt: tuple | None = None
 
     def after(self, terms, number, state):
-        """Return the term of a state after a step: what the next one reads, or what would be read after the last."""
+        """Return the term of a state after a step: the one that the next step reads, or would read after the last."""
         if number + 1 < len(self.steps):
             return self.steps[number + 1].old[state]
         value = self.made(terms, number, state)[-1]
         return mask_of(terms, self.steps[number].old[state], value) or value
 
     def made(self, terms, number, state):
-        """Return what dropout makes of a new state, one after the other, up to what is carried on; c is not dropped."""
+        """Return the dropouts of a new state up to the one that is carried on; c is not dropped."""
         return follow(terms, self.steps[number].new[state], self.way if state != "c" else ())
 
 
@@ -57,8 +57,8 @@ class Stepped:
     Attributes:
         chains: the `Chain`s, bottom to top.
         layers: the `Layer`s of the first step.
-        inputs: the terms that go in, one a step.
-        outputs: the terms that come out, one a step, before the mask of ended rows.
+        inputs: the term of the input of each step.
+        outputs: the term of the output of each step, before the mask of ended rows.
     """
 
     chains: list
@@ -68,7 +68,7 @@ class Stepped:
 
 
 def _masked_flat(terms, step, state, value):
-    """The term that is the flat state that a new state is in, or where the row has ended the old one; None for none."""
+    """Return the term that is the old flat state where the row has ended, else one with a new state; None if none."""
     for joined in terms.users(value):
         for user in terms.users(joined) if joined.op == "concat" else ():
             if masked(user) and user.args[2] is joined and user.args[1] in step.old[state].args:
@@ -81,15 +81,15 @@ def _unmasked(term):
 
 
 def chains_of(terms, matches):
-    """Link the matches that do not stand in a loop into chains.
+    """Link the matches that are outside of loops into chains.
 
     Args:
         terms: the table of terms.
         matches: every `CellMatch` of the model.
 
     Returns:
-        (chains, single): the `Chain`s, in the order of the graph, of cells that could be read in two ways the one that
-        is linked; and all `CellMatch`s that are linked to nothing, whether they count or not.
+        (chains, single): the `Chain`s, in the order of the graph; where a cell can be read in two ways, the one that is
+        linked. And all `CellMatch`s that are linked to nothing, whether they count or not.
     """
     alone = outside_loops(terms, matches)
     before = {one: _before(terms, one, alone) for one in alone}
@@ -112,7 +112,7 @@ def chains_of(terms, matches):
 
 
 def _alike(terms, steps, cells):
-    """The chain of some steps, or one a step where dropout acts on some of their states and not on others."""
+    """Return one chain of some steps, or one for each step where dropout acts on only some of their states."""
     first, state = steps[0], dropped_state_of(steps[0])
     if len(steps) == 1:
         found = told(terms, first, state, cells)
@@ -130,7 +130,7 @@ def _chain(terms, steps, way, state, doubt=None):
 
 
 def _one_reading(single, explained):
-    """Without the readings that take the input for the state where another reading explains a new state."""
+    """Leave out matches that take the input for the state where another match explains the same new state."""
     explained, found = explained | _news(*(one for one in single if not one.blocks)), []
     for one in single:
         if not one.blocks or not explained & _news(one):
@@ -144,7 +144,7 @@ def _news(*steps):
 
 
 def outside_loops(terms, matches):
-    """The matches that depend on nothing that a loop carries."""
+    """List the matches that do not depend on a loop variable."""
     inside = [False] * len(terms.every)
     for number, term in enumerate(list(terms.every)):
         inside[number] = term.op == "loopvar" or any(inside[arg.number] for arg in term.args)
@@ -152,7 +152,7 @@ def outside_loops(terms, matches):
 
 
 def _before(terms, one, alone):
-    """The match whose new states are the old ones of this one, or None."""
+    """Return the match whose new states are the old ones of this one; None without one."""
     found = None
     for state, old in one.old.items():
         earlier = _maker(terms, one, state, old, alone)
@@ -173,7 +173,7 @@ def _maker(terms, one, state, old, alone):
 
 
 def _becomes(terms, candidate, state, value):
-    """Whether a value is a cell's new state, or dropout of it; none acts on a c of its own."""
+    """Whether a value is a cell's new state, or a dropout of it; c has no dropout of its own."""
     new = candidate.new[state]
     return value is new or (state != "c" and stripped(terms, value, new) is not None)
 
@@ -194,7 +194,7 @@ def _with_lengths(terms, chain):
 
 
 def stepped(terms, chains, place):
-    """Put chains that are layers of one stack together.
+    """Join chains that are layers of one stack.
 
     Args:
         terms: the table of terms.
@@ -212,7 +212,7 @@ def stepped(terms, chains, place):
 
 
 def _lower(terms, reader, chain, index, place):
-    """The chain whose outputs a chain reads, step by step, when both stand in one MultiRNNCell."""
+    """Return the chain whose outputs a chain reads, step by step, where both are in one MultiRNNCell; or None."""
     if not STACK.search(place(chain.steps[0].output)):
         return None
     found = None
@@ -251,7 +251,7 @@ def _stack(terms, reader, top, lower, place):
 
 
 def rehearsals(terms, chains, matches, place):
-    """Find the single steps that only rehearse a loop's first one, as tf.keras does to learn a shape.
+    """Find the single steps that only rehearse a loop's first step, as tf.keras does to learn a shape.
 
     Args:
         terms: the table of terms.
@@ -260,7 +260,7 @@ def rehearsals(terms, chains, matches, place):
         place: a function from a term to the name of the node that made it first, "" for none.
 
     Returns:
-        The `Chain`s of them, those of the layers of a stack among them.
+        The `Chain`s of these steps, also those of the layers of a stack.
     """
     alone = set(outside_loops(terms, matches))
     looped = {_weights(one) for one in matches if one not in alone}
@@ -279,24 +279,24 @@ def rehearsals(terms, chains, matches, place):
 
 
 def _below(chains, found):
-    """The chains whose outputs go into those that were found."""
+    """List the chains whose outputs are the inputs of those that were found."""
     inputs = {chain.steps[0].inputs for chain in found}
     return [chain for chain in chains if chain not in found and chain.steps[0].output in inputs]
 
 
 def _weights(step):
-    """The variables of a cell, in whatever place: an input that is as wide as the state makes two readings of it."""
+    """Return the variables of a cell in no order: an input as wide as the state makes two readings of a cell."""
     return frozenset(step.variables.values())
 
 
 def _reads_first_step(step):
-    """Whether the first step of a sequence goes in, in the place of the state perhaps, if it is as wide."""
+    """Whether a cell reads the first step of a sequence, as its input or (if as wide) as its state."""
     below = [term for one in (step.inputs, *step.old.values()) for term in leaves(one)]
     return any(term.op == "element" and scalar(term.args[1]) == 0 for term in below)
 
 
 def _ends(terms, term):
-    """What nobody reads of all that is computed from a term's values, itself included."""
+    """List the terms that are computed from a term, itself included, and that nothing reads."""
     found, seen, todo = [], set(), [term]
     while todo:
         one = todo.pop()

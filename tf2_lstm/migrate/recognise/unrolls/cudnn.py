@@ -26,7 +26,7 @@ MODES = {
 
 
 def cudnn_terms(terms):
-    """The cuDNN operations among the terms."""
+    """List the cuDNN operations among the terms."""
     return [term for term in terms.every if term.op in OPERATIONS]
 
 
@@ -76,7 +76,7 @@ def cudnn(edges, term):
 
 
 def _cells(variables, scope, mode, both):
-    """The canonical cells below a scope, layer by layer, forward first."""
+    """List the canonical cells below a scope, layer by layer, forward first."""
     cell, row, options = MODES[mode]
     tensors = tensors_of(Call(row, **options))
     around = "stack_bidirectional_rnn/cell_{}/bidirectional_rnn/{}" if both else "rnn/multi_rnn_cell/cell_{}"

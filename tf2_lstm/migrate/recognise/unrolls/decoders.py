@@ -1,4 +1,4 @@
-"""Decoders that no layer runs: each step's input comes from the step before it, or from a memory that it attends to."""
+"""Decoders that no layer runs: the input of a step comes from the step before it, or from a memory with attention."""
 
 from tf2_lstm.migrate.graph.loops import counts
 from tf2_lstm.migrate.graph.operations import Trait, having
@@ -7,7 +7,7 @@ from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.recognise.unrolls.nearest import step_terms
 from tf2_lstm.migrate.recognise.unrolls.unrolled import base
 
-#: Operations that draw or choose, and what a decoder with them is called.
+#: Operations that draw or choose -> a description of a decoder with them.
 CHOICES = {
     "TopKV2": "the best of several sequences at once are kept (as BeamSearchDecoder does)",
     "ScatterNd": "chance decides whether it is what the step before gave out (as "
@@ -16,7 +16,7 @@ CHOICES = {
     "ArgMax": "it is looked up by what the step before gave out (as GreedyEmbeddingHelper does, or "
     "a loop_fn of tf.nn.raw_rnn may)",
 }
-#: What else a choice must not have: a loop that reads a sequence step by step is no decoder that feeds itself.
+#: Choices that feed a decoder only where it reads no sequence step by step.
 FEEDS_ITSELF = having(Trait.CHOOSES)
 WRITES = "a step reads a memory that the steps before it wrote, by a softmax, as a Neural Turing Machine does"
 ATTENDS = "a step attends to a memory, and its cell reads what the step before found there (as AttentionWrapper does)"
@@ -27,7 +27,7 @@ FED_BACK = (
 
 
 def why_no_layer(loop):
-    """Say what makes a loop a decoder of another kind than one that is fed a sequence.
+    """Find why a loop is a decoder that no layer runs: it is not fed a sequence.
 
     Args:
         loop: a `Loop` that was not understood.
@@ -57,14 +57,14 @@ def why_no_layer(loop):
 
 
 def fed_back(loop, matches):
-    """Find the first operation between what a cell of a loop gives out and what a cell reads at the next step.
+    """Find the first operation between the output of a cell in a loop and the input of a cell at the next step.
 
     Args:
         loop: a `Loop` that was not understood.
         matches: every `CellMatch` of the model.
 
     Returns:
-        Its term, None where nothing but states goes on.
+        The term of the operation; None where only states are carried on.
     """
     carried = {var.leaf: var for var in loop.variables}
     cells = [one for one in matches if _is_carried(one, carried)]
@@ -81,7 +81,7 @@ def fed_back(loop, matches):
 
 
 def _is_carried(one, carried):
-    """Whether a cell's new states are what the loop carries on in the place of its old ones."""
+    """Whether a loop carries a cell's new states on in the place of its old ones."""
     variables = {state: carried.get(base(old)) for state, old in one.old.items()}
     return all(
         var is not None and one.new[state] in (var.next, *var.next.args) for state, var in variables.items()
@@ -89,12 +89,12 @@ def _is_carried(one, carried):
 
 
 def _collects(var):
-    """Whether a loop variable only keeps what the steps give out, or counts them."""
+    """Whether a loop variable only collects the outputs of steps, or counts them."""
     return counts(var) or var.next.op == "write"
 
 
 def _weighed(softmax, inside):
-    """What a softmax weighs the rows of in a product."""
+    """List the other factors of the matrix products in which a softmax is: the rows that it weighs."""
     above = computed_from([softmax], inside)
     products = [term for term in above if term.op.startswith("BatchMatMul")]
     return [arg for term in products for arg in term.args if arg not in above]

@@ -1,4 +1,4 @@
-"""The tensors at the edge of a recurrence: what goes in, what comes out, under which names."""
+"""The tensors at the edges of a recurrence, inputs and outputs, with their names."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -14,12 +14,12 @@ from tf2_lstm.migrate.roles import Form, Tensor
 
 
 def first_variable(cell):
-    """The first variable of a cell, its kernel."""
+    """Return the first variable of a cell, its kernel."""
     return next(iter(cell.variables.values()))
 
 
 def input_width(cell):
-    """The depth of the input: the kernel's rows above those of the state, which a Keras kernel does not have."""
+    """Return the width of the input: the kernel's rows above those of the state, which a Keras kernel does not have."""
     if cell.blocks:
         return max(one.rows[1] for one in cell.blocks if one.target == cell.blocks[0].target) - cell.width
     rows = first_variable(cell).attr[1][0]
@@ -27,13 +27,13 @@ def input_width(cell):
 
 
 def _after_the_end(unrolled):
-    """What a loop writes of a row that has ended, None when it tells no row's end."""
+    """Return what a loop writes for a row that has ended; None where it does not watch the ends of rows."""
     written = unrolled.output.next.args[2] if unrolled.output is not None else None
     return written.args[1] if written is not None and written.op == "select" else None
 
 
 class Edges:
-    """Names the edges of recurrences.
+    """Describes the tensors at the edges of recurrences.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -43,7 +43,7 @@ class Edges:
         self.reading, self.terms = reading, reading.terms
 
     def dtype(self, run):
-        """The dtype that the cells compute in: that of what the program gives them."""
+        """Return the dtype that the cells compute in: that of the program's input."""
         source = run.stepped.inputs[0] if hasattr(run, "stepped") else run.source
         node = self.reading.nodes.get(self.reading.place(source))
         found = dtype_of(node) if node is not None else ""
@@ -52,11 +52,11 @@ class Edges:
         return self.reading.model.variables[first_variable(run.first()).attr[0]].dtype
 
     def shape(self, name):
-        """The static shape of a tensor; None for an unknown rank."""
+        """Return the static shape of a tensor; None for an unknown rank."""
         return self.reading.shapes.get(name if ":" in name else f"{name}:0")
 
     def sized(self, tensor):
-        """The same `Tensor` with the sizes that the graph fixes of this very tensor, more than of the input perhaps."""
+        """Return a `Tensor` with the sizes that the graph fixes for it, perhaps more than for the input."""
         known = self.shape(tensor.tf1) if tensor.tf1 else None
         if known is None or len(known) != len(tensor.shape):
             return tensor
@@ -64,16 +64,16 @@ class Edges:
         return replace(tensor, shape=tuple(own if own is not None else size for own, size in sizes))
 
     def batch_of(self, terms):
-        """The batch that the first of some tensors [B, D] fixes, None for none.
+        """Return the batch that the first of some tensors [B, D] fixes; None where it fixes none.
 
-        What comes of a variable alone, a piece of it too, is fed and fixes none.
+        A tensor that is computed from variables alone is fed, and fixes no batch.
         """
         fed = [one for one in terms if one.op == "var" or self.reading.computed.is_of_variables(one)]
         shapes = [self.shape(self.reading.name(term)) for term in terms if term not in fed]
         return next((shape[0] for shape in shapes if shape and len(shape) == 2 and shape[0]), None)
 
     def source(self, unrolled, term):
-        """The TF1 tensor that holds the input, as the program gave it: what was transposed, or put into an array."""
+        """Return the TF1 tensor that holds the input as the program gave it: before a transpose or a TensorArray."""
         swapped = self.terms.find("swap", (term,)) if unrolled.axis == 1 else None
         steps = swapped if swapped is not None else self.terms.find("steps", (term,))
         names = self.reading.sources.get(steps.number) if steps is not None else None
@@ -84,7 +84,7 @@ class Edges:
         return names[2] if steps is not None and steps.op == "steps" and len(names) == 4 else names[0]
 
     def passes_by(self, sequence):
-        """Whether something reads single steps of a sequence, past the tensor that the graph joins them in."""
+        """Whether the forward pass reads single steps of a sequence, and not the tensor that joins them."""
         if sequence.read is not None:
             return False
         steps = {edge(name) for step in sequence.steps for name, _ in self.reading.names.get(step.number, ())}
@@ -93,7 +93,7 @@ class Edges:
 
     @cached_property
     def _readers(self):
-        """Each tensor -> the nodes of the forward part that read more than its sizes, in which it is not handed on."""
+        """Map each tensor to the nodes of the forward part that read its values, not only its sizes."""
         found = {}
         for node in self.reading.nodes.values():
             if node.op not in HANDS_ON | SILENT | ASSIGNS | SWITCHES and node.name not in self.terms.backward:
@@ -102,12 +102,12 @@ class Edges:
         return found
 
     def inputs(self, unrolled, term, name="inputs"):
-        """The `Tensor` of the input."""
+        """Describe the input as a `Tensor`."""
         shape = (*self.sizes(unrolled), input_width(unrolled.first()))
         return Tensor(name, self.source(unrolled, term), self.dtype(unrolled), shape)
 
     def sizes(self, unrolled):
-        """The first two sizes of the input that the graph fixes, None for the others."""
+        """Return the first two sizes of the input, None for each one that the graph does not fix."""
         known = self.shape(self.source(unrolled, unrolled.source))
         known = known[:2] if known is not None and len(known) == 3 else (None, None)
         found = [size or fixed_size(self.terms, unrolled.source, axis) for axis, size in enumerate(known)]
@@ -116,7 +116,7 @@ class Edges:
         return tuple(found)
 
     def lengths(self, term):
-        """The `Tensor` of sequence_length; a constant is no tensor of the graph, many things may be equal to it."""
+        """Describe sequence_length as a `Tensor`; a constant has no TF1 name, as many tensors may be equal to it."""
         value = array(term)
         if value is not None:
             return Tensor("sequence_length", "", "int32", (len(value),), value=tuple(value))
@@ -137,7 +137,7 @@ class Edges:
             seen.append(var)
             name, shape = f"state{suffix}{ending}", (batch, width)
             zero = constant(var.initial) == 0
-            # Where equal nodes were merged, these zeros are what ended rows give out too: not to be fed.
+            # Where equal nodes were merged, ended rows have these zeros too: they cannot be fed.
             tf1 = "" if zero and var.initial is _after_the_end(unrolled) else var.initial_name
             initial.append(Tensor("initial_" + name, tf1, dtype, shape, zero))
             exit = self.reading.name(var.exit) if var.exit is not None else ""
@@ -149,11 +149,11 @@ class Edges:
         return [(ending, *members[0][:2], sum(width for *_, width in members)) for ending, members in groups]
 
     def batch(self, unrolled):
-        """The static batch size, None where it is not fixed."""
+        """Return the static batch size; None where it is not fixed."""
         return self.sizes(unrolled)[1 - unrolled.axis]
 
     def outputs(self, unrolled, reverse, name="outputs"):
-        """The `Tensor` of the outputs, in the layout of the input; its TF1 name is "" when the graph keeps none."""
+        """Describe the outputs as a `Tensor` in the input's layout; the TF1 name is "" where the graph keeps none."""
         term = self.kept(unrolled, reverse)
         sizes = list(self.sizes(unrolled))
         if unrolled.termination.with_longest:
@@ -163,7 +163,7 @@ class Edges:
         return Tensor(name, tf1, self.dtype(unrolled), (*sizes, width))
 
     def kept(self, unrolled, reverse):
-        """The term of the outputs in the layout of the input, turned back round if the input was turned round."""
+        """Return the term of the outputs in the layout of the input; a reversed input has its outputs reversed back."""
         term = unrolled.outcome
         if unrolled.output is not None:
             term = self.terms.find("stack", (unrolled.output.exit,))
@@ -176,7 +176,7 @@ class Edges:
         return self._turned("ReverseSequence", (term, unrolled.source.args[1]), unrolled.axis)
 
     def unread(self, unrolled):
-        """Whether nothing reads the outputs of a loop, as in a graph that was frozen to what uses its last states."""
+        """Whether nothing reads the outputs of a loop, as in a graph that was frozen to use only last states."""
         if unrolled.output is None:
             return unrolled.outcome is None
         exit = unrolled.output.exit
@@ -184,7 +184,7 @@ class Edges:
         return not joined and not self._readers.get(edge(self.reading.name(exit)))
 
     def _turned(self, op, args, axis):
-        """The reversed tensor; transposes are kept outside of reversals, so both places are looked at."""
+        """Find the reversal of a tensor: a transpose may be outside of the reversal or inside of it."""
         found = self.terms.find(op, args, axis)
         if found is None and args[0].op == "swap":
             inner = self.terms.find(op, (args[0].args[0], *args[1:]), 1 - axis)
@@ -196,7 +196,7 @@ _REVERSED = having(Trait.REVERSES)
 
 
 def with_own_zeros(reading, run):
-    """Return the inputs of a recurrence, those that are its own zeros marked.
+    """Return the inputs of a recurrence, with those marked that are its own zeros.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -217,7 +217,7 @@ def with_own_zeros(reading, run):
 
 
 def _begins(reading, run):
-    """The nodes where the model begins, and what was reversed, or transposed and reversed, to be its input."""
+    """Return the names of the nodes where the model begins, and of those before a reversal or transpose of them."""
     found = {edge(name)[0] for one in run.inputs if not one.zero for name in (one.tf1, *one.same)}
     for name in list(found):
         while (node := reading.nodes.get(name)) is not None and node.op in (*_REVERSED, "Transpose"):

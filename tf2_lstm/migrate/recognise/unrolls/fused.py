@@ -18,7 +18,7 @@ from tf2_lstm.migrate.roles import Form
 
 
 def fused_terms(terms):
-    """The BlockLSTM operations among the terms."""
+    """List the BlockLSTM operations among the terms."""
     return [term for term in terms.every if term.op == "BlockLSTM"]
 
 
@@ -57,12 +57,12 @@ def fused(reading, term):
 
 
 def _lengths(terms, longest, source):
-    """The lengths whose maximum ends the run; None when it ends with the sequence."""
+    """Return the lengths whose maximum ends the run; None when it ends with the sequence."""
     if longest.op == "Max":
         return longest.args[0]
     if longest is size(terms, source, 0):
         return None
-    # Where nothing else says how many steps there are, this does: the operation reads beyond a shorter input.
+    # This number fixes the length where nothing else does: the operation would read beyond a shorter input.
     if isinstance(scalar(longest), int) and fixed_size(terms, source, 0) in (None, scalar(longest)):
         terms.sizes[source.number, 0] = scalar(longest)
         return None
@@ -78,7 +78,7 @@ def _masked(terms, outputs, lengths):
 
 
 def _is_mask(mask, lengths):
-    # The mask's own comparison: below it, and in the sizes, may be the masks of lower layers.
+    # Only the mask's own comparison: below it, and in the sizes, may be the masks of lower layers.
     ends = {term for term in leaves(mask) if term.op in ("less", "Shape", "size", "Range")}
     found = [term for term in leaves(mask, ends) if term.op == "less"]
     return (
@@ -87,12 +87,12 @@ def _is_mask(mask, lengths):
 
 
 def _last(terms, states):
-    """The last of all states, None when the program does not take it."""
+    """Return the last of all states; None where the program does not take it."""
     return terms.find("element", (states, terms.number(-1)), 0)
 
 
 def _gathered(terms, start, states, lengths):
-    """The states at the ends of the rows, None when the program does not take them."""
+    """Return the states at the ends of the rows; None where the program does not take them."""
     for user in terms.users(states):
         if user.op == "concat" and user.attr == 0 and len(user.args) == 2 and user.args[1] is states:
             first = user.args[0]

@@ -1,10 +1,10 @@
-"""Recurrences in a branch of a tf.cond that is a function of the graph: no tensor outside has what they give out."""
+"""Recurrences in a branch of a tf.cond that is a function of the graph: no tensor outside has their outputs."""
 
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.model import NotConverted
 
 _CONDITIONALS = having(Trait.CONDITIONAL)
-#: What to do then.
+#: The next step for such a recurrence.
 WITHOUT_FUNCTIONS = (
     "build the graph with tf.disable_control_flow_v2(), which makes the branches parts of it, and convert that .meta, "
     "--weights this checkpoint"
@@ -12,7 +12,7 @@ WITHOUT_FUNCTIONS = (
 
 
 def without_branches(reading, recurrences):
-    """Tell the recurrences that can be proved from those that no tensor of the graph itself belongs to.
+    """Separate the recurrences that can be proved from those that only a branch's function has.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -40,7 +40,7 @@ def _variables(recurrence):
 
 
 def conditional(reading, scope):
-    """Return the name of the conditional whose branch a scope lies in, "" for none.
+    """Return the name of the conditional whose branch a scope is in, "" for none.
 
     Args:
         reading: the `GraphReader` of the graph.

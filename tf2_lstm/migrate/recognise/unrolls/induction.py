@@ -1,8 +1,8 @@
-"""What a loop carries only to know it one step earlier: the input of the next step, and the rows that have ended.
+"""Rewrite a loop that carries its next input, or the rows that have ended, from one step to the next.
 
 raw_rnn and dynamic_decode do so. By induction the input that they carry is the step of the sequence at the time, and a
 row that they carry as ended is one whose length the time has reached. Where all rows end at once none has ended while
-the loop runs. With these written out the loop is an ordinary one.
+the loop runs. With these values written out the loop is an ordinary one.
 """
 
 from tf2_lstm.migrate.graph.loops import counts
@@ -10,7 +10,7 @@ from tf2_lstm.migrate.graph.terms import leaves, scalar
 
 
 def written_out(terms, loop):
-    """Replace what a loop carries by what it is at the time, where that is provable.
+    """Replace loop variables by their values at the time, where these are provable.
 
     Args:
         terms: the table of terms.
@@ -41,7 +41,7 @@ def written_out(terms, loop):
 
 
 def _ended(terms, var, time, condition):
-    """ge(time, lengths), for what starts as that and becomes itself or that of the next step."""
+    """Return ge(time, lengths) for a mask that starts as this and becomes itself or the next step's; or None."""
     if var.next.op != "or" or var.leaf not in var.next.args:
         return None
     [coming] = [arg for arg in var.next.args if arg is not var.leaf] or [var.leaf]
@@ -52,10 +52,10 @@ def _ended(terms, var, time, condition):
 
 
 def _is_empty(term, lengths, condition):
-    """Whether a term says of each row that it has no step: of lengths that are not negative.
+    """Whether a mask starts as "the row has no step", for lengths that are not negative.
 
-    Where dynamic_decode is given maximum_iterations, all rows have ended too when that is no step; the condition of the
-    loop says the same once more.
+    Where dynamic_decode is given maximum_iterations, all rows have also ended when it is 0; the condition of the loop
+    says the same.
     """
     if term.op == "or":
         found = [arg.op != "or" and _is_empty(arg, lengths, condition) for arg in term.args]
@@ -67,13 +67,13 @@ def _is_empty(term, lengths, condition):
 
 
 def _is_no_step(term, condition):
-    """Whether a term says that the loop may make no step: 0 >= what the condition counts to."""
+    """Whether a term is 0 >= the bound that the loop's condition counts to."""
     bounds = [one.args[1] for one in leaves(condition) if one.op == "less"] if condition is not None else []
     return term.op == "ge" and scalar(term.args[0]) == 0 and term.args[1] in bounds
 
 
 def _ended_at_once(var, time):
-    """The time that ends all rows, for a mask that starts as that of step 0 and becomes itself or the next step's."""
+    """Return the time that ends all rows, for a mask that starts as step 0's and becomes itself or the next step's."""
     if var.next.op != "or" or var.leaf not in var.next.args:
         return None
     [coming] = [arg for arg in var.next.args if arg is not var.leaf] or [var.leaf]
@@ -87,20 +87,20 @@ def _ended_at_once(var, time):
 
 
 def _of_each_row(term):
-    """What is said of all rows alike, by a fill, by a tile, or by one scalar."""
+    """Return the scalar that a fill, a tile or a scalar gives all rows; any other term as it is."""
     if term.op == "Tile" and term.args[0].op == "Pack" and len(term.args[0].args) == 1:
         return term.args[0].args[0]
     return term.args[1] if term.op == "Fill" else term
 
 
 def _not_all(terms, var):
-    """The terms that say of a mask that it does not hold of every row."""
+    """List the terms "not all rows" of a mask."""
     alls = [term for term in terms.users(var.leaf) if term.op == "All"]
     return [user for term in alls for user in terms.users(term) if user.op == "LogicalNot"]
 
 
 def _carried_input(terms, var, time):
-    """element(sequence, time), for what starts as the first step and becomes the next one, unless all rows ended."""
+    """Return element(sequence, time) for a variable that starts as step 0 and becomes the next step; or None."""
     first, following = _unless_all_ended(var.initial), _unless_all_ended(var.next)
     if first is None or following is None:
         return None
@@ -117,9 +117,10 @@ def _unless_all_ended(term):
 
 
 def _rebuilt_above(terms, replaced):
-    """Every term that is computed from what was replaced -> the same with the others put in place.
+    """Map every term that is computed from replaced ones to the same operation on the new terms.
 
-    Not only what the loop ends with: a flat product with a dropout's mask does not hold the output that is dropped.
+    That is all terms, not only the ends of the loop: a flat product with a dropout's mask does not have the dropped
+    output as a part.
     """
     known = dict(replaced)
     for term in list(terms.every):

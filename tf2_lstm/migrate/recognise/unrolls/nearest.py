@@ -1,4 +1,4 @@
-"""What is said of a recurrence that is not converted: what it reads and does, and the known cell it is nearest to."""
+"""Describe a recurrence that is not converted: its operations and variables, and the nearest known cell."""
 
 from tf2_lstm.migrate.graph.operations import ELEMENTWISE
 from tf2_lstm.migrate.graph.terms import leaves, negated, scalar
@@ -8,7 +8,7 @@ from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
 from tf2_lstm.migrate.recognise.cells.readings import unclipped
 from tf2_lstm.migrate.recognise.unrolls.unrolled import base
 
-#: What a normal form was made of, for people.
+#: Operation of the normal form -> the names that people know.
 PEOPLE = {
     "add": "Add",
     "mul": "Mul",
@@ -25,7 +25,7 @@ PEOPLE = {
     "reverse": "ReverseV2",
     "swap": "Transpose",
 }
-#: Not operations but leaves and bookkeeping.
+#: Leaves and bookkeeping, which are not named as operations.
 LEAVES = {"var", "const", "loopvar", "exit", "output", "write", "steps", "less", "ge", "and", "size", "which"}
 
 
@@ -46,7 +46,7 @@ def not_converted(terms, scope, reason, states, matches):
     ends = [new for _, new in states]
     inside = step_terms(ends, own)
     read = {arg for term in inside for arg in term.args}
-    # What is added to a state's product is of the step as well: x @ W beside h @ U.
+    # A term that is added to a state's product belongs to the step too: x @ W beside h @ U.
     read |= {one.args[1] for one in read - set(inside) if one.op == "matmul"}
     variables = sorted(set(_weights(read)))
     operations = dict.fromkeys(PEOPLE.get(term.op, term.op) for term in inside if term.op not in LEAVES)
@@ -64,14 +64,14 @@ def whole(reading, term, reason, row):
 
 
 def step_terms(ends, own):
-    """The terms of one step that are computed from what it carries, in order."""
+    """List the terms of one step that are computed from the carried values, in order."""
     every = sorted(leaves(ends), key=lambda term: term.number)
     depends = computed_from(own & set(every), every)
     return [term for term in every if term in depends]
 
 
 def _weights(terms):
-    """The variables that some of the terms are made of, those that are made of nothing else."""
+    """List the variables of some terms, of those that are computed from variables alone."""
     every = leaves(terms)
     plain = ("var", "const", "mul", "add", "inverse", "concat", "column_slice")
     other = computed_from([one for one in every if one.op not in plain], every)
@@ -79,14 +79,14 @@ def _weights(terms):
 
 
 def _counts(leaf, new):
-    """Whether what is carried only counts, or stays as it is."""
+    """Whether a carried value only counts, or stays as it is."""
     return new is leaf or (
         new.op == "add" and leaf in new.args and all(scalar(arg) == 1 for arg in new.args if arg is not leaf)
     )
 
 
 def nearest(terms, inside, own, ends, count, matches):
-    """The row that a step is nearest to and what differs: ("gru", "...") or ("", "")."""
+    """Return the row that is nearest to a step, and the difference: ("gru", "..."); ("", "") for none."""
     here = [one for one in matches if any(base(old) in own for old in one.old.values())]
     cells = [one for one in here if one.pair != "basic_rnn"]
     if cells:
@@ -118,13 +118,13 @@ def nearest(terms, inside, own, ends, count, matches):
 
 
 def _summed(term):
-    """What stands in the products of the sum that an activation squashes."""
+    """List the factors of the products in the sum below an activation."""
     parts = term.args[0].args if term.args[0].op == "add" else term.args
     return [arg for part in parts for arg in part.args]
 
 
 def _misplaced(cell, own, ends):
-    """What is not at its place of a cell whose equations are in the step, "" if all of it is."""
+    """Return what is at a wrong place in a step that has a cell's equations; "" if nothing is."""
     carried = {arg for end in ends for arg in (end, *end.args)}
     for state, old in cell.old.items():
         if base(old) not in own:
@@ -135,7 +135,7 @@ def _misplaced(cell, own, ends):
 
 
 def _unknown_activation(term, own):
-    """What is said of a GRU's candidate that no known function squashes, "" for others."""
+    """Return the sentence for a GRU's candidate whose activation is not known; "" for any other term."""
     new = [arg for arg in term.args if _complement(arg) and not _kept(arg, own)]
     squashed = [arg for one in new for arg in one.args if arg.op not in ("add", "Sigmoid") and arg.args]
     names = [one.op for one in squashed if one.op not in ELEMENTWISE]
@@ -143,7 +143,7 @@ def _unknown_activation(term, own):
 
 
 def _kept(term, own):
-    """Whether a term is something times a state."""
+    """Whether a term is a product with a state."""
     return term.op == "mul" and any(base(arg) in own for arg in term.args)
 
 
@@ -167,7 +167,7 @@ def _complement(term):
 
 
 def _any_order(terms, term):
-    """The order of the gates of an LSTM that is one but for the order, "ifoj"; "" for anything else."""
+    """Return the order of the gates of an LSTM in which only that differs, "ifoj"; "" for any other term."""
     if term.op != "mul" or len(term.args) != 2:
         return ""
     for gate, squashed in (term.args, term.args[::-1]):
@@ -191,7 +191,7 @@ def _start(term):
 
 
 def _gated_values(terms, term):
-    """All ways to read a product as sigmoid(gate) * value: pairs (gate's argument, value).
+    """List all ways to read a product as sigmoid(x) * value, as pairs (x, value).
 
     The value may be a product itself: a state that a program changed before the step, c * (1 - done).
     """

@@ -1,4 +1,4 @@
-"""Loops and fused operations over a sequence become `Recurrence`s, two directions over one sequence a single one."""
+"""Make `Recurrence`s of loops and fused operations over a sequence; two directions over one sequence are one."""
 
 from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
@@ -7,7 +7,7 @@ from tf2_lstm.migrate.roles import Ends
 
 
 def both(forward, backward, calls, edges):
-    """The `Recurrence` of two loops over one sequence."""
+    """Make the `Recurrence` of two loops over one sequence."""
     calls.keep_probs = {}
     cells = [calls.cell(one.layers, one.kept) for one in (forward, backward)]
     initial, final = [], []
@@ -33,12 +33,12 @@ def both(forward, backward, calls, edges):
 
 
 def alone(unrolled, calls, edges):
-    """The `Recurrence` of one loop."""
+    """Make the `Recurrence` of one loop."""
     calls.keep_probs = {}
     cell = calls.cell(unrolled.layers, unrolled.kept)
     reverse, source = is_reversed(unrolled, edges)
     if not reverse and not edges.reading.place(source) and edges.terms.find("swap", (source,)) is not None:
-        # The program reversed what it had transposed (tf.keras with go_backwards): no tensor has the other layout.
+        # The program reversed a tensor that it had transposed (tf.keras with go_backwards): none has the other layout.
         unrolled.source = source = edges.terms.find("swap", (source,))
         unrolled.axis = 1 - unrolled.axis
     initial, final = edges.states(unrolled)
@@ -66,7 +66,7 @@ def alone(unrolled, calls, edges):
 
 
 def is_reversed(unrolled, edges):
-    """Whether a loop runs over a reversed sequence: (whether, the sequence).
+    """Return (whether a loop runs over a reversed sequence, the sequence before that).
 
     Its outputs are turned back, or nothing reads them: a graph that was frozen has nothing of them then.
     """
@@ -115,5 +115,5 @@ def alike(one, other):
 
 
 def scope_of(pair):
-    """The scope of both: what their scopes share."""
+    """Return the scope of one run, or the common scope of two."""
     return pair[0].scope if pair[1] is None else common_prefix([pair[0].scope, pair[1].scope])

@@ -1,4 +1,4 @@
-"""Steps that stand separately in the graph, seen as a sequence: whole, reversed, or just separate."""
+"""The sequence that separate steps in the graph are: a whole tensor, reversed or not, or just separate tensors."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from tf2_lstm.migrate.graph.terms import Term, scalar
 
 @dataclass(frozen=True)
 class Sequence:
-    """What goes in or comes out, step by step.
+    """The inputs or the outputs of a recurrence, step by step.
 
     Attributes:
         steps: the terms of the steps in the order of time.
         whole: the term of the tensor that holds them all, None when they are separate tensors.
-        axis: the axis of time of the whole.
+        axis: the axis of time of the whole tensor.
         read: the term of the operation that reads the whole tensor, None for outputs.
     """
 
@@ -23,7 +23,7 @@ class Sequence:
 
 
 def taken(terms, steps):
-    """Read steps that go in.
+    """Read the inputs of steps as a sequence.
 
     Args:
         terms: the table of terms.
@@ -50,14 +50,14 @@ def taken(terms, steps):
 
 
 def oriented(steps, source, axis):
-    """The sequence of a whole tensor, as the program had it before a transpose."""
+    """Return the sequence of a whole tensor as the program had it before a transpose."""
     if source.op == "swap" and axis == 0:
         return Sequence(tuple(steps), source.args[0], 1, source)
     return Sequence(tuple(steps), source, axis, steps[0])
 
 
 def separate(terms, steps):
-    """The sequence of separate steps; whole when the graph joins them."""
+    """Return the sequence of separate steps; it has a whole tensor where the graph joins them."""
     for axis in (0, 1):
         whole = terms.find("Pack", tuple(steps), axis)
         if whole is not None:
@@ -66,7 +66,7 @@ def separate(terms, steps):
 
 
 def turned_back(terms, steps, reverse):
-    """The outputs of a backward run in the order of the input; None when the graph does not turn them back."""
+    """Return the outputs of a backward run in the order of the input; None where the graph does not reverse them."""
     if reverse is True:
         return list(steps[::-1])
     packed = terms.find("Pack", tuple(steps), 0) if None not in steps else None

@@ -1,8 +1,8 @@
-"""A cell that is called once, and what its equation alone leaves open.
+"""Decide whether a cell that is called once is a step, where its equation alone leaves that open.
 
-BasicRNNCell's equation is that of a dense layer over a concatenation: it is a step if what stands in h's place comes
-from outside and goes nowhere else. After an LSTM a product with a square matrix may be a projection or a dense layer;
-of two trees that compute the same numbers the one that the graph assigns, or the matrix's name tells.
+BasicRNNCell's equation is that of a dense layer over a concatenation: it is a step if the term in h's place comes from
+outside and is read nowhere else. After an LSTM a product with a square matrix may be a projection or a dense layer;
+of two trees that compute the same numbers, the assignment in the graph or else the matrix's name decides.
 """
 
 import re
@@ -17,7 +17,7 @@ PROJECTION = re.compile(r"(^|/)(projection/|W_P_\d)")
 
 
 def core(match):
-    """What the readings of one match with and without a projection share."""
+    """Return what the matches of one cell with and without a projection share."""
     return (
         match.variables[next(iter(match.variables))],
         match.inputs,
@@ -26,7 +26,7 @@ def core(match):
 
 
 def is_step(terms, one):
-    """Whether a cell that is linked to no other one is a step, and this reading of it the one that counts.
+    """Whether a cell that is linked to no other one is a step, and this match of it the right one.
 
     Args:
         terms: the table of terms.
@@ -49,7 +49,7 @@ def is_step(terms, one):
 
 
 def questions(terms, steps, known):
-    """Say what was settled by a name, and which dense layers might be steps.
+    """List sentences about choices that a name decided, and about dense layers that might be steps.
 
     Args:
         terms: the table of terms.
@@ -82,7 +82,7 @@ def questions(terms, steps, known):
 
 
 def _uses(terms, term):
-    """The terms that read a term in the forward part of the graph."""
+    """List the terms that read a term in the forward part of the graph."""
     return [user for user in terms.readers(term) if user.op not in ASSIGNS]
 
 
@@ -92,7 +92,7 @@ def _may_be_state(terms, one):
 
 
 def _why_not(terms, one):
-    """Why what stands in h's place is taken for no state, "" when it comes from outside and is read here alone."""
+    """Return why the term in h's place is no state; "" where it comes from outside and only this step reads it."""
     (h,) = one.old.values()
     source = h.args[0] if h.op == "column_slice" else h
     if source.op not in GIVEN and constant(source) != 0:
@@ -105,21 +105,21 @@ def _why_not(terms, one):
 
 
 def _product(one):
-    """The product with the projection of a reading that has one."""
+    """Return the product with the projection of a match; None for a match without one."""
     if "num_proj" not in one.options:
         return None
     return one.output if one.output.op == "matmul" else one.output.args[0]
 
 
 def _is_clipped(terms, product):
-    """Whether a product goes into a symmetric clip alone: then that is what comes out of the cell."""
-    # A clip is made of a minimum, which stays.
+    """Whether only a symmetric clip reads a product: then the clip is the output of the cell."""
+    # The minimum from which matching made the clip is still a term.
     uses = [user for user in _uses(terms, product) if user.op not in ("minimum", "maximum")]
     return len(uses) == 1 and uses[0].op == "clip" and uses[0].attr[0] == -uses[0].attr[1]
 
 
 def _open_product(terms, h):
-    """The product with a square matrix that alone reads h and is more than a dense layer's, or None."""
+    """Return the product with a square matrix that is the only reader of h and no dense layer; or None."""
     uses = _uses(terms, h)
     if (
         len(uses) != 1
@@ -135,7 +135,7 @@ def _open_product(terms, h):
 
 
 def _assigned(terms, one, product):
-    """Which of h and its product the graph assigns to the variable that h comes from, None for neither."""
+    """Whether the graph assigns the product, and not h, to the variable that h comes from; None for neither."""
     kept = one.old["h"]
     users = terms.users(kept) if kept.op == "var" else []
     values = [user.args[1] for user in users if user.op in ASSIGNS and len(user.args) > 1]
@@ -145,6 +145,6 @@ def _assigned(terms, one, product):
 
 
 def _is_projection(terms, one, product):
-    """Whether an open product is the cell's projection: what is assigned decides, else the matrix's name."""
+    """Whether an open product is the cell's projection: an assignment decides, else the matrix's name."""
     assigned = _assigned(terms, one, product)
     return PROJECTION.search(product.args[1].attr[0]) is not None if assigned is None else assigned

@@ -1,4 +1,4 @@
-"""Recurrences of cells that stand in the graph step by step."""
+"""Make `Recurrence`s of cells whose steps are unrolled in the graph."""
 
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from tf2_lstm.migrate.roles import Form, Tensor
 
 
 class Static:
-    """One unrolled recurrence, or one step, with what is needed to name its edges.
+    """One unrolled recurrence, or one step, with all that is needed to name its edges.
 
     Args:
         edges: the `Edges`.
@@ -36,7 +36,7 @@ class Static:
             self.reverse, self.sequence = False, separate(self.terms, stepped.inputs)
 
     def _scope(self):
-        """The scope of a step's variables, and of a run that around it."""
+        """The scope of a step's variables, and of a run the scope around that."""
         cells = [chain.steps[0].variables.values() for chain in self.stepped.chains]
         scope = common_scope([variable.attr[0] for variables in cells for variable in variables])
         if self.form == Form.STATIC or scope.rpartition("/")[2].startswith("multi_rnn_cell"):
@@ -49,7 +49,7 @@ class Static:
         return turned_back(self.terms, self.shown(), self.reverse)
 
     def shown(self):
-        """The outputs as the graph gives them, zero where a row has ended; None for one that it does not keep."""
+        """List the outputs as the graph has them, zero where a row has ended; None for one that it does not keep."""
         if self.lengths is None:
             return list(self.stepped.outputs)
         steps = zip(self.stepped.chains[-1].steps, self.stepped.outputs, strict=True)
@@ -60,19 +60,19 @@ class Static:
         return self._turned() if self.reverse is not False else self.shown()
 
     def batch(self):
-        """The batch that a placeholder or a variable of the edge fixes, None where none does."""
+        """Return the batch that a placeholder or a variable at the edge fixes; None where none does."""
         olds = [old for chain in self.stepped.chains for old in chain.steps[0].old.values()]
         whole = [old.args[0] if old.op == "column_slice" else old for old in olds]
         return self.edges.batch_of([*self.stepped.inputs, *whole])
 
     def states(self, suffix=""):
-        """The `Tensor`s of the initial and of the final states."""
+        """Describe the initial and the final states as two lists of `Tensor`s."""
         initial, final, batch, dtype = [], [], self.batch(), self.edges.dtype(self)
         for ending, old, after, width in self._held:
             name = f"state{suffix}{ending}"
             zero = constant(old.args[0] if old.op == "column_slice" else old) == 0
             initial.append(Tensor("initial_" + name, self.reading.name(old), dtype, (batch, width), zero))
-            # What is kept in the tensor of a stack, of which other layers do not convert, is no tensor of its own.
+            # A state in the tensor of a stack has no tensor of its own where other layers of the stack do not convert.
             own = masked(after) or first_kept(self.terms, [after]) is None
             final.append(Tensor(name, self.reading.name(after) if own else "", dtype, (batch, width)))
         return initial, final
@@ -84,7 +84,7 @@ class Static:
 
     @property
     def _held(self):
-        """The tensors of states: (name's ending, term before the first step, term after the last, width)."""
+        """List the tensors of states: (ending of the name, term before the first step, term after the last, width)."""
         return self._kept[1]
 
     @cached_property
@@ -98,7 +98,7 @@ class Static:
         return flat, [self._in_one(*group) for group in together(named, flat)]
 
     def _in_one(self, ending, members):
-        """The tensors before and after that hold some states; None where the graph does not keep them in one."""
+        """Return the tensors that hold some states before and after; None where the graph has no such tensor."""
         by_first = {chain.steps[0]: chain for chain in self.stepped.chains}
         olds = [match.old[state] for match, state, _ in members]
         ends = [(by_first[match], state) for match, state, _ in members]
@@ -112,7 +112,7 @@ class Static:
         return None if None in whole else whole
 
     def _joined(self, news, before):
-        """The flat state that new states end in, where a row has ended the one before."""
+        """Return the flat state of new states; with lengths, the one that is the old state where a row has ended."""
         joined = side_by_side(self.terms, news)
         if joined is None or before is None or self.lengths is None:
             return joined
@@ -121,7 +121,7 @@ class Static:
         )
 
     def assumed(self):
-        """What is said of a dropout of which a single step does not tell whose it is."""
+        """List the notes about dropout of a single step that may be the output's or the state's."""
         found = [chain.doubt for chain in self.stepped.chains if chain.doubt]
         return [
             f"{self.reading.name(term)}: of a single step nothing tells whether this dropout is the output's or the "
@@ -135,7 +135,7 @@ class Static:
 
 
 def sequence_tensors(edges, sequence, name, width, dtype):
-    """The `Tensor`s of a sequence: one of the whole, or one a step.
+    """Describe a sequence as `Tensor`s: one of the whole, or one for each step.
 
     Returns:
         A pair (tensors, axis of time or None).
@@ -159,7 +159,7 @@ def _sizes(sequence):
 
 
 def alone(static, calls):
-    """The `Recurrence` of one unrolled run, or of one step."""
+    """Make the `Recurrence` of one unrolled run, or of one step."""
     calls.keep_probs = {}
     edges, dtype = static.edges, static.edges.dtype(static)
     width = static.layers[-1].matches()[-1].width
@@ -197,17 +197,17 @@ def alone(static, calls):
 
 
 def joined(terms, steps):
-    """The sequence of outputs, whole when the graph joins all of them."""
+    """Return the sequence of outputs; it has a whole tensor where the graph joins all of them."""
     return Sequence(tuple(steps)) if None in steps else separate(terms, steps)
 
 
 def same_axis(sequence, axis):
-    """The sequence, as separate steps if its whole lies on another axis than the input."""
+    """Return a sequence; as separate steps if its whole tensor has time on another axis than the input."""
     return sequence if axis in (None, sequence.axis) else Sequence(sequence.steps)
 
 
 def both(forward, backward, calls):
-    """The `Recurrence` of two unrolled runs over one sequence; TF1 concatenates their outputs step by step."""
+    """Make the `Recurrence` of two unrolled runs over one sequence; TF1 concatenates their outputs step by step."""
     calls.keep_probs = {}
     edges, dtype = forward.edges, forward.edges.dtype(forward)
     cells = [calls.cell(one.layers, one.flat) for one in (forward, backward)]
@@ -262,7 +262,7 @@ def pairs(statics):
 
 
 def _mirrors(other, one):
-    """Whether a run takes the separate steps of another one from the last to the first; then it is told so."""
+    """Whether a run reads the separate steps of another run in reverse; if so it becomes that one's reverse."""
     mirrored = (
         other is not one
         and one.count > 1

@@ -1,4 +1,4 @@
-"""When a loop over a sequence ends: with the sequence, or with its longest row."""
+"""How a loop over a sequence ends: with the sequence, or with its longest row."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from tf2_lstm.migrate.recognise.refusals import NotUnderstood
 
 @dataclass(frozen=True)
 class Termination:
-    """How long a loop goes on.
+    """How long a loop runs.
 
     Attributes:
         lengths: the term of sequence_length, None when nothing depends on one.
-        with_longest: whether the loop ends with its longest row and gives out as many steps.
+        with_longest: whether the loop ends with its longest row, and so has that many outputs.
         past_end: whether rows go on past their own end to that of the longest one.
-        most: after how many steps the loop ends at the latest, None without a limit.
+        most: the largest number of steps, None without a limit.
     """
 
     lengths: Term | None = None
@@ -29,9 +29,9 @@ def termination_of(terms, step, source, axis):
 
     Args:
         terms: the table of terms.
-        step: what is known of a step: its `loop`, `times`, `lengths` by which states stop, `output` and `finished`.
+        step: a `_Step`, with its `loop`, `times`, the `lengths` by which states stop, `output` and `finished`.
         source: the term of the whole input.
-        axis: its axis of time.
+        axis: the axis of time of the input.
 
     Returns:
         A `Termination`.
@@ -71,27 +71,27 @@ def termination_of(terms, step, source, axis):
 
 
 def _opened(term, joined):
-    """What a term joins, through all joints below it, each part once."""
+    """List the parts that a term joins, through all nested joints, each part once."""
     below = leaves(term, {one for one in leaves(term) if not joined(one)})
     return [one for one in sorted(below, key=lambda one: one.number) if not joined(one)]
 
 
 def _is_least(term):
-    """Whether a term is the least of two, or is that and one at least."""
+    """Whether a term is a minimum of two terms, or a maximum with 1."""
     return (term.op == "minimum" and len(term.args) == 2) or (
         term.op == "maximum" and term.attr == ("bound", 1)
     )
 
 
 def _all_ended(step, part):
-    """The mask of the rows that have ended, of a condition "not all rows have ended"; None for another one."""
+    """Return the mask of ended rows in a condition "not all rows have ended"; None for any other condition."""
     inner = part.args[0] if part.op == "LogicalNot" else part
     mask = inner.args[0] if inner.op == "All" and inner is not part else None
     return mask if mask is not None and step.finished(mask) else None
 
 
 def _grows(output):
-    """Whether the outputs are collected in an array that is as long as what was written to it."""
+    """Whether the outputs are collected in an array that grows with each write."""
     flow = output.initial if output is not None else None
     if flow is not None and flow.op == "TensorListReserve":
         return scalar(flow.args[1]) == 0
@@ -100,13 +100,13 @@ def _grows(output):
 
 
 class _End:
-    """Bounds of a counter, compared with the length of a sequence and with its longest row."""
+    """The bounds of a counter, compared with the length of a sequence and with its longest row."""
 
     def __init__(self, terms, source, axis, lengths):
         self.terms, self.source, self.axis, self.lengths = terms, source, axis, lengths
 
     def reached(self, bound):
-        """Whether a bound is the length of the sequence, or the longest row's where that comes first."""
+        """Whether a bound is the length of the sequence, or the longest row's length where that comes first."""
         while bound.op == "maximum" and bound.attr == ("bound", 1):
             bound = bound.args[0]
         parts = _opened(bound, _is_least)
@@ -123,6 +123,6 @@ class _End:
         return False
 
     def longest(self, term):
-        """Whether a term is the longest row's length, 1 at least or not."""
+        """Whether a term is the length of the longest row, or the maximum of that and 1."""
         inner = term.args[0] if term.op == "maximum" and term.attr == ("bound", 1) else term
         return self.lengths is not None and inner.op == "Max" and inner.args[0] is self.lengths

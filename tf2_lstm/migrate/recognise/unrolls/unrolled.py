@@ -21,7 +21,7 @@ from tf2_lstm.migrate.recognise.unrolls.terminations import Termination, termina
 
 @dataclass
 class Unrolled:
-    """A loop whose every step is understood.
+    """A loop in which every step is understood.
 
     Attributes:
         loop: the `Loop`.
@@ -29,14 +29,14 @@ class Unrolled:
         source: the term of the whole input.
         axis: the axis of time of the source, 0 or 1.
         lengths: the term of sequence_length, None when there is none.
-        states: (match, state's name) -> the loop variable that carries it.
+        states: (match, name of the state) -> the loop variable that carries the state.
         flat: whether one loop variable carries several states.
         output: the loop variable of the outputs, None when the loop keeps none.
         outcome: the term of all outputs, when no loop variable collects them.
         termination: the `Termination` of the loop.
-        dense: the `Dense` that the loop applies to what the cells give out, None without one.
+        dense: the `Dense` that the loop applies to the cells' outputs, None without one.
         beside: the loop variables that collect a state of every step beside the outputs, as tf.scan does:
-            (match, state's name, loop variable).
+            (match, name of the state, loop variable).
     """
 
     loop: Loop
@@ -72,16 +72,16 @@ class Unrolled:
 
     @property
     def form(self):
-        """How the graph runs it."""
+        """How the graph runs the loop, a `Form`."""
         return self.loop.form
 
 
-#: Said of layers between cells.
+#: The reason where layers are between cells.
 BETWEEN = (
     "between two cells of a step stands what is no wrapper of a model (as InputProjectionWrapper and "
     "OutputProjectionWrapper set a layer there)"
 )
-#: Said of a decoder's second result.
+#: The note about a decoder's second result.
 CHOICE = "sample_id is no output of the model: it is keras.ops.argmax(outputs, axis=-1)"
 
 
@@ -117,7 +117,7 @@ def understand(terms, loop, matches):
 
 
 def orient(terms, x, output):
-    """The sequence and its axis of time as the program has them: before the transpose that dynamic_rnn makes.
+    """Return the sequence and its axis of time as the program has them: before the transpose that dynamic_rnn makes.
 
     A program that transposes by itself and leaves the outputs in that layout has a time-major sequence.
     """
@@ -136,23 +136,23 @@ def kept_for_gradients(var):
 
 
 def _chosen_by_input(term):
-    """Whether a new state is a choice by a step of the input."""
+    """Whether a new state is chosen by a condition that a step of the input gives."""
     return term.op == "select" and any(below.op == "element" for below in leaves(term.args[0]))
 
 
 def _masked(variables):
-    """The new value of the first state that stops at the end of a row."""
+    """Return the new value of the first state that stops at the end of a row."""
     return next(var.next for var in variables if var.next.op == "select")
 
 
 def base(term):
-    """The loop variable that an old state is, or is columns of; None for anything else."""
+    """Return the loop variable that an old state is, or is columns of; None for any other term."""
     inner = term.args[0] if term.op in ("column_slice", "split") else term
     return inner if inner.op == "loopvar" else None
 
 
 class _Step:
-    """One step of a loop, while it is being understood."""
+    """One step of a loop, while it is read."""
 
     def __init__(self, terms, loop):
         self.terms, self.loop = terms, loop
@@ -170,7 +170,7 @@ class _Step:
         self.dense, self.notes, self.beside = None, [], []
 
     def new(self, var):
-        """The new value of a state without the mask of finished rows."""
+        """Return the new value of a state without the mask of finished rows."""
         term = var.next
         if term.op == "select" and term.args[1] is var.leaf and self.finished(term.args[0]):
             self.masks[var.leaf] = term.args[0]
@@ -179,7 +179,7 @@ class _Step:
         return term
 
     def _counts_rows(self, var):
-        """Whether a loop variable notes of each row when it ended: dynamic_decode's final_sequence_lengths."""
+        """Whether a loop variable keeps for each row when it ended: dynamic_decode's final_sequence_lengths."""
         kept, new = var.next.args[2:], var.next.args[1:2]
         return (
             var.next.op == "select"
@@ -198,7 +198,7 @@ class _Step:
         )
 
     def cells(self, matches):
-        """The cells of the step: those whose every old state is carried here and becomes their new one."""
+        """List the cells of the step: the loop carries each old state of theirs, and the new one in its place."""
         new = {var.leaf: self.new(var) for var in self.carried}
         found, covered = [], {var.leaf: [] for var in self.carried}
         for match in matches:
@@ -219,14 +219,14 @@ class _Step:
         return found
 
     def _check_stacked(self, matches, news):
-        """Refuse a state that is stacked of what cells give out."""
+        """Refuse a state that stacks outputs of cells."""
         made = {new for one in matches for new in one.new.values()}
         for term in news.values():
             if term.op == "Pack" and made & set(term.args):
                 raise NotUnderstood(STACKED, term, CARRY_A_TUPLE)
 
     def _is_left(self, new, leaf, given):
-        """Whether a loop variable only holds what a cell gave out, for no later step: the output of tf.scan."""
+        """Whether a loop variable only holds a cell's output, and no later step reads it: the output of tf.scan."""
         read = [self.loop.condition, *(var.next for var in self.loop.variables if var.leaf is not leaf)]
         return new[leaf] in given and leaf not in leaves([term for term in read if term is not None])
 
@@ -241,7 +241,7 @@ class _Step:
             )
 
     def check_order(self, layers):
-        """Refuse a flat state in which the states stand in another order than TF1's."""
+        """Refuse a flat state that has the states in another order than TF1's."""
         held = {}
         for _, match, state, _ in state_names(layers):
             old = self.claimed[match, state]
@@ -251,7 +251,7 @@ class _Step:
                 raise NotUnderstood(EXCHANGED, self.by_leaf[leaf].next, CARRY_A_TUPLE)
 
     def _piece(self, new, old):
-        """What becomes of a state: the new value of its loop variable, or its columns of that."""
+        """Return the new value of a state: that of its loop variable, or the same columns of that."""
         leaf = base(old)
         if leaf not in new:
             return None
@@ -298,14 +298,14 @@ class _Step:
             raise NotUnderstood("a flat state holds more than the states of the cells", new)
 
     def _check_flat_dropout(self, new):
-        """Refuse a state that is dropout of a flat one, or that has such a part."""
+        """Refuse a new state that is dropout of a flat one, or that has such a part."""
         parts = (new, *(new.args if new.op == "concat" else ()))
         dropped = [part for part in parts if is_flat_and_dropped(self.terms, part)]
         if dropped:
             raise NotUnderstood(FLAT_AND_DROPPED, dropped[0], INFERENCE)
 
     def layers(self, found):
-        """The layers of the step and the term of what goes in, from what the loop writes."""
+        """Read the layers of the step and the term of its input from the value that the loop writes."""
         reader = Layers(self.terms, found)
         writes = [var for var in self.writes if not self._is_choice(var)]
         self.notes += [CHOICE] * (len(writes) < len(self.writes))
@@ -328,7 +328,7 @@ class _Step:
         return layers, x
 
     def _check_between(self, layers, found, x):
-        """Refuse what stands between an upper cell and what a lower one gives out."""
+        """Refuse a computation between a lower cell's output and an upper cell."""
         used = {one for layer in layers for one in layer.matches()}
         if used and {one.output for one in found if one not in used} & set(leaves(x)):
             raise NotUnderstood(f"{BETWEEN}: {describe(x)}", x)
@@ -338,7 +338,7 @@ class _Step:
         raise NotUnderstood(f"what a step gives out is no output of the cells: {describe(term)}", term)
 
     def _beside(self, found, write):
-        """The states that a loop variable collects beside the outputs, in a list; [] for the outputs once more."""
+        """List the states that a loop variable collects beside the outputs; [] for a second copy of the outputs."""
         term = self._there(write)
         if term is self._there(self.output):
             return []
@@ -346,13 +346,13 @@ class _Step:
         return kept[:1] or self._no_output(write)
 
     def _is_choice(self, var):
-        """Whether a loop variable collects where each step's output is largest: BasicDecoder's sample_id."""
+        """Whether a loop variable collects the argmax of each step's output: BasicDecoder's sample_id."""
         chosen = self._there(var)
         outputs = [self._there(other) for other in self.writes if other is not var]
         return chosen.op == "ArgMax" and chosen.args[0] in outputs and scalar(chosen.args[1]) == -1
 
     def _there(self, var):
-        """What a loop variable collects of a row that has not ended."""
+        """Return the term that a loop variable collects while a row has not ended."""
         term = var.next.args[2]
         return term.args[2] if term.op == "select" and self.finished(term.args[0]) else term
 

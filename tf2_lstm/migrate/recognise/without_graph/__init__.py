@@ -1,1 +1,1 @@
-"""Recurrences of a checkpoint alone, by names and shapes, and of a tf.keras file, by its configuration."""
+"""Recurrences of a checkpoint alone, found by names and shapes, and of a tf.keras file, by its configuration."""

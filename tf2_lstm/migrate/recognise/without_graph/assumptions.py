@@ -1,4 +1,4 @@
-"""What a user says, or allows, of a model that has no graph: `--assume 'rnn/lstm_cell: forget_bias=0'`."""
+"""The assumptions of a user about a model that has no graph: `--assume 'rnn/lstm_cell: forget_bias=0'`."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from tf2_lstm.migrate.pairs.arguments import ACTIVATION, FORGET_BIAS
 from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
 
 NUMBERS = ("forget_bias", "cell_clip", "proj_clip")
-#: How many scopes a message lists.
+#: The most scopes that a message lists.
 MOST = 5
 DIRECTIONS = ("bidirectional", "forward", "backward")
-#: TF1's own, which `--assume-defaults` allows.
+#: TF1's own defaults, which `--assume-defaults` allows.
 DEFAULTS = {one.tf1: one.default for one in (FORGET_BIAS, ACTIVATION)}
 
 
@@ -20,9 +20,9 @@ class Assumptions:
     """The assumptions of one call of `recognise`.
 
     Attributes:
-        said: [(scope, option, value)].
-        defaults: whether TF1's defaults may stand for what nobody said.
-        used: the numbers of what was said that some cell needed.
+        said: the user's assumptions, [(scope, option, value)].
+        defaults: whether TF1's defaults may be taken for all other options.
+        used: the numbers of the assumptions in `said` that some cell needed.
     """
 
     said: list
@@ -30,16 +30,17 @@ class Assumptions:
     used: set = field(default_factory=set)
 
     def of(self, scope, needed, possible):
-        """Answer what a checkpoint cannot tell of a cell.
+        """Return the options of a cell that a checkpoint cannot tell.
 
         Args:
             scope: the scope of its variables.
             needed: the options that must be known.
-            possible: further options that may be said.
+            possible: further options that may be assumed.
 
         Returns:
-            A triple: option -> value without TF1's defaults, the sentences of what was assumed, the options of
-            `needed` that nobody said.
+            A triple: option -> value without TF1's defaults, a sentence for each assumption, the options of `needed`
+            that
+            nothing was assumed for.
         """
         options, sentences, missing = {}, [], []
         for option in (*needed, *possible):
@@ -55,14 +56,14 @@ class Assumptions:
         return options, sentences, missing
 
     def direction(self, scope, by_name):
-        """Answer in which direction a run goes whose names alone speak of one.
+        """Return the direction of a run, where only names tell one.
 
         Args:
             scope: its scope.
-            by_name: one of `DIRECTIONS`, what its names say.
+            by_name: the one of `DIRECTIONS` that its names tell.
 
         Returns:
-            (direction, sentence); (None, "") when nobody said it and nothing may be assumed.
+            (direction, sentence); (None, "") where no assumption has it.
 
         Example:
             ```python
@@ -83,14 +84,14 @@ class Assumptions:
         return found
 
     def check(self, scopes, path):
-        """Refuse what was said of a scope that is not there.
+        """Refuse an assumption about a scope that does not exist.
 
         Args:
-            scopes: those of all cells and layers of the model; without any there is nothing to refuse.
+            scopes: the scopes of all cells and layers of the model; without any there is nothing to refuse.
             path: the model, for the message.
 
         Raises:
-            ArtifactError: one of them is that of no cell, the end of it or around it.
+            ArtifactError: the scope of an assumption is neither a cell's, nor the end of one, nor around one.
         """
         known = innermost(scopes)
         for where, what, value in self.said if known else ():
@@ -102,7 +103,7 @@ class Assumptions:
                 )
 
     def unused(self):
-        """What was said and no cell needed, as it was said."""
+        """List the assumptions that no cell needed, as the user wrote them."""
         return [
             f"{where}: {what}={value}"
             for n, (where, what, value) in enumerate(self.said)
@@ -111,7 +112,7 @@ class Assumptions:
 
 
 def innermost(scopes):
-    """Return the scopes that are around no other one, each once, in their order.
+    """List the scopes that have no other scope inside, each once, in their order.
 
     Args:
         scopes: a list of texts.
@@ -121,7 +122,7 @@ def innermost(scopes):
         assert innermost(["a", "a/b", "a-b", "a/b"]) == ["a/b", "a-b"]
         ```
     """
-    # A scope with its slash stands right before what is in it.
+    # In sorted order a scope with its slash comes right before the scopes inside it.
     around = {
         one for one, after in itertools.pairwise(sorted({f"{s}/" for s in scopes})) if after.startswith(one)
     }
@@ -129,7 +130,7 @@ def innermost(scopes):
 
 
 def _names(where, scope):
-    """Whether what was said of `where` is said of a cell's scope: the cell's own, the end of it, or one around it."""
+    """Whether an assumption about `where` applies to a cell's scope: its own, the end of it, or one around it."""
     return f"/{scope}/".endswith(f"/{where}/") or f"{scope}/".startswith(f"{where}/")
 
 

@@ -1,4 +1,4 @@
-"""Cells of a checkpoint without a graph that no class of TF1 names: known by the names and shapes of their weights."""
+"""Cells of a checkpoint without a graph with no name of TF1: known by the names and shapes of their weights."""
 
 import re
 
@@ -6,7 +6,7 @@ from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.refusals import BY_HAND, GRAPH
 from tf2_lstm.migrate.recognise.without_graph.names_alone import CELL, SLOT
 
-#: A kind of cell -> the letters that its gates have in names, and those of which one more is there; the row of the
+#: A kind of cell, the letters of its gates in names, the letters of which it has one more, and its row of the
 #: pairs table.
 GATES = (
     ("an LSTM", "ifo", "cgjux", "basic_lstm"),
@@ -24,14 +24,14 @@ WORDS = {
     "reset": "r",
 }
 _WORD = re.compile("|".join(WORDS))
-#: How a vector of layer normalisation is called.
+#: The names of a vector of layer normalisation.
 _NORM = re.compile(r"(?:^|/|_)(?:gamma|beta|scale|offset|shift)$", re.IGNORECASE)
-#: The scopes of what LayerNormBasicLSTMCell normalises.
+#: The scopes of LayerNormBasicLSTMCell's normalisations.
 _BASIC = {"input", "transform", "forget", "output", "state"}
-#: How a scope, or a matrix, is called that holds all gates; in what is called after a class of TF1 they have its names.
+#: Names of a scope or a matrix that holds all gates; cells that are named after a class of TF1 are not meant.
 _FUSED = re.compile(r"lstm(_?\d+)?$|gates", re.IGNORECASE)
 _LSTM = re.compile("lstm", re.IGNORECASE)
-#: How many scopes around a variable may be that of its cell.
+#: The most scopes around a variable that may be its cell's.
 _NEAREST = 3
 _BY_FORM = "by the names and shapes of its variables it is"
 OF_GATES = "with a matrix of its own for each gate"
@@ -40,23 +40,13 @@ IN_ONE = "an LSTM whose gates are one matrix"
 
 
 def named_by_form(variables):
-    """Report the cells among variables that have a form of their own: a matrix a gate, gates in one, normalised ones.
+    """Report cells that their variables show by their form: a matrix for each gate, gates in one, normalised ones.
 
     Args:
-        variables: checkpoint name -> `Variable`, of those that nothing else is said of.
+        variables: checkpoint name -> `Variable`, of those that are not reported otherwise.
 
     Returns:
         A list of `NotConverted`.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.model import Variable
-
-        shapes = {f"w_{gate}": (7, 4) for gate in "ifoc"} | {f"b_{gate}": (4,) for gate in "ifoc"}
-        held = {name: Variable(name, shape, "float32", None) for name, shape in shapes.items()}
-        (said,) = named_by_form(held)
-        assert "an LSTM with a matrix of its own for each gate" in said.reason
-        ```
     """
     found, known = [], set()
     scopes = _by_scope({name: variables[name] for name in sorted(variables)})
@@ -74,7 +64,7 @@ def named_by_form(variables):
 
 
 def _by_scope(variables):
-    """Scope -> the rest of a variable's name -> (its name, its shape); slots of an optimizer are left out."""
+    """Map scope -> the rest of a variable's name -> (its name, its shape); an optimizer's slots are left out."""
     found = {}
     for name, variable in variables.items():
         if SLOT.search(name) or name.rpartition("/")[0] in variables:
@@ -87,7 +77,7 @@ def _by_scope(variables):
 
 
 def _of_gates(own):
-    """A cell each gate of which has matrices of its own."""
+    """Report a cell in which each gate has matrices of its own."""
     groups = _groups(own)
     for kind, must, one_of, row in GATES:
         gated = [_whole(group, own, must, one_of) for group in groups]
@@ -114,7 +104,7 @@ def _is_recurrent(shape, shapes):
 
 
 def _groups(own):
-    """The names that differ in the letter, or the word, of a gate alone: [{letter: name}]."""
+    """List groups of names that differ only in the letter, or the word, of a gate: [{letter: name}]."""
     found = {}
     for leaf in own:
         for match in (*re.finditer("[a-z]", leaf.lower()), *_WORD.finditer(leaf.lower())):
@@ -124,7 +114,7 @@ def _groups(own):
 
 
 def _whole(group, own, must, one_of):
-    """The names of the gates of a group in which none is missing and all are alike, [] for none."""
+    """List the names of the gates of a group in which none is missing and all are alike; [] for any other group."""
     more = next((letter for letter in one_of if letter in group), None)
     if more is None or not set(must) <= set(group):
         return []
@@ -133,7 +123,7 @@ def _whole(group, own, must, one_of):
 
 
 def _normalised(scope, own):
-    """A cell that normalises what its gates make."""
+    """Report a cell that normalises its gates."""
     norms = [leaf for leaf in own if _NORM.search(leaf) and len(own[leaf]) == 1]
     if not norms:
         return None
@@ -151,7 +141,7 @@ def _is_basic(norms):
 
 
 def _fused(scope, own):
-    """An LSTM whose gates are one matrix, under names of its own."""
+    """Report an LSTM with names of its own whose gates are one matrix."""
     if CELL.match(f"{scope}/"):
         return None
     for leaf, shape in ((leaf, shape) for leaf, shape in own.items() if "/" not in leaf):

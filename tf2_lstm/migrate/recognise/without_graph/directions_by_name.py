@@ -1,4 +1,4 @@
-"""Two directions by the names of their scopes: all that a checkpoint without a graph shows of them."""
+"""Find two directions by the names of their scopes: a checkpoint without a graph shows nothing else of them."""
 
 import re
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ OWN = re.compile(r"(^|/)bidirectional_rnn(_\d+)?/bw(/|$)|(^|/)bw$")
 
 @dataclass(frozen=True)
 class Backward:
-    """A run whose names speak of backwards.
+    """A run whose names tell that it goes backward.
 
     Attributes:
-        scope: its scope.
+        scope: the scope of the run.
         forward: the scope of the run that is its other direction, "" without one.
         sure: whether TensorFlow itself gave these names to two directions of one input.
     """
@@ -26,7 +26,7 @@ class Backward:
 
 
 def backwards(scopes, alike):
-    """Find the runs that are backward by their names.
+    """Find the runs that go backward by their names.
 
     Args:
         scopes: the scopes of all runs.
@@ -49,7 +49,7 @@ def backwards(scopes, alike):
 
 
 def is_backward(scope):
-    """Whether the last word of direction in a scope is one of backwards.
+    """Whether the last word of direction in a scope is one for backward.
 
     Example:
         ```python
@@ -61,7 +61,7 @@ def is_backward(scope):
 
 
 def around(one, other):
-    """Return the scope around two directions: what both have before they differ.
+    """Return the scope around two directions: the parts before the first that differs.
 
     Example:
         ```python
@@ -78,7 +78,7 @@ def around(one, other):
 
 
 def _turned(scope):
-    """The names that the other direction may have: every word of backwards turned, then only the last."""
+    """Yield the names that the other direction may have: all words for backward replaced, then only the last."""
     places = [match for match in WORD.finditer(scope) if match[0].lower() in OPPOSITE.values()]
     for some in (places, places[-1:]):
         name = scope
@@ -88,6 +88,6 @@ def _turned(scope):
 
 
 def _forward(word):
-    """The opposite of a word of backwards, in its spelling."""
+    """Return the opposite of a word for backward, in its spelling."""
     turned = next(one for one, other in OPPOSITE.items() if other == word.lower())
     return turned.upper() if word.isupper() else turned.title() if word.istitle() else turned

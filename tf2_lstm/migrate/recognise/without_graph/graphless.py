@@ -1,4 +1,4 @@
-"""Recurrences of a checkpoint without a graph: every option that is not in names and shapes is said or asked for."""
+"""Recurrences of a checkpoint without a graph: options that names and shapes do not tell are assumed or asked for."""
 
 import re
 from collections import OrderedDict
@@ -30,7 +30,7 @@ KERAS = (
 
 
 def graphless(model, assumptions, findings):
-    """Add to findings what the names and shapes of a model show.
+    """Add to findings the recurrences that the names and shapes of a model show.
 
     Args:
         model: a `TF1Model` without a graph.
@@ -63,7 +63,7 @@ def graphless(model, assumptions, findings):
 
 
 def _keras_layers(names):
-    """Report the layers of tf.keras among variables: what they are is in the model's configuration alone."""
+    """Report the layers of tf.keras among variables: only the model's configuration tells what they are."""
     found = []
     for name in names:
         scope, _, leaf = name.rpartition("/")
@@ -74,7 +74,7 @@ def _keras_layers(names):
 
 
 def _runs(cells):
-    """The cells by the scope around them, the layers of a stack in order; without a stack each cell by itself."""
+    """Group the cells by the scope around them, the layers of a stack in order; a cell without a stack is alone."""
     runs = OrderedDict()
     for cell in cells:
         base = cell.base if cell.layer is not None or cell.base not in runs else cell.scope
@@ -85,20 +85,20 @@ def _runs(cells):
 
 
 def _by_number(scope):
-    """A key that puts cell_10 after cell_2."""
+    """Return a sort key that puts cell_10 after cell_2."""
     return [(part.isdigit(), int(part) if part.isdigit() else part) for part in re.split(r"(\d+)", scope)]
 
 
 @dataclass(frozen=True)
 class Way:
-    """One run, or two that are the directions of one, as names and the user say it.
+    """One run, or the two directions of one, as names and assumptions tell it.
 
     Attributes:
-        scope: the scope around it.
+        scope: the scope around the run.
         sides: the scopes of its runs, forward before backward.
-        reverse: whether it goes from the last step to the first.
-        asked: what must still be said, as `_missing` says it.
-        assumed: the sentences of what was assumed.
+        reverse: whether the run goes from the last step to the first.
+        asked: the assumptions that are missing, as `_missing` lists them.
+        assumed: a sentence for each assumption.
     """
 
     scope: str
@@ -109,7 +109,7 @@ class Way:
 
 
 def _ways(runs, assumptions):
-    """The runs, both directions of one together, in order."""
+    """List the runs as `Way`s, both directions of one together, in order."""
     labels = {_label(base, run): base for base, run in runs.items()}
     found = backwards(labels, lambda one, other: _depth(runs[labels[one]]) == _depth(runs[labels[other]]))
     ways = {base: Way(base, (base,)) for base in runs}
@@ -134,7 +134,7 @@ def _ways(runs, assumptions):
 
 
 def _label(base, run):
-    """The scope that shows a direction: a cell that stands alone may have it in its own name."""
+    """Return the scope that shows a direction: a cell outside of a stack may have it in its own name."""
     return base if run[0].layer is not None else run[0].scope
 
 
@@ -143,7 +143,7 @@ def _depth(run):
 
 
 def _missing(cells, assumptions):
-    """What must still be said: [(scope, option -> usual value)], a cell without a row with no options."""
+    """List the missing assumptions, (scope, option -> usual value); without options for a cell without a row."""
     found = []
     for cell in cells:
         missing = assumptions.of(cell.scope, cell.needed, _possible(cell))[2]
@@ -232,5 +232,5 @@ def _recurrence(way, sides, assumptions):
 
 
 def states_of(call, dtype):
-    """The final states of a call as `Tensor`s without a TF1 name, in TF1's order."""
+    """Describe the final states of a call as `Tensor`s without a TF1 name, in TF1's order."""
     return [Tensor(name, "", dtype, (None, width)) for name, width in leaf_names(call, "state")]

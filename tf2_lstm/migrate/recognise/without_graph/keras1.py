@@ -1,6 +1,6 @@
-"""Layers of a tf.keras 1.15 .h5 file: the configuration says all, hard_sigmoid of Keras 1 included.
+"""Layers of a tf.keras 1.15 .h5 file: the configuration tells everything, also Keras 1's hard_sigmoid.
 
-Its weights are already in Keras's own layout, or in cuDNN's. The recurrent activation, which TF1's cells do not have,
+The weights are already in Keras's own layout, or in cuDNN's. The recurrent activation, which TF1's cells do not have,
 is the argument `recurrent_activation` of the call; "hard_sigmoid" is clip(0.2 x + 0.5), not that of Keras 3.
 """
 
@@ -17,13 +17,13 @@ from tf2_lstm.migrate.recognise.without_graph.graphless import states_of
 from tf2_lstm.migrate.recognise.without_graph.keras_masks import masks_of
 from tf2_lstm.migrate.roles import Form, Tensor
 
-#: A class of tf.keras -> its row.
+#: Class of tf.keras -> its row.
 CELLS = {name: row for row in PAIRS.values() for name in row.keras1}
 FOREIGN = {"ConvLSTM2D", "PeepholeLSTMCell"}
 WRAPPED = (
     "it runs inside of {}: each step of the outer sequence is a sequence of its own, here a row of the batch"
 )
-#: The activations that a layer may have, by Keras's names.
+#: Keras's names of the activations that a layer may have.
 FUNCTIONS = {*ACTIVATIONS.values(), "hard_sigmoid", "linear"}
 
 
@@ -55,7 +55,7 @@ def keras_layers(model, findings):
 
 
 def _masks(model):
-    """What `masks_of` says; a configuration that cannot be followed may hide a mask, and is refused."""
+    """Call `masks_of`; a configuration that cannot be followed may hide a mask, and is refused."""
     try:
         return masks_of(model.config)
     except (LookupError, TypeError, AttributeError, RecursionError) as problem:
@@ -70,9 +70,9 @@ def _name(layer):
 
 
 def _layers(config, wrapper=None):
-    """All recurrent layers of a configuration, models inside models included, in order.
+    """List all recurrent layers of a configuration in order, also those of models inside of models.
 
-    Each is a pair of the layer and of what holds its variables: itself, or the wrapper right around it.
+    Each is a pair (layer, the layer that holds its variables): the same, or the wrapper right around it.
     """
     if not isinstance(config, dict):
         return []
@@ -128,18 +128,18 @@ def _recurrence(layer, name, own, holder, mask):
 
 
 def _gives_zeros(layer, options):
-    """Whether a step that is masked gives zeros: Bidirectional makes its layers do so when they give sequences."""
+    """Whether a masked step gives zeros: a Bidirectional layer that returns sequences makes its layers do so."""
     forced = layer["class_name"] == "Bidirectional" and options.get("return_sequences")
     return bool(forced or options.get("zero_output_for_mask"))
 
 
 def _is_given_a_state(layer):
-    """Whether a layer is called with an initial state, which stands behind its sequence."""
+    """Whether a layer is called with an initial state, which comes after its sequence."""
     return any(len(node) > 1 and not isinstance(node[0], str) for node in layer.get("inbound_nodes", []))
 
 
 def _initial(state, given):
-    """The initial state for a final one: zeros, unless it is given or carried from call to call."""
+    """Return the initial state for a final one: zeros, unless it is given or carried from call to call."""
     name = state.tf1.replace("/state", "/initial_state") if given else ""
     return Tensor(f"initial_{state.name}", name, state.dtype, state.shape, not given, own=not given)
 
@@ -151,7 +151,7 @@ def _keras_name(tensor, layer):
 
 
 def _cell(layer, variables):
-    """The call of a layer's cell and its `CellVariables`; a stack of cells has kernel, kernel_1, ..."""
+    """Return the call of a layer's cell and its `CellVariables`; a stack of cells has kernel, kernel_1, ..."""
     kind, options = layer["class_name"], layer["config"]
     if kind != "RNN":
         return _one(kind, options, variables, "")

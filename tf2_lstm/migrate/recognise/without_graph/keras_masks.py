@@ -2,7 +2,7 @@
 
 import re
 
-#: Layers whose output has no mask whatever their input has.
+#: Layers whose output has no mask, whatever mask their input has.
 STOPS = re.compile(
     r"Conv|Pool|Flatten|Reshape|Permute|RepeatVector|UpSampling|Cropping|ZeroPadding|Locally|Lambda|Dot$|Embedding"
 )
@@ -37,7 +37,7 @@ def masks_of(config):
 
 
 def _through_model(config, given, found):
-    """The masks of a model's outputs, from those of its inputs."""
+    """Return the masks of a model's outputs, computed from those of its inputs."""
     inside = config["config"]
     layers = inside["layers"] if isinstance(inside, dict) else inside
     if config["class_name"] == "Sequential":
@@ -54,7 +54,7 @@ def _through_model(config, given, found):
 
 
 def _through_nodes(layer, masks, found):
-    """Follow the masks through every call of a layer; whether that showed a new one."""
+    """Follow the masks through every call of a layer; return whether a new one was found."""
     name, before = layer["name"], masks.get(layer["name"], [])
     for node in layer.get("inbound_nodes", []):
         made = _through_layer(layer, [_at(masks, one) for one in _listed(node)], found)
@@ -63,25 +63,25 @@ def _through_nodes(layer, masks, found):
 
 
 def _at(masks, tensor):
-    """The mask of a tensor, which a configuration names by layer, call and number."""
+    """Return the mask of a tensor, which a configuration names by layer, call and number."""
     of_layer, number = masks.get(tensor[0], []), tensor[2]
     return of_layer[number] if number < len(of_layer) else ()
 
 
 def _listed(tensors):
-    """The tensors of a node; a lone one may stand without its list."""
+    """List the tensors of a node; a single one may be given without a list."""
     return [tensors] if tensors and isinstance(tensors[0], str) else tensors
 
 
 def _joined(*several):
-    """The masks of several calls, tensor by tensor."""
+    """Join the masks of several calls, tensor by tensor."""
     longest = max(map(len, several), default=0)
     padded = [[*masks, *[()] * (longest - len(masks))] for masks in several]
     return [tuple(dict.fromkeys(one for masks in at for one in masks)) for at in zip(*padded, strict=True)]
 
 
 def _through_layer(layer, given, found):
-    """The masks of a layer's outputs, from those of its inputs; what a recurrent layer gets is noted in `found`."""
+    """Return the masks of a layer's outputs; add the mask of a recurrent layer to `found`."""
     kind, options = layer["class_name"], layer["config"]
     if kind in MODELS:
         return _through_model(layer, given, found)
@@ -97,7 +97,7 @@ def _through_layer(layer, given, found):
 
 
 def _through_recurrent(layer, given, found):
-    """Note the mask of a recurrent layer: that of its sequence; its outputs keep it if they are a sequence."""
+    """Add the mask of a recurrent layer's sequence to `found`; return it if its output is a sequence."""
     mask = tuple(given[0]) if given else ()
     known = found.get(id(layer), ())
     found[id(layer)] = tuple(dict.fromkeys([*known, *mask]))
@@ -106,7 +106,7 @@ def _through_recurrent(layer, given, found):
 
 
 def _made(kind, options):
-    """The mask that a layer makes itself, whatever its input has."""
+    """Return the mask that a layer makes itself, whatever mask its input has."""
     if kind == "Masking":
         value = options.get("mask_value", 0.0)
         return [(f"{options.get('name', kind)}: mask = any(x != {value}, axis=-1) of its input x",)]

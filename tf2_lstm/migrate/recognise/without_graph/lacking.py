@@ -1,4 +1,4 @@
-"""What a checkpoint without a graph lacks of a cell, or of a stack, by the names of what it has."""
+"""Find the variables that a cell, or a stack, lacks in a checkpoint without a graph, by the names that it has."""
 
 import re
 
@@ -6,7 +6,7 @@ from tf2_lstm.migrate.recognise.without_graph.names_alone import BLOCK_GRU, GRU,
 from tf2_lstm.migrate.recognise.without_graph.names_alone import RESET_AFTER as COMPATIBLE
 
 _LSTM = ("kernel", "bias")
-#: A cell's name in TF1, as a pattern of its scope's last part -> the sets of variables that it may have.
+#: (pattern of the last part of a cell's scope in TF1, the sets of variables that the cell may have).
 _CELLS = (
     (
         r"(basic_)?lstm_cell|lstm_block_cell|lstm_fused_cell|cudnn_compatible_lstm_cell",
@@ -18,20 +18,15 @@ _CELLS = (
 
 
 def lacking(scope, names):
-    """List the variables that a cell lacks by the names of its others.
+    """List the variables that a cell lacks, judged by the names of the others.
 
     Args:
         scope: the scope of the cell, "rnn/gru_cell".
         names: the names of the variables that the checkpoint has in it.
 
     Returns:
-        The names of the others, of the cell of TF1 that has the most of them and no more others than needed; [] where
-        the scope is called after no cell of TF1, or nothing is lacking.
-
-    Example:
-        ```python
-        assert lacking("rnn/lstm_cell", ["rnn/lstm_cell/kernel"]) == ["rnn/lstm_cell/bias"]
-        ```
+        The names of the missing variables, of the TF1 cell with that name that shares most variables and needs the
+        fewest; [] where the scope has no name of a TF1 cell, or nothing is missing.
     """
     own = {name.removeprefix(f"{scope}/") for name in names}
     last = re.sub(r"_\d+$", "", scope.rpartition("/")[2])
@@ -44,7 +39,7 @@ def lacking(scope, names):
 
 
 def said_of(scope, names):
-    """Say which variables a cell lacks, and what to do; "" where nothing shows that it lacks any."""
+    """Return a sentence about the variables that a cell lacks, with the next step; "" where it lacks none."""
     absent = lacking(scope, names)
     if not absent:
         return ""
@@ -56,7 +51,7 @@ def said_of(scope, names):
 
 
 def absent_layers(cells, variables):
-    """Say which layers of a stack have no complete cell in the checkpoint.
+    """Return a sentence about the layers of a stack that have no complete cell in the checkpoint.
 
     Args:
         cells: the `NamedCell`s of a stack, or one cell of no stack.

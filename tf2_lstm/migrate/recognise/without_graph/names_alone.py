@@ -1,4 +1,4 @@
-"""Cells of a checkpoint without a graph: names and shapes are all there is, the rest is asked for."""
+"""Cells of a checkpoint without a graph: only names and shapes are known, the rest is asked for."""
 
 import re
 from collections import OrderedDict
@@ -13,13 +13,13 @@ GRU, RESET_AFTER = (
 PEEPHOLES = tuple(one.name for one in PAIRS["lstm"].weights.tf1 if one.when == "use_peepholes")
 BLOCK_GRU = ("w_ru", "b_ru", "w_c", "b_c")
 LAYER = re.compile(r"(?:^|/)multi_rnn_cell/cell_(\d+)$")
-#: The scope of a cell that is called after a class of TF1.
+#: The scope of a cell that is named after a class of TF1.
 CELL = re.compile(r"(?:^|.*?/)(?!multi_rnn_cell)\w+_cell(?:_\d+)?(?=/)")
-#: Names by which checkpoints without a graph show an optimizer's slots.
+#: Names of an optimizer's slots in a checkpoint without a graph.
 SLOT = re.compile(
     r"(^|/)(beta[12]_power|Adam|Momentum|RMSProp|Adagrad|AdagradDA|Adadelta|Ftrl|LazyAdam)(_\d+)?$"
 )
-#: How many scopes around a variable may be that of its cell.
+#: The most scopes around a variable that may be its cell's.
 NEAREST = 32
 
 
@@ -30,7 +30,7 @@ class NamedCell:
     Attributes:
         scope: the scope of its variables.
         pair: the row, "" when the names are those of a cell without a row.
-        options: what the shapes tell, num_units first.
+        options: the options that the shapes tell, num_units first.
         names: leaf of the row -> checkpoint name; of a cell without a row all its variables.
         needed: the options that neither names nor shapes tell.
         depth: the width of the input.
@@ -47,7 +47,7 @@ class NamedCell:
 
     @property
     def base(self):
-        """The scope around the cell, without that of a stack: "rnn"."""
+        """The scope around the cell, without the scope of a stack: "rnn"."""
         return LAYER.sub("", self.scope.rpartition("/")[0])
 
     @property
@@ -84,7 +84,7 @@ def _may_be_a_cell(name):
 
 
 def _by_scope(variables):
-    """Scope -> the variables in it by the rest of their names; each variable is looked at once."""
+    """Map each scope to the variables in it, by the rest of their names; each variable is looked at once."""
     inside = {}
     for name, variable in variables.items():
         for scope in _scopes(name):
@@ -93,7 +93,7 @@ def _by_scope(variables):
 
 
 def _scopes(name):
-    """The scopes around a name, the nearest first; a stranger's name may have any number."""
+    """List the scopes around a name, the nearest first; at most `NEAREST`, as a stranger's name may have any number."""
     found = []
     while "/" in name and len(found) < NEAREST:
         name = name.rpartition("/")[0]
