@@ -1,1 +1,1 @@
-"""A whole TF1 inference graph becomes Keras code: a row an operation, the recurrences as models inside of it."""
+"""Translate a whole TF1 inference graph into Keras code: a row for each operation, a model for each recurrence."""

@@ -1,4 +1,4 @@
-"""A `Whole` as a functional Keras model, weights in place."""
+"""Build a functional Keras model of a `Whole`, weights in place."""
 
 import keras
 import numpy as np
@@ -22,7 +22,7 @@ def build_whole(whole, tf1, everything=False):
     Args:
         whole: the `Whole`.
         tf1: the `TF1Model` with the variables.
-        everything: whether the model gives out every tensor of the graph that it computes, under the names of lines.
+        everything: whether every tensor of the graph that the model computes is an output, under the name of its line.
 
     Returns:
         A functional `keras.Model` with a dict of inputs and a dict of outputs.
@@ -47,7 +47,7 @@ def build_whole(whole, tf1, everything=False):
 
 
 def _resolver(whole):
-    """What the symbols of a program name: the functions that build its recurrences, and what can be imported."""
+    """Return a function from a symbol of a program to its object: a recurrence's builder, or an import."""
 
     def found(symbol):
         if symbol in whole.loops:
@@ -67,7 +67,7 @@ def _resolver(whole):
 
 
 def _with_rates(layer, data, drops):
-    """What makes a layer of its data, and of the rates of dropout that are given."""
+    """Return a function that makes a layer of its data and of rates of dropout."""
 
     def make(**options):
         given = {name: options.pop(name) for name in parameters(drops)}

@@ -33,5 +33,5 @@ def emit_whole(whole):
 
 
 def _class(lines):
-    """(Whether it needs tf2_lstm, the lines) of a class."""
+    """Return (whether a class needs tf2_lstm, its lines)."""
     return any("tf2_lstm." in line for line in lines), lines

@@ -1,4 +1,4 @@
-"""The nodes of a graph by their rows, each after what it reads; a loop of its own among them is one thing."""
+"""Translate the nodes of a graph by their rows, each after its inputs; a loop among them is one item."""
 
 from functools import partial
 
@@ -39,21 +39,21 @@ from tf2_lstm.migrate.translate.writing.values import (
 )
 from tf2_lstm.migrate.translate.writing.writer import Writer, dtypes_of
 
-#: The last operation of several that are one thing -> what writes them all.
+#: The last operation of a pattern -> the function that writes the whole pattern.
 WHOLE = {"BatchToSpaceND": dilated, "ParallelDynamicStitch": looked_up, "DynamicStitch": looked_up}
 
 
 class ByRows:
-    """Translates nodes, of the graph itself or of a part of a loop.
+    """Translates the nodes of the graph itself, or of a part of a loop.
 
     Args:
-        scene: what has the `tf1` model, its `findings` and the `boundary` of the program.
+        scene: an object with the `tf1` model, its `findings` and the `boundary` of the program.
         nodes: name -> NodeDef.
         order: the `Order` among them.
         writer: the `Writer`.
-        values: name of a tensor -> its value, of what is known already.
-        turning: the keys of what reads what is computed of itself.
-        has_variables: whether the nodes are those of the graph itself, where variables stand.
+        values: name of a tensor -> its value, for those that are known already.
+        turning: the keys of nodes that read a tensor computed from themselves.
+        has_variables: whether the nodes are those of the graph itself, which has the variables.
     """
 
     def __init__(self, scene, nodes, order, writer, values, turning=frozenset(), has_variables=True):
@@ -63,14 +63,14 @@ class ByRows:
         self.cells = CellCalls(scene, nodes, writer, values)
 
     def translate(self, key):
-        """Translate a loop or a node, by its key of `Order`."""
+        """Translate a loop or a node, given by its key in `Order`."""
         if isinstance(key, Frame):
             self.values.update(loop_values(self, key, self.graph.wanted[key]))
         elif key in self.nodes and not self.cells.write(key):
             self._node(completed(self.nodes[key]))
 
     def part(self, nodes, order, writer, values, turning, has_variables):
-        """Return what translates the nodes of a part of a loop, in the same scene."""
+        """Return a `ByRows` of the nodes in a part of a loop, in the same scene."""
         return ByRows(self.scene, nodes, order, writer, values, turning, has_variables)
 
     def _node(self, node):
@@ -110,24 +110,24 @@ class ByRows:
         if trained is not None:
             return trained
         if lost and node.op not in MERGES:
-            # What is never taken is more than what is not translated.
+            # A branch that is never taken matters more than one that is not translated.
             return next((one for one in lost if not one.reason), lost[0])
         return self._by_row(node, inputs)
 
     def _refused(self, node, translate):
-        """What is translated, or why it is not."""
+        """Return the translated value, or a `Nothing` with the reason why there is none."""
         try:
             return translate()
         except Refusal as error:
             return Nothing(f"{node.op} ({node.name}): {error}")
 
     def value(self, reference):
-        """Return the value of a tensor; of one that is computed of itself there is none yet."""
+        """Return the value of a tensor; a `Nothing` for one that is computed from itself."""
         found = self.values.get(normal(reference))
         return self._missing(reference) if found is None else found
 
     def _missing(self, reference):
-        """Why a tensor has no value."""
+        """Return a `Nothing` with the reason why a tensor has no value."""
         return Nothing(self._closed(self.nodes[node_of(reference)]))
 
     def _is_variable(self, node):
@@ -164,7 +164,7 @@ class ByRows:
             return Nothing(f"{node.op} ({node.name}): {error}")
 
     def _folded(self, node, inputs):
-        """What is known already: sizes by NumPy, other constants by the row itself."""
+        """Return a value that is known before the model runs: sizes by NumPy, constants by the row itself; or None."""
         if not inputs or not all(isinstance(one, Known) for one in inputs):
             return None
         if any(one.open for one in inputs):
@@ -184,7 +184,7 @@ class ByRows:
         return self._computed(node, inputs)
 
     def _computed(self, node, inputs):
-        """The numbers that a row makes of constants."""
+        """Return the numbers that a row computes from constants."""
         writer = Writer(self.writer.shapes, program=Program())
         found = rows()[node.op](writer, node, inputs)
         names = _evaluated(writer.program.lines)
@@ -196,7 +196,7 @@ class ByRows:
         return values if several else values[0]
 
     def _closed(self, node):
-        """Why nothing is looked for behind a node."""
+        """Return the reason why the translation stops at a node."""
         for one in self.scene.findings.losses:
             if one.scope and node.name.startswith(one.scope):
                 return one.reason
@@ -216,7 +216,7 @@ class ByRows:
 
 
 def _evaluated(lines):
-    """The values of lines of constants. Some of them TensorFlow looks at no sooner than it runs the graph."""
+    """Return the values of lines of constants. TensorFlow checks some of them only when it runs the graph."""
     try:
         return evaluate(lines, resolve)
     except (*import_errors(), TypeError) as error:
@@ -225,7 +225,7 @@ def _evaluated(lines):
 
 
 def _again(array, dtype):
-    """The `Known` of an array of sizes, plain numbers again when none is open."""
+    """Return the `Known` of an array of sizes, of plain numbers again when none is open."""
     array = np.asarray(array, object)
     is_open = any(isinstance(one, Size) for one in array.flat)
     return Known(array if is_open else array.astype(dtype), dtype)

@@ -1,4 +1,4 @@
-"""The way from a graph to a `Whole`: each node by its row, each recurrence as a model that is called."""
+"""Translate a graph into a `Whole`: each node by its row, each recurrence as a model that is called."""
 
 import contextlib
 from collections import Counter
@@ -29,7 +29,7 @@ from tf2_lstm.migrate.translate.writing.short_names import with_short_names
 from tf2_lstm.migrate.translate.writing.values import Elements, Known, Live, Nothing, Refusal, Size, Told
 from tf2_lstm.migrate.translate.writing.writer import Writer, dtypes_of
 
-#: How many operations may follow each other in a Keras model, wherever it is loaded: Python's recursion ends at 1,000.
+#: The most operations that may follow each other in a Keras model, wherever it is loaded: Python recurses 1,000 deep.
 DEEPEST = 800
 
 
@@ -51,21 +51,21 @@ def translate(tf1, findings, boundary, infer=inferred):
     scene = _Scene(tf1, findings, boundary, infer)
     fewer = _without_steps_of_one(findings)
     if len(fewer) < len(findings.recurrences):
-        # The models of steps may do what their nodes by themselves do not.
+        # Models of single steps may translate where their nodes by themselves do not.
         with contextlib.suppress(ProgramRefused):
             return _with_recurrences(scene, fewer)
     return _with_recurrences(scene, list(findings.recurrences))
 
 
 def _with_recurrences(scene, recurrences):
-    """Translate it with these recurrences as models of their own, as far as they are possible."""
+    """Translate a program with these recurrences as models of their own, as far as they are possible."""
     shared = frozenset()
     while True:
         translation = _Translation(scene, recurrences, shared)
         try:
             whole = translation.whole()
         except (ProgramRefused, Refusal) as error:
-            # What the model of a recurrence does not do, its loop may.
+            # Where the model of a recurrence is refused, its loop may translate.
             if not translation.failed:
                 raise ProgramRefused(str(error)) from error
             recurrences = [one for number, one in enumerate(recurrences) if number not in translation.failed]
@@ -77,7 +77,7 @@ def _with_recurrences(scene, recurrences):
 
 
 def _without_steps_of_one(findings):
-    """The recurrences, but for several that are a step each of one cell: the program calls that cell."""
+    """Leave out recurrences that are each a single step of one cell: the program calls that cell."""
     called = {(*one.cell.names.values(),) for one in findings.single_cells.get("", ())}
     steps = Counter(_cell_of_a_step(one) for one in findings.recurrences)
     several = {names for names, times in steps.items() if times > 1 and names in called}
@@ -85,13 +85,13 @@ def _without_steps_of_one(findings):
 
 
 def _cell_of_a_step(recurrence):
-    """The variables of the cell that is all of a recurrence of one step, () of any other one."""
+    """Return the variables of the cell of a single step; () for any other recurrence."""
     is_step = recurrence.form == Form.STEP and len(recurrence.cells) == 1
     return (*recurrence.cells[0].names.values(),) if is_step else ()
 
 
 def _held_twice(whole, tf1):
-    """The nodes of variables that several layers would hold."""
+    """Return the nodes of variables that several layers would hold."""
     held = [
         one for name in whole.layers for one in {one for one in whole.layers[name] if isinstance(one, str)}
     ]
@@ -102,7 +102,7 @@ def _held_twice(whole, tf1):
 
 @dataclass(frozen=True)
 class _Scene:
-    """What all parts of a translation know."""
+    """The data that all parts of a translation share."""
 
     tf1: Any
     findings: Any
@@ -111,7 +111,7 @@ class _Scene:
 
 
 def _called(program, made):
-    """Those of a dict by symbols that a program calls."""
+    """Return the entries of a dict whose symbols a program calls."""
     symbols = {
         line.value.what
         for line in program.lines
@@ -140,17 +140,17 @@ class _Translation(ByRows):
         )
 
     def _readers(self):
-        """Name of a tensor -> how many read it, of what computes the program."""
+        """Map the name of each tensor to the number of its readers in the program."""
         found = {}
         for one in [*(one for key in self.order for one in self.graph.before(key)), *self.fetched]:
             found[normal(one)] = found.get(normal(one), 0) + 1
         return found
 
     def whole(self):
-        """Translate everything in its order."""
+        """Translate everything in its order, and return the `Whole`."""
         for tensor in self.boundary.inputs:
             self._input(normal(tensor))
-        # Keras knows the model of a recurrence by its name, which no other layer may have.
+        # Keras finds the model of a recurrence by its name, which no other layer may have.
         self.names = [self.writer.program.reserve(python_name(one.name)) for one in self.recurrences]
         self.cells.reserve(self.order)
         for key in self.order:
@@ -205,7 +205,7 @@ class _Translation(ByRows):
             raise ProgramRefused(
                 f"{tensor}: expected {what} of what is fed, found none. Begin behind it, with --feed"
             )
-        # A state is called after its variable.
+        # A state is named after its variable.
         last = node.name.removesuffix("/read").rpartition("/")[2]
         name = self.writer.program.fresh(python_name(last))
         options = {} if dtype == "float32" else {"dtype": dtype}
@@ -219,7 +219,7 @@ class _Translation(ByRows):
         self.values[tensor] = self._live(tensor, ref, dtype, shape)
 
     def _is_number(self, tensor):
-        """Whether what is fed can only be a number, by what reads it: a vector is put together of it."""
+        """Whether a fed tensor can only be a number: a vector is put together from it."""
         for node in self.nodes.values():
             given = [normal(one) for one in data_inputs(node)] if node.op == "Pack" else []
             if tensor in given and any(self.shapes.get(one) == () for one in given):
@@ -289,7 +289,7 @@ class _Translation(ByRows):
             )
 
     def _model(self, one, name):
-        """The `Ref` of the model of a recurrence: its own, or that of one with the same code and variables."""
+        """Return the `Ref` of a recurrence's model: a new one, or one with the same code and variables."""
         program, key = self.writer.program, identity(one)
         if key not in self.models:
             rates = {
@@ -303,7 +303,7 @@ class _Translation(ByRows):
         return self.models[key]
 
     def _dims(self, one, tensor, given):
-        """The sizes of what a recurrence gives out: the batch and the steps are those of what goes in."""
+        """Return the sizes of an output of a recurrence: batch and steps are those of its input."""
         shape = list(tensor.shape)
         inputs = [given[other.name] for other in one.inputs if other.role is Role.INPUTS and other.is_input]
         sizes = inputs[0].shape if isinstance(inputs[0], Live) else ()
@@ -320,11 +320,11 @@ class _Translation(ByRows):
 
 
 def _check_end(tensor, steps):
-    """Refuse what no Keras model can give out.
+    """Refuse an output that no Keras model can have.
 
     Args:
-        tensor: the name of what is fetched.
-        steps: how many lines follow each other up to it; None when nothing goes into it that is fed.
+        tensor: the name of the fetched tensor.
+        steps: the number of lines that follow each other up to it; None where it depends on no input.
     """
     if steps is None:
         raise ProgramRefused(

@@ -1,8 +1,8 @@
-"""A whole program, translated: what goes in, what comes out, its lines, its recurrences and its weights."""
+"""A whole program, translated: its inputs, outputs, lines, recurrences and weights."""
 
 from dataclasses import dataclass, field
 
-#: What the model of a whole program is called, its files too.
+#: The name of the model of a whole program, and of its files.
 NAME = "model"
 
 
@@ -31,8 +31,8 @@ class Boundary:
         inputs: the TF1 tensors that are fed.
         outputs: name of an output of the Keras model -> the TF1 tensor that is fetched.
         fixed: TF1 tensor -> the value that it has at inference: is_training, keep_prob.
-        notes: what is left out, one sentence each.
-        lacking: what the program computes and the checkpoint has not all weights of, one sentence each.
+        notes: a sentence for each part that is left out.
+        lacking: a sentence for each part of the program whose weights the checkpoint lacks.
     """
 
     inputs: tuple

@@ -1,4 +1,4 @@
-"""A function that is called; a conditional of control flow v2, of which both are computed and one is chosen."""
+"""Functions that are called; conditionals of control flow v2: both branches are computed, and one is chosen."""
 
 from collections import Counter
 from dataclasses import replace
@@ -43,7 +43,7 @@ def branch_values(outer, node):
 
 
 def _trained(outer, node, told, values, other, given):
-    """The values that inference takes; of one that the branch for training drops what the Dropout layer gives."""
+    """Return the values of the branch for inference; one that the other branch drops is the Dropout layer's output."""
     ops, program = {one.op for one in other.node_def}, outer.writer.program
     if not ops & RANDOM:
         return [with_name(one, f"{node.name}:{number}", told) for number, one in enumerate(values)]
@@ -80,7 +80,7 @@ def call_values(outer, node):
 
 
 def _results(outer, function, given, functions, flag=""):
-    """The values that a function gives, its lines among those of what is around it."""
+    """Return the values that a function returns, its lines written among those around it."""
     part = part_of(function, given, range(len(given)))
     order = Order(part.nodes, [], {*part.captured}, frames_of(part.nodes, functions))
     keys, turning = order.of(list(part.results))
@@ -88,7 +88,7 @@ def _results(outer, function, given, functions, flag=""):
     nodes = [key for key in keys if isinstance(key, str) and key not in known]
     scene = outer.scene
     shapes = shapes_inside(scene.infer, type(scene.tf1.graph)(), part, nodes, known)
-    # Tensors of a function have names of their own: those of the graph may be the same.
+    # Tensors of a function have names of their own, which tensors of the graph may have too.
     own = {
         "tensors": {},
         "readers": _readers(part, nodes),
@@ -105,6 +105,6 @@ def _results(outer, function, given, functions, flag=""):
 
 
 def _readers(part, nodes):
-    """Name of a tensor -> how many read it, in a function."""
+    """Map the name of each tensor in a function to the number of its readers."""
     read = [one for key in nodes for one in data_inputs(part.nodes[key])]
     return Counter(map(normal, [*read, *part.results]))

@@ -1,4 +1,4 @@
-"""The calls of known cells in the steps of loops, in the place of their equations."""
+"""Calls of known cells in the steps of loops, in place of their equations."""
 
 from tf2_lstm.migrate.graph.nodes import edge, node_of
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
@@ -10,15 +10,15 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 
 class CellCalls:
-    """Writes the cells that a program or one part of a loop calls, each where its first state is computed.
+    """Writes the calls of cells in a program or one part of a loop, each where its first state is computed.
 
-    What else the nodes of a cell compute is written by their rows, and is gone when nothing reads it.
+    Other nodes of a cell are written by their rows; these lines are removed when nothing reads them.
 
     Args:
-        scene: what has the `tf1` model and its `findings`.
+        scene: an object with the `tf1` model and its `findings`.
         nodes: name -> NodeDef, of the part.
         writer: the `Writer`.
-        values: name of a tensor -> its value, of what is known already; what a cell gives is added.
+        values: name of a tensor -> its value, for those that are known already; the outputs of cells are added.
     """
 
     def __init__(self, scene, nodes, writer, values):
@@ -42,10 +42,10 @@ class CellCalls:
         """Write the call of the cell whose state a node computes.
 
         Args:
-            name: that of the node.
+            name: the node's name.
 
         Returns:
-            Whether all that the node gives has a value then.
+            Whether all outputs of the node have a value then.
         """
         cell = self.cells.get(name)
         if cell is None:
@@ -83,7 +83,7 @@ class CellCalls:
             self._give(f"{cell.name}_{name}", value, tensors, old)
 
     def _dense(self, state):
-        """A state as a cell takes it: a product with a number is sparse to Keras, which no cell's state is."""
+        """Return a state as a dense tensor: for Keras a product with a number is sparse, and no cell's state is."""
         program = self.writer.program
         value = next((line.value for line in reversed(program.lines) if line.targets == (state.name,)), None)
         is_computed = isinstance(value, Apply) and str(value.what).startswith("keras.ops.")
@@ -92,7 +92,7 @@ class CellCalls:
         return program.op("state", "convert_to_tensor", state, sparse=False)
 
     def _give(self, name, value, tensors, old):
-        """Write the line of a state; it is the value of its tensors."""
+        """Write the line of a state and make it the value of its tensors."""
         ref = self.writer.program.add(name, value)
         node, number = edge(tensors[0])
         self.writer.tensors[ref.name] = tensors[0]
@@ -100,12 +100,12 @@ class CellCalls:
         self.values.update(dict.fromkeys(tensors, live))
 
     def _live(self, names):
-        """The value of a tensor that has several names, None where it has none yet."""
+        """Return the value of a tensor that has several names; None where it has none yet."""
         found = [self.values.get(one) for one in names]
         return next((one for one in found if isinstance(one, Live)), None)
 
     def _trained(self, cell):
-        """Whether TF1 trains its variables: both, where it trains some alone, which no Keras cell does."""
+        """Return whether TF1 trains the variables, as a set: both where it trains some, which no Keras cell does."""
         if self.tf1.trainable is None:
             return {True}
         return {
@@ -113,6 +113,6 @@ class CellCalls:
         }
 
     def _is_shared(self, cell):
-        """Whether another part of the program holds one of the variables."""
+        """Whether another part of the program holds a variable of the cell."""
         shared = {self.tf1.nodes[node][0] for node in self.writer.shared}
         return bool(shared & {*cell.variables})

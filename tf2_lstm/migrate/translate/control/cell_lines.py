@@ -1,4 +1,4 @@
-"""The lines of one step of a loop as a cell of its own equations."""
+"""Write one step of a loop as a cell of its own equations."""
 
 from dataclasses import dataclass, replace
 
@@ -12,20 +12,20 @@ _INPUTS = Ref("inputs")
 
 
 class NoCell(Exception):
-    """A loop is no such step: it stays a loop. The text says why."""
+    """A loop is no such step, and stays a loop. The text says why."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a loop does in a step.
+    """What a loop computes in a step.
 
     Attributes:
-        reads: the name of each line that reads an element -> that of the sequence.
+        reads: the name of each line that reads an element -> the name of the sequence.
         sequences: the name of each sequence -> its `Live`.
         states: the name of each state -> its shape without the batch.
-        results: the expressions of the states behind the step.
-        outputs: the expressions of what it gives out.
-        output_shapes: their shapes without the batch.
+        results: the expressions of the new states.
+        outputs: the expressions of the outputs.
+        output_shapes: the shapes of the outputs without the batch.
     """
 
     reads: dict
@@ -37,7 +37,7 @@ class Step:
 
 
 def cell_of(cycle, around, step):
-    """Return a step as a cell.
+    """Return a step as an `OwnCell`.
 
     Args:
         cycle: the `Cycle`.
@@ -63,7 +63,7 @@ class _Cell:
         results = [
             packed([one], [shape]) for one, shape in zip(step.results, step.states.values(), strict=True)
         ]
-        # A cell gives something out, whether it is read or not.
+        # A cell has an output, whether it is read or not.
         shapes = step.output_shapes or list(step.states.values())[:1]
         gives = [packed(step.outputs, shapes) if step.outputs else results[0], *results]
         lines = _needed([*self.cycle.before, *self.cycle.body], {*step.reads}, gives)
@@ -77,7 +77,7 @@ class _Cell:
         layers = [one.name for one in (*drops, *cells)]
         constants, held = self._around(free - {*layers})
         lines = [*constants, *lines]
-        # Keras lists the weights that train first.
+        # Keras lists trainable weights first.
         weights = sorted(held.values(), key=lambda one: not one[0].trains)
         names = weight_names([source for _, source in weights], layers)
         taken = {*names, "self", "states", _INPUTS.name, *layers}
@@ -107,26 +107,26 @@ class _Cell:
         return cell, tuple(source for _, source in weights)
 
     def _elements(self, read):
-        """The name of each line that reads an element of a sequence -> what that is of the inputs."""
+        """Map the name of each line that reads an element of a sequence to its part of the cell's inputs."""
         sequences = self.step.sequences
         values = unpacked(_INPUTS, [one.shape[2:] for one in sequences.values()])
         by_sequence = dict(zip(sequences, values, strict=True))
         return {name: by_sequence[one] for name, one in self.step.reads.items() if name in read}
 
     def _states(self):
-        """The name of each state -> what it is of the vector that Keras holds of it."""
+        """Map the name of each state to its value, unpacked from the vector that Keras holds."""
         return {
             name: unpacked(Ref(_vector(name, shape)), [shape])[0] for name, shape in self.step.states.items()
         }
 
     def _lines_of(self, values):
-        """The lines of what is a part of a vector."""
+        """Write the lines of values that are parts of a vector."""
         return [Line((name,), one) for name, one in values.items() if not isinstance(one, Ref)]
 
-    # What is read around the loop.
+    # Values that are read from around the loop.
 
     def _around(self, names):
-        """(The lines of what is computed of weights and constants alone, name -> (`CellWeight`, its variable))."""
+        """Return the lines that only weights and constants go into, and name -> (`CellWeight`, its variable)."""
         todo, lines, held = list(names), set(), {}
         while todo:
             name = todo.pop()
@@ -151,7 +151,7 @@ class _Cell:
         )
 
     def _held(self, name):
-        """(The `CellWeight`, its variable) where a name is the value of a weight alone, None of any other."""
+        """Return (the `CellWeight`, its variable) where a name is the value of one weight; None for any other name."""
         value = self.around.lines.get(name)
         if not (isinstance(value, Apply) and isinstance(value.what, Ref)):
             return None
@@ -168,18 +168,18 @@ class _Cell:
 
 
 def _is_operation(value):
-    """Whether a line is an operation of Keras, or takes a part of what one gives."""
+    """Whether a line is an operation of Keras, or takes a part of the result of one."""
     is_call = isinstance(value, Apply) and str(value.what).startswith("keras.ops.")
     return is_call or (isinstance(value, Item) and isinstance(value.of, Ref))
 
 
 def _vector(state, shape):
-    """What a cell calls the vector that Keras holds of a state."""
+    """Return the name in a cell of the vector that Keras holds of a state."""
     return state if len(shape) == 1 else f"{state}_vector"
 
 
 def _needed(lines, known, expressions):
-    """The lines that expressions need, in order; no more behind what is known."""
+    """List the lines that expressions need, in order, up to the known names."""
     wanted, found = names_in(expressions) - known, []
     for line in reversed(lines):
         if isinstance(line.value, Repeat):

@@ -1,25 +1,20 @@
-"""What the weights and the lines of a cell of its own equations are called."""
+"""Names of the weights and the lines in a cell of its own equations."""
 
 import keras
 
 from tf2_lstm.migrate.keras_code.expression import Ref
 from tf2_lstm.migrate.translate.writing.naming import python_name
 
-#: What an attribute of a cell may not be called.
+#: Names that an attribute of a cell may not have.
 _TAKEN = {*dir(keras.layers.Layer()), "state_size", "output_size", "self", "inputs", "states"}
 
 
 def weight_names(sources, taken=()):
-    """Return a name for each weight: the last one of its variable, with scopes before it until no other has the same.
+    """Return a name for each weight: the last part of its variable's name, with scopes in front where several share it.
 
     Args:
         sources: the names of the variables, or arrays.
-        taken: the names of what else the cell holds.
-
-    Example:
-        ```python
-        assert weight_names(["rnn/a/kernel", "rnn/b/kernel", "rnn/b/bias"]) == ["a_kernel", "b_kernel", "bias"]
-        ```
+        taken: other names that the cell holds.
     """
     names = []
     for source in sources:
@@ -34,16 +29,16 @@ def _is_lone(source, sources, level):
 
 
 def _ending(source, parts):
-    """The last parts of the name of a variable."""
+    """Return the last parts of the name of a variable."""
     return "_".join(source.split("/")[-parts:]) if isinstance(source, str) else "constant"
 
 
 def local_names(names, taken):
-    """Return name -> the `Ref` of the same, or of another one where that is taken.
+    """Map each name to a `Ref` of the same name, or of another one where that is taken.
 
     Args:
-        names: those of lines.
-        taken: those that no line may have.
+        names: the names of lines.
+        taken: names that no line may have.
     """
     found = {}
     for name in names:
@@ -52,5 +47,5 @@ def local_names(names, taken):
 
 
 def _free(name, taken):
-    """A name that is not taken."""
+    """Return a name that is not taken."""
     return name if name not in taken else _free(f"{name}_", taken)

@@ -1,4 +1,4 @@
-"""What numbers are computed of that inference fixes: flags, and what dropout is told to keep."""
+"""Track which numbers come from values that inference fixes: flags, and dropout's keep_prob."""
 
 from dataclasses import replace
 
@@ -9,24 +9,12 @@ _HANDS_ON = frozenset({"Identity", "Cast", *ENTERS, *SWITCHES})
 
 
 def with_told(node, inputs, found):
-    """Return what a node of known numbers gives, with what these are computed of.
+    """Add to the result of a node of known numbers the fixed values that it is computed from.
 
     Args:
         node: the NodeDef.
         inputs: the `Known`s that it reads.
-        found: the value that it gives, or a list of them.
-
-    Example:
-        ```python
-        import numpy as np
-
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        node = message("GraphDef").node.add(name="keep", op="Sub")
-        rate = Known(np.float32(0), "float32", Told(("rate:0",), "itself"))
-        keep = with_told(node, [Known(np.float32(1), "float32"), rate], Known(np.float32(1), "float32"))
-        assert keep.told.said() == "1 - rate:0"
-        ```
+        found: its result, a value or a list of them.
     """
     told = _told(node, inputs)
     if told is None:
@@ -39,12 +27,12 @@ def with_told(node, inputs, found):
 
 
 def with_name(value, tensor, told):
-    """Return a number that what inference fixes has chosen, with the tensor that it is; any other value as it is.
+    """Return a number chosen by a fixed value, with the name of its tensor; any other value as it is.
 
     Args:
-        value: of a branch that is taken.
-        tensor: the name of what the conditional gives.
-        told: the `Told` of what decides, None of what is no switch.
+        value: the value of the branch that is taken.
+        tensor: the name of the conditional's output.
+        told: the `Told` of the predicate, None where it is no switch.
     """
     if told is None or not isinstance(value, Known) or value.open or value.array.shape != ():
         return value

@@ -1,4 +1,4 @@
-"""A branch that a flag takes in training alone: a dropout in it is a layer, whose rate is 0 as written."""
+"""Branches that a flag takes only in training: a dropout in one becomes a layer whose rate is 0 as written."""
 
 from dataclasses import replace
 
@@ -10,16 +10,16 @@ from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.writing.values import Known, Live, Nothing
 
-#: What tf.nn.dropout is made of, in any version.
+#: The operations of tf.nn.dropout, in any version.
 DROPOUT = frozenset(
     {
         *("Add", "AddV2", "Cast", "Const", "Div", "Floor", "Greater", "GreaterEqual", "Identity", "Less"),
         *("LessEqual", "Mul", "Pack", "RandomUniform", "RealDiv", "SelectV2", "Shape", "StridedSlice", "Sub"),
     }
 )
-#: What draws numbers.
+#: Operations that draw random numbers.
 RANDOM = frozenset({"RandomUniform", "RandomStandardNormal", "TruncatedNormal", "Multinomial"})
-#: How many nodes of a branch are looked at.
+#: The most nodes of a branch that are looked at.
 _LOOKED = 200
 
 
@@ -53,18 +53,18 @@ def in_training(outer, merge, inputs):
 
 
 def left_out(node, told):
-    """Say that what is drawn at random in training is not in the model."""
+    """Return the note that the model leaves out numbers that training draws at random."""
     flags = " and ".join(told.tensors)
     return f"{node.name}: numbers are drawn at random in a branch for training ({flags}): the model has none of it"
 
 
 def flag_of(told):
-    """Return what a rate is said to be, behind its number."""
+    """Return the note behind the number of a rate."""
     return f"in training ({' and '.join(told.tensors)})"
 
 
 def _branch(nodes, tensor):
-    """(the names of the nodes in front of a tensor, the tensors of the Switches at which the branch begins)."""
+    """Return (the names of the nodes before a tensor, the outputs of Switches at which the branch begins)."""
     todo, names, switches = [tensor], set(), set()
     while todo and len(names) < _LOOKED:
         one = todo.pop()
@@ -81,7 +81,7 @@ def _branch(nodes, tensor):
 
 
 def _told(outer, switches):
-    """What inference fixes that decides the branch, None where nothing does."""
+    """Return the `Told` of the predicate that decides the branch; None where inference does not fix it."""
     for one in switches:
         predicate = outer.value(outer.nodes[node_of(one)].input[1])
         if isinstance(predicate, Known) and predicate.told and bool(predicate.array) != bool(edge(one)[1]):
@@ -90,7 +90,7 @@ def _told(outer, switches):
 
 
 def _translated(outer, order, given, tensor, alive, told):
-    """The `Live` of the layer that drops of what is taken; None where there is none."""
+    """Return the `Live` of a layer that drops the value of the taken branch; None where there is none."""
     keys, turning = order.of([tensor])
     program = outer.writer.program
     rates = dict(program.rates)
@@ -108,7 +108,7 @@ def _translated(outer, order, given, tensor, alive, told):
 
 
 def drops_of(writer, found, alive):
-    """Say whether a value is what a Dropout gives of another one, or that itself.
+    """Whether a value is the output of a Dropout layer of another value, or that value itself.
 
     Args:
         writer: the `Writer` of their lines.

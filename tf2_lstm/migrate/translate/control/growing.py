@@ -1,4 +1,4 @@
-"""Arrays that grow with the steps of a loop: how long one gets at most, and how long it is in the end."""
+"""Arrays that grow with the steps of a loop: their largest length, and their length at the end."""
 
 import numpy as np
 
@@ -6,21 +6,21 @@ from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, known
 
-#: What makes one value that of all rows -> its input that has the value.
+#: Operations that give all rows one value -> the number of the input with that value.
 _SPREADS = {"Fill": 1, "Tile": 0, "BroadcastTo": 0, "ExpandDims": 0, "Reshape": 0}
 _ADDS, _COPIES = ("Add", "AddV2"), ("Identity", "StopGradient")
 
 
 def counter_of(frame, outer, number):
-    """Say which carried value counts the elements of an array: each step writes one, where that is.
+    """Find the carried value that counts the elements of an array into which each step writes one.
 
     Args:
         frame: the `Frame`.
-        outer: the `ByRows` of what is around it.
-        number: of the array, among what is carried.
+        outer: the `ByRows` around the loop.
+        number: the number of the array among the carried values.
 
     Raises:
-        Refusal: it is written to in another way.
+        Refusal: the loop writes into the array in another way.
     """
     body = frame.body
     node = body.nodes.get(node_of(_source(body, body.results[number])))
@@ -34,14 +34,14 @@ def counter_of(frame, outer, number):
 
 
 def most_steps(frame, outer):
-    """Write how many steps a loop takes at most, before it begins; return the `Known` or `Live` scalar.
+    """Write the largest number of steps of a loop, before it begins; return it as a `Known` or `Live` scalar.
 
     Args:
         frame: the `Frame`.
-        outer: the `ByRows` of what is around it.
+        outer: the `ByRows` around the loop.
 
     Raises:
-        Refusal: nothing says it.
+        Refusal: the loop has no limit.
     """
     limit = _limit(frame, outer, frame.condition.results[0])
     if limit is None:
@@ -53,7 +53,7 @@ def most_steps(frame, outer):
 
 
 def _source(part, tensor):
-    """The tensor of which one is a copy."""
+    """Follow copies back to the tensor that they are copies of."""
     node = part.nodes.get(node_of(tensor))
     while normal(tensor) not in part.captured and node is not None and node.op in _COPIES:
         tensor = data_inputs(node)[0]
@@ -69,7 +69,7 @@ def _counts(frame, outer, number):
 
 
 def _is_next(frame, outer, tensor):
-    """The number of the carried value that a tensor of the body is one more than, None of none."""
+    """Return the number of the carried value that a tensor of the body is one more than; None if it is none."""
     body = frame.body
     node = body.nodes.get(node_of(_source(body, tensor)))
     if node is None or node.op not in _ADDS:
@@ -86,7 +86,7 @@ def _is(value, number):
 
 
 def _fixed(part, outer, tensor):
-    """The value of a tensor that nothing in the loop changes; None for another."""
+    """Return the value of a tensor that the loop does not change; None for any other tensor."""
     tensor = _source(part, tensor)
     if tensor in part.captured:
         return outer.value(part.captured[tensor])
@@ -96,7 +96,7 @@ def _fixed(part, outer, tensor):
 
 
 def _limit(frame, outer, tensor):
-    """The most steps that a condition lets it take."""
+    """Return the largest number of steps that a condition allows; None where it has no limit."""
     part = frame.condition
     node = part.nodes.get(node_of(_source(part, tensor)))
     if node is None:
@@ -112,7 +112,7 @@ def _limit(frame, outer, tensor):
 
 
 def _finished(frame, outer, tensor):
-    """The most steps of a loop that ends when all are finished: when the longest row is."""
+    """Return the most steps of a loop that ends when all rows are finished: the length of the longest row."""
     part, body = frame.condition, frame.body
     node = part.nodes.get(node_of(tensor))
     if node is not None and node.op == "All":
@@ -134,7 +134,7 @@ def _finished(frame, outer, tensor):
 
 
 def _scalar(writer, value):
-    """A number of steps, of several the largest, one at least: a loop takes the first before it asks."""
+    """Return a number of steps: the largest of several, and at least 1, as a loop steps once before it asks."""
     if isinstance(value, Known) and not value.open:
         return known(max(int(np.max(value.array)), 1))
     if isinstance(value, Known) and value.array.ndim == 0:

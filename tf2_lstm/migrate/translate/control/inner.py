@@ -1,4 +1,4 @@
-"""What the rows write with inside of a loop: lines of its own, weights and sizes of what is around it."""
+"""The writer inside of a loop: lines of the loop's own, weights and sizes of the program around it."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -42,36 +42,36 @@ class Inner(Writer):
 
     @property
     def depth(self):
-        """In how many loops the lines are."""
+        """The number of loops around the lines."""
         return self.outer.depth + 1
 
     def dropout(self, rate, options, note):
-        """Make a layer of dropout that the loop holds, the outermost one of several."""
+        """Make a dropout layer that the loop holds, the outermost one of several loops."""
         name = self.program.reserve("dropout")
         self.dropouts.add(name)
         self.drops.append(Drop(name, rate, options, note))
         return Ref(name)
 
     def add_cell(self, cell):
-        """Write nothing: the loop makes it."""
+        """Write nothing: the loop makes the cell."""
 
     def told(self, said):
-        """Return the parameter of the program, in which the loop is."""
+        """Return the parameter of the program around the loop."""
         return self.outer.told(said)
 
     def note(self, text):
-        """Note what is left out, of the program."""
+        """Add a note about a part that is left out to the program."""
         outer = self.outer
         while isinstance(outer, Inner):
             outer = outer.outer
         outer.notes += [] if text in outer.notes else [text]
 
     def may_hold(self, weight):
-        """No layer but a known cell is in a loop."""
+        """Whether a loop may hold a layer: only known cells."""
         return False
 
     def reference(self):
-        """Return the `Ref` of a tensor that is there."""
+        """Return the `Ref` of any tensor of the program."""
         return self.outer.reference()
 
     def _alone(self, *arguments):
@@ -118,7 +118,7 @@ def shapes_inside(infer, empty, part, keys, values):
 
 
 def _read(node, values):
-    """The array that a node reads an element of, where its sizes are known."""
+    """Return the array whose element a node reads, where the sizes are known; else None."""
     if operation(node.op).form != "read":
         return None
     given = [values.get(normal(one)) for one in data_inputs(node)]
@@ -142,7 +142,7 @@ def _placeholder(graph, name, dtype, sizes):
 
 
 def _drop_lost(graph, known):
-    """Take out what reads what is not there, and its readers: they come in order."""
+    """Remove nodes whose inputs are missing, and their readers: nodes come in order."""
     kept = []
     for node in list(graph.node):
         if all(one.partition(":")[0] in known for one in node.input):

@@ -1,35 +1,27 @@
-"""What computes some tensors, each after what it reads; a recurrence that was recognised is one thing."""
+"""The order in which tensors are computed, each after its inputs; a recognised recurrence is one item."""
 
 from tf2_lstm.migrate.graph.frames import Frame
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.translate.control.sides import chooses
 
-#: What is given out of a loop that is not understood: nothing is looked for behind it. An array of tensors is always
+#: The outputs of a loop that is not understood, at which the walk ends. An array of tensors is always
 #: new, and empty.
 CLOSED = having(Trait.EXIT, Trait.LOOP, Trait.NEXT, Trait.FRESH) - {"TensorArrayV3"}
 
 
 class Order:
-    """Walks back from tensors to what is fed.
+    """Walks back from tensors to the fed ones.
 
     Args:
         nodes: name -> NodeDef.
         recurrences: the `Recurrence`s.
-        feeds: the tensors that nothing is looked for behind.
-        frames: name of a node that gives something out of a loop -> its `Frame`.
+        feeds: the tensors at which the walk ends.
+        frames: name of a node that is an output of a loop -> its `Frame`.
 
     Attributes:
-        wanted: `Frame` -> the numbers of the carried values that are read of it.
-        owners: name of a tensor -> the number of the recurrence that gives it out.
-
-    Example:
-        ```python
-        from types import SimpleNamespace as Node
-
-        nodes = {"x": Node(op="Placeholder", input=[]), "y": Node(op="Tanh", input=["x"])}
-        assert Order(nodes, [], {"x:0"}).of(["y:0"]) == (["x:0", "y"], set())
-        ```
+        wanted: `Frame` -> the numbers of the carried values that are read after the loop.
+        owners: name of a tensor -> the number of the recurrence that it is an output of.
     """
 
     def __init__(self, nodes, recurrences, feeds, frames=None):
@@ -42,7 +34,7 @@ class Order:
                     self.owners.setdefault(normal(tensor.tf1), number)
 
     def key(self, reference):
-        """What computes a tensor: its own name where it is fed, a recurrence's number, a `Frame`, or a node's name."""
+        """Return the key of what computes a tensor: a fed name, a recurrence's number, a `Frame`, or a node's name."""
         tensor = normal(reference)
         if tensor in self._feeds:
             return tensor
@@ -53,7 +45,7 @@ class Order:
         return self.frames[key]
 
     def before(self, key):
-        """The tensors that something reads."""
+        """List the tensors that the computation of a key reads."""
         if isinstance(key, int):
             return [one.tf1 for one in self._recurrences[key].inputs if one.is_input and one.tf1]
         if isinstance(key, Frame):
@@ -69,7 +61,7 @@ class Order:
             tensors: names of tensors.
 
         Returns:
-            The keys in their order, and the set of those that read what is computed of themselves.
+            The keys in their order, and the set of the keys that read a tensor computed from themselves.
         """
         order, is_open, turning = [], {}, set()
         todo = [(self.key(one), False) for one in reversed(tensors)]

@@ -1,4 +1,4 @@
-"""A loop over the steps of a sequence as a cell of its own equations, for `keras.layers.RNN`."""
+"""Read a loop over the steps of a sequence as a cell of its own equations, for `keras.layers.RNN`."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE
 
 @dataclass(frozen=True)
 class Around:
-    """What is known around a loop.
+    """The values and names around a loop.
 
     Attributes:
-        lines: name -> the expression that it is assigned, in front of the loop.
-        given: the expressions of what the loop carries first.
-        sequences: name -> the `Live` of what the loop reads elements of.
+        lines: name -> the expression that it is assigned, before the loop.
+        given: the expressions of the loop's initial values.
+        sequences: name -> the `Live` of a tensor that the loop reads elements of.
         empty: the number of a carried array that is full of zeros at first -> its sizes.
-        wanted: the numbers of what is read behind the loop.
+        wanted: the numbers of the carried values that are read after the loop.
         sources: name of a layer -> the names of the variables that it holds, or arrays.
         shared: the names of variables that several layers would hold.
     """
@@ -36,16 +36,16 @@ class Around:
 
 @dataclass(frozen=True)
 class Stepped:
-    """A loop as a cell and what it is called with.
+    """A loop as a cell and its arguments.
 
     Attributes:
         cell: the `OwnCell`.
         sequences: name -> the `Live` whose elements along the first axis are inputs, in their order.
-        initial: the expressions of the states at first; None where they are the zeros that Keras begins with.
+        initial: the expressions of the initial states; None where they are the zeros that Keras begins with.
         sources: the variables of the cell's weights, or arrays.
         arrays: the number of each carried array of outputs -> the shape of an output without the batch.
         states: the number of each carried state -> its shape without the batch.
-        backwards: whether the last step is the first.
+        backwards: whether the loop begins with the last step.
         lengths: the name of the lengths of the rows, "" where all are as long as the sequence.
     """
 
@@ -60,7 +60,7 @@ class Stepped:
 
 
 def stepped(cycle, around):
-    """Return a loop as `Stepped`.
+    """Read a loop as a `Stepped`.
 
     Args:
         cycle: the `keras_code.cycle.Cycle`.
@@ -83,7 +83,7 @@ class _Step:
         self.sequences, self.places = {}, set()
 
     def found(self):
-        """Look for the parts, one after the other."""
+        """Find the parts of the loop, one after the other, and return the `Stepped`."""
         reads = self._reads()
         ended, lengths = self._ended()
         self._check_end(lengths)
@@ -111,17 +111,17 @@ class _Step:
         return Stepped(cell, self.sequences, initial, sources, arrays, states, backwards, lengths)
 
     def _value(self, expression):
-        """What a name is assigned, through names of the same."""
+        """Return the expression that a name is assigned, through names of names."""
         while isinstance(expression, Ref) and expression.name in self.lines:
             expression = self.lines[expression.name]
         return expression
 
     def _called(self, expression, symbol):
-        """The arguments of a call of `keras.ops`, () of anything else."""
+        """Return the arguments of a call of a function of `keras.ops`; () for any other expression."""
         value = self._value(expression)
         return value.arguments if isinstance(value, Apply) and value.what == f"keras.ops.{symbol}" else ()
 
-    # How often it goes round.
+    # The number of steps.
 
     def _counts(self, number):
         """Whether a carried value is 0 at first and one more after each step."""
@@ -130,14 +130,14 @@ class _Step:
         return self._number(self.around.given[number]) == 0 and more in ((one, 1), (1, one))
 
     def _falls(self, number):
-        """The lengths of which a carried value is the last place at first, if it is one less after each step."""
+        """Return the lengths of which a carried value is the last index at first, if each step subtracts one."""
         one, result = Ref(self.cycle.carried[number].name), self.cycle.results[number]
         less, more = self._called(result, "subtract"), self._called(result, "add")
         is_less = less == (one, 1) or more in ((one, -1), (-1, one))
         return self._last_of(self.around.given[number]) if is_less else set()
 
     def _last_of(self, expression):
-        """The sizes of which a number is the last place."""
+        """Return the sizes of which a number is the last index."""
         number, less = self._number(expression), self._called(expression, "subtract")
         if number is not None:
             return {number + 1}
@@ -151,15 +151,15 @@ class _Step:
         return expression if isinstance(expression, int) else None
 
     def _lengths(self):
-        """How long the sequences are, a set of sizes."""
+        """Return the set of the sequences' lengths."""
         return {one.shape[0] for one in self.sequences.values()}
 
     def _rows(self):
-        """How many rows the sequences have, a set of sizes."""
+        """Return the set of the sequences' batch sizes."""
         return {one.shape[1] for one in self.sequences.values()}
 
     def _check_end(self, lengths):
-        """Refuse an end that is not that of the sequences."""
+        """Refuse a loop that does not end with its sequences."""
         todo, ends = [self.cycle.goes_on], []
         while todo:
             one = todo.pop()
@@ -170,7 +170,7 @@ class _Step:
             raise NoCell("it ends elsewhere than the sequence that it reads")
 
     def _ends_with(self, expression, lengths):
-        """Whether it goes on up to the length, or to the end of the longest row, behind which nothing changes."""
+        """Whether a condition holds up to the length, or to the end of the longest row, after which nothing changes."""
         less, down = self._called(expression, "less"), self._called(expression, "greater_equal")
         if down and isinstance(down[0], Ref) and down[0].name in self.falling:
             return self._number(down[1]) == 0
@@ -182,7 +182,7 @@ class _Step:
         )
 
     def _goes_backwards(self):
-        """Whether all that it reads and writes is at a place that falls from the last one."""
+        """Whether all reads and writes are at an index that goes from the last step to the first."""
         falls = {name in self.falling for name in self.places}
         if None in self.places or len(falls) != 1:
             raise NoCell("it reads or writes elsewhere than at the step, or in both directions")
@@ -201,7 +201,7 @@ class _Step:
         return isinstance(expression, Ref) and expression.name in self.counters
 
     def _place(self, expression):
-        """The name of the counter that a place in an array is, None for another place.
+        """Return the name of the counter that is an index into an array; None for any other index.
 
         Of a branch it is no larger than the last place, which no step is behind.
         """
@@ -212,9 +212,9 @@ class _Step:
         return expression.name if is_place else None
 
     def _sizes(self, expression):
-        """The sizes that a number is, by what is known: min(a, max(a, b)) is a.
+        """Return the sizes that a number is equal to, as far as known: min(a, max(a, b)) is a.
 
-        The size of the longest row is the name of the lengths.
+        The length of the longest row is represented by the name of the lengths.
         """
         number, smaller = self._number(expression), self._called(expression, "minimum")
         if number is not None:
@@ -233,14 +233,14 @@ class _Step:
         return set()
 
     def _largest(self, expression):
-        """The sizes that a number is at least, where it is the largest of them."""
+        """Return the sizes that a number is at least, where it is the largest of them."""
         larger = self._called(expression, "maximum")
         return set().union(*map(self._largest, larger)) if larger else self._sizes(expression)
 
-    # Rows that end.
+    # The ends of rows.
 
     def _ended(self):
-        """(The names of what says that a row has ended, the name of the lengths of the rows); (set(), "") without."""
+        """Return (the names of masks of ended rows, the name of the lengths); (set(), "") without lengths."""
         ended, lengths = set(), set()
         for line in self.cycle.body:
             past, wider = self._called(line.value, "greater_equal"), self._called(line.value, "expand_dims")
@@ -257,21 +257,21 @@ class _Step:
         return found is not None and len(found.shape) == 1
 
     def _until(self, ended, expression, is_old):
-        """What a row is given that has not ended; it keeps the old where it has."""
+        """Return the new value of a row that has not ended; a row that has ended must keep the old value."""
         given = self._called(expression, "where")
         if given and isinstance(given[0], Ref) and given[0].name in ended and is_old(given[1]):
             return given[2]
         raise NoCell("what a row that has ended is given is not what it had")
 
     def _next(self, number, ended):
-        """The next value of a state."""
+        """Return the next value of a state."""
         result, old = self.cycle.results[number], Ref(self.cycle.carried[number].name)
         return self._until(ended, result, lambda one: one == old) if ended else result
 
-    # What goes in and out.
+    # Inputs and outputs.
 
     def _reads(self):
-        """The name of a line that reads an element -> that of the sequence."""
+        """Map the name of each line that reads an element to the name of its sequence."""
         calls = {
             line.targets[0]: line.value.arguments
             for line in self.cycle.body
@@ -290,7 +290,7 @@ class _Step:
         return {name: array.name for name, (array, _) in calls.items()}
 
     def _is_sequence(self, array):
-        """Whether an array around the loop is a time-major sequence of floats, the sizes of an element known."""
+        """Whether an array around the loop is a time-major sequence of floats whose elements have known sizes."""
         found = self.around.sequences.get(array.name) if isinstance(array, Ref) else None
         return (
             found is not None
@@ -300,29 +300,29 @@ class _Step:
         )
 
     def _outputs(self):
-        """The number of each array that it writes -> the expression of an element."""
+        """Map the number of each array that the loop writes to the expression of an element."""
         found = {number: self._written(number) for number in self.around.empty}
         if None in found.values() or not all(map(self._is_of_rows, found)):
             raise NoCell("it does not write arrays of rows, one at each step")
         return found
 
     def _is_of_rows(self, number):
-        """Whether an array has an element for each step, and that a part for each row."""
+        """Whether an array has an element for each step, and each element a part for each row."""
         length, *element = self.around.empty[number]
         return length in self._lengths() and self._has_rows(element)
 
     def _has_rows(self, sizes):
-        """Whether sizes may be those of a value for each row."""
+        """Whether sizes may be those of a tensor with a value for each row."""
         rows = self._rows()
         fits = bool(sizes) and (not isinstance(sizes[0], int) or sizes[0] in rows)
         return fits and all(isinstance(one, int) for one in sizes[1:])
 
     def _inner(self, number):
-        """The shape of an element of an array without the batch."""
+        """Return the shape of an element of an array without the batch."""
         return tuple(self.around.empty[number][2:])
 
     def _written(self, number):
-        """What a step writes into an array at its own place, None of anything else."""
+        """Return the expression that a step writes into an array at its own index; None for any other result."""
         value = self._value(self.cycle.results[number])
         if not (isinstance(value, Apply) and value.what == WRITE):
             return None
@@ -331,7 +331,7 @@ class _Step:
         return element if array == Ref(self.cycle.carried[number].name) else None
 
     def _states(self, outputs):
-        """The number of each state -> its shape without the batch."""
+        """Map the number of each state to its shape without the batch."""
         numbers = [
             number
             for number, one in enumerate(self.cycle.carried)
@@ -346,7 +346,7 @@ class _Step:
         return {number: tuple(self.cycle.carried[number].shape[1:]) for number in numbers}
 
     def _is_zeros(self, expression):
-        """Whether a state is what Keras begins with: zeros, a row for each of the sequence."""
+        """Whether an initial state is the zeros that Keras begins with, a row for each row of the sequence."""
         value, rows = self._value(expression), self._rows()
         if self._called(expression, "zeros"):
             return value.arguments[0][0] in rows
@@ -362,6 +362,6 @@ class _Step:
 
 
 def _is_one_size(sizes):
-    """Whether sizes are the same, or the same axis of several inputs, which a step can only read if they are alike."""
+    """Whether sizes are one size, or the same axis of several inputs, which a step can only read if they are equal."""
     axes = {one.factors[0][1] if isinstance(one, Size) and len(one.factors) == 1 else None for one in sizes}
     return len(sizes) == 1 or (len(axes) == 1 and None not in axes)

@@ -1,4 +1,4 @@
-"""A while loop that is no known recurrence, as lines of Keras code: its condition and its body by the same rows."""
+"""Translate a while loop that is no known recurrence: its condition and its body become lines of Keras code."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ class _Loop:
         self.reads, self.empty, self.unrolled, self.drops, self.held = {}, {}, None, [], []
 
     def values(self):
-        """Write the loop; return what stands behind it."""
+        """Write the loop; return the values after it."""
         condition, [goes_on] = self._part(self.frame.condition, [0])
         body, results = self._part(self.frame.body, self.numbers)
         self.drops = [*condition.drops, *body.drops]
@@ -67,10 +67,10 @@ class _Loop:
             if number in self.wanted
         }
 
-    # What goes round.
+    # The carried values.
 
     def _counters(self):
-        """Give arrays that grow their largest length; return the number of each -> that of what counts its elements."""
+        """Set the largest length of arrays that grow; return the number of each -> the number of its counter."""
         grow = [number for number, one in self.initial.items() if getattr(one, "grows", False)]
         if not grow:
             return {}
@@ -82,7 +82,7 @@ class _Loop:
         return {number: counter_of(self.frame, self.outer, number) for number in grow}
 
     def _needed(self, wanted):
-        """The numbers of the carried values that decide when it ends and what is read behind it."""
+        """List the numbers of the carried values that decide the end of the loop or are read after it."""
         condition, body = self.frame.condition, self.frame.body
         todo = [*wanted, *self._leaves_of(condition, condition.results[0])]
         found = set()
@@ -120,14 +120,14 @@ class _Loop:
         return self.writer.program.reserve(name)
 
     def _leaf(self, number):
-        """What a carried value is inside of the loop."""
+        """Return the value that stands for a carried value inside of the loop."""
         value, ref = self.initial[number], Ref(self.names[number])
         if isinstance(value, Elements):
             return replace(value, value=Live(ref, (None, *(value.dims or ())), value.dtype))
         return Live(ref, tuple(sizes_of(value)), value.dtype)
 
     def _begin(self, number, result):
-        """Give an array that is empty when the loop begins its tensor."""
+        """Make a tensor for an array that is empty when the loop begins."""
         array = self.initial[number]
         if isinstance(array, Elements) and array.value is None:
             dims = result.dims if isinstance(result, Elements) else None
@@ -137,11 +137,11 @@ class _Loop:
             self.empty[number] = self.initial[number].value.shape
 
     def _outward(self, dims):
-        """The sizes of an element by what is known before the loop begins."""
+        """Return the sizes of an element in terms of sizes that are known before the loop begins."""
         if not any(isinstance(one, Size) and self._is_inside(one) for one in dims):
             return dims
         carried = [sizes_of(one) for one in self.leaves.values() if not isinstance(one, Elements)]
-        # Where nothing that is carried has as many axes, the first axes of others: the batch is one size for all.
+        # Where no carried value has as many axes, the first axes of others are taken: all have one batch.
         alike = [one for one in carried if len(one) == len(dims)] or sorted(carried, key=len, reverse=True)
         found = tuple(
             one
@@ -164,7 +164,7 @@ class _Loop:
     # The lines.
 
     def _part(self, part, numbers):
-        """Translate the condition or the body; return (lines, values of its results)."""
+        """Translate the condition or the body; return (its `Inner` writer, the values of its results)."""
         order = self._order(part)
         tensors = [part.results[number] for number in numbers]
         keys, turning = order.of(tensors)
@@ -214,7 +214,7 @@ class _Loop:
             str(number): self._expression(body, value) for number, value in results.items()
         }
         condition, body = needed(condition.program), needed(body.program)
-        # What is dropped is drawn anew at each step.
+        # Dropout draws a new mask at each step.
         changing = {*self.names.values(), *(one.name for one in (*self.drops, *self.held))}
         before, parts = _lifted(changing, condition.lines, body.lines)
         carried = tuple(
@@ -239,10 +239,10 @@ class _Loop:
         sizes = sizes_of(value.value if isinstance(value, Elements) else value)
         return tuple(int(one) if isinstance(one, int) else None for one in sizes)
 
-    # What stands behind it.
+    # The values after the loop.
 
     def _written(self, cycle, given):
-        """Write the loop among the lines around it; return the `Ref` of what it gives."""
+        """Write the loop among the lines around it; return the `Ref` of its results."""
         program = self.writer.program
         name = python_name(self.frame.name).strip("_")
         name = name if name.endswith(("_while", "_loop")) else f"{name}_loop"
@@ -255,13 +255,13 @@ class _Loop:
             return self._looped(name, *self._called(cycle, given))
 
     def _looped(self, name, cycle, given):
-        """The loop as a layer that is given all that it reads."""
+        """Write the loop as a layer that is called with all that it reads."""
         program = self.writer.program
         name = program.fresh(name)
         symbol = class_name(name)
         self.writer.loops[symbol] = cycle
         dtypes = {one.dtype for one in (*cycle.carried, *self.reads.values())}
-        # A layer of Keras rounds what it is given to its own dtype.
+        # A layer of Keras casts its inputs to its own dtype.
         exact = {"autocast": False} if "float64" in dtypes else {}
         options = {**parameters(cycle.drops), **exact, "name": name}
         layer = program.add(name, Apply(symbol, (), options), f"TF1 loop: {self.frame.name}")
@@ -269,7 +269,7 @@ class _Loop:
         return program.add(f"{name}_outputs", Apply(layer, (given, captured)))
 
     def _stepped(self, cycle, given):
-        """The loop as a cell that `keras.layers.RNN` calls at each step."""
+        """Write the loop as a cell that `keras.layers.RNN` calls at each step."""
         writer = self.writer
         lines = {line.targets[0]: line.value for line in writer.program.lines}
         found = stepped(
@@ -289,13 +289,13 @@ class _Loop:
         self.unrolled = unrolled(writer, self.frame.name, found)
 
     def _called(self, cycle, given):
-        """A layer that is called with nothing of the model would be no part of it."""
+        """Return the loop with its arguments, one of them computed from an input: else it is no part of the model."""
         if (names_in(given) | set(cycle.captured)) & self._live():
             return cycle, given
         return replace(cycle, captured=(*cycle.captured, self.writer.reference().name)), given
 
     def _live(self):
-        """The names of what is computed of what is fed."""
+        """Return the names that are computed from inputs."""
         live = {ref.name for ref in self.writer.program.inputs.values()}
         for line in self.writer.program.lines:
             if names_in(line.value) & live:
@@ -303,7 +303,7 @@ class _Loop:
         return live
 
     def _exit(self, tensor, number, found):
-        """The value behind the loop of what it carries."""
+        """Return the value of a carried value after the loop."""
         value = self.initial[number]
         ref = self._item(number, found)
         if number in self.counters:
@@ -315,7 +315,7 @@ class _Loop:
         return Live(ref, tuple(sizes_of(value)), value.dtype)
 
     def _item(self, number, found):
-        """The line of what is carried, after the last step."""
+        """Return the `Ref` of a carried value after the last step."""
         if number not in self.items:
             name, place = self.names[number], self.numbers.index(number)
             self.items[number] = (
@@ -327,12 +327,12 @@ class _Loop:
 
 
 def with_captured(cycle):
-    """Return a `Cycle` that says which names around it its lines read."""
+    """Return a `Cycle` that lists the names around it that its lines read."""
     return replace(cycle, captured=tuple(sorted(free_names(cycle))))
 
 
 def with_layers(cycle, drops, held):
-    """Return a `Cycle` that holds the dropout and the known cells that its lines call; it reads none around it."""
+    """Return a `Cycle` that holds the dropout layers and known cells that its lines call, instead of reading them."""
     drops, held = ([one for one in some if one.name in cycle.captured] for some in (drops, held))
     names = {one.name for one in (*drops, *held)}
     captured = tuple(name for name in cycle.captured if name not in names)
@@ -340,7 +340,7 @@ def with_layers(cycle, drops, held):
 
 
 def _lifted(changing, *parts):
-    """Return (the lines that nothing in the loop changes, the lists of the others)."""
+    """Return (the lines that nothing in the loop changes, the lists of the other lines)."""
     before, left = [], []
     for lines in parts:
         own = []

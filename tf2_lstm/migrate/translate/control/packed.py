@@ -1,4 +1,4 @@
-"""Several values of a row as one vector: Keras gives a cell one tensor of inputs, and takes states that are vectors."""
+"""Pack several values of a row into one vector: Keras gives a cell one input tensor, and a state is a vector."""
 
 import math
 from itertools import accumulate
@@ -32,11 +32,11 @@ def packed(values, shapes):
 
 
 def parts(vector, shapes):
-    """Return the expressions of the values in a vector, each with one axis of all its numbers, or without for a number.
+    """Return the expressions of the values in a vector, each with one axis for all its numbers, a number without.
 
     Args:
         vector: the expression, with any axes in front.
-        shapes: the shapes of the values without those.
+        shapes: the shapes of the values without those axes.
     """
     if len(shapes) == 1 and shapes[0]:
         return [vector]
@@ -47,7 +47,7 @@ def parts(vector, shapes):
 
 
 def unpacked(vector, shapes):
-    """Return the expressions of the values in a vector (batch, width), each (batch, *shape): `packed` turned back."""
+    """Return the expressions of the values in a vector (batch, width), each (batch, *shape); undoes `packed`."""
     return [
         one if len(shape) < 2 else Apply("keras.ops.reshape", (one, (-1, *shape)))
         for one, shape in zip(parts(vector, shapes), shapes, strict=True)
@@ -65,7 +65,7 @@ def _flat(value, shape):
 
 
 def packed_sequences(program, sequences, shapes, dtype):
-    """Write sequences as one, (batch, time, `width(shapes)`); return its `Ref`.
+    """Write several sequences as one, (batch, time, `width(shapes)`); return its `Ref`.
 
     Args:
         program: the `Program` whose lines are written.
@@ -82,7 +82,7 @@ def packed_sequences(program, sequences, shapes, dtype):
 
 
 def unpacked_sequences(program, sequence, shapes, dtype):
-    """Write what stands in a sequence of vectors, each (batch, time, *shape); return their `Ref`s."""
+    """Write the parts of a sequence of vectors as sequences (batch, time, *shape); return their `Ref`s."""
     found = []
     for part, shape in zip(parts(sequence, shapes), shapes, strict=True):
         ref = part if part is sequence else program.add("sequence", part)

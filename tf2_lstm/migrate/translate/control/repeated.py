@@ -1,6 +1,6 @@
-"""Steps that a graph repeats, unrolled by hand, found among the lines of a program.
+"""Find steps that a graph repeats, unrolled by hand, among the lines of a program.
 
-Two steps are alike when their lines are, but for what is fed to the step and what it has of the step before.
+Two steps are alike when their lines are, but for the step's inputs and the values that it reads of the step before.
 """
 
 import itertools
@@ -47,10 +47,10 @@ class Steps:
 
 
 def repeated(lines):
-    """Find steps that are alike, most of them first.
+    """Find steps that are alike, those with most repetitions first.
 
     Args:
-        lines: name -> expression, each behind those that it reads.
+        lines: name -> expression, each after those that it reads.
 
     Yields:
         `Steps`.
@@ -69,7 +69,7 @@ def repeated(lines):
 
 
 def _calls_of_weights(lines):
-    """The names of the lines that compute with the same weights, in order, a list for each weight."""
+    """Return a list for each weight: the names of the lines that compute with it, in order."""
     groups = defaultdict(list)
     weights = {name for name, value in lines.items() if _is_call_of(lines, value, "tf2_lstm.Weight")}
     for name, value in lines.items():
@@ -87,13 +87,13 @@ def _is_call_of(lines, value, symbol):
 
 
 def _layer_of(lines, value):
-    """The class of the layer that an expression calls, "" for anything else."""
+    """Return the class of the layer that an expression calls; "" for any other expression."""
     layer = lines.get(value.what.name) if isinstance(value, Apply) and isinstance(value.what, Ref) else None
     return layer.what if isinstance(layer, Apply) and isinstance(layer.what, str) else ""
 
 
 class _Pairs:
-    """Lines of steps that follow each other, in pairs.
+    """Pairs of lines at the same place of two steps that follow each other.
 
     Attributes:
         back: name of a line -> the name of its twin.
@@ -105,7 +105,7 @@ class _Pairs:
         self.lines, self.back, self.unlike, self.twins = lines, {}, {}, set()
 
     def extend(self, group):
-        """Pair the calls of a weight, and what these read; as before where they do not fit."""
+        """Pair the calls of a weight, and the lines that they read; undo it where they do not fit."""
         paired, differing = [], []
         try:
             for before, name in itertools.pairwise(group):
@@ -136,7 +136,7 @@ class _Pairs:
             todo += [(*pair, name) for pair in parts]
 
     def parts(self):
-        """(back, unlike) of each recurrence: of lines of which one reads another."""
+        """Yield (back, unlike) for each recurrence: the pairs of lines that are connected."""
         above = {}
 
         def found(name):
@@ -157,7 +157,7 @@ class _Pairs:
 
 
 def _alike(lines, name, before):
-    """The pairs of names that two lines read; None where the lines differ in more."""
+    """Return the pairs of names that two lines read; None where the lines differ in more than names."""
     values = lines.get(name), lines.get(before)
     if None in values or any(_is_call_of(lines, one, "keras.layers.Embedding") for one in values):
         return None
@@ -172,7 +172,7 @@ def _alike(lines, name, before):
 
 
 def _are_parts(lines, one, other):
-    """Whether two expressions take a part of parts of one tensor: each is what is fed to a step, not the parts."""
+    """Whether two expressions take a part of different parts of one tensor: then these parts are inputs of steps."""
     of = [
         lines.get(value.of.name)
         for value in (one, other)
@@ -202,7 +202,7 @@ def _drop_alike(lines, one, other):
 
 
 def _form(expression):
-    """(What an expression is without the names that it reads, these names in order)."""
+    """Return (an expression without the names that it reads, these names in order)."""
     names = []
 
     def without(one):
@@ -222,7 +222,7 @@ def _form(expression):
 
 
 def _steps(lines, count, back, unlike):
-    """The `Steps` of pairs, completed and checked."""
+    """Return the `Steps` of pairs, completed and checked."""
     inner = {*back, *back.values()}
     states, before = {}, {}
     for name, other in unlike:
@@ -239,21 +239,21 @@ def _steps(lines, count, back, unlike):
 
 
 def _chains(before, count):
-    """What is fed to each step, the first one first: a tuple for each place at which something is fed."""
+    """List the inputs of the steps, the first step's first: a tuple for each input."""
     found = []
     for name in set(before) - set(before.values()):
         names = [name]
         while names[-1] in before and len(names) <= count:
             names.append(before[names[-1]])
         found.append(tuple(names[::-1]))
-    # What goes round in a circle has no end.
+    # Values that go round in a circle have no end.
     if any(len(names) != count for names in found) or set(before) - set().union(*found):
         raise Unlike("what is fed is not one to each step")
     return found
 
 
 def _add_last(lines, back, before):
-    """Add what the last step computes behind the weights: the lines that read its own, or what it is fed."""
+    """Add the lines of the last step that come after the weights: they read its own lines, or its inputs."""
     onward = {other: name for pairs in (back, before) for name, other in pairs.items()}
     alike = defaultdict(list)
     for name, value in lines.items():
@@ -274,7 +274,7 @@ def _add_last(lines, back, before):
 
 
 def _check(lines, steps):
-    """Refuse lines that read of other steps than their own and the one before."""
+    """Refuse lines that read from other steps than their own and the one before."""
     fed = {name: number for names in steps.inputs for number, name in enumerate(names)}
     for name, (_, number) in steps.place.items():
         for read in names_in(lines[name]):

@@ -1,4 +1,4 @@
-"""Steps that are unrolled by hand, as a cell of their own equations in a layer: one step is written, not all."""
+"""Write steps that are unrolled by hand as one cell of their own equations in a layer."""
 
 import itertools
 from dataclasses import replace
@@ -14,12 +14,12 @@ from tf2_lstm.migrate.translate.writing.needed import names_in, needed
 from tf2_lstm.migrate.translate.writing.values import Live
 from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE, with_arrays
 
-#: What the values on the way to what a dense layer gives are called behind its name.
+#: Endings of the names of the values inside of a dense layer.
 _PARTS = ("product", "sum")
 
 
 def roll_up(writer, values):
-    """Write the steps of a program that are alike as cells, where they are steps over a sequence.
+    """Write the repeated steps of a program as cells, where they are steps over a sequence.
 
     Args:
         writer: the `Writer` of the program, whose lines are changed.
@@ -31,7 +31,7 @@ def roll_up(writer, values):
 
 
 def _rolled(writer, lives):
-    """Whether steps were found and written as a cell."""
+    """Write the first steps that can be a cell as one; return whether there were any."""
     found = needed(writer.program).lines
     if any(len(line.targets) > 1 for line in found):
         return False
@@ -53,7 +53,7 @@ class _Rolled:
         self.read, self.is_fixed = self._read_outside(), True
 
     def write(self):
-        """Write the cell, its layer, and what the lines behind it read of them in the place of the steps."""
+        """Write the cell and its layer, and let later lines read their results instead of the steps'."""
         sequences = self._sequences()
         outputs = self._outputs()
         self._check_alike([*self.steps.states, *outputs, *(names[0] for names in self.steps.inputs)])
@@ -64,20 +64,20 @@ class _Rolled:
             if any(one == (role, self.count - 1) for one in map(self.steps.place.get, self.read))
         }
         found = stepped(cycle, self._around(sequences, given, outputs, last))
-        # TF1 has the steps one after the other, without the cost of a loop; Keras does so where it knows their number.
+        # TF1 has the steps one after the other, without the cost of a loop; Keras can where it knows their number.
         options = {"unroll": True} if self.is_fixed else {}
         self._replace(unrolled(self.writer, self._scope(), found, **options).gives, outputs, found)
 
-    # What the steps are fed, and what is read of them.
+    # The inputs and the outputs of the steps.
 
     def _read_outside(self):
-        """The names of lines of the steps that other lines read, or that are given out."""
+        """List the names of lines of the steps that other lines read, or that are outputs."""
         others = [value for name, value in self.lines.items() if name not in self.steps.place]
         read = names_in([*others, *self.program.outputs.values()])
         return [name for name in self.lines if name in self.steps.place and name in read]
 
     def _width(self, name):
-        """How many numbers a row of a tensor has: floats of two axes."""
+        """Return how many numbers a row of a tensor has; refuse anything but floats of two axes."""
         live = self.lives.get(name)
         if (
             live is None
@@ -89,7 +89,7 @@ class _Rolled:
         return live.shape[1]
 
     def _check_alike(self, names):
-        """Refuse tensors of other rows or another dtype than the others: one row for all, say."""
+        """Refuse tensors of other batches or dtypes than the rest: one row for all, for example."""
         names = [name for name in (*names, *self.steps.states.values()) if self._width(name)]
         lives = [self.lives[name] for name in names]
         rows = {one.shape[0] if isinstance(one.shape[0], int) else None for one in lives}
@@ -97,7 +97,7 @@ class _Rolled:
             raise NoCell("what its steps read and give has other rows, or another dtype")
 
     def _sequences(self):
-        """The `Live` of each of the steps' inputs, time-major."""
+        """Return the `Live` of each input of the steps as a sequence, time-major."""
         if not self.steps.inputs:
             raise NoCell("nothing is fed to its steps")
         found = []
@@ -108,7 +108,7 @@ class _Rolled:
         return found
 
     def _whole(self, names):
-        """All steps of an input in one tensor: the one that they were taken from, where it is there."""
+        """Return all steps of an input in one tensor: the tensor that they were taken from, where there is one."""
         taken = [self._taken(name) for name in names]
         bases = {base for base, _ in taken}
         follow = [number for _, number in taken] == list(range(self.count))
@@ -119,7 +119,7 @@ class _Rolled:
         return self.program.op("steps", "stack", list(map(Ref, names)), axis=1)
 
     def _taken(self, name):
-        """(The name of a tensor of as many steps, the number of the step that a line takes); (None, 0) of others."""
+        """Return (the name of a tensor with all steps, the number of the step that a line takes); else (None, 0)."""
         value = self.lines.get(name)
         if not isinstance(value, Item) or not isinstance(value.of, Ref):
             return None, 0
@@ -135,7 +135,7 @@ class _Rolled:
         return (self._parted("keras.ops.unstack", value.of), at) if isinstance(at, int) else (None, 0)
 
     def _parted(self, symbol, parts):
-        """The name of the tensor that a line takes apart along its second axis, None of anything else."""
+        """Return the name of the tensor that a line splits along its second axis; None for any other line."""
         value = self.lines.get(parts.name)
         is_it = (
             _is_a(value, symbol) and value.options.get("axis") == 1 and value.arguments[1:] == (self.count,)
@@ -143,7 +143,7 @@ class _Rolled:
         return value.arguments[0].name if is_it else None
 
     def _outputs(self):
-        """Role that is read of other steps than the last -> where it stands in what the cell gives out."""
+        """Map each role that is read from other steps than the last to its columns of the cell's output."""
         found, end = {}, 0
         for name in self.read:
             role, number = self.steps.place[name]
@@ -155,14 +155,14 @@ class _Rolled:
     # The step.
 
     def _cycle(self, sequences, outputs):
-        """(The steps as a loop, what it carries first)."""
+        """Return (the steps as a loop, its initial values)."""
         step, rows = self.program.reserve("step"), self.program.reserve("rows")
         states = {role: self.program.reserve("state") for role in self.steps.states}
         read = [self.program.reserve("element") for _ in sequences]
         by = {role: Ref(states[role]) for role in states}
         by.update((names[1], Ref(one)) for names, one in zip(self.steps.inputs, read, strict=True))
         own = set(self.steps.lines_of(1))
-        # The second step reads what the first one gives: the state. Its lines have the names of the first one's.
+        # The second step reads the state that the first one computes. Its lines have the names of the first step's.
         by.update((name, Ref(self.steps.place[name][0])) for name in own)
         body = [
             Line((name,), Apply(READ, (one.ref, Ref(step))))
@@ -196,7 +196,7 @@ class _Rolled:
         return with_arrays(cycle), (0, *map(Ref, self.steps.states.values()), None)
 
     def _lowered(self, name, value):
-        """The lines of a step's line: a dense layer is a product, a bias and an activation there."""
+        """Return the lines of a line of the step: a dense layer becomes product, bias and activation there."""
         owner = value.what.name if isinstance(value, Apply) and isinstance(value.what, Ref) else ""
         layer = self.lines.get(owner)
         if not _is_a(layer, "keras.layers.Dense"):
@@ -213,26 +213,26 @@ class _Rolled:
         return lines
 
     def _layers(self, symbol):
-        """The layers of a kind that a step calls: name -> the call that makes it."""
+        """Map the names of the layers of one class that a step calls to the calls that make them."""
         own = set(self.steps.lines_of(1))
         called = [value for name, value in self.lines.items() if name in own]
         names = [one.what.name for one in called if isinstance(one, Apply) and isinstance(one.what, Ref)]
         return {name: self.lines[name] for name in names if _is_a(self.lines[name], symbol)}
 
     def _drops(self):
-        """The dropout of a step."""
+        """List the dropout layers of a step."""
         return tuple(
             Drop(name, layer.arguments[0], _without_name(layer.options), self.notes[name])
             for name, layer in self._layers("keras.layers.Dropout").items()
         )
 
     def _cells(self):
-        """The known cells that a step calls."""
+        """List the known cells that a step calls."""
         called = names_in([self.lines[name] for name in self.steps.lines_of(1)])
         return tuple(one for one in self.writer.known_cells if one.name in called)
 
     def _around(self, sequences, given, outputs, last):
-        """What is known around the steps; the weights of dense layers as such."""
+        """Return the `Around` of the steps, in which the weights of dense layers are weights by themselves."""
         lines, sources = dict(self.lines), dict(self.writer.layers)
         lines.update((line.targets[0], line.value) for line in self.program.lines)
         for name, layer in self._layers("keras.layers.Dense").items():
@@ -250,7 +250,7 @@ class _Rolled:
         return Around(lines, given, read, empty, wanted, sources, self.writer.shared)
 
     def _shapes(self, layer):
-        """The shapes of a dense layer's kernel and bias."""
+        """Return the shapes of a dense layer's kernel and bias."""
         units = self.lines[layer].arguments[0]
         [call, *_] = [
             value
@@ -262,17 +262,17 @@ class _Rolled:
             raise NoCell(f"how wide the input of {layer} is is not known")
         return [given.shape[-1], units], [units]
 
-    # What is behind them.
+    # The lines after the steps.
 
     def _scope(self):
-        """The scope that all lines of a step share."""
+        """Return the scope that all lines of a step share."""
         names = [self.writer.tensors[one] for one in self.steps.lines_of(1) if one in self.writer.tensors]
         scopes = [one.split("/")[:-1] for one in names]
         levels = itertools.takewhile(lambda level: len(set(level)) == 1, zip(*scopes, strict=False))
         return "/".join(level[0] for level in levels)
 
     def _replace(self, gives, outputs, found):
-        """Let the lines that are read outside be parts of what the layer gives."""
+        """Replace lines that are read outside of the steps by parts of the layer's result."""
         sequence = self.program.add("sequence", Item(gives, 0))
         alone = len(outputs) == 1
         values = {}
@@ -293,7 +293,7 @@ class _Rolled:
         self.program.lines[:] = in_order(lines)
 
     def _together(self, value, gives, sequence, outputs):
-        """A line that puts an output of all steps together reads the sequence."""
+        """Return a line's expression; one that joins an output of all steps becomes the sequence."""
         symbol = value.what if isinstance(value, Apply) else None
         if symbol not in ("keras.ops.stack", "keras.ops.concatenate") or len(outputs) != 1:
             return value
@@ -315,16 +315,10 @@ def _is_a(value, symbol):
 
 
 def in_order(lines):
-    """Return lines in an order in which each is behind those that it reads, else as they were.
+    """Sort lines so that each comes after those that it reads; otherwise they keep their order.
 
     Args:
         lines: the `Line`s.
-
-    Example:
-        ```python
-        lines = [Line(("y",), Ref("x")), Line(("x",), 1)]
-        assert [line.targets for line in in_order(lines)] == [("x",), ("y",)]
-        ```
     """
     by_name = {target.lstrip("*"): line for line in lines for target in line.targets}
     place = {id(line): number for number, line in enumerate(lines)}
@@ -338,7 +332,7 @@ def in_order(lines):
                 continue
             read = [by_name[name] for name in names_in(one.value) if name in by_name]
             left = [other for other in read if id(other) not in done]
-            # The one that was first comes first.
+            # Of lines without an order, the first stays first.
             todo += sorted(left, key=lambda other: -place[id(other)])
             if not left:
                 done.add(id(one))

@@ -1,4 +1,4 @@
-"""Conditionals in a loop, whose predicate a tensor decides: both branches are computed, and one is chosen."""
+"""Conditionals in a loop with a computed predicate: both branches are computed, and one is chosen."""
 
 from dataclasses import replace
 
@@ -12,20 +12,20 @@ from tf2_lstm.migrate.translate.writing.values import Elements, Known, Nothing, 
 
 
 def chosen(writer, nesting, node, inputs, value):
-    """Write what a Merge gives.
+    """Write the outputs of a Merge.
 
     Args:
         writer: the `Writer`.
-        nesting: the `Nesting` among which it is.
+        nesting: the `Nesting` of the conditionals around it.
         node: the Merge.
         inputs: the values of the two branches.
         value: a function from the name of a tensor to its value.
 
     Returns:
-        A list of the value and of the number of the branch that it is of.
+        A list: the chosen value, and the number of the branch that it comes from.
 
     Raises:
-        Refusal: no predicate is found, or a branch is not to be computed where it is not taken.
+        Refusal: no predicate is found, or a branch cannot be computed where it is not taken.
     """
     found = nesting.decided(node)
     if found is None:
@@ -43,7 +43,7 @@ def chosen(writer, nesting, node, inputs, value):
 
 
 def chooses(nodes, node):
-    """Return the predicate of a Merge of what branches compute of nothing, constants, in a list; else []."""
+    """Return, in a list, the predicate of a Merge whose branches are constants; else []."""
     for one in data_inputs(node) if node.op in MERGES else ():
         alone = nodes.get(node_of(one))
         for waits in alone.input if alone is not None and not data_inputs(alone) else ():
@@ -92,7 +92,7 @@ def selected(writer, node, predicate, taken, other, number=0, alone=False):
 
 
 def _agreed(size, other, alone):
-    """The size of what is chosen of two; of one element and more a choice would make as many of both."""
+    """Return the size of a choice between two values; 1 and another size would be broadcast, and are refused."""
     if size == other:
         return size
     numbers = [one for one in (size, other) if not isinstance(one, Size)]
@@ -104,5 +104,5 @@ def _agreed(size, other, alone):
 
 
 def decides(nodes, node):
-    """Return whether a node is a conditional, or where one begins, and no part of a loop."""
+    """Whether a node is a conditional, or the beginning of one, and no part of a loop."""
     return Trait.CONDITIONAL in operation(node.op).traits or begins_a_branch(nodes, node)

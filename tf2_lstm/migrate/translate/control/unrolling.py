@@ -1,4 +1,4 @@
-"""The lines that call a cell of its own equations at each step of a sequence."""
+"""Write the lines that call a cell of its own equations at each step of a sequence."""
 
 from itertools import takewhile
 
@@ -20,7 +20,7 @@ def unrolled(writer, loop, found, **options):
         writer: the `Writer`.
         loop: the name of the TF1 loop.
         found: the `own_cells.Stepped`.
-        **options: of the layer.
+        **options: more options of the layer.
 
     Returns:
         The `Unrolled`.
@@ -39,7 +39,7 @@ def unrolled(writer, loop, found, **options):
     options |= {"go_backwards": True} if found.backwards else {}
     weights = ", ".join(one for one in found.sources if isinstance(one, str))
     name = python_name("_".join(scopes)) if scopes else "rnn"
-    # On JAX Keras's own loop drops the same at every step.
+    # On JAX Keras's own loop would use the same mask at every step.
     symbol = "tf2_lstm.RNN" if drops else "keras.layers.RNN"
     layer = writer.layer(name, list(found.sources), symbol, (cell,), options, weights)
     given = {} if found.initial is None else {"initial_state": _vectors(found)}
@@ -52,11 +52,11 @@ def unrolled(writer, loop, found, **options):
 
 
 class Unrolled:
-    """What a layer around a cell gives, in the places of what the loop carried.
+    """The result of a layer around a cell, read in place of the loop's carried values.
 
     Args:
         writer: the `Writer`.
-        gives: the `Ref` of what the layer gives: the outputs, batch-major, and the states behind the last step.
+        gives: the `Ref` of the layer's result: the outputs, batch-major, and the states after the last step.
         found: the `own_cells.Stepped`.
     """
 
@@ -64,11 +64,11 @@ class Unrolled:
         self.writer, self.gives, self.found, self._sequences = writer, gives, found, {}
 
     def carried(self, name, number):
-        """Write what the loop carried after its last step, an array time-major; return its `Ref`.
+        """Write the final value of a carried value, an array time-major; return its `Ref`.
 
         Args:
-            name: what the line is called.
-            number: the place of what is carried.
+            name: the name of the line.
+            number: the number of the carried value.
         """
         if number in self.found.arrays:
             self._sequences = self._sequences or self._outputs()
@@ -78,7 +78,7 @@ class Unrolled:
         return self.writer.program.add(name, state)
 
     def _outputs(self):
-        """The number of each array -> the `Ref` of its sequence."""
+        """Map the number of each array to the `Ref` of its sequence."""
         program, found = self.writer.program, self.found
         outputs = program.add("sequence", Item(self.gives, 0))
         if found.backwards:
@@ -88,17 +88,17 @@ class Unrolled:
 
 
 def _vectors(found):
-    """The states at first, each as Keras holds it."""
+    """Return the initial states, each as the vector that Keras holds."""
     return [packed([one], [shape]) for one, shape in zip(found.initial, found.states.values(), strict=True)]
 
 
 def _mask(program, found, sequence):
-    """Write which steps of each row there are. It is given by name: a layer behind this one takes no mask from it."""
+    """Write the mask of each row's steps. It is passed by name, so that no later layer takes it as its mask."""
     return program.add("mask", Apply(LENGTH_MASK, (sequence, Ref(found.lengths))))
 
 
 def _cell_name(scopes, sources):
-    """A cell is called after the scope that all its variables share, or after the loop's."""
+    """Return a cell's name: the scope that all its variables share, or else the loop's."""
     held = [one.split("/")[:-1] for one in sources if isinstance(one, str)]
     levels = takewhile(lambda level: len(set(level)) == 1, zip(*held, strict=False))
     shared = [level[0] for level in levels]

@@ -1,1 +1,1 @@
-"""Where a whole program begins and ends, and which of its inputs only switch."""
+"""Where a whole program begins and ends, and which of its inputs are only switches."""

@@ -1,4 +1,4 @@
-"""Where a whole program begins and ends: what is fed, what is fetched, what inference fixes, what is left out."""
+"""Find where a whole program begins and ends: its inputs and outputs, the values that inference fixes, the rest."""
 
 from tf2_lstm.migrate.graph.frames import frames_of
 from tf2_lstm.migrate.graph.nodes import copied, data_inputs, edge, functions_of, node_of, normal
@@ -14,7 +14,7 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 
 def boundary_of(tf1, findings, fetch=(), feed=()):
-    """Say where the inference graph of a TF1 model begins and ends.
+    """Find where the inference graph of a TF1 model begins and ends.
 
     Args:
         tf1: the `TF1Model`.
@@ -74,7 +74,7 @@ def boundary_of(tf1, findings, fetch=(), feed=()):
 
 
 def _states(tf1, nodes):
-    """What reads the variables that a frozen graph left as they are, without a value: states that a program keeps."""
+    """List the reads of variables without a value, which a frozen graph left as they are: states of the program."""
     if tf1.kind != "frozen_graph":
         return ()
     kept = {name for name, node in nodes.items() if node.op in VARIABLES and name not in tf1.nodes}
@@ -86,7 +86,7 @@ def _states(tf1, nodes):
 
 
 def _carried(nodes, findings, frames):
-    """What reads the variables in which a program carries a state -> the next state, which a run assigns to them."""
+    """Map the read of each variable that carries a state to the next state, which a run assigns to the variable."""
     begins = [t.tf1 for one in findings.recurrences for t in one.inputs if t.role is Role.INITIAL and t.tf1]
     begins += [tensor for frame in {*frames.values()} for tensor in frame.initial]
     reads = {
@@ -115,7 +115,7 @@ def _check(nodes, tensors):
 
 
 def _of_signatures(nodes, signatures):
-    """The outputs of all signatures, each tensor once; an operation that only initialises is none."""
+    """Return the outputs of all signatures, each tensor once, without operations that only initialise."""
     found = {}
     for name, one in signatures.items():
         for key, tensor in one["outputs"].items():
@@ -126,7 +126,7 @@ def _of_signatures(nodes, signatures):
 
 
 def _named(tensors):
-    """Names for outputs, of the last part of each tensor's name."""
+    """Return names for outputs: the last part of each tensor's name."""
     found = {}
     for tensor in tensors:
         *scopes, last = node_of(tensor).split("/")

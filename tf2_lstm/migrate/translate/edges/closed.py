@@ -1,4 +1,4 @@
-"""The nodes that nobody can fetch: of recurrences."""
+"""The nodes inside of recurrences, which nobody can fetch."""
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import Trait, having
@@ -7,11 +7,11 @@ _OF_LOOPS = having(Trait.EXIT, Trait.SWITCH, Trait.MERGE, Trait.NEXT)
 
 
 def inside_of(nodes, readers, recurrences):
-    """Return the names of the nodes between what goes into recurrences and what they give out.
+    """Return the names of the nodes between the inputs and the outputs of recurrences.
 
     Args:
         nodes: name -> NodeDef.
-        readers: name of a node -> the names of those that read it.
+        readers: name of a node -> the names of its readers.
         recurrences: the `Recurrence`s.
     """
     given_out = {edge(tensor.tf1)[0] for one in recurrences for tensor in one.outputs if tensor.tf1}
@@ -35,7 +35,7 @@ def _before(nodes, name):
 
 
 def _loop_parts(nodes, readers, inside, given_out):
-    """What else a loop gives out: other exits of it, and what only stands in it."""
+    """Return the other exits of a loop, and the other nodes that only occur in loops."""
     todo, found = list(inside), set()
     while todo:
         for one in readers.get(todo.pop(), ()):

@@ -1,4 +1,4 @@
-"""Where the forward graph of a program ends, without its losses, its training and what TF1's own functions left."""
+"""Find where the forward graph of a program ends, without losses, training and unread nodes of TF1's own functions."""
 
 import re
 
@@ -27,7 +27,7 @@ _DECODES = re.compile(r"(^|/)decoder(_\d+)?/while/")
 
 
 def _backward(nodes):
-    """The backward part, with everything in the scopes of tf.gradients that it is in."""
+    """Return the names of the backward part, with everything in the scopes of tf.gradients that it is in."""
     known = backward_part(nodes)
     scopes = {found.group() for name in known if (found := re.match(r"(.*/)?gradients(_\d+)?/", name))}
     return known | {name for name in nodes if scopes and name.startswith(tuple(scopes))}
@@ -66,7 +66,7 @@ class Ends:
         self.notes, self.lacking = [], []
 
     def found(self):
-        """The names of the tensors at which the forward graph ends."""
+        """List the names of the tensors at which the forward graph ends."""
         fed = (name for name, node in self.nodes.items() if node.op in FRESH_INPUTS)
         starts = [name for name in fed if name not in self.fixed]
         starts += [edge(one)[0] for one in self.feeds]
@@ -92,7 +92,7 @@ class Ends:
         return found
 
     def _name_scores(self, tensors, among, losses, lost):
-        """Say what to fetch where losses are all that is found, or what only a loss reads of scores."""
+        """Add notes on what to fetch where only losses are found, or where only a loss reads scores."""
         alone = [one for one in tensors if looks_like_a_loss(self.nodes, self.shapes, one, self.backward)]
         if len(alone) == len(tensors):
             for name in [node_of(one) for one in alone] or lost:
@@ -113,7 +113,7 @@ class Ends:
             )
 
     def _judged(self, kept, losses):
-        """What a loss of TensorFlow reads, where no floats that it goes into are an output."""
+        """Return the nodes that a loss of TensorFlow reads and that lead to no output of floats."""
         read = {edge(self.nodes[one].input[0])[0] for one in losses if self.nodes[one].op in _LOSSES}
         found = set()
         for name in read & kept - self.closed:
@@ -122,7 +122,7 @@ class Ends:
         return found
 
     def _flattened(self, name, losses):
-        """What a loss of TensorFlow makes a matrix of, in its own scope, where an end is that; else the end."""
+        """Return the node that a loss reshapes into a matrix in its own scope; any other end as it is."""
         node, scope = self.nodes[name], f"{name.rpartition('/')[0]}/"
         if node.op != "Reshape" or not any(one.startswith(scope) and one in losses for one in self.nodes):
             return name
@@ -130,7 +130,7 @@ class Ends:
         return name if source.startswith(scope) or edge(node.input[0])[1] else source
 
     def _left_behind(self, behind):
-        """What says whether TF1's own functions left a node unread: of a recurrence, a loop or a conditional."""
+        """Return a function: did one of TF1's own functions (a recurrence, loop or conditional) leave a node unread?"""
         given_out = [t.tf1 for one in self.findings.recurrences for t in one.outputs if t.tf1]
         places = [one.scope for one in self.findings.recurrences]
         places += [node_of(tensor).rpartition("/")[0] for tensor in given_out]
@@ -145,7 +145,7 @@ class Ends:
         return left
 
     def _is_outside(self, name):
-        """Whether an end into which no recurrence goes is none of the program's: no weights go into it."""
+        """Whether an end is no output: no weights go into it, or the checkpoint lacks them; say which."""
         before = Order(self.nodes, [], self.feeds, self.frames).of([f"{name}:0"])[0]
         held = [one for one in before if isinstance(one, str) and self._is_variable(one)]
         gone = [one for one in held if one not in self.tf1.nodes]
@@ -162,7 +162,7 @@ class Ends:
         return name in self.nodes and self.nodes[name].op in VARIABLES
 
     def _numbers(self, name):
-        """The outputs of a node that nobody reads, the first of what all is read of."""
+        """Return the numbers of a node's outputs that nobody reads; the first where all are read."""
         node, count = self.nodes[name], len(dtypes_of(self.nodes[name]))
         if node.op in MERGES:
             return [0]
@@ -184,7 +184,7 @@ class Ends:
         return left or ([0] if node.op not in SILENT else [])
 
     def _without_idle(self, tensors):
-        """Without what a recurrence gives out and nobody reads, beside what is read: unless it is fed again."""
+        """Leave out unread outputs of a recurrence of which others are read, unless they are fed back."""
         idle = set()
         for one in self.findings.recurrences:
             fed = any(t.role is Role.INITIAL and t.tf1 and not t.zero and t.is_input for t in one.inputs)
@@ -203,7 +203,7 @@ class Ends:
         return kept or tensors
 
     def _ends(self, name, among):
-        """Whether nothing of the forward graph reads a node, of what there is among some."""
+        """Whether no other node of the forward graph (among some) reads a node."""
         node = self.nodes[name]
         if (
             name in self.taken
@@ -231,7 +231,7 @@ class Ends:
         )
 
     def _after(self, names):
-        """Everything that is computed from some nodes, without the backward part and what updates."""
+        """Return all nodes that are computed from some nodes, without the backward part and updates."""
         todo, found = list(names), set()
         while todo:
             for one in self.readers.get(todo.pop(), ()):
@@ -243,24 +243,24 @@ class Ends:
         return found
 
     def _is_left(self, tensor, ends):
-        """Whether nothing reads a state with which dynamic_decode ends, beside what is read of it."""
+        """Whether a tensor is a final state of dynamic_decode that nothing reads, while other outputs are read."""
         frame = self.frames.get(node_of(tensor))
         decodes = _DECODES.search(node_of(tensor)) and frame is not None
         return bool(decodes and frame.exits.keys() - set(ends))
 
     def _is_count(self, tensor):
-        """Whether a tensor is a scalar that a loop gives out and nobody reads: a counter, or the flow of an array."""
+        """Whether a tensor is a scalar that a loop returns and nobody reads: a counter, or the flow of an array."""
         frame = self.frames.get(node_of(tensor))
         return frame is not None and self.shapes.get(normal(frame.initial[frame.exits[tensor]])) == ()
 
     def _losses(self, starts):
-        """What is computed with labels, or by a loss: what nobody has at inference."""
+        """Return the nodes that are computed from labels, or by a loss: nobody has them at inference."""
         labels = self._labels(starts)
         made = [name for name, node in self.nodes.items() if node.op in _LOSSES and name not in self.backward]
         return self._after([*labels, *made]) | set(made) | set(labels)
 
     def _labels(self, starts):
-        """The placeholders that no recurrence reads, and of which nothing but scalars and losses are computed."""
+        """List the placeholders that no recurrence reads, and from which only scalars and losses are computed."""
         order = Order(self.nodes, self.findings.recurrences, set(), self.frames)
         wanted = [t.tf1 for one in self.findings.recurrences for t in one.inputs if t.tf1 and t.is_input]
         needed = {key for key in order.of(wanted)[0] if isinstance(key, str)}
@@ -276,7 +276,7 @@ class Ends:
         return found
 
     def _weighed(self, starts):
-        """The placeholders of which a node is computed that reads a weight, of several numbers."""
+        """Return the placeholders that lead to a node which reads a weight of several numbers."""
         weights = {one for one in self.nodes if self.nodes[one].op in VARIABLES and self._is_wide(one)}
         todo = list(weights)
         while todo:
@@ -291,7 +291,7 @@ class Ends:
         return self.shapes.get(f"{name}:0") != ()
 
     def _measured(self, kept, losses):
-        """The scalars at which a graph in training ends: no output at inference, where it has another one."""
+        """Return the scalars at which a training graph ends; they are no outputs where it has another one."""
         left, todo = set(kept), list(kept) if self.backward else []
         while todo:
             name = todo.pop()

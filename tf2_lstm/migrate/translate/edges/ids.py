@@ -1,4 +1,4 @@
-"""How large the ids may be that a program is fed: below the rows of every table that they choose from."""
+"""Limits of the ids that a program is fed: below the number of rows of each table that they index."""
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, normal
@@ -15,7 +15,7 @@ _CHOOSES = {
 
 
 def limits_of(nodes, tf1, order):
-    """Find what limits the ids that go into lookups.
+    """Find the limits of ids that go into lookups.
 
     Args:
         nodes: name -> NodeDef.
@@ -23,7 +23,7 @@ def limits_of(nodes, tf1, order):
         order: the names of the nodes that the program is computed by.
 
     Returns:
-        A dict from the name of a tensor, on the way from what is fed to a lookup, to the number of rows.
+        A dict from the name of a tensor, on the way from an input to a lookup, to the number of rows.
     """
     limits = {}
     for name in order:
@@ -37,7 +37,7 @@ def limits_of(nodes, tf1, order):
 
 
 def _rows(nodes, tf1, reference, is_depth):
-    """The number of rows of a table that is a variable, or the depth that is a constant."""
+    """Return the number of rows of a table that is a variable, or the depth that is a constant."""
     node = nodes[normal(reference).partition(":")[0]]
     while node.name not in tf1.nodes and node.op in MOVES and data_inputs(node):
         node = nodes[normal(data_inputs(node)[0]).partition(":")[0]]
@@ -51,7 +51,7 @@ def _rows(nodes, tf1, reference, is_depth):
 
 
 def _spread(nodes, reference, rows, limits):
-    """Note the limit of all tensors that give ids on as they are."""
+    """Set the limit of all tensors that hand ids on as they are."""
     todo = [normal(reference)]
     while todo:
         tensor = todo.pop()

@@ -1,11 +1,11 @@
-"""What the graph makes of a fed tensor's open first axis: rows of several sequences, say, one after the other."""
+"""Read the sizes that a graph gives a fed tensor's open first axis: the rows of several sequences, for example."""
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, normal
 from tf2_lstm.migrate.graph.operations import HANDS_ON
 
 
 def reshapes_of(nodes, order, shapes, fed):
-    """Say to which sizes tensors that are fed are reshaped.
+    """Find the sizes to which fed tensors are reshaped.
 
     Args:
         nodes: name -> NodeDef.

@@ -1,40 +1,36 @@
-"""The tensors in front of a loss that look like scores: what to give to --fetch where a loss is all that is found."""
+"""Tensors in front of a loss that look like scores: candidates for --fetch where only a loss is found."""
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import VARIABLES
 
-#: What a loss is made of: sums and means of what is computed element by element.
+#: Operations of a loss: sums and means, and those that compute element by element.
 _OWN = """
 Abs Add AddN AddV2 Cast ClipByValue Div DivNoNan Equal Exp ExpandDims Greater GreaterEqual Less LessEqual Log Log1p
 LogicalAnd LogicalNot LogicalOr Max Maximum Mean Min Minimum Mul Neg NotEqual Pow Prod RealDiv Relu Reshape Rsqrt Select
 SelectV2 Softplus Sqrt Square SquaredDifference Squeeze StopGradient Sub
 """
 _LOSSES_OWN = frozenset(_OWN.split())
-#: What is no score where only a loss reads it.
+#: Operations whose output is no score where only a loss reads it.
 OF_LOSSES = frozenset(
     {"Abs", "Log", "Log1p", "Maximum", "Minimum", "Neg", "Square", "SquaredDifference", "Sub"}
 )
-#: How many are named, and how many nodes are looked at.
+#: The most scores that are named, and the most nodes that are looked at.
 _NAMED, _LOOKED = 6, 2_000
 
 
 def scores_of(nodes, shapes, name, among):
-    """Return the tensors that a loss is computed of and that are no part of it themselves.
+    """List the tensors that a loss is computed from and that are no part of the loss themselves.
 
     Args:
         nodes: name -> NodeDef.
         shapes: name of a tensor -> shape, by TensorFlow's inference.
-        name: of the node of the loss.
-        among: the names of the nodes that are looked at, of what is computed of what is fed.
+        name: the name of the loss's node.
+        among: the names of the nodes that are looked at: those that are computed from inputs.
 
     Returns:
-        A list of names of tensors: what has a name of its own (tf.identity), a softmax or a sigmoid, what a layer or a
-        recurrence gives.
-
-    Example:
-        ```python
-        assert scores_of({}, {}, "loss", set()) == []
-        ```
+        A list of names of tensors: those with a name of their own (tf.identity), a softmax or a sigmoid, the output of
+        a
+        layer or a recurrence.
     """
     todo, seen, found = [f"{name}:0"] if name in among else [], set(), []
     while todo and len(seen) < _LOOKED:
@@ -55,7 +51,7 @@ def scores_of(nodes, shapes, name, among):
 
 
 def looks_like_a_loss(nodes, shapes, tensor, backward):
-    """Say whether a tensor is a number that a graph in training differentiates.
+    """Whether a tensor is a number that a training graph differentiates.
 
     Args:
         nodes: name -> NodeDef.

@@ -1,4 +1,4 @@
-"""Scalars that only switch between training and inference: flags, and what dropout is told to keep."""
+"""Scalars that only switch between training and inference: flags, and dropout's keep_prob."""
 
 import re
 
@@ -6,18 +6,18 @@ from tf2_lstm.migrate.graph.constants import DTYPES, array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of
 from tf2_lstm.migrate.graph.operations import ENTERS, OPEN, SWITCHES
 
-#: What has no value until it is fed, or a default.
+#: Operations without a value until they are fed, or with a default.
 FRESH_INPUTS = OPEN | {"PlaceholderWithDefault"}
-#: Names of flags that are False at inference. Another flag's value is nobody's to guess: it is fed.
+#: Names of flags that are False at inference. Nobody can guess another flag's value: it is fed.
 _TRAINING = re.compile("train|phase|learning")
-#: What hands a scalar on, what noise goes through, and what reads a scalar that dropout is told, all of them.
+#: Operations that hand a scalar on; those that noise goes through; and all that read a scalar of dropout.
 _HANDS_ON = frozenset({"Identity", "Cast", *ENTERS, *SWITCHES})
 _NOISE = frozenset({"Add", "AddV2", "Sub", "Mul", *_HANDS_ON})
 _TOLD = frozenset({"Sub", "GreaterEqual", "Add", "AddV2", "RealDiv", "Div", *_HANDS_ON})
 
 
 def switches(nodes, shapes):
-    """Say what the scalars that only switch are at inference.
+    """Return the values at inference of the scalars that are only switches.
 
     Args:
         nodes: name -> NodeDef.
@@ -42,7 +42,7 @@ def switches(nodes, shapes):
 
 
 def _value(nodes, node):
-    """What its name says: False for training, 1 for a keep_prob; or its default."""
+    """Return the value that a placeholder's name tells, False for training, 1 for a keep_prob; or its default."""
     dtype, name = DTYPES.get(attribute(node, "dtype").type, ""), node.name.lower().rpartition("/")[2]
     if dtype == "bool" and _TRAINING.search(name):
         return False
@@ -55,7 +55,7 @@ def _value(nodes, node):
 
 
 def _dropouts(nodes):
-    """Name of what nothing but dropout is told -> 1 where it says how much is kept, 0 where how much is dropped."""
+    """Map each scalar that only dropout reads to 1 where it is the kept share, to 0 where it is the dropped one."""
     found = {}
     for node in nodes.values():
         if node.op == "GreaterEqual" and _is_noise(nodes, data_inputs(node)[0]):
@@ -78,7 +78,7 @@ def _dropouts(nodes):
 
 
 def _origin(nodes, reference):
-    """The node that computes a scalar, behind what hands it on."""
+    """Return the node that computes a scalar, before all that hand it on."""
     node = nodes[node_of(reference)]
     while node.op in _HANDS_ON:
         node = nodes[node_of(node.input[0])]
@@ -86,7 +86,7 @@ def _origin(nodes, reference):
 
 
 def _is_noise(nodes, reference):
-    """Whether a tensor is random numbers, moved and scaled at most."""
+    """Whether a tensor is random numbers, at most shifted and scaled."""
     todo, seen = [reference], set()
     while todo:
         node = nodes[node_of(todo.pop())]
@@ -99,7 +99,7 @@ def _is_noise(nodes, reference):
 
 
 def _is_told(readers, name):
-    """Whether nothing reads a scalar but what dropout makes of it."""
+    """Whether only dropout reads a scalar."""
     todo, seen = [name], set()
     while todo:
         for node in readers.get(todo.pop(), ()):

@@ -11,7 +11,7 @@ def dilated(writer, nodes, node, value):
     Args:
         writer: the `Writer`.
         nodes: name -> NodeDef.
-        node: the NodeDef of the BatchToSpaceND behind it.
+        node: the NodeDef of the BatchToSpaceND after it.
         value: a function from a reference to its value.
 
     Returns:
@@ -40,7 +40,7 @@ def dilated(writer, nodes, node, value):
 
 
 def _behind(nodes, node, wanted):
-    """The node of an operation that gives another one its first input, its axes of size 1 aside."""
+    """Return the node that is another's first input, past axes of size 1, where it is of an operation; else None."""
     found = nodes[node_of(data_inputs(node)[0])]
     while found.op in ("ExpandDims", "Squeeze", "Identity"):
         found = nodes[node_of(data_inputs(found)[0])]
@@ -48,7 +48,7 @@ def _behind(nodes, node, wanted):
 
 
 def _rates(*blocks):
-    """The sizes of the blocks, the same before and behind; () where they are not."""
+    """Return the sizes of the blocks where they are the same in front and behind; () where they are not."""
     if not all(isinstance(one, Known) and not one.open for one in blocks):
         return ()
     before, behind = (tuple(one.array.ravel().tolist()) for one in blocks)
@@ -56,7 +56,7 @@ def _rates(*blocks):
 
 
 def _kernel(value, axes):
-    """The kernel of a convolution, without the axis that one over steps has in front."""
+    """Return the kernel of a convolution; over one axis, without the axis of size 1 in front."""
     inner, at = getattr(value, "widened", None) or (None, None)
     if axes == 2:
         return value
@@ -68,7 +68,7 @@ def _kernel(value, axes):
 
 
 def _paddings(nodes, node, space, value):
-    """(at the beginning, at the end) of each axis, without what fills the last block up and is cut off again."""
+    """Return (begin, end) of each axis, without the filling of the last block that is cut off again."""
     given, cut = value(space.input[2]), value(node.input[2])
     if all(isinstance(one, Known) and not one.open for one in (given, cut)):
         return (given.array - cut.array).tolist()
@@ -87,7 +87,7 @@ def _paddings(nodes, node, space, value):
 
 
 def _rows(nodes, reference):
-    """The nodes that put the two numbers of each axis together."""
+    """Return the nodes that put the two numbers of each axis together."""
     node = nodes[_source(nodes, reference)]
     rows = [nodes[node_of(one)] for one in data_inputs(node)] if node.op == "Pack" else []
     if not rows or any(one.op != "Pack" for one in rows):
@@ -96,7 +96,7 @@ def _rows(nodes, reference):
 
 
 def _source(nodes, reference):
-    """The node of which a tensor is a part, or a copy."""
+    """Return the name of the node that a tensor is a part or a copy of."""
     node = nodes[node_of(reference)]
     while node.op in ("StridedSlice", "Identity"):
         node = nodes[node_of(data_inputs(node)[0])]

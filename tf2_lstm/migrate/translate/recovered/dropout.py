@@ -1,7 +1,7 @@
-"""Dropout outside of the recurrences: noise, a mask of it, and what the mask is multiplied with, as one Keras layer.
+"""Dropout outside of the recurrences: noise, its mask and the product with the mask, as one Keras layer.
 
-What the mask keeps at inference is what the values say: a keep_prob that is 1 then, or a rate that is 0, is a number
-of the graph wherever it stands, also as the argument of a function.
+The values tell how much the mask keeps at inference: a keep_prob of 1, or a rate of 0, is a number of the graph
+wherever it occurs, also as the argument of a function.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, Told
 
-#: What only moves noise or a mask, what makes a mask of noise.
+#: Operations that only move noise or a mask, and those that make a mask of noise.
 _HANDS_ON = ("Identity", "Cast", "Enter", "RefEnter")
 _ADDS = ("Add", "AddV2")
 _ABOVE, _BELOW = ("GreaterEqual", "Greater"), ("LessEqual", "Less")
@@ -20,15 +20,15 @@ _MASKS = (*_ABOVE, *_BELOW, "Floor")
 
 @dataclass(frozen=True)
 class Noise:
-    """Random numbers, of which dropout makes a mask.
+    """Random numbers from which dropout makes a mask.
 
     Attributes:
         low, high: the bounds between which they are drawn.
-        keep: how much the mask keeps at inference, None while they are none.
-        told: the `Told` of what programs feed in training, of how much is kept; None of a constant.
-        shape: how many numbers are drawn along each axis, None for one that is open; None where nothing says it.
-        depth: in how many loops they are drawn.
-        draw: what tells one draw from another.
+        keep: the share that the mask keeps at inference, None while there is no mask.
+        told: the `Told` of the fed value that fixes the kept share in training; None of a constant.
+        shape: the numbers along each axis, None for an open one; None where the shape is not known.
+        depth: the number of loops around the draw.
+        draw: a key that tells one draw from another.
     """
 
     low: float = 0.0
@@ -54,7 +54,7 @@ def noise_of(writer, nodes, node):
 
 
 def _told_shape(nodes, node):
-    """The sizes that numbers tell a node, None for one that is computed; None where they are those of a tensor."""
+    """Return the sizes of a node's shape input, None for a computed one; None where it is no list of numbers."""
     given = nodes.get(node_of(data_inputs(node)[0]))
     if given is None or given.op not in ("Pack", "Const"):
         return None
@@ -109,7 +109,7 @@ def _unset(node):
 
 
 def _moved(node, inputs, noise, number=None):
-    """Noise plus or times a number, or the mask that is made of it; None of anything else."""
+    """Return noise plus or times a number, or the mask that is made from it; None for any other node."""
     value = None if number is None else float(number.array)
     told = noise.told if number is None else number.told
     if node.op in _ADDS:
@@ -122,7 +122,7 @@ def _moved(node, inputs, noise, number=None):
         return replace(noise, keep=_share(noise, 1.0), told=told)
     if node.op in _ABOVE or node.op in _BELOW:
         above = (node.op in _ABOVE) == isinstance(inputs[0], Noise)
-        # The proof draws what a constant rate keeps above a bound.
+        # The proof draws the numbers that a constant rate keeps, above a bound.
         if not above and told is None:
             return None
         share = _share(noise, value)
@@ -132,12 +132,12 @@ def _moved(node, inputs, noise, number=None):
 
 
 def _share(noise, bound):
-    """How much of the noise is at a bound or above."""
+    """Return the share of the noise that is at a bound or above."""
     return round(min(max((noise.high - bound) / (noise.high - noise.low), 0.0), 1.0), 6)
 
 
 def _masked(writer, node, inputs, noise):
-    """What a mask is put on."""
+    """Translate the node that applies a mask."""
     if len(inputs) < 2:
         raise Refusal(_NO_DROPOUT)
     first, second, *third = inputs
@@ -155,7 +155,7 @@ def _is_number(value, number):
 
 
 def _dropout(writer, node, x, noise):
-    """The layer: at inference all is kept; the scale in front is 1, or the layer's own where the rate is a number."""
+    """Write the layer. The scale before it must be 1, or the layer's own scale where the rate is a number."""
     fed = noise.told is not None and noise.keep == 1
     if not fed and noise.keep == 1:
         writer.note(
@@ -193,7 +193,7 @@ def _dropout(writer, node, x, noise):
 
 
 def _shared(noise, x):
-    """The noise_shape of a layer whose noise is the same along an axis."""
+    """Return the noise_shape of a layer whose noise is the same along an axis."""
     if noise.shape is None or len(noise.shape) > len(x.shape):
         return {}
     shape = (1,) * (len(x.shape) - len(noise.shape)) + noise.shape
@@ -202,19 +202,14 @@ def _shared(noise, x):
 
 
 def told_of(nodes, said):
-    """Return what a rate is, by what is fed.
+    """Return a rate's description by the fed tensor.
 
     Args:
         nodes: name -> NodeDef.
-        said: what it is by the tensor that a recurrence reads: "1 - sub:0".
+        said: its description by the tensor that a recurrence reads: "1 - sub:0".
 
     Returns:
-        The text; that of the rate itself where the graph has sub = 1 - rate.
-
-    Example:
-        ```python
-        assert told_of({}, "1 - keep_prob:0") == "1 - keep_prob:0"
-        ```
+        The text; the name of the rate itself where the graph has sub = 1 - rate.
     """
     node = nodes.get(node_of(said.removeprefix("1 - ")))
     if node is None or node.op != "Sub" or not _is_one(nodes, data_inputs(node)[0]):
@@ -227,7 +222,7 @@ def _is_one(nodes, reference):
 
 
 def _constant(nodes, reference):
-    """The number that a constant is, None of anything else."""
+    """Return the number of a constant; None for any other node."""
     node = nodes.get(node_of(reference))
     array = array_of(attribute(node, "value").tensor) if node is not None and node.op == "Const" else None
     return array.item() if array is not None and array.shape == () else None

@@ -20,8 +20,8 @@ def by_own_moments(writer, nodes, node, value):
         value: a function from a reference to its value.
 
     Returns:
-        The `Live`, or None where it is something else, or its weights are no variables of the last axis. A loop holds
-        no such layer.
+        The `Live`, or None where the node is anything else, or its weights are no variables of the last axis. A loop
+        holds no such layer.
     """
     parts = None if writer.inside else _parts(nodes, node)
     if parts is None:
@@ -43,13 +43,13 @@ def _is_number(value):
 
 
 def _is_root(parts, value):
-    """Whether it is divided by a square root; a power says which one."""
+    """Whether the division is by a square root; a power must be 0.5."""
     power = value(parts["power"]) if parts.get("power") else None
     return power is None or (_is_number(power) and power.array.item() == 0.5)
 
 
 def _is_of_last_axis(writer, weight, x):
-    """Whether a value is a variable of floats, a number for each column, that one layer may hold alone."""
+    """Whether a value is a float variable with a number for each column, and only one layer holds it."""
     is_variable = isinstance(weight, Held) and "float" in weight.dtype and writer.may_hold(weight)
     return is_variable and weight.shape == tuple(x.shape[-1:])
 
@@ -73,7 +73,7 @@ def _written(writer, node, x, weights, epsilon):
 
 
 def _parts(nodes, node):
-    """The references that a normalisation is computed from, None of anything else."""
+    """Return the references that a normalisation is computed from; None for any other node."""
     if node.op in ADDS and (found := parts_of(nodes, node)):
         return found
     for product, offset in _either(nodes, node, ADDS) if node.op in ADDS else [(None, None)]:
@@ -86,13 +86,13 @@ def _parts(nodes, node):
 
 
 def _either(nodes, node, ops):
-    """What a node of one of some operations reads, in both orders."""
+    """List the inputs of a node of one of some operations in both orders; [] for any other node."""
     read = tuple(data_inputs(node)) if node is not None and node.op in ops else ()
     return [read, read[::-1]] if len(read) == 2 else []
 
 
 def _centred(nodes, node):
-    """The parts of (x - mean) / sqrt(variance + epsilon), None of anything else."""
+    """Return the parts of (x - mean) / sqrt(variance + epsilon); None for any other node."""
     if node is None:
         return None
     pairs = [(one, other, "Rsqrt") for one, other in _either(nodes, node, _PRODUCTS)]
@@ -107,7 +107,7 @@ def _centred(nodes, node):
 
 
 def _read(nodes, reference, *ops):
-    """What the node of a tensor reads, through Identity, where it is of one of some operations."""
+    """Return the inputs of a tensor's node, through Identity, where it is of one of some operations; else None."""
     node = nodes.get(node_of(copied(nodes, reference)))
     return tuple(data_inputs(node)) if node is not None and node.op in ops else None
 
@@ -126,20 +126,20 @@ def _is_moments(nodes, parts, x, value):
 
 
 def _base(nodes, reference):
-    """What a square is of, the tensor itself of anything else."""
+    """Return the tensor that a square is of; any other tensor as it is."""
     square, twice = _read(nodes, reference, "Square"), _read(nodes, reference, *_PRODUCTS)
     is_square = twice and copied(nodes, twice[0]) == copied(nodes, twice[1])
     return square[0] if square else twice[0] if is_square else reference
 
 
 def _open(nodes, reference):
-    """What is behind a stopped gradient; that of the mean is zero here."""
+    """Return the tensor before a stopped gradient: the gradient of the mean is zero here."""
     stopped = _read(nodes, reference, "StopGradient")
     return stopped[0] if stopped else reference
 
 
 def _averaged(nodes, reference, rank, value):
-    """The tensor that is averaged along its last axis, which stays; None of anything else."""
+    """Return the tensor that is averaged along its last axis, which is kept; None for any other node."""
     read = _read(nodes, reference, "Mean")
     if read is None or not nodes[node_of(copied(nodes, reference))].attr["keep_dims"].b:
         return None

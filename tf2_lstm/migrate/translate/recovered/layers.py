@@ -6,7 +6,7 @@ from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.writing.naming import python_name
 from tf2_lstm.migrate.translate.writing.values import Held, Known, Live, Size
 
-#: What keras.layers.Dense has as an activation, as `keras.ops` and `keras.activations` both call it.
+#: The activations of keras.layers.Dense, by the name that `keras.ops` and `keras.activations` share.
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "relu6", "elu", "selu", "softplus", "softsign", "softmax", "exp")
 
 
@@ -17,11 +17,11 @@ class Product:
     Attributes:
         x: the `Live` that is multiplied.
         kernel: the `Held` that it is multiplied with.
-        symbol: the layer.
-        arguments: of the layer, by position.
-        options: of the layer, by name.
-        bias: the `Held` that is added, None for none.
-        activation: the name of what it goes through, "" for nothing.
+        symbol: the class of the layer.
+        arguments: positional arguments of the layer.
+        options: keyword arguments of the layer.
+        bias: the `Held` that is added, None without one.
+        activation: the name of the activation, "" without one.
     """
 
     x: Live
@@ -34,41 +34,41 @@ class Product:
 
     @property
     def units(self):
-        """How many numbers it gives at each place, as the shape of a bias."""
+        """The number of columns of the product, as the shape of a bias."""
         return self.arguments[:1]
 
 
 def with_whole(value, whole):
-    """Return a `Live` with the whole of which it is all but the last axis in one; as it is without."""
+    """Return a `Live` with the tensor of more axes that it is flattened from; as it is without one."""
     return value if whole is None else replace(value, whole=whole)
 
 
 def product(writer, node, x, kernel):
-    """Write a product with a matrix of weights as a dense layer; None where it is to be written out."""
+    """Write a product with a matrix of weights as a dense layer; None where no layer computes it."""
     if not (isinstance(x, Live) and _free(writer, kernel) and len(kernel.shape) == 2):
         return None
     return _written(writer, node, Product(x, kernel, "keras.layers.Dense", (kernel.shape[1],)))
 
 
 def convolution(writer, node, x, kernel, options):
-    """Write a convolution with weights as a layer; None where it is to be written out."""
+    """Write a convolution with weights as a layer; None where no layer computes it."""
     made = _convolution(writer, x, kernel, options)
     return None if made is None else _written(writer, node, made)
 
 
 def convolution_of_steps(writer, node, x, kernel, options):
-    """The same of one axis, which TensorFlow computes as a convolution over two with one row.
+    """Write a convolution over one axis, which TensorFlow computes as one over two with one row, as a layer.
 
     Args:
         writer: the `Writer`.
         node: the NodeDef of the convolution over two axes.
-        x: the `Live` [B, T, C] that it is of.
+        x: its input, the `Live` [B, T, C].
         kernel: the `Held` [width, C, filters].
-        options: of the layer.
+        options: the options of the layer.
 
     Returns:
-        The `Live` [B, 1, T, filters] that the node gives, which knows the layer's own; None where it is to be written
-        out.
+        The `Live` [B, 1, T, filters] of the node's output, which knows the layer's own output; None where no layer
+        computes it.
     """
     made = _convolution(writer, x, kernel, options)
     if made is None:
@@ -82,7 +82,7 @@ def convolution_of_steps(writer, node, x, kernel, options):
 
 
 def transposed_convolution(writer, node, x, kernel, options):
-    """Write a transposed convolution over two axes as a layer; None where it is to be written out."""
+    """Write a transposed convolution over two axes as a layer; None where no layer computes it."""
     if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[-1] != x.shape[-1]:
         return None
     *size, filters, _ = kernel.shape
@@ -91,7 +91,7 @@ def transposed_convolution(writer, node, x, kernel, options):
 
 
 def _convolution(writer, x, kernel, options):
-    """The `Product` of a convolution with weights, None where no layer computes it."""
+    """Return the `Product` of a convolution with weights; None where no layer computes it."""
     if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[-2] != x.shape[-1]:
         return None
     if max(options["strides"]) > 1 and "dilation_rate" in options:
@@ -101,7 +101,7 @@ def _convolution(writer, x, kernel, options):
 
 
 def biased(writer, node, x, bias):
-    """Write a layer with a bias where x is a product that nothing else reads; None elsewhere."""
+    """Write a layer with a bias where x is a product that only this node reads; else None."""
     made = getattr(x, "product", None)
     if made is None or made.bias or made.activation or not _free(writer, bias) or not writer.read_once(x):
         return None
@@ -111,7 +111,7 @@ def biased(writer, node, x, bias):
 
 
 def activated(writer, node, x, activation):
-    """Write a layer with an activation where x is a product that nothing else reads; None elsewhere."""
+    """Write a layer with an activation where x is a product that only this node reads; else None."""
     made = getattr(x, "product", None)
     if made is None or activation not in ACTIVATIONS or made.activation or not writer.read_once(x):
         return None
@@ -121,7 +121,7 @@ def activated(writer, node, x, activation):
 
 
 def _written(writer, node, made):
-    """The layer of a product, applied to x, or to the whole of which x is all but the last axis in one."""
+    """Write the layer of a product, applied to x, or to the tensor of more axes that x is flattened from."""
     layer, x, units = _layer(writer, made), made.x, made.kernel.shape[-1]
     if made.symbol != "keras.layers.Dense":
         return writer.result(node, Apply(layer, (x.ref,)), product=made)
@@ -144,24 +144,24 @@ def _layer(writer, made):
 
 
 def _of_weights(held):
-    """The options of a layer that its weights set: their dtype, and that TF1 does not train them."""
+    """Return the options of a layer that its weights decide: the dtype, and whether they are trained."""
     options = {} if held.dtype == "float32" else {"dtype": held.dtype}
     return options | ({} if held.trains else {"trainable": False})
 
 
 def normalised(writer, node, x, weights, epsilon):
-    """Write batch normalisation by a layer, whose weights are all variables; None where it is to be written out.
+    """Write batch normalisation as a layer whose weights are all variables; None where no layer computes it.
 
     Args:
         writer: the `Writer`.
         node: the NodeDef.
-        x: what is normalised.
-        weights: scale, offset, mean and variance; a scale of ones and an offset of zeros are none.
+        x: the input.
+        weights: scale, offset, mean and variance; a scale of ones and an offset of zeros are left out.
         epsilon: a number.
 
     Returns:
         The `Live`, or None. In training it takes the mean of the batch and moves its own by a hundredth, as TF1's layer
-        does unless it is told otherwise.
+        does by default.
     """
     options = {"epsilon": epsilon}
     for name, value, one in (("scale", 1, weights[0]), ("center", 0, weights[1])):
@@ -200,11 +200,11 @@ def embedded(writer, node, table, ids):
 
 
 def _free(writer, weight):
-    """Whether a value is a variable of floats that one layer may hold alone."""
+    """Whether a value is a float variable that only one layer holds."""
     return isinstance(weight, Held) and "float" in weight.dtype and writer.may_hold(weight)
 
 
 def _scope_name(node):
-    """A layer is called after the scope of its kernel, or after the variable where nobody gave a scope."""
+    """Return a layer's name: the scope of its kernel, or the variable's name where there is no scope."""
     *scopes, last = node.split("/")
     return python_name(scopes[-1] if scopes and last in ("kernel", "weights", "w", "W") else last)

@@ -1,4 +1,4 @@
-"""Batch normalisation that is written out, as tf.nn.batch_normalization writes it of tensors of any rank."""
+"""Batch normalisation that is written out, as tf.nn.batch_normalization writes it for tensors of any rank."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
 from tf2_lstm.migrate.translate.recovered import layers
 from tf2_lstm.migrate.translate.writing.values import Held, Known, Live
 
-#: What adds two tensors.
+#: Operations that add two tensors.
 ADDS = ("Add", "AddV2")
 
 
@@ -18,11 +18,12 @@ def by_moving_averages(writer, nodes, node, value, told):
         nodes: name -> NodeDef.
         node: the NodeDef of the last sum.
         value: a function from a reference to its value.
-        told: whether the artefact says what TF1 trains.
+        told: whether the artefact says which variables TF1 trains.
 
     Returns:
-        The `Live`, or None where it is something else, its weights are no variables of the last axis, or TF1 trains the
-        mean or the variance, which no layer does.
+        The `Live`, or None where the node is anything else, its weights are no variables of the last axis, or TF1
+        trains
+        the mean or the variance, which no layer does.
     """
     parts = parts_of(nodes, node) if node.op in ADDS else None
     if parts is None:
@@ -42,12 +43,12 @@ def by_moving_averages(writer, nodes, node, value, told):
 
 
 def _none_of(name):
-    """What stands for a scale or an offset that is not there."""
+    """Return the value of a missing scale or offset: one or zero."""
     return Known(np.array([1.0 if name == "scale" else 0.0], "float32"), "float32")
 
 
 def parts_of(nodes, node):
-    """Return the references that a normalisation is computed from, by their names; None of a sum of another kind.
+    """Return name -> reference of the parts of a normalisation; None for a sum of another kind.
 
     Args:
         nodes: name -> NodeDef.
@@ -58,7 +59,7 @@ def parts_of(nodes, node):
     product, shifted = _of(nodes, scaled, "Mul"), _of(nodes, shift, "Mul")
     if not product or not shifted or product[1] != shifted[1]:
         return None
-    # Without an offset the mean is turned before it is multiplied.
+    # Without an offset the mean is negated before it is multiplied.
     [mean] = (shifted[0],) if offset else _of(nodes, shifted[0], "Neg") or (None,)
     root, scale = _of(nodes, product[1], "Mul") or (product[1], None)
     [inner] = _of(nodes, root, "Rsqrt") or [None]
@@ -72,7 +73,7 @@ def parts_of(nodes, node):
 
 
 def _of(nodes, reference, *ops):
-    """What a node of one of some operations reads, None for one of another."""
+    """Return the inputs of a node of one of some operations; None for any other node."""
     node = nodes.get(node_of(reference)) if reference is not None else None
     return tuple(data_inputs(node)) if node is not None and node.op in ops else None
 

@@ -8,19 +8,19 @@ from tf2_lstm.migrate.translate.writing.values import Refusal, known, sizes_of
 
 
 def looked_up(writer, nodes, node, value):
-    """Write tf.nn.embedding_lookup in parts of a table as one lookup in all of it.
+    """Write tf.nn.embedding_lookup in a partitioned table as one lookup in the whole table.
 
     Args:
         writer: the `Writer`.
         nodes: name -> NodeDef.
-        node: the NodeDef that stitches together what is looked up in the parts.
+        node: the NodeDef that stitches the rows of the parts together.
         value: a function from a reference to its value.
 
     Returns:
         The `Live`.
 
     Raises:
-        Refusal: it stitches something else together.
+        Refusal: the node stitches anything else together.
     """
     given = data_inputs(node)
     places, rows = given[: len(given) // 2], given[len(given) // 2 :]
@@ -45,7 +45,7 @@ def looked_up(writer, nodes, node, value):
 
 
 def _copied(nodes, reference):
-    """(the node that computes a tensor, the number of its output), behind copies."""
+    """Return (the node that computes a tensor, the number of its output), through copies."""
     name, number = edge(reference)
     while nodes[name].op == "Identity":
         name, number = edge(data_inputs(nodes[name])[0])
@@ -53,7 +53,7 @@ def _copied(nodes, reference):
 
 
 def _partitioned(nodes, references):
-    """(what is divided, what says which part each is in), where tensors are the parts in their order."""
+    """Return (the data, the numbers of the parts) of a partition whose parts are these tensors in order."""
     found = [_copied(nodes, one) for one in references]
     node = found[0][0]
     whole = [number for one, number in found if one.name == node.name] == list(range(len(references)))

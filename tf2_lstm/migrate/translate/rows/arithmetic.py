@@ -1,4 +1,4 @@
-"""Rows of what is computed element by element."""
+"""Rows of operations that compute element by element."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, Size
 from tf2_lstm.migrate.translate.writing.vectors import is_computed
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
-#: TensorFlow's name -> that of `keras.ops`, of one tensor.
+#: TensorFlow's name -> name in `keras.ops`, for functions of one tensor.
 ONE = {
     **{"Tanh": "tanh", "Sigmoid": "sigmoid", "Relu": "relu", "Relu6": "relu6", "Elu": "elu", "Selu": "selu"},
     **{"Softplus": "softplus", "Softsign": "softsign", "Exp": "exp", "Log": "log", "Log1p": "log1p"},
@@ -29,7 +29,7 @@ ONE = {
     **{"Reciprocal": "reciprocal", "Inv": "reciprocal", "ZerosLike": "zeros_like", "OnesLike": "ones_like"},
     **{"Softmax": "softmax", "LogSoftmax": "log_softmax"},
 }
-#: The same of two tensors.
+#: The same for functions of two tensors.
 TWO = {
     **{"Add": "add", "AddV2": "add", "Sub": "subtract", "Mul": "multiply", "RealDiv": "divide"},
     **{"Maximum": "maximum", "Minimum": "minimum", "Pow": "power", "Atan2": "arctan2"},
@@ -41,7 +41,7 @@ TWO = {
 
 @row(" ".join(ONE))
 def of_one(writer, node, inputs):
-    """One tensor, each element alone, or each vector of the last axis; at the end of a dense layer its activation."""
+    """Write a function of one tensor, of each element or each last-axis vector; after a dense layer, its activation."""
     [x] = inputs
     activated = layers.activated(writer, node, x, ONE[node.op])
     if activated is not None:
@@ -50,7 +50,7 @@ def of_one(writer, node, inputs):
 
 
 def _each(writer, node, call, symbol, x, options=None):
-    """Write a call for a tensor, and for the whole of which the tensor is all but the last axis in one."""
+    """Write a call for a tensor, and for the tensor of more axes that it is flattened from."""
     whole = getattr(x, "whole", None)
     if whole is not None:
         whole = writer.aside(node, call(symbol, (whole.ref,), options or {}), whole.shape)
@@ -67,7 +67,7 @@ def leaky_relu(writer, node, inputs):
 
 @row(" ".join(TWO))
 def of_two(writer, node, inputs):
-    """Two tensors, whose shapes are broadcast; a vector of weights added to a product is the bias of a dense layer."""
+    """Write a function of two broadcast tensors; weights that are added to a product are a dense layer's bias."""
     x, y = inputs
     if node.op in ("Add", "AddV2"):
         biased = layers.biased(writer, node, x, y) or layers.biased(writer, node, y, x)
@@ -79,7 +79,7 @@ def of_two(writer, node, inputs):
 
 
 def _sum(writer, node, x, y):
-    """x + y, the other way round or x - (-y) where Keras would add something else."""
+    """Write x + y; as y + x or x - (-y) where Keras would compute another sum."""
     for first, second in ((x, y), (y, x)):
         if adds_rightly(sizes_of(first), sizes_of(second)):
             return writer.op(node, "add", *_at_least_one(writer, first, second), dims=broadcast(x, y))
@@ -88,33 +88,28 @@ def _sum(writer, node, x, y):
 
 
 def adds_rightly(sizes, added):
-    """Say whether keras.ops.add gives the sum of two tensors, whatever their open sizes are.
+    """Whether keras.ops.add gives the sum of two tensors, whatever their open sizes are.
 
     On TensorFlow Keras takes a second tensor of which all axes but one have size 1 for a bias. It adds that along the
     last axis of the first tensor, or along its second axis, where this has the same size: [[1], [2]] as [1, 2].
 
     Args:
-        sizes: those of the first tensor, ints and `Size`s.
-        added: those of the second.
-
-    Example:
-        ```python
-        assert adds_rightly((3, 2), (2,)) and not adds_rightly((2, 2), (2, 1))
-        ```
+        sizes: the sizes of the first tensor, ints and `Size`s.
+        added: the sizes of the second tensor.
     """
     if len(sizes) < 2 or all(size == 1 for size in added):
         return True
-    # Of one shape, or wider and of as many axes: the one axis is where it is in the first tensor.
+    # With one shape, or as many axes and wider ones, the bias's axis is where it is in the first tensor.
     if len(added) == len(sizes) and all(size in (1, wide) for size, wide in zip(sizes, added, strict=True)):
         return True
-    # The one axis is the last, or there is none.
+    # The bias's axis is the last, or there is none.
     ends_alike = len(added) <= len(sizes) and added[-1] == sizes[-1]
     lasts = isinstance(added[-1], int) and added[-1] > 1
     return ends_alike and (lasts or all(size == 1 for size in added[:-1]))
 
 
 def _scaled(node, x, y):
-    """(x, how often it is taken) of a product or quotient with a number, None of anything else."""
+    """Return (x, factor) of a product or quotient with a number; None for any other node."""
     if node.op not in ("Mul", "RealDiv") or not isinstance(x, Live) or not isinstance(y, Known):
         return None
     if y.open or y.array.shape != () or not y.array:
@@ -123,13 +118,13 @@ def _scaled(node, x, y):
 
 
 def _leaves_as_it_is(node, x, y):
-    """Whether x is multiplied with the number one or divided by it: a scale of dropout that keeps everything."""
+    """Whether x is multiplied or divided by the number one: the scale of a dropout that keeps everything."""
     is_one = isinstance(y, Known) and not y.open and y.array.shape == () and y.array == 1
     return node.op in ("Mul", "RealDiv") and isinstance(x, Live) and bool(is_one)
 
 
 def _at_least_one(writer, *values):
-    """Of numbers alone the first is a tensor, so that the result has its dtype."""
+    """Return operands with at least one tensor: of numbers alone the first becomes one, for the result's dtype."""
     if any(not isinstance(one, Known) or one.array.ndim for one in values):
         return values
     return (writer.tensor(values[0]), *values[1:])
@@ -137,7 +132,7 @@ def _at_least_one(writer, *values):
 
 @row("Div")
 def divide(writer, node, inputs):
-    """TF1's division of floats; of integers it rounds towards zero."""
+    """Write TF1's division of floats; that of integers rounds towards zero, and is refused."""
     if "int" in dtypes_of(node)[0]:
         raise Refusal("it divides integers and rounds towards zero. Use tf.floordiv or tf.truediv")
     return writer.op(node, "divide", *_at_least_one(writer, *inputs), dims=broadcast(*inputs))
@@ -145,13 +140,13 @@ def divide(writer, node, inputs):
 
 @row("SquaredDifference")
 def squared_difference(writer, node, inputs):
-    """The square of x - y."""
+    """Write the square of x - y."""
     return writer.op(node, "square", writer.step(node, "subtract", *inputs), dims=broadcast(*inputs))
 
 
 @row("AddN")
 def add_all(writer, node, inputs):
-    """The sum of tensors of one shape."""
+    """Write the sum of tensors of one shape."""
     total = inputs[0]
     for one in inputs[1:-1]:
         total = writer.step(node, "add", total, one)
@@ -162,7 +157,7 @@ def add_all(writer, node, inputs):
 
 @row("BiasAdd BiasAddV1")
 def bias_add(writer, node, inputs):
-    """A vector added to the last axis: the bias of a dense layer where it is one."""
+    """Write the sum of a tensor and a vector along the last axis: a dense layer's bias where it is one."""
     if attribute(node, "data_format").s == b"NCHW":
         raise Refusal("its channels come first (NCHW). Export the model with data_format='NHWC'")
     x, bias = inputs
@@ -179,7 +174,7 @@ def clip(writer, node, inputs):
 
 @row("Select SelectV2")
 def select(writer, node, inputs):
-    """tf.where of three tensors; a vector chooses whole rows."""
+    """Write tf.where of three tensors; a vector chooses whole rows."""
     condition, x, y = inputs
     ranks = [rank_of(one) for one in inputs]
     condition = writer.tensor(condition)
@@ -210,7 +205,7 @@ def _multiply(node, arrays):
 
 @fold("Maximum Minimum")
 def _extreme(node, arrays):
-    """Of a size and 0 or 1 the size is the larger."""
+    """Return the maximum of an open size and 0 or 1: the size."""
     sizes = [one.item() for one in arrays if one.ndim == 0]
     if len(sizes) != 2 or node.op == "Minimum":
         return None
@@ -223,7 +218,7 @@ def _extreme(node, arrays):
 
 
 def broadcast(x, y):
-    """Return the sizes of two values broadcast, None where nothing says which it is.
+    """Return the sizes of two values broadcast; None for a size that is not known.
 
     Example:
         ```python

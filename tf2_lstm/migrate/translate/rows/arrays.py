@@ -1,4 +1,4 @@
-"""Rows of what takes tensors apart and puts them together."""
+"""Rows of operations that take tensors apart and put them together."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 @row("ConcatV2 Concat")
 def concat(writer, node, inputs):
-    """Tensors one behind the other along an axis."""
+    """Write the concatenation of tensors along an axis."""
     *parts, axis = inputs if node.op == "ConcatV2" else (*inputs[1:], inputs[0])
     axis = axis_of(axis, rank_of(parts[0]))
     parts = [one for one in parts if 0 not in sizes_of(one)] or parts[:1]
@@ -39,7 +39,7 @@ def _first_known(sizes):
 
 @row("Pack")
 def pack(writer, node, inputs):
-    """Tensors side by side along a new axis."""
+    """Write tensors stacked along a new axis."""
     if len(set(map(rank_of, inputs))) > 1:
         raise Refusal("not all of its inputs have as many axes. Correct their shapes")
     axis = axis_of(attribute(node, "axis").i, rank_of(inputs[0]) + 1)
@@ -51,7 +51,7 @@ def pack(writer, node, inputs):
 
 @row("Unpack")
 def unpack(writer, node, inputs):
-    """The slices along an axis, each alone."""
+    """Write the parts of a tensor at each index of an axis."""
     [x] = inputs
     axis, count = axis_of(attribute(node, "axis").i, rank_of(x)), attribute(node, "num").i
     sizes = sizes_of(x)
@@ -62,7 +62,7 @@ def unpack(writer, node, inputs):
 
 @row("Split SplitV")
 def split(writer, node, inputs):
-    """Parts along an axis, as large as each other or as said."""
+    """Write the parts of a tensor along an axis, of equal or of given sizes."""
     if node.op == "Split":
         axis, x = inputs
         axis = axis_of(axis, rank_of(x))
@@ -84,7 +84,7 @@ def split(writer, node, inputs):
 
 
 def _whole(sizes, whole):
-    """Sizes of which one may be what is left."""
+    """Return sizes in which a -1 is replaced by the rest of the whole."""
     if -1 in sizes and isinstance(whole, Size):
         raise Refusal("one of its sizes is what is left of an open one. Give the size")
     return [whole - sum(one for one in sizes if one >= 0) if one < 0 else one for one in sizes]
@@ -92,7 +92,7 @@ def _whole(sizes, whole):
 
 @row("Tile")
 def tile(writer, node, inputs):
-    """The same over and over."""
+    """Write a tensor repeated along its axes."""
     x, times = inputs
     times = elements_of(writer, times, "how often it repeats")
     if any(isinstance(one, Size) for one in times):
@@ -108,7 +108,7 @@ def tile(writer, node, inputs):
 
 
 def _spread(writer, node, x, times):
-    """What has one element along an axis, as often as an open size says: times ones of that size."""
+    """Write the repetition of an axis of size 1 an open number of times: times ones of that size."""
     if any(many != 1 and size != 1 for many, size in zip(times, sizes_of(x), strict=True)):
         return _repeated(writer, node, x, times)
     dims = [many if many != 1 else size for many, size in zip(times, sizes_of(x), strict=True)]
@@ -117,7 +117,7 @@ def _spread(writer, node, x, times):
 
 
 def _ones(writer, node, sizes):
-    """(What takes a tensor as often as there are ones, ones of open sizes)."""
+    """Return (the function that combines a tensor with ones, a tensor of ones of open sizes)."""
     dtype = dtypes_of(node)[0]
     told, given = writer.sizes(sizes)
     options = {} if dtype == "float32" else {"dtype": dtype}
@@ -126,7 +126,7 @@ def _ones(writer, node, sizes):
 
 
 def _repeated(writer, node, x, times):
-    """All elements of one axis an open number of times: along an axis of its own in front, then both in one."""
+    """Write the repetition of an axis an open number of times: along a new axis in front, then both as one."""
     sizes, [axis, *more] = sizes_of(x), [axis for axis, many in enumerate(times) if many != 1]
     if more:
         raise Refusal("it repeats several axes an open number of times. Repeat one after the other")
@@ -140,7 +140,7 @@ def _repeated(writer, node, x, times):
 
 @row("Pad PadV2")
 def pad(writer, node, inputs):
-    """A margin of one number."""
+    """Write a tensor with a margin of one number."""
     x, margins = inputs[:2]
     margins = [[int(one) for one in pair] for pair in constant_of(margins, "its margins")]
     options = {"constant_values": constant_of(inputs[2], "its value").item()} if len(inputs) > 2 else {}
@@ -149,7 +149,7 @@ def pad(writer, node, inputs):
 
 @row("MirrorPad")
 def mirror_pad(writer, node, inputs):
-    """A margin of what lies inside, mirrored."""
+    """Write a tensor with a margin that mirrors its inside."""
     x, margins = inputs
     margins = [[int(one) for one in pair] for pair in constant_of(margins, "its margins")]
     return writer.op(node, "pad", writer.tensor(x), margins, mode=attribute(node, "mode").s.decode().lower())
@@ -157,7 +157,7 @@ def mirror_pad(writer, node, inputs):
 
 @row("ReverseV2")
 def reverse(writer, node, inputs):
-    """Some axes from back to front."""
+    """Write a tensor with some axes reversed."""
     x, axes = inputs
     axes = [axis_of(axis, rank_of(x)) for axis in constant_of(axes, "its axis").ravel()]
     where = axes[0] if len(axes) == 1 else tuple(axes)
@@ -166,7 +166,7 @@ def reverse(writer, node, inputs):
 
 @row("ReverseSequence")
 def reverse_sequence(writer, node, inputs):
-    """The first steps of each row from back to front, as many as its length says."""
+    """Write each row with its first steps, as many as its length, reversed."""
     x, lengths = inputs
     steps, rows = attribute(node, "seq_dim").i, attribute(node, "batch_dim").i
     rank = rank_of(x)
@@ -183,7 +183,7 @@ def reverse_sequence(writer, node, inputs):
 
 @row("InvertPermutation")
 def invert(writer, node, inputs):
-    """The permutation that undoes one."""
+    """Write the inverse of a permutation."""
     if not isinstance(inputs[0], Known):
         return writer.op(
             node,

@@ -13,7 +13,7 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 
 def _window(node, name):
-    """The two middle numbers of an attribute of four."""
+    """Return the two middle numbers of an attribute of four."""
     _check_layout(node)
     numbers = list(attribute(node, name).list.i)
     if (numbers[0], numbers[3]) != (1, 1):
@@ -35,7 +35,7 @@ def _padding(node):
 
 @row("Conv2D")
 def convolution(writer, node, inputs):
-    """A convolution over two axes."""
+    """Write a convolution over two axes."""
     strides, dilations = _window(node, "strides"), list(attribute(node, "dilations").list.i)[1:3]
     options = {"strides": strides, "padding": _padding(node)}
     options |= {"dilation_rate": tuple(dilations)} if dilations not in ([], [1, 1]) else {}
@@ -55,7 +55,7 @@ def convolution(writer, node, inputs):
 
 @row("Conv2DBackpropInput")
 def transposed(writer, node, inputs):
-    """A transposed convolution, as tf.layers.conv2d_transpose makes it: rows and columns become more."""
+    """Write a transposed convolution, as tf.layers.conv2d_transpose makes it: with more rows and columns."""
     wanted, kernel, x = inputs
     strides, padding = _window(node, "strides"), _padding(node)
     if list(attribute(node, "dilations").list.i) not in ([], [1, 1, 1, 1]):
@@ -71,7 +71,7 @@ def transposed(writer, node, inputs):
 
 
 def _check_transposed(wanted, given, kernel, strides, padding):
-    """Refuse a size that several convolutions give the input's, and Keras makes another one of."""
+    """Refuse an output size that the strides alone do not give: Keras makes another one."""
     for axis in (1, 2):
         if isinstance(wanted[axis], int) and isinstance(given[axis], int):
             more = max(kernel[axis - 1] - strides[axis - 1], 0) if padding == "valid" else 0
@@ -83,7 +83,7 @@ def _check_transposed(wanted, given, kernel, strides, padding):
 
 @row("DepthwiseConv2dNative")
 def depthwise(writer, node, inputs):
-    """A convolution of each channel alone."""
+    """Write a convolution of each channel alone."""
     strides = _window(node, "strides")
     if strides[0] != strides[1] or set(attribute(node, "dilations").list.i) - {1}:
         raise Refusal("its strides along rows and columns differ, or it is dilated. Convolve in two steps")
@@ -98,7 +98,7 @@ _POOLS = {"MaxPool": ("MaxPooling", "max_pool"), "AvgPool": ("AveragePooling", "
 
 @row("MaxPool AvgPool")
 def pool(writer, node, inputs):
-    """The largest, or the mean, of each window."""
+    """Write the maximum, or the mean, of each window."""
     size, strides = _window(node, "ksize"), _window(node, "strides")
     options = {"strides": strides, "padding": _padding(node)}
     x, axis = getattr(inputs[0], "widened", None) or (None, None)
@@ -109,7 +109,7 @@ def pool(writer, node, inputs):
 
 
 def _pooled(writer, node, axes, x, size, options):
-    """A pooling over one or two axes: a layer, or a function in a loop, which holds none."""
+    """Return the expression of a pooling over one or two axes: a layer, or in a loop, which holds none, a function."""
     layer, function = _POOLS[node.op]
     if writer.inside:
         options = {**options, "data_format": "channels_last"}
@@ -121,7 +121,7 @@ def _pooled(writer, node, axes, x, size, options):
 
 
 def _of_steps(writer, node, x, axis, pooled):
-    """Pooling over one axis, which TensorFlow computes as one over two."""
+    """Write a pooling over one axis, which TensorFlow computes as one over two."""
     ref = writer.program.add(line_name(node), pooled)
     inferred = list(writer.shapes.get(f"{node.name}:0") or (None,) * 4)
     del inferred[axis]
@@ -133,7 +133,7 @@ def _of_steps(writer, node, x, axis, pooled):
 
 @row("FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3")
 def batch_norm(writer, node, inputs):
-    """Batch normalisation by the moving mean and variance, as at inference."""
+    """Write batch normalisation by the moving mean and variance, as at inference."""
     _check_layout(node)
     if attribute(node, "is_training").b:
         raise Refusal("it normalises by the batch itself (is_training=True). Export the graph of inference")
@@ -150,7 +150,7 @@ def batch_norm(writer, node, inputs):
 
 @row("ResizeNearestNeighbor")
 def resized(writer, node, inputs):
-    """Rows and columns again and again, or only some of them: the nearest ones."""
+    """Write an image with other numbers of rows and columns, taken from the nearest ones."""
     x, wanted = inputs
     found, shape = writer.tensor(x), list(sizes_of(x))
     for axis, size in enumerate(elements_of(writer, wanted, "its size"), 1):
@@ -163,7 +163,7 @@ def resized(writer, node, inputs):
 
 
 def _nearest(node, old, new):
-    """The rows that are nearest to the new ones, as TensorFlow counts in float32."""
+    """Return the rows that are nearest to the new ones, computed in float32 as TensorFlow does."""
     aligned, centred = (attribute(node, name).b for name in ("align_corners", "half_pixel_centers"))
     scale = np.float32((old - 1) / (new - 1) if aligned and new > 1 else old / new)
     at = (np.arange(new, dtype="float32") + np.float32(0.5 if centred else 0)) * scale

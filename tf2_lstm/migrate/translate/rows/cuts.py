@@ -1,4 +1,4 @@
-"""Rows of what cuts a tensor: by Python's indices, by where a block begins and how large it is; computed places too."""
+"""Rows of operations that cut a tensor: by Python's indices, or by begin and size; places may be computed."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from tf2_lstm.migrate.translate.writing.vectors import elements_of, is_computed
 
 @row("Slice")
 def cut(writer, node, inputs):
-    """A block: where it begins and how large it is along each axis."""
+    """Write a block of a tensor, given where it begins and its size along each axis."""
     x, *given = inputs
     sizes = sizes_of(x)
     index, late = [], {}
@@ -32,7 +32,7 @@ def _vectors(writer, given):
 
 
 def _block(writer, node, begin, count, size):
-    """(the places of a block along an axis, how many there are)."""
+    """Return (the indices of a block along an axis, their number)."""
     if not isinstance(count, Size) and count != -1:
         numbers = writer.step(node, "arange", int(count), dtype="int32")
         return writer.step(node, "add", numbers, writer.size(begin)), int(count)
@@ -44,7 +44,7 @@ def _block(writer, node, begin, count, size):
 
 
 def _places(writer, begin, end):
-    """The numbers from one to another."""
+    """Write the numbers from `begin` up to `end`."""
     told, given = [], []
     for one in (begin, end):
         told.append(one if isinstance(one, int) else None)
@@ -55,7 +55,7 @@ def _places(writer, begin, end):
 
 @row("StridedSlice")
 def strided_slice(writer, node, inputs):
-    """x[...] with Python's indices."""
+    """Write x[...] with Python's indices."""
     x, *given = inputs
     index, computed = _index(node, _vectors(writer, given))
     sizes, late = _kept(sizes_of(x), index), {}
@@ -71,9 +71,9 @@ def strided_slice(writer, node, inputs):
 
 
 def _index(node, given):
-    """(what stands between the brackets in Python, number of an entry -> (begin, end) of one that is computed).
+    """Return (the index in Python, number of an entry -> (begin, end) of each computed entry).
 
-    The end is None of a place, and -1 stands in its entry for all that there is.
+    The end is None for a single place, and -1 for the end of the axis.
     """
     masks = {
         name: attribute(node, f"{name}_mask").i
@@ -106,19 +106,19 @@ def _index(node, given):
     return tuple(index), computed
 
 
-#: An end that is that of the axis.
+#: An end that is the end of the axis.
 _ALL = 2**31 - 1
 
 
 def _axis(index, at, rank):
-    """The axis of what an index leaves, of one of its entries."""
+    """Return the axis of the indexed tensor that an entry of the index leads to."""
     left = [number for number, one in enumerate(index) if not isinstance(one, int)]
     where = left.index(at)
     return rank - (len(left) - where) if Ellipsis in index[:at] else where
 
 
 def _place(writer, node, place, size):
-    """A place along an axis; of a branch that is not taken it may be behind the end."""
+    """Return a place along an axis; in a branch that is not taken it may be beyond the end, and is limited."""
     found = writer.size(place)
     if not writer.selects:
         return found
@@ -127,7 +127,7 @@ def _place(writer, node, place, size):
 
 
 def _bound(writer, node, place, size):
-    """A bound as Python has it: from the end where it is negative, and within the axis."""
+    """Return a bound as Python reads it: from the end where it is negative, and within the axis."""
     if isinstance(place, int) and isinstance(size, int):
         return min(max(place + size if place < 0 else place, 0), size)
     if place in (0, _ALL):
@@ -142,7 +142,7 @@ def _bound(writer, node, place, size):
 
 
 def _taken(writer, node, x, index, late):
-    """What an index leaves, and of that what computed places take: axis -> (places, how many; () of one alone)."""
+    """Write an indexed tensor, with computed places taken: axis -> (places, their number; () for a single one)."""
     dims = list(_kept(sizes_of(x), index))
     found = writer.tensor(x)
     if any(one not in (slice(None), Ellipsis) for one in index):
@@ -158,7 +158,7 @@ def _taken(writer, node, x, index, late):
 
 
 def _kept(sizes, index):
-    """The sizes after indexing: those of axes that are taken whole, 1 of new ones, None of what is cut."""
+    """Return the sizes after indexing: of axes that stay whole, 1 for new ones, None for cut ones of open size."""
     if Ellipsis in index:
         at, named = index.index(Ellipsis), sum(one is not None and one is not Ellipsis for one in index)
         index = (*index[:at], *[slice(None)] * (len(sizes) - named), *index[at + 1 :])

@@ -13,7 +13,7 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 @row("Gather GatherV2 ResourceGather")
 def gather(writer, node, inputs):
-    """Slices of a tensor by their numbers along an axis."""
+    """Write the parts of a tensor at some indices along an axis."""
     table, ids, *axis = inputs
     if attribute(node, "batch_dims").i:
         raise Refusal("its batch_dims is not 0. Use tf.gather with batch_dims=0, or tf.gather_nd")
@@ -31,20 +31,20 @@ def gather(writer, node, inputs):
 
 @row("GatherNd")
 def gather_nd(writer, node, inputs):
-    """Elements or slices by the numbers of their first axes: one number an axis."""
+    """Write elements or parts of a tensor by indices along its first axes: one number for each axis."""
     table, places = inputs
     depth, sizes = sizes_of(places)[-1], sizes_of(table)
     if isinstance(depth, int) and depth > len(sizes):
         raise Refusal(
             f"it looks up by {depth:,} numbers each, expected one an axis of {len(sizes)}. Correct the indices"
         )
-    # As many as there are axes where nothing says it: an element each.
+    # As many as the table has axes where the number is not known: single elements.
     depth = depth if isinstance(depth, int) else len(sizes)
     rest = sizes[depth:]
     if not all(isinstance(one, int) for one in rest):
         raise Refusal("how much it takes of each row is open. Give the sizes as numbers, or use tf.gather")
     index = writer.tensor(places)
-    # One number for the place in all axes that it looks up by.
+    # One number for the place along all axes of the index.
     ids = writer.program.add("ids", Item(index, (Ellipsis, 0)))
     for axis in range(1, depth):
         ids = writer.step(node, "multiply", ids, writer.size(sizes[axis]))
@@ -57,7 +57,7 @@ def gather_nd(writer, node, inputs):
 
 @row("GatherTree")
 def gather_tree(writer, node, inputs):
-    """The beams of a search, each from its last step back to its first."""
+    """Write the beams of a search, each from its last step back to its first."""
     layer = writer.program.add("gather_tree", Apply("tf2_lstm.GatherTree", ()))
     *given, end = map(writer.operand, inputs)
     return writer.result(node, Apply(layer, tuple(given), {"end": end}), dims=sizes_of(inputs[0]))
@@ -65,7 +65,7 @@ def gather_tree(writer, node, inputs):
 
 @row("ScatterNd")
 def scatter_nd(writer, node, inputs):
-    """Zeros, to which numbers or slices are added at places: one number an axis."""
+    """Write zeros to which numbers or parts are added at places: one number for each axis."""
     places, values, shape = inputs
     sizes, depth = elements_of(writer, shape, "its shape"), sizes_of(places)[-1]
     if not isinstance(depth, int) or any(isinstance(one, Size) for one in sizes[depth:]):
@@ -84,7 +84,7 @@ def scatter_nd(writer, node, inputs):
 
 @row("OneHot")
 def one_hot(writer, node, inputs):
-    """A vector a number, with one element on."""
+    """Write a vector for each number, with one element on."""
     ids, depth, on, off = inputs
     values = [number_of(one, f"its {name}") for one, name in ((on, "on_value"), (off, "off_value"))]
     axis, dtype = attribute(node, "axis").i, dtypes_of(node)[0]
@@ -99,7 +99,7 @@ def one_hot(writer, node, inputs):
 
 
 def _one_hot_of(writer, node, ids, depth, values):
-    """The same where how long a vector is depends on what is fed."""
+    """Write one_hot where the length of the vectors depends on an input."""
     sizes = list(sizes_of(ids))
     axis = axis_of(attribute(node, "axis").i, len(sizes) + 1)
     numbers = writer.step(node, "cast", writer.numbers(depth), ids.dtype)

@@ -1,4 +1,4 @@
-"""Rows of matrices: their diagonals, and bands around them."""
+"""Rows of operations on matrices: their diagonals, and bands around them."""
 
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.rows.row import row
@@ -8,7 +8,7 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 @row("MatrixDiag")
 def diagonal_matrix(writer, node, inputs):
-    """Vectors as the diagonals of matrices, zeros around them."""
+    """Write vectors as the diagonals of matrices, zeros around them."""
     [x] = inputs
     sizes = sizes_of(x)
     on_it = _compared(writer, node, "equal", sizes[-1], sizes[-1])
@@ -18,7 +18,7 @@ def diagonal_matrix(writer, node, inputs):
 
 @row("MatrixDiagPart")
 def diagonal(writer, node, inputs):
-    """The diagonals of matrices."""
+    """Write the diagonals of matrices."""
     [x] = inputs
     *front, rows, columns = sizes_of(x)
     both = isinstance(rows, int) and isinstance(columns, int)
@@ -28,7 +28,7 @@ def diagonal(writer, node, inputs):
 
 @row("MatrixSetDiag")
 def with_diagonal(writer, node, inputs):
-    """Matrices with other diagonals."""
+    """Write matrices with other diagonals."""
     x, new = inputs
     *_, rows, columns = sizes_of(x)
     if rows != columns and (isinstance(rows, Size) or isinstance(columns, Size) or rows > columns):
@@ -40,7 +40,7 @@ def with_diagonal(writer, node, inputs):
 
 @row("MatrixBandPart")
 def band(writer, node, inputs):
-    """Matrices with zeros outside of a band around the diagonal; a width below 0 is all that there is."""
+    """Write matrices with zeros outside of a band around the diagonal; a width below 0 is no limit."""
     x, *widths = inputs
     below, above = (int(number_of(one, "how wide its band is")) for one in widths)
     *_, rows, columns = sizes_of(x)
@@ -56,7 +56,7 @@ def band(writer, node, inputs):
 
 
 def _compared(writer, node, symbol, rows, columns, width=0, above=False):
-    """Whether the number of a row less that of a column is as said to a width; the other way round `above`."""
+    """Write the comparison of (row number - column number) with a width; `above`, of (column - row)."""
     down = writer.step(node, "expand_dims", _numbers(writer, rows), -1)
     across = _numbers(writer, columns)
     first, second = (across, down) if above else (down, across)
@@ -66,14 +66,14 @@ def _compared(writer, node, symbol, rows, columns, width=0, above=False):
 
 
 def _numbers(writer, size):
-    """0, 1, 2, ... up to a size."""
+    """Write 0, 1, 2, ... up to a size."""
     if not isinstance(size, Size):
         return writer.program.add("numbers", Apply("keras.ops.arange", (int(size),), {"dtype": "int32"}))
     return writer.numbers(size)
 
 
 def _where(writer, node, chosen, x, dims):
-    """A tensor where a condition holds, zeros elsewhere."""
+    """Write a tensor where a condition holds, zeros elsewhere."""
     if dtypes_of(node)[0] == "bool":
         return writer.op(node, "logical_and", chosen, x, dims=dims)
     zero = Apply("keras.ops.convert_to_tensor", (0, dtypes_of(node)[0]))

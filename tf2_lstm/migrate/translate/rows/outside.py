@@ -1,4 +1,4 @@
-"""What no Keras model computes, strings, tables and data sets: a program begins and ends at the numbers beside them."""
+"""Strings, tables and data sets, which no Keras model computes: a program begins and ends at the numbers beside."""
 
 import re
 
@@ -7,15 +7,15 @@ from tf2_lstm.migrate.graph.operations import SILENT, VARIABLES, Trait, having
 from tf2_lstm.migrate.translate.rows.row import rows
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
-#: What is translated without a row, or computes nothing.
+#: Operations that are translated without a row, or compute nothing.
 _OTHERS = SILENT | VARIABLES | having(Trait.LOOP, Trait.CONDITIONAL, Trait.CALL, Trait.ENTER, Trait.POPS)
 
-#: The scope that tf.contrib.lookup gives what it computes around a table.
+#: The scope of the nodes that tf.contrib.lookup adds around a table.
 _LOOKUP = re.compile(r".*?_Lookup/")
 
 
 def fed_from_outside(nodes):
-    """Return the numbers that are made of strings, of tables or of a data set, in the order of the graph.
+    """List the tensors of numbers that are made from strings, tables or a data set, in the order of the graph.
 
     Args:
         nodes: name -> NodeDef.
@@ -39,7 +39,7 @@ def fed_from_outside(nodes):
 
 
 def _of_lookups(nodes, outside):
-    """What tf.contrib.lookup computes around a table, in its own scope: the numbers of words that are not in it."""
+    """Return the nodes that tf.contrib.lookup adds around a table in its own scope: ids of words outside of it."""
     scopes = {found[0] for name in outside if (found := _LOOKUP.match(name))}
     found, grows = set(), bool(scopes)
     while grows:
@@ -58,7 +58,7 @@ def _all_in(nodes, node, outside):
 
 
 def _is_outside(nodes, node):
-    """Whether an operation that no row translates reads what is no numbers, and no variable."""
+    """Whether an operation without a row reads anything but numbers and variables."""
     if node.op in rows() or node.op in _OTHERS:
         return False
     given = [one for one in data_inputs(node) if node_of(one) in nodes and not _is_numbers(nodes, one)]
@@ -72,7 +72,7 @@ def _is_numbers(nodes, tensor):
 
 
 def ending_in_numbers(nodes, outputs):
-    """Put numbers in the place of outputs that are strings, as names of classes are: those that they are looked up by.
+    """Replace outputs that are strings, as names of classes are, by the numbers that they are looked up by.
 
     Args:
         nodes: name -> NodeDef.

@@ -8,7 +8,7 @@ from tf2_lstm.migrate.translate.writing.values import Refusal, rank_of, sizes_of
 
 @row("MatMul")
 def matrix_product(writer, node, inputs):
-    """A product of two matrices: with weights a dense layer."""
+    """Write a product of two matrices: with weights a dense layer."""
     x, y = inputs
     turned = [attribute(node, name).b for name in ("transpose_a", "transpose_b")]
     if not any(turned):
@@ -20,7 +20,7 @@ def matrix_product(writer, node, inputs):
 
 @row("BatchMatMul BatchMatMulV2")
 def products(writer, node, inputs):
-    """Products of matrices, one a batch."""
+    """Write products of matrices, one for each row of the batch."""
     return _product(writer, node, inputs, [attribute(node, name).b for name in ("adj_x", "adj_y")])
 
 

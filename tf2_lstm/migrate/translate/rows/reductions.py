@@ -1,4 +1,4 @@
-"""Rows of what takes an axis together: sums, means, the largest and its place, running sums."""
+"""Rows of operations along an axis: sums, means, the largest and its place, running sums."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from tf2_lstm.migrate.translate.writing.values import (
 )
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
-#: TensorFlow's name -> that of `keras.ops`.
+#: TensorFlow's name -> name in `keras.ops`.
 REDUCE = {
     "Sum": "sum",
     "Mean": "mean",
@@ -26,7 +26,7 @@ REDUCE = {
     "Any": "any",
 }
 
-#: Functions of `keras.ops` that give no -0.0 where it would decide: a sum is -0.0 only where both are.
+#: Functions of `keras.ops` whose result is no -0.0 that matters: a sum is -0.0 only where both terms are.
 _NO_NEGATIVE_ZEROS = {
     f"keras.ops.{name}"
     for name in ("abs", "add", "exp", "log_softmax", "matmul", "sigmoid", "softmax", "softplus", "square")
@@ -36,7 +36,7 @@ _HANDS_ON = {f"keras.ops.{name}" for name in ("expand_dims", "reshape", "squeeze
 
 @row(" ".join(REDUCE))
 def reduce(writer, node, inputs):
-    """Some axes taken together."""
+    """Write a reduction over some axes."""
     x, axes = inputs
     if node.op == "Mean" and "int" in dtypes_of(node)[0]:
         raise Refusal("it is a mean of integers, rounded towards zero. Cast to float first")
@@ -55,7 +55,7 @@ def reduce(writer, node, inputs):
 
 @row("ArgMax ArgMin")
 def place(writer, node, inputs):
-    """Where the largest or smallest is along an axis, the first of equals."""
+    """Write where the largest or smallest number is along an axis, the first of equal ones."""
     x, axis = inputs
     axis = axis_of(axis, rank_of(x))
     shape = sizes_of(x)
@@ -70,12 +70,12 @@ def place(writer, node, inputs):
 
 
 def _may_hold_negative_zeros(lines, ref):
-    """Whether a tensor may hold -0.0, which is less than 0.0 for the argmax and argmin of Keras on TensorFlow."""
+    """Whether a tensor may hold -0.0, less than 0.0 for the argmax and argmin of Keras on TensorFlow."""
     made = {target: line.value for line in lines for target in line.targets}
     value = made.get(ref.name) if isinstance(ref, Ref) else None
     while isinstance(value, Item) or (isinstance(value, Apply) and value.what in _HANDS_ON):
         value = made.get((value.of if isinstance(value, Item) else value.arguments[0]).name)
-    # A layer gives a sum with a bias, or what is behind an activation.
+    # The output of a layer is a sum with a bias, or the value of an activation.
     return not isinstance(value, Apply) or not (
         isinstance(value.what, Ref) or value.what in _NO_NEGATIVE_ZEROS
     )
@@ -83,7 +83,7 @@ def _may_hold_negative_zeros(lines, ref):
 
 @row("TopKV2")
 def largest(writer, node, inputs):
-    """The k largest of the last axis and their places."""
+    """Write the k largest numbers of the last axis, and their places."""
     x, count = inputs
     ref = writer.step(node, "top_k", writer.tensor(x), int(number_of(count, "its k")))
     return [writer.result(node, Item(ref, number), number=number) for number in range(2)]
@@ -91,7 +91,7 @@ def largest(writer, node, inputs):
 
 @row("Cumsum Cumprod")
 def running(writer, node, inputs):
-    """Running sums or products along an axis."""
+    """Write running sums or products along an axis."""
     x, axis = inputs
     axis = axis_of(axis, rank_of(x))
     exclusive, reverse = attribute(node, "exclusive").b, attribute(node, "reverse").b
@@ -107,7 +107,7 @@ def running(writer, node, inputs):
 
 
 def _without_last(writer, node, products, axis, rank):
-    """Products that leave out the last factor: one, and those of the place before."""
+    """Write products that leave out the last factor: one, then the product at the place before."""
     first, before = (
         Item(products, tuple(part if one == axis else slice(None) for one in range(rank)))
         for part in (slice(None, 1), slice(None, -1))
@@ -118,7 +118,7 @@ def _without_last(writer, node, products, axis, rank):
 
 @row("L2Loss")
 def half_square_sum(writer, node, inputs):
-    """Half the sum of squares."""
+    """Write half the sum of squares."""
     total = writer.step(node, "sum", writer.step(node, "square", inputs[0]))
     return writer.op(node, "multiply", total, 0.5)
 

@@ -40,7 +40,7 @@ def row(names):
 
 
 def fold(names):
-    """Return a decorator that makes a function say what some operations make of known sizes.
+    """Return a decorator for a function that computes some operations on known sizes.
 
     The function is called with the NodeDef and NumPy arrays, perhaps of objects; it returns one, or a list of them.
 
@@ -64,6 +64,6 @@ def rows():
 
 
 def folds():
-    """Return name of an operation -> what it makes of known sizes."""
+    """Return name of an operation -> the function that computes it on known sizes."""
     rows()
     return _FOLDS

@@ -1,4 +1,4 @@
-"""Rows of shapes: what gives sizes, and what gives a tensor other sizes."""
+"""Rows of operations on shapes: those that return sizes, and those that change a tensor's sizes."""
 
 import math
 from dataclasses import replace
@@ -27,19 +27,19 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 @row("Shape")
 def shape(writer, node, inputs):
-    """The sizes of a tensor; an open one stays one."""
+    """Return the sizes of a tensor; an open one stays open."""
     return known(list(sizes_of(inputs[0])), dtypes_of(node)[0])
 
 
 @row("ShapeN")
 def shapes(writer, node, inputs):
-    """The sizes of several tensors."""
+    """Return the sizes of several tensors."""
     return [known(list(sizes_of(one)), dtypes_of(node)[0]) for one in inputs]
 
 
 @row("Size")
 def size(writer, node, inputs):
-    """How many numbers a tensor has."""
+    """Return the number of elements of a tensor."""
     total = 1
     for one in sizes_of(inputs[0]):
         total = one * total
@@ -48,13 +48,13 @@ def size(writer, node, inputs):
 
 @row("Rank")
 def rank(writer, node, inputs):
-    """How many axes a tensor has."""
+    """Return the number of axes of a tensor."""
     return known(rank_of(inputs[0]), "int32")
 
 
 @row("Reshape")
 def reshape(writer, node, inputs):
-    """Other sizes: the weights' own, all axes but the last in one, back from that, or any."""
+    """Write a tensor of other sizes; one that is flattened to matrices remembers the tensor before, to undo it."""
     x, wanted = inputs
     target = _filled(writer, node, x, elements_of(writer, wanted, "its shape"))
     if sizes_of(x) == tuple(target):
@@ -70,7 +70,7 @@ def reshape(writer, node, inputs):
 
 
 def _filled(writer, node, x, wanted):
-    """The sizes that are wanted, in place of -1 what TensorFlow infers or what is left."""
+    """Return the target sizes, with -1 replaced by the inferred size or the rest."""
     if -1 not in wanted:
         return wanted
     at = wanted.index(-1)
@@ -81,7 +81,7 @@ def _filled(writer, node, x, wanted):
 
 
 def _left(sizes, others):
-    """What is left of a product of sizes without others; None where that is none."""
+    """Return the rest of a product of sizes without some of them; None where there is none."""
     whole, part = Size(()), Size(())
     for one in sizes:
         whole = whole * one
@@ -98,7 +98,7 @@ def _left(sizes, others):
 
 
 def _reshaped(writer, node, x, target):
-    """Write the reshape: one open size is -1, more are given by a layer."""
+    """Write the reshape: one open size becomes -1, several need a layer."""
     open_sizes = [one for one in target if not isinstance(one, (int, np.integer))]
     value = writer.tensor(x)
     if len(open_sizes) <= 1:
@@ -113,13 +113,13 @@ def _reshaped(writer, node, x, target):
 
 
 def open_sizes_in(target, open_sizes):
-    """Return a shape with its one open size in the place of None."""
+    """Return a shape with its one open size in place of None."""
     return [open_sizes[0] if one is None else int(one) for one in target]
 
 
 @row("ExpandDims")
 def expand_dims(writer, node, inputs):
-    """One axis more, of size 1."""
+    """Write a tensor with one more axis, of size 1."""
     x, axis = inputs
     sizes = list(sizes_of(x))
     axis = axis_of(axis, len(sizes) + 1)
@@ -129,7 +129,7 @@ def expand_dims(writer, node, inputs):
 
 @row("Squeeze")
 def squeeze(writer, node, inputs):
-    """Without axes of size 1."""
+    """Write a tensor without axes of size 1."""
     [x] = inputs
     sizes = sizes_of(x)
     axes = [axis_of(axis, len(sizes)) for axis in attribute(node, "squeeze_dims").list.i]
@@ -144,7 +144,7 @@ def squeeze(writer, node, inputs):
         writer.tensors.setdefault(inner.ref.name, normal(f"{node.name}:0"))
         return inner
     if any(isinstance(size, Size) for size in sizes):
-        # Keras may not know that it is 1: what is first on the axis is all there is.
+        # Keras may not know that the size is 1: the first element of the axis is the only one.
         index = tuple(0 if axis in axes else slice(None) for axis in range(len(sizes)))
         return writer.result(node, Item(writer.tensor(x), index), tuple(dims))
     where = axes[0] if len(axes) == 1 else tuple(axes)
@@ -153,7 +153,7 @@ def squeeze(writer, node, inputs):
 
 @row("Transpose")
 def transpose(writer, node, inputs):
-    """The axes in another order."""
+    """Write a tensor with its axes in another order."""
     x, order = inputs
     order = [axis_of(axis, rank_of(x)) for axis in constant_of(order, "its order of axes").ravel()]
     if order == sorted(order):
@@ -168,7 +168,7 @@ def transpose(writer, node, inputs):
 
 @row("Fill")
 def fill(writer, node, inputs):
-    """A tensor full of one number."""
+    """Return or write a tensor full of one number."""
     wanted, value = known(elements_of(writer, inputs[0], "its shape")), inputs[1]
     if isinstance(value, Live) or (isinstance(value, Known) and value.open):
         return _full_of(writer, node, wanted, value)
@@ -183,7 +183,7 @@ def fill(writer, node, inputs):
 
 
 def _full_of(writer, node, wanted, value):
-    """A tensor full of a number that is computed: ones times that."""
+    """Write a tensor full of a computed number: ones times the number."""
     dtype = dtypes_of(node)[0]
     if wanted.open:
         told, given = writer.sizes(wanted.array)
@@ -198,7 +198,7 @@ def _full_of(writer, node, wanted, value):
 
 @row("Range")
 def numbers(writer, node, inputs):
-    """Numbers from a start to a limit."""
+    """Return or write the numbers from a start to a limit."""
     if not all(isinstance(one, Known) for one in inputs):
         given = [writer.operand(one) for one in inputs]
         told = [None if isinstance(one, Ref) else one for one in given]
@@ -219,7 +219,7 @@ def numbers(writer, node, inputs):
 
 @row("BroadcastTo")
 def broadcast_to(writer, node, inputs):
-    """The same numbers over and over, to fixed sizes."""
+    """Write a tensor broadcast to fixed sizes."""
     x, wanted = inputs
     target = [int(one) for one in constant_of(wanted, "its shape")]
     return writer.op(node, "broadcast_to", writer.tensor(x), target)

@@ -1,4 +1,4 @@
-"""Rows of what begins: constants and placeholders; and of what hands on."""
+"""Rows of constants, placeholders and operations that hand their input on."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 @row("Const")
 def const(writer, node, inputs):
-    """A constant is known."""
+    """Return a constant as a known value."""
     tensor = attribute(node, "value").tensor
     check_size(dim.size for dim in tensor.tensor_shape.dim)
     array = array_of(tensor, LARGEST)
@@ -33,9 +33,9 @@ def const(writer, node, inputs):
 
 @row("Identity StopGradient PreventGradient CheckNumerics EnsureShape ReadVariableOp Snapshot Print")
 def hand_on(writer, node, inputs):
-    """What hands its input on is that; StopGradient is written out, so that training stops there too."""
+    """Return the input; StopGradient is written out, so that training stops there too."""
     if node.op == "StopGradient" and isinstance(inputs[0], (Held, Live)):
-        # A variable too: what reads it here does not train it.
+        # A variable too: a reader behind StopGradient does not train it.
         return writer.op(node, "stop_gradient", writer.tensor(inputs[0]), dims=sizes_of(inputs[0]))
     if node.op == "EnsureShape" and isinstance(inputs[0], Live):
         x = inputs[0]
@@ -45,13 +45,13 @@ def hand_on(writer, node, inputs):
 
 @row("IdentityN")
 def hand_all_on(writer, node, inputs):
-    """Each output is an input."""
+    """Return all inputs as the outputs."""
     return list(inputs)
 
 
 @row("Switch RefSwitch")
 def switch(writer, node, inputs):
-    """A branch that a constant decides: the other one computes nothing."""
+    """Return the data for the branch that a constant chooses, and `Nothing` for the other branch."""
     data, chosen = inputs
     if writer.selects and isinstance(chosen, Live):
         return [data, data]
@@ -65,13 +65,13 @@ def switch(writer, node, inputs):
 
 @row("Merge RefMerge")
 def merge(writer, node, inputs):
-    """What is left of the branches."""
+    """Return the value of the only branch that is left."""
     alive = [(number, one) for number, one in enumerate(inputs) if one != Nothing()]
     lost = [one for _, one in alive if isinstance(one, Nothing)]
     if len(alive) > 1 and lost:
         return [lost[0], lost[0]]
     if not alive:
-        # A conditional in a branch that is not taken.
+        # This is a conditional in a branch that is not taken.
         return [Nothing(), Nothing()]
     if len(alive) > 1:
         raise Refusal(

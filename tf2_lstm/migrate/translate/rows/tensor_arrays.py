@@ -1,4 +1,4 @@
-"""Rows of arrays of tensors, of both control flows: one tensor with the elements along its first axis."""
+"""Rows of TensorArrays, of both control flows: one tensor with the elements along its first axis."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE
 
 @row("TensorArrayV3")
 def new_array(writer, node, inputs):
-    """An array, with nothing in it: its handle and its flow are both that."""
+    """Return an empty array, as its handle and as its flow."""
     [length] = inputs
     array = Elements(None, length, _dtype(node), _declared(node), attribute(node, "dynamic_size").b)
     return [array, array]
@@ -23,7 +23,7 @@ def new_array(writer, node, inputs):
 
 @row("TensorListReserve")
 def new_list(writer, node, inputs):
-    """The same of control flow v2."""
+    """Return an empty array of control flow v2."""
     shape, length = inputs
     dims = None
     if isinstance(shape, Known) and not shape.open and shape.array.ndim and (shape.array >= 0).all():
@@ -40,7 +40,7 @@ def _dtype(node):
 
 
 def _declared(node):
-    """The sizes of an element, where the graph says them."""
+    """Return the sizes of an element where the graph declares them; else None."""
     shape = attribute(node, "element_shape").shape
     if "element_shape" not in node.attr or shape.unknown_rank or any(one.size < 0 for one in shape.dim):
         return None
@@ -49,7 +49,7 @@ def _declared(node):
 
 @row("TensorArrayScatterV3")
 def scatter(writer, node, inputs):
-    """All elements at once: the tensor itself."""
+    """Return the array whose elements are those of a tensor, all at once."""
     _, places, value, array = inputs
     if not _counts(places):
         raise Refusal("it scatters to places that are computed. Use TensorArray.unstack")
@@ -64,7 +64,7 @@ def _array(value):
 
 @row("TensorListFromTensor")
 def from_tensor(writer, node, inputs):
-    """The same of control flow v2."""
+    """Return the array of control flow v2 whose elements are those of a tensor."""
     return _whole(writer, node, inputs[0], inputs[0].dtype)
 
 
@@ -88,11 +88,11 @@ def _counts(places):
 
 @row("TensorArrayReadV3 TensorListGetItem")
 def read(writer, node, inputs):
-    """One element."""
+    """Write one element of an array."""
     array, place = (inputs[2], inputs[1]) if node.op == "TensorArrayReadV3" else inputs[:2]
     value = _filled(array)
     if writer.selects:
-        # Of the branch that is not taken the place may be behind the end.
+        # In a branch that is not taken the place may be beyond the end.
         last = writer.program.add("last", Apply("keras.ops.subtract", (writer.tensor(array.length), 1)))
         place = writer.program.add("place", Apply("keras.ops.minimum", (writer.tensor(place), last)))
     return writer.result(node, Apply(READ, (value.ref, writer.tensor(place))), dims=tuple(array.dims))
@@ -106,7 +106,7 @@ def _filled(array):
 
 @row("TensorArrayWriteV3 TensorListSetItem")
 def write(writer, node, inputs):
-    """The array with another element at one place."""
+    """Write the array with another element at one place."""
     if node.op == "TensorArrayWriteV3":
         _, place, value, array = inputs
     else:
@@ -124,7 +124,7 @@ def write(writer, node, inputs):
 
 
 def _fixed(sizes, declared):
-    """The sizes of an element, those that the array says in place of open ones."""
+    """Return the sizes of an element, with those that the array declares in place of open ones."""
     if declared is None or len(declared) != len(sizes):
         return tuple(sizes)
     return tuple(one if isinstance(one, int) else size for size, one in zip(sizes, declared, strict=True))
@@ -132,7 +132,7 @@ def _fixed(sizes, declared):
 
 @row("TensorArrayGatherV3 TensorListStack")
 def gather(writer, node, inputs):
-    """Elements as one tensor: the whole of it where that is all."""
+    """Write elements of an array as one tensor: its own tensor where these are all."""
     array, places = (inputs[2], inputs[1]) if node.op == "TensorArrayGatherV3" else (inputs[0], None)
     value, dims = _filled(array), tuple(array.dims)
     length = array.length.array.item() if isinstance(array.length, Known) else None
@@ -143,7 +143,7 @@ def gather(writer, node, inputs):
 
 @row("TensorArrayConcatV3 TensorListConcatV2")
 def concatenated(writer, node, inputs):
-    """All elements one behind the other along their first axis, and how long each is."""
+    """Write all elements of an array joined along their first axis, and the length of each."""
     array = inputs[-1] if node.op == "TensorArrayConcatV3" else inputs[0]
     value, dims = _filled(array), tuple(array.dims)
     if not dims or not all(isinstance(one, int) for one in dims):
@@ -158,7 +158,7 @@ def concatenated(writer, node, inputs):
 
 @row("TensorArraySizeV3 TensorListLength")
 def length(writer, node, inputs):
-    """How many elements there are."""
+    """Return the number of elements of an array."""
     return _array(inputs[-1]).length
 
 

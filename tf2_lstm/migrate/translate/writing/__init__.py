@@ -1,1 +1,1 @@
-"""What a translation is written with: the value of a tensor, its name, the lines of Keras code and what they need."""
+"""The tools of a translation: the values and names of tensors, the lines of Keras code and what they need."""

@@ -1,4 +1,4 @@
-"""What the layers of a whole program hold: weights that are variables as they are, and known cells."""
+"""The weights and known cells that the layers of a whole program hold."""
 
 from tf2_lstm.migrate.functional import find
 from tf2_lstm.migrate.keras_code.expression import Apply, Ref
@@ -6,24 +6,25 @@ from tf2_lstm.migrate.keras_code.recurrence import program_of
 
 
 def weights_of(layer, sources):
-    """Return the weights of a layer that are its own, not those of the known cells in it.
+    """Return the weights that belong to a layer itself, not to the known cells in it.
 
     Args:
         layer: the Keras layer.
-        sources: what they come from, in order; Keras lists a layer's own first.
+        sources: where the weights come from, in order; Keras lists a layer's own first.
     """
     return layer.weights[: len(sources)]
 
 
 def single_cells(whole):
-    """List the known cells that the program, its loops and its cells of their own equations call.
+    """List the known cells that the program, its loops and its own cells call.
 
     Args:
         whole: the `Whole`.
 
     Returns:
-        A list of (path, `CellVariables`), a path as `functional.find` takes it from the model; [] of what somebody
-        wrote by hand, which has no lines.
+        A list of (path, `CellVariables`), a path as `functional.find` takes it from the model; [] for a model written
+        by
+        hand, which has no lines.
     """
     found, owns = list(whole.held.items()), {}
     for line in whole.program.lines if whole.program else ():
@@ -44,7 +45,7 @@ def known_cells(whole, model):
 
     Args:
         whole: the `Whole`.
-        model: its Keras model.
+        model: the Keras model of the program.
 
     Yields:
         (`Recurrence` or None, `CellVariables`, the Keras cell).

@@ -1,17 +1,17 @@
-"""Names for the lines of a program, made from the names of a TF1 graph; nothing of a stranger becomes code."""
+"""Names for the lines of a program, made from the names of a TF1 graph; no text of a stranger becomes code."""
 
 import builtins
 import keyword
 import re
 
 _LONGEST = 40
-#: What a module of the written source already calls something else.
+#: Names that a module of the written source already uses.
 _TAKEN = {"keras", "length_mask", "tf2_lstm"}
 _PREFIXES = ("build_", "dropout_rate")
 
 
 def line_name(node):
-    """Return a Python name for what a node computes: its last scope, and the operation where that says more.
+    """Return a Python name for the output of a node: its last scope, and the operation where that adds something.
 
     Args:
         node: the NodeDef.
@@ -36,7 +36,7 @@ def line_name(node):
 
 
 def class_name(name):
-    """Return the name of a class, of a Python name.
+    """Return the name of a class made from a Python name.
 
     Example:
         ```python
@@ -47,7 +47,7 @@ def class_name(name):
 
 
 def python_name(text):
-    """Return a Python name made of a text.
+    """Return a Python name made from a text.
 
     Example:
         ```python

@@ -1,4 +1,4 @@
-"""Lines that something needs, found from the outputs back."""
+"""Find the lines that are needed, from the outputs back."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Repeat
 
 
 def names_in(expression):
-    """Return the names that an expression reads, a set.
+    """Return the set of names that an expression reads.
 
     Example:
         ```python
@@ -33,17 +33,17 @@ def names_in(expression):
 
 
 def free_names(cycle):
-    """Return the names that the lines of a `Cycle` read and that none of them assigns, a set."""
+    """Return the set of names that the lines of a `Cycle` read and that none of them assigns."""
     lines = [*cycle.before, *cycle.condition, *cycle.body]
     read = names_in([*(line.value for line in lines), cycle.goes_on, *cycle.results])
     return read - {target for line in lines for target in line.targets} - {one.name for one in cycle.carried}
 
 
 def needed(program):
-    """Take out of a `Program` the lines that no output needs, inputs too.
+    """Return a `Program` without the lines and inputs that no output needs.
 
     Args:
-        program: the `Program`; a new one is returned.
+        program: the `Program`; it stays as it is.
     """
     wanted = names_in(list(program.outputs.values()))
     lines = []
@@ -57,23 +57,14 @@ def needed(program):
 
 
 def behind(inputs, lines):
-    """Count how many lines follow each other from what is fed to each line.
+    """Count how many lines follow each other from an input to each line.
 
     Args:
-        inputs: the `Ref`s of what is fed.
-        lines: the `Line`s, each behind those that it reads.
+        inputs: the `Ref`s of the inputs.
+        lines: the `Line`s, each after those that it reads.
 
     Returns:
-        A dict from the name of what a line computes to the number, what is fed among them; a line into which nothing
-        goes that is fed has none.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.keras_code.expression import Line
-
-        lines = [Line(("y",), Apply("f", (Ref("x"),))), Line(("z",), Apply("g", (1,)))]
-        assert behind([Ref("x")], lines) == {"x": 0, "y": 1}
-        ```
+        A dict from the name of an input or a line's target to the number; a line that depends on no input is not in it.
     """
     found = {one.name: 0 for one in inputs}
     for line in lines:

@@ -5,13 +5,13 @@ from tf2_lstm.migrate.translate.writing.held import single_cells
 
 
 def identity(recurrence):
-    """Return what two recurrences have in common when one Keras model is both: the code and the variables.
+    """Return what two recurrences have in common when they are one Keras model: the code and the variables.
 
     Args:
         recurrence: a `Recurrence`.
 
     Returns:
-        A text. Two towers of a siamese program that take inputs of the same fixed sizes have the same.
+        A text, the same for two towers of a siamese program that take inputs of the same fixed sizes.
     """
     program = program_of(recurrence)
     lines = [(line.targets, line.value) for line in program.lines]
@@ -21,14 +21,14 @@ def identity(recurrence):
 
 
 def held_twice(whole, tf1):
-    """Say which variables are weights of several parts of a program, each with a copy of its own.
+    """Find the variables that are weights of several parts of a program, each with a copy of its own.
 
     Args:
         whole: the `Whole`.
         tf1: the `TF1Model`.
 
     Returns:
-        A dict: checkpoint name -> the names of the parts, of those that more than one part has.
+        A dict: checkpoint name -> the names of the parts, for variables that more than one part has.
     """
     holders = {}
     for one in whole.recurrences.values():
@@ -44,7 +44,7 @@ def held_twice(whole, tf1):
 
 
 def notes_of(whole, tf1):
-    """Yield a sentence for the parts that hold copies of the same variables: trained, they go apart.
+    """Yield a note for each group of parts that hold copies of the same variables, which training changes apart.
 
     Args:
         whole: the `Whole`.

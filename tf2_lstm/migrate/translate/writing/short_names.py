@@ -1,4 +1,4 @@
-"""Layers by the names that they were to have, once lines that nothing needs are gone."""
+"""Give layers the names that were meant for them, once lines that nothing needs are gone."""
 
 import itertools
 from dataclasses import replace
@@ -7,26 +7,16 @@ from tf2_lstm.migrate.keras_code.expression import Apply, Ref
 
 
 def with_short_names(program, wanted):
-    """Give layers of a program the names that they were to have, as far as no line has them now.
+    """Rename layers of a program to the names that were meant for them, as far as these are free now.
 
     A layer is made again when its bias and its activation are found; only the last one is needed.
 
     Args:
         program: the `Program`, whose lines are changed.
-        wanted: name of a layer -> the name that it was to have.
+        wanted: name of a layer -> the name that was meant for it.
 
     Returns:
-        A dict: name of a layer -> the name that it has now, of those that have another.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.keras_code.program import Program
-
-        program = Program()
-        program.add("dense_2", Apply("keras.layers.Dense", (3,), {"name": "dense_2"}))
-        assert with_short_names(program, {"dense_2": "dense"}) == {"dense_2": "dense"}
-        assert program.lines[0].targets == ("dense",)
-        ```
+        A dict: old name of a layer -> its new name, for those that changed.
     """
     taken = {target for line in program.lines for target in line.targets}
     renamed = {}
@@ -41,7 +31,7 @@ def with_short_names(program, wanted):
 
 
 def _free(wanted, name, taken):
-    """The first of a name and the name with a number that no line has; the one that it has at the latest."""
+    """Return the first of a name and the name with a number that no line has; at the latest the present name."""
     candidates = itertools.chain([wanted], (f"{wanted}_{number}" for number in itertools.count()))
     return next(one for one in candidates if one == name or one not in taken)
 

@@ -1,4 +1,4 @@
-"""What a tensor of a TF1 graph is while the graph is translated."""
+"""The values that stand for a tensor of a TF1 graph while the graph is translated."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 from tf2_lstm.migrate.keras_code.expression import Ref
 
-#: Numbers of the largest array that is computed while a graph is translated.
+#: The most numbers of an array that is computed while a graph is translated.
 LARGEST = 2**24
 
 
@@ -41,18 +41,18 @@ class Size:
 
 @dataclass(frozen=True)
 class Told:
-    """What inference fixes, of which a number is computed.
+    """The fixed values at inference that a number is computed from.
 
     Attributes:
         tensors: the names of the TF1 tensors, sorted: ("keep_prob:0",).
-        how: "itself" where the number is the tensor's, "less" where it is 1 - that, "" where it is something else.
+        how: "itself" where the number is the tensor's, "less" where it is 1 - that, "" for any other computation.
     """
 
     tensors: tuple
     how: str = ""
 
     def less(self):
-        """Return what 1 - the number is computed of.
+        """The `Told` of 1 - the number.
 
         Example:
             ```python
@@ -62,7 +62,7 @@ class Told:
         return Told(self.tensors, {"itself": "less", "less": "itself"}.get(self.how, ""))
 
     def said(self):
-        """Return it in words."""
+        """The same in words."""
         before = {"itself": "", "less": "1 - "}.get(self.how, "computed of ")
         return before + " and ".join(self.tensors)
 
@@ -72,9 +72,9 @@ class Known:
     """A tensor whose value the graph fixes.
 
     Attributes:
-        array: the value; of sizes an array of objects, ints and `Size`s.
+        array: the value; for sizes an array of objects, ints and `Size`s.
         dtype: the dtype's name.
-        told: the `Told` of what inference fixes and a program feeds in training, None of a constant.
+        told: the `Told` of the values that inference fixes and a program feeds in training, None of a constant.
     """
 
     array: np.ndarray
@@ -83,7 +83,7 @@ class Known:
 
     @property
     def open(self):
-        """Whether a size in it is open."""
+        """Whether it has an open size."""
         return self.array.dtype == object
 
 
@@ -136,11 +136,11 @@ class Elements:
     """An array of tensors, as one tensor.
 
     Attributes:
-        value: the `Live` with the elements along its first axis, None while nothing is in it.
-        length: how many elements there are: a `Known` or a `Live` scalar.
+        value: the `Live` with the elements along its first axis, None while the array is empty.
+        length: the number of elements: a `Known` or a `Live` scalar.
         dtype: the dtype's name.
-        dims: the sizes of an element, None where nothing says them yet.
-        grows: whether it is as long as what is written into it.
+        dims: the sizes of an element, None while they are not known.
+        grows: whether the array is as long as the last write needs.
     """
 
     value: Any
@@ -185,7 +185,7 @@ def sizes_of(value):
 
 
 def rank_of(value):
-    """Return how many axes a value has."""
+    """Return the number of axes of a value."""
     return len(sizes_of(value))
 
 
@@ -205,21 +205,13 @@ def constant_of(value, what):
 
 
 def check_size(sizes):
-    """Refuse what is too large to be computed while a graph is translated, before there is room for it.
+    """Refuse to compute an array that is too large while a graph is translated, before memory is taken for it.
 
     Args:
-        sizes: of the axes, ints.
+        sizes: the sizes of the axes, ints.
 
     Raises:
-        Refusal: there are more than `LARGEST` numbers.
-
-    Example:
-        ```python
-        try:
-            check_size([2**20, 2**20])
-        except Refusal as error:
-            assert "1,099,511,627,776 numbers" in str(error)
-        ```
+        Refusal: it has more than `LARGEST` numbers.
     """
     count = math.prod(map(int, sizes))
     if count > LARGEST:
@@ -233,15 +225,10 @@ def number_of(value, what):
 
     Args:
         value: the value.
-        what: what it is for the node, "its depth".
+        what: a description of it for the message, "its depth".
 
     Raises:
-        Refusal: a tensor decides it, or there are more.
-
-    Example:
-        ```python
-        assert number_of(known(7), "its depth") == 7
-        ```
+        Refusal: the value is computed, or it has several numbers.
     """
     array = constant_of(value, what)
     if array.size != 1:

@@ -1,24 +1,24 @@
-"""Short vectors of sizes or places, taken apart: each element a number, an open size, or a scalar that is computed."""
+"""Short vectors of sizes or places, taken apart: each element is a number, an open size, or a computed scalar."""
 
 from dataclasses import replace
 
 from tf2_lstm.migrate.keras_code.expression import Item
 from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, Size, sizes_of
 
-#: A tensor with more axes than this TensorFlow does not index.
+#: TensorFlow does not index a tensor with more axes than this.
 _MOST = 8
 
 
 def elements_of(writer, value, what):
-    """Return what a vector holds, a list of ints and `Size`s.
+    """Return the elements of a vector, a list of ints and `Size`s.
 
     Args:
         writer: the `Writer`.
         value: a `Known`, or a `Live` of int32.
-        what: what it is for the node, "its shape".
+        what: a description of it for the message, "its shape".
 
     Raises:
-        Refusal: how many elements it has is open, or they are of another dtype.
+        Refusal: the number of elements is open, or they are of another dtype.
     """
     if isinstance(value, Known):
         return _told(value)
@@ -31,16 +31,16 @@ def elements_of(writer, value, what):
 
 
 def is_computed(size):
-    """Whether a `Size` is the number that a tensor holds, not the size of an axis: it may be negative."""
+    """Whether a `Size` is a number in a tensor, which may be negative, and not the size of an axis."""
     return isinstance(size, Size) and any(axis is None for _, axis in size.factors)
 
 
 def put_together(value, parts):
-    """Return a vector that remembers its elements, where each of what it was made of is a scalar or a vector of them.
+    """Return a vector that remembers its elements, where all parts are scalars or vectors of known elements.
 
     Args:
         value: the `Live` of the vector.
-        parts: the values that it was made of.
+        parts: the values that it was put together from.
     """
     found = [_elements(one) for one in parts]
     if value.dtype != "int32" or len(value.shape) != 1 or None in found:
@@ -53,7 +53,7 @@ def _told(value):
 
 
 def _elements(value):
-    """The elements of a scalar or a vector, as far as they are known without a further line."""
+    """Return the elements of a scalar or a vector, as far as they are known without a further line."""
     if isinstance(value, Known):
         return tuple(_told(value)) if value.array.ndim < 2 and value.dtype == "int32" else None
     if isinstance(value, Live) and value.shape == () and value.dtype == "int32":
@@ -62,7 +62,7 @@ def _elements(value):
 
 
 def _read(writer, value):
-    """The elements of a vector, a line each."""
+    """Write a line for each element of a vector; return the elements."""
     sizes = sizes_of(value)
     if not isinstance(value, Live) or value.dtype != "int32" or len(sizes) != 1:
         return None

@@ -1,4 +1,4 @@
-"""What the rows write with: lines of Keras code, tensors with their sizes, layers that hold weights."""
+"""The writer that the rows use: lines of Keras code, tensors with their sizes, layers that hold weights."""
 
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -11,7 +11,7 @@ from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.writing.naming import line_name, python_name
 from tf2_lstm.migrate.translate.writing.values import Held, Known, Live, Refusal, Size
 
-#: A constant of more numbers than this is no part of the source: it is a weight that does not train.
+#: A constant of more numbers than this is not in the source: it is a weight that is not trained.
 LARGEST = 256
 
 
@@ -26,17 +26,17 @@ class Writer:
         program: the `Program`.
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
         tensors: name of a line -> the TF1 tensor that it computes.
-        rates: those of dropout that the graph fixes.
+        rates: the rates of dropout that the graph fixes.
         dropouts: the names of the layers of dropout.
         draws: the draws of noise that dropout was made of.
-        notes: what is left out of the program, a sentence each.
+        notes: a sentence for each part that is left out of the program.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own.
-        wanted: name of a layer -> the name that it was to have.
+        wanted: name of a layer -> the name that was meant for it.
         cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own.
         selects: whether both branches of a conditional are computed, and one is chosen.
         function: the name of the function whose nodes are translated, "" of the graph itself.
         known_cells: the `HeldCell`s that are called, of a loop also those of the loops in it.
-        flag: when a branch is taken that is translated for its dropout, "" of anything else.
+        flag: the condition of a branch that is translated for its dropout, "" outside of one.
     """
 
     shapes: dict
@@ -64,24 +64,24 @@ class Writer:
 
     @property
     def depth(self):
-        """In how many loops the lines are."""
+        """The number of loops around the lines."""
         return 0
 
     def note(self, text):
-        """Note what is left out, of the program."""
+        """Add a note about a part of the program that is left out."""
         self.notes += [] if text in self.notes else [text]
 
     def may_hold(self, weight):
-        """Whether a layer of the program may hold a variable alone."""
+        """Whether a variable belongs to one layer alone."""
         return weight.node not in self.shared
 
     def op(self, node, symbol, *arguments, dims=None, number=0, **options):
-        """Write a call of a `keras.ops` function, of values or expressions, for a node; return its `Live`."""
+        """Write a call of a `keras.ops` function on values or expressions for a node; return its `Live`."""
         arguments = tuple(self.operand(one) for one in arguments)
         return self.result(node, Apply(f"keras.ops.{symbol}", arguments, options), dims, number)
 
     def step(self, node, symbol, *arguments, **options):
-        """Write a call on the way to what a node computes; return its `Ref`."""
+        """Write an intermediate call for a node; return its `Ref`."""
         arguments = tuple(self.operand(one) for one in arguments)
         return self.program.add(line_name(node), Apply(f"keras.ops.{symbol}", arguments, options))
 
@@ -103,18 +103,18 @@ class Writer:
         return self.live(node, ref, dims, number, **more)
 
     def turned(self, ref, name="turned"):
-        """Return the `Ref` of a tensor with its first two axes exchanged; of one that is the other one's, that."""
+        """Return the `Ref` of a tensor with its first two axes exchanged; exchanged twice it is the tensor itself."""
         if ref.name not in self._turned:
             new = self.program.add(name, Apply("keras.ops.swapaxes", (ref, 0, 1)))
             self._turned.update({ref.name: new, new.name: ref})
         return self._turned[ref.name]
 
     def aside(self, node, expression, shape):
-        """Assign what is no tensor of the graph, in the dtype of a node's output; return its `Live`."""
+        """Assign an expression that is no tensor of the graph, in the dtype of a node's output; return its `Live`."""
         return Live(self.program.add(line_name(node), expression), tuple(shape), dtypes_of(node)[0])
 
     def begun(self, array, dims):
-        """Write an `Elements` that nothing is in yet, full of zeros; return it with its tensor."""
+        """Write zeros for an empty `Elements`; return it with this tensor."""
         length = array.length.array.item() if isinstance(array.length, Known) else array.length.ref
         told = [one if isinstance(one, int) else None for one in (length, *dims)]
         given = [self.size(one) if isinstance(one, Size) else one for one in (length, *dims)]
@@ -128,11 +128,11 @@ class Writer:
         return replace(array, value=Live(ref, (length, *dims), array.dtype), dims=dims)
 
     def live(self, node, ref, dims=None, number=0, **more):
-        """Return the `Live` of a line that is there, of a node's output."""
+        """Return the `Live` of a node's output that an existing line computes."""
         return Live(ref, self.shape(f"{node.name}:{number}", ref, dims), dtypes_of(node)[number], **more)
 
     def shape(self, tensor, ref, dims=None):
-        """Return the sizes of a tensor: numbers where TensorFlow infers them, else `dims`, else its own.
+        """Return the sizes of a tensor: numbers where TensorFlow infers them, else `dims`, else its own open sizes.
 
         Raises:
             Refusal: its rank is not known.
@@ -167,7 +167,7 @@ class Writer:
         return self._scalar(expression, value.dtype) if hasattr(value, "dtype") else expression
 
     def _scalar(self, expression, dtype):
-        """An expression as a tensor: a number becomes one."""
+        """Return an expression as a tensor: a number becomes one."""
         if not isinstance(expression, (bool, int, float)):
             return expression
         call = Apply("keras.ops.convert_to_tensor", (expression, dtype))
@@ -195,7 +195,7 @@ class Writer:
         return self._once(("sizes", str(sizes)), "sizes", Apply("keras.ops.stack", (sizes,)))
 
     def _cast(self, expression, dtype):
-        """A size, an int32 scalar, in another dtype."""
+        """Return a size, an int32 scalar, in another dtype."""
         if dtype == "int32" or not isinstance(expression, Ref):
             return expression
         name = f"{expression.name}_{dtype}"
@@ -220,13 +220,13 @@ class Writer:
         return self._once(("size", name, axis), f"{name}_size_{axis}", Apply(layer, (Ref(name),)))
 
     def _once(self, key, name, expression, note=""):
-        """Assign an expression at its first use."""
+        """Assign an expression at its first use; return its `Ref`."""
         if key not in self._made:
             self._made[key] = self.program.add(name, expression, note)
         return self._made[key]
 
     def sizes(self, given):
-        """Return (sizes with None where they are open, the expressions of those that are)."""
+        """Return (sizes with None where they are open, the expressions of the open ones)."""
         told = [None if isinstance(one, Size) else int(one) for one in given]
         return told, tuple(self.size(one) for one in given if isinstance(one, Size))
 
@@ -239,12 +239,12 @@ class Writer:
     # Weights.
 
     def weight(self, held):
-        """Return the expression of a variable's value, of a layer that holds it alone."""
+        """Return the expression of a variable's value: a call of a layer that holds only the variable."""
         name = python_name(held.node.rpartition("/")[2])
         return self._alone(held.node, name, held, held.trains and "float" in held.dtype, held.node)
 
     def held(self, value):
-        """Return the expression of a `Known`, of a layer that holds it."""
+        """Return the expression of a `Known`: a call of a layer that holds it."""
         return self._alone(value.array.tobytes(), "constant", value, False, value.array)
 
     def _alone(self, key, name, value, trains, source):
@@ -259,25 +259,25 @@ class Writer:
         return self._made["weight", key]
 
     def layer(self, name, weights, symbol, arguments, options, note=""):
-        """Assign a layer with weights to a name, which is its own name too; return its `Ref`."""
+        """Assign a layer with weights to a name, which is the layer's own name too; return its `Ref`."""
         wanted, name = name, self.program.fresh(name)
         self.layers[name], self.wanted[name] = weights, wanted
         return self.program.add(name, Apply(symbol, arguments, {**options, "name": name}), note)
 
     def layer_of(self, key, *arguments):
-        """Return the `Ref` of a layer, made by `layer` when its key is new."""
+        """Return the `Ref` of a layer; `layer` makes it when its key is new."""
         if key not in self._made:
             self._made[key] = self.layer(*arguments)
         return self._made[key]
 
     def cell_name(self, cell):
-        """Return a name for a known cell, of its `CellVariables`; that of the layer where it has one."""
+        """Return a name for a known cell, given its `CellVariables`: a new one, or that of its layer."""
         known = [one.name for one in self.known_cells if one.cell.call is cell.call]
         name = python_name(cell.scope.rpartition("/")[2] or cell.call.pair)
         return known[0] if known else self.program.reserve(name if name.endswith("cell") else f"{name}_cell")
 
     def held_cell(self, cell):
-        """Return the `Ref` of a `HeldCell`; the same cell again is the layer that is there."""
+        """Return the `Ref` of a `HeldCell`; the same cell again is the same layer."""
         for one in self.known_cells:
             if one.cell.call is cell.cell.call and (one.width, one.dtype) == (cell.width, cell.dtype):
                 return Ref(one.name)
@@ -294,11 +294,11 @@ class Writer:
         self.program.lines.append(Line((cell.name,), replace(cell.call, options=options), scope))
 
     def dropout(self, rate, options, note):
-        """Make a layer of dropout; return its `Ref`.
+        """Write a dropout layer; return its `Ref`.
 
         Args:
-            rate: a number, or what `told` returns.
-            options: of the layer.
+            rate: a number, or the result of `told`.
+            options: more options of the layer.
             note: a comment, "" for none.
         """
         name = self.program.fresh("dropout")
@@ -306,11 +306,11 @@ class Writer:
         return self.program.add(name, Apply("keras.layers.Dropout", (rate,), {"name": name, **options}), note)
 
     def told(self, said):
-        """Return the `Ref` of the parameter for a rate of dropout, by what it is said to be."""
+        """Return the `Ref` of the parameter for a rate of dropout, given its description."""
         return self.program.told(said, 0.0)
 
     def reference(self):
-        """Return the `Ref` of a tensor that is there: the first input."""
+        """Return the `Ref` of any tensor: the first input."""
         if not self.program.inputs:
             raise Refusal(
                 "nothing is fed to the program, all that is fetched is constant. Name with --fetch what is computed of "
@@ -319,10 +319,10 @@ class Writer:
         return next(iter(self.program.inputs.values()))
 
     def read_once(self, value):
-        """Whether one node reads what a `Live` computes, and no one else."""
+        """Whether exactly one node reads the tensor of a `Live`."""
         return self.readers.get(self.tensors.get(value.ref.name), 0) == 1
 
 
 def dtypes_of(node):
-    """Return the names of the dtypes of a node's outputs, "" for what NumPy does not have."""
+    """Return the names of the dtypes of a node's outputs, "" for one that NumPy does not have."""
     return [DTYPES.get(one, "") for one in output_dtypes(node) or ()]

@@ -1,4 +1,4 @@
-"""Which values that a loop carries are arrays of which its steps only read and write elements."""
+"""Find the carried values of a loop that are arrays of which the steps only read and write elements."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ READ, WRITE = "tf2_lstm.read_element", "tf2_lstm.write_element"
 
 
 def with_arrays(cycle):
-    """Return a `Cycle` that says which of its carried values are such arrays.
+    """Return a `Cycle` that marks its carried values that are such arrays.
 
     Example:
         ```python
@@ -28,13 +28,13 @@ def with_arrays(cycle):
 
 
 def _is_array(cycle, number):
-    """Whether a step writes elements of a carried value, and nothing else sees it but what reads an element."""
+    """Whether the steps write elements of a carried value, and otherwise only read elements of it."""
     name = first = cycle.carried[number].name
     seen = {first}
     if names_in([cycle.goes_on, *(line.value for line in cycle.condition)]) & seen:
         return False
     for line in cycle.body:
-        # An array that was written to is used no more: the old one is another name.
+        # After a write the old array is used no more: the new one has another name.
         if _is_call(line.value, WRITE, name, seen):
             name = line.targets[0]
             seen.add(name)
@@ -45,7 +45,7 @@ def _is_array(cycle, number):
 
 
 def _is_call(value, symbol, name, seen):
-    """Whether it is a call with this array, which stands in no other argument."""
+    """Whether an expression is a call with this array, which is in no other argument."""
     return (
         isinstance(value, Apply)
         and value.what == symbol
