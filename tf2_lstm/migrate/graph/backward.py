@@ -1,34 +1,25 @@
-"""The backward part of a graph, known by the operations that it differentiates."""
+"""Find the backward part of a graph by the operations that it differentiates."""
 
 import re
 
-#: Operations that only a gradient is made of. What a convolution's gradient is of its input, a transposed one is too.
+#: Operations of gradients alone. The gradient of a convolution's input is a transposed convolution too: it is not here.
 GRADIENT = re.compile(
     r"(\w+Grad(V\d|WithArgmax)?|\w+BackpropFilter\w*|StackPop(V2)?|TensorListPopBack|CudnnRNNBackpropV?\d?)$"
 )
-#: Parts of a name that are looked through: no program nests its scopes deeper.
+#: The most parts of a name that are looked at: no program nests its scopes deeper.
 _DEEPEST = 40
 
 
 def backward_part(nodes):
-    """Find the nodes with which tf.gradients begins: TensorFlow calls them after the operation that they differentiate.
+    """Find the nodes that tf.gradients adds: TensorFlow names them after the operation that they differentiate.
 
-    They are "SCOPE/OPERATION_grad/...", whatever the scope is, and OPERATION is a node of the graph.
+    Their names are "SCOPE/OPERATION_grad/...", with any scope, and OPERATION is a node of the graph.
 
     Args:
         nodes: name -> NodeDef.
 
     Returns:
         A set of names.
-
-    Example:
-        ```python
-        from types import SimpleNamespace as Node
-
-        names = ("rnn/MatMul", "g/rnn/MatMul_grad/MatMul", "weight_grad/Mul", "again/g/rnn/MatMul_grad/MatMul")
-        nodes = {name: Node(op="MatMul", input=[]) for name in names}
-        assert backward_part(nodes) == {"g/rnn/MatMul_grad/MatMul", "again/g/rnn/MatMul_grad/MatMul"}
-        ```
     """
     known = {}
 
@@ -46,7 +37,7 @@ def backward_part(nodes):
 
 
 def _is_under_a_scope(parts, nodes):
-    """Whether a node's name is what is left of some parts without the scope of the gradients among them."""
+    """Whether the parts of a name are a node's name once the scope of the gradients is taken out."""
     if len(parts) > _DEEPEST:
         return False
     return any(

@@ -1,4 +1,4 @@
-"""The shapes of a graph of which TensorFlow's inference died: tried in forks, until nothing deadly is left in it."""
+"""Infer the shapes of a graph on which TensorFlow's inference crashed: in forks, until no deadly node is left."""
 
 import contextlib
 import json
@@ -8,31 +8,22 @@ import resource
 from tf2_lstm.migrate.graph.nodes import in_order
 from tf2_lstm.migrate.graph.shapes import inferred
 
-#: What the work is called while shapes are inferred, for who watches it.
+#: The name of the work while shapes are inferred, for the process that watches.
 STAGE = "the shapes of the graph"
-#: Deadly nodes that are looked for before all shapes are given up, and what each try may take.
+#: The most deadly nodes before all shapes are given up, and the limits of each try.
 _MOST, _SECONDS, _BYTES = 8, 20, 2 * 2**30
 
 
 class Inference:
-    """Infers shapes as `artifacts.shapes.inferred` does, and with care in a process that is there because one died.
+    """Infers shapes as `artifacts.shapes.inferred` does; with care in a process that replaces a crashed one.
 
     Args:
-        skipped: what is not to be done again -> how it ended; `STAGE` when a process died of the inference.
-        tell: called with `STAGE` as it begins, with "" when it has ended.
-        infer: what infers; called with a graph and the names of the nodes that are not to be looked into.
+        skipped: work that must not be repeated -> how it ended; `STAGE` when inference crashed a process.
+        tell: called with `STAGE` at the beginning, with "" at the end.
+        infer: the function that infers; called with a graph and the names of the nodes that it must not look into.
 
     Attributes:
-        notes: what a person must know of how it went.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        graph = message("GraphDef")
-        graph.node.add(name="x", op="Placeholder").attr["dtype"].type = 1
-        assert Inference({STAGE: "it died"}, infer=lambda graph, without: {"x:0": [2]})(graph) == {"x:0": (2,)}
-        ```
+        notes: notes for the user about the run.
     """
 
     def __init__(self, skipped, tell=lambda name: None, infer=inferred):
@@ -58,7 +49,7 @@ class Inference:
         return {}
 
     def _first_deadly(self, graph, order, known):
-        """The name of the first node that ends a process which looks no further than it."""
+        """Find the name of the first node that ends a process which infers up to it."""
         good, bad = 0, len(order)
         while bad - good > 1:
             middle = (good + bad) // 2
@@ -69,7 +60,7 @@ class Inference:
         return order[bad - 1]
 
     def _tried(self, graph, without):
-        """What is inferred in a fork, None when that is its end."""
+        """Return the shapes that a fork infers; None where the fork crashes."""
         read, write = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -83,7 +74,7 @@ class Inference:
         return {name: tuple(shape) for name, shape in json.loads(told).items()}
 
     def _live(self, graph, without, write):
-        """Infer and say what was found; the process ends here."""
+        """Infer, write the shapes to the pipe and end the process."""
         code = 1
         with contextlib.suppress(BaseException):
             resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 1))
@@ -101,7 +92,7 @@ class Inference:
 
 
 def _held():
-    """The data of this process in bytes, as the limit counts it; 0 where the system does not tell."""
+    """Return this process's data in bytes, as the limit counts it; 0 where the system does not tell."""
     with contextlib.suppress(OSError, ValueError), open("/proc/self/status", encoding="ascii") as file:
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmData"))
     return 0

@@ -1,8 +1,8 @@
-"""Weights that a graph computes: what comes of variables and constants alone and goes into a product, sum or cell.
+"""Weights that a graph computes from variables and constants alone, and that go into a product, sum or cell.
 
-A norm times a gain, a mask times a kernel, a reshaped or quantised matrix: whatever the expression is, the numbers are
-the same at every run, so the cell's weight is the number. What only puts pieces of variables beside one another is left
-as it is: `summands` reads it, and what it reads can be exported again.
+A norm times a gain, a mask times a kernel, a reshaped or quantised matrix: with any expression the numbers are the same
+at every run, so that the cell's weight is the number. Parts of variables that are only put beside one another stay as
+they are: `summands` reads them, and they can be exported again.
 """
 
 from tf2_lstm.migrate.graph.forms import whole_variable
@@ -15,7 +15,7 @@ _FLOATS = ("float16", "float32", "float64")
 
 
 class ComputedWeights:
-    """Follows which terms come of variables and constants alone.
+    """Tracks which terms are computed from variables and constants alone.
 
     Args:
         reading: the `GraphReader` whose terms they are.
@@ -26,16 +26,16 @@ class ComputedWeights:
 
     def __init__(self, reading):
         self._reading, self._terms, self._sources, self.found = reading, reading.terms, {}, {}
-        # Terms that are known to be read.
+        # Terms that the matching of cells reads by itself.
         self._read = set()
 
     def follow(self, node, args, found):
-        """Note what a node computes of weights alone.
+        """Record the outputs of a node that reads only weights.
 
         Args:
             node: the NodeDef.
             args: the terms of its inputs.
-            found: the term of its output, or a list of those of its outputs.
+            found: the term of its output, or a list of the terms of its outputs.
         """
         known = [self._of(arg) for arg in args]
         if node.op not in _PURE or not known or None in known:
@@ -45,7 +45,7 @@ class ComputedWeights:
             self._sources.setdefault(term.number, sources)
 
     def weighed(self, node, args):
-        """Return the inputs of a node, a variable in place of each computed weight.
+        """Return the inputs of a node, with a variable in place of each computed weight.
 
         Args:
             node: the NodeDef.
@@ -53,10 +53,10 @@ class ComputedWeights:
         """
         row = operation(node.op)
         start = row.weights
-        # A cell's own operation may be given variables alone, as a constant state is one.
+        # A cell's own operation may read variables alone: a constant state is one.
         if start is None or (node.op in _PURE and all(self._of(arg) is not None for arg in args)):
             return args
-        # Of matrices those of a sum are no weights but a state.
+        # Matrices in a sum are no weights but a state.
         rank = 1 if row.form in ("add", "sub", "mul") else None
         return [*args[:start], *(self._weight(arg, rank) for arg in args[start:])]
 
@@ -65,7 +65,7 @@ class ComputedWeights:
         return bool(self._of(term))
 
     def _of(self, term):
-        """The names of the variables that a term is computed from, None when from anything else too."""
+        """Return the names of the variables that a term is computed from; None where anything else goes into it."""
         if term.op == "const":
             return frozenset()
         if term.op == "var":
@@ -78,7 +78,7 @@ class ComputedWeights:
         return self._variable(term)
 
     def _is_read(self, term):
-        """Whether a term only puts variables in place, or adds vectors: whoever matches cells reads that."""
+        """Whether a term only puts variables in place, or adds vectors: the matching of cells reads that."""
         todo, seen = [term], {term}
         while todo:
             part = todo.pop()
@@ -105,7 +105,7 @@ class ComputedWeights:
         return names[0][0] if names else ""
 
     def _variable(self, term):
-        """The variable that stands for a computed weight; the term itself where its name or shape is not known."""
+        """Return a variable for a computed weight; the term itself where its name or shape is not known."""
         tensor = self._tensor(term)
         shape = self._reading.shapes.get(tensor)
         if not shape or None in shape or len(shape) > 2:

@@ -1,7 +1,7 @@
-"""What TensorFlow must know of the conditionals in an imported loop before it can differentiate them.
+"""Describe the conditionals in an imported loop, as TensorFlow needs it to differentiate them.
 
-A `tf.cond` of v1 is Switches on one predicate and a Merge of what was computed from either side of them. Which nodes
-lie between says the graph.
+A `tf.cond` of v1 is Switches on one predicate and a Merge of values from either side of them. The graph shows which
+nodes are between.
 """
 
 from collections import defaultdict
@@ -14,11 +14,11 @@ _OF_LOOPS = ENTERS | EXITS | having(Trait.NEXT)
 
 
 class ConditionalError(ValueError):
-    """TensorFlow cannot be told of the conditionals of a graph."""
+    """The conditionals of a graph cannot be described to TensorFlow."""
 
 
 def conditional_contexts(members, nodes, readers):
-    """Describe the conditionals among some nodes, none inside another.
+    """Describe the conditionals among some nodes; none may be inside another.
 
     Args:
         members: the `NodeDef`s of one loop.
@@ -29,7 +29,7 @@ def conditional_contexts(members, nodes, readers):
         A list of dicts, the fields of TensorFlow's `CondContextDef`, two for each conditional.
 
     Raises:
-        ConditionalError: a conditional lies inside another, or is not complete.
+        ConditionalError: a conditional is inside another, or is not complete.
     """
     switches = defaultdict(list)
     for node in members:
@@ -48,7 +48,7 @@ def conditional_contexts(members, nodes, readers):
 
 
 def _context(predicate, switches, branch, readers):
-    """One branch; None when nothing is in it."""
+    """Describe one branch; None when it has no nodes."""
     inside, external = {}, {}
     for switch in switches:
         output = f"{switch.name}:{branch}"
@@ -76,7 +76,7 @@ def _reads(node, output):
 
 
 def _add_all(waiting, inside, readers):
-    """Add what is computed from some nodes, up to the Merge."""
+    """Add all nodes that are computed from some nodes, up to the Merge."""
     while waiting:
         node = waiting.pop()
         if node.name in inside or node.op in MERGES:

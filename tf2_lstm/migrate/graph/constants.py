@@ -1,10 +1,10 @@
-"""The constants of a graph as arrays, and the dtypes by their numbers."""
+"""The constants of a graph as arrays, and the names of dtypes by their numbers."""
 
 import math
 
 import numpy as np
 
-#: DataType numbers of tensorflow/core/framework/types.proto: the dtypes that constants of a recurrence have.
+#: DataType numbers of tensorflow/core/framework/types.proto, for the dtypes of a recurrence's constants.
 DTYPES = {
     1: "float32",
     2: "float64",
@@ -16,7 +16,7 @@ DTYPES = {
     10: "bool",
     19: "float16",
 }
-#: Where a TensorProto keeps the values of a dtype when not in tensor_content.
+#: The field of a TensorProto that has the values of a dtype when tensor_content does not.
 VALUES = {1: "float_val", 2: "double_val", 9: "int64_val", 10: "bool_val", 19: "half_val"}
 
 
@@ -39,10 +39,10 @@ def array_of(tensor, limit=4096):
         return None
 
 
-# Rounded, one over one over the largest number may be larger than that.
+# By rounding, 1 / (1 / largest number) may be larger than the largest number.
 @np.errstate(over="ignore")
 def written(value):
-    """Say which number a person wrote for a float: 0.1 and not 0.10000000149.
+    """Return the number that a person wrote for a float: 0.1 and not 0.10000000149.
 
     Args:
         value: a NumPy float.
@@ -77,7 +77,7 @@ def _decoded(tensor, shape, dtype, limit):
         values = np.asarray(values, dtype=np.uint16).view(np.float16)
     if len(values) <= 1:
         shape = shape if size <= limit else shape[-1:]
-        # A tensor of so many zeros is no one's step.
+        # No program has a step with a tensor of so many zeros.
         if math.prod(shape) > limit**2:
             return None
         return np.full(shape, values[0] if len(values) else 0, dtype=dtype)
@@ -88,9 +88,9 @@ def _decoded(tensor, shape, dtype, limit):
 
 
 def folded(fold, *values):
-    """Fold constants as float32 would, so that 1 - 0.1 is 0.9; where one has more digits than that, as float64."""
+    """Fold constants as float32 would, so that 1 - 0.1 is 0.9; as float64 where one has more digits."""
     value = fold(*values)
-    # What is too large for float32 is infinite there.
+    # A number too large for float32 becomes infinite there.
     with np.errstate(over="ignore"):
         single = all(written(np.float32(one)) == one for one in values if isinstance(one, float))
         return written(np.float32(value)) if isinstance(value, float) and single else value

@@ -1,4 +1,4 @@
-"""The flow of data through a graph: what each node reads, what reads it, and what lies between two tensors."""
+"""The flow of data through a graph: the inputs and readers of each node, and the nodes between two tensors."""
 
 from collections import deque
 
@@ -8,12 +8,12 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import ASSIGNS, MERGES, MOVES, SILENT, Trait, having
 
 _JOINS = having(Trait.JOINS)
-#: What a variable is held and read by.
+#: Operations that hold or read a variable.
 HOLDS = having(Trait.VARIABLE, Trait.READS)
 
 
 class Dataflow:
-    """The nodes of a graph, what each reads and what reads each; a variable reads what is assigned to it.
+    """The nodes of a graph with their inputs and their readers; a variable reads what is assigned to it.
 
     Args:
         nodes: name -> NodeDef.
@@ -21,16 +21,6 @@ class Dataflow:
     Attributes:
         reads: name -> the places (name, number of the output) that it reads.
         readers: place -> the names that read it.
-
-    Example:
-        ```python
-        from types import SimpleNamespace as Node
-
-        nodes = {"x": Node(op="Placeholder", input=[]), "y": Node(op="Tanh", input=["x"])}
-        flow = Dataflow(nodes)
-        assert flow.readers[("x", 0)] == ["y"]
-        assert flow.back(("y", 0), {("x", 0)}) == (("x", 0), ["y"])
-        ```
     """
 
     def __init__(self, nodes):
@@ -49,11 +39,11 @@ class Dataflow:
             self._numbers.setdefault(name, []).append(number)
 
     def op(self, name):
-        """The kind of a node, "" for what is no node of the graph."""
+        """Return the operation of a node, "" for a name that is no node of the graph."""
         return self.nodes[name].op if name in self.nodes else ""
 
     def parts(self, place):
-        """A tensor and, where it is put together of others, those: the outputs of single steps, in order."""
+        """List a tensor and, where it joins others, those: the outputs of single steps, in order."""
         todo, found = [place], {}
         while todo:
             place = todo.pop(0)
@@ -63,7 +53,7 @@ class Dataflow:
         return list(found)
 
     def back(self, start, ends):
-        """The nearest end that a tensor is computed from, and the names of the operations between; None without one."""
+        """Return the nearest of `ends` that a tensor is computed from, and the operations between; None without one."""
         todo, came = deque([start]), {start: None}
         while todo:
             place = todo.popleft()
@@ -76,7 +66,7 @@ class Dataflow:
         return None
 
     def _between(self, place, came):
-        """The operations from an output on that compute something."""
+        """List the operations from an output on that compute something."""
         found, place = [], came[place]
         while place is not None:
             if self.op(place[0]) not in MOVES | HOLDS or is_choice(self, place[0]):
@@ -85,7 +75,7 @@ class Dataflow:
         return found
 
     def made_for(self, ends, stop):
-        """The names of the nodes that some places are computed by, from others on."""
+        """Return the names of the nodes that compute some places, up to other places."""
         todo, found = list(ends), set()
         while todo:
             place = todo.pop()
@@ -95,15 +85,15 @@ class Dataflow:
         return found
 
     def onward(self, place, inside=(), only=None):
-        """The names of the nodes that a tensor goes into, directly and through others.
+        """List the names of the nodes that a tensor goes into, directly and through others.
 
         Args:
             place: the tensor's place.
-            inside: names that are not gone through.
-            only: the kinds of operations that are gone through, all others are found and left; None for all.
+            inside: names at which the search ends, and which are left out.
+            only: the operations that the search goes on through, all others are listed and end it; None for all.
 
         Returns:
-            A list; gradients and what only records a tensor are left out.
+            A list, without gradients and operations that only record a tensor.
         """
         todo, found = list(self.readers.get(place, ())), {}
         while todo:
@@ -117,10 +107,10 @@ class Dataflow:
 
 
 def is_choice(graph, name):
-    """Say whether a node is the Merge of a tf.cond, which gives one of two values; that of a loop has no other one.
+    """Whether a node is the Merge of a tf.cond, which chooses between two values, and not that of a loop.
 
     Args:
-        graph: what has `nodes`, name -> NodeDef, as a `Dataflow`.
-        name: of the node.
+        graph: an object with `nodes`, name -> NodeDef, as a `Dataflow`.
+        name: the node's name.
     """
     return graph.nodes[name].op in MERGES and not begins_a_step(graph.nodes, graph.nodes[name])

@@ -1,4 +1,4 @@
-"""What TensorFlow declares of an operation: how many tensors it reads, and which output a name means."""
+"""TensorFlow's declarations of operations: the number of inputs, and the output that a name in a function means."""
 
 from tf2_lstm.migrate.artifacts.protos import definition
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
@@ -26,7 +26,7 @@ def position(op, output):
 
 
 def inputs(op):
-    """Return how many tensors an operation reads; None where its attributes say it, or nobody knows.
+    """Return how many tensors an operation reads; None where its attributes tell it, or it is not known.
 
     Example:
         ```python
@@ -64,14 +64,14 @@ def completed(node):
 
 
 def check_functions(functions, path):
-    """Raise an error for a function that returns what is not there, or has such a node as `check_inputs` refuses.
+    """Raise an error for a function that returns a missing tensor, or has a node that `check_inputs` refuses.
 
     Args:
         functions: a dict from name to FunctionDef.
         path: the file, for messages.
 
     Raises:
-        ArtifactError: such a function.
+        ArtifactError: there is such a function.
     """
     for name, function in functions.items():
         arguments = {arg.name for arg in function.signature.input_arg}
@@ -86,7 +86,7 @@ def check_functions(functions, path):
 
 
 def check_inputs(nodes, path, arguments=frozenset()):
-    """Raise an error for a node that reads what is not there, or another number of tensors than its operation.
+    """Raise an error for a node that reads a missing tensor, or another number of tensors than its operation does.
 
     Args:
         nodes: a dict from name to NodeDef.
@@ -94,7 +94,7 @@ def check_inputs(nodes, path, arguments=frozenset()):
         arguments: names of a function's arguments, which nodes read too.
 
     Raises:
-        ArtifactError: such a node.
+        ArtifactError: there is such a node.
     """
     known = arguments | nodes.keys()
     for node in nodes.values():

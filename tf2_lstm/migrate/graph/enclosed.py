@@ -1,6 +1,6 @@
-"""Tensors inside of a branch of a conditional: `Session.run` fetches none of them.
+"""Tensors inside of a branch of a conditional, which `Session.run` cannot fetch.
 
-Of what stands in the body of a loop nothing is converted.
+Nothing in the body of a loop is converted.
 """
 
 from dataclasses import replace
@@ -8,12 +8,12 @@ from dataclasses import replace
 from tf2_lstm.migrate.graph.nodes import edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MERGES, SWITCHES
 
-#: What hands its first input on as it is, from outside to inside.
+#: Operations that hand their first input on as it is, from outside to inside.
 _HANDS_IN = HANDS_ON | SWITCHES
 
 
 class Enclosed:
-    """Says of the tensors at the edge of a recurrence whether they can be fetched.
+    """Tells of the tensors at the edges of a recurrence whether they can be fetched.
 
     Args:
         reading: the `GraphReader` of the graph.
@@ -27,7 +27,7 @@ class Enclosed:
                     self.merges.setdefault(edge(reference), node.name)
 
     def told(self, tensor):
-        """Return a `Tensor` by its name outside of branches and loops; without one it says so in `closed`."""
+        """Return a `Tensor` by its name outside of branches and loops; without one, `closed` says why."""
         if not tensor.tf1 or edge(tensor.tf1)[0] not in self.reading.nodes:
             return tensor
         name = tensor.tf1
@@ -49,7 +49,7 @@ class Enclosed:
         return f"{said}; {self._given_out(name)}"
 
     def _given_out(self, name):
-        """What to fetch of a conditional in the place of what one of its branches computes."""
+        """Return what to fetch from a conditional instead of a tensor of one of its branches."""
         merge = self.merges.get(edge(name))
         if merge is None or self._is_inside(f"{merge}:0"):
             return "let the conditional give it out"

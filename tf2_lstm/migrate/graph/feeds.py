@@ -1,7 +1,7 @@
-"""Where a slice of a TF1 graph begins: at the tensors that are fed, and at all that have their value.
+"""Where a subgraph begins: at the fed tensors, and at all tensors that have the value of one.
 
-Recognition takes tensors that are computed in the same way for one. The slice does so too: whichever of them it reads,
-it reads what is fed.
+Recognition takes tensors that are computed in the same way for one. So does the subgraph: whichever of them it reads,
+it reads the fed value.
 """
 
 from tf2_lstm.migrate.graph.constants import DTYPES
@@ -9,17 +9,17 @@ from tf2_lstm.migrate.graph.nesting import Nesting
 from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import OPEN, Trait, having
 
-#: What must not be left out although only a control edge leads to it.
+#: Operations that must stay although only a control edge leads to them.
 _WRITES = having(Trait.WRITES)
 _BOOL = 10
 
 
 class SliceError(ValueError):
-    """The graph does not hold what is asked for."""
+    """The graph does not have the tensors that a subgraph is asked for."""
 
 
 def merged_feeds(nodes, fed, dtypes, same):
-    """Find what stands in a slice for the tensors that have the value of a fed one.
+    """Find the nodes of a subgraph that stand for the tensors with the value of a fed one.
 
     A tensor inside of a loop or of a branch is left as it is: it comes from one outside.
 
@@ -53,16 +53,16 @@ def _cast(message, name, source, held, wanted):
 
 
 def ancestors(nodes, outputs, fed, shapes):
-    """Find the nodes that compute tensors, back to what is fed.
+    """Find the nodes that compute some tensors, back to the fed ones.
 
-    What a node only waits for is left out where it needs a value that nobody feeds: a control edge to what was cut
-    away orders nothing. What writes a variable is never left out.
+    A node that is only waited for is left out where it needs a value that nobody feeds: a control edge to a part that
+    is cut away orders nothing. A node that writes a variable is never left out.
 
     Args:
         nodes: name -> NodeDef.
         outputs: names of the tensors.
-        fed: the tensors that nothing is looked for behind.
-        shapes: the tensors whose Shape nodes nothing is looked for behind.
+        fed: the tensors at which the search ends.
+        shapes: the tensors at whose Shape nodes the search ends.
 
     Returns:
         A set of names.
@@ -87,7 +87,7 @@ def ancestors(nodes, outputs, fed, shapes):
 
 
 def _needs(nodes, found):
-    """Whether a value is to be fed that is not; flags are fed by the replay."""
+    """Whether some nodes need a value to be fed; the replay feeds flags by itself."""
     return any(nodes[name].op in OPEN and attribute(nodes[name], "dtype").type != _BOOL for name in found)
 
 

@@ -1,4 +1,4 @@
-"""What each TF1 operation becomes as a term; an operation that is not here stands for itself and matches nothing."""
+"""The terms of TF1 operations; an operation that is not here is a term of its own and matches nothing."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from tf2_lstm.migrate.graph.terms import array, constant, scalar
 
 
 def operate(terms, node, args):
-    """Return what a node computes: a term, or a list of terms of its outputs.
+    """Return the output of a node: a term, or a list of terms for several outputs.
 
     Args:
         terms: the table of terms.
@@ -26,7 +26,7 @@ def operate(terms, node, args):
 
 
 def stand_alone(terms, node, args):
-    """Return the term of an operation that is known to nobody: its inputs, its attributes, its name if it is random."""
+    """Return the term of an operation without a form: its inputs, its attributes, its name if it is random."""
     attributes = tuple(
         sorted(
             (name, _plain(value))
@@ -41,7 +41,7 @@ def stand_alone(terms, node, args):
 
 
 def _plain(value):
-    """An attribute as a hashable value; a float keeps its 32 bits."""
+    """Return an attribute as a hashable value; a float keeps its 32 bits."""
     kind = value.WhichOneof("value")
     if kind == "f":
         return np.float32(value.f)
@@ -76,7 +76,7 @@ def _matmul(terms, node, args):
 
 
 def _swapped(terms, term):
-    """The transposed tensor; of a matrix of weights with its width."""
+    """Return the transposed tensor; a matrix of weights keeps its width."""
     made = terms.make("swap", (term,))
     if is_matrix(term):
         terms.widths[made.number] = term.attr[1][0]
@@ -100,7 +100,7 @@ def _concat(terms, node, args):
 
 
 def _joined(parts, axis):
-    """The variable that partitions on an axis are, in order and without a gap: its (name, shape), else None."""
+    """Return (name, shape) of the variable that partitions along an axis are, in order and without a gap; or None."""
     if any(part.op != "var" or part.attr[2] is None for part in parts):
         return None
     name, shape, _ = parts[0].attr
@@ -133,7 +133,7 @@ def _pack(terms, node, args):
 
 def _range(terms, node, args):
     values = [scalar(arg) for arg in args]
-    # A list of a million numbers is nobody's axes.
+    # No program has a list of a million axes.
     if not all(isinstance(value, int) for value in values) or not values[2] or len(range(*values)) > 4096:
         return terms.make("Range", args)
     return _vector(terms, list(range(*values)))
@@ -248,11 +248,11 @@ def _of_terms(name):
 
 
 def _both(op):
-    """Of two conditions, whose order is nothing."""
+    """Return the form of an operation on two conditions, whose order does not matter."""
     return lambda terms, node, args: terms.make(op, sorted(args, key=lambda term: term.number))
 
 
-#: The forms of the table of operations; one that gives None leaves the operation a term of its own.
+#: The forms of the table of operations; where one returns None, the operation is a term of its own.
 FORMS = {
     **{name: _of_terms(name) for name in ("add", "sub", "mul", "div", "inverse", "select")},
     "elementwise": lambda terms, node, args: terms.elementwise(node.op, args[0]),

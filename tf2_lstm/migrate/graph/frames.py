@@ -1,4 +1,4 @@
-"""The while loops of a graph, as both control flows have them: what goes round, what is read, the nodes of a step."""
+"""The while loops of a graph, of both control flows: the carried values, the inputs, the nodes of a step."""
 
 from dataclasses import dataclass, field
 
@@ -10,16 +10,16 @@ from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, T
 
 @dataclass(frozen=True)
 class Round:
-    """What carries one value through a loop of control flow v1; "" for what the graph does not have.
+    """The nodes that carry one value through a loop of control flow v1; "" for one that the graph does not have.
 
     Attributes:
-        merge: the name of the node that has its value when a step begins.
+        merge: the name of the node that has the value when a step begins.
         frame: the name of the frame; None where no Enter leads to the Merge and no NextIteration back to it.
-        enter: the name of the node that brings its start into the loop.
-        initial: the tensor outside that it starts with.
-        next: the tensor that it is when a step ends.
-        switch: the name of the node from which it goes into the body or out.
-        goes_on: the tensor that decides that.
+        enter: the name of the node that brings the initial value into the loop.
+        initial: the tensor outside that is the initial value.
+        next: the tensor of the value when a step ends.
+        switch: the name of the node from which the value goes into the body or out.
+        goes_on: the tensor that decides which.
     """
 
     merge: str
@@ -39,7 +39,7 @@ class Part:
         nodes: name -> NodeDef.
         leaves: name of a tensor -> the number of the carried value that it is.
         captured: name of a tensor -> the tensor outside of the loop that it is.
-        results: the tensors that it gives.
+        results: the tensors that it returns.
         function: the name of the function that it is, "" in control flow v1.
     """
 
@@ -72,7 +72,7 @@ class Frame:
 
 
 def frames_of(nodes, functions):
-    """Find the loops.
+    """Find the loops of a graph.
 
     Args:
         nodes: name -> NodeDef.
@@ -100,7 +100,7 @@ def frames_of(nodes, functions):
 
 
 def rounds_of(nodes):
-    """Find what the loops of control flow v1 carry, of loops that are not complete too.
+    """Find the carried values of the loops of control flow v1, also of loops that are not complete.
 
     Args:
         nodes: name -> NodeDef.
@@ -133,7 +133,7 @@ def _round(nodes, merge, switch):
 
 
 def begins_a_step(nodes, node):
-    """Return whether a node is a Merge where a loop takes what it carries, and no end of a conditional."""
+    """Whether a node is the Merge at which a step of a loop begins, and not that of a conditional."""
     return node.op in MERGES and any(_is_back(nodes, one) for one in data_inputs(node))
 
 
@@ -142,12 +142,12 @@ def _is_back(nodes, reference):
 
 
 def ends_a_loop(nodes, node):
-    """Return whether a node is a Switch from which a loop goes on or ends, and no beginning of a conditional."""
+    """Whether a node is a Switch from which a loop goes on or ends, and not that of a conditional."""
     return node.op in SWITCHES and op_of(nodes, data_inputs(node)[1]) == "LoopCond"
 
 
 def begins_a_branch(nodes, node):
-    """Return whether a node is a Switch at which the branches of a conditional begin, and no end of a loop."""
+    """Whether a node is a Switch at which the branches of a conditional begin, and not that of a loop."""
     return node.op in SWITCHES and not ends_a_loop(nodes, node)
 
 
@@ -166,9 +166,9 @@ def frame_name(enter):
 
 
 def _of_rounds(nodes, enters, rounds, exits):
-    """The loop of a frame; None where it is not complete."""
+    """Return the loop of a frame; None where it is not complete."""
     fixed = [one for one in enters if attribute(one, "is_constant").b]
-    # Of a value that no step reads a frozen graph has no Switch.
+    # A frozen graph has no Switch for a value that no step reads.
     conditions = {one.goes_on for one in rounds if one.switch}
     if len(rounds) + len(fixed) != len(enters) or len(conditions) != 1:
         return None
@@ -240,13 +240,13 @@ def part_of(function, given, fixed):
 
 
 def _renamed(node, ops):
-    """A node of a function that reads tensors by their numbers."""
+    """Return a node of a function that reads tensors by the numbers of outputs."""
     copy = type(node).FromString(node.SerializeToString())
     copy.input[:] = [one if one.startswith("^") else _plain(one, ops) for one in node.input]
     return copy
 
 
 def _plain(reference, ops):
-    """A reference within a function, "split:output:1", as one of a graph, "split:1"."""
+    """Return a reference within a function, "split:output:1", as one in a graph, "split:1"."""
     name, output = edge(reference)
     return f"{name}:{position(ops.get(name, ''), output)}"

@@ -1,17 +1,17 @@
-"""Weights that functions compute, as nodes of the graph itself.
+"""Write weights that functions compute as nodes of the graph itself.
 
 A loop of control flow v2, a conditional and a call run functions, whose nodes have no shape, and no value outside of
-them. What they compute of variables and constants alone is the same outside: it is written there once more, for
-whoever has to know its shape and its value.
+them. A tensor that they compute from variables and constants alone is the same outside: it is written there once more,
+for the code that must know its shape and its value.
 """
 
 from tf2_lstm.migrate.graph.declared import position
 from tf2_lstm.migrate.graph.nodes import attribute, copied, data_inputs, edge, functions_of, in_order, normal
 from tf2_lstm.migrate.graph.operations import HANDS_ON, VARIABLES, Trait, having, operation
 
-#: How many nodes of functions are looked at; a graph with more is refused by who reads it.
+#: The most nodes of functions that are looked at; a reader refuses a graph with more.
 MOST_LOOKED = 200_000
-#: What makes weights of weights.
+#: Operations that compute weights from weights.
 _MAKES = having(Trait.PURE) | HANDS_ON
 
 
@@ -19,7 +19,7 @@ def hoisted(graph, path):
     """Write the weights that functions compute as nodes outside of them.
 
     Args:
-        graph: a `GraphDef`, whose functions come to an end.
+        graph: a `GraphDef` with a finite nesting of functions.
         path: the file, for messages.
 
     Returns:
@@ -32,7 +32,7 @@ def hoisted(graph, path):
 
 
 def with_hoisted(graph, path):
-    """Return a graph with what is `hoisted` of it in front; the very graph where nothing is."""
+    """Return a graph with its `hoisted` nodes in front; the graph itself where there are none."""
     nodes = hoisted(graph, path)
     if not nodes:
         return graph
@@ -50,7 +50,7 @@ class _Hoisted:
         self.copies, self.weights, self._constant = {}, [], {}
 
     def run(self, node, given, place):
-        """Look into the functions that a node runs; `given` are its inputs outside, None for what is no weight."""
+        """Look into the functions that a node runs; `given` are its inputs outside, None for one that is no weight."""
         row = operation(node.op)
         for name in row.functions:
             function = self.functions.get(attribute(node, name).func.name)
@@ -93,7 +93,7 @@ class _Hoisted:
         return name
 
     def _is_fixed(self, reference):
-        """Whether a tensor of the graph, or a copy, comes of variables and constants alone."""
+        """Whether a tensor, or the one that it copies, is computed from variables and constants alone."""
         if reference is None or edge(reference)[0] in self.copies:
             return reference is not None
         found, todo = {}, [edge(reference)[0]]
@@ -107,11 +107,11 @@ class _Hoisted:
         return True
 
     def needed(self):
-        """The copies that a weight is made of, where it is more than a variable or a constant handed on."""
+        """List the copied nodes of weights that are more than a variable or constant handed on."""
         found = set()
         for one in self.weights:
             behind = self._behind(edge(one)[0]) if self._computes(edge(one)[0]) else set()
-            # What comes of constants of the function alone is a number of the equations.
+            # A value from constants of the function alone is a number of the equations.
             found |= behind if behind - set(self.copies) else set()
         return [node for name, node in self.copies.items() if name in found]
 
@@ -131,7 +131,7 @@ class _Hoisted:
 
 
 def stays(function, at):
-    """Say whether a loop's body hands an argument on as it is, through Identity perhaps.
+    """Whether a loop's body returns an argument as it is, perhaps through Identity.
 
     Args:
         function: the body's FunctionDef.

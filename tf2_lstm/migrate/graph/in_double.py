@@ -1,4 +1,4 @@
-"""A part of a graph in float64: the same operations, whose numbers round a billion times less."""
+"""A part of a graph in float64: the same operations, with rounding errors a billion times smaller."""
 
 import numpy as np
 
@@ -8,12 +8,12 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MERGES, SWITCHES
 
 _FLOAT, _DOUBLE = 1, 2
-#: TensorFlow remembers functions by their names, whatever graph they are of.
+#: TensorFlow knows functions by their names across graphs.
 _SUFFIX = "_in_double"
 
 
 def in_double(graph):
-    """Make float64 of everything in a graph that is float32, in functions too.
+    """Change all float32 in a graph to float64, also in functions.
 
     Args:
         graph: the `GraphDef` of a slice; changed in place.
@@ -42,7 +42,7 @@ def in_double(graph):
 
 
 def _of_one_dtype(nodes):
-    """The nodes that hand on what is float32 by its declaration: the flow of a TensorArray, which is no number."""
+    """Return the nodes that hand on a tensor declared as float32: the flow of a TensorArray, which is no number."""
     readers, todo, found = {}, [], set()
     for node in nodes:
         for reference in data_inputs(node):
@@ -74,7 +74,7 @@ def _change(value):
 
 
 def _widen(tensor):
-    """Make a constant float64; one number, however often, as `Terms.const` reads it, which a model is built of."""
+    """Make a constant float64; one number, however often repeated, as `Terms.const` reads it for the model."""
     packed = bool(tensor.tensor_content)
     numbers = (
         np.frombuffer(tensor.tensor_content, np.float32) if packed else np.array(tensor.float_val, np.float32)

@@ -1,16 +1,16 @@
-"""Pieces of tensors: columns, steps of a sequence, and how long a sequence is."""
+"""Parts of tensors: columns, steps of a sequence, and the length of a sequence."""
 
 from itertools import accumulate
 
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.graph.terms import array, scalar
 
-#: How many outputs an operation may claim to have; of more than that a graph is not believed.
+#: The most outputs that an operation may claim to have: a graph with more is damaged.
 MOST_OUTPUTS = 65_536
 
 
 def split(terms, node, args):
-    """Split and SplitV: columns, where the width is known."""
+    """Make the term of Split and SplitV: columns, where the width is known."""
     if node.op == "SplitV":
         return _split_sizes(terms, *args)
     axis, value = args
@@ -42,7 +42,7 @@ def _split_sizes(terms, value, sizes, axis):
 
 
 def slice_(terms, node, args):
-    """Slice: columns."""
+    """Make the term of Slice: columns."""
     value, begin, size = args
     begin, size = array(begin), array(size)
     if begin is None or size is None or len(begin) != 2 or begin[0] != 0 or size[0] != -1:
@@ -52,7 +52,7 @@ def slice_(terms, node, args):
 
 
 def strided_slice(terms, node, args):
-    """StridedSlice: columns, a step of a sequence, or one size of a shape."""
+    """Make the term of StridedSlice: columns, a step of a sequence, or one size of a shape."""
     value, *bounds = args
     masks = {
         name: attribute(node, name + "_mask").i
@@ -95,14 +95,14 @@ def _piece(terms, value, begin, end, strides, masks):
 
 
 def size(terms, value, axis):
-    """Return the size of an axis; that of a transposed tensor is the other one's of the tensor."""
+    """Return the term of an axis's size; through a transpose it is that of the other axis."""
     while (value.op == "swap" and axis in (0, 1)) or value.op in ("reverse", "ReverseSequence", "Cast"):
         value, axis = value.args[0], 1 - axis if value.op == "swap" else axis
     return terms.make("size", (value,), axis)
 
 
 def fixed_size(terms, value, axis):
-    """Return the size of an axis where the graph fixes it, of a tensor or of what it is made of, else None."""
+    """Return the size of an axis that the graph fixes, for a tensor or for one that it is made from; else None."""
     while (found := _said_size(terms, value, axis)) is None:
         swaps = value.op == "swap" and axis in (0, 1)
         beside = value.op == "concat" and axis in (0, 1) and value.attr in (2, -1)
@@ -114,7 +114,7 @@ def fixed_size(terms, value, axis):
 
 
 def _said_size(terms, value, axis):
-    """The size of an axis that the graph says of this very tensor, or of its transpose."""
+    """Return the size of an axis that the graph fixes for this tensor, or for its transpose."""
     swapped = terms.find("swap", (value,))
     other = (swapped.number, 1 - axis) if swapped is not None else None
     return terms.sizes.get((value.number, axis), terms.sizes.get(other))
@@ -126,7 +126,7 @@ def element(terms, value, index, axis):
 
 
 def stacked(term):
-    """Return the tensor that a step of a Pack is, of a Pack of Packs too; None for what is no such step."""
+    """Return the part that a step of a Pack is, also of a Pack of Packs; None for a term that is no such step."""
     taken = []
     while term.op == "element":
         taken.append(term)
@@ -141,7 +141,7 @@ def stacked(term):
 
 
 def unpack(terms, node, args):
-    """Unpack: the steps of a sequence."""
+    """Make the terms of Unpack: the steps of a sequence."""
     axis, count = attribute(node, "axis").i, attribute(node, "num").i
     if not 0 <= count <= MOST_OUTPUTS:
         return None
@@ -149,6 +149,6 @@ def unpack(terms, node, args):
 
 
 def gather(terms, node, args):
-    """Gather: a step of a sequence."""
+    """Make the term of Gather: a step of a sequence."""
     axis = scalar(args[2]) if len(args) == 3 else 0
     return element(terms, args[0], args[1], axis) if axis in (0, 1) and args[0].op != "var" else None

@@ -1,4 +1,4 @@
-"""Loops as data: what goes round, from where, to where, and for how long. Both control flows become the same."""
+"""Loops as data: the carried values, from where to where, and the condition. Both control flows become one."""
 
 from dataclasses import dataclass, field
 
@@ -9,12 +9,12 @@ from tf2_lstm.migrate.roles import Form
 
 @dataclass
 class LoopVariable:
-    """One thing that a loop carries.
+    """One value that a loop carries.
 
     Attributes:
         leaf: the term of its value when a step begins.
         initial: the term of its value before the first step.
-        initial_name: the TF1 tensor of that.
+        initial_name: the name of the TF1 tensor of the initial value.
         next: the term of its value when a step ends.
         exit: the term of its value after the last step.
     """

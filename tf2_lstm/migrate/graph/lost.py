@@ -1,6 +1,6 @@
-"""Operations of TensorFlow 1.15 that TensorFlow 2.21 lacks: how each was declared, and what it computes, in NumPy.
+"""Operations of TensorFlow 1.15 that TensorFlow 2.21 lacks: their declarations, and their computations in NumPy.
 
-A replay runs the NumPy in the place of the operation. So it is not the operation that is replayed: records of
+A replay runs the NumPy in place of the operation. So the replay does not prove the operation itself: records of
 TensorFlow 1.15.5 prove the NumPy, and the Keras layer as well.
 """
 
@@ -12,12 +12,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Lost:
-    """One of them.
+    """One such operation.
 
     Attributes:
         declared: its `OpDef`, as protobuf's text.
-        compute: what it computes, of arrays.
-        like: its input that has the shape and the dtype of its output.
+        compute: a function of arrays that computes it.
+        like: the number of its input that has the shape and the dtype of its output.
     """
 
     declared: str

@@ -1,4 +1,4 @@
-"""In which loops and branches of control flow v1 a tensor stands, and what decides a conditional."""
+"""The loops and branches of control flow v1 that a tensor is in, and the predicate of a conditional."""
 
 from tf2_lstm.migrate.graph.frames import begins_a_branch, frame_name
 from tf2_lstm.migrate.graph.nodes import before, copied, data_inputs, edge, node_of
@@ -7,29 +7,17 @@ from tf2_lstm.migrate.graph.walks import fold
 
 
 class Nesting:
-    """What stands in what; each node is looked at once, when it is asked for.
+    """The loops and branches around each node; a node is looked at once, when it is asked for.
 
     Args:
         nodes: name -> NodeDef.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        graph = message("GraphDef")
-        for name, op, *read in (("s", "Switch", "x", "p"), ("no", "Neg", "s"), ("y", "Merge", "no", "s:1")):
-            graph.node.add(name=name, op=op, input=read)
-        nesting = Nesting({node.name: node for node in graph.node})
-        assert nesting.of("no") == (("p:0", 0),) and nesting.of("y") == ()
-        assert nesting.decided(graph.node[2]) == ("p:0", 1)
-        ```
     """
 
     def __init__(self, nodes):
         self.nodes, self._known = nodes, {}
 
     def of(self, reference):
-        """Return what a tensor stands in, from the outside in: (frame, None) or (predicate, number of the branch)."""
+        """Return what is around a tensor, from the outside in: (frame, None) or (predicate, number of the branch)."""
         name, output = edge(reference.lstrip("^"))
         if name not in self.nodes:
             return ()
@@ -39,11 +27,11 @@ class Nesting:
         return (*found, (copied(self.nodes, data_inputs(node)[1]), output))
 
     def loops(self, reference):
-        """Return the names of the frames of the loops that a tensor stands in, from the outside in."""
+        """Return the names of the frames of the loops around a tensor, from the outside in."""
         return [frame for frame, branch in self.of(reference) if branch is None]
 
     def decided(self, merge):
-        """Return (predicate, number of the input that is taken where it is true) of a Merge; None of no conditional."""
+        """Return (predicate, number of a Merge's input where it is true) of a conditional; None for any other Merge."""
         first, second = map(self.of, data_inputs(merge) if len(data_inputs(merge)) == 2 else ("", ""))
         for predicate, branch in reversed(first):
             if branch is not None and (predicate, 1 - branch) in second:

@@ -1,4 +1,4 @@
-"""The nodes of a GraphDef by name, in an order in which everything comes after what it reads."""
+"""The nodes of a GraphDef by name, in an order in which each comes after its inputs."""
 
 from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.operations import MERGES, VARIABLES, Trait, operation
@@ -32,17 +32,17 @@ def normal(name):
 
 
 def node_of(name):
-    """Return the name of the node that a tensor or an input of a node is of: "^a" and "a:1" are of "a"."""
+    """Return the name of the node of a tensor or of a node's input: "a" for "^a" and "a:1"."""
     return name.lstrip("^").partition(":")[0]
 
 
 def data_inputs(node):
-    """The tensors that a node reads, without control dependencies."""
+    """List the tensors that a node reads, without control dependencies."""
     return [reference for reference in node.input if not reference.startswith("^")]
 
 
 def in_order(nodes, path):
-    """Sort nodes so that each comes after what it reads; the way back of a loop is not followed.
+    """Sort nodes so that each comes after its inputs; the way back of a loop is not followed.
 
     Args:
         nodes: a dict from name to NodeDef.
@@ -52,7 +52,7 @@ def in_order(nodes, path):
         A list of NodeDefs.
 
     Raises:
-        ArtifactError: a node reads what comes of itself.
+        ArtifactError: a node reads a tensor that is computed from its own output.
     """
     order, is_open = [], {}
     for name in nodes:
@@ -75,7 +75,7 @@ def in_order(nodes, path):
 
 
 def before(nodes, node):
-    """Return the names of what a node reads or waits for; the way back of a loop is not followed."""
+    """Return the names of the nodes that a node reads or waits for; the way back of a loop is not followed."""
     found = [edge(reference.lstrip("^"))[0] for reference in node.input]
     if node.op in MERGES:
         found = [
@@ -85,17 +85,17 @@ def before(nodes, node):
 
 
 def op_of(nodes, reference):
-    """Return the operation of what a tensor is of, "" for what is not among some nodes."""
+    """Return the operation of a tensor's node, "" where it is not among the nodes."""
     node = nodes.get(node_of(reference))
     return node.op if node is not None else ""
 
 
 def copied(nodes, tensor):
-    """Return the tensor of which one is a copy, by Identity alone; a tensor that is no copy is its own.
+    """Return the tensor that one is a copy of, by Identity alone; a tensor that is no copy is returned itself.
 
     Args:
         nodes: name -> NodeDef.
-        tensor: its name.
+        tensor: the name of the tensor.
     """
     while op_of(nodes, tensor) == "Identity" and normal(tensor).endswith(":0"):
         tensor = data_inputs(nodes[node_of(tensor)])[0]
@@ -115,7 +115,7 @@ def shape_of(node):
 
 
 def dtype_of(node, names=("dtype", "T", "Tparams", "DstT", "output_type")):
-    """Return the dtype's name of a node's output, "float32" when it does not say."""
+    """Return the dtype's name of a node's output, "float32" where the node does not say it."""
     for name in names:
         if attribute(node, name).type:
             return DTYPES.get(attribute(node, name).type, "float32")
@@ -123,7 +123,7 @@ def dtype_of(node, names=("dtype", "T", "Tparams", "DstT", "output_type")):
 
 
 def variable_nodes(graph):
-    """Return name -> node of what holds a variable, in the order of the graph.
+    """Return name -> node, for the nodes that hold a variable, in the order of the graph.
 
     Example:
         ```python
@@ -138,7 +138,7 @@ def variable_nodes(graph):
 
 
 def attribute(node, name):
-    """Return an attribute, an empty one if the node has none of that name; the node stays as it is.
+    """Return an attribute, an empty one if the node has none of that name; the node is not changed.
 
     Example:
         ```python

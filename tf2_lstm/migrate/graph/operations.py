@@ -1,6 +1,6 @@
-"""The table of operations: a row each TF1 operation that the project knows, and everything that it knows of it.
+"""The table of operations: a row for each TF1 operation that the project knows, with all that it knows of it.
 
-How many tensors an operation reads and gives, TensorFlow's own declaration says (`artifacts.protos.definition`). The
+TensorFlow's own declaration tells how many inputs and outputs an operation has (`artifacts.protos.definition`). The
 rest is here and nowhere else: whether it may be run, what it does to a tensor, and its form for matching.
 """
 
@@ -9,10 +9,10 @@ from enum import Flag, auto
 
 
 class Trait(Flag):
-    """What an operation is; several may be true.
+    """A property of an operation; an operation may have several.
 
-    RUNS: a stranger's graph may run it. What has no row, or not this trait, is refused by name.
-    PURE: gives the same of the same inputs at every run, and changes nothing; of weights it makes weights.
+    RUNS: a stranger's graph may run it. An operation without a row, or without this trait, is refused by name.
+    PURE: equal inputs have equal outputs at every run, and nothing is changed; weights give weights.
     OPEN: has no value until it is fed.
     FRESH: gives another value each time it runs.
     VARIABLE, READS: holds a variable, gives the value of one.
@@ -23,22 +23,22 @@ class Trait(Flag):
     CUTS, JOINS, RESHAPES: takes a tensor apart, puts tensors together, changes the shape or dtype alone.
     IN_ORDER: gives the numbers of its first input in their order, in another shape.
     SILENT: reads a tensor's form, or keeps a record of it, and computes nothing with it.
-    KEEPS: keeps a value of a branch for its gradient.
-    ELEMENTWISE: squashes each element alone.
+    KEEPS: stores a value of a branch for its gradient.
+    ELEMENTWISE: is an activation of each element alone.
     MULTIPLIES: multiplies with a matrix of weights, perhaps among other things.
-    MIXES: makes a state of states that a person fetches to feed it again.
+    MIXES: computes a state from states, which a person fetches to feed it again.
     CELL: is a cell, or an unroll of one.
     CUDNN: is an unroll of cuDNN, whose weights are one blob.
     WEIGHS: takes a weight in another way than by a product.
-    CHOOSES: chooses what a decoder reads next.
-    REVERSES: turns a sequence round.
-    POPS: takes from a stack what the forward pass put there.
+    CHOOSES: chooses the next input of a decoder.
+    REVERSES: reverses a sequence.
+    POPS: takes a value of the forward pass from a stack.
     RESTORES: reads a variable from a checkpoint.
     MOMENT: computes moments, or normalises by them.
-    ORDINARY: cells, wrappers and unrolls are made of it, so that none of them is special.
-    LOSS: measures what a program gives out against labels.
-    MINOR: is not named where it is said what lies around a recurrence.
-    BARE: what it computes does not depend on its attributes.
+    ORDINARY: cells, wrappers and unrolls consist of it, so that it is never named as special.
+    LOSS: compares the outputs of a program with labels.
+    MINOR: is left out where the operations around a recurrence are listed.
+    BARE: its result does not depend on its attributes.
     """
 
     NONE = 0
@@ -87,15 +87,15 @@ class Operation:
     """One row.
 
     Attributes:
-        name: TensorFlow's name of it.
+        name: TensorFlow's name of the operation.
         traits: the `Trait`s.
-        form: its form for matching, a name of `forms`; "" for a term of its own.
-        weights: its first input that may be a weight; None for what takes none.
+        form: its form for matching, a name in `forms`; "" for a term of its own.
+        weights: its first input that may be a weight; None where none may be.
         outputs: names of its outputs, where one term stands for all of them.
         functions: the attributes that name the functions it runs.
-        arguments: its first input that is an argument of those.
-        like: the input that its output has the shape of, where it may not be run and makes numbers of strings;
-            -1 where it is a number.
+        arguments: its first input that is an argument of those functions.
+        like: the input that its output has the shape of, for operations that may not be run and make numbers from
+            strings; -1 where the output is one number.
     """
 
     name: str
@@ -312,7 +312,7 @@ _UNKNOWN = Operation("")
 
 
 def operation(name):
-    """Return the row of an operation; one without traits for what is not in the table.
+    """Return the row of an operation; a row without traits for one that is not in the table.
 
     Example:
         ```python
@@ -324,7 +324,7 @@ def operation(name):
 
 
 def having(*traits):
-    """Return the names of the operations that have one of some traits, each of those a `Trait` that must be whole.
+    """Return the names of the operations with at least one of some traits; a combined trait counts as a whole.
 
     Example:
         ```python
@@ -342,7 +342,7 @@ HANDS_ON = having(Trait.HANDS_ON)
 SWITCHES, MERGES = having(Trait.SWITCH), having(Trait.MERGE)
 ENTERS, EXITS = having(Trait.ENTER), having(Trait.EXIT)
 SILENT, ASSIGNS = having(Trait.SILENT), having(Trait.ASSIGNS)
-#: What writes a variable and does not read it for a result.
+#: Operations that write a variable and do not read it for a result.
 BOOKKEEPING = ASSIGNS | SILENT
 ELEMENTWISE = having(Trait.ELEMENTWISE)
 #: Operations that take tensors apart, put them together or hand them on, and compute nothing.

@@ -26,27 +26,28 @@ from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.roles import Form
 
 _LOOPS, _CONDITIONALS = having(Trait.LOOP), having(Trait.CONDITIONAL)
-#: How many nodes of functions are read, a function called twice counted twice: of two that call each other's next twice
+#: The most nodes of functions that are read, counted for each call: where each of forty levels calls the next twice,
 #: forty levels would be a million million.
 MOST_CALLED = 200_000
 
 
 class GraphReader:
-    """All terms of a model's graph and where they stand in it.
+    """All terms of a model's graph and their places in it.
 
     Args:
         model: a `TF1Model` with a graph.
-        infer: what gives the shapes of a graph, as `inferred` does.
+        infer: a function that infers the shapes of a graph, as `inferred` does.
 
     Attributes:
         terms: the table of terms.
         loops: the `Loop`s, in the order of the graph.
         names: a term's number -> the tensors that have this value, as (name, operation), in order.
-        places: a term's number -> the node that computes it first, in a function with the function's node before.
-        shapes: the tensors -> their shapes, of those whose rank the graph fixes.
-        sources: a term's number -> the TF1 tensors that the first node which computes it reads.
+        places: a term's number -> the node that computes it first; in a function, after the node that runs it.
+        shapes: tensor -> shape, for tensors whose rank the graph fixes.
+        sources: a term's number -> the TF1 tensors that are inputs of the first node that computes it.
         nesting: the `Nesting` of its nodes.
-        bodies: name of a function -> each time that it is read, name of its nodes and arguments -> (terms, operation).
+        bodies: name of a function -> for each time that it is read, name of its nodes and arguments ->
+            (terms, operation).
         computed: the `ComputedWeights`.
     """
 
@@ -89,21 +90,21 @@ class GraphReader:
         )
 
     def sources_of(self, name):
-        """Return the variables behind a name: itself, or those that a computed weight is made of."""
+        """Return the variables behind a name: itself, or those that a computed weight is computed from."""
         found = self.computed.found.get(name)
         return found.sources if found else (name,)
 
     def operation(self, place):
-        """Return the operation of a node by its place, "" for what is none."""
+        """Return the operation of a node by its place, "" where there is no node."""
         return self._operations.get(place, "")
 
     def place(self, term):
-        """Return the name of the node that computes a term first, "" for a term that no node is."""
+        """Return the name of the node that computes a term first, "" for a term that no node computes."""
         inner = term.args[0] if term.op == "output" else term
         return self.places.get(inner.number, "")
 
     def exit(self, leaf):
-        """Return the term of what a loop variable is after the last step; what it comes from is not below it."""
+        """Return the term of a loop variable's value after the last step; the loop is not below it."""
         made = self.terms.make("exit", (), leaf.attr)
         self.terms.widths[made.number] = self.terms.width(leaf)
         return made
@@ -112,7 +113,7 @@ class GraphReader:
         return self.terms.make("output", (term,), number)
 
     def name(self, term, first=False):
-        """Return the TF1 tensor of a term; of several the last (or first) that is more than a copy; "" for none."""
+        """Return the TF1 tensor of a term, "" without one; of several the last (or first) that is no mere copy."""
         found = self.names.get(term.number, [])
         if term.op == "exit":
             copies = [name for name, op in found if op in EXITS or op == "FunctionalExit"]
@@ -121,7 +122,7 @@ class GraphReader:
         if term.op == "var":
             real = [name for name, op in found if op not in VARIABLES]
             return real[0] if real else ""
-        # A piece of a concatenation is the very part: what made it is what the program holds.
+        # A part cut out of a concatenation is the very tensor that went into it: the program holds that one.
         real = [
             name for name, op in found if name in real and operation(op).form not in ("split", "slice")
         ] or real
@@ -130,7 +131,7 @@ class GraphReader:
         return real[0 if first else -1] if real else (found[-1][0] if found else "")
 
     def equal(self, name):
-        """Return the other tensors that are computed as this one is, () for what is not in the graph."""
+        """Return the other tensors that are computed as this one is; () for one that is not in the graph."""
         if not name or edge(name)[0] not in self.values:
             return ()
         found = self.names.get(self.term(name).number, [])
@@ -170,7 +171,7 @@ class GraphReader:
             self.sources.setdefault(term.number, [normal(reference) for reference in data_inputs(node)])
 
     def _op_of_name(self, node):
-        """The operation of a tensor's name: a session fetches the copies that stand behind a loop or a conditional."""
+        """Return the operation of a tensor's name: a session fetches copies after a loop or a conditional."""
         if self._same(node):
             return "Identity"
         source = op_of(self.nodes, node.input[0]) if node.op == "Identity" else ""
@@ -179,12 +180,12 @@ class GraphReader:
         return "FunctionalExit" if source in _LOOPS else "Switch" if node.op in _CONDITIONALS else node.op
 
     def _same(self, node):
-        """The tensor that a reshape of the graph itself gives once more, "" for any other operation."""
+        """Return the tensor that a reshape in the graph itself does not change, "" for any other operation."""
         is_reshape = Trait.IN_ORDER in operation(node.op).traits
         return unchanged(node, self.nodes, self.shapes) if is_reshape else ""
 
     def _special(self, node, args, values, top, inside):
-        """Variables, control flow and calls; None for everything else."""
+        """Return the terms of variables, control flow and calls; None for all other nodes."""
         if node.name in self.model.nodes and top and (node.op in VARIABLES or node.op == "Const"):
             return self._variable(node)
         if node.op in VARIABLES:
@@ -209,7 +210,7 @@ class GraphReader:
         return self.terms.make("var", (), (name, shape, held))
 
     def _frame(self, node, args):
-        """The parts of a v1 loop or conditional."""
+        """Return the term of a part of a v1 loop or conditional."""
         if node.name in self._rounds:
             return self._loop_variable(self._rounds[node.name], args)
         if node.op in MERGES:
@@ -241,7 +242,7 @@ class GraphReader:
                 loop.condition = self.term(one.goes_on)
 
     def _merge(self, node, args):
-        """The result of a conditional."""
+        """Return the term of a conditional's result."""
         predicate, number = self.nesting.decided(node) or ("", 0)
         if predicate:
             chosen = self.terms.select(self.term(predicate), args[number], args[1 - number])
@@ -250,7 +251,7 @@ class GraphReader:
         return [chosen, self.terms.make("which", (), node.name)]
 
     def _call(self, name, args, inside):
-        """The terms of what a function of the graph's library returns for these arguments."""
+        """Return the terms that a function of the graph's library returns for these arguments."""
         function = self.functions[name]
         self._called += len(function.node_def)
         if self._called > MOST_CALLED:
@@ -279,7 +280,7 @@ class GraphReader:
             return None
         name, leaves = inside + node.name, list(args)
         loop = Loop(name, Form.FUNCTIONAL_WHILE)
-        # A name within a function is none of the graph: there the tensor counts that has the same value.
+        # A name within a function is not in the graph: there the tensor with the same value counts.
         references = [self.name(term) for term in args] if inside else frame.initial
         for number in frame.body.leaves.values():
             leaf = leaves[number] = self.terms.make("loopvar", (), (name, str(number)))

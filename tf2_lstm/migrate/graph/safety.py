@@ -1,7 +1,7 @@
 """Which operations of a stranger's graph may be run: arithmetic, control flow, arrays, variables, random numbers.
 
-What is not on the list is refused, by name: operations that touch files, Python, the network, devices or data sets, and
-every one that nobody looked at.
+All others are refused, by name: operations that touch files, Python, the network, devices or data sets, and every one
+that nobody looked at.
 """
 
 from tf2_lstm.migrate.artifacts.functions import called
@@ -14,26 +14,15 @@ _CUDNN = having(Trait.CUDNN)
 
 
 def refused_operations(graph, names=None):
-    """List what may not be run of a graph, functions that are called among it.
+    """List the operations of a graph that may not be run, also those of functions that it calls.
 
     Args:
         graph: a `GraphDef`.
         names: the nodes that are to run, by default all.
 
     Returns:
-        Sorted texts such as "load/ReadFile (ReadFile)", or "body_12/log (PrintV2)" inside a function; [] if all
-        may run.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        graph = message("GraphDef")
-        graph.node.add(name="sum", op="Add")
-        graph.node.add(name="load", op="ReadFile")
-        assert refused_operations(graph) == ["load (ReadFile)"]
-        assert refused_operations(graph, ["sum"]) == []
-        ```
+        Sorted texts such as "load/ReadFile (ReadFile)", or "body_12/log (PrintV2)" inside a function; [] if all may
+        run.
     """
     functions = functions_of(graph)
     gradients = {one.function_name: one.gradient_func for one in graph.library.gradient}
@@ -56,7 +45,7 @@ def refused_operations(graph, names=None):
 
 
 def _look(nodes, prefix, functions):
-    """(refused, called) of some nodes: texts, and names of functions."""
+    """Return (refused, called) of some nodes: texts, and names of functions."""
     refused = [
         f"{prefix}{node.name} ({node.op})"
         for node in nodes

@@ -1,7 +1,7 @@
-"""The shapes that a graph fixes, by TensorFlow's own inference; nothing of the graph is run for that.
+"""The shapes that a graph fixes, by TensorFlow's own inference; nothing of the graph is run for it.
 
-TensorFlow evaluates constants while it infers, so what may not be run is not given to it: a placeholder of the same
-dtype stands for it. Neither are large constants, whose shapes are enough, nor what this TensorFlow does not know.
+TensorFlow evaluates constants while it infers, so operations that may not be run are replaced by placeholders of the
+same dtype. So are large constants, whose shapes are enough, and operations that this TensorFlow does not know.
 """
 
 import functools
@@ -16,7 +16,7 @@ from tf2_lstm.migrate.graph.operations import operation
 from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
 from tf2_lstm.private import warn_gone
 
-#: A constant of more numbers than this is no one's shape.
+#: No shape is a constant of more numbers than this.
 _LARGEST = 256
 #: TensorFlow's number of the dtype of strings.
 _STRING = 7
@@ -53,7 +53,7 @@ def inferred(graph, without=()):
     try:
         known = _imported(part)
     except import_errors():
-        # Its replay says what TensorFlow finds wrong with the graph.
+        # The replay reports what TensorFlow finds wrong with the graph.
         return {}
     graph_names = {node.name for node in graph.node}
     tensors = [tensor for operation in _operations(known) for tensor in operation.outputs]
@@ -62,7 +62,7 @@ def inferred(graph, without=()):
 
 
 def misfit(part, shapes):
-    """Say why a graph cannot be given arrays of some shapes.
+    """Return why a graph cannot be fed arrays of some shapes.
 
     Args:
         part: of `importable`; its placeholders get the shapes.
@@ -85,7 +85,7 @@ def misfit(part, shapes):
 
 
 def import_errors():
-    """Return the kinds of errors by which TensorFlow refuses a graph; another kind is a defect of this program.
+    """Return the classes of errors with which TensorFlow refuses a graph; any other is a defect of this program.
 
     Example:
         ```python
@@ -110,7 +110,7 @@ def _operations(known):
 
 @functools.cache
 def _kind_of_graph():
-    """A `tf.Graph` to look at: most of an import is what Python prepares to run and to differentiate it."""
+    """Return the class of graph to import into: most time of an import is spent to prepare runs and gradients."""
     tf = tensorflow()
     for kind, name in ((tf.Graph, "_add_new_tf_operations"), (tf.Operation, "_from_c_op")):
         if not hasattr(kind, name):
@@ -125,11 +125,11 @@ def _kind_of_graph():
 
 
 def importable(graph, without=()):
-    """Return a copy of a graph without what TensorFlow must not or cannot import, nor what only waits.
+    """Return a copy of a graph without operations that TensorFlow must not or cannot import, or that only wait.
 
     Args:
         graph: a `GraphDef`.
-        without: names of nodes for which placeholders stand.
+        without: names of nodes that placeholders replace.
     """
     part = message("GraphDef")
     part.versions.CopyFrom(graph.versions)
@@ -168,15 +168,15 @@ def _copy(part, node):
     copy.device = ""
     for mark in ("_class", "_output_shapes"):
         copy.attr.pop(mark, None)
-    # What only waits has the same shape.
+    # Control inputs do not change a shape.
     copy.input[:] = [name for name in node.input if not name.startswith("^")]
     if _is_scalar(node) and not part.versions.producer:
-        # Of a graph without a version TensorFlow takes the shape [] for none at all, of this operation it does not.
+        # In a graph without a version TensorFlow takes the shape [] for an unknown one, but not for this operation.
         copy.op = "PlaceholderV2"
 
 
 def _like(part, node):
-    """What has the shape and the dtype of a node that TensorFlow no longer knows."""
+    """Add a node with the shape and dtype of one that TensorFlow no longer knows."""
     copy = part.node.add(name=node.name, op="Identity", input=[node.input[LOST[node.op].like]])
     copy.attr["T"].type = output_dtypes(node)[0]
 
@@ -196,7 +196,7 @@ def _placeholder(part, name, dtype, shape=None):
 
 
 def _stand_in(part, node, lost, renamed):
-    """Placeholders for the outputs of a node that may not be run; it is lost when nobody knows its outputs."""
+    """Add placeholders for the outputs of a node that may not be run; it is lost where the outputs are not known."""
     dtypes = output_dtypes(node)
     if dtypes is None:
         lost.add(node.name)
@@ -212,7 +212,7 @@ def _stand_in(part, node, lost, renamed):
 
 
 def _shaped(part, node, dtype):
-    """What has the shape of one of a node's inputs, which are strings, and another dtype; or a number."""
+    """Add a node with the shape of one of a node's inputs, which are strings, and another dtype; or a number."""
     if operation(node.op).like < 0:
         number = part.node.add(name=node.name, op="Placeholder")
         number.attr["dtype"].type = dtype
@@ -226,7 +226,7 @@ def _shaped(part, node, dtype):
 
 
 def _name_of_output(tensor, names):
-    """The name in the graph of a tensor, also of one that a placeholder stands for."""
+    """Return a tensor's name in the graph, also where a placeholder replaces it."""
     stands = re.fullmatch(r"(.+)/output_(\d+):0", tensor)
     if stands is None or stands[1] not in names or tensor.removesuffix(":0") in names:
         return tensor
@@ -234,7 +234,7 @@ def _name_of_output(tensor, names):
 
 
 def output_dtypes(node):
-    """Return the enums of the dtypes of a node's outputs, None for an operation that this TensorFlow does not know."""
+    """Return the enums of the dtypes of a node's outputs; None for an operation that this TensorFlow does not know."""
     declared = definition(node.op)
     if declared is None:
         return None
@@ -254,7 +254,7 @@ def _rename(part, renamed):
 
 
 def _drop(part, lost):
-    """Take out the lost nodes' readers, and theirs."""
+    """Remove the readers of lost nodes, and theirs."""
     readers = {}
     for node in part.node:
         for name in node.input:

@@ -1,4 +1,4 @@
-"""The part of a TF1 graph that lies between two sets of tensors, cut out of the rest."""
+"""Cut the part of a TF1 graph between two sets of tensors out of the rest: a subgraph."""
 
 from collections import OrderedDict
 
@@ -8,25 +8,25 @@ from tf2_lstm.migrate.graph.frames import ends_a_loop
 from tf2_lstm.migrate.graph.nodes import attribute, node_of, normal
 from tf2_lstm.migrate.graph.operations import EXITS, Trait, operation
 
-#: Noise that is above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
+#: Noise above every rate but the very largest; exact in half precision, and no sum with it rounds to 2.
 KEPT = 0.9990234375
-#: What marks the placeholder that stands for a tensor that is fed.
+#: The name of the placeholder of a fed tensor.
 _FED = "fed_{}"
 
 
 def cut(graph, outputs, feeds, same=None):
-    """Cut out what computes some tensors from others.
+    """Cut out the subgraph that computes some tensors from others.
 
     Args:
         graph: a `GraphDef`; it is not changed.
         outputs: names of the tensors to compute, "rnn/transpose_1:0".
         feeds: name of a tensor -> (dtype's enum, shape with None) of the placeholder that takes its place.
-        same: name of a tensor that has a fed tensor's value, perhaps in another dtype -> the name of that one; the
-            slice reads what is fed for it.
+        same: name of a tensor that has a fed tensor's value, perhaps in another dtype -> the name of the fed tensor;
+            the subgraph reads the fed value for it.
 
     Returns:
-        (GraphDef, feeds): the slice, and an OrderedDict from the name of a fed tensor to its placeholder's. Nothing
-        before a fed tensor is in the slice, nor what waits for that only.
+        (GraphDef, feeds): the subgraph, and an OrderedDict from the name of a fed tensor to its placeholder's. Nothing
+        before a fed tensor is in the subgraph, nor anything that only waits for such a node.
 
     Raises:
         SliceError: a tensor is not in the graph.
@@ -73,11 +73,12 @@ def keep_everything(graph):
 
 
 def let_through(graph, but=()):
-    """Let gradients through where the graph stops them: `recognise.stopped` says where that is.
+    """Let gradients through where the graph stops them; `recognise.stopped` finds these places.
 
     Args:
-        graph: the `GraphDef` of a slice; changed in place: each StopGradient outside of functions hands them on.
-        but: the names of those that do not.
+        graph: the `GraphDef` of a subgraph; changed in place: each StopGradient outside of functions becomes an
+            Identity.
+        but: the names of the nodes that stay.
     """
     for node in graph.node:
         if node.op == "StopGradient" and node.name not in but:
@@ -85,10 +86,10 @@ def let_through(graph, but=()):
 
 
 def silence(graph):
-    """Let nothing in a slice print, in functions too: what it prints may be anything, and is nobody's result.
+    """Keep a subgraph from printing, also in functions: a print may have any text, and is no result.
 
     Args:
-        graph: the `GraphDef` of a slice; changed in place: each Print hands on what it is given.
+        graph: the `GraphDef` of a subgraph; changed in place: each Print becomes an Identity.
     """
     for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
         for node in nodes:
@@ -132,10 +133,10 @@ def _unused(name, nodes):
 
 
 def _known_shapes(nodes, fed):
-    """What a fed tensor turns round, whose shape is its own, and what was transposed before that (tf.keras does both).
+    """Find tensors before a fed one that have its shape: the input of a reversal, and the input of a transpose before.
 
     Returns:
-        (shapes, added): name of a tensor -> the node of the slice that has its shape, and nodes to add for that.
+        (shapes, added): name of a tensor -> the node of the subgraph that has its shape, and nodes to add for that.
     """
     shapes, added = {}, []
     for name, placeholder in fed.items():
@@ -157,7 +158,7 @@ def _swaps_two(order):
 
 
 def _transposed(placeholder, transpose, order):
-    """Nodes that transpose what is fed as a node of the graph transposes: the order and the transposition."""
+    """Return nodes that transpose the fed tensor as a node of the graph does: the order and the transpose."""
     axes, swapped = type(order)(), type(order)()
     axes.CopyFrom(order)
     swapped.CopyFrom(transpose)
@@ -170,12 +171,12 @@ def _transposed(placeholder, transpose, order):
 
 
 def _loop_ends(graph, found):
-    """The Exit of every loop variable in the slice: gradients need them all."""
+    """Return the Exit of every loop variable in the subgraph: gradients need them all."""
     return {node.name for node in graph.node if node.op in EXITS and node_of(node.input[0]) in found}
 
 
 def _add_loop_ends(part):
-    """Give an Exit to each loop variable whose own was pruned, in a frozen graph."""
+    """Add an Exit for each loop variable whose own was pruned, in a frozen graph."""
     left = {node_of(node.input[0]) for node in part.node if node.op in EXITS}
     for switch in _loop_switches(part):
         if switch.name not in left:
@@ -189,9 +190,9 @@ def _loop_switches(part):
 
 
 def _add_loop_copies(part):
-    """Give each loop variable the Identity that begins a step: without it TensorFlow's gradients are wrong.
+    """Add for each loop variable the Identity that begins a step: without it TensorFlow's gradients are wrong.
 
-    Tools that make a frozen graph smaller take it away.
+    Tools that make a frozen graph smaller remove it.
     """
     entered = {f"{node.name}:1": node for node in _loop_switches(part)}
     made = set()
@@ -220,7 +221,7 @@ def _copy(part, node, fed, found):
     copy = part.node.add()
     copy.CopyFrom(node)
     copy.device = ""
-    # Colocation may name a node that is not in the slice; no gradient leaves a loop that is marked for XLA.
+    # Colocation may name a node that is not in the subgraph; no gradient leaves a loop that is marked for XLA.
     for mark in ("_class", "_XlaCompile", "_XlaScope", "_XlaSeparateCompiledGradients"):
         copy.attr.pop(mark, None)
     kept = [name for name in node.input if not name.startswith("^") or node_of(name) in found]

@@ -2,7 +2,7 @@
 
 Two tensors that compute the same thing from the same leaves are the same `Term` object, so equations are compared
 with `is`. The normal forms: sums and products are flat and sorted with their constants folded, a difference is a sum
-with a factor -1, a quotient is a product with an inverse, pieces of columns are "column_slice" with numbers, a pair of
+with a factor -1, a quotient is a product with an inverse, some columns are a "column_slice" with numbers, a pair of
 minimum and maximum is "clip", the branches of a conditional and of a Select are "select", a step of a sequence is an
 "element". Everything else is a term of its own operation with its attributes, so that it can match nothing by chance.
 """
@@ -13,12 +13,12 @@ from tf2_lstm.migrate.graph.constants import folded, written
 from tf2_lstm.migrate.graph.operations import ELEMENTWISE, SILENT, Trait, having
 from tf2_lstm.migrate.graph.walks import fold
 
-#: How many parts a sum, product or concatenation is flattened to. No cell has as many; what is used twice at each of
-#: twenty levels would have a million.
+#: The most parts that a sum, product or concatenation is flattened to. No cell has as many; a term that is used twice
+#: at each of twenty levels would have a million.
 MOST_PARTS = 64
-#: What computes nothing forward with what it reads.
+#: Operations that compute nothing forward from their inputs.
 _NO_READERS = SILENT | having(Trait.KEEPS)
-#: What people call the leaves.
+#: Leaves -> the names that people know.
 LEAVES = {
     "var": "a variable",
     "const": "a constant",
@@ -32,10 +32,10 @@ class Term:
     """One node of the shared graph of terms; made by `Terms` only, compared by identity.
 
     Attributes:
-        op: what it is: "var", "const", "loopvar", "add", "column_slice", ..., or a TF1 operation's name.
+        op: its kind: "var", "const", "loopvar", "add", "column_slice", ..., or a TF1 operation's name.
         args: the terms that it is computed from.
-        attr: what else tells it from others, hashable.
-        number: its place in the order of making; arguments come before what uses them.
+        attr: further data that tells it from other terms, hashable.
+        number: its place in the order in which terms are made; arguments come first.
     """
 
     __slots__ = ("args", "attr", "number", "op")
@@ -48,7 +48,7 @@ class Term:
 
 
 def describe(term, depth=2):
-    """A term in a few words, for messages: "mul(Sigmoid(add), Tanh(add))"."""
+    """Describe a term in a few words, for messages: "mul(Sigmoid(add), Tanh(add))"."""
     name = LEAVES.get(term.op, term.op)
     if not term.args or depth == 0 or term.op == "element":
         return name
@@ -70,7 +70,7 @@ class Terms:
 
     def __init__(self):
         self.known, self.every, self.using = {}, [], {}
-        # What a `GraphReader` knows of the nodes: those of the gradients, and a term's number -> the node that made it.
+        # Set by a `GraphReader`: the nodes of the gradients, and a term's number -> the node that computes it.
         self.backward, self.places = frozenset(), {}
         self.widths, self.sizes, self.handles, self.pieces = {}, {}, {}, {}
         self.keeps, self.masks, self.scaled = {}, {}, {}
@@ -86,7 +86,7 @@ class Terms:
         return self.known[key]
 
     def find(self, op, args=(), attr=None):
-        """Return the term of these parts if somebody made it, else None."""
+        """Return the term of these parts if it was made, else None."""
         return self.known.get((op, tuple(arg.number for arg in args), attr))
 
     def users(self, term):
@@ -98,14 +98,14 @@ class Terms:
         return [user for user in self.users(term) if self.is_forward(user)]
 
     def is_forward(self, user):
-        """Whether a term is what a node of the forward part makes of others; of no node is what a matcher tried."""
+        """Whether a node of the forward part computes a term; one that only a matcher tried has no node."""
         place = self.places.get(user.number)
         return bool(place) and place not in self.backward and user.op not in _NO_READERS
 
     def const(self, array, own=""):
         """Return the term of a constant; float32 values are kept as people wrote them, 0.1 and not 0.10000000149.
 
-        A constant with a name of its `own` is no other one: two initial states of zeros are two.
+        A constant with a name of its `own` equals no other one: two initial states of zeros are two.
         """
         array = np.asarray(array)
         if array.dtype.kind == "f" and array.size and np.all(array == array.flat[0]):
@@ -162,11 +162,11 @@ class Terms:
         return self.make(op, sorted(parts, key=lambda term: term.number))
 
     def _flattened(self, op, arg, more):
-        """The parts of an argument that is of the same operation, as long as they are few; else the argument."""
+        """Return the parts of an argument of the same operation, as long as they are few; else the argument."""
         return arg.args if arg.op == op and more + len(arg.args) <= MOST_PARTS else (arg,)
 
     def _distributed(self, parts, value):
-        """-1 * (a + b) in a sum becomes -a and -b, and what stands there with both signs goes."""
+        """Turn -1 * (a + b) in a sum into -a and -b, and drop parts that occur with both signs."""
         plain = []
         for part in parts:
             minus = negated(part)
@@ -185,13 +185,13 @@ class Terms:
         return left, value
 
     def without(self, term, part):
-        """Return what is left of a sum or product when `part` is taken out, None when it is not in it."""
+        """Return a sum or product without `part`; None where the part is not in it, or is all of it."""
         left = _left(term, part)
         # A part of a normal form is one.
         return None if not left else left[0] if len(left) == 1 else self.make(term.op, left)
 
     def elementwise(self, op, term):
-        """Return an elementwise function of a term; its pieces of columns are taken inside."""
+        """Return the term of an elementwise function."""
         return self.make(op, (term,))
 
     def column_slice(self, term, start, stop):
@@ -230,14 +230,14 @@ class Terms:
         return self.concat(inside, term.attr) if inside and sizes == stop - start else None
 
     def concat(self, args, axis):
-        """Return a concatenation, flat; one part alone is that part."""
+        """Return a concatenation, flat; of one part, the part."""
         parts = []
         for arg in args:
             parts += self._flattened("concat", arg, len(parts)) if arg.attr == axis else (arg,)
         return parts[0] if len(parts) == 1 else self.make("concat", parts, axis)
 
     def clip(self, op, term, bound):
-        """Return a minimum or maximum with a constant; both of them, in the order of clip_by_value, are "clip"."""
+        """Return a minimum or maximum with a constant; both, in the order of clip_by_value, are a "clip"."""
         value = scalar(bound)
         if value is not None and scalar(term) is not None:
             return self.number((max if op == "maximum" else min)(value, scalar(term)))
@@ -251,7 +251,7 @@ class Terms:
         return self.make(op, (term,), ("bound", value))
 
     def select(self, condition, yes, no):
-        """Return the choice; the shortcuts of a masked step (no row ended, all rows ended) are dropped."""
+        """Return a choice; the shortcuts of a masked step (no row ended, all rows ended) are dropped."""
         if yes is no:
             return yes
         if condition.op == "const" and condition.attr[:2] == ("b", ()):
@@ -268,11 +268,11 @@ class Terms:
         return self.make("select", (condition, yes, no))
 
     def width(self, term):
-        """Return the number of columns of a term, None where the graph does not say."""
+        """Return the number of columns of a term; None where the graph does not fix it."""
         return fold(term.number, self.widths, self._widths_below, self._width)
 
     def _widths_below(self, number):
-        """The numbers of the terms that say how wide this one is."""
+        """Return the numbers of the terms that tell the width of a term."""
         term = self.every[number]
         args = ()
         of_variable = term.op == "element" and term.args[0].op == "var"
@@ -306,13 +306,13 @@ def _is_ones_beside(part, parts):
 
 
 def _is_alike(one, other):
-    """Whether two tensors are one, or steps of one sequence."""
+    """Whether two tensors are the same, or steps of one sequence."""
     steps = one.op == other.op == "element" and one.args[0] is other.args[0] and one.attr == other.attr
     return one is other or steps
 
 
 def _columns_below(part):
-    """Whose columns the columns of a term are computed from."""
+    """Return the term whose columns the columns of a term are computed from."""
     term, start, stop = part
     if term.op == "column_slice":
         return [(term.args[0], term.attr[0] + start, term.attr[0] + stop)]
@@ -322,24 +322,24 @@ def _columns_below(part):
 
 
 def scalar(term):
-    """The value of a scalar constant, else None."""
+    """Return the value of a scalar constant, else None."""
     return term.attr[2][0] if term.op == "const" and term.attr[1] == () and term.attr[0] in "fi" else None
 
 
 def array(term):
-    """The values of a constant of integers as a list, else None."""
+    """Return the values of a constant of integers as a list, else None."""
     return list(term.attr[2]) if term.op == "const" and term.attr[0] == "i" else None
 
 
 def constant(term):
-    """The value that all elements of a float constant or a Fill have, else None."""
+    """Return the value that all elements of a float constant or a Fill have, else None."""
     if term.op == "Fill":
         return scalar(term.args[1])
     return term.attr[2][0] if term.op == "const" and term.attr[0] == "f" and len(term.attr[2]) == 1 else None
 
 
 def negated(term):
-    """The factors of -1 * factors, else None."""
+    """Return the factors of -1 * factors, else None."""
     if term.op != "mul":
         return None
     rest = [arg for arg in term.args if scalar(arg) is None]
@@ -347,12 +347,12 @@ def negated(term):
 
 
 def holds(term, part):
-    """Whether a sum or product has a part, and something beside it; no term is made for that."""
+    """Whether a sum or product has a part, and something beside it; this makes no term."""
     return bool(_left(term, part))
 
 
 def _left(term, part):
-    """The arguments of a sum or product but for those of a part of it, None when it is not in it."""
+    """Return the arguments of a sum or product without those of a part of it; None where the part is not in it."""
     left = list(term.args)
     for piece in part.args if part.op == term.op and part not in left else (part,):
         if piece not in left:
@@ -362,18 +362,18 @@ def _left(term, part):
 
 
 def masked(term):
-    """Whether a term is a choice by "the row has ended at this step", of a step whose number is known."""
+    """Whether a term is a choice by "the row has ended at this step", for a step whose number is known."""
     return term.op == "select" and term.args[0].op == "ge" and scalar(term.args[0].args[0]) is not None
 
 
 def reaches(condition, finished):
-    """Whether the condition is "the time has reached the longest row" of the mask "the time has reached the row"."""
+    """Whether a condition is "the time has reached the longest row", for a mask "the time has reached the row"."""
     time, lengths = finished.args
     return condition.op == "ge" and condition.args[0] is time and reduced(condition.args[1], "Max", lengths)
 
 
 def before(condition, finished):
-    """Whether the condition is "the time is before the end of the shortest row"."""
+    """Whether a condition is "the time is before the end of the shortest row"."""
     if finished.op != "ge" or condition.op != "less":
         return False
     time, lengths = finished.args
@@ -381,12 +381,12 @@ def before(condition, finished):
 
 
 def reduced(term, op, source):
-    """Whether a term is a reduction of the whole of a vector."""
+    """Whether a term is a reduction of a whole vector."""
     return term.op == op and term.args[0] is source
 
 
 def leaves(term, stop=()):
-    """All terms that a term, or a list of them, is computed from, itself included; nothing below those of `stop`."""
+    """List all terms that a term, or a list of them, is computed from, itself included; `stop` ends the search."""
     seen, todo = {}, [term] if isinstance(term, Term) else list(term)
     while todo:
         one = todo.pop()

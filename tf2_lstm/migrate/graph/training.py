@@ -1,4 +1,4 @@
-"""What an optimizer keeps, known by the graph: nothing but the updates of a training step reads it."""
+"""The variables of an optimizer, found in the graph: only the updates of a training step read them."""
 
 import re
 
@@ -6,13 +6,13 @@ from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, MERGES, SILENT, SWITCHES
 
-#: What writes a variable, its first input.
+#: Operations that write a variable, which is their first input.
 UPDATE = re.compile(r"(Resource)?(Sparse)?(Apply[A-Z]|Assign|Scatter(?!Nd(NonAliasingAdd)?$))\w*$")
 _COPIES = HANDS_ON | SWITCHES | MERGES
 
 
 class Training:
-    """What of a graph only trains: the backward part, what is computed from it, and the variables of an optimizer.
+    """The part of a graph that only trains: the backward part, all that is computed from it, an optimizer's variables.
 
     Args:
         nodes: name -> NodeDef.
@@ -21,21 +21,6 @@ class Training:
     Attributes:
         backward: the names of the `backward_part`.
         kept: the names of the variables that only updates read, some of them with gradients.
-
-    Example:
-        ```python
-        from types import SimpleNamespace as Node
-
-        nodes = {
-            "w": Node(op="VariableV2", input=[]),
-            "rate": Node(op="VariableV2", input=[]),
-            "y": Node(op="MatMul", input=["x", "w"]),
-            "g/y_grad/MatMul": Node(op="MatMul", input=["x", "y"]),
-            "step": Node(op="Mul", input=["rate", "g/y_grad/MatMul"]),
-            "update": Node(op="AssignSub", input=["w", "step"]),
-        }
-        assert Training(nodes, {"w": ["w"], "rate": ["rate"]}).kept == {"rate"}
-        ```
     """
 
     def __init__(self, nodes, variables):
@@ -47,7 +32,7 @@ class Training:
         self._keep(variables if self.backward else {})
 
     def _keep(self, variables):
-        """Find the variables of the optimizer; what is computed from one of them only trains as well."""
+        """Find the variables of the optimizer; all that is computed from one of them only trains as well."""
         waiting = {name for name, nodes in variables.items() if self._is_for_updates(nodes) is not None}
         found = waiting
         while found:
@@ -65,9 +50,9 @@ class Training:
         return found
 
     def _is_for_updates(self, nodes):
-        """Whether gradients go with what is computed of a variable; None when that ends in more than updates.
+        """Whether gradients meet the values computed from a variable; None where these lead to more than updates.
 
-        The backward part itself reads what is differentiated: then it is of a weight, and of no slot.
+        The backward part itself reads what is differentiated: then the variable is a weight, and no slot.
         """
         todo, seen, trains = [(name, False) for name in nodes], set(), False
         while todo:
@@ -82,7 +67,7 @@ class Training:
         return trains
 
     def _further(self, readers, computed):
-        """Where a variable is read next, and whether something was computed by then."""
+        """Yield where a variable is read next, and whether something was computed by then."""
         for name, at in readers:
             op = self._op(name)
             if UPDATE.match(op):
@@ -91,7 +76,7 @@ class Training:
                 yield name, computed or op not in _COPIES
 
     def sets(self, nodes):
-        """Whether a variable is given what depends on gradients: the scale of a loss, which an overflow changes.
+        """Whether a variable is assigned a value that depends on gradients: a loss scale, which an overflow changes.
 
         Args:
             nodes: the names of the nodes that hold it.

@@ -1,31 +1,21 @@
-"""Reshapes that change nothing: a tensor that is given its own shape, at once or by way of another one."""
+"""Reshapes that change nothing: a tensor gets its own shape, at once or by way of another one."""
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 
-#: Operations that give the same numbers in the same order.
+#: Operations that keep the numbers in their order.
 _IN_ORDER = having(Trait.IN_ORDER, Trait.HANDS_ON)
-#: How many of them are looked through.
+#: The most of them that are looked through.
 _MOST = 8
 
 
 def unchanged(node, nodes, shapes):
-    """Return the tensor that a reshape gives once more, by the shapes that the graph fixes; "" where it may not be.
+    """Return the tensor that a reshape does not change, by the shapes that the graph fixes; "" where it may change it.
 
     Args:
         node: the NodeDef.
         nodes: name -> NodeDef.
         shapes: name of a tensor -> its shape, None where a size is free; see `shapes.inferred`.
-
-    Example:
-        ```python
-        from types import SimpleNamespace as Node
-
-        nodes = {"h": Node(op="Placeholder", input=[]), "n": Node(op="Const", input=[])}
-        reshape = Node(op="Reshape", name="r", input=["h", "n"])
-        assert unchanged(reshape, nodes, {"h:0": (None, 4), "r:0": (3, 4)}) == "h:0"
-        assert unchanged(reshape, nodes, {"h:0": (None, 4), "r:0": (None, 2)}) == ""
-        ```
     """
     shape = shapes.get(f"{node.name}:0")
     inputs = list(data_inputs(node))
@@ -41,7 +31,7 @@ def unchanged(node, nodes, shapes):
 
 
 def _same(one, other):
-    """Whether two shapes of one number of elements are equal: sizes that one of them leaves free follow from that."""
+    """Whether two shapes with one number of elements are equal: one size that either leaves open follows."""
     if one is None or len(one) != len(other):
         return False
     free = [first is None or second is None for first, second in zip(one, other, strict=True)]

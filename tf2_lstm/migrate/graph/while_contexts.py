@@ -1,7 +1,7 @@
-"""What TensorFlow must know of the control flow of an imported graph before it can differentiate it.
+"""Describe the control flow of an imported graph, as TensorFlow needs it to differentiate the graph.
 
 TensorFlow keeps a context for each v1 loop and conditional in Python and saves it in a collection. A graph without its
-collections has the loops all the same: their frames say which nodes belong to which loop.
+collections has the loops all the same: their frames show which nodes belong to which loop.
 """
 
 from collections import defaultdict
@@ -14,24 +14,24 @@ from tf2_lstm.migrate.graph.operations import EXITS
 
 
 class LoopError(ValueError):
-    """TensorFlow cannot be told of the loops of a graph."""
+    """The loops of a graph cannot be described to TensorFlow."""
 
 
 def loop_contexts(graph):
-    """Describe the loops of a graph, none inside another, and the conditionals in their steps.
+    """Describe the loops of a graph, of which none may be inside another, and the conditionals in their steps.
 
-    A conditional outside of loops is differentiated without.
+    A conditional outside of loops is differentiated without a context.
 
     Args:
         graph: a `GraphDef` with v1 control flow.
 
     Returns:
-        A list of dicts, the fields of TensorFlow's `WhileContextDef`; under "conditionals" a list of such of its
+        A list of dicts, the fields of TensorFlow's `WhileContextDef`; under "conditionals" a list of dicts for its
         `CondContextDef`.
 
     Raises:
-        LoopError: a loop lies inside another, or is not complete.
-        ConditionalError: the same of a conditional.
+        LoopError: a loop is inside another, or is not complete.
+        ConditionalError: a conditional is inside another, or is not complete.
     """
     nodes, readers = {node.name: node for node in graph.node}, defaultdict(list)
     for node in graph.node:
@@ -45,7 +45,7 @@ def loop_contexts(graph):
 
 
 def _members(nodes):
-    """Name of a frame -> the nodes in it, and its Exits."""
+    """Map the name of each frame to the nodes in it, and its Exits."""
     nesting, found = Nesting(nodes), defaultdict(list)
     for node in nodes.values():
         for frame in nesting.loops(node.input[0] if node.op in EXITS else node.name):
@@ -79,7 +79,7 @@ def _context(frame, enters, rounds, members, nodes, readers):
 
 
 def _pivots(rounds, readers):
-    """A loop variable's Merge, and the Identity of its value inside the body."""
+    """Return the names of a loop variable's Merge and of the Identity of its value inside the body."""
     for one in rounds:
         for body in readers[one.switch]:
             if f"{one.switch}:1" in body.input and body.op == "Identity":

@@ -1,4 +1,4 @@
-"""What is held against a TF1 graph: a Keras model or a function, by the names of its inputs and outputs."""
+"""A Keras model or a function that is compared with a TF1 graph, by the names of its inputs and outputs."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -10,12 +10,12 @@ from tf2_lstm.migrate.export import edges
 
 
 class CandidateError(UserError):
-    """What is to be compared does not say what its inputs and outputs are: what, next step."""
+    """A model or function does not tell its inputs and outputs: what, next step."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model that somebody wrote.
+    """A model or function that somebody wrote.
 
     Attributes:
         inputs: name of an input -> (dtype's name, shape with None where it is open); None where it does not say.
@@ -33,26 +33,20 @@ class Candidate:
 
 
 def candidate_of(model, inputs=None, outputs=None):
-    """Describe what is to be compared.
+    """Describe a model or function that is to be compared.
 
     Args:
-        model: a Sequential or functional `keras.Model`; or whatever is called with a dict of arrays and gives a dict of
-            arrays, also a subclassed model.
-        inputs: name of an input -> TF1 tensor. Of a function it names all inputs.
-        outputs: name of an output -> TF1 tensor. Of a function it names all outputs.
+        model: a Sequential or functional `keras.Model`; or a function of a dict of arrays that returns a dict of
+            arrays,
+            also a subclassed model.
+        inputs: name of an input -> TF1 tensor. For a function it names all inputs.
+        outputs: name of an output -> TF1 tensor. For a function it names all outputs.
 
     Returns:
         A `Candidate`.
 
     Raises:
         CandidateError: a function without names.
-
-    Example:
-        ```python
-        model = keras.Sequential([keras.Input((None, 3), name="x"), keras.layers.LSTM(4, name="h")])
-        found = candidate_of(model)
-        assert found.inputs == {"x": ("float32", (None, None, 3))} and found.outputs == ("h",)
-        ```
     """
     if isinstance(model, keras.Model) and getattr(model, "inputs", None):
         known = {name: (one.dtype, tuple(one.shape)) for name, one in edges.inputs_of(model).items()}
@@ -67,7 +61,7 @@ def candidate_of(model, inputs=None, outputs=None):
 
 
 def _call_model(model, values):
-    """Call a model as its users do, with nothing said of training: a dropout that is always on acts."""
+    """Call a model as its users do, without a `training` argument: a dropout that is always on acts."""
     found = keras.tree.flatten(model(edges.nest_of(model, values)))
     return dict(zip(edges.outputs_of(model), found, strict=True))
 
@@ -77,7 +71,7 @@ def _as_arrays(call, values):
 
 
 def _call(function, names, values):
-    """Call a function; what it gives is a dict with the names, or the arrays in their order."""
+    """Call a function; its result is a dict with the names, or the arrays in their order."""
     found = function(values)
     found = found if isinstance(found, dict) else dict(zip(names, keras.tree.flatten(found), strict=True))
     return {name: keras.ops.convert_to_numpy(found[name]) for name in names}

@@ -1,4 +1,4 @@
-"""What a model claims to compute: which of its inputs and outputs are which tensors, and what is left out."""
+"""Match the inputs and outputs of a model with tensors of a graph, and note what is left out."""
 
 from dataclasses import dataclass, replace
 
@@ -13,18 +13,18 @@ from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
-#: What gives out what is computed in a loop, a branch or a function that nothing is translated of: the replay runs it.
+#: Operations that return values of a loop, branch or function that is not translated: the replay runs it.
 _PASSED = CLOSED - having(Trait.FRESH)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What is to be held against the graph.
+    """The comparison that a model asks for.
 
     Attributes:
-        whole: a `Whole` without lines: the edges that were matched, under the names of the model.
+        whole: a `Whole` without lines: the inputs and outputs that were matched, under the names of the model.
         faults: (name, what is wrong with it), one for each input or output that only one side has.
-        notes: what was matched, assumed and left out, one sentence each.
+        notes: a sentence for each thing that was matched, assumed or left out.
     """
 
     whole: object
@@ -93,7 +93,7 @@ class _Matching:
         return Claim(whole, tuple(self.faults), tuple(dict.fromkeys(self.notes)))
 
     def _outputs(self):
-        """Name of an output of the model -> the tensor that it is to equal."""
+        """Map the name of each output of the model to the tensor that it must equal."""
         tensors = {tensor: name for name, tensor in self._given_out().items()}
         tensors.update((tensor, "") for tensor in self.asked.values() if tensor not in tensors)
         matched = match(self.candidate.outputs, tensors, self.asked)
@@ -107,7 +107,7 @@ class _Matching:
         return matched.tensors
 
     def _given_out(self):
-        """Name of an output -> tensor, of the graph; {} where nothing is found and the user says the outputs."""
+        """Return name -> tensor of the graph's outputs; {} where none is found and the user names the outputs."""
         try:
             boundary = boundary_of(self.tf1, self.findings, self.request.fetch, self.feed)
         except ProgramRefused:
@@ -118,7 +118,7 @@ class _Matching:
         return boundary.outputs
 
     def _behind(self, tensors):
-        """The boundary and the recurrences of some tensors, seen through loops that are no recurrence."""
+        """Return the boundary and the recurrences of some tensors, also through loops that are no recurrence."""
         frames = frames_of(self.nodes, functions_of(self.tf1.graph))
         while True:
             boundary = boundary_of(self.tf1, self.findings, tensors, self.feed)
@@ -132,7 +132,7 @@ class _Matching:
             tensors = [*tensors, *more]
 
     def _inputs(self, boundary):
-        """Name of an input of the model -> the tensor that is fed the same."""
+        """Map the name of each input of the model to the tensor that is fed the same."""
         keys = {
             normal(tensor): key
             for one in (self.tf1.signatures or {}).values()
@@ -149,7 +149,7 @@ class _Matching:
         return matched.tensors
 
     def _miss(self, chosen, name, what, step):
-        """Note what is not compared; it is a fault unless the user chose what is."""
+        """Note an input or output that is not compared; it is a fault unless the user chose which are."""
         if chosen:
             self.notes.append(f"not compared: {name}: {what}")
         else:
@@ -165,7 +165,7 @@ class _Matching:
         return Edge(name, tensor, dtype, self.findings.shapes.get(tensor))
 
     def _input(self, name, tensor):
-        """The edge of an input, its sizes as far as either side fixes them; what does not fit is a fault."""
+        """Return an input's `Edge`, its sizes as far as either side fixes them; add a fault where they do not fit."""
         one = self._edge(name, tensor)
         dtype, shape = self.candidate.inputs[name] or (one.dtype, one.shape)
         if shape is None:
@@ -185,7 +185,7 @@ class _Matching:
 
 
 def _both(shape, other):
-    """The sizes that either of two shapes fixes; None where they do not fit."""
+    """Return the sizes that either of two shapes fixes; None where they do not fit."""
     pairs = list(zip(shape, other, strict=False))
     if len(shape) != len(other) or any(None not in pair and pair[0] != pair[1] for pair in pairs):
         return None

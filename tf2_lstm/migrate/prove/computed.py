@@ -1,7 +1,7 @@
-"""The numbers of weights that the graph computes, and what a gradient of theirs is of the variables behind them.
+"""The values of weights that the graph computes, and their gradients as gradients of the variables behind them.
 
 The expression is cut out of the graph and run with the checkpoint's values. Inside of a loop it is the same at every
-step, so that the loop is left away.
+step, so that the loop is left out.
 """
 
 from collections import OrderedDict
@@ -17,10 +17,10 @@ from tf2_lstm.migrate.weights import WeightError
 
 
 def add_computed(tf1, recurrences):
-    """Put the computed weights of recurrences among a model's variables, each computed when it is read.
+    """Add the computed weights of recurrences to a model's variables; each is computed when it is read.
 
     Args:
-        tf1: the `TF1Model`; its `variables` get one of each tensor.
+        tf1: the `TF1Model`; its `variables` get one for each tensor.
         recurrences: the `Recurrence`s.
     """
     for weight in (one for run in recurrences for cell in run.cells for one in cell.computed):
@@ -35,11 +35,11 @@ def pulled_back(tf1, recurrence, gradients):
     Args:
         tf1: the `TF1Model`.
         recurrence: the `Recurrence`.
-        gradients: name -> gradient; of a computed weight its tensor's name.
+        gradients: name -> gradient; a computed weight is named by its tensor.
 
     Returns:
-        An OrderedDict with those of all variables of floats behind the computed weights, zeros where the graph stops
-        the gradient, in place of these; a variable that is a weight as well has the sum.
+        An OrderedDict in which the gradients of computed weights are replaced by those of all float variables behind
+        them, zeros where the graph stops the gradient; a variable that is also a weight has the sum.
     """
     from tf2_lstm.migrate.prove.graph_side import by_variable
 
@@ -67,7 +67,7 @@ def _value(tf1, weight):
 
 
 def _expression(tf1, weight):
-    """The expression alone, ready to run."""
+    """Open a replay of the expression alone."""
     from tf2_lstm.migrate.graph.feeds import ancestors
     from tf2_lstm.migrate.graph.hoisted import with_hoisted
     from tf2_lstm.migrate.prove.replay import Replay
@@ -81,7 +81,7 @@ def _expression(tf1, weight):
 
 
 def _copy(part, node):
-    """Add a node; what enters a loop is handed on, and nothing waits."""
+    """Add a copy of a node; an Enter becomes an Identity, and control inputs are dropped."""
     copy = part.node.add()
     copy.CopyFrom(node)
     copy.input[:] = [name for name in node.input if not name.startswith("^")]

@@ -7,13 +7,13 @@ from tf2_lstm.migrate.graph.while_contexts import loop_contexts
 
 
 def contexts_of(part):
-    """Return a `MetaGraphDef` with the contexts of the loops of a graph, and of what is in them.
+    """Return a `MetaGraphDef` with the contexts of the loops of a graph and of the conditionals in them.
 
     Args:
         part: the `GraphDef`.
 
     Raises:
-        ConditionalError, LoopError: a loop, or a conditional in it, is none that TensorFlow 1 builds.
+        ConditionalError, LoopError: TensorFlow 1 builds no such loop, or conditional in it.
     """
     meta_graph = tf.compat.v1.MetaGraphDef()
     for fields in loop_contexts(part):

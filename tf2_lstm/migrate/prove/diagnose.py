@@ -1,4 +1,4 @@
-"""Why a proof failed: the known mistakes of `equivalence.diagnosis`, tried on the recurrence's own numbers."""
+"""Find why a proof failed: the known mistakes of `equivalence.diagnosis`, tried on the recurrence's own numbers."""
 
 from collections import OrderedDict
 
@@ -78,7 +78,7 @@ def case_of(recurrence, sample):
 
 
 def _cut(recurrence, inputs, lengths):
-    """Inputs and lengths of the steps that a loop makes; no lengths where rows go on past their end."""
+    """Return inputs and lengths of the steps that a loop makes; no lengths where rows go on past their end."""
     if lengths is None:
         return inputs, None
     if recurrence.most_steps is not None:
@@ -89,7 +89,7 @@ def _cut(recurrence, inputs, lengths):
 
 
 def _unstacked(call, values):
-    """cuDNN's initial states, [layers * directions, B, U], apart under the names of `equivalence`."""
+    """Split cuDNN's initial states, [layers * directions, B, U], under the names of `equivalence`."""
     both = len(PAIRS[call.pair].cells) == 2
     for name, value in values.items():
         if read_name(name).role is not Role.INITIAL:
@@ -101,7 +101,7 @@ def _unstacked(call, values):
 
 
 def _steps(values, whole):
-    """The names of the separate steps of an input or output, in order."""
+    """List the names of the separate steps of an input or output, in order."""
     named = [(read_name(name), name) for name in values if name.startswith(f"{whole}_")]
     return [name for at, name in sorted(named, key=lambda one: one[0].numbers) if at.step is not None]
 
@@ -117,7 +117,7 @@ def _inputs(recurrence, values):
 
 
 def _leaves(call, name):
-    """The edge's name of each state leaf -> the name that the witnesses of `equivalence` give it."""
+    """Map the name of each state at the edge to its name in `equivalence`."""
     cells = [cell for _, cell in inner_calls(call)]
     if len(cells) == 1:
         plain = name_leaves(state_sizes(cells[0]), name)
@@ -130,7 +130,7 @@ def _leaves(call, name):
 
 
 def _named(recurrence, side):
-    """The outputs, batch-major and as one tensor, and the states, under the names of `equivalence`."""
+    """Return the outputs, batch-major and as one tensor, and the states, under the names of `equivalence`."""
     named, states = OrderedDict(), _leaves(recurrence.call, "state")
     for whole in ("outputs", "outputs_fw", "outputs_bw"):
         steps = [side[name] for name in _steps(side, whole)]
@@ -147,7 +147,7 @@ def _named(recurrence, side):
 
 
 def equation_variables(tf1, recurrence):
-    """The weights under the names that the call tree alone would give them."""
+    """Return the weights under the names that the call tree alone would give them."""
     own = {id(cell.call): cell for cell in recurrence.cells}
     return OrderedDict(
         (f"{scope}/{leaf}", array)

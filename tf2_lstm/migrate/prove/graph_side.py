@@ -1,6 +1,6 @@
-"""The TF1 side of a proof: what the user's graph computes from each sample, kept when the session is over.
+"""The TF1 side of a proof: the results of the user's graph for each sample, kept when the session is closed.
 
-The session ends before the Keras model is needed: of a large model there is room for one side at a time.
+The session is closed before the Keras model is needed: memory has room for only one side of a large model.
 """
 
 import math
@@ -30,12 +30,12 @@ from tf2_lstm.migrate.roles import Form, Role
 
 @dataclass(frozen=True)
 class GraphRun:
-    """What the graph computed from one sample.
+    """The results of the graph for one sample.
 
     Attributes:
         sample: the `Sample`.
         outputs: output name -> array.
-        targets: output name -> array, what the gradients' loss measures the outputs against.
+        targets: output name -> array, the targets of the loss that is differentiated.
         gradients: name of a tensor or of a variable's node -> array; None where there are none.
     """
 
@@ -47,7 +47,7 @@ class GraphRun:
 
 @dataclass
 class GraphSide:
-    """Everything that a proof needs of the TF1 graph.
+    """All results of the TF1 graph that a proof needs.
 
     Attributes:
         witness: who computed it.
@@ -66,14 +66,14 @@ class GraphSide:
 
 
 def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
-    """Replay the slice of the user's graph between a recurrence's inputs and outputs with every sample.
+    """Replay the subgraph between a recurrence's inputs and outputs with every sample.
 
     Args:
         tf1: the `TF1Model`.
         recurrence: the `Recurrence`.
         samples: the `Sample`s; None for seeded ones.
-        seed: of the seeded ones.
-        double: whether the graph is to compute in float64 what it does in float32.
+        seed: the seed of these.
+        double: whether the graph is to compute in float64 instead of float32.
 
     Returns:
         A `GraphSide`; a graph that cannot be replayed has a `problem`.
@@ -81,7 +81,7 @@ def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
     large = count_weights(tf1, recurrence) > LARGE
     samples = samples_of(recurrence, seed, large) if samples is None else samples
     side = GraphSide(of_weights=not large)
-    # One of a large model: a gradient of several rows takes it minutes.
+    # Only one sample for a large model: a gradient of several rows takes minutes.
     differentiated = [min(samples, key=_size)] if large else samples
     try:
         with replay_of(tf1, recurrence, side.of_weights, double) as replay:
@@ -96,7 +96,7 @@ def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
 def _run_all(replay, recurrence, samples, differentiated, runs):
     """Fill `runs`; return (label, error) of the samples that the graph does not take.
 
-    A batch that the user's own graph cannot take is no difference; one must run, though.
+    A batch that the user's own graph cannot take is no difference; but one sample must run.
     """
     failed = []
     for sample in samples:
@@ -110,7 +110,7 @@ def _run_all(replay, recurrence, samples, differentiated, runs):
 
 
 def replay_of(tf1, recurrence, of_weights=True, double=False):
-    """Open the slice of the user's graph between a recurrence's inputs and outputs; the equations where none runs."""
+    """Open the subgraph between a recurrence's inputs and outputs; the equations where none can be run."""
     if tf1.graph is None or recurrence.form == Form.CUDNN:
         return Equations(tf1, recurrence)
     feeds = {tensor.tf1: (tensor.dtype, tensor.shape) for tensor in fed_tensors(recurrence)}
@@ -122,7 +122,7 @@ def replay_of(tf1, recurrence, of_weights=True, double=False):
 
 
 def keep_all(recurrence):
-    """What switches dropout off: tensor name -> 1, for every keep_prob that is a tensor of the graph."""
+    """Return the values that switch dropout off: 1 for every keep_prob that is a tensor of the graph."""
     return {value: np.float32(1.0) for value in recurrence.keep_probs.values() if isinstance(value, str)}
 
 
@@ -157,7 +157,7 @@ def _run(replay, recurrence, sample, differentiate):
 
 
 def _run_with_spare(replay, recurrence, sample):
-    """Run; what no edge feeds has the sizes of what is fed, or all of them in one axis, as before a reshape."""
+    """Run with numbers for tensors that no edge feeds: of the sizes of the fed ones, or all in one axis."""
     sizes = sizes_of(recurrence, sample)
     steps = max(sum(tensor.role is Role.INPUTS for tensor in fed_tensors(recurrence)), 1)
     spare = spare_numbers(replay.open, sizes, sample.label)
@@ -173,7 +173,7 @@ def _run_with_spare(replay, recurrence, sample):
 
 
 def _notes(tf1, recurrence, replay, failed, side):
-    """What a person must know of how it went."""
+    """List the notes for the user about the run."""
     notes = [f"{label}: this sample was left out: {error}" for label, error in failed]
     notes += [f"{flag} was fed {value}" for flag, value in replay.switches.items()]
     notes += [
@@ -198,7 +198,7 @@ def _note_of_large(weights, side):
 
 
 def unlike_its_equations(tf1, recurrence):
-    """Say why TF1's gradient of a recurrence is not that of its own equations, "" where it is."""
+    """Return why TF1's gradient of a recurrence is not that of its own equations; "" where it is."""
     if recurrence.form != Form.BLOCK or tf1.graph is None:
         return ""
     if any(node.op == "BlockLSTM" and attribute(node, "cell_clip").f > 0 for node in tf1.graph.node):
@@ -207,7 +207,7 @@ def unlike_its_equations(tf1, recurrence):
 
 
 def by_variable(gradients, nodes):
-    """Name the gradients of variables' nodes by checkpoint name, the parts of partitioned ones joined, copies added up.
+    """Name the gradients of variables' nodes by checkpoint name; join parts of partitioned ones, add up copies.
 
     Args:
         gradients: name of a variable's node, or of a tensor, -> gradient.

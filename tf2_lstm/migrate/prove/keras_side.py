@@ -21,7 +21,7 @@ def run_model(model, recurrence, values):
 
     Args:
         model: the Keras model.
-        recurrence: its `Recurrence`.
+        recurrence: the `Recurrence` of the model.
         values: TF1 tensor name -> array.
 
     Returns:
@@ -79,7 +79,7 @@ def differentiate(call, inputs, targets, weights):
     inputs = {name: tf.convert_to_tensor(value) for name, value in inputs.items()}
     floats = {name: value for name, value in inputs.items() if value.dtype.is_floating}
     sources = [weight.value for weight in weights]
-    # What is not watched, TensorFlow does not differentiate by.
+    # TensorFlow differentiates only by tensors that are watched.
     with tf.GradientTape(watch_accessed_variables=bool(weights)) as tape:
         tape.watch([*floats.values(), *sources])
         outputs = call(inputs)
@@ -112,7 +112,7 @@ def compiled(model, inputs):
 
 @contextmanager
 def accelerated(model):
-    """Run a model by the fast unrolls for a while; say whether it has stock layers that this changes."""
+    """Run a model by the fast unrolls in a `with` block; yield whether this changes any of its stock layers."""
     before = _own_loops(model)
     tf2_lstm.accelerate(model)
     changed = [layer for layer in _own_loops(model) if layer not in before]
@@ -128,7 +128,7 @@ def _own_loops(model):
 
 
 def call_keeping(model, inputs):
-    """Call a model; dropout acts, and draws noise that keeps every unit; all else does as at inference.
+    """Call a model with dropout that draws noise which keeps every unit; all other layers act as at inference.
 
     Args:
         model: the Keras model.
@@ -154,7 +154,7 @@ def call_keeping(model, inputs):
 
 @contextmanager
 def _calling(layers, kind, call):
-    """Let those of the layers that are of a kind be called by another function, of the layer and its inputs."""
+    """Let the layers of one class be called by another function, of the layer and its inputs."""
     layers = [layer for layer in layers if type(layer) is kind]
     for layer in layers:
         layer.call = lambda inputs, training=None, mask=None, layer=layer: call(layer, inputs, mask)
@@ -166,7 +166,7 @@ def _calling(layers, kind, call):
 
 
 def _scaled(layer, inputs, mask):
-    """What dropout gives where every unit is kept."""
+    """Return the output of a dropout that keeps every unit."""
     return inputs / (1 - layer.rate) if layer.rate else inputs
 
 

@@ -1,4 +1,4 @@
-"""A mask for equations that know lengths alone: the steps that count move to the front, and their outputs back."""
+"""Masks for equations that only have lengths: move the steps that count to the front, and their outputs back."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def squeezed(inputs, mask):
 
 
 def spread(outputs, mask, backward=False):
-    """Give every step the output of the last step that counted, in the direction of the run; zeros before the first.
+    """Give every step the output of the last step that counted, in the run's direction; zeros before the first.
 
     Args:
         outputs: an array [B, T, P], the steps that count in front.

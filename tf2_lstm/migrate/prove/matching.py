@@ -1,4 +1,4 @@
-"""Which input or output of a Keras model is which tensor of a TF1 graph: by what is said, by name, by order."""
+"""Match the inputs or outputs of a Keras model with tensors of a TF1 graph: as told, by name, by order."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from tf2_lstm.migrate.translate.writing.naming import python_name
 
 @dataclass(frozen=True)
 class Matched:
-    """What was matched.
+    """The result of a matching.
 
     Attributes:
         tensors: name in the Keras model -> TF1 tensor, in the order of the model.
-        names: the names for which there is no tensor.
-        left: the tensors for which there is no name.
+        names: the names without a tensor.
+        left: the tensors without a name.
         assumed: the names that were matched by nothing but their order.
     """
 
@@ -30,16 +30,10 @@ def match(names, tensors, said):
     Args:
         names: the names of the inputs, or of the outputs, in their order.
         tensors: TF1 tensor -> another name that it has, or "".
-        said: name -> tensor, what the user says.
+        said: name -> tensor, as the user says.
 
     Returns:
-        A `Matched`. What is left of both sides is matched by order when it is as much and the user says nothing.
-
-    Example:
-        ```python
-        found = match(["ids", "b"], {"words/ids:0": "", "lengths:0": ""}, {})
-        assert dict(found.tensors) == {"ids": "words/ids:0", "b": "lengths:0"} and found.assumed == ("b",)
-        ```
+        A `Matched`. The rest of both sides is matched by order when it is equally long and the user says nothing.
     """
     found = {name: tensor for name, tensor in said.items() if name in names}
     for name in names:
@@ -62,7 +56,7 @@ def match(names, tensors, said):
 
 
 def _names(tensor, other):
-    """What a tensor may be called in Python: by its node, with its scopes and without, or by its other name."""
+    """Return the Python names that a tensor may have: its node's, with and without scopes, or its other name."""
     node, number = node_of(tensor), edge(tensor)[1]
     ending = f"_{number}" if number else ""
     return {python_name(one + ending) for one in (node, node.rpartition("/")[2])} | ({other} - {""})

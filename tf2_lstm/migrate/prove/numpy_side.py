@@ -1,4 +1,4 @@
-"""The witness where no graph can run: TF1's equations in NumPy, in float64, with the weights of the checkpoint.
+"""The reference where no graph can run: TF1's equations in NumPy, in float64, with the weights of the checkpoint.
 
 A checkpoint without a graph has nothing to replay, and cuDNN's operations need a GPU; the CPU-compatible cells
 (`CudnnCompatibleLSTMCell`, `CudnnCompatibleGRUCell`) have the same equations.
@@ -18,7 +18,7 @@ from tf2_lstm.migrate.roles import Form, Role, read_name
 
 
 class Equations:
-    """Runs a recurrence in NumPy; the same methods as `Replay`.
+    """Runs a recurrence in NumPy; has the same methods as `Replay`.
 
     Args:
         tf1: the `TF1Model`.
@@ -43,7 +43,7 @@ class Equations:
         pass
 
     def run(self, values, spare=None):
-        """Compute the outputs: `key_of` a tensor -> array of its dtype and layout; equations read nothing spare."""
+        """Compute the outputs: `key_of` a tensor -> array of its dtype and layout; `spare` is ignored."""
         one = self._recurrence
         if one.reverse:
             values = {name: _turned(one, name, value) for name, value in values.items()}
@@ -69,7 +69,7 @@ class Equations:
         return mask.T if keys and self._recurrence.time_major else mask
 
     def _laid_out(self, name, ran):
-        """One tensor in the layout of the edge."""
+        """Return one tensor in the layout of the edge."""
         one = self._recurrence
         if read_name(name).role is Role.OUTPUTS:
             value = _outputs(name, ran)
@@ -93,7 +93,7 @@ def _outputs(name, ran):
 
 
 def _stacked(name, ran):
-    """cuDNN's states: [layers * directions, B, U], each layer's forward before its backward one."""
+    """Stack cuDNN's states: [layers * directions, B, U], each layer's forward before its backward one."""
     ending = read_name(name).leaf
     own = [leaf for leaf in ran if leaf.startswith("state") and leaf.endswith(f".{ending}" if ending else "")]
     order = sorted(own, key=lambda leaf: (int((re.search(r"\[(\d+)\]", leaf) or [0, 0])[1]), "bw" in leaf))

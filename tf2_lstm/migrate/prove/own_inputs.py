@@ -1,4 +1,4 @@
-"""The user's own data: a `.npz` whose keys are tensors of the user's graph, wherever in it they are."""
+"""The user's own data: a `.npz` whose keys are tensors anywhere in the user's graph."""
 
 import os
 import zipfile
@@ -15,13 +15,13 @@ from tf2_lstm.migrate.prove.samples import Sample
 
 
 def own_samples(tf1, wanted, path, where):
-    """Turn a file of the user's data into what a recurrence or a whole program is fed.
+    """Turn a file of the user's data into the inputs of a recurrence or a whole program.
 
     Args:
         tf1: the `TF1Model`.
-        wanted: what is fed: key of a tensor, as `key_of` has it -> dtype.
+        wanted: the inputs: key of a tensor, as `key_of` has it -> dtype.
         path: the `.npz`, or None.
-        where: what is fed, "rnn" or "the whole program".
+        where: the part that is fed, for messages: "rnn" or "the whole program".
 
     Returns:
         A list of one `Sample`, or None without a file. Wanted tensors that the file does not hold are computed by the
@@ -55,13 +55,13 @@ def read_arrays(path, named="TF1 tensors"):
 
     Args:
         path: the file.
-        named: what its arrays are called after.
+        named: a word for what the arrays are named after, for messages.
 
     Returns:
         A dict from name to array.
 
     Raises:
-        ArtifactError: it is none.
+        ArtifactError: the file is no `.npz`.
     """
     try:
         if not files.is_file(path):
@@ -77,7 +77,7 @@ def read_arrays(path, named="TF1 tensors"):
         return found
     except (
         *(OSError, ValueError, AttributeError, EOFError, KeyError, MemoryError),
-        # What zipfile says of a method of compression that it does not know, and of a password.
+        # The errors of zipfile for a method of compression that it does not know, and for a password.
         *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
     ) as error:
         raise ArtifactError(
@@ -87,7 +87,7 @@ def read_arrays(path, named="TF1 tensors"):
 
 
 def _in_the_graph(tf1, path):
-    """The arrays of a file under the names of tensors; those of placeholders in their dtype, as Session.run casts."""
+    """Return a file's arrays under the names of tensors; those of placeholders in their dtype, as Session.run casts."""
     nodes = {node.name: node for node in tf1.graph.node} if tf1.graph is not None else None
     found = {}
     for name, value in read_arrays(path).items():
@@ -110,10 +110,10 @@ def _in_the_graph(tf1, path):
 
 
 def fitted(value, dtype, where):
-    """Return an array as a model can be fed it: of its dtype, not empty, finite.
+    """Return an array of a model's dtype that can be fed: not empty, finite.
 
     Raises:
-        ArtifactError: it is not; the message begins with `where`.
+        ArtifactError: it cannot; the message begins with `where`.
     """
     value = _cast(value, dtype, where)
     if not value.size:

@@ -1,4 +1,4 @@
-"""The gradients of a whole program: those of the graph, those of its Keras model, both under TF1's names."""
+"""The gradients of a whole program: those of the graph and those of its Keras model, under TF1's names."""
 
 import math
 from collections import OrderedDict
@@ -20,7 +20,7 @@ from tf2_lstm.migrate.translate.writing.held import known_cells, single_cells, w
 
 
 def without_gradients(tf1, whole):
-    """Say why the gradients of a whole program are not compared, before anything is run; "" when they can be.
+    """Return why the gradients of a whole program are not compared, before anything is run; "" when they are.
 
     Args:
         tf1: the `TF1Model`.
@@ -36,7 +36,7 @@ def without_gradients(tf1, whole):
 
 
 def count_held(tf1, whole):
-    """Return how many weights a whole program has, each variable once.
+    """Return the number of weights of a whole program, each variable counted once.
 
     Args:
         tf1: the `TF1Model`.
@@ -49,7 +49,7 @@ def count_held(tf1, whole):
 
 
 def targets_of(whole, outputs):
-    """Draw what the loss measures the outputs of floats against.
+    """Draw targets of the loss for the outputs of floats.
 
     Args:
         whole: the `Whole`.
@@ -116,7 +116,7 @@ def model_gradients(tf1, whole, model, values, targets):
 
 
 def _of_layers(whole, model):
-    """The layers outside of recurrences: (their weights that are variables, the nodes of these)."""
+    """Return (their weights that are variables, the nodes of these) for the layers outside of recurrences."""
     for name, sources in whole.layers.items():
         layer = model.get_layer(name)
         pairs = list(zip(sources, weights_of(layer, sources), strict=True))
@@ -128,7 +128,7 @@ def _of_layers(whole, model):
 
 
 def _moving(tf1, whole):
-    """The variables of batch normalisation that no gradient trains, in Keras as in TF1."""
+    """Return the variables of batch normalisation that no gradient trains, in Keras as in TF1."""
     layers = [
         line.targets[0]
         for line in whole.program.lines
@@ -138,7 +138,7 @@ def _moving(tf1, whole):
 
 
 def _of_cells(tf1, whole, model):
-    """The known cells: (their weights, what names the gradients of these)."""
+    """Yield (its weights, a function that names their gradients) for each known cell."""
     for one, cell, built in known_cells(whole, model):
 
         def named(gradients, one=one, cell=cell):
@@ -154,9 +154,9 @@ def compared_gradients(tf1, whole, witness, expected, received):
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
-        witness: who computed the graph's.
-        expected: of `graph_gradients`.
-        received: name of a variable or of what is fed -> gradient of the model.
+        witness: the name of what computed the graph's gradients.
+        expected: the result of `graph_gradients`.
+        received: name of a variable or of a fed tensor -> gradient of the model.
 
     Returns:
         A list of `TensorReport`s; a gradient that only the graph has, and that is not zero, is a failed one.

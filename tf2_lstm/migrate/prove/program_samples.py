@@ -1,4 +1,4 @@
-"""What a whole program is fed for its proof: seeded numbers, ids below the rows of their tables, several sizes."""
+"""Draw the inputs of a whole program for its proof: seeded numbers, ids below their tables' rows, several sizes."""
 
 import math
 from collections import Counter
@@ -11,27 +11,27 @@ from tf2_lstm.migrate.graph.operations import MOVES
 from tf2_lstm.migrate.prove.samples import Sample, fixed_sizes, spread_of
 from tf2_lstm.migrate.roles import Role
 
-#: (batch, steps) where they are open; a last sample has as many rows as steps, and as weights have of something else.
+#: (batch, steps) where they are open; a last sample has as many rows as steps, a size that weights have too.
 SIZES = ((3, 5), (1, 1))
-#: How many rows and steps the last sample has: a size that many weights have, within these.
+#: The bounds of the last sample's rows and steps: a size that many weights have.
 _LEAST, _LARGEST = 4, 12
-#: Open axes behind batch and steps, and integers of which nothing says what they are, have this size.
+#: The size of open axes behind batch and steps, and the value of integers of unknown meaning.
 _MORE, _LIMIT = 4, 2
 
 
 def whole_samples(tf1, whole, tensors, seed=0, wanted=()):
-    """Draw what a whole program is fed.
+    """Draw the inputs of a whole program.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
-        tensors: the `Edge`s of what is fed to the graph.
+        tensors: the `Edge`s of the graph's inputs.
         seed: an int.
-        wanted: (batch, steps) where they are open, several; () for those of a proof.
+        wanted: several pairs (batch, steps) for open sizes; () for those of a proof.
 
     Returns:
-        A list of lists of `Sample`s: what to try, one after the other; which axes are batch and steps the graph does
-        not say.
+        A list of lists of `Sample`s to try one after the other, as the graph does not say which axes are batch and
+        steps.
     """
     lengths = _lengths(tf1, whole)
     drawn = wanted or (*SIZES, 2 * (_common_size(tf1),))
@@ -45,21 +45,21 @@ def whole_samples(tf1, whole, tensors, seed=0, wanted=()):
                 samples.setdefault(sizes, _sample(whole, tensors, lengths, *sizes, major, seed))
             tries.append(list(samples.values()))
     same = [_sample(whole, tensors, lengths, size, size, False, seed) for size in (3, 1, 4)]
-    # A step of a loop may read what those before it wrote, at places that are fed: the nodes of a tree.
+    # A step of a loop may read values of earlier steps at fed places: the nodes of a tree.
     sizes = dict.fromkeys(_sizes(whole, tensors, *one, False) for one in drawn)
     before = [_sample(whole, tensors, lengths, *one, False, seed, before=True) for one in sizes]
     return [*tries, same, before]
 
 
 def _common_size(tf1):
-    """The size that most axes of weights have: what takes one axis for another shows where the sizes are equal."""
+    """Return the most common size in the weights: a mistaken axis shows where sizes are equal."""
     every = Counter(size for one in tf1.variables.values() for size in one.shape or ())
     common = [size for size, _ in every.most_common() if _LEAST <= size <= _LARGEST]
     return common[0] if common else _LEAST
 
 
 def _lengths(tf1, whole):
-    """The fed tensors that give the lengths of rows."""
+    """Return the fed tensors that are the lengths of rows."""
     nodes = {node.name: node for node in tf1.graph.node}
     todo = [
         tensor.tf1
@@ -79,11 +79,11 @@ def _lengths(tf1, whole):
 
 
 def _sizes(whole, tensors, batch, steps, major):
-    """The sizes that a recurrence or a tensor that is fed fixes."""
+    """Return the sizes that a recurrence or a fed tensor fixes."""
     for one in whole.recurrences.values():
         apart = [tensor for tensor in one.inputs if tensor.role is Role.INPUTS]
         batch, steps = fixed_sizes(one, batch, len(apart) if len(apart) > 1 else steps)
-    # A state of several layers has neither in front.
+    # A state of several layers has neither batch nor steps in front.
     sequences = [one.shape for one in tensors if len(one.shape) == (2 if "int" in one.dtype else 3)]
     first, second = [shape[0] for shape in sequences], [shape[1] for shape in sequences]
     if major:
@@ -110,7 +110,7 @@ def _sample(whole, tensors, lengths, batch, steps, major, seed, before=False):
 
 
 def _rows(target, free, shape):
-    """The size of the first axis of a tensor that the graph reshapes at once, where its sizes divide."""
+    """Return the first size of a tensor that the graph reshapes at once, where its sizes divide."""
     if target is None:
         return shape[:1]
     sizes = [
@@ -121,7 +121,7 @@ def _rows(target, free, shape):
 
 
 def _before(values):
-    """A vector of places that are before their own, or of flags of which the first half is on; others as they are."""
+    """Return a vector of places before their own, or of flags with the first half on; other values as they are."""
     numbers = np.arange(values.size)
     if values.dtype == bool:
         return numbers < (values.size + 1) // 2
@@ -135,7 +135,7 @@ def _values(whole, one, shape, generator, lengths, steps):
         return wide(generator, shape, spread_of(shape[-1] if len(shape) > 1 else 1)).astype(one.dtype)
     limit = whole.limits.get(one.tf1)
     if one.tf1 in lengths or (limit is None and len(shape) < 2):
-        # The first row is as long as there are steps: what is as long as the longest row fits then.
+        # The first row has all steps, so that a tensor as long as the longest row fits.
         longest = max(steps, 1) if len(shape) < 2 else _MORE
         return np.asarray(longest - np.arange(np.prod(shape, dtype=int)) % longest, one.dtype).reshape(shape)
     return generator.randint(0, limit or _LIMIT, shape).astype(one.dtype)

@@ -1,4 +1,4 @@
-"""The proof of a whole program: the whole graph, replayed, against the Keras model; what differs is located."""
+"""The proof of a whole program: the whole graph, replayed, against the Keras model; a difference is located."""
 
 from collections import OrderedDict
 
@@ -27,18 +27,18 @@ from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.whole import Edge
 from tf2_lstm.migrate.translate.writing.sharing import notes_of
 
-#: Who computed what a model is held against.
+#: The name of the side that a model is compared with.
 WITNESS = "TF1 graph"
 WHERE = "the whole program, which --feed begins elsewhere and --recurrences leaves out"
 
 
 def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False):
-    """Open the whole graph from what is fed to what is fetched.
+    """Open a replay of the whole graph from its inputs to its outputs.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
-        tensors: what is fetched; None for its outputs.
+        tensors: the tensors to fetch; None for its outputs.
         gradients: what to differentiate by, as `Replay` has it.
         own: whether the models of its recurrences are those that are written here.
         served: whether it is to be as fast as in a program.
@@ -52,13 +52,13 @@ def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False)
     feeds = {edge.tf1: (edge.dtype, edge.shape) for edge in whole.inputs}
     keep = bool(whole.rates) or any(dropped(one.call) for one in whole.recurrences.values())
     outputs = tensors or [edge.tf1 for edge in whole.outputs]
-    # What is in a recurrence is named as not in its model, and is let through as in its own proof.
+    # A StopGradient in a recurrence is noted as not in its model, and let through as in its own proof.
     stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values() if own else ())
     return Replay(tf1, outputs, feeds, constants, gradients, keep, stops=stops, served=served)
 
 
 def _inside(tf1, recurrences):
-    """The names of the nodes between the inputs of recurrences and their outputs."""
+    """Return the names of the nodes between the inputs of recurrences and their outputs."""
     nodes, found = {node.name: node for node in tf1.graph.node}, set()
     for one in recurrences:
         begins = {node_of(tensor.tf1) for tensor in one.inputs if tensor.tf1}
@@ -72,7 +72,7 @@ def _inside(tf1, recurrences):
 
 
 def run_whole(tf1, whole, without="", inputs=None, samples=None, by="weights"):
-    """Run the whole graph, and differentiate it by the variables and by what is fed in floats.
+    """Run the whole graph, and differentiate it by its variables and its inputs of floats.
 
     Args:
         tf1: the `TF1Model`.
@@ -80,14 +80,14 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None, by="weights"):
         without: why nobody needs the gradients; "" when they are to be computed.
         inputs: a `.npz` of the user's own data, as `Request.inputs`; None for seeded numbers.
         samples: the `Sample`s to run in place of those.
-        by: "inputs" where somebody else wrote the model, whose weights nothing names: it is differentiated by what is
-            fed alone, and a StopGradient in a recurrence stops.
+        by: "inputs" where somebody else wrote the model, whose weights have no TF1 names: it is differentiated by its
+            inputs alone, and a StopGradient in a recurrence stops.
 
     Returns:
         A `GraphSide`; its notes say which samples the graph does not take, and why there are no gradients.
 
     Raises:
-        ArtifactError: the user's data do not lead to what is fed.
+        ArtifactError: the user's data do not lead to the inputs.
         ReplayError: the graph cannot be replayed, or takes no sample.
     """
     side = GraphSide(WITNESS)
@@ -112,7 +112,7 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None, by="weights"):
 
 
 def _opened(tf1, whole, without, by):
-    """A replay with gradients, or one without them and why there are none."""
+    """Return (a replay with gradients, ""), or (one without them, why there are none)."""
     why = without or without_gradients(tf1, whole)
     if not why:
         try:
@@ -120,7 +120,7 @@ def _opened(tf1, whole, without, by):
         except ReplayError as error:
             return replay_whole(tf1, whole), str(error)
         if replay.writes:
-            # The backward part may read what has been written.
+            # The backward part may read a value that has been written.
             replay.no_gradients = f"a run of the graph writes variables: {replay.writes[0]}"
         return replay, replay.no_gradients
     return replay_whole(tf1, whole), why
@@ -148,7 +148,7 @@ def _run_all(replay, whole, samples):
 
 
 def _gradients(replay, whole, sample, outputs, spare):
-    """The targets and the gradients of one sample; nothing when there are none."""
+    """Return the targets and the gradients of one sample; ({}, None) when there are none."""
     targets = {} if replay.no_gradients else targets_of(whole, outputs)
     if not targets:
         return {}, None
@@ -160,15 +160,15 @@ def _gradients(replay, whole, sample, outputs, spare):
 
 
 def prove_whole(tf1, whole, model, graph, in_double=None):
-    """Hold a Keras model against what the whole graph computed; what float32 leaves open is settled in float64.
+    """Compare a Keras model with the results of the whole graph; doubts of float32 are settled in float64.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
         model: the Keras model.
         graph: the `GraphSide` of `run_whole`.
-        in_double: gives the `CaseReport` in float64, None where there is none, as `rounding.settled` takes it; None for
-            no second look.
+        in_double: returns the `CaseReport` in float64, None where there is none, as `rounding.settled` takes it; None
+            for no second look.
 
     Returns:
         A `CaseReport`.
@@ -216,7 +216,7 @@ def _diagnosis(tf1, whole, graph, report):
 
 
 def _rates(whole):
-    """Say how a rate is set that TF1 programs feed, and what is special of a constant one."""
+    """Yield how to set a rate that TF1 programs feed, and what is special about a constant one."""
     places, alone = places_of(whole), is_alone(whole)
     for name, rate in whole.program.rates.items():
         yield (
@@ -257,7 +257,7 @@ def _witness(run):
 
 
 def located(tf1, whole, runs):
-    """Name the first tensor in the order of the graph that differs.
+    """Name the first tensor, in the order of the graph, that differs.
 
     Args:
         tf1: the `TF1Model`.

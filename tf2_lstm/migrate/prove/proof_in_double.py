@@ -1,4 +1,4 @@
-"""The proofs in float64: the same graph and the same Keras code, where both round a billion times less."""
+"""The proofs in float64: the same graph and the same Keras code, with rounding errors a billion times smaller."""
 
 from dataclasses import replace
 from functools import partial
@@ -19,9 +19,9 @@ from tf2_lstm.migrate.roles import Form
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.whole import ProgramRefused
 
-#: What has no float64 in TensorFlow, no graph, or weights that the graph computes in float32.
+#: Recurrences without float64 in TensorFlow, without a graph, or with weights that the graph computes in float32.
 _FLOAT32_ALONE = (Form.BLOCK, Form.CUDNN, Form.KERAS, Form.NAMES)
-#: What says that a program has no float64: an operation without it, a layer that keeps to float32.
+#: Errors of a program without float64: an operation without it, a layer that keeps to float32.
 _NO_FLOAT64 = (ProgramRefused, ReplayError, BuildError, TypeError)
 
 

@@ -1,8 +1,8 @@
-"""The proof: the user's graph, replayed, against the Keras model; outputs and states step by step, then gradients.
+"""The proof of a recurrence: the user's graph, replayed, against the Keras model; outputs, states, gradients.
 
 A model with stock recurrent layers can be run in two ways, and is proved in both: as Keras alone runs it, and as
-`tf2_lstm.accelerate` has it run. The gradients are those of the second way: whoever has this package trains so, and
-they are the ones that TensorFlow did not derive.
+`tf2_lstm.accelerate` has it run. The gradients are those of the second way: users of this package train with it, and
+TensorFlow did not derive them.
 """
 
 from collections import OrderedDict
@@ -21,7 +21,7 @@ from tf2_lstm.migrate.prove.graph_side import by_variable, dropped, run_graph
 from tf2_lstm.migrate.prove.keras_side import accelerated, run_gradients, run_model
 from tf2_lstm.migrate.roles import Role, read_name
 
-#: What is said of a model that the fast unrolls run too.
+#: The note about a model that the fast unrolls run too.
 _TWICE = (
     'proved as keras.models.load_model gives it, which needs only Keras, and, under "accelerated", as '
     "tf2_lstm.load_model does, by the fast unrolls."
@@ -36,16 +36,16 @@ def prove_model(tf1, recurrence, model, samples=None, seed=0):
         recurrence: the `Recurrence`.
         model: the Keras model.
         samples: `Sample`s to feed; None for seeded ones.
-        seed: of the seeded ones.
+        seed: the seed of these.
 
     Returns:
-        A `CaseReport`; a graph that cannot be replayed is a failed one, and says why.
+        A `CaseReport`; that of a graph that cannot be replayed failed, and says why.
     """
     return compare_model(tf1, recurrence, model, run_graph(tf1, recurrence, samples, seed))
 
 
 def compare_model(tf1, recurrence, model, graph):
-    """Hold a Keras model against what the graph computed.
+    """Compare a Keras model with the results of the graph.
 
     Args:
         tf1: the `TF1Model`.
@@ -69,7 +69,7 @@ def compare_model(tf1, recurrence, model, graph):
     # Outputs of another shape have no loss in common.
     if any(tensor.problem for tensor in report.tensors):
         return report
-    # Of a large model, the gradients of the fast unrolls are a second copy of the weights in memory.
+    # For a large model the gradients of the fast unrolls are a second copy of the weights in memory.
     if not graph.of_weights:
         with plain():
             report.tensors += _all_gradients(tf1, recurrence, model, graph)
@@ -82,7 +82,7 @@ def compare_model(tf1, recurrence, model, graph):
 
 
 def _hold_accelerated(report, recurrence, model, graph):
-    """Compare outputs and states once more, under names of their own, and say so."""
+    """Compare outputs and states again with the fast unrolls, under names of their own, and add a note."""
     found = []
     for run in graph.runs:
         received = run_model(model, recurrence, run.sample.values)
@@ -125,21 +125,21 @@ def _notes(recurrence):
 
 
 def notes_of_its_file(recurrence):
-    """List the notes of a report that say how the file of a recurrence alone is used, and what is in no such file.
+    """List the notes about the use of a recurrence's own file, and about parts of the graph that it does not have.
 
-    Where the whole program is proved they say nothing that its own notes do not.
+    Where the whole program is proved, its own notes say all this.
 
     Args:
         recurrence: the `Recurrence`.
     """
     around = recurrence.around.said() if recurrence.around else ""
     found = [f"{recurrence.name}: {one}" for one in (around, _TWICE) if one]
-    # A graph that drops at inference is said to do so everywhere.
+    # The note about a graph that drops at inference is in every report.
     return found + ([] if _constants(recurrence) else _dropout(recurrence))
 
 
 def _dropout(recurrence):
-    """What is said of dropout, and of its rates."""
+    """List the notes about dropout and its rates."""
     if not dropped(recurrence.call):
         return []
     numbers = _constants(recurrence)
@@ -162,7 +162,7 @@ def _constants(recurrence):
 
 
 def _rates(recurrence):
-    """Say how each rate is set that a TF1 program feeds as a keep_prob."""
+    """List how to set each rate that a TF1 program feeds as a keep_prob."""
     rates = program_of(recurrence).rates
     alone = len(rates) == 1 and not _constants(recurrence)
     for name, rate in rates.items():
@@ -182,7 +182,7 @@ def _gradients(witness, run, received, nodes):
 
 
 def _compared(witness, recurrence, expected, received):
-    """Compare in the order batch, time, unit, whatever the layout, so that a report can name the step.
+    """Compare in the order batch, time, unit, in any layout, so that a report can name the step.
 
     Outputs of no step, where all rows are empty, are left out: when both sides have the same shape nothing differs.
     """
@@ -202,7 +202,7 @@ def _batch_major(recurrence, name, value):
 
 
 def _like(gradient, received):
-    """TF1's gradient in the dtype of the model; float32 masters of a half-precision graph have half the digits.
+    """Return TF1's gradient in the dtype of the model: in a half-precision graph it is float32 with half the digits.
 
     None is a gradient that does not exist: zero.
     """

@@ -1,4 +1,4 @@
-"""NumPy in the place of the operations of a slice that this TensorFlow lacks."""
+"""NumPy in place of the operations of a subgraph that this TensorFlow lacks."""
 
 import tensorflow as tf
 
@@ -7,13 +7,13 @@ from tf2_lstm.migrate.graph.lost import LOST
 
 
 def put_references(part):
-    """Let NumPy compute what is lost.
+    """Replace operations that this TensorFlow lacks by NumPy.
 
     Args:
-        part: the `GraphDef` of a slice; changed in place: each node of an operation of `lost.LOST` runs its NumPy.
+        part: the `GraphDef` of a subgraph; changed in place: each node of an operation of `lost.LOST` runs its NumPy.
 
     Returns:
-        What a person must know of it, one sentence; "" where nothing was lost.
+        A sentence about it for the user; "" where nothing was replaced.
     """
     lost = [node for node in part.node if node.op in LOST]
     if not lost:
@@ -28,7 +28,7 @@ def put_references(part):
 
 
 def _run_numpy(node):
-    """Make a node one that runs NumPy: what TensorFlow writes for a function of the same inputs and outputs."""
+    """Make a node run NumPy: TensorFlow writes such a node for a function of the same inputs and outputs."""
     declared = definition(node.op)
     with tf.Graph().as_default() as graph:
         given = [tf.compat.v1.placeholder(one.type) for one in declared.input_arg]

@@ -1,4 +1,4 @@
-"""Run the user's own TF1 graph, between the tensors at a recurrence's edge, in a v1 session."""
+"""Run the user's own TF1 graph, between the tensors at a recurrence's edges, in a v1 session."""
 
 import contextlib
 import math
@@ -25,7 +25,7 @@ from tf2_lstm.migrate.prove.spare import open_placeholders
 from tf2_lstm.private import import_private
 
 v1 = tf.compat.v1
-#: What TensorFlow's gradients, which are Python, raise for a graph that they do not know: each its own kind.
+#: Errors of TensorFlow's gradients, which are Python, for a graph that they do not know: each has its own class.
 _NO_GRADIENT = (
     ValueError,
     TypeError,
@@ -35,7 +35,7 @@ _NO_GRADIENT = (
     RuntimeError,
     tf.errors.OpError,
 )
-#: How TensorFlow begins before it says what is wrong.
+#: TensorFlow's first line, before it says what is wrong.
 _NOTHING_SAID = "Graph execution error:"
 
 
@@ -44,17 +44,17 @@ class ReplayError(ValueError):
 
 
 class Replay:
-    """A slice of a TF1 graph in a session, its variables restored.
+    """A subgraph of a TF1 graph in a session, its variables restored.
 
     Args:
         model: a `TF1Model` with a graph.
         outputs: names of the tensors to compute.
         feeds: tensor name -> (dtype's name, shape), the tensors to feed.
-        constants: tensor name -> value, of what is fed the same at every run (keep_prob 1).
-        gradients: what to differentiate by as well: "" for nothing, "inputs" for what is fed, "weights" for both.
-        keep: whether dropout is to keep every unit; its noise is changed in the slice.
+        constants: tensor name -> value, for tensors that are fed the same at every run (keep_prob 1).
+        gradients: what to differentiate by: "" for nothing, "inputs" for the fed tensors, "weights" for both.
+        keep: whether dropout is to keep every unit; its noise is changed in the subgraph.
         same: name of a tensor -> the tensor of `feeds` that has its value.
-        double: whether everything that is float32 is to be float64.
+        double: whether all that is float32 is to be float64.
         stops: names of the StopGradient nodes that stop gradients; the others hand them on.
         served: whether the session rewrites the graph first, as a program's does, to be fast.
 
@@ -62,8 +62,8 @@ class Replay:
         no_gradients: why there are none, "" when there are.
         switches: names of the flags of the graph that no edge feeds -> the value that they are fed.
         open: names of the other placeholders that no edge feeds -> (dtype's name, shape or None): see `spare`.
-        writes: names of the operations of the slice that write variables, which are as before at each run.
-        remark: what was not replayed itself, "" when everything was.
+        writes: names of the operations of the subgraph that write variables, which are reset before each run.
+        remark: a sentence about operations that were replaced, "" when all were replayed themselves.
 
     Raises:
         ReplayError: a tensor is not in the graph, an operation touches files, Python or the network, or the graph
@@ -124,14 +124,14 @@ class Replay:
         self._size = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in loaded)
         self._load(model)
         self.writes = tuple(node.name for node in part.node if UPDATE.match(node.op))
-        # What a run writes, the next one would read.
+        # The next run would read what this one writes.
         self._restored = model if self.writes else None
 
     def close(self):
-        """End the session, and let go of its variables."""
+        """Close the session and free its variables."""
         self._session.close()
         self._session = None
-        # Session and graph hold each other.
+        # The session and the graph reference each other.
         let_go(self._size)
 
     def __enter__(self):
@@ -164,7 +164,7 @@ class Replay:
         return self._run(fetches, values, _by_tensor(spare))
 
     def prepared(self, values, spare=None):
-        """Run, and return a function that runs again as a program does: no variable is set back."""
+        """Run, and return a function that runs again as a program does, without resetting variables."""
         self.run(values, spare)
         fetches = [self._tensor(name) for name in self._outputs]
         fed = {**self._given(values)[1], **self._flags(), **_by_tensor(spare or {})}
@@ -188,7 +188,7 @@ class Replay:
         """Turn the gradient of an output into those of the variables.
 
         Args:
-            output: the name of an output that nothing that is fed goes into.
+            output: the name of an output that depends on no fed tensor.
             gradient: an array of its shape.
 
         Returns:
@@ -214,7 +214,7 @@ class Replay:
         try:
             return self._session.run(fetches, {**fed, **self._flags(), **more})
         except (tf.errors.OpError, TypeError, ValueError) as error:
-            # A branch that a flag switches off has no value; is_training is off first, a branch that is asked for on.
+            # A branch that a flag switches off has no value; is_training is tried off first, then on.
             if "Retval" in str(error) and not all(self.switches.values()):
                 self.switches = dict.fromkeys(self.switches, True)
                 return self._run(fetches, values, more)
@@ -228,7 +228,7 @@ class Replay:
         return self._graph.get_tensor_by_name(f"{placeholder}:0" if placeholder else normal(name))
 
     def _assignments(self):
-        """The variables' nodes of the slice, each with what sets it."""
+        """Yield the nodes of the subgraph's variables, each with the placeholder and operation that set it."""
         for name in dict.fromkeys((*self._variables, *self._stored.values())):
             tensor = self._graph.get_tensor_by_name(f"{name}:0")
             if tensor.op.type in ("VariableV2", "Variable"):
@@ -240,7 +240,7 @@ class Replay:
 
     def _load(self, model):
         names = [name for name in self._variables if name in self._loads]
-        # Of large variables one is held at a time; TensorFlow prepares each other run anew.
+        # Large variables are set one at a time; TensorFlow prepares each other set of fetches anew.
         for group in [names] if self._size < LARGE else [[name] for name in names]:
             self._assign({name: model.value_of(name) for name in group})
 
@@ -254,12 +254,12 @@ class Replay:
         except tf.errors.OpError as error:
             if len(values) == 1:
                 raise ReplayError(f"{name} does not take its value: {first_line(error)}") from error
-            # The one that is wrong is named.
+            # The error names the wrong one.
             for name, value in values.items():
                 self._assign({name: value})
 
     def _differentiate(self, part, of_weights):
-        """The gradients' tensors, {} when TensorFlow has none; then `no_gradients` says why."""
+        """Return the gradients' tensors; {} when TensorFlow has none, and then `no_gradients` says why."""
         outputs = [self._tensor(name) for name in self._outputs]
         outputs = [
             (name, one) for name, one in zip(self._outputs, outputs, strict=True) if one.dtype.is_floating
@@ -288,12 +288,12 @@ class Replay:
         self._targets = {name: v1.placeholder(one.dtype.base_dtype) for name, one in outputs}
         try:
             v1.train.import_meta_graph(contexts)
-            # No gradient begins with the reference that a variable of TF1 is.
+            # A TF1 variable is a reference, with which no gradient can begin.
             outputs = [(name, tf.identity(one)) for name, one in outputs]
             begun = [_of_mean_square(one, self._targets[name]) for name, one in outputs]
             found = v1.gradients([one for _, one in outputs], list(sources.values()), begun)
         except _NO_GRADIENT as error:
-            # What `RegisterGradient` says of an operation that has none. Anything else is no reason to go without.
+            # The error of `RegisterGradient` for an operation without one. No other error is a reason to go without.
             if type(error) is LookupError:
                 self.no_gradients = first_line(error)
                 return {}
@@ -305,12 +305,12 @@ class Replay:
 
 
 def _of_mean_square(output, target):
-    """The gradient of half the mean square of (output - target): TensorFlow's own is twenty operations an output."""
+    """Return the gradient of half the mean square of (output - target): TensorFlow's own has twenty operations."""
     return (output - target) / tf.cast(tf.size(output), output.dtype)
 
 
 def eagerly():
-    """Return what runs a block eagerly inside of a program's own `Graph.as_default`, where Keras cannot be called."""
+    """Return a context that runs a block eagerly inside of `Graph.as_default`, where Keras cannot be called."""
     return import_private(
         "tensorflow.python.eager.context.eager_mode", "to call a Keras model beside a graph"
     )()
@@ -322,9 +322,9 @@ def tensorflow_version():
 
 
 def first_line(error):
-    """Return what an exception says, on one line, or its kind when it says nothing."""
+    """Return the text of an exception on one line, or its class where it has no text."""
     lines = [line.strip() for line in str(getattr(error, "message", "") or error).splitlines()]
-    # Before it says what is wrong, TensorFlow lists where the nodes were made.
+    # TensorFlow first lists where the nodes were made, and then says what is wrong.
     places = [number for number, line in enumerate(lines) if line.startswith("Node: ")]
     told = [line for line in lines[places[-1] + 1 if places else 0 :] if line and line != _NOTHING_SAID]
     return told[0] if told else type(error).__name__
@@ -344,7 +344,7 @@ def _slice(graph, outputs, types, same):
 
 
 def _stored(nodes, feeds, same):
-    """The fed tensors that are the value of a resource variable: name -> the variable's node.
+    """Return name -> the variable's node, for the fed tensors that are the value of a resource variable.
 
     They are assigned, not fed: a branch, a loop or a function reads the variable itself.
     """
@@ -364,7 +364,7 @@ def _holds(part, name):
 
 
 def _is_flag(node, fed):
-    """Whether a node is a boolean that somebody must feed and no edge does."""
+    """Whether a node is a boolean placeholder that no edge feeds."""
     return (
         node.op == "Placeholder"
         and attribute(node, "dtype").type == tf.bool.as_datatype_enum
@@ -387,7 +387,7 @@ def _import(part):
 
 @contextlib.contextmanager
 def _old_control_flow():
-    """Imported v1 loops are differentiated by v1 control flow only."""
+    """Use v1 control flow in a block: imported v1 loops can be differentiated only so."""
     was = v1.control_flow_v2_enabled()
     v1.disable_control_flow_v2()
     try:

@@ -1,27 +1,28 @@
-"""A second look in float64 at what float32 leaves open: whether a small difference is rounding or a mistake.
+"""A second look in float64 where float32 leaves it open whether a small difference is rounding or a mistake.
 
-A recurrence feeds its own rounding back, and a logarithm of small numbers makes it larger. Two programs that compute
-the same differ then by more than float32 is allowed to; in float64 the difference of two such programs is a billion
-times smaller, a mistake's is not.
+A recurrence feeds its own rounding back, and a logarithm of small numbers makes it larger. Then two programs that
+compute the same differ by more than float32 is allowed to; in float64 the difference of two such programs is a billion
+times smaller, that of a mistake is not.
 """
 
 from dataclasses import replace
 
-#: A difference of more than so many times what is allowed is not rounding.
+#: A difference of more than this many times the tolerance is not rounding.
 MOST = 16
 
 
 def settled(report, in_double):
-    """Settle by float64 what differs a little in float32.
+    """Settle small differences in float32 by float64.
 
     Args:
         report: the `CaseReport` of the proof in float32.
-        in_double: gives the `CaseReport` of the same proof in float64, None where that has none; it is asked only when
-            everything that differs differs a little.
+        in_double: returns the `CaseReport` of the same proof in float64, None where there is none; it is called only
+            when
+            all differences are small.
 
     Returns:
-        The report as it was, or, when all that differs agrees in float64, one that holds those tensors in float64 and
-        says how far they were off in float32.
+        The report as it was, or, when all tensors that differ agree in float64, one with these tensors in float64 and
+        notes on how far they were off in float32.
     """
     wrong = [tensor for tensor in report.tensors if not tensor.passed]
     exact = in_double() if wrong and not beyond_rounding(report) else None
@@ -39,7 +40,7 @@ def settled(report, in_double):
 
 
 def beyond_rounding(report):
-    """Say whether something differs by more than float32 can have rounded.
+    """Whether a tensor differs by more than float32 can have rounded.
 
     Args:
         report: a `CaseReport`.
@@ -52,7 +53,7 @@ def _is_small(tensor):
 
 
 def _notes(report, exact, wrong):
-    """Say of each tensor how far it was off in float32, where that was most, and in float64."""
+    """Yield for each tensor how far it was off in float32, where that was most, and in float64."""
     for name in dict.fromkeys(tensor.name for tensor in wrong):
         called = [tensor for tensor in wrong if tensor.name == name]
         most = max(called, key=lambda tensor: tensor.max_abs_diff / tensor.tolerance)

@@ -1,4 +1,4 @@
-"""What is fed to a recurrence for its proof: seeded numbers of several batch sizes and lengths, or the user's own."""
+"""The inputs of a recurrence for its proof: seeded numbers of several batch sizes and lengths, or the user's own."""
 
 import math
 from collections import OrderedDict
@@ -9,16 +9,16 @@ import numpy as np
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.roles import Ends, Role
 
-#: (batch, steps, what becomes of sequence_length) where the graph leaves them free.
+#: (batch, steps, kind of sequence_length) where the graph leaves them free.
 SIZES = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "mixed"), (2, 4, "none"))
-#: The same where a loop ends with its longest row: one batch has none that is as long as the input.
+#: The same where a loop ends with its longest row: in one batch no row is as long as the input.
 SIZES_OF_ENDING = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "short"), (2, 4, "none"))
-#: The same of a large model. The gradient of several rows at once takes it ten times as long as that of one.
+#: The same for a large model. The gradient of several rows at once takes ten times as long as that of one.
 SIZES_OF_LARGE = ((3, 5, "mixed"), (1, 3, "full"), (2, 2, "none"))
 #: A model with more weights than this, 128 MB in float32, is large.
 LARGE = 2**25
-#: Rounding grows with what is summed: inputs of more numbers than this are drawn smaller, and the sum is as large as of
-#: so many. Of a sum of 20,000 numbers of order 1 two correct programs differ by more than an output of order 1 may.
+#: Rounding grows with the length of a sum: inputs of more numbers than this are drawn smaller, and the sum is as large
+#: as of so many. Of a sum of 20,000 numbers of order 1 two correct programs differ by more than an output of order 1 may.
 SUMMED = 1024
 
 
@@ -68,30 +68,30 @@ def samples_of(recurrence, seed=0, large=False):
 
 
 def compared_tensors(recurrence):
-    """The outputs that a proof compares: those of the graph, or all where there is none."""
+    """List the outputs that a proof compares: those that the graph has, or all where there is no graph."""
     known = [tensor for tensor in recurrence.outputs if tensor.tf1]
     return known or list(recurrence.outputs)
 
 
 def key_of(tensor):
-    """Return what a tensor goes by in a sample: its TF1 name, or its own where the model has no graph."""
+    """Return the key of a tensor in a sample: its TF1 name, or its own name where the model has no graph."""
     return tensor.tf1 or tensor.name
 
 
 def fed_tensors(recurrence):
-    """The input tensors that a proof feeds: those that the Keras model takes."""
+    """List the input tensors that a proof feeds: those that the Keras model takes."""
     return [tensor for tensor in recurrence.inputs if tensor.is_input]
 
 
 def sizes_of(recurrence, sample):
-    """Return the batch and the steps of a sample in the order of the inputs' axes; (batch,) where nothing has steps."""
+    """Return (batch, steps) of a sample in the order of the inputs' axes; (batch,) where nothing has steps."""
     given = [(one, np.shape(sample.values[key_of(one)])) for one in fed_tensors(recurrence)]
     whole = [shape[:2] for one, shape in given if one.role is Role.INPUTS and len(shape) == 3]
     return whole[0] if whole else next(shape[:1] for one, shape in given if one.role is Role.INPUTS)
 
 
 def fixed_sizes(recurrence, batch, steps):
-    """Return batch and steps, as the graph fixes them: what goes in and what comes out says it.
+    """Return batch and steps as the graph fixes them by inputs and outputs.
 
     Args:
         recurrence: a `model.Recurrence`.
@@ -104,7 +104,7 @@ def fixed_sizes(recurrence, batch, steps):
 
 
 def _sizes_of(recurrence, tensor):
-    """The batch and the steps of a tensor, None where it fixes none; cuDNN's states are [layers, B, U]."""
+    """Return (batch, steps) of a tensor, None for one that it does not fix; cuDNN's states are [layers, B, U]."""
     if tensor.role not in (Role.INPUTS, Role.OUTPUTS):
         return (tensor.shape[-2] if len(tensor.shape) > 1 else tensor.shape[0]), None
     if len(tensor.shape) < 3:
@@ -141,12 +141,12 @@ def _spread(tensor):
 
 
 def spread_of(depth):
-    """Return how widely inputs of so many numbers each are drawn, a float of at most 1."""
+    """Return the width of the distribution of inputs with so many numbers each, a float of at most 1."""
     return min(1.0, math.sqrt(SUMMED / max(depth, 1)))
 
 
 def _mask(batch, steps, kind):
-    """Every step, then none, then rows with padding in front and within, and rows that end early."""
+    """Return a mask with every step, with none, or with padding in front, within and at the end of rows."""
     if kind != "mixed":
         return np.full((batch, steps), kind == "full")
     mask, step = np.full((batch, steps), True), np.arange(steps)
@@ -155,7 +155,7 @@ def _mask(batch, steps, kind):
 
 
 def _lengths(batch, steps, kind):
-    """The whole length, then nothing, then lengths between; or the same of fewer steps."""
+    """Return the full length, 0, or both with lengths between; or lengths that leave out the last steps."""
     if kind in ("mixed", "short"):
         steps = steps if kind == "mixed" else _short(steps)
         return np.array([steps, 0, *[1 + row % max(steps - 1, 1) for row in range(batch)]])[:batch]
@@ -163,7 +163,7 @@ def _lengths(batch, steps, kind):
 
 
 def _short(steps):
-    """A number of steps of which some are left when the longest row has ended."""
+    """Return a number of steps that leaves some steps after the longest row has ended."""
     return max(steps - 2, 1)
 
 

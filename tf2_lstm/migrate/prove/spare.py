@@ -1,8 +1,8 @@
-"""What is fed to placeholders that no edge feeds, although the slice reads them: numbers of no meaning.
+"""The values of placeholders that a subgraph reads and no edge feeds: numbers of no meaning.
 
-A slice may read more than its outputs depend on: the other columns of a wider state, a batch that is the size of
-something else. Whatever is fed there, the outputs are the same; if they are not, they are none of the model's, which
-knows nothing of it, and the proof fails.
+A subgraph may read more than its outputs depend on: the other columns of a wider state, a batch that is the size of
+another tensor. With any values there, the outputs are the same; if they are not, they are not the model's, which does
+not have these placeholders, and the proof fails.
 """
 
 from collections import OrderedDict
@@ -16,11 +16,11 @@ from tf2_lstm.migrate.graph.operations import OPEN
 
 
 def open_placeholders(part, fed):
-    """Find the placeholders of a slice that are not fed.
+    """Find the placeholders of a subgraph that are not fed.
 
     Args:
-        part: the `GraphDef` of the slice.
-        fed: the names of those that are.
+        part: the `GraphDef` of the subgraph.
+        fed: the names of the placeholders that are fed.
 
     Returns:
         An OrderedDict from name to (dtype's name, shape with None, or None where the rank is not known); those of
@@ -41,22 +41,16 @@ def _size(size):
 
 
 def spare_numbers(placeholders, sizes, label):
-    """Draw what open placeholders are fed.
+    """Draw the values of open placeholders.
 
     Args:
-        placeholders: of `open_placeholders`.
-        sizes: a batch, and perhaps steps, in the order of the axes: what is free has them, one after the other.
-        label: the sample's, from which the numbers are drawn.
+        placeholders: the result of `open_placeholders`.
+        sizes: a batch, and perhaps steps, in the order of the axes: open sizes take them, one after the other.
+        label: the sample's label, from which the numbers are drawn.
 
     Returns:
-        A dict from name to array. Floats are numbers as wide as everything that is fed; integers are 0, which every
-        table of embeddings has, and one integer alone is the batch.
-
-    Example:
-        ```python
-        found = spare_numbers({"x": ("float32", (None, 3, 2)), "count": ("int32", ())}, (4,), "batch 4")
-        assert found["x"].shape == (4, 3, 2) and found["count"] == 4
-        ```
+        A dict from name to array. Floats are drawn as widely as all inputs; integers are 0, which every table of
+        embeddings has, and a single integer is the batch.
     """
     found = {}
     for name, (dtype, shape) in placeholders.items():

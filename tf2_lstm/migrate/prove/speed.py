@@ -1,4 +1,4 @@
-"""Before and after: the user's own graph in a session and the Keras model of it, called in turn with equal arrays."""
+"""Before and after: the user's own graph in a session and its Keras model, called in turn with equal arrays."""
 
 import os
 import statistics
@@ -18,15 +18,15 @@ from tf2_lstm.migrate.prove.replay import ReplayError, first_line, tensorflow_ve
 from tf2_lstm.migrate.prove.rounding import beyond_rounding
 from tf2_lstm.migrate.prove.spare import spare_numbers
 
-#: What is called.
+#: The ways of computing.
 GRAPH, MODEL = "TF1 graph in a session", "Keras model in tf.function"
-#: The same by the fast unrolls, as `tf2_lstm.load_model` gives it.
+#: The same by the fast unrolls, as `tf2_lstm.load_model` returns it.
 FAST = "the same, accelerated"
 #: (batch, steps) where they are open: a batch, and one request.
 SIZES = ((32, 50), (1, 50))
-#: Turns, those of a slow program, and above how many seconds for one call of each it is slow.
+#: The number of turns, that of a slow program, and the seconds for one call of each above which it is slow.
 TURNS, FEW, SLOW = 7, 3, 2.0
-#: How many seconds a turn takes about, and how many calls at most.
+#: The seconds that a turn takes about, and the most calls in it.
 TURN, CALLS = 0.1, 400
 
 
@@ -35,10 +35,10 @@ class Timing:
     """One way to compute a program, at one size.
 
     Attributes:
-        sample: what it was fed, "32 x 50".
+        sample: the label of its inputs, "32 x 50".
         way: `GRAPH`, `MODEL` or `FAST`.
-        milliseconds: of one call: (median, least, most) of the turns.
-        times: how many times as fast as the graph, of each turn: (median, least, most).
+        milliseconds: (median, least, most) of one call, over the turns.
+        times: (median, least, most) of the factor by which it is faster than the graph, over the turns.
     """
 
     sample: str
@@ -69,12 +69,12 @@ class Speed:
 
 
 def speed_of(tf1, whole, model, inputs=None):
-    """Time the whole graph and the Keras model of it; where their numbers differ, nothing.
+    """Time the whole graph and its Keras model; a model whose numbers differ is not timed.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
-        model: its Keras model, which is proved.
+        model: the Keras model, which is proved.
         inputs: a `.npz` of the user's own data; None for seeded numbers of `SIZES`.
 
     Returns:
@@ -102,7 +102,7 @@ def speed_of(tf1, whole, model, inputs=None):
 
 
 def _runs(tf1, whole, replay, inputs):
-    """The samples that the graph takes, with what else it is fed and what it gives."""
+    """List the samples that the graph takes, with its other inputs and its outputs."""
     wanted = {edge.tf1: edge.dtype for edge in whole.inputs}
     own, most, failed = own_samples(tf1, wanted, inputs, WHERE), [], None
     for samples in [own] if own else whole_samples(tf1, whole, whole.inputs, wanted=SIZES):
@@ -122,7 +122,7 @@ def _runs(tf1, whole, replay, inputs):
 
 
 def _of_sample(whole, replay, model, sample, spare, expected):
-    """The (Timing, turns) of one sample and why something was not timed; what differs is not."""
+    """Return the (Timing, turns) of one sample, and why some way was not timed: it differs."""
     inputs = {one.name: sample.values[one.tf1] for one in whole.inputs}
     ways, problems = OrderedDict(), []
     for way, acceleration in ((MODEL, nullcontext(True)), (FAST, accelerated(model))):
@@ -139,7 +139,7 @@ def _of_sample(whole, replay, model, sample, spare, expected):
 
 
 def _checked(whole, model, inputs, expected):
-    """A model as a function without arguments, and why it is not timed, "" where it is."""
+    """Return a model as a function without arguments, and why it is not timed, "" where it is."""
     try:
         call = compiled(model, inputs)
         return call, _difference(whole, expected, call())
@@ -148,7 +148,7 @@ def _checked(whole, model, inputs, expected):
 
 
 def _difference(whole, expected, given):
-    """Where a model is off by more than float32 can have rounded, "" where it is not."""
+    """Return where a model is off by more than float32 can have rounded, "" where it is not."""
     outputs = OrderedDict((one.name, expected[one.tf1]) for one in whole.outputs)
     given = OrderedDict((one.name, given[one.name]) for one in whole.outputs)
     found = compare_results(RunResult(WITNESS, outputs), RunResult(KERAS, given))
@@ -160,20 +160,14 @@ def _difference(whole, expected, given):
 
 
 def take_turns(ways, clock=time.perf_counter):
-    """Call every way in turn, then again: what disturbs the machine disturbs all of them.
+    """Call every way in turn, again and again, so that a disturbance of the machine hits all of them.
 
     Args:
         ways: name -> a function without arguments.
-        clock: gives seconds.
+        clock: returns seconds.
 
     Returns:
         A list of turns, each name -> seconds of one call.
-
-    Example:
-        ```python
-        turns = take_turns({"a": lambda: sum(range(9)), "b": lambda: None})
-        assert len(turns) == TURNS and list(turns[0]) == ["a", "b"]
-        ```
     """
     for call in ways.values():
         call()
@@ -191,21 +185,14 @@ def _seconds(call, calls, clock):
 
 
 def timings_of(sample, turns):
-    """Sum up turns, of which the first way is the graph's.
+    """Summarise turns whose first way is the graph's.
 
     Args:
-        sample: what was fed.
-        turns: of `take_turns`.
+        sample: the label of the inputs.
+        turns: the result of `take_turns`.
 
     Returns:
         A list of `Timing`s.
-
-    Example:
-        ```python
-        turns = [{"old": 0.004, "new": 0.002}, {"old": 0.008, "new": 0.002}, {"old": 0.006, "new": 0.002}]
-        old, new = timings_of("32 x 50", turns)
-        assert old.milliseconds == (6.0, 4.0, 8.0) and new.times == (3.0, 2.0, 4.0)
-        ```
     """
     base, *_ = turns[0]
     return [
