@@ -1,4 +1,4 @@
-"""Reading: checkpoint, MetaGraph, SavedModel, frozen graph or .h5 becomes one `TF1Model`.
+"""Read an artefact: a checkpoint, MetaGraph, SavedModel, frozen graph or .h5 file becomes one `TF1Model`.
 
 ```python
 from tf2_lstm.migrate import artifacts

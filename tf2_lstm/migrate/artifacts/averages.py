@@ -10,7 +10,7 @@ AVERAGE = "/ExponentialMovingAverage"
 
 
 def serve(model):
-    """Let every variable that has an average be read from it.
+    """Read every variable that has an average from the average.
 
     Args:
         model: a `TF1Model`, which is left as it is.
@@ -52,7 +52,7 @@ def serve(model):
 
 
 def _average(model, node, name):
-    """The checkpoint name of a node's average, "" for none; a Saver may have restored it into the node already."""
+    """Return the checkpoint name of a node's average, "" for none; a Saver may restore it into the node already."""
     if name.endswith(AVERAGE):
         return "" if node.endswith(AVERAGE) else name
     by_node = model.nodes.get(node + AVERAGE, ("", None))[0]

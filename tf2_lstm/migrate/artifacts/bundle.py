@@ -1,4 +1,4 @@
-"""A checkpoint's index and data files as `Variable`s that are read when they are asked for."""
+"""A checkpoint's index and data files as `Variable`s whose values are read on demand."""
 
 import math
 import os
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tf2_lstm.migrate.artifacts import files, protos, table, values
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
-#: `DataType` of TensorFlow -> (name, bytes of one element); what is not here is no variable of a model.
+#: `DataType` of TensorFlow -> (name, bytes of one element); no variable of a model has another dtype.
 DTYPES = {
     1: ("float32", 4),
     2: ("float64", 8),
@@ -32,7 +32,7 @@ OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 @dataclass(frozen=True)
 class Bundle:
-    """A checkpoint that was looked at.
+    """A checkpoint whose index was read.
 
     Attributes:
         prefix: the path without ".index".
@@ -56,7 +56,7 @@ class Bundle:
 
 
 def read_bundle(prefix):
-    """Read and check the index of a checkpoint, and that its data files are there and long enough.
+    """Read and check the index of a checkpoint; its data files must be there and long enough.
 
     Args:
         prefix: the path without ".index".
@@ -66,14 +66,6 @@ def read_bundle(prefix):
 
     Raises:
         ArtifactError: the index is damaged, a shard is missing or too short.
-
-    Example:
-        ```python
-        try:
-            read_bundle("no/such/model.ckpt")
-        except ArtifactError as error:
-            assert "model.ckpt.index" in str(error)
-        ```
     """
     header, raw = _index(prefix)
     paths = _shards(prefix, header.num_shards)
@@ -93,7 +85,7 @@ def read_bundle(prefix):
 
 
 def _index(prefix):
-    """The header and the entries of the index."""
+    """Return the header and the entries of the index."""
     path = prefix + ".index"
     try:
         found = table.entries(files.load(path))
@@ -142,7 +134,7 @@ def _text(prefix, key):
 
 
 def _check_entry(prefix, key, entry, sizes):
-    """Hold an entry against the data files, so that the native reader meets nothing impossible."""
+    """Check an entry against the data files, so that the native reader meets nothing impossible."""
     end = entry.offset + entry.size
     dims = [dim.size for dim in entry.shape.dim]
     name = key.decode("utf-8", errors="replace")[:200]

@@ -1,4 +1,4 @@
-"""Checkpoints of either format, with the graph of a `.meta` file beside them or without."""
+"""Read checkpoints of either format, with the graph of a `.meta` file beside them or without."""
 
 from tf2_lstm.migrate.artifacts import (
     bundle,
@@ -17,7 +17,7 @@ def read_checkpoint(path, meta_path, prefix):
     """Read a checkpoint with its graph.
 
     Args:
-        path: what the user named.
+        path: the path that the user gave.
         meta_path: the `.meta` file.
         prefix: the checkpoint's path without ".index".
 
@@ -26,21 +26,13 @@ def read_checkpoint(path, meta_path, prefix):
 
     Raises:
         ArtifactError: a file is missing or damaged, or the two do not fit together.
-
-    Example:
-        ```python
-        try:
-            read_checkpoint("a.meta", "a.meta", "b.ckpt")
-        except ValueError as error:
-            assert "a.meta" in str(error)
-        ```
     """
     meta = meta_graph.read_meta(meta_path)
     return with_graph("checkpoint", path, meta, prefix, [meta_path])
 
 
 def with_graph(kind, path, meta, prefix, graph_files, root=None):
-    """Bring a graph and a checkpoint together.
+    """Make a `TF1Model` of a graph and a checkpoint.
 
     Args:
         kind: the kind of the model.
@@ -84,7 +76,7 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
 
 
 def read_weights(path, prefix):
-    """Read a checkpoint without a graph: names and shapes are all that is known.
+    """Read a checkpoint without a graph: only names and shapes are known.
 
     Args:
         path: what the user named.
@@ -112,7 +104,7 @@ def read_weights(path, prefix):
 
 
 def read_named(prefix):
-    """Read a checkpoint with the names that the program gave, whatever kind it is.
+    """Read a checkpoint of any format with the names that the program gave.
 
     Args:
         prefix: the checkpoint's path without ".index".

@@ -1,30 +1,23 @@
-"""How many tensors a node says that it reads and gives: TensorFlow believes it, and fills the memory or dies of it."""
+"""Check how many tensors a node claims to read and return: TensorFlow believes it, and runs out of memory or dies."""
 
 from tf2_lstm.migrate.artifacts import protos
 from tf2_lstm.migrate.graph.nodes import attribute, functions_of
 from tf2_lstm.migrate.model import ArtifactError
 
-#: More outputs than any node has that TensorFlow 1 ran: a sequence cut into its steps has one a step.
+#: No node that TensorFlow 1 ran has more outputs: a sequence cut into its steps has one for each step.
 MOST = 65_536
 _DAMAGED = "The file is damaged: write it again with TensorFlow 1.x."
 
 
 def count_outputs(node, functions=()):
-    """Count the outputs that a node says that it has; none of them need be there.
+    """Count the outputs that a node claims to have; they need not exist.
 
     Args:
         node: a `NodeDef`.
         functions: name -> `FunctionDef` of its graph: a node may have one for its operation.
 
     Returns:
-        A whole number, whatever an attribute says; None for an operation that nobody knows.
-
-    Example:
-        ```python
-        node = protos.message("GraphDef").node.add(name="pieces", op="Split")
-        node.attr["num_split"].i = 2**62
-        assert count_outputs(node) == 2**62
-        ```
+        An int, whatever an attribute says; None for an unknown operation.
     """
     if node.op in functions:
         return len(functions[node.op].signature.output_arg)
@@ -33,7 +26,7 @@ def count_outputs(node, functions=()):
 
 
 def _count(node, argument):
-    """How many tensors an argument of an operation stands for, as the node's attributes say."""
+    """Return how many tensors an argument of an operation stands for, by the node's attributes."""
     if argument.type_list_attr:
         name = argument.type_list_attr
         return len(attribute(node, name).list.type)
@@ -43,25 +36,14 @@ def _count(node, argument):
 
 
 def check_counts(graph, where):
-    """Refuse a graph with a node that counts more than there can be, or an edge from an output that is not there.
+    """Refuse a graph in which a node counts too many tensors, or an edge comes from an output that does not exist.
 
     Args:
-        graph: a `GraphDef`; its functions are looked at as well.
+        graph: a `GraphDef`; its functions are checked as well.
         where: the file, for messages.
 
     Raises:
-        ArtifactError: such a node or edge.
-
-    Example:
-        ```python
-        graph = protos.message("GraphDef")
-        graph.node.add(name="x", op="Placeholder")
-        graph.node.add(name="y", op="Tanh", input=["x:1"])
-        try:
-            check_counts(graph, "graph.pb")
-        except ArtifactError as error:
-            assert "'y' reads 'x:1', but 'x' (Placeholder) has 1 output(s)" in str(error)
-        ```
+        ArtifactError: there is such a node or edge.
     """
     functions = functions_of(graph)
     for nodes in (graph.node, *(function.node_def for function in graph.library.function)):

@@ -3,7 +3,7 @@
 import google_crc32c
 
 MASK = 0xA282EAD8
-#: Bytes that are copied at once: the library takes no view.
+#: The number of bytes that are copied at once: the library takes no memoryview.
 PIECE = 2**24
 
 
@@ -11,12 +11,7 @@ def masked_crc(data):
     """Return the masked CRC-32C that LevelDB stores: a checksum of bytes that may hold checksums.
 
     Args:
-        data: bytes, or a view of some.
-
-    Example:
-        ```python
-        assert masked_crc(b"123456789") == (((0xE3069283 >> 15) | (0xE3069283 << 17)) + MASK) % 2**32
-        ```
+        data: bytes, or a memoryview of bytes.
     """
     data, crc = memoryview(data), 0
     for start in range(0, len(data), PIECE):

@@ -1,4 +1,4 @@
-"""Files as strangers give them: looked at before they are opened, hashed, never followed out of their folder."""
+"""Files of strangers: checked before they are opened, hashed, never followed out of their folder."""
 
 import contextlib
 import hashlib
@@ -7,7 +7,7 @@ import stat
 
 from tf2_lstm.migrate.model import ArtifactError
 
-#: Protocol buffers end here, so do graphs.
+#: The largest size of a protocol buffer, and so of a graph.
 MESSAGE_LIMIT = 2**31 - 1
 
 
@@ -126,15 +126,10 @@ def ends(path, first=512, last=8):
 
 
 class Pieces:
-    """The bytes of a file by slices, each read when it is asked for.
+    """The bytes of a file by slices, each read on demand.
 
     Args:
         path: the file.
-
-    Example:
-        ```python
-        assert Pieces(__import__("os").__file__)[0:1] == b"r"
-        ```
     """
 
     def __init__(self, path):
@@ -151,7 +146,7 @@ class Pieces:
 
 @contextlib.contextmanager
 def _reading(path):
-    """The opened file; what the system refuses becomes one line."""
+    """Open a file; an error of the system becomes one line."""
     try:
         with open(path, "rb") as file:
             yield file
@@ -163,15 +158,10 @@ def _reading(path):
 
 
 def digest(path):
-    """Return the SHA-256 of a file in hexadecimal, read in pieces.
+    """Return the SHA-256 of a file in hexadecimal, read in chunks.
 
     Raises:
         ArtifactError: the file cannot be read.
-
-    Example:
-        ```python
-        assert len(digest(__import__("os").__file__)) == 64
-        ```
     """
     with _reading(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -193,7 +183,7 @@ def digests(paths, root=None):
 
 
 def shown(path):
-    """Return a path for a message: one line, not endless.
+    """Return a path for a message: on one line, shortened.
 
     Example:
         ```python
@@ -206,7 +196,7 @@ def shown(path):
 
 
 def said(error):
-    """Return what an error of a library says, for a message: one line, not endless.
+    """Return the text of a library's error for a message: on one line, shortened.
 
     Example:
         ```python

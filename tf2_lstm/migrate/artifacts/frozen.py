@@ -1,4 +1,4 @@
-"""Frozen graphs: one file, in which every variable has become a constant."""
+"""Read frozen graphs: one file, in which every variable has become a constant."""
 
 import math
 from collections import OrderedDict
@@ -19,33 +19,26 @@ from tf2_lstm.migrate.graph.operations import ENTERS, Trait, having
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
 FLOATS = (1, 2, 14, 19)
-#: What reads a weight directly once a graph was simplified.
+#: Operations that read a weight directly in a simplified graph.
 WEIGHT_READERS = having(Trait.MULTIPLIES, Trait.CELL, Trait.WEIGHS)
-#: What tf.tensordot puts a weight through on its way there, and a dense layer on a sequence with it; each once.
+#: Operations of tf.tensordot on the way to its product, and so of a dense layer on a sequence; each occurs once.
 REARRANGED = ("Transpose", "Reshape")
 
 
 def read_graph(path, weights=None):
-    """Read a file that holds a graph alone.
+    """Read a file that holds only a graph.
 
     Args:
         path: the `.pb` file, or the `.pbtxt` one in protobuf's text form.
         weights: the prefix of a checkpoint, for a graph that still has variables.
 
     Returns:
-        A `TF1Model` of kind "frozen_graph", whose variables are the constants that stand where variables were; with
-        weights of kind "checkpoint".
+        A `TF1Model` of kind "frozen_graph", whose variables are the constants in place of variables; with weights of
+        kind
+        "checkpoint".
 
     Raises:
         ArtifactError: it is no graph, or it still has variables, whose values it does not hold.
-
-    Example:
-        ```python
-        try:
-            read_graph("no.pb")
-        except ArtifactError as error:
-            assert "nothing is there" in str(error)
-        ```
     """
     where = files.shown(path)
     text = path.endswith(places.TEXT_GRAPHS)
@@ -70,7 +63,7 @@ def read_graph(path, weights=None):
 
 
 def _with_constants(model, where):
-    """A graph with a checkpoint, of which a part was frozen: what is a constant in it has the constant's value."""
+    """Add to a model with a checkpoint, whose graph was frozen in part, the constants in place of variables."""
     frozen = [node for node in _weights(model.graph) if node.name in model.variables]
     model.variables.update((node.name, _variable(node, where)) for node in frozen)
     model.nodes.update((node.name, (node.name, None)) for node in frozen)
@@ -78,14 +71,14 @@ def _with_constants(model, where):
 
 
 def _without_values(held):
-    """Say which variables stayed variables when the graph was frozen."""
+    """Return the note on variables that stayed variables when the graph was frozen."""
     names = ", ".join(files.shown(name) for name in list(held)[:3])
     more = f" and {len(held) - 3} more" if len(held) > 3 else ""
     return [f"{len(held)} variable(s) of the graph have no value in the file: {names}{more}."] if held else []
 
 
 def _weights(graph):
-    """The constants that were variables: read as a variable is read, or by what only weights go into."""
+    """Yield the constants that were variables: read like a variable, or by an operation that takes weights."""
     readers = {}
     for node in graph.node:
         for name in node.input:
@@ -112,7 +105,7 @@ def _reads_weight(name, reader, readers):
 def _unfold(graph):
     """Let a loop read its weights from outside again where constants were folded into it (Grappler does it).
 
-    Such a constant waits for the Enter that it stands for, of a constant with the same value.
+    Such a constant waits for the Enter that it replaces, of a constant with the same value.
     """
     nodes, entered = {node.name: node for node in graph.node}, {}
     for node in graph.node:

@@ -1,12 +1,12 @@
-"""The functions of a graph's library: who calls whom, and that it comes to an end."""
+"""Check the functions of a graph's library: which calls which, and that the calls come to an end."""
 
 import graphlib
 
 from tf2_lstm.migrate.graph.nodes import functions_of
 from tf2_lstm.migrate.model import ArtifactError
 
-#: How deep functions may call each other. Each call is replaced by what it calls: how many calls may there be then, and
-#: how many nodes. TensorFlow needs a minute and a half for so many calls, and four times as long for twice as many.
+#: The deepest calls of functions. Each call is inlined: the most calls and
+#: the most nodes then. TensorFlow needs 90 seconds for so many calls, and four times as long for twice as many.
 DEEPEST, MOST_CALLS, MOST_NODES = 64, 4_000, 1_000_000
 
 
@@ -16,22 +16,13 @@ def called(node, functions):
     Args:
         node: a `NodeDef`.
         functions: the names of the graph's functions: a node may have one for its operation.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        node = message("GraphDef").node.add(name="x", op="While")
-        node.attr["body"].func.name = "step"
-        assert called(node, ()) == ["step"]
-        ```
     """
     own = [node.op] if node.op in functions else []
     return own + [name for value in node.attr.values() for name in _named(value)]
 
 
 def _named(value):
-    """Names of the functions in an attribute; a function's own attributes may hold others."""
+    """Yield the names of the functions in an attribute; a function's own attributes may hold others."""
     found = [value.func] if value.HasField("func") else []
     for one in [*found, *value.list.func]:
         if one.name:
@@ -41,7 +32,7 @@ def _named(value):
 
 
 def check_functions(graph, where):
-    """Refuse functions that no program could put in place of their calls.
+    """Refuse functions whose calls no program could inline.
 
     Args:
         graph: a `GraphDef`.
@@ -49,21 +40,7 @@ def check_functions(graph, where):
 
     Raises:
         ArtifactError: functions call each other without end, too deep or too often, or one is not complete: it takes
-            attributes, maybe functions, from who calls it. TensorFlow 1 saves none of these.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        graph = message("GraphDef")
-        function = graph.library.function.add()
-        function.signature.name = "endless"
-        function.node_def.add(name="again", op="endless")
-        try:
-            check_functions(graph, "graph.pb")
-        except ArtifactError as error:
-            assert "'endless' calls itself" in str(error)
-        ```
+            attributes, maybe functions, from its caller. TensorFlow 1 saves none of these.
     """
     functions = functions_of(graph)
     calls = {}
@@ -91,7 +68,7 @@ def check_functions(graph, where):
 
 
 def _inner_first(calls, where):
-    """Names of functions, each after those that it calls."""
+    """List the names of functions, each after those that it calls."""
     try:
         return list(graphlib.TopologicalSorter(calls).static_order())
     except graphlib.CycleError as error:

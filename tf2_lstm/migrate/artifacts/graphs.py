@@ -1,4 +1,4 @@
-"""A graph as it comes out of a file: checked for what every graph must be, and freed of its devices."""
+"""Check a graph from a file as every graph must be, and clear its devices."""
 
 import re
 
@@ -22,8 +22,8 @@ def checked(graph, where):
         The graph.
 
     Raises:
-        ArtifactError: it has no nodes, a node without name or operation, two of one name, an input that is none, one
-            that counts more tensors than there can be, or functions without end.
+        ArtifactError: it has no nodes, a node without name or operation, two nodes of one name, an input that is no
+            reference, a node that counts too many tensors, or functions without end.
 
     Example:
         ```python

@@ -1,7 +1,7 @@
-"""`.h5` files of tf.keras 1.15: a model's configuration as JSON, and its weights.
+"""Read `.h5` files of tf.keras 1.15: a model's configuration as JSON, and its weights.
 
-Only what the file itself holds is read: links to other files are refused, the configuration is plain data, nothing in
-it is called.
+Only the file itself is read: links to other files are refused, the configuration is plain data, nothing in it is
+called.
 """
 
 import json
@@ -21,7 +21,7 @@ from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
 MODELS = ("Sequential", "Model", "Functional")
 KINDS = "fiub"
-#: Seconds of a processor that another process may take to read a file, an ordinary one takes less than one; and how
+#: The processor seconds that another process may take to read a file (an ordinary one takes less than one), and how
 #: many times that by the clock, on a machine that has more to do.
 SECONDS, PATIENCE = 5, 12
 
@@ -60,20 +60,15 @@ def read_keras_h5(path):
 
 
 def survive(path):
-    """Let another process read the file first: the library may run for ever in a damaged one, or crash.
+    """Let another process read the file first: in a damaged file the library may run for ever, or crash.
 
     Args:
         path: the file.
 
     Raises:
         ArtifactError: the process did not come to an end by itself.
-
-    Example:
-        ```python
-        survive("no.h5")  # what is wrong in an ordinary way is said by who reads it
-        ```
     """
-    # -P: without it Python would look for modules in the folder that a stranger's files lie in.
+    # -P: without it Python would look for modules in the folder of a stranger's files.
     command = [
         sys.executable,
         "-P",
@@ -104,16 +99,11 @@ def survive(path):
 
 
 def walk(path, seconds=None):
-    """Read everything of a file that is not plain numbers in one piece, and say nothing of what is wrong with it.
+    """Read all of a file but plain numbers in one chunk, and ignore what is wrong with it.
 
     Args:
         path: the file.
-        seconds: of a processor, after which this process is ended; None for no limit.
-
-    Example:
-        ```python
-        walk("no.h5")
-        ```
+        seconds: the processor time after which this process is ended; None for no limit.
     """
     if seconds is not None:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
@@ -128,7 +118,7 @@ def walk(path, seconds=None):
 
 @contextmanager
 def _opened(path):
-    """The file, with what h5py says of damaged ones turned into one line."""
+    """Open a file; an error of h5py for a damaged file becomes one line."""
     import h5py
 
     try:
@@ -153,7 +143,7 @@ def _text(value):
 
 
 def _config(file, version, where):
-    """The model's configuration as plain data."""
+    """Return the model's configuration as plain data."""
     if "model_config" not in file.attrs:
         raise ArtifactError(
             f"{where}: expected a whole model, found weights without a configuration (no model_config). "
@@ -177,7 +167,7 @@ def _config(file, version, where):
 
 
 def _inner(group, path, where):
-    """What is at a path below a group, without leaving the file."""
+    """Return the object at a path below a group, without leaving the file."""
     import h5py
 
     for part in filter(None, path.split("/")):
@@ -193,7 +183,7 @@ def _inner(group, path, where):
 
 
 def _names(attributes, key):
-    """A list of names; one that was too long for one attribute is in key0, key1, ..."""
+    """Return a list of names; one that is too long for one attribute is in key0, key1, ..."""
     if key in attributes:
         return [_text(name) for name in attributes[key]]
     chunks = []
@@ -203,7 +193,7 @@ def _names(attributes, key):
 
 
 def _weights(group, where):
-    """(name, place in the file) of every weight, layer by layer."""
+    """Yield (name, place in the file) of every weight, layer by layer."""
     for layer in _names(group.attrs, "layer_names"):
         for weight in _names(_inner(group, layer, where).attrs, "weight_names"):
             name = weight.removesuffix(":0")
@@ -212,7 +202,7 @@ def _weights(group, where):
 
 
 def _dataset(file, place, where):
-    """The dataset at a place, after it was seen to be numbers that the file itself holds."""
+    """Return the dataset at a place, after a check that the file itself holds its numbers."""
     import h5py
 
     found = _inner(file, place, where)

@@ -1,4 +1,4 @@
-"""MetaGraphs: a graph with its Saver, as `.meta` files and SavedModels have them."""
+"""Read MetaGraphs: a graph with its Saver, as `.meta` files and SavedModels have them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +9,13 @@ from tf2_lstm.migrate.graph.nodes import node_of
 
 @dataclass(frozen=True)
 class Meta:
-    """What is used of a MetaGraph. All collections are left behind; `trainable` is read from one of them.
+    """The parts of a MetaGraph that are used. Of its collections only `trainable` is read.
 
     Attributes:
         graph: the `GraphDef`, checked, without devices.
         restore_op: the name of the Saver's restore operation, "" for none.
         producer: the version of TensorFlow that wrote it.
-        trainable: nodes of the trainable variables, as far as the collection says.
+        trainable: nodes of the trainable variables, as far as the collection tells.
         signatures: as `TF1Model` has them.
     """
 
@@ -50,7 +50,7 @@ def read_meta(path):
 
 
 def meta_of(meta, where):
-    """Take from a `MetaGraphDef` what is used.
+    """Take the parts that are used from a `MetaGraphDef`.
 
     Args:
         meta: the message.
@@ -60,14 +60,7 @@ def meta_of(meta, where):
         A `Meta`.
 
     Raises:
-        ArtifactError: its graph is none.
-
-    Example:
-        ```python
-        meta = protos.message("MetaGraphDef")
-        meta.graph_def.node.add(name="x", op="Placeholder")
-        assert meta_of(meta, "x.meta").restore_op == ""
-        ```
+        ArtifactError: its graph is damaged.
     """
     return Meta(
         graphs.checked(meta.graph_def, where),
@@ -79,7 +72,7 @@ def meta_of(meta, where):
 
 
 def _trainable(meta, where):
-    """The nodes of the collection "trainable_variables", whose `VariableDef`s begin with the tensor's name."""
+    """Yield the nodes of the collection "trainable_variables", whose `VariableDef`s begin with the tensor's name."""
     if "trainable_variables" in meta.collection_def:
         for value in meta.collection_def["trainable_variables"].bytes_list.value:
             yield node_of(protos.parse("VariableDef", value, where).variable_name)

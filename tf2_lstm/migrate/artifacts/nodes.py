@@ -1,4 +1,4 @@
-"""A graph and a checkpoint brought together: every variable's node has its values, or it is said why not."""
+"""Connect a graph and a checkpoint: every variable's node gets its values, or a note says why not."""
 
 from collections import Counter
 from dataclasses import replace
@@ -12,29 +12,22 @@ NOT_ITS_OWN = "The checkpoint does not fit the graph: name the one that was save
 
 
 def connect(graph, restore_op, variables, where, required=(), own_names=None):
-    """Say for every variable node of a graph which variable of the checkpoint it holds.
+    """Find for every variable node of a graph the variable of the checkpoint that it holds.
 
     Args:
         graph: the `GraphDef`.
         restore_op: the Saver's restore operation, "" if unknown.
         variables: checkpoint name -> `Variable`.
         where: the checkpoint, for messages.
-        required: nodes whose values must be there, one of them at least; without any what the Saver restores.
-        own_names: a name that the graph may restore -> the name in `variables`; of an object-based checkpoint.
+        required: nodes of which at least one must have its values; () for all that the Saver restores.
+        own_names: a name that the graph may restore -> the name in `variables`, for an object-based checkpoint.
 
     Returns:
-        (nodes, variables, notes): `nodes` as `TF1Model` has it, the variables, and what a person must know.
+        (nodes, variables, notes): `nodes` as `TF1Model` has it, the variables, and notes for the user.
 
     Raises:
         ArtifactError: none of the variables is in the checkpoint, or one has another shape: it is not
             of this graph.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        assert connect(message("GraphDef"), "", OrderedDict(), "model.ckpt") == ({}, OrderedDict(), [])
-        ```
     """
     restored, composed = read_restores(graph, restore_op)
     nodes, missing, held, old = {}, [], variable_nodes(graph), {}
@@ -47,7 +40,7 @@ def connect(graph, restore_op, variables, where, required=(), own_names=None):
             source = replace(source, name=spelled.get(old_names.todays(source.name), source.name))
             old.update({source.name: name} if source.name in variables else {})
         if source.name not in variables and name in variables:
-            # Kept apart: the name of the part, and not that of the whole that it would be a slice of.
+            # This part is kept apart: by its own name, not as a slice of the whole variable.
             source = Restored(name)
         if source.name in variables:
             nodes[name] = _held(name, node, source, variables, where)
@@ -66,7 +59,7 @@ def connect(graph, restore_op, variables, where, required=(), own_names=None):
 
 
 def missing(graph, restore_op, nodes):
-    """Return the names of the variables that a graph restores and the checkpoint does not have, in order.
+    """List the names of the variables that a graph restores and the checkpoint lacks, in order.
 
     Args:
         graph: the `GraphDef`.
@@ -86,7 +79,7 @@ def missing(graph, restore_op, nodes):
 
 
 def _held(name, node, source, variables, where):
-    """The entry of `nodes` for one node, after its shape was held against the checkpoint's."""
+    """Return the entry of `nodes` for one node, after a check of its shape against the checkpoint's."""
     whole = variables[source.name]
     expected = static_shape(node)
     found = source.sizes or whole.shape
@@ -111,7 +104,7 @@ def _check_slice(source, whole, where):
 
 
 def _refuse_missing(missing, restored, required, variables, where):
-    """Refuse a checkpoint that has nothing of what the graph must have; a part of it is converted."""
+    """Refuse a checkpoint that lacks all that the graph must have; one that has a part is converted."""
     needed = [name for name in restored if not required or name in required]
     gone = [name for name in missing if name in needed]
     if gone and len(gone) == len(needed):
@@ -123,7 +116,7 @@ def _refuse_missing(missing, restored, required, variables, where):
 
 
 def _next_step(nodes, names, variables):
-    """What to do with a checkpoint that has none of the graph's names: the shapes tell whether names alone differ."""
+    """Return what to do with a checkpoint that has none of the graph's names: do the shapes agree?"""
     shapes = [static_shape(node) for node in nodes]
     if None in shapes or Counter(shapes) - Counter(variable.shape for variable in variables.values()):
         return NOT_ITS_OWN

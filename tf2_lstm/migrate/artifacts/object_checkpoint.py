@@ -1,7 +1,7 @@
-"""Object-based checkpoints, which `tf.train.Checkpoint` of TensorFlow 1.15 writes: keys are paths through objects.
+"""Object-based checkpoints, as `tf.train.Checkpoint` of TensorFlow 1.15 writes them: keys are paths through objects.
 
 Each also keeps the variable's own name ("rnn/basic_lstm_cell/kernel"), by which a graph knows it. So that name is
-used, and where it is missing or not the only one of its kind, the path through the objects.
+used; where it is missing or several variables have it, the path through the objects.
 """
 
 from collections import Counter, OrderedDict

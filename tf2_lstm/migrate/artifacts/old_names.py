@@ -1,8 +1,8 @@
-"""Names of variables that TensorFlow used before 1.2, turned into today's.
+"""Turn names of variables that TensorFlow used before 1.2 into today's.
 
 Until 1.1 a cell's variables were `weights` and `biases`; until 0.12 scopes were spelled like classes and a variable
 was `RNN/MultiRNNCell/Cell0/BasicLSTMCell/Linear/Matrix`. A Saver in the graph says which variable is which; these names
-are for a checkpoint that stands alone. Source: the release notes of TensorFlow 1.0 and 1.2, and
+are for a checkpoint without a graph. Source: the release notes of TensorFlow 1.0 and 1.2, and
 `tensorflow/contrib/rnn/python/tools/checkpoint_convert.py` of 1.15, which lists the same pairs.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections import Counter, OrderedDict
 from dataclasses import replace
 
-#: A path is a cell's if one of its parts says so; `fully_connected/weights` stays what it is.
+#: A path is a cell's if one of its parts is a cell's name; `fully_connected/weights` stays as it is.
 CELL = re.compile(r"rnn|lstm|gru|_cell", re.IGNORECASE)
 CLASS = re.compile(r"(?:Basic|Multi|Layer|Block|Input|Output)?(?:RNN|LSTM|GRU)(?:Cell)?$")
 LEAVES = (
@@ -32,18 +32,10 @@ LEAVES = (
 
 
 def todays(name):
-    """Return today's name of a variable, the same if it is one or is no cell's.
+    """Return today's name of a variable; a name of today, or of no cell, stays as it is.
 
     Args:
         name: a name of a checkpoint.
-
-    Example:
-        ```python
-        assert todays("rnn/basic_lstm_cell/weights") == "rnn/basic_lstm_cell/kernel"
-        assert todays("RNN/MultiRNNCell/Cell0/LSTMCell/B") == "rnn/multi_rnn_cell/cell_0/lstm_cell/bias"
-        assert todays("BiRNN/BW/BasicLSTMCell/Linear/Bias") == "bidirectional_rnn/bw/basic_lstm_cell/bias"
-        assert todays("fully_connected/weights") == "fully_connected/weights"
-        ```
     """
     if not any(CELL.search(part) for part in name.split("/")[:-1]):
         return name
@@ -60,23 +52,14 @@ def _snake(part):
 
 
 def rename(variables, which=lambda name: True):
-    """Give variables of a checkpoint today's names: all where it has no graph.
+    """Give variables of a checkpoint today's names.
 
     Args:
         variables: checkpoint name -> `Variable`.
-        which: whether one is renamed, asked of today's name.
+        which: a function from today's name to whether a variable is renamed.
 
     Returns:
         (variables, notes). Where two variables would get one name, they keep theirs.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.model import Variable
-
-        old = Variable("rnn/gru_cell/gates/weights", (4, 4), "float32", lambda: None)
-        variables, notes = rename({old.name: old})
-        assert list(variables) == ["rnn/gru_cell/gates/kernel"] and len(notes) == 1
-        ```
     """
     names = {name: todays(name) for name in variables}
     names = {name: new if which(new) else name for name, new in names.items()}
@@ -91,15 +74,10 @@ def rename(variables, which=lambda name: True):
 
 
 def by_todays_name(variables):
-    """Return today's name -> checkpoint name, of the names that no other has too.
+    """Return today's name -> checkpoint name, for names that only one variable has.
 
     Args:
         variables: the names of the checkpoint.
-
-    Example:
-        ```python
-        assert by_todays_name(["rnn/lstm_cell/weights"]) == {"rnn/lstm_cell/kernel": "rnn/lstm_cell/weights"}
-        ```
     """
     names = {name: todays(name) for name in variables}
     taken = Counter(names.values())
@@ -107,7 +85,7 @@ def by_todays_name(variables):
 
 
 def notes(changed):
-    """Say which names were read as others.
+    """Return the note on names that were read as others.
 
     Args:
         changed: the checkpoint's name -> today's.

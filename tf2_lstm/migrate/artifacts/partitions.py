@@ -1,4 +1,4 @@
-"""Parts of a partitioned variable that a checkpoint keeps apart, joined to the whole.
+"""Join the parts of a partitioned variable that a checkpoint keeps as separate tensors.
 
 An ordinary Saver writes a partitioned variable as one tensor. A Saver that was given names writes
 `kernel/part_0`, `kernel/part_1`, ... as tensors of their own.
@@ -14,7 +14,7 @@ from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.operations import HANDS_ON
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
-#: "kernel/part_1" and what belongs to it, "kernel/part_1/Adam".
+#: "kernel/part_1" and the variables that belong to it, "kernel/part_1/Adam".
 PART = re.compile(r"(.+)/part_(\d+)((?:/[^/]+)*)$")
 
 
@@ -57,12 +57,12 @@ def join(variables, nodes, where, axes=()):
 
 
 def _groups(variables, where, axes):
-    """Name of the whole -> (its parts in order, their axis), of those that can be one on that axis."""
+    """Map the name of the whole to (its parts in order, their axis), for parts that fit together along that axis."""
     numbered, known = {}, {PART.match(name)[1]: axis for name, axis in axes.items() if PART.match(name)}
     for name, variable in variables.items():
         match = PART.match(name)
         if match and match[1] + match[3] not in variables and variable.shape:
-            # What belongs to a part, an average, is read by no concatenation of its own.
+            # A variable that belongs to a part, such as an average, has no concatenation of its own.
             found = numbered.setdefault(match[1] + match[3], ({}, known.get(match[1], 0)))
             found[0][int(match[2])] = variable
     groups = {}
@@ -99,18 +99,11 @@ def _whole(name, parts, axis):
 
 
 def axes_of_parts(graph, held):
-    """Return the axis that a graph joins variables on, for each that it joins with others and nothing else.
+    """Return the axis along which a graph joins variables, for each variable that it joins only with variables.
 
     Args:
         graph: a `GraphDef`.
         held: the names of the variables' nodes.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        assert axes_of_parts(message("GraphDef"), ()) == {}
-        ```
     """
     nodes, held, found = {node.name: node for node in graph.node}, set(held), {}
     for node in graph.node:
@@ -149,7 +142,7 @@ def read_from(nodes, name):
 
 
 def _constant(node):
-    """The whole number that a constant holds; 0 for anything else."""
+    """Return the int that a constant holds; 0 for any other node."""
     tensor = attribute(node, "value").tensor
     values = list(tensor.int_val) + list(tensor.int64_val)
     return values[0] if values else int.from_bytes(tensor.tensor_content[:4], "little", signed=True)

@@ -1,4 +1,4 @@
-"""What a path is: a folder, a prefix or a file of one of the kinds that can be read, or what else it seems to be."""
+"""Find out what a path is: a folder, a prefix or a file of a kind that can be read, or what else it seems to be."""
 
 import codecs
 import os
@@ -11,7 +11,7 @@ STATE = "checkpoint"
 HDF5 = b"\x89HDF\r\n\x1a\n"
 #: A graph in protobuf's text form.
 TEXT_GRAPHS = (".pbtxt", ".prototxt")
-#: How files begin that are something else, and what to do then.
+#: The first bytes of files of other kinds, and the next step for each.
 OTHERS = (
     (b"PK\x03\x04", "a zip archive. Unpack it; a .keras file needs no conversion"),
     (b"\x80\x02", "a pickle, which is never opened. Save the model with tf.train.Saver"),
@@ -25,25 +25,17 @@ CHECKPOINT_FILE = re.compile(r"(.+)\.(?:index|data-\d{5}-of-\d{5})$", re.DOTALL)
 
 
 def kind_of(path):
-    """Say what is at a path.
+    """Return the kind of artefact at a path.
 
     Args:
-        path: what the user named.
+        path: the path that the user gave.
 
     Returns:
         (kind, place): "saved_model" and its folder, "meta", "graph" or "keras_h5" and the file, or "prefix" and the
-        checkpoint's path without ".index"; of the single-file format V1 the file's, of its shards what they begin with.
+        checkpoint's path without ".index"; for the single-file format V1 the file, for its shards their common prefix.
 
     Raises:
-        ArtifactError: it is nothing that can be read; the message says what it seems to be.
-
-    Example:
-        ```python
-        try:
-            kind_of(__import__("os").__file__)
-        except ArtifactError as error:
-            assert "Python" in str(error)
-        ```
+        ArtifactError: it cannot be read; the message says what it seems to be.
     """
     if "\0" in path:
         raise ArtifactError(
@@ -118,7 +110,7 @@ def _listed(names):
 
 
 def _latest(folder):
-    """The prefix that a folder's `checkpoint` file names; other folders are not looked into."""
+    """Return the prefix that a folder's `checkpoint` file names; other folders are not looked into."""
     path = os.path.join(folder, STATE)
     where = files.shown(path)
     state = protos.parse("CheckpointState", files.load(path, limit=2**24), where, text=True)
@@ -179,7 +171,7 @@ def _refuse_others(path, head):
 
 
 def is_text(data):
-    """Whether bytes are the beginning of a plain text, in UTF-8. A serialized graph is none: it begins with lengths.
+    """Whether bytes are the beginning of plain text in UTF-8. A serialized graph is not: it begins with lengths.
 
     Example:
         ```python

@@ -1,4 +1,4 @@
-"""The one file of this room that imports TensorFlow: its protocol buffers, and its reader of tensors.
+"""TensorFlow's protocol buffers and its reader of tensors: the one file of this package that imports TensorFlow.
 
 Files come from strangers: a message is parsed and never run. TensorFlow's own reader is used for the values because
 it verifies a checksum of each tensor as fast as it reads (`docs/adr/0008-how-artefacts-are-read.md`).
@@ -103,15 +103,10 @@ def parse(kind, data, where, text=False):
 
 @functools.cache
 def definition(operation):
-    """Return how TensorFlow declares an operation, an `OpDef`; None for one that nobody knows.
+    """Return TensorFlow's declaration of an operation, an `OpDef`; None for an unknown one.
 
     Args:
-        operation: its name.
-
-    Example:
-        ```python
-        assert definition("Split").output_arg[0].number_attr == "num_split" and definition("Nothing") is None
-        ```
+        operation: the name of the operation.
     """
     tensorflow()
     found = import_private("tensorflow.python.framework.op_def_registry.get", "to read a graph")(operation)
@@ -121,18 +116,12 @@ def definition(operation):
 
 
 def array(tensor, dtype, shape):
-    """Return the numbers of a `TensorProto` that does not say its dtype and its shape.
+    """Return the numbers of a `TensorProto` that has no dtype and no shape.
 
     Args:
         tensor: the message, with a number for each element; it is changed.
         dtype: the number of TensorFlow's `DataType`.
         shape: a tuple of ints.
-
-    Example:
-        ```python
-        tensor = importlib.import_module("tensorflow.core.framework.tensor_pb2").TensorProto(float_val=[1, 2])
-        assert array(tensor, 1, (2, 1)).tolist() == [[1.0], [2.0]]
-        ```
     """
     tensor.dtype = dtype
     for size in shape:
@@ -141,7 +130,7 @@ def array(tensor, dtype, shape):
 
 
 class Tensors:
-    """The values of a checkpoint, opened when the first one is asked for.
+    """The values of a checkpoint, opened on demand.
 
     Args:
         prefix: the checkpoint's path without ".index".
@@ -152,10 +141,10 @@ class Tensors:
         self._reader = None
 
     def read(self, name):
-        """Return the array of a name as TensorFlow's reader gives it, its checksum verified.
+        """Return the array of a name as TensorFlow's reader returns it, its checksum verified.
 
         Raises:
-            ArtifactError: the reader refuses: the data are not what the index says.
+            ArtifactError: the reader refuses: the data are not as the index says.
         """
         with self._opened(f"the values of {files.shown(name)}") as reader:
             return reader.get_tensor(name)
@@ -171,7 +160,7 @@ class Tensors:
 
     @contextlib.contextmanager
     def _opened(self, expected):
-        """TensorFlow's reader; what it refuses becomes one line."""
+        """Open TensorFlow's reader; its errors become one line."""
         tf = tensorflow()
         try:
             if self._reader is None:
@@ -184,7 +173,7 @@ class Tensors:
             ) from error
 
     def _plain_prefix(self):
-        """The prefix as TensorFlow's reader finds it: in UTF-8, without what it takes for a pattern."""
+        """Return the prefix as TensorFlow's reader can find it: in UTF-8, without characters of a pattern."""
         prefix = os.path.abspath(self.prefix)
         if prefix.isprintable() and not set(prefix) & set("*?[\\"):
             return prefix

@@ -1,4 +1,4 @@
-"""Reading a TF1 model: what the path is, says `places.py`; here is who reads it."""
+"""Read a TF1 model from any artefact: `places.py` finds out what the path is, and this module calls its reader."""
 
 import os
 
@@ -7,7 +7,7 @@ from tf2_lstm.migrate.model import ArtifactError
 
 
 def read(path, weights=None, ema=False):
-    """Read a TF1 model from whatever it was saved as. Nothing of it is run, and no value is read yet.
+    """Read a TF1 model from any artefact. Nothing of it is run, and no value is read yet.
 
     Args:
         path: a checkpoint's prefix, its folder or one of its files; a `.meta` file; a SavedModel's folder; a frozen
@@ -56,5 +56,5 @@ def _read(path, kind, place, prefix):
 
 
 def _has_meta(prefix):
-    # Whatever it is: a device, or a link to nothing, is no reason to go on without the graph.
+    # Of any kind: a device, or a link to nothing, is no reason to go on without the graph.
     return os.path.lexists(prefix + ".meta")

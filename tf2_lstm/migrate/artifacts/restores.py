@@ -1,8 +1,8 @@
-"""Which name of the checkpoint each variable of a graph is restored from, read from the Saver's own operations.
+"""Read from the Saver's own operations which name of the checkpoint each variable of a graph is restored from.
 
 A Saver leaves its work in the graph: `restore_op_name` waits for Assign operations, each takes an output of a Restore
-operation, whose constants say the name in the checkpoint and, of a partitioned variable, the slice. So a Saver that was
-given other names, or averages, is understood without guessing.
+operation, whose constants are the name in the checkpoint and, for a partitioned variable, the slice. So a Saver that
+was given other names, or averages, is understood without guessing.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, Trait, having
 
 _RESTORES = having(Trait.RESTORES)
-#: What stands between a restored tensor and its variable and changes nothing but the form.
+#: Operations between a restored tensor and its variable that only change the form.
 PLAIN = HANDS_ON | having(Trait.RESHAPES)
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What one variable's node is restored from.
+    """The source of one variable's node in the checkpoint.
 
     Attributes:
         name: the name in the checkpoint.
@@ -38,15 +38,9 @@ def read_restores(graph, restore_op):
         restore_op: the `restore_op_name` of the `SaverDef`; "" takes every restore of the graph.
 
     Returns:
-        (restored, composed): node -> `Restored`, and node -> names of the tensors that are put together to one
-        value, as a cuDNN layer's opaque kernel is.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        assert read_restores(message("GraphDef"), "") == ({}, {})
-        ```
+        (restored, composed): node -> `Restored`, and node -> names of the tensors that are joined to one value, as for
+        a
+        cuDNN layer's opaque kernel.
     """
     nodes = {node.name: node for node in graph.node}
     restored, composed = {}, {}
@@ -63,7 +57,7 @@ def read_restores(graph, restore_op):
 
 
 def _assigns(nodes, restore_op):
-    """The Assign operations that a restore operation waits for; all of the graph where there is none."""
+    """List the Assign operations that a restore operation waits for; without one, all of the graph."""
     if restore_op not in nodes:
         return [node for node in nodes.values() if node.op in ASSIGNS]
     found, seen, left = [], set(), [restore_op]
@@ -81,7 +75,7 @@ def _assigns(nodes, restore_op):
 
 
 def _sources(nodes, value):
-    """Every restored tensor that a value is made from, and whether it is one of them as it is."""
+    """Return whether a value is one restored tensor as it is, and all restored tensors that it is made from."""
     direct, found, seen, left = True, [], set(), [value]
     while left:
         name = left.pop()
@@ -98,7 +92,7 @@ def _sources(nodes, value):
 
 
 def _restored(nodes, node, name):
-    """The name and the slice behind one output of a Restore operation, as a list of one or none."""
+    """Return the name and the slice behind one output of a Restore operation, in a list of at most one."""
     index = int(name.rpartition(":")[2]) if ":" in name else 0
     names = _strings(nodes, node, 1)
     if index >= len(names):
@@ -108,7 +102,7 @@ def _restored(nodes, node, name):
 
 
 def _strings(nodes, node, position):
-    """The constant strings that are one input of a node."""
+    """Return the constant strings in one input of a node."""
     if position >= len(node.input) or node.input[position].startswith("^"):
         return []
     tensor = attribute(nodes[node_of(node.input[position])], "value").tensor

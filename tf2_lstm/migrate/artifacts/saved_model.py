@@ -1,4 +1,4 @@
-"""SavedModels of TensorFlow 1: a MetaGraph with signatures, and a checkpoint in the folder `variables`."""
+"""Read SavedModels of TensorFlow 1: a MetaGraph with signatures, and a checkpoint in the folder `variables`."""
 
 import os
 import re
@@ -45,7 +45,7 @@ def read_saved_model(path, folder, weights=None):
 
 
 def _version(chosen):
-    """Whose file it is."""
+    """Return the name of the TensorFlow that wrote a file."""
     said = chosen.meta_info_def.tensorflow_version
     return f"TensorFlow {said}" if re.fullmatch(r"[\w.+-]{1,40}", said) else "an unknown TensorFlow"
 
@@ -62,7 +62,7 @@ def _next_step(chosen):
 
 
 def _choose(saved, where):
-    """The MetaGraph that is served, of several the one with no other tag; the only one where none says so."""
+    """Return the MetaGraph that is served: of several the one with no other tag; the only one where none is tagged."""
     tagged = [meta for meta in saved.meta_graphs if SERVE in meta.meta_info_def.tags]
     alone = [meta for meta in tagged if list(meta.meta_info_def.tags) == [SERVE]]
     chosen = alone or tagged or list(saved.meta_graphs)

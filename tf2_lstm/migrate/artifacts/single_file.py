@@ -1,7 +1,7 @@
-"""Checkpoints in the format V1, which TensorFlow wrote until 0.12, and 1.15 still can: names and values in one file.
+"""Read checkpoints in the format V1, which TensorFlow wrote until 0.12 and 1.15 still can: all in one file.
 
-The file is the checkpoint's own path, or there is one for each device, `model.ckpt-00000-of-00002`. It is a table as
-the index of a later checkpoint is. The entry of the empty name lists the tensors and their slices; each slice has an
+The file is the checkpoint's own path, or there is one for each device, `model.ckpt-00000-of-00002`. It is a table, as
+is the index of a later checkpoint. The entry of the empty name lists the tensors and their slices; each slice has an
 entry with its numbers. Message: TensorFlow, `core/util/saved_tensor_slice.proto`; names of entries:
 `core/util/saved_tensor_slice_util.cc`.
 """
@@ -22,7 +22,7 @@ from tf2_lstm.migrate.model import ArtifactError, Variable
 SHARD = re.compile(r"(.+)-(\d{5}|\?{5})-of-(\d{5})$", re.DOTALL)
 #: The first entry of a table: nothing shared with the key before, and a key of no bytes.
 BEGIN = b"\0\0"
-#: dtype's name -> the field of a `TensorProto` that has its numbers, where it is not called after the dtype.
+#: dtype's name -> the field of a `TensorProto` that has its numbers, where it is not named after the dtype.
 FIELDS = {
     "float32": "float_val",
     "float64": "double_val",
@@ -36,7 +36,7 @@ FIELDS = {
 
 @dataclass
 class _Tensor:
-    """What the files say of one tensor: shape, dtype, and (start, size) of each slice -> where its entry is."""
+    """One tensor of the files: shape, dtype, and (start, size) of each slice -> the place of its entry."""
 
     shape: tuple
     dtype: int
@@ -44,7 +44,7 @@ class _Tensor:
 
 
 def base_of(path):
-    """Return the path of a checkpoint that was named by one of its shards or by their pattern.
+    """Return the path of a checkpoint that is named by one of its shards or by their pattern.
 
     Example:
         ```python
@@ -56,15 +56,10 @@ def base_of(path):
 
 
 def files_of(prefix):
-    """Return the files of a checkpoint in the format V1, an empty list where there is none at the path.
+    """List the files of a checkpoint in the format V1; [] where there is none at the path.
 
     Raises:
-        ArtifactError: a shard is missing, or there are those of several checkpoints.
-
-    Example:
-        ```python
-        assert files_of("no/such/model.ckpt") == []
-        ```
+        ArtifactError: a shard is missing, or there are shards of several checkpoints.
     """
     if is_table(prefix):
         return [prefix]
@@ -73,7 +68,7 @@ def files_of(prefix):
         return []
     found = [SHARD.match(one) for one in files.names_in(folder or ".")]
     found = [match for match in found if match and match[1] == name]
-    # A shard that may not be read is one: who reads it says so.
+    # A shard without read permission counts: the error comes when it is read.
     shards = [match for match in found if _is_shard(os.path.join(folder, match[0]))]
     counts = {int(match[3]) for match in shards}
     if len(counts) > 1:
@@ -90,7 +85,7 @@ def files_of(prefix):
 
 
 def names_in(folder):
-    """Return the names below a folder of its checkpoints in the format V1, each once.
+    """Return the names, in a folder, of its checkpoints in the format V1, each once.
 
     Example:
         ```python
@@ -106,7 +101,7 @@ def _is_shard(path):
 
 
 def is_table(path):
-    """Whether a path is a file that ends as a table does, or begins as one and was cut off; one that may be read.
+    """Whether a path is a readable file that ends like a table, or begins like one that was cut off.
 
     Example:
         ```python
@@ -149,7 +144,7 @@ def read_files(prefix):
 
 
 def _read_file(path, tensors):
-    """Add what one file says of its tensors; every number of it is looked at and none is kept."""
+    """Add the tensors of one file; every number of it is looked at and none is kept."""
     own = None
     for handle, key, message in _messages(path):
         if key == b"" and message.HasField("meta"):
@@ -174,7 +169,7 @@ def _no_list(path, found):
 
 
 def _messages(path, handle=None):
-    """Yield the place of its block, the key and the message of every entry, or of those of one block."""
+    """Yield the block's place, the key and the message of every entry in all blocks, or in one."""
     pieces = files.Pieces(path)
     try:
         for place in [handle] if handle else table.handles(pieces):
@@ -188,7 +183,7 @@ def _messages(path, handle=None):
 
 
 def _listed(path, meta, tensors):
-    """The tensor of an entry of the list, which other files may have slices of too."""
+    """Return the tensor of an entry in the list; other files may have more slices of it."""
     shape = tuple(dim.size for dim in meta.shape.dim)
     tensor = tensors.setdefault(meta.name, _Tensor(shape, meta.type))
     if (tensor.shape, tensor.dtype) != (shape, meta.type) or min(shape, default=0) < 0:
@@ -197,7 +192,7 @@ def _listed(path, meta, tensors):
 
 
 def _place(path, data, shape):
-    """Where a slice begins and its size; an extent without a length is the whole axis."""
+    """Return where a slice begins and its size; an extent without a length is the whole axis."""
     found = [
         (one.start, one.length if one.HasField("length") else size)
         for one, size in zip(data.slice.extent, shape, strict=False)
@@ -211,7 +206,7 @@ def _place(path, data, shape):
 
 
 def _numbers(path, data, place, tensor):
-    """The numbers of a slice as they are in the message, as many as its size asks for."""
+    """Return the numbers of a slice as they are in the message, after a check of their count."""
     dtype = DTYPES[tensor.dtype][0]
     found = getattr(data.data, FIELDS.get(dtype, f"{dtype}_val"))
     expected = math.prod(place[1]) * (2 if dtype.startswith("complex") else 1)
@@ -227,7 +222,7 @@ def _impossible(path, name, what):
 
 
 def _check_whole(prefix, name, tensor):
-    """Each number of a tensor must be in one slice."""
+    """Check that the slices of a tensor have as many numbers as the tensor."""
     there = sum(math.prod(size) for _, size in tensor.slices)
     if there != math.prod(tensor.shape) or not tensor.slices:
         raise ArtifactError(
@@ -250,7 +245,7 @@ def _variable(prefix, name, tensor):
 
 
 def _read(prefix, name, tensor):
-    """The array of a tensor, put together from its slices, whose checksums are verified again."""
+    """Return the array of a tensor, joined from its slices, whose checksums are verified again."""
     parts = {place: _array(name, tensor.dtype, place, *where) for place, where in tensor.slices.items()}
     if len(parts) == 1:
         return next(iter(parts.values()))
@@ -267,13 +262,13 @@ def _read(prefix, name, tensor):
 def _array(name, dtype, place, path, handle, key):
     data = _slice(name, path, handle, key)
     if DTYPES[dtype][0] in ("float32", "float64"):
-        # As `protos.array`, in a hundredth of the time.
+        # This does the same as `protos.array`, in a hundredth of the time.
         return np.array(getattr(data, FIELDS[DTYPES[dtype][0]]), DTYPES[dtype][0]).reshape(place[1])
     return protos.array(data, dtype, place[1])
 
 
 def _slice(name, path, handle, key):
-    """The numbers' message of one slice; the block that it was in is gone."""
+    """Return the message with the numbers of one slice, from its block, which is read again."""
     for _, found, message in _messages(path, handle):
         if found == key:
             return message.data.data

@@ -1,4 +1,4 @@
-"""The table of a checkpoint, read without TensorFlow: sorted, in blocks, each with a checksum.
+"""Read the table of a checkpoint without TensorFlow: sorted, in blocks, each with a checksum.
 
 The format is LevelDB's (its `doc/table_format.md`; TensorFlow has it in `tensorflow/core/lib/io/table_builder.cc`). An
 index is read here, and wholly checked, before TensorFlow's native reader sees the file; a checkpoint in the format V1
@@ -47,7 +47,7 @@ def entries(data):
 
 
 def handles(data):
-    """Return where the blocks of entries are.
+    """Return the places of the blocks of entries.
 
     Args:
         data: the bytes of the file, or what gives them by slices.
@@ -73,11 +73,11 @@ def block(data, handle):
     """Return the entries of one block after its checksum was verified.
 
     Args:
-        data: as of `handles`.
+        data: as for `handles`.
         handle: (offset, size).
 
     Returns:
-        A list of (key, value), bytes and a view of the block.
+        A list of (key, value), bytes and a memoryview of the block.
 
     Raises:
         BrokenTable: see `entries`.

@@ -1,4 +1,4 @@
-"""What every value must be: finite. Nothing could be proved of a model with NaN in it."""
+"""Check that values are finite: nothing could be proved of a model with NaN in it."""
 
 import math
 
@@ -12,20 +12,12 @@ def finite(value, name, where):
     """Return an array as it is, or refuse it for NaN or infinity.
 
     Args:
-        value: the array. Its sum is looked at first, which needs no second array.
+        value: the array. Its sum is computed first, which needs no second array.
         name: the variable's name, for messages.
         where: the file, for messages.
 
     Raises:
         ArtifactError: a value is NaN or infinite.
-
-    Example:
-        ```python
-        try:
-            finite(np.array([1.0, np.nan]), "kernel", "model.ckpt")
-        except ArtifactError as error:
-            assert "1 of 2" in str(error)
-        ```
     """
     value = np.asarray(value)
     if not np.issubdtype(value.dtype, np.inexact) and value.dtype.name != "bfloat16":

@@ -3,5 +3,5 @@
 `converting` is the file to open first.
 """
 
-# Before TensorFlow is imported: the proof switches oneDNN off.
+# This import comes before TensorFlow's: the proof switches oneDNN off.
 import tf2_lstm.migrate.prove  # noqa: F401

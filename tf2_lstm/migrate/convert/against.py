@@ -1,6 +1,6 @@
-"""A model that somebody wrote, held against the whole TF1 graph: matched, replayed, called, compared.
+"""Compare a model that somebody wrote with the whole TF1 graph: matched, replayed, called, compared.
 
-Gradients are compared by the inputs of floats. Which of its weights is which variable nothing says.
+Gradients are compared by the inputs of floats: nothing tells which weight of the model is which variable.
 """
 
 from collections import OrderedDict
@@ -17,13 +17,13 @@ from tf2_lstm.migrate.prove.keras_side import differentiate
 from tf2_lstm.migrate.prove.programs import run_whole
 from tf2_lstm.migrate.prove.replay import ReplayError, eagerly, first_line, tensorflow_version
 
-#: What is told of while it runs.
+#: The name of the step that `tell` is called with.
 NAME = "the model"
 _WITNESS = "TF1 graph"
 
 
 def hold(request, candidate, said=None, advance=lambda name: None):
-    """Hold a model against the whole TF1 graph.
+    """Compare a model with the whole TF1 graph.
 
     Args:
         request: the `Request` of the TF1 model; its `fetch` and `feed` say where the graph ends and begins.
@@ -54,7 +54,7 @@ def hold(request, candidate, said=None, advance=lambda name: None):
 
 
 def _fault(name, problem):
-    """The row of an input or output that cannot be compared."""
+    """Return the report of an input or output that cannot be compared."""
     return TensorReport(name, (), "", _WITNESS, float("inf"), 0.0, False, problem=problem)
 
 
@@ -81,7 +81,7 @@ def _run(tf1, whole, candidate, case):
         )
 
 
-#: What is left out where gradients are compared.
+#: The note on gradients that are not compared.
 _BY_INPUTS = (
     "gradients were compared by the inputs of floats, not by the weights: which weight is which variable "
     "nothing says"
@@ -89,7 +89,7 @@ _BY_INPUTS = (
 
 
 def _without(whole, candidate):
-    """Why no gradients are compared, "" where they are."""
+    """Return why no gradients are compared, "" where they are."""
     if candidate.tensors is None:
         return "a function gives arrays, and nothing differentiates it"
     if not any("float" in one.dtype for one in whole.inputs):
@@ -98,7 +98,7 @@ def _without(whole, candidate):
 
 
 def _gradients(whole, candidate, run):
-    """The gradients of one sample by what is fed in floats; of what has none on one side zeros."""
+    """Compare the gradients of one sample by its inputs of floats; a gradient that one side lacks counts as zeros."""
     witness = f"{_WITNESS}, {run.sample.label}"
     inputs = {one.name: run.sample.values[one.tf1] for one in whole.inputs}
     try:

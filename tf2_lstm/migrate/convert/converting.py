@@ -1,4 +1,4 @@
-"""The whole way: look, build, prove, write."""
+"""The whole way of a conversion: look, build, prove, write."""
 
 import os
 from dataclasses import dataclass, field, replace
@@ -21,17 +21,17 @@ from tf2_lstm.migrate.report import rendered
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be converted, as the command line says it.
+    """A request to convert, as the command line has it.
 
     Attributes:
         path: a checkpoint, graph or SavedModel; see `artifacts.read`.
         weights: the checkpoint, where it is not beside the graph.
         ema: serve the exponential moving averages.
-        assume: what a model without a graph cannot tell, "rnn/lstm_cell: forget_bias=0".
+        assume: assumptions about a model without a graph, "rnn/lstm_cell: forget_bias=0".
         assume_defaults: assume TF1's defaults for it.
         inputs: a `.npz` of the user's own data, its keys TF1 tensor names; None for seeded numbers.
         program: whether the whole inference graph is converted too, where there is one.
-        fetch: names of the tensors that the whole program gives out; () to find them.
+        fetch: names of the tensors that are outputs of the whole program; () to find them.
         feed: names of tensors at which it begins, beside the placeholders.
         skipped: name of a recurrence that is not to be tried, or `careful.STAGE` -> why.
         tell: called with `careful.STAGE` as shapes are inferred, with "" when that has ended.
@@ -54,18 +54,19 @@ class Request:
 
 @dataclass
 class Conversion:
-    """What came of a request.
+    """The result of a request.
 
     Attributes:
         tf1: the `TF1Model`.
-        findings: the `Findings`; what failed is among `not_converted`.
-        report: the `Report`, a case a recurrence.
+        findings: the `Findings`; recurrences that failed are among `not_converted`.
+        report: the `Report`, with a case for each recurrence.
         models: names of the recurrences that were converted and proved.
         manifest: the manifest as plain data.
-        program: what came of the whole program: "" when it was proved, else why not; None when it was not asked for, or
+        program: the result of the whole program: "" when it was proved, else why not; None when it was not asked for,
+            or
             the artefact has no graph.
         failed: the `NotConverted` ones whose cells are known, and whose models were not proved.
-        lacking: what the whole programs were written without, one sentence each; see `Boundary`.
+        lacking: a sentence for each part that the whole programs lack; see `Boundary`.
     """
 
     tf1: object
@@ -79,7 +80,7 @@ class Conversion:
 
     @property
     def complete(self):
-        """Whether all was converted and proved: the whole program, or every recurrence with nothing past its model.
+        """Whether all was converted and proved: the whole program, or every recurrence with nothing left out of its model.
 
         A recurrence of a known cell whose own model is not proved is no success, even where the program's is.
         """
@@ -113,7 +114,7 @@ def look(request):
     findings = recognise(tf1, tuple(request.assume), request.assume_defaults, infer)
     findings.notes += infer.notes
     names = [recurrence.name or recurrence.scope for recurrence in findings.recurrences]
-    # The names of the whole programs are taken.
+    # Recurrences cannot have the names of the whole programs.
     taken = list(programs_of(tf1, request.fetch)) if request.program else []
     names = safe_names([*taken, *names])[len(taken) :]
     for recurrence, name in zip(findings.recurrences, names, strict=True):
@@ -182,7 +183,7 @@ def prove(request, advance=lambda name: None):
     return _convert_all(request, tf1, findings, None, advance)
 
 
-#: What is seen of a checkpoint without a graph in which nothing is a cell.
+#: The names in a checkpoint without a graph in which nothing is a cell.
 NAMELESS = "it has no graph, and no variable has a name that TF1 or Keras gives those of a cell"
 
 
@@ -206,7 +207,7 @@ def _check(request, tf1, findings):
 
 
 def _convert_all(request, tf1, findings, staging, advance):
-    """Build, prove and write one recurrence after the other; the `Conversion`."""
+    """Build, prove and write one recurrence after the other; return the `Conversion`."""
     from tf2_lstm.migrate.convert.one import Workshop
     from tf2_lstm.migrate.prove.replay import eagerly
 
@@ -261,7 +262,7 @@ def _convert_wholes(request, tf1, findings, staging, advance):
 
 
 def shown(report, form):
-    """Return a report as a person wants it: of each tensor the worst sample; whole in JSON."""
+    """Return a report for people: only the worst sample of each tensor; for JSON the whole report."""
     if form == "json":
         return report
     return replace(report, cases=[replace(case, tensors=_worst(case.tensors)) for case in report.cases])
@@ -278,7 +279,7 @@ def _worst(tensors):
 
 
 def _of_all(tensor):
-    """A tensor's report under the witness of all samples; the sample moves to where the difference is."""
+    """Return a tensor's report for all samples together; the sample's name moves to the place of the difference."""
     witness, _, sample = tensor.witness.partition(", ")
     where = f"{tensor.where} of {sample}" if tensor.where else ""
     return replace(tensor, witness=witness, where=where)
@@ -299,7 +300,7 @@ def _notes(tf1, findings, cases, problem, held, asked):
 
 
 def _untimed(request, problem):
-    """Say that nothing was timed, where that is asked for and there is no program that is proved."""
+    """Return the note that nothing was timed, where timing is asked for and no program is proved."""
     if not request.speed or problem == "":
         return []
     why = "there is no graph to run" if problem is None else "it is not converted and proved"

@@ -1,10 +1,10 @@
-"""A Keras model as a drawing: a box a layer or operation, with its sizes and the shapes of what it gives out."""
+"""A Keras model as a drawing: a box for each layer or operation, with its sizes and the shapes of its outputs."""
 
 from tf2_lstm.migrate.report.drawing import Box, Drawing
 
-#: What a layer's configuration says of its sizes.
+#: The keys of a layer's sizes in its configuration.
 _SIZES = ("units", "filters", "kernel_size", "input_dim", "output_dim", "rate")
-#: Where a configuration holds another one, and several.
+#: The keys under which a configuration holds another one, or several.
 _ONE, _MANY = ("cell", "layer", "forward_layer", "backward_layer"), ("cells", "layers")
 
 
@@ -36,7 +36,7 @@ def drawing_of(model):
 
     def joined(history, shape, head):
         name, call, index = history
-        # Keras counts the call that made a model that is called, or not.
+        # Keras may or may not count the call that made a nested model.
         call = min(call, calls[name] - 1)
         shapes.setdefault((name, call), {})[index] = shape
         arrows.append((f"{name}/{call}", head))
@@ -57,7 +57,7 @@ def drawing_of(model):
 
 
 def _tensors(given):
-    """The configurations of the tensors that a call is given, however deep they lie."""
+    """Yield the configurations of the tensors that are arguments of a call, at any depth."""
     if isinstance(given, dict):
         if given.get("class_name") == "__keras_tensor__":
             return [given["config"]]
@@ -76,11 +76,11 @@ def _box(layer, number, shapes):
 
 
 def _said(layer):
-    """A layer's kind with its sizes, and what is in it, "RNN(LSTMCell 5)"; of a model what is in it alone."""
+    """Return a layer's class with its sizes and inner layers, "RNN(LSTMCell 5)"; for a model only the inner layers."""
     config = layer["config"]
     sizes = [str(config[name]) for name in _SIZES if isinstance(config.get(name), (int, float, list, tuple))]
     inner = [config[name] for name in _ONE if isinstance(config.get(name), dict)]
-    # A loop says of each cell how wide its inputs are.
+    # A loop's configuration has the width of each cell's inputs.
     inner += [one.get("cell", one) for name in _MANY for one in config.get(name) or ()]
     within = ", ".join(_said(one) for one in inner if "trainable" in one["config"])
     if within and "layers" in config:

@@ -90,7 +90,7 @@ def _program(root, program, name):
 
 
 def _ending(one):
-    """How the loop ends, where that is not with the input."""
+    """Return how the loop ends, in words, where it does not end with the input."""
     said = [f"ends {one.ends}"] if one.ends != Ends.WITH_INPUT else []
     said += [f"after {one.most_steps} steps at most"] if one.most_steps is not None else []
     return said + ["rows go on past their own end"] * one.past_end

@@ -16,11 +16,11 @@ _LONGEST = 80
 
 
 class FolderError(UserError):
-    """The output cannot be written: what, where, next step."""
+    """The output folder cannot be written: what, where, next step."""
 
 
 def safe_names(names):
-    """Turn scope names, which may be anything, into file names that are safe, short and unique.
+    """Turn scope names, which may be any text, into file names that are safe, short and unique.
 
     Args:
         names: a list of strings.
@@ -75,7 +75,7 @@ def check_output(out, overwrite, sources):
 
 
 def _check_own(folder, out):
-    """Refuse what is no folder of convert's, or holds what convert did not write, or what somebody changed since."""
+    """Refuse a path that is no folder of convert's, or has other or changed files in it."""
     if folder.is_symlink() or not folder.is_dir():
         raise FolderError(
             f"{out}: --overwrite replaces what convert wrote, and this is no folder. Choose another -o."
@@ -102,13 +102,13 @@ def _holds(folder, path):
 
 
 def _real(path):
-    """A path without links; of links that go round in a circle, which `resolve` refuses, as far as they lead."""
+    """Return a path without links; for links in a circle, which `resolve` refuses, as far as they lead."""
     return Path(os.path.realpath(path))
 
 
 @contextlib.contextmanager
 def staged(out, overwrite=False, sources=()):
-    """Yield an empty folder that becomes `out` when the block ends well, and goes away when it does not.
+    """Yield an empty folder that becomes `out` when the block succeeds, and is removed when it fails.
 
     Args:
         out: the folder to write.
@@ -141,10 +141,10 @@ def staged(out, overwrite=False, sources=()):
 
 
 def publish(staging, out, overwrite):
-    """Give a finished folder its name; everything in it is on the disk before.
+    """Give a finished folder its name, after all in it is on the disk.
 
-    An earlier output changes names with it and is looked at once more: what somebody put into it meanwhile brings it
-    back. What `convert` wrote of it is removed then.
+    An earlier output gets the hidden name and is checked once more: if somebody has added a file meanwhile, the names
+    are exchanged back. Then the files that `convert` wrote in it are removed.
     """
     os.chmod(staging, 0o777 & ~_umask())
     for path in [*staging.iterdir(), staging]:
@@ -163,7 +163,7 @@ def publish(staging, out, overwrite):
 
 
 def _clean(staging, own):
-    """Remove a folder of ours; of an earlier output that has its name now, what convert wrote."""
+    """Remove a folder of ours; where an earlier output has its name now, only the files that convert wrote."""
     with contextlib.suppress(OSError):
         if os.stat(staging).st_ino == own:
             shutil.rmtree(staging, ignore_errors=True)
@@ -172,7 +172,7 @@ def _clean(staging, own):
 
 
 def left_over(out):
-    """List the hidden folders beside an output that a run left when it was killed; those of live runs are none.
+    """List the hidden folders beside an output that killed runs left, without those of live runs.
 
     Args:
         out: the output's path.
@@ -189,7 +189,7 @@ def left_over(out):
 
 
 def cleaner(out):
-    """Return a function that removes what a run that died was writing beside an output, and nothing older.
+    """Return a function that removes the folder that a run which died has left beside an output, and nothing older.
 
     Args:
         out: the output's path.
@@ -204,7 +204,7 @@ def cleaner(out):
 
 
 def _discard(path):
-    """Remove a hidden folder; one that is sealed may be an earlier output, of which only what convert wrote goes."""
+    """Remove a hidden folder; a sealed one may be an earlier output, of which only convert's own files are removed."""
     if os.path.lexists(path / MANIFEST):
         with contextlib.suppress(OSError):
             written.remove(path)
@@ -224,7 +224,7 @@ def _is_staging(path, prefix):
 
 @contextlib.contextmanager
 def locked(folder):
-    """Hold a folder as one of a run that lives; the system lets it go with the process."""
+    """Lock a folder as one of a live run; the system unlocks it when the process ends."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

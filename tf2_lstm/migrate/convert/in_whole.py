@@ -1,16 +1,16 @@
-"""What the model of the whole program has of what no recurrence's model has."""
+"""The parts of a graph that the model of the whole program has, and no recurrence's model."""
 
 from dataclasses import replace
 
 from tf2_lstm.migrate.recognise.refusals import IN_WHOLE
 from tf2_lstm.migrate.translate.whole import NAME
 
-#: Begins the part of a reason that says what a person can do.
+#: The beginning of the next step in a reason.
 _STEP = ". Next step: "
 
 
 def variables_of(whole, paths):
-    """Return the checkpoint names of the variables of a whole program, a set.
+    """Return the set of the checkpoint names of a whole program's variables.
 
     Args:
         whole: the `Whole`.
@@ -31,15 +31,15 @@ def claimed(findings, held):
 
 
 def notes_of(findings, held, asked=False):
-    """Say of each recurrence what its own model lacks, and whether the whole program's has it.
+    """List the notes on parts that a recurrence's own model lacks, and on whether the whole program's model has them.
 
     Args:
         findings: the `Findings`.
         held: names of the variables of the whole program, empty without one.
-        asked: whether it was asked for; then nobody is told to ask for it.
+        asked: whether the whole program was asked for; then no note tells to ask for it.
 
     Returns:
-        A list of notes. What the whole program has needs no next step.
+        A list of notes. A note on a part that the whole program has needs no next step.
     """
     inside = bool(held) and all(_has(one, held) for one in findings.recurrences)
     lost = [

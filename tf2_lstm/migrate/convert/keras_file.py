@@ -1,4 +1,4 @@
-"""A `.keras` file written and read with no more copies of the weights in memory than must be."""
+"""Write and read a `.keras` file with as few copies of the weights in memory as possible."""
 
 import math
 import os
@@ -14,17 +14,17 @@ from tf2_lstm.migrate.skip_initializers import skip_initializers
 
 
 def save_model(model, path):
-    """Write a model as `model.save` does, and say from where it can be loaded at the least cost.
+    """Write a model as `model.save` does, and return the folder from which it can be loaded with the least memory.
 
     `model.save` holds the whole file in memory. Here Keras writes its unzipped form to the disk, and the archive is
-    made of that.
+    made from that.
 
     Args:
         model: the Keras model.
         path: the `.keras` file to write, a `Path`; a folder beside it is written and stays.
 
     Returns:
-        The folder's `Path`: the very files of the archive, to load from and then to remove.
+        The folder's `Path`, with the files of the archive, to load from and then to remove.
 
     Raises:
         OSError: the disk has no room for it.
@@ -39,9 +39,9 @@ def save_model(model, path):
 
 
 def _ask_for_room(model, path):
-    """Let the system refuse before it refuses HDF5, which brings the process down then.
+    """Ask the system for room on the disk: without it HDF5 would crash the process.
 
-    The folder and the archive hold the numbers once each, and what HDF5 says of every variable.
+    The folder and the archive each hold the numbers once, and HDF5's data on every variable.
     """
     variables = model.variables
     numbers = sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in variables)
@@ -61,10 +61,10 @@ def load_unzipped(folder):
     Returns:
         The model as `keras.models.load_model` gives it, under safe_mode.
     """
-    # The model that was saved is held by nothing but itself.
+    # Nothing else references the saved model.
     let_go(sum(file.stat().st_size for file in folder.rglob("*")))
     try:
-        # Every number is in the file; none need be drawn.
+        # All weights are in the file: no initial values are needed.
         with skip_initializers():
             return keras.models.load_model(folder, compile=False, safe_mode=True)
     finally:

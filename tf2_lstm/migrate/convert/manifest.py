@@ -1,4 +1,4 @@
-"""`manifest.json`: what was written, for other programs; schema 1."""
+"""`manifest.json`: a list of all that was written, for other programs; schema 1."""
 
 from dataclasses import asdict
 
@@ -89,7 +89,7 @@ def _proof(report):
 
 
 def recurrence_entry(recurrence):
-    """What a recurrence is, as plain data."""
+    """Return a recurrence as plain data."""
     return {
         "scope": recurrence.scope,
         "form": recurrence.form,
@@ -111,13 +111,13 @@ def recurrence_entry(recurrence):
     }
 
 
-#: Why an entry has no TF1 tensor.
+#: This says why an entry has no TF1 tensor.
 ZEROS = "zeros that the unroll makes for itself"
 NOT_KEPT = "no tensor of the artefact has this value"
 
 
 def tensor_of(tensor):
-    """A `model.Tensor` as plain data.
+    """Return a `model.Tensor` as plain data.
 
     One that cannot be fetched says why in `no_tf1`; its place, when it has one in a branch or a loop, is `inside`.
     """
@@ -133,7 +133,7 @@ def tensor_of(tensor):
 
 
 def not_converted_entry(one):
-    """A `NotConverted` as plain data."""
+    """Return a `NotConverted` as plain data."""
     return {
         "scope": one.scope,
         "reason": one.reason,
@@ -148,12 +148,12 @@ def not_converted_entry(one):
 
 
 def unclaimed_entry(one):
-    """An `Unclaimed` as plain data."""
+    """Return an `Unclaimed` as plain data."""
     return {"name": one.name, "shape": list(one.shape), "reason": one.reason}
 
 
 def weight_paths(cell, weights):
-    """Say which Keras weights hold the numbers of each variable of a cell.
+    """Map each variable of a cell to the Keras weights that hold its numbers.
 
     Args:
         cell: the `CellVariables`.
@@ -173,7 +173,7 @@ def weight_paths(cell, weights):
 
 
 def _blocks(call, layout):
-    """The names of a layout's weights, in order -> the blocks that each has."""
+    """Map the names of a layout's weights, in order, to the blocks of each."""
     found = {}
     for one in tensors_of(call, layout):
         found.setdefault(one.name, set()).update((kind, gate) for kind in one.rows for gate in one.gates)

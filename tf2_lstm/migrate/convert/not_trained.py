@@ -1,8 +1,8 @@
-"""Which variables of a recurrence TF1 does not train: Keras trains every weight unless it is told not to."""
+"""Find the variables of a recurrence that TF1 does not train: Keras trains every weight unless it is told not to."""
 
 
 def not_trained(tf1, recurrence):
-    """Say which variables of a recurrence TF1 does not train.
+    """List the variables of a recurrence that TF1 does not train.
 
     Args:
         tf1: the `TF1Model`.
@@ -23,7 +23,7 @@ def not_trained(tf1, recurrence):
     """
     if tf1.trainable is None:
         return ""
-    # What no node holds is a part of another variable, as cuDNN's blob is saved.
+    # A variable that no node holds is a part of another one, as cuDNN's blob is saved.
     others = {name for node, (name, _) in tf1.nodes.items() if node not in tf1.trainable}
     trained = {tf1.nodes[node][0] for node in tf1.trainable if node in tf1.nodes}
     fixed = sorted({name for cell in recurrence.cells for name in cell.variables} & others - trained)

@@ -1,4 +1,4 @@
-"""One recurrence through the workshop: built, saved, loaded again, proved."""
+"""Convert one recurrence: build its model, save it, load it again, prove it."""
 
 import shutil
 from functools import partial
@@ -36,7 +36,7 @@ class Workshop:
         self._tf1, self._inputs, self._staging = tf1, inputs, staging
 
     def versions(self):
-        """Return what computed which side: witness -> {program: version}."""
+        """Return the versions of the programs that computed each side: reference -> {program: version}."""
         here = {"tensorflow": tensorflow_version(), "keras": keras.__version__}
         source = {"producer": self._tf1.producer or "unknown", "tensorflow": here["tensorflow"]}
         return {"TF1 model": source, "Keras": here}
@@ -54,7 +54,7 @@ class Workshop:
         wanted = {key_of(tensor): tensor.dtype for tensor in fed_tensors(recurrence)}
         samples = own_samples(self._tf1, wanted, self._inputs, recurrence.scope)
         try:
-            # The graph first: its variables are gone when the model's come.
+            # The graph is run first: its variables are freed before the model has its own.
             graph = run_graph(self._tf1, recurrence, samples)
         except WeightError as error:
             return None, {}, str(error)
@@ -65,7 +65,7 @@ class Workshop:
         except (BuildError, WeightError) as error:
             return None, {}, str(error)
         except (ValueError, TypeError) as error:
-            # Keras's word on a shape or an option that no matcher foresaw: named, not a traceback.
+            # Keras's error for a shape or an option that no matcher foresaw: a sentence, no traceback.
             self._remove(recurrence)
             return None, {}, f"Keras cannot build it: {first_line(error)}"
         report = compare_model(self._tf1, recurrence, model, graph)
@@ -77,7 +77,7 @@ class Workshop:
         return case, _paths(model, recurrence), ""
 
     def _built(self, recurrence):
-        """Build the model; with a folder, write it and its source, and return what a later process will load."""
+        """Build the model; with a folder, write it and its source, and return the model that is loaded from there."""
         if not self._staging:
             return build_model(recurrence, self._tf1.variables)
         source, path = emit(recurrence), self._staging / f"{recurrence.name}.keras"

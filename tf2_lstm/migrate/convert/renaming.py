@@ -1,4 +1,4 @@
-"""Folders change their names in one step: what has a name never lacks it, and nothing is replaced unseen."""
+"""Rename folders in one step: a name that is in use is never without a folder, and none is replaced unseen."""
 
 import ctypes
 import errno
@@ -7,34 +7,23 @@ import tempfile
 from pathlib import Path
 
 _AT_FDCWD, _NOREPLACE, _EXCHANGE = -100, 1, 2
-#: What a system says that does not know the call, or a file system that does not know the flag.
+#: Errors of a system that lacks the call, or of a file system that lacks the flag.
 _UNKNOWN = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
 
 
 def exchange(one, other):
-    """Let two folders change names with each other, in one step where the system can.
+    """Exchange the names of two folders, in one step where the system can.
 
     Args:
         one: a path.
         other: a path on the same file system.
 
     Raises:
-        OSError: it cannot be done; then both have their names.
-
-    Example:
-        ```python
-        import os, tempfile
-
-        with tempfile.TemporaryDirectory() as folder:
-            os.makedirs(f"{folder}/a/first")
-            os.makedirs(f"{folder}/b/second")
-            exchange(f"{folder}/a", f"{folder}/b")
-            assert os.listdir(f"{folder}/a") == ["second"]
-        ```
+        OSError: it cannot be done; then both keep their names.
     """
     if _renameat2(one, other, _EXCHANGE):
         return
-    # In three steps: for a moment the second name is nobody's.
+    # In three steps: for a moment no folder has the second name.
     aside = Path(tempfile.mkdtemp(prefix=Path(one).name[:-8], dir=Path(one).absolute().parent))
     try:
         os.rename(other, aside)
@@ -50,7 +39,7 @@ def exchange(one, other):
 
 
 def rename_new(one, other):
-    """Give a folder a name that nobody has.
+    """Give a folder a name that no other has.
 
     Args:
         one: the folder's path.
@@ -77,7 +66,7 @@ def rename_new(one, other):
 
 
 def _renameat2(one, other, flag):
-    """Whether the system could do it."""
+    """Call renameat2; return whether the system has it."""
     call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
     if call is None:
         return False

@@ -1,4 +1,4 @@
-"""The programs of a TF1 model: one; of a SavedModel one for the signatures that are fed alike."""
+"""The programs of a TF1 model: one; for a SavedModel one for each group of signatures with the same inputs."""
 
 from collections import OrderedDict
 from dataclasses import replace
@@ -13,7 +13,7 @@ _DEFAULT = "serving_default"
 
 
 def programs_of(tf1, fetch=()):
-    """Say which whole programs a TF1 model is converted to.
+    """Find the whole programs that a TF1 model is converted to.
 
     Signatures with the same inputs, as those of a canned estimator, are one program with the outputs of all. One that
     gives out no tensor, as the `__saved_model_init_op` that tf.keras writes, is none.
@@ -50,7 +50,7 @@ def programs_of(tf1, fetch=()):
 
 
 def _is_tensor(nodes, name):
-    """Whether a name is not that of an operation without outputs."""
+    """Whether a name is a tensor's, not that of an operation without outputs."""
     node = nodes.get(node_of(name))
     return node is None or bool(dtypes_of(node))
 

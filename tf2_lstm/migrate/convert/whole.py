@@ -1,4 +1,4 @@
-"""The whole program through the workshop: translated, replayed, built, saved, loaded again, proved."""
+"""Convert the whole program: translate it, replay it, build the model, save it, load it again, prove it."""
 
 import contextlib
 import shutil
@@ -30,10 +30,10 @@ class WholeWorkshop:
 
     Args:
         tf1: the `TF1Model`.
-        findings: its `Findings`.
+        findings: the `Findings` of the model.
         request: the `Request`.
         staging: the folder to write to, None to write nothing.
-        name: what the model and its files are called.
+        name: the name of the model and its files.
     """
 
     def __init__(self, tf1, findings, request, staging, name=NAME):
@@ -80,7 +80,7 @@ class WholeWorkshop:
         return whole, case, {}, f"over tolerance: {what}{amount}; {case.diagnosis}"
 
     def _built(self, whole):
-        """Build the model; with a folder, write it and its source, and return what a later process will load."""
+        """Build the model; with a folder, write it and its source, and return the model that is loaded from there."""
         with _word_of_keras():
             model = build_whole(whole, self._tf1)
         if not self._staging:
@@ -90,7 +90,7 @@ class WholeWorkshop:
         return load_unzipped(save_model(model, path))
 
     def _speed(self, whole, model):
-        """Time a program that is proved, where that is asked for; a part of its own, that takes no proof with it."""
+        """Time a proved program, where that is asked for; a failure here does not touch the proof."""
         if not self._request.speed:
             return None
         part = f"the speed of {self._name}"
@@ -113,7 +113,7 @@ def translated(tf1, findings, request, name=NAME, boundary=None):
 
     Args:
         tf1: the `TF1Model`.
-        findings: its `Findings`.
+        findings: the `Findings` of the model.
         request: the `Request`.
         name: what its Keras model is called.
         boundary: its `Boundary`; None where nobody has asked for it yet.
@@ -131,7 +131,7 @@ def translated(tf1, findings, request, name=NAME, boundary=None):
 
 @contextlib.contextmanager
 def _word_of_keras():
-    """What Keras says of a shape or an option that no row foresaw is a reason."""
+    """Turn Keras's error for a shape or an option that no row foresaw into a `BuildError`."""
     try:
         yield
     except (*import_errors(), TypeError) as error:
@@ -139,7 +139,7 @@ def _word_of_keras():
 
 
 def weight_paths(tf1, whole, model):
-    """Say which weights of the Keras model hold the numbers of each variable outside of the recurrences.
+    """Map each variable outside of the recurrences to the weights of the Keras model that hold its numbers.
 
     Args:
         tf1: the `TF1Model`.

@@ -1,4 +1,4 @@
-"""Where a whole program begins and ends, as `inspect` shows it; Keras is not needed for that."""
+"""Where a whole program begins and ends, as `inspect` shows it; this needs no Keras."""
 
 from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.graph.careful import STAGE
@@ -26,17 +26,17 @@ def program_boundary(tf1, findings, request):
 
 
 def edges_of(tf1, findings, request):
-    """Say where each whole program begins and ends; nothing is translated.
+    """Find where each whole program begins and ends; nothing is translated.
 
     Args:
         tf1: the `TF1Model`.
-        findings: its `Findings`.
+        findings: the `Findings` of the model.
         request: the `Request`.
 
     Returns:
         A list of dicts of plain data: the program's `name`; `inputs` and `outputs`, each a list of dicts of `tf1`,
         `dtype` and `shape`, outputs with their `name` in the Keras model; `fixed`, TF1 tensor -> its value at
-        inference; `notes`. Where no end is found its `name` and its `problem` alone.
+        inference; `notes`. Where no end is found only its `name` and its `problem`.
     """
     return [
         {"name": name, **_edges(one, findings, request)}
@@ -66,7 +66,7 @@ def _edges(tf1, findings, request):
 
 
 def _unknown(graph, skipped):
-    """Why no shape of a graph is known."""
+    """Return why no shape of a graph is known."""
     why = skipped.get(STAGE) or misfit(importable(graph), {}) or "none of its nodes gives one"
     return (
         f"no shape in the graph is known: {' '.join(why.split())[:300]}. Does TensorFlow 1.x run the graph?"

@@ -1,4 +1,4 @@
-"""What a folder holds of `convert`'s own: its manifest has the hash of every file, so that nothing else is replaced."""
+"""The files in a folder that `convert` wrote: its manifest has the hash of each, so that no other file is replaced."""
 
 import hashlib
 import json
@@ -8,11 +8,11 @@ import stat
 
 from tf2_lstm.migrate.report.printable import json_text
 
-#: What tells that `convert` wrote a folder.
+#: The file that shows that `convert` wrote a folder.
 MANIFEST = "manifest.json"
 #: The report, in its formats.
 REPORTS = {"report.html": "html", "report.json": "json", "report.md": "markdown"}
-#: The names that `convert` gives: reports, and of each recurrence the model and its source.
+#: The names that `convert` gives: reports, and for each recurrence the model and its source.
 OWN = re.compile(r"report\.(html|json|md)|[A-Za-z][A-Za-z0-9_]{0,99}\.(keras|py)")
 _CACHE = "__pycache__"
 _LARGEST = 64 * 2**20
@@ -22,21 +22,8 @@ def seal(folder, manifest):
     """Write the manifest of a folder, with the SHA-256 of every file beside it and of itself.
 
     Args:
-        folder: the `Path` of the folder; everything else is in it already.
+        folder: the `Path` of the folder; all other files are in it already.
         manifest: a dict of plain data.
-
-    Example:
-        ```python
-        import tempfile
-        from pathlib import Path
-
-        with tempfile.TemporaryDirectory() as name:
-            (Path(name) / "rnn.py").write_text("model = ...")
-            seal(Path(name), {"schema": 1})
-            assert confirmed(Path(name)) == ["manifest.json", "rnn.py"]
-            (Path(name) / "rnn.py").write_text("changed by hand")
-            assert confirmed(Path(name)) == ["manifest.json"]
-        ```
     """
     hashes = {path.name: _digest(path) for path in sorted(folder.iterdir())}
     whole = {**manifest, "written": hashes}
@@ -45,10 +32,10 @@ def seal(folder, manifest):
 
 
 def confirmed(folder):
-    """List the files of a folder that `convert` wrote and nobody changed, sorted; [] if its manifest is none.
+    """List the files of a folder that `convert` wrote and nobody changed, sorted; [] without a manifest of its own.
 
     Args:
-        folder: its `Path`.
+        folder: the `Path` of the folder.
     """
     hashes = _hashes(folder / MANIFEST)
     return sorted(
@@ -60,34 +47,34 @@ def confirmed(folder):
 
 
 def others(folder):
-    """List what else is in a folder, sorted; what Python keeps of a source that was imported is no more than that.
+    """List the other files in a folder, sorted; Python's compiled form of a written source is none of them.
 
     Args:
-        folder: its `Path`.
+        folder: the `Path` of the folder.
     """
     cache = {_CACHE} if _compiled(folder) else set()
     return sorted(set(os.listdir(folder)) - set(confirmed(folder)) - cache)
 
 
 def remove(folder):
-    """Remove what `convert` wrote of a folder, file by file, and the folder if nothing else is in it.
+    """Remove the files of a folder that `convert` wrote, and the folder if it is empty then.
 
     Args:
-        folder: its `Path`.
+        folder: the `Path` of the folder.
     """
     own, compiled = confirmed(folder), _compiled(folder)
     for path in compiled:
         path.unlink()
     if compiled:
         os.rmdir(folder / _CACHE)
-    # The manifest last: without it the rest would be nobody's.
+    # The manifest goes last: without it nothing shows who wrote the rest.
     for name in sorted(own, key=lambda name: name == MANIFEST):
         (folder / name).unlink()
     os.rmdir(folder)
 
 
 def _compiled(folder):
-    """List the files of `__pycache__` when all are of sources that `convert` wrote, [] when one is not."""
+    """List the files of `__pycache__` when all are of sources that `convert` wrote; [] when one is not."""
     cache = folder / _CACHE
     if cache.is_symlink() or not cache.is_dir():
         return []
@@ -98,7 +85,7 @@ def _compiled(folder):
 
 
 def _hashes(path):
-    """Name -> hash as a manifest has them, {} for a manifest that `convert` did not write or somebody changed."""
+    """Return name -> hash of a manifest; {} for a manifest that `convert` did not write or somebody changed."""
     try:
         if not _is_file(path) or path.stat().st_size > _LARGEST:
             return {}

@@ -1,4 +1,4 @@
-"""A Keras model for another runtime: written, run there, and held against Keras before it is a file.
+"""Export a Keras model to another runtime: write it, run it there, and compare it with Keras before it is a file.
 
-`onnx_model` writes the graph, `proof` runs both, `leaving` is what the command calls: the first file to open.
+`onnx_model` writes the graph, `proof` runs both, `leaving` has the function of the command: open it first.
 """

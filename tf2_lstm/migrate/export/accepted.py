@@ -61,12 +61,12 @@ def samples_of(model, limits, seed=0):
 
 @dataclass(frozen=True)
 class Said:
-    """What a model says of a sample.
+    """The result of a model for a sample.
 
     Attributes:
         problem: why it does not run, "" if it does.
         empty: the name of an output without a number, "" if there is none.
-        finite: whether all numbers are.
+        finite: whether all numbers are finite.
     """
 
     problem: str
@@ -75,7 +75,7 @@ class Said:
 
     @property
     def is_fine(self):
-        """Whether all that it gives can be compared."""
+        """Whether all outputs can be compared."""
         return not self.problem and not self.empty and self.finite
 
 

@@ -1,4 +1,4 @@
-"""Arrays that each step of a loop gives one element more, at the place that a counter says."""
+"""Arrays to which each step of a loop adds one element, at the index that a counter has."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from tf2_lstm.migrate.export.tracing import WITH_FUNCTIONS, made
 
-#: Operations that change no number of a counter.
+#: Operations that do not change the value of a counter.
 ALIKE = ("Cast", "ConvertToTensor", "ExpandDims", "Reshape", "StopGradient")
 
 
@@ -16,7 +16,7 @@ class Appended:
     """How a step appends.
 
     Attributes:
-        counter: which of the values that go round says the place.
+        counter: the number of the carried value that is the index.
         updates: the symbolic tensor [1, ...] of the element.
     """
 
@@ -25,11 +25,11 @@ class Appended:
 
 
 def appended(carried, results, parts):
-    """Return the arrays of a loop that its steps only append to: place of the array -> its `Appended`.
+    """Return the arrays of a loop that its steps only append to: number of the array -> its `Appended`.
 
     Args:
-        carried: the symbolic tensors that go round.
-        results: what a step gives in their places.
+        carried: the symbolic tensors of the carried values.
+        results: the values after a step, in the same order.
         parts: the `Made`s of a step and of the condition.
     """
     if any(one.kind in WITH_FUNCTIONS for one in parts):
@@ -57,7 +57,7 @@ def _appended(array, result, carried, counters):
 
 
 def alike(value):
-    """Return the symbolic whole number that another one is, in another shape or dtype; else the value itself."""
+    """Return the symbolic integer that a value is, in another shape or dtype; any other value itself."""
     while (one := made(value)) is not None and one.kind in ALIKE:
         source = one.given(0, "x")
         if "int" not in str(getattr(source, "dtype", "")) or "int" not in value.dtype:
@@ -67,7 +67,7 @@ def alike(value):
 
 
 def _is_next(result, counter):
-    """Whether a step adds one to a whole number."""
+    """Whether a step adds one to an integer."""
     one = made(alike(result))
     if one is None or one.kind != "Add" or counter.shape != () or "int" not in counter.dtype:
         return False
@@ -79,17 +79,17 @@ def _is_next(result, counter):
 
 
 def joined(graph, first, elements, ends):
-    """Return the name of an array behind a loop: what was in it before, with new elements between two places.
+    """Return the name of an array after a loop: the array before, with new elements between two indices.
 
     Args:
         graph: the `Graph`.
         first: name of the array before the loop [N, ...].
-        elements: name of what the steps gave, along the first axis.
-        ends: names of the counter before the loop and behind it, scalars.
+        elements: name of the elements that the steps made, along the first axis.
+        ends: names of the counter before the loop and after it, scalars.
     """
     start, stop = (graph.unsqueeze(graph.cast(end, "int64"), 0) for end in ends)
     each = graph.add("Shape", [first], start=1)
-    # Without a step the runtime does not know the sizes of an element.
+    # Where the loop makes no step the runtime does not know the sizes of an element.
     elements = graph.add(
         "Reshape", [elements, graph.joined(graph.add("Sub", [stop, start]), each)], allowzero=1
     )

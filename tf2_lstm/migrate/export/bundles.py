@@ -1,4 +1,4 @@
-"""Copying a TF1 checkpoint entry by entry, partitions as they are."""
+"""Copy a TF1 checkpoint entry by entry, partitions as they are."""
 
 import os
 from collections import OrderedDict
@@ -31,7 +31,7 @@ def checkpoint_prefix(tf1, request):
 
 
 def read_entries(prefix, tf1, new):
-    """Yield every entry of a checkpoint as (name, array), with new values in it.
+    """Yield every entry of a checkpoint as (name, array), with new values for some.
 
     A variable that the checkpoint keeps whole is yielded whole, and one that it keeps in parts in parts.
 
@@ -56,7 +56,7 @@ def read_entries(prefix, tf1, new):
 
 
 def _as_entries(tf1, new):
-    """The new arrays by the names that the checkpoint has, of what it keeps in parts each part."""
+    """Return the new arrays under the names in the checkpoint, a partitioned one part by part."""
     entries = OrderedDict()
     for name, value in new.items():
         parts = tf1.variables[name].parts if name in tf1.variables else {}

@@ -1,6 +1,6 @@
 """The table of `keras.ops` with windows: convolutions, pooling and padding.
 
-ONNX has channels in front of the places of a picture, Keras behind them unless a layer says otherwise.
+ONNX has the channels before the spatial axes, Keras after them unless a layer says otherwise.
 """
 
 import keras
@@ -19,7 +19,7 @@ def _each(value, count):
 
 
 def _in_front(writer, call):
-    """The inputs with their channels in front."""
+    """Return the inputs with their channels in front."""
     name, count = writer.name(call.args[0], call.outputs[0].dtype), _spatial(call)
     if not _is_last(call):
         return name
@@ -27,18 +27,18 @@ def _in_front(writer, call):
 
 
 def _back(writer, call, name):
-    """What was found with its channels where Keras has them."""
+    """Return a result with its channels where Keras has them."""
     if not _is_last(call):
         return name
     return writer.graph.add("Transpose", [name], perm=[0, *range(2, _spatial(call) + 2), 1])
 
 
 def _edges(padding, sizes, strides, dilations):
-    """The attributes that say what is beyond the edges of a picture."""
+    """Return the attributes for padding beyond the edges of an image."""
     if padding == "valid":
         return {}
     if any(stride != 1 for stride in strides):
-        # The size of the picture decides, which is open; Keras takes no dilation there.
+        # The padding depends on the size of the image, which is open; Keras takes no dilation there.
         return {"auto_pad": "SAME_UPPER"}
     beyond = [(size - 1) * dilation for size, dilation in zip(sizes, dilations, strict=True)]
     return {"pads": [*(one // 2 for one in beyond), *(one - one // 2 for one in beyond)]}
@@ -66,7 +66,7 @@ def _conv(writer, call):
 
 
 def _depthwise(writer, call):
-    """Each channel with kernels of its own: as many groups as channels."""
+    """Write a convolution of each channel with kernels of its own: as many groups as channels."""
     kernel, count = call.args[1], _spatial(call)
     channels, sizes = kernel.shape[-2], kernel.shape[:-2]
     name = writer.name(kernel, call.outputs[0].dtype)

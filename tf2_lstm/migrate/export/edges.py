@@ -1,4 +1,4 @@
-"""The inputs and outputs of a model by their names, as another runtime has them."""
+"""The inputs and outputs of a model by their names in another runtime."""
 
 import keras
 
@@ -18,14 +18,14 @@ def inputs_of(model):
 def outputs_of(model):
     """Return the symbolic outputs: name -> tensor, by the keys of a dict or the names of the layers.
 
-    An output that is called as an input is has "_out" behind its name.
+    An output with the name of an input gets "_out" behind its name.
     """
     inputs, found = inputs_of(model), _named(_nest(model, "output"), _layer_names(model))
     return {f"{name}_out" if name in inputs else name: tensor for name, tensor in found.items()}
 
 
 def nest_of(model, values):
-    """Return name -> value as the model is called with it."""
+    """Return name -> value in the structure that the model is called with."""
     nest = _nest(model, "input")
     return keras.tree.pack_sequence_as(nest, [values[name] for name in inputs_of(model)])
 
@@ -48,7 +48,7 @@ def _layer_names(model):
 
 
 def _named(nest, names):
-    """Flatten as Keras does; a name that is there twice gets a number."""
+    """Flatten as Keras does; a name that occurs twice gets a number."""
     paths = keras.tree.flatten_with_path(nest) if isinstance(nest, dict) else []
     flat = keras.tree.flatten(nest)
     names = ["_".join(map(str, path)) for path, _ in paths] or names

@@ -1,26 +1,19 @@
-"""An ONNX graph while it is written: nodes, constants and names that are new."""
+"""An ONNX graph while it is written: nodes, constants and new names."""
 
 import keras
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-#: Run by every onnxruntime since 1.12.
+#: Every onnxruntime since 1.12 runs it.
 OPSET, IR_VERSION = 17, 8
 
 
 class Graph:
-    """The nodes of one graph, or of the body of a Scan; what a body needs of the graph around it, it takes by name.
+    """The nodes of one graph, or of the body of a Scan; a body reads values of the graph around it by name.
 
     Args:
         outer: the graph around a body, which holds its constants; None for the model's own.
         taken: names that no value may get.
-
-    Example:
-        ```python
-        graph = Graph()
-        twice = graph.add("Add", [graph.constant([1.0], "float32"), graph.constant([2.0], "float32")])
-        assert [node.op_type for node in graph.nodes] == ["Add"] and twice == "add_0"
-        ```
     """
 
     def __init__(self, outer=None, taken=()):
@@ -59,7 +52,7 @@ class Graph:
 
         Args:
             value: an array, a number, a list, a Keras variable or a tensor.
-            dtype: that of the constant; by default the value's own.
+            dtype: the dtype of the constant; by default the value's own.
         """
         array = value if isinstance(value, np.ndarray) else np.asarray(keras.ops.convert_to_numpy(value))
         array = np.ascontiguousarray(array.astype(dtype or array.dtype)).reshape(array.shape)
@@ -94,20 +87,20 @@ class Graph:
         return self.add("Gather", [self.add("Shape", [name]), self.integers(*axes)], axis=0)
 
     def zeros(self, sizes, dtype="float32", value=0):
-        """Return a constant of sizes that a vector of int64 names."""
+        """Return zeros of the sizes in a vector of int64."""
         tensor = helper.make_tensor("value", onnx_dtype(dtype), [1], np.array([value], dtype).tolist())
         return self.add("ConstantOfShape", [sizes], value=tensor)
 
     def unsqueeze(self, name, *axes):
-        """Return a value with axes of one element."""
+        """Return a value with new axes of size 1."""
         return self.add("Unsqueeze", [name, self.integers(*axes)])
 
     def squeeze(self, name, *axes):
-        """Return a value without axes of one element."""
+        """Return a value without some axes of size 1."""
         return self.add("Squeeze", [name, self.integers(*axes)])
 
     def joined(self, *sizes):
-        """Return one vector of int64 of vectors; a number stands for a vector of it alone."""
+        """Return one vector of int64 joined from vectors; an int stands for a vector of it alone."""
         names = [size if isinstance(size, str) else self.integers(size) for size in sizes]
         return self.add("Concat", names, axis=0)
 
@@ -118,23 +111,18 @@ class Graph:
 
 
 def value_info(name, dtype, sizes=None):
-    """Return what a graph says of a value that goes in or out.
+    """Return the description of a value that is an input or output of a graph.
 
     Args:
-        name: the value's.
+        name: the value's name.
         dtype: its dtype's name.
-        sizes: its shape, None or a name for each size that is open; None where not even their number is known.
-
-    Example:
-        ```python
-        assert value_info("h", "float32", [None, 4]).type.tensor_type.shape.dim[1].dim_value == 4
-        ```
+        sizes: its shape, None or a name for each size that is open; None where its rank is not known.
     """
     return helper.make_tensor_value_info(name, onnx_dtype(dtype), sizes)
 
 
 def onnx_dtype(dtype):
-    """Return ONNX's number of a dtype's name.
+    """Return ONNX's number for a dtype's name.
 
     Example:
         ```python

@@ -1,4 +1,4 @@
-"""A `.keras` file becomes a file for another runtime: load, write beside, prove, publish."""
+"""Export a `.keras` file to a file for another runtime: load, write beside, prove, publish."""
 
 import contextlib
 import importlib
@@ -21,32 +21,24 @@ FORMATS = {
 
 
 class LeavingError(UserError):
-    """A model cannot leave: what, where, next step."""
+    """A model cannot be exported: what, where, next step."""
 
 
 def leave(path, output, form, overwrite=False, inputs=None):
-    """Write a model for another runtime, if it gives the same numbers there.
+    """Write a model for another runtime, if it has the same results there.
 
     Args:
         path: a `.keras` file of a Sequential or functional model.
-        output: what to write, a path.
+        output: the path to write.
         form: a key of `FORMATS`.
-        overwrite: whether a file that is there may be replaced; a folder is not.
+        overwrite: whether an existing file may be replaced; a folder may not.
         inputs: a `.npz` of the user's own inputs, its keys the names of the model's; None for seeded ones.
 
     Returns:
-        The `Report` of the proof; only if it passed, something was written.
+        The `Report` of the proof; only if it passed, the file was written.
 
     Raises:
         UserError: the model cannot be read or exported, or the output cannot be written.
-
-    Example:
-        ```python
-        try:
-            leave("no_such.keras", "model.onnx", "onnx")
-        except UserError as error:
-            assert "no_such.keras" in str(error)
-        ```
     """
     output = Path(output)
     chosen = module_of(form)
@@ -69,7 +61,7 @@ def leave(path, output, form, overwrite=False, inputs=None):
 
 
 def module_of(form):
-    """Return the module of a format, when the packages that it needs are installed.
+    """Return the module of a format, after a check that the packages that it needs are installed.
 
     Raises:
         LeavingError: one is not.
@@ -99,7 +91,7 @@ def _check_output(output, path, overwrite):
 
 @contextlib.contextmanager
 def _beside(output):
-    """A hidden folder beside the output, on the same disk, which goes away whatever happens."""
+    """Yield a hidden folder beside the output, on the same disk, which is always removed."""
     try:
         with (
             tempfile.TemporaryDirectory(
@@ -113,7 +105,7 @@ def _beside(output):
 
 
 def _publish(target, output, overwrite):
-    """Give what is finished its name, when all of it is on the disk."""
+    """Give a finished output its name, after all of it is on the disk."""
     for path in [target, *(sorted(target.rglob("*")) if target.is_dir() else [])]:
         sync(path)
     if overwrite and output.is_file():

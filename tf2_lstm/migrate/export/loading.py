@@ -1,4 +1,4 @@
-"""A stranger's `.keras` file, loaded as the commands load one: nothing in it runs, and one line says what is wrong."""
+"""Load a stranger's `.keras` file as the commands do: nothing in it runs, and an error is one line."""
 
 import os
 

@@ -1,7 +1,7 @@
 """While loops in ONNX: the function of a step is traced on symbolic tensors, into the body of a Loop.
 
-What no step changes is written in front of the loop. An array that the steps only append to is what ONNX calls a scan
-output: a body that carried it would copy all of it at every step.
+Values that no step changes are written before the loop. An array that the steps only append to is what ONNX calls a
+scan output: a body that carried it would copy all of it at every step.
 """
 
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class Step:
     """One step of a loop, on symbolic tensors.
 
     Attributes:
-        before: the values that go round.
-        results: what the step gives in their places.
-        after: what stands for these in the condition.
-        goes_on: what the condition gives.
-        kept: places of the values that no step changes.
-        appended: place of an array that gets one element a step -> its `Appended`.
+        before: the carried values.
+        results: the carried values after the step.
+        after: the symbolic tensors that stand for these in the condition.
+        goes_on: the result of the condition.
+        kept: numbers of the values that no step changes.
+        appended: number of an array that gets one element at each step -> its `Appended`.
     """
 
     before: list
@@ -39,13 +39,13 @@ class Step:
 
     @property
     def carried(self):
-        """The places of the values that are changed otherwise."""
+        """The numbers of all other values, which the body carries."""
         places = range(len(self.before))
         return [place for place in places if place not in self.kept and place not in self.appended]
 
 
 def layer_row(writer, call):
-    """The row of `tf2_lstm.Loop`: constants that it begins with are symbolic too, in the shapes that it says."""
+    """Write a `tf2_lstm.Loop`: constants that it begins with are symbolic too, in the shapes that it has."""
     layer, given = call.operation, dict(zip(("carried", "captured"), call.args, strict=False))
     given = {"captured": (), **given, **call.kwargs}
     first = layer.compute_output_spec(given["carried"])
@@ -55,7 +55,7 @@ def layer_row(writer, call):
 
 
 def while_row(writer, call):
-    """The row of `keras.ops.while_loop`."""
+    """Write a `keras.ops.while_loop`."""
     [nest] = call.args or call.kwargs.values()
     graph, most = writer.graph, call.operation.maximum_iterations
     first = [
@@ -81,7 +81,7 @@ def while_row(writer, call):
 
 
 def _begins(writer, call, nest, first):
-    """The name of whether there is a first step."""
+    """Return the name of whether there is a first step."""
     symbols = symbols_like(call.outputs)
     for symbol, name in zip(symbols, first, strict=True):
         writer.define(symbol, name)
@@ -90,7 +90,7 @@ def _begins(writer, call, nest, first):
 
 
 def _traced(writer, call, nest, first):
-    """The `Step` of a loop, everything that its steps only read written in front of it."""
+    """Return the `Step` of a loop, after all values that its steps only read are written before it."""
     before, after = symbols_like(call.outputs), symbols_like(call.outputs)
     results = called(writer, call.operation.body, before, nest)
     [goes_on] = called(writer, call.operation.cond, after, nest)
@@ -113,7 +113,7 @@ def _body(outer, step, first):
     for place in step.carried:
         given.append((graph.fresh("carried"), step.before[place].dtype))
         writer.define(step.before[place], given[-1][0])
-    # A body may not give out what it was given, nor one value twice.
+    # A body may not return one of its inputs, nor one value twice.
     out = lambda value, dtype: graph.add("Identity", [writer.name(value, dtype)])  # noqa: E731
     results = []
     for place in step.carried:

@@ -1,4 +1,4 @@
-"""ONNX's own LSTM, GRU and RNN: what a cell computes, read from the table of plans, as one operator's weights."""
+"""ONNX's own LSTM, GRU and RNN: a cell, read from the table of plans, as the weights of one operator."""
 
 from dataclasses import dataclass
 
@@ -33,21 +33,14 @@ class Recurrence:
 
     @property
     def options(self):
-        """What two directions must have in common to be one operator."""
+        """The options that two directions must share to be one operator."""
         return self.plan.kind, self.plan.units, self.plan.reset_after, self.plan.weights
 
 
 def recurrence_of(cell):
     """Return the `Recurrence` of a Keras cell; None where ONNX has no operator that computes it.
 
-    A clip of c and a projection are in no operator of ONNX, and onnxruntime has its operators in float32 alone.
-
-    Example:
-        ```python
-        cell = keras.layers.GRUCell(4)
-        cell.build((None, 3))
-        assert recurrence_of(cell).plan.kind == "gru"
-        ```
+    No operator of ONNX has a clip of c or a projection, and onnxruntime has its operators only in float32.
     """
     plan = plan_of(cell)
     if not isinstance(plan, Cell) or np.isfinite(plan.cell_clip) or "projection_kernel" in plan.weights:
@@ -98,7 +91,7 @@ def _both(graph, recurrences, part):
 
 
 def _in_order(one, array):
-    """The blocks of the last axis in ONNX's order."""
+    """Return the blocks of the last axis in ONNX's order."""
     blocks = np.split(array, len(ORDER[one.plan.kind]), axis=-1)
     return np.concatenate([blocks[place] for place in ORDER[one.plan.kind]], axis=-1)
 
@@ -112,7 +105,7 @@ def _recurrent(one):
 
 
 def _bias(one):
-    """The bias of the inputs, then that of the state, which only a GRU that resets after the product has."""
+    """Return the bias of the inputs, then that of the state, which only a GRU that resets after the product has."""
     width = len(ORDER[one.plan.kind]) * one.plan.units
     bias = one.weights.get("bias", np.zeros(width))
     both = bias if bias.ndim == 2 else np.stack([bias, np.zeros(width)])
@@ -124,7 +117,7 @@ def _peepholes(one):
 
 
 def _activations(recurrences):
-    """The attributes of the activations, those of the gates first; alpha and beta of those alone that have them."""
+    """Return the attributes of the activations, gates first, with alpha and beta for those that have them."""
     said = []
     for plan in (one.plan for one in recurrences):
         said += [plan.gate_activation] if plan.gate_activation else []

@@ -1,4 +1,4 @@
-"""A Keras model as an ONNX model: the graph with its inputs and outputs."""
+"""Write a Keras model as an ONNX model: the graph with its inputs and outputs."""
 
 from dataclasses import dataclass, field
 
@@ -23,18 +23,18 @@ from tf2_lstm.migrate.export.writing import ExportError, Writer
 from tf2_lstm.stock import layers_of
 from tf2_lstm.stream.nodes import check_masks_are_carried
 
-#: What is written as ONNX operators; any other layer is opened.
+#: Layers that are written as ONNX operators; any other layer is opened.
 FAMILIES = (pointwise, rearranging, places, convolutions, scanning, looping, recurrent, open_sizes)
 ROWS = {kind: row for family in FAMILIES for kind, row in family.ROWS.items()}
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written.
+    """The result of writing a model.
 
     Attributes:
         proto: the `onnx.ModelProto`.
-        limits: name of an input of whole numbers -> how many different ones it may be, where that is known.
+        limits: name of an input of integers -> how many different ones it may be, where that is known.
     """
 
     proto: object
@@ -88,7 +88,7 @@ def write(model):
 
 
 def check(model):
-    """Refuse a model whose graph is not known, or which computes in another dtype than it is stored in.
+    """Refuse a model without a known graph, or one that computes in another dtype than its weights have.
 
     Args:
         model: the Keras model.

@@ -1,10 +1,10 @@
-"""The layers of whole programs in ONNX: sizes that only a call knows, and a weight alone."""
+"""The layers of whole programs in ONNX: those with sizes that only a call knows, and a weight by itself."""
 
 from tf2_lstm import FullOf, RangeOf, ReshapeTo, SizeOf, Weight
 
 
 def _sizes(writer, call, given):
-    """A vector of int64 of the sizes that a layer was made with, those that the call gives in their places."""
+    """Return a vector of int64 of a layer's sizes, with the open ones taken from the call."""
     left = [writer.graph.unsqueeze(writer.name(value, "int64"), 0) for value in given]
     return writer.graph.joined(*(left.pop(0) if size is None else size for size in call.operation.sizes))
 

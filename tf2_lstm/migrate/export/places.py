@@ -1,4 +1,4 @@
-"""The table of `keras.ops` that find places, and take numbers from them or put them there."""
+"""The table of `keras.ops` that find places, or take numbers from places or put them there."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def _scatter_update(writer, call):
 
 
 def _scatter(writer, call):
-    """Numbers added into zeros."""
+    """Write numbers added into zeros."""
     places, updates = call.args
     dtype = call.outputs[0].dtype
     zeros = writer.graph.zeros(writer.graph.integers(*call.operation.shape), dtype)
@@ -32,7 +32,7 @@ def _take_along_axis(writer, call):
 
 
 def _broadcast(graph, names, axis, rank):
-    """Give two values one shape but for an axis: ONNX takes along it without."""
+    """Broadcast two values but for one axis: ONNX's take along an axis does not broadcast."""
     sizes = [graph.add("Shape", [name]) for name in names]
     one = graph.add("Equal", [sizes[0], graph.integers(1)])
     both = graph.add("Where", [one, sizes[1], sizes[0]])
@@ -54,7 +54,7 @@ def _argsort(writer, call):
 
 
 def _diagonal(writer, call):
-    """The two axes become one, of which every number of columns and one more is on the diagonal."""
+    """Write a diagonal: the two axes become one, on which every (columns + 1)-th number is on the diagonal."""
     graph, said, [x] = writer.graph, call.operation, call.args
     rank = len(x.shape)
     rest = [axis for axis in range(rank) if axis not in (said.axis1 % rank, said.axis2 % rank)]

@@ -1,9 +1,9 @@
-"""The table of `keras.ops` that act on each number by itself: names of ONNX operators, or a few of them together."""
+"""The table of `keras.ops` that act on each number by itself: one ONNX operator, or a few together."""
 
 import keras
 import numpy as np
 
-#: Name of the class in Keras -> ONNX's operator, of one value.
+#: Name of the class in Keras -> ONNX's operator of one value.
 UNARY = {
     "Abs": "Abs",
     "Absolute": "Abs",
@@ -37,7 +37,7 @@ UNARY = {
     "Tan": "Tan",
     "Tanh": "Tanh",
 }
-#: The same of two values, computed in the dtype of the result.
+#: The same for operators of two values, computed in the dtype of the result.
 BINARY = {
     "Add": "Add",
     "Divide": "Div",
@@ -52,7 +52,7 @@ BINARY = {
     "Subtract": "Sub",
     "TrueDivide": "Div",
 }
-#: Two values compared, in the dtype that both become.
+#: The same for comparisons of two values, in their common dtype.
 COMPARED = {
     "Equal": "Equal",
     "Greater": "Greater",
@@ -82,7 +82,7 @@ def _binary(writer, call):
 
 
 def _compared(writer, call):
-    """Compare; counted steps that are at most a length of each row are a mask that is padded on the right."""
+    """Write a comparison; counted steps below a length of each row are a right-padded mask."""
     one, two = call.args[:2]
     dtype = keras.backend.result_type(*(getattr(value, "dtype", type(value)) for value in (one, two)))
     kind = type(call.operation).__name__
@@ -98,7 +98,7 @@ def _compared(writer, call):
 
 
 def _attributes(operator, **named):
-    """A row for an ONNX operator whose attributes Keras's operation has under other names, or as numbers."""
+    """Return a row for an ONNX operator whose attributes have other names in Keras, or are numbers."""
 
     def row(writer, call):
         given = {
@@ -111,7 +111,7 @@ def _attributes(operator, **named):
 
 
 def _limits(low, high):
-    """A row for a value between two numbers."""
+    """Return a row for a value between two numbers."""
 
     def row(writer, call):
         return _clipped(writer, _first(writer, call), low, high, call.outputs[0].dtype)
@@ -135,7 +135,7 @@ def _square(writer, call):
 
 
 def _relu(writer, call):
-    """Keras's activation with a slope, a threshold and a largest value."""
+    """Write Keras's relu with a slope, a threshold and a largest value."""
     said, dtype, add = call.operation, call.outputs[0].dtype, writer.graph.add
     x = _first(writer, call)
     if not said.negative_slope and not said.threshold:
@@ -154,7 +154,7 @@ def _rsqrt(writer, call):
 
 
 def _gated(gate):
-    """A row for x times a gate of x."""
+    """Return a row for x times a gate of x."""
 
     def row(writer, call):
         return writer.graph.add("Mul", [_first(writer, call), gate(writer, call)])
@@ -172,7 +172,7 @@ def _log_sigmoid(writer, call):
 
 
 def _gelu_gate(writer, call):
-    """Half of 1 + erf(x / sqrt 2), or by tanh where it is approximate."""
+    """Write half of 1 + erf(x / sqrt 2), or with tanh where it is approximate."""
     add, dtype = writer.graph.add, call.outputs[0].dtype
     number = lambda value: writer.graph.constant(value, dtype)  # noqa: E731
     x = _first(writer, call)
@@ -194,7 +194,7 @@ def _divide_no_nan(writer, call):
 
 
 def _number(kind):
-    """A row for whether numbers are no ordinary ones; whole numbers all are."""
+    """Return a row for whether numbers are NaN or infinite; no integer is."""
 
     def row(writer, call):
         dtype = call.args[0].dtype
@@ -217,7 +217,7 @@ def _round(writer, call):
 
 
 def _modulo(writer, one, two, dtype):
-    """What is left of a division, with the sign of the divisor."""
+    """Write the remainder of a division, with the sign of the divisor."""
     add = writer.graph.add
     if "float" not in dtype:
         return add("Mod", [one, two])
@@ -241,14 +241,14 @@ def _floor_divide(writer, call):
 
 
 def _expm1(writer, call):
-    """tanh(x / 2) times exp(x) + 1: small numbers keep their places."""
+    """Write tanh(x / 2) times exp(x) + 1: small numbers keep their digits."""
     dtype, add, x = call.outputs[0].dtype, writer.graph.add, _first(writer, call)
     half, one = (writer.graph.constant(number, dtype) for number in (0.5, 1))
     return add("Mul", [add("Tanh", [add("Mul", [x, half])]), add("Add", [add("Exp", [x]), one])])
 
 
 def _log1p(writer, call):
-    """log(1 + x), corrected by what 1 + x loses of x."""
+    """Write log(1 + x), corrected by the part of x that 1 + x loses."""
     dtype, add, x = call.outputs[0].dtype, writer.graph.add, _first(writer, call)
     one = writer.graph.constant(1, dtype)
     whole = add("Add", [x, one])
@@ -260,7 +260,7 @@ def _log1p(writer, call):
 
 
 def _arctan2(writer, call):
-    """The angle of (x, y): the arc of y / x, half a turn further left of the y axis."""
+    """Write the angle of (x, y): the arc of y / x, half a turn further left of the y axis."""
     dtype, add = call.outputs[0].dtype, writer.graph.add
     y, x = (writer.name(value, dtype) for value in call.args[:2])
     one, turn, half = (writer.graph.constant(number, dtype) for number in (1, np.pi, np.pi / 2))
@@ -279,7 +279,7 @@ def _arctan2(writer, call):
 
 
 def _negative(writer, name, dtype):
-    """Whether a number is below zero, or is the zero that is."""
+    """Write whether a number is below zero, or is -0.0."""
     zero, add = writer.graph.constant(0, dtype), writer.graph.add
     return add("Or", [add("Less", [name, zero]), add("Less", [add("Reciprocal", [name]), zero])])
 

@@ -1,4 +1,4 @@
-"""The weights of the model of a whole program, under the names of TF1's variables again."""
+"""The weights of a whole program's model under the names of TF1's variables."""
 
 from collections import OrderedDict
 
@@ -13,7 +13,7 @@ _OTHER = "Is it of another checkpoint, or of other --fetch and --feed?"
 
 
 def whole_variables(model, whole, tf1, path, of_recurrence, of_cell):
-    """Return the variables that the Keras model of a whole program gives.
+    """Return TF1's variables with the weights of the Keras model of a whole program.
 
     Args:
         model: the model that was loaded.
@@ -21,7 +21,7 @@ def whole_variables(model, whole, tf1, path, of_recurrence, of_cell):
         tf1: the `TF1Model`.
         path: the file, for messages.
         of_recurrence: a function from the model of a recurrence, the `Recurrence` and the file to its variables.
-        of_cell: the same from the model, the place of a known cell, its `CellVariables` and the file.
+        of_cell: a function from the model, the path of a known cell, its `CellVariables` and the file to its variables.
 
     Returns:
         A dict from checkpoint name to array.
@@ -65,7 +65,7 @@ def _layer(model, name, path):
 
 
 def _take(found, tf1, source, array, where):
-    """Put the numbers of a node of the graph in the place that they have in the checkpoint's variable."""
+    """Put the numbers of a node of the graph into their place in the checkpoint's variable."""
     name, place = tf1.nodes[source]
     variable = tf1.variables[name]
     expected = tuple(variable.shape if place is None else np.empty(variable.shape, bool)[place].shape)

@@ -1,4 +1,4 @@
-"""What another runtime computes against the Keras model, on the same inputs."""
+"""Compare another runtime with the Keras model, on the same inputs."""
 
 from collections import OrderedDict
 
@@ -16,7 +16,7 @@ def prove(model, samples, run, runtime, versions):
         model: the Keras model.
         samples: the `Sample`s.
         run: function of name -> array that returns name -> array, the other runtime.
-        runtime: its name.
+        runtime: the name of the runtime.
         versions: program -> version, of the runtime.
 
     Returns:
@@ -25,7 +25,7 @@ def prove(model, samples, run, runtime, versions):
     tensors = []
     for sample in samples:
         expected, received = call(model, sample.values), run(sample.values)
-        # Outputs have names in another runtime; their order says nothing.
+        # Outputs have names in another runtime; their order has no meaning.
         received = {name: received[name] for name in [*expected, *received] if name in received}
         tensors += compare_results(
             RunResult(f"{KERAS}, {sample.label}", OrderedDict(expected)),

@@ -17,7 +17,7 @@ def _axis(axis, rank):
 
 
 def _axes(axis, rank):
-    """Axes as a list of numbers from 0 up; None for all of them."""
+    """Return axes as a list of numbers from 0 up; all axes for None."""
     if axis is None:
         return list(range(rank))
     return [_axis(one, rank) for one in (axis if isinstance(axis, (list, tuple)) else [axis])]
@@ -66,11 +66,11 @@ def _reshape(writer, call):
 
 
 def reshaped(writer, name, before, after):
-    """Return a value in another shape; a size that is not known is that of the same axis before, or what is left.
+    """Return a value in another shape; an open size is that of the same axis before, or the rest.
 
     Args:
         writer: the `Writer`.
-        name: the value's.
+        name: the value's name.
         before, after: its shapes, with None for sizes that are not known.
     """
     unknown = [axis for axis, size in enumerate(after) if size is None]
@@ -127,7 +127,7 @@ def _take(writer, call):
 
 
 def limited(writer, name, size):
-    """Note that a value is a place among so many, back to where it was not cast; return its name."""
+    """Record that a value is an index below a size, also for the value before any cast; return its name."""
     given = name
     while name in writer.casts:
         name = writer.casts[name]
@@ -137,9 +137,9 @@ def limited(writer, name, size):
 
 
 def _get_item(writer, call):
-    """Numbers, slices, None and ...; an axis after the other."""
+    """Write indexing by numbers, slices, None and ..., one axis after the other."""
     key = call.args[1] if len(call.args) > 1 else call.kwargs["key"]
-    # Of a loaded model it is a list.
+    # In a loaded model it is a list.
     key = list(key) if isinstance(key, (list, tuple)) else [key]
     taken = sum(one is not None and one is not Ellipsis for one in key)
     if Ellipsis in key:
@@ -162,7 +162,7 @@ def _sliced(writer, name, one, axis):
     if isinstance(one, keras.KerasTensor):
         raise writer.refused("a place that is computed stands in brackets", "Use keras.ops.take.")
     if not isinstance(one, slice):
-        # The end of -1 is that of the axis.
+        # The end after -1 is the end of the axis.
         one = slice(one, one + 1 if one != -1 else None)
     if one == slice(None):
         return name
@@ -246,7 +246,7 @@ def _nonzero(writer, call):
 
 
 def _reduced(operator, through=None):
-    """A row for numbers along axes that become one; bools go through another dtype."""
+    """Return a row for a reduction along axes; bools go through another dtype."""
 
     def row(writer, call):
         dtype = through or call.outputs[0].dtype
@@ -264,7 +264,7 @@ def _reduced(operator, through=None):
 
 
 def _best(operator):
-    """A row for the place of the largest or smallest number along an axis, or of all numbers."""
+    """Return a row for the place of the largest or smallest number along an axis, or of all numbers."""
 
     def row(writer, call):
         name, axis, keep = _first(writer, call), call.operation.axis, int(call.operation.keepdims)
@@ -307,7 +307,7 @@ def _same(writer, call):
 
 
 def _layer_norm(writer, call):
-    """Mean 0 and variance 1 along axes, then gamma and beta."""
+    """Write mean 0 and variance 1 along axes, then gamma and beta."""
     operation, dtype, add = call.operation, call.outputs[0].dtype, writer.graph.add
     if getattr(operation, "rms_scaling", False):
         raise writer.refused("rms_scaling is for older files alone", "Use keras.layers.RMSNormalization.")

@@ -18,12 +18,12 @@ from tf2_lstm.unroll import RNN
 
 @dataclass(frozen=True)
 class Mask:
-    """Which steps count.
+    """Which steps of a sequence count.
 
     Attributes:
-        name: of the mask [B, T] bool.
-        lengths: name of how many count in each row, [B] int32.
-        rank: name of the place [B, T] of each step among those that count, -1 before the first; int64.
+        name: name of the mask [B, T] bool.
+        lengths: name of the number of counted steps in each row, [B] int32.
+        rank: name of the index [B, T] of each step among those that count, -1 before the first; int64.
         right_padded: whether it is known that these are the first ones of the row.
     """
 
@@ -35,13 +35,13 @@ class Mask:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a layer gives.
+    """The results of a layer.
 
     Attributes:
         outputs: name [B, T, P]; None where only the last are wanted.
         last: name [B, P] of the output of the step that was run last; None where all are wanted.
         states: names of the last states, flat.
-        in_time: whether the outputs stand in the order of time; else in that in which they were run.
+        in_time: whether the outputs are in the order of time; else in the order in which they were run.
     """
 
     outputs: str | None
@@ -63,7 +63,7 @@ def mask_of(writer, tensor):
 
 
 def _flipped(writer, mask):
-    """The mask of the same rows from their ends."""
+    """Return the mask of the same rows reversed."""
     counted = writer.graph.cast(writer.graph.flipped(mask.name, 1), "bool")
     graph, axis = writer.graph, writer.graph.constant(np.array(1, "int64"))
     rank = graph.add("CumSum", [graph.cast(counted, "int32"), axis])
@@ -136,7 +136,7 @@ def _gathered(graph, x, places):
 
 
 def _spread(graph, y, mask, holds, apart, dtype):
-    """Give outputs their places again: zeros at padded steps, or the output before."""
+    """Move outputs back to their steps: padded steps have zeros, or the output before."""
     zero = graph.constant(0, "int64")
     if apart:
         y = _gathered(graph, y, graph.add("Max", [mask.rank, zero]))
@@ -145,7 +145,7 @@ def _spread(graph, y, mask, holds, apart, dtype):
 
 
 def _last(writer, layer, y, mask, backwards):
-    """The output [B, P] of the step that was run last."""
+    """Return the output [B, P] of the step that was run last."""
     graph = writer.graph
     pick = lambda step: graph.add("Gather", [y, graph.constant(np.array(step, "int64"))], axis=1)  # noqa: E731
     if mask is None:
@@ -166,12 +166,12 @@ def _last(writer, layer, y, mask, backwards):
 
 
 def _given(call, place, key):
-    """An argument by its place or its name."""
+    """Return an argument by its position or its name."""
     return call.args[place] if len(call.args) > place else call.kwargs.get(key)
 
 
 def _arguments(writer, call):
-    """The inputs, their `Mask`, and the names of the first states, flat, or None."""
+    """Return the inputs, their `Mask`, and the names of the first states, flat, or None."""
     mask = call.kwargs.get("mask")
     mask = call.kwargs.get("sequences_mask") if mask is None else mask
     initial = _given(call, 1, "initial_state")
@@ -183,7 +183,7 @@ def _arguments(writer, call):
 
 
 def layer_row(writer, call):
-    """The row of `keras.layers.RNN` and its kind: outputs in the order in which they were run, states."""
+    """Write a `keras.layers.RNN` and similar layers: outputs in the order in which they were run, states."""
     x, mask, initial = _arguments(writer, call)
     outcome = run_layer(writer, call.operation, x, mask, initial)
     first = outcome.last or outcome.outputs
@@ -193,7 +193,7 @@ def layer_row(writer, call):
 
 
 def bidirectional_row(writer, call):
-    """The row of both `Bidirectional`s: the merged outputs, or both, then the states of both sides."""
+    """Write either `Bidirectional`: the merged outputs, or both, then the states of both sides."""
     layer = call.operation
     x, mask, initial = _arguments(writer, call)
     before = after = None
@@ -223,7 +223,7 @@ def _merged(graph, mode, forward, backward, dtype):
 
 
 def _as_one(writer, layer, x, mask, before, after):
-    """Both sides as one operator of ONNX, where they are alike; None otherwise."""
+    """Write both sides as one operator of ONNX, where they are alike; else return None."""
     sides = [layer.forward_layer, layer.backward_layer]
     found = [recurrence_of(side.cell) for side in sides]
     if None in found or found[0].options != found[1].options or not layer.return_sequences:
@@ -252,7 +252,7 @@ def _place(graph, number):
 
 
 def time_distributed_row(writer, call):
-    """The row of `TimeDistributed`: its layer on all steps of all rows at once."""
+    """Write a `TimeDistributed`: its layer on all steps of all rows at once."""
     inner, x = call.operation.layer, call.args[0]
     steps = keras.KerasTensor((None, *x.shape[2:]), x.dtype)
     writer.define(

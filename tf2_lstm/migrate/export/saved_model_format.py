@@ -27,7 +27,7 @@ def write(model, path, given=None):
         given: the user's own inputs, `Accepted`, or None.
 
     Returns:
-        Name of an input of whole numbers -> how many different ones it may be.
+        Name of an input of integers -> how many different ones it may be.
     """
     shapes = {name: tensor.shape for name, tensor in inputs_of(model).items()}
     with _traced(model):
@@ -41,14 +41,14 @@ def write(model, path, given=None):
 
 
 def write_sequences(model, path, shapes):
-    """Write a folder with the signature for whole sequences alone, its inputs of given shapes."""
+    """Write a folder with only the signature for whole sequences, its inputs of given shapes."""
     with _traced(model):
         _archive(model, shapes).write_out(str(path), verbose=False)
 
 
 @contextlib.contextmanager
 def _traced(model):
-    """What stands in the way of a trace is one line; what the disk says is not about the model."""
+    """Turn an error of a trace into one line; an error of the disk is not about the model, and passes."""
     try:
         yield
     except (AttributeError, TypeError, ValueError, tf.errors.InvalidArgumentError) as error:
@@ -96,7 +96,7 @@ def _traced_step(step):
 
 
 def _output_names(count):
-    """What the outputs of a step are called, in their order."""
+    """Return the names of a step's outputs, in their order."""
     return [f"{STEP}_output"] if count == 1 else [f"{STEP}_output_{place}" for place in range(count)]
 
 
@@ -106,7 +106,7 @@ def runner(path):
 
 
 def _loaded(path):
-    """Load the folder without a line for each fast unroll, that its gradient is not in it: it is there to serve."""
+    """Load the folder without a warning for each fast unroll that it has no gradient: it is there to serve."""
     absl = logging.getLogger("absl")
     absl.addFilter(_is_news)
     try:

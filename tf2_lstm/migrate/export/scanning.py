@@ -1,4 +1,4 @@
-"""What goes along an axis step by step and is no cell: a Scan of ONNX for each."""
+"""Operations along an axis, step by step, that are no cells: each is a Scan of ONNX."""
 
 import inspect
 
@@ -9,26 +9,27 @@ from tf2_lstm.gather_tree import ended, step_back
 from tf2_lstm.migrate.export.graph import value_info
 from tf2_lstm.migrate.export.writing import Writer
 
-#: Shapes and dtypes of what one step back is given.
+#: Shapes and dtypes of the inputs of one step back.
 BEAMS = [*[((None, None), "int32")] * 3, ((None, 1), "bool"), *[((), "int32")] * 2]
 
 
 def _scan(writer, function, states, scanned, ends, **attributes):
-    """Add a Scan; return the names of the last states and of what the steps gave.
+    """Add a Scan; return the names of the last states and of the steps' results.
 
     Args:
         writer: the `Writer`.
-        function: function of (writer of the body, names of the states, names of what is scanned) that returns the names
-            of the next states and of what a step gives.
+        function: function of (writer of the body, names of the states, names of the scanned inputs) that returns the
+            names
+            of the next states and of a step's results.
         states, scanned: names.
-        ends: (dtype, rank) of the states, of what is scanned, and of what a step gives: three lists.
-        **attributes: those of the Scan.
+        ends: (dtype, rank) of the states, of the scanned inputs, and of a step's results: three lists.
+        **attributes: the attributes of the Scan.
     """
     inside = Writer(writer.rows, writer)
     graph = inside.graph
     names = [[graph.fresh(stem) for _ in held] for stem, held in zip(("state", "slice"), ends, strict=False)]
     last, given_out = function(inside, *names)
-    # A body may not give out what it was given, nor one value twice; Scan wants to know how many axes there are.
+    # A body may not return one of its inputs, nor one value twice; Scan must know the ranks.
     results = [graph.add("Identity", [name]) for name in [*last, *given_out]]
     sides = [
         [value_info(name, dtype, [None] * rank) for name, (dtype, rank) in zip(side, held, strict=True)]
@@ -60,7 +61,7 @@ def _cumprod(writer, call):
 
 
 def gather_tree_row(writer, call):
-    """The row of `GatherTree`: a Scan from the last step to the first."""
+    """Write a `GatherTree`: a Scan from the last step to the first."""
     graph = writer.graph
     words, parents, lengths, end = (writer.name(value, "int32") for value in _in_order(call))
     steps, width = (graph.cast(graph.size(words, axis), "int32") for axis in (0, 2))
@@ -82,7 +83,7 @@ def gather_tree_row(writer, call):
 
 
 def _numbers(graph, count):
-    """The numbers from 0 to a count [1]."""
+    """Write the numbers from 0 to a count [1]."""
     zero, one = (graph.constant(number, "int32") for number in (0, 1))
     return graph.add("Range", [zero, graph.squeeze(count, 0), one])
 

@@ -1,4 +1,4 @@
-"""Seeded inputs for a model of which the graph alone is known: several sizes, padded rows, rows without a step."""
+"""Seeded inputs for a model of which only the graph is known: several sizes, padded rows, rows without a step."""
 
 from dataclasses import dataclass
 
@@ -11,20 +11,21 @@ from tf2_lstm.stock import layers_of
 
 #: Rows and steps where the model leaves them free, and whether rows are padded.
 SIZES = ((3, 5, True), (1, 1, False), (4, 7, True), (2, 12, False))
-#: Of whole numbers whose limit is not known.
+#: The number of different integers where their limit is not known.
 FEW = 4
 
 
 @dataclass(frozen=True)
 class Guess:
-    """How the inputs of a model may be meant.
+    """A guess of what the inputs of a model mean.
 
     Attributes:
-        swapped: whether a sequence whose rows are free has its steps first.
+        swapped: whether a sequence whose rows are open has its steps first.
         shortest: the fewest steps of a row.
-        few: how many different whole numbers there are, where no limit is known.
-        lengths: whether whole numbers of rank 1 without a limit are lengths; if not, they are ids, and no limit that is
-            more than a few is believed.
+        few: how many different integers there are, where no limit is known.
+        lengths: whether integers of rank 1 without a limit are lengths; if not, they are ids, and no limit above `few`
+            is
+            believed.
     """
 
     swapped: bool = False
@@ -33,7 +34,7 @@ class Guess:
     lengths: bool = True
 
 
-#: How inputs may be meant, the likeliest first.
+#: The guesses of what inputs mean, the likeliest first.
 GUESSES = (
     *(Guess(swapped, shortest, few) for swapped in (False, True) for shortest in (0, 1) for few in (FEW, 2)),
     Guess(few=2, lengths=False),
@@ -41,17 +42,17 @@ GUESSES = (
 
 
 def drawn(model, limits, seed=0, guess=GUESSES[0]):
-    """Draw the inputs of a model; whether it accepts them is not tried.
+    """Draw the inputs of a model; this does not try whether the model accepts them.
 
     Args:
         model: a Sequential or functional model.
-        limits: name of an input of whole numbers -> how many different ones it may be.
+        limits: name of an input of integers -> how many different ones it may be.
         seed: an int.
-        guess: the `Guess` of how they are meant.
+        guess: the `Guess` of what they mean.
 
     Returns:
-        A list of `Sample`s, their values by the names of the inputs. Whole numbers of rank 1 without a limit are
-        lengths, up to all steps; padded rows end with the value that the model masks.
+        A list of `Sample`s, their values by the names of the inputs. Integers of rank 1 without a limit are lengths, up
+        to all steps; padded rows end with the value that the model masks.
     """
     inputs, found = inputs_of(model), []
     for size in SIZES:
@@ -61,9 +62,9 @@ def drawn(model, limits, seed=0, guess=GUESSES[0]):
 
 
 def limits_of(model):
-    """Return how many different whole numbers the inputs of a model may be, by the smallest table of an Embedding.
+    """Return how many different integers the inputs of a model may be, by the smallest table of an Embedding.
 
-    An input of rank 1 is lengths where there is another one of whole numbers.
+    An input of rank 1 is lengths where there is another one of integers.
     """
     tables = [layer.input_dim for layer in layers_of(model) if isinstance(layer, keras.layers.Embedding)]
     whole = {name: len(tensor.shape) for name, tensor in inputs_of(model).items() if "int" in tensor.dtype}
@@ -81,7 +82,7 @@ def _values(model, inputs, limits, size, random, guess):
 
 
 def _fixed(inputs, size, swapped):
-    """Rows and steps, as far as a sequence among the inputs does not fix them."""
+    """Return rows and steps, as far as a sequence among the inputs does not fix them."""
     for tensor in inputs.values():
         if len(tensor.shape) > 2:
             known = tensor.shape[1::-1] if swapped else tensor.shape[:2]
@@ -90,7 +91,7 @@ def _fixed(inputs, size, swapped):
 
 
 def _shape(tensor, size, swapped):
-    """The shape of an input, with its rows and steps; swapped, a sequence has its steps first."""
+    """Return the shape of an input, with its rows and steps; swapped, a sequence has its steps first."""
     sequence = len(tensor.shape) > 2 or tensor.shape[:2] == (None, None)
     turned = swapped and sequence and tensor.shape[1] is None
     free = size[1::-1] if turned else size[:2]
@@ -115,21 +116,21 @@ def _value(tensor, limit, size, random, shape, padding, guess):
 
 
 def _lengths(rows, steps, padded, random, guess):
-    """The lengths of rows: the first one is whole, the second one has as few steps as there may be."""
+    """Return the lengths of rows: the first one is full, the second one has as few steps as allowed."""
     if not padded:
         return np.full(rows, steps)
     return np.array([steps, guess.shortest, *random.integers(1, steps + 1, max(rows - 2, 0))][:rows])
 
 
 def _counted(shape, random, guess):
-    """A mask of steps that count; the last row has holes."""
+    """Return a mask of steps that count; the last row has holes."""
     mask = ~_after(shape, random, guess)
     mask[-1, guess.shortest :: 2] = False
     return mask
 
 
 def _after(shape, random, guess):
-    """Where padding is, [B, T]: behind the end of each row, and once within one."""
+    """Return where padding is, [B, T]: after the end of each row, and once within one."""
     ends = _lengths(shape[0], shape[1], True, random, guess)
     after = np.arange(shape[1]) >= ends[:, None]
     after[-1, :1] = guess.shortest == 0
@@ -137,6 +138,6 @@ def _after(shape, random, guess):
 
 
 def _padding(model):
-    """The value that a Masking layer of the model looks for, else 0."""
+    """Return the value that a Masking layer of the model masks, else 0."""
     found = [layer.mask_value for layer in layers_of(model) if isinstance(layer, keras.layers.Masking)]
     return found[0] if found else 0

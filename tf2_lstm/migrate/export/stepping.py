@@ -1,4 +1,4 @@
-"""Cells over a sequence [T, B, D]: an ONNX operator where the cell is one, else a Scan with the cell as its body."""
+"""Run cells over a sequence [T, B, D]: as an ONNX operator where the cell is one, else a Scan with the cell as body."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ STACKS = (StackedRNNCells, keras.layers.StackedRNNCells)
 
 @dataclass
 class Sequence:
-    """What all cells of a layer run over.
+    """The sequence that all cells of a layer run over.
 
     Attributes:
         writer: the `Writer`.
         x: name of the inputs [T, B, D].
-        lengths: name of the lengths [B] int32, "" for whole rows.
+        lengths: name of the lengths [B] int32, "" for full rows.
         backwards: whether each row is run from its end to its beginning.
     """
 
@@ -33,7 +33,7 @@ class Sequence:
 
     @property
     def direction(self):
-        """ONNX's word for it."""
+        """ONNX's word for the direction."""
         return "reverse" if self.backwards else "forward"
 
     def ended(self):
@@ -95,7 +95,7 @@ def run_recurrences(sequence, recurrences, x, initial, direction):
         recurrences: a `Recurrence` for each direction.
         x: name of the inputs [T, B, D].
         initial: for each direction the names of the first states [B, U], or None for zeros.
-        direction: ONNX's word.
+        direction: ONNX's word for the direction.
 
     Returns:
         Name of the outputs [T, directions, B, U], and for each direction the names of the last states [B, U].
@@ -119,7 +119,7 @@ def _beside(graph, states):
 
 
 def _of_started(sequence, last, first):
-    """The last states [directions, B, U]; a row without a step keeps its first ones."""
+    """Return the last states [directions, B, U]; a row without a step keeps its first ones."""
     graph = sequence.writer.graph
     first = graph.constant(0.0, "float32") if first is None else first
     none = graph.add("Equal", [sequence.lengths, graph.constant(0, "int32")])
@@ -153,7 +153,7 @@ def _sizes(cell):
 
 
 def _scan(sequence, cell, x, depth, initial):
-    """A Scan over the steps; its body is what the cell's `call` computes."""
+    """Write a Scan over the steps; its body is the cell's `call`."""
     writer, inside = sequence.writer, Writer(sequence.writer.rows, sequence.writer)
     graph, dtype = inside.graph, cell.compute_dtype
     tensors = [keras.KerasTensor((None, depth), dtype)]
@@ -170,7 +170,7 @@ def _scan(sequence, cell, x, depth, initial):
     if ended:
         held = [graph.add("Where", [ended, old, new]) for old, new in zip(names[1:], results, strict=False)]
         results = [*held, results[-1]]
-    # A body may not give out what it was given, nor one value twice.
+    # A body may not return one of its inputs, nor one value twice.
     results = [graph.add("Identity", [name]) for name in results]
     body = helper.make_graph(
         graph.nodes,

@@ -1,4 +1,4 @@
-"""Keras weights back into a TF1 checkpoint."""
+"""Write Keras weights back into a TF1 checkpoint."""
 
 import contextlib
 import glob
@@ -37,27 +37,17 @@ def export(path, request, output, name=None, overwrite=False):
 
     Args:
         path: the `.keras` file that `convert` wrote, trained further or not.
-        request: the `Request` of what it was converted from; a checkpoint.
+        request: the `Request` of the conversion that made it, of a checkpoint.
         output: the prefix of the checkpoint to write.
         name: the recurrence's name, or "model" for the whole program, when the model has another.
-        overwrite: whether a checkpoint that is there may be replaced.
+        overwrite: whether an existing checkpoint may be replaced.
 
     Returns:
-        The names of the variables that the model gave, a list; all others are copied.
+        A list of the names of the variables that come from the model; all others are copied.
 
     Raises:
         ArtifactError: the model or the checkpoint cannot be used; nothing is written.
         FolderError: the output cannot be written.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.convert.converting import Request
-
-        try:
-            export("no_such.keras", Request("no/such/model.ckpt"), "new.ckpt")
-        except ArtifactError as error:
-            assert "no_such.keras" in str(error)
-        ```
     """
     with eagerly():
         return _export(path, request, output, name, overwrite)
@@ -81,7 +71,7 @@ def _export(path, request, output, name, overwrite):
     return list(new)
 
 
-#: What Keras, zip archives and HDF5 raise for a file that is no model, or one that is damaged somewhere.
+#: Errors of Keras, zip archives and HDF5 for a file that is no model, or a damaged one.
 _NO_MODEL = (
     ValueError,
     TypeError,
@@ -112,7 +102,7 @@ def _load(path):
 
 
 def _of_program(model, tf1, findings, request, path):
-    """The variables that the model of the whole program gives."""
+    """Return the variables that the model of the whole program has."""
     try:
         whole = translated(tf1, findings, request)
     except ProgramRefused as error:
@@ -140,13 +130,13 @@ def _choose(findings, name, path, like):
 
 
 def _of_recurrence(model, recurrence, path):
-    """The variables that the model of a recurrence gives."""
+    """Return the variables that the model of a recurrence has."""
     _check_exportable(recurrence, path)
     return _variables(model, recurrence, path)
 
 
 def _check_exportable(recurrence, path):
-    """Refuse where the checkpoint holds what a weight is computed from, and not the weight."""
+    """Refuse a weight that the graph computes: the checkpoint holds only what it is computed from."""
     for weight in (one for cell in recurrence.cells for one in cell.computed):
         raise ArtifactError(
             f"{path}: {weight.tensor} is computed from {weight.origin} in the TF1 graph, expected a weight that is a "
@@ -155,7 +145,7 @@ def _check_exportable(recurrence, path):
 
 
 def _check_all_there(cell, arrays, own, path):
-    """Refuse weights that no variable of the TF1 cell holds: a bias where it has none."""
+    """Refuse weights that no variable of the TF1 cell holds: a bias where the cell has none."""
     again = to_equations(cell, {leaf: own[name] for leaf, name in cell.names.items()})
     for leaf, array in to_tf1(cell.call, arrays, where=cell.scope).items():
         kept = again[leaf]
@@ -189,12 +179,12 @@ def _variables(model, recurrence, path):
 
 
 def _of_single_cell(model, place, cell, path):
-    """The variables that a known cell gives that is in no recurrence."""
+    """Return the variables of a known cell that is in no recurrence."""
     return _of_cell(model, place, cell, cell.scope, path)
 
 
 def _of_cell(model, place, cell, scope, path):
-    """The variables that a known cell gives, by its place in the model."""
+    """Return the variables of a known cell, given its path in the model."""
     try:
         arrays = [keras.ops.convert_to_numpy(one) for one in _layer_of(model, place).weights]
         found = tf1_variables(cell, arrays)
@@ -206,12 +196,12 @@ def _of_cell(model, place, cell, scope, path):
     return found
 
 
-#: In the order in which they are written: without the index there is no checkpoint.
+#: The order of writing: without the index there is no checkpoint.
 ENDINGS = (".data-00000-of-00001", ".meta", ".index")
 
 
 def _check_name(output):
-    """Refuse what ends as a folder does: `Path` forgets that, so that others were looked at than are written."""
+    """Refuse an output that ends like a folder: `Path` drops that, so the wrong files would be checked."""
     if os.path.basename(output) in ("", os.curdir, os.pardir):
         raise FolderError(
             f"{output or repr(output)}: expected the prefix of a checkpoint, received what can only be a folder. Give "
@@ -238,7 +228,7 @@ def _check_output(output, overwrite, prefix):
 
 
 def _check_sources(output, sources):
-    """Refuse to write over anything that is read, under whatever name."""
+    """Refuse to write over any file that is read, under any name."""
     read = [Path(source) for source in sources]
     read += [beside for one in read for beside in one.parent.glob(f"{glob.escape(one.name)}.*")]
     for target in (Path(f"{output}{ending}") for ending in ENDINGS):
@@ -252,9 +242,9 @@ def _check_sources(output, sources):
 
 
 def _publish(entries, prefix, output):
-    """Write beside, then rename; an earlier index goes first, so that at no moment it speaks of other data.
+    """Write beside, then rename; an old index is removed first, so that no index ever belongs to other data.
 
-    An earlier graph, the .meta, goes too where there is no new one: it would be taken for that of the new data.
+    An old graph, the .meta, is removed too where there is no new one: it would be taken for that of the new data.
     """
     output = Path(output).absolute()
     try:

@@ -1,4 +1,4 @@
-"""The functions of a loop on symbolic tensors: what they give, what that is made of, and what no step changes."""
+"""Trace the functions of a loop on symbolic tensors: their results, their inputs, and what no step changes."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ import keras
 from tf2_lstm.errors import UserError
 from tf2_lstm.stream.nodes import made_by
 
-#: Operations of Keras that are given functions: what these read is nowhere to be seen.
+#: Operations of Keras that take functions: nothing shows what these read.
 WITH_FUNCTIONS = ("Cond", "Map", "Scan", "Switch", "VectorizedMap", "WhileLoop")
 
 
 @dataclass(frozen=True)
 class Made:
-    """A symbolic tensor and what it is made of.
+    """A symbolic tensor and the call that made it.
 
     Attributes:
         tensor: the tensor.
-        operation: the Keras layer or operation that gives it.
+        operation: the Keras layer or operation that made it.
         node: Keras's node of the call.
     """
 
@@ -27,7 +27,7 @@ class Made:
 
     @property
     def needs(self):
-        """The symbolic tensors that it is made of."""
+        """The symbolic tensors that it is computed from."""
         return self.node.arguments.keras_tensors
 
     @property
@@ -36,7 +36,7 @@ class Made:
         return type(self.operation).__name__
 
     def given(self, place, key):
-        """An argument by its place or its name."""
+        """Return an argument by its position or its name."""
         arguments = self.node.arguments
         return arguments.args[place] if len(arguments.args) > place else arguments.kwargs.get(key)
 
@@ -55,7 +55,7 @@ def symbols_like(tensors):
 
 
 def unconverted(value):
-    """Return the symbolic tensor that another one is the very same as."""
+    """Return the symbolic tensor before conversions that do not change it."""
     while (one := made(value)) is not None and one.kind == "ConvertToTensor":
         source = one.given(0, "x")
         if getattr(source, "dtype", None) != value.dtype:
@@ -65,13 +65,13 @@ def unconverted(value):
 
 
 def called(writer, function, values, nest):
-    """Call a function of a loop on symbolic tensors, as `keras.ops.while_loop` would; return what it gives, flat.
+    """Call a function of a loop on symbolic tensors, as `keras.ops.while_loop` would; return its results, flat.
 
     Args:
         writer: the `Writer`.
         function: the function.
         values: the symbolic tensors, flat.
-        nest: what the loop carries, as it was given to it.
+        nest: the loop's carried values, in their structure.
 
     Raises:
         ExportError: it does not run on them.
@@ -86,7 +86,7 @@ def called(writer, function, values, nest):
 
 
 def made_within(writer, tensors):
-    """Return the `Made` of everything that symbolic tensors are made of and a writer does not know yet, in order."""
+    """List the `Made` of all that symbolic tensors are computed from and a writer does not know yet, in order."""
     found, waiting = {}, [one for one in tensors if isinstance(one, keras.KerasTensor)]
     while waiting:
         one = waiting[-1]
@@ -110,7 +110,7 @@ def _open(writer, tensor):
 
 
 def unchanged(parts, changing):
-    """Return the symbolic tensors that steps read and do not change, those that are made last.
+    """List the symbolic tensors that steps read and do not change, only the last ones of each computation.
 
     Args:
         parts: the `Made`s of a step, in order.

@@ -1,7 +1,7 @@
-"""Keras's symbolic graph becomes ONNX nodes: a row of the tables where there is one, else the layer's own `call`.
+"""Write Keras's symbolic graph as ONNX nodes: by a row of the tables where there is one, else the layer's own `call`.
 
-A layer without a row is opened: its `call` is run on symbolic tensors, so that what it computes with `keras.ops` is
-more of Keras's graph, down to the operations that have a row.
+A layer without a row is opened: its `call` is run on symbolic tensors, so that its `keras.ops` become more of Keras's
+graph, down to the operations that have a row.
 """
 
 import inspect
@@ -17,7 +17,7 @@ from tf2_lstm.stream.nodes import carried_mask, made_by
 
 
 class ExportError(UserError):
-    """What cannot leave for another runtime: where it is, what it is, and the next step."""
+    """A model cannot be exported to another runtime: where, what, and the next step."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Called:
 
     Attributes:
         operation: the Keras layer or operation.
-        args, kwargs: what it is called with.
-        outputs: the symbolic tensors that it gives, flat.
+        args, kwargs: the arguments of the call.
+        outputs: the symbolic tensors of its results, flat.
     """
 
     operation: object
@@ -37,19 +37,19 @@ class Called:
 
 
 class Writer:
-    """Writes what symbolic tensors are computed by into a `Graph`.
+    """Writes the computations of symbolic tensors into a `Graph`.
 
     Args:
         rows: class of a layer, or name of a class of `keras.ops` -> function of (writer, call) that returns the name of
-            what is computed, or a list of names.
+            the result, or a list of names.
         outer: the `Writer` around the body of a Scan.
         taken: names that no value may get: those of the model's inputs and outputs.
 
     Attributes:
         graph: the `Graph`.
-        facts: name of a value -> what is known of it, a set of words.
-        limits: name of a value -> how many different whole numbers it may be.
-        casts: name of a value -> that of the one that was cast to it.
+        facts: name of a value -> a set of words for known facts about it.
+        limits: name of a value -> how many different integers it may be.
+        casts: name of a value -> name of the value that was cast to it.
     """
 
     def __init__(self, rows, outer=None, taken=()):
@@ -62,7 +62,7 @@ class Writer:
         self._where = [] if outer is None else list(outer._where)
 
     def define(self, tensor, name):
-        """Say what the name of a symbolic tensor is."""
+        """Set the name of a symbolic tensor."""
         # The tensor is kept, so that no other has its id.
         self._values[id(tensor)] = (tensor, name)
 
@@ -85,16 +85,16 @@ class Writer:
         return name if dtype in (None, value.dtype) else self.graph.cast(name, dtype)
 
     def know(self, name, *facts):
-        """Note facts of a value; return its name."""
+        """Record facts about a value; return its name."""
         self.facts.setdefault(name, set()).update(facts)
         return name
 
     def knows(self, name, fact):
-        """Whether a fact of a value is known."""
+        """Whether a fact about a value is known."""
         return fact in self.facts.get(name, ())
 
     def opened(self, function, *args, **kwargs):
-        """Call something on symbolic tensors, its weights symbolic too, and return what it gives."""
+        """Call a function or layer on symbolic tensors, its weights symbolic too, and return the result."""
         layers = layers_of(function) if isinstance(function, keras.layers.Layer) else []
         with self._symbolic_weights(layers):
             call = function.call if hasattr(function, "call") else function
@@ -102,7 +102,7 @@ class Writer:
 
     @contextmanager
     def inside(self, layer):
-        """Say in errors which layer it is about."""
+        """Name a layer in the errors of a block."""
         self._where.append(f"{type(layer).__name__} {layer.name!r}")
         try:
             yield
@@ -110,11 +110,11 @@ class Writer:
             self._where.pop()
 
     def refused(self, found, step):
-        """Return the error for something that has no equal: where, what, next step."""
+        """Return the error for an operation that has no equal: where, what, next step."""
         return ExportError(f"{' in '.join(reversed(self._where)) or 'the model'}: {found}. {step}")
 
     def _write_before(self, tensor):
-        """Write everything that a symbolic tensor is computed of, and itself."""
+        """Write all that a symbolic tensor is computed from, and the tensor."""
         waiting = [tensor]
         while waiting:
             one = waiting[-1]
@@ -167,7 +167,7 @@ class Writer:
             ]
 
     def unsymbolic(self, what, error):
-        """Return the error for what does not run on symbolic tensors, with Keras's reason."""
+        """Return the error for a function that does not run on symbolic tensors, with Keras's reason."""
         said = " ".join(str(error).split())[:160]
         return self.refused(
             f"{what} does not run on symbolic tensors, Keras says: {said}",
@@ -176,7 +176,7 @@ class Writer:
 
     @contextmanager
     def _symbolic_weights(self, layers):
-        """Symbolic tensors in the place of variables: `variable * symbolic` is none of Keras's operations."""
+        """Put symbolic tensors in place of variables: `variable * symbolic` is no operation of Keras."""
         held = [
             (vars(one), key, value)
             for one in layers
@@ -228,6 +228,6 @@ def _is_variable(value):
 
 
 def _class_name(operation):
-    """The name of the class of one of Keras's own operations."""
+    """Return the name of the class of one of Keras's own operations."""
     own = type(operation).__module__.partition(".")[0] == "keras"
     return type(operation).__name__ if own else None

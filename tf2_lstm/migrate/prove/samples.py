@@ -18,7 +18,7 @@ SIZES_OF_LARGE = ((3, 5, "mixed"), (1, 3, "full"), (2, 2, "none"))
 #: A model with more weights than this, 128 MB in float32, is large.
 LARGE = 2**25
 #: Rounding grows with the length of a sum: inputs of more numbers than this are drawn smaller, and the sum is as large
-#: as of so many. Of a sum of 20,000 numbers of order 1 two correct programs differ by more than an output of order 1 may.
+#: as of so many. In sums of 20,000 numbers of order 1 two correct programs differ by more than the tolerance.
 SUMMED = 1024
 
 

@@ -1,1 +1,1 @@
-"""The format litert, for phones and small devices: a model in the operations that its converter has and gets right."""
+"""The format litert, for phones and small devices: a model in operations that its converter gets right."""

@@ -1,4 +1,4 @@
-"""The shape of what a loop writes: its first step, as far as that needs it, is a function in front of the loop."""
+"""The shape of a tensor that a loop writes: a function before the loop has the needed part of its first step."""
 
 from tensorflow.core.framework import function_pb2
 
@@ -8,11 +8,11 @@ OUTPUT = "shape_written"
 
 
 def written(body, place):
-    """Return the tensor that the body of a loop writes into a list, None where none is seen.
+    """Return the tensor that the body of a loop writes into a list; None where there is none.
 
     Args:
         body: its `lists.Rewriting`, done.
-        place: which of what the loop carries the list is.
+        place: the number of the list among the carried values.
     """
     argument = body.function.signature.input_arg[place].name
     items = [
@@ -24,16 +24,16 @@ def written(body, place):
 
 
 def first_step(body, tensor, dtype, name):
-    """Return a function of what a loop carries that gives the shape of one tensor of its body.
+    """Return a function of some carried values that returns the shape of one tensor of the loop's body.
 
     Args:
         body: the FunctionDef of the body.
         tensor: the tensor.
         dtype: its dtype, an enum of TensorFlow's.
-        name: what the function is to be called.
+        name: the name of the function.
 
     Returns:
-        The FunctionDef, and which of what the loop carries it takes.
+        The FunctionDef, and the numbers of the carried values that it takes.
     """
     needed = behind({node.name: node for node in body.node_def}, tensor)
     places = [place for place, one in enumerate(body.signature.input_arg) if one.name in needed]

@@ -1,18 +1,18 @@
-"""What LiteRT has not of the operations that are written for ONNX: the table of the page "Serving" is made of it."""
+"""The operations written for ONNX that LiteRT lacks; the table of the page "Serving" is made from it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Lack:
-    """An operation that LiteRT has not, or has otherwise.
+    """An operation that LiteRT lacks, or computes otherwise.
 
     Attributes:
         case: the name of its case in `tests/migrate/export/test_onnx_operations.py`.
-        what: the operation, and which way to call it, as the table says it.
+        what: the operation and the way to call it, as the table has them.
         said: words of the message; "" where the proof says that the numbers differ.
         way: what to do instead.
-        places: which of the ways to call it in the case, none for all.
+        places: the numbers of the ways to call it in the case, None for all.
     """
 
     case: str

@@ -1,4 +1,4 @@
-"""The operations of lists, each by operations of tensors."""
+"""The operations of lists, each written with operations of tensors."""
 
 from tf2_lstm.migrate.export.litert.first_steps import first_step, written
 from tf2_lstm.migrate.export.litert.lists import LOOPS, Kept
@@ -6,7 +6,7 @@ from tf2_lstm.migrate.export.litert.saved_functions import INT32, constant, join
 
 
 def _reserve(found, node):
-    """Zeros; one that nobody reads goes."""
+    """Write zeros for a new list; a list that nobody reads is dropped."""
     output = f"{node.name}:handle:0"
     readers = [one for one in found.nodes.values() if output in one.input]
     if not readers:
@@ -27,7 +27,7 @@ def _reserve(found, node):
 
 
 def _each_size(name, first, elements, shape, zero):
-    """Sizes one by one, so that the converter sees which of them are known."""
+    """Return nodes that join sizes one by one, so that the converter sees which of them are known."""
     nodes, vectors = [], [first]
     for axis, size in enumerate(elements.sizes):
         nodes.append(constant(f"{name}/{axis}", [axis if size < 0 else size]))
@@ -39,7 +39,7 @@ def _each_size(name, first, elements, shape, zero):
 
 
 def _shape_written(found, node, elements, readers):
-    """The sizes of an element, by the first step of the loop that writes them."""
+    """Return the name of an element's shape, from the first step of the loop that writes the elements."""
     [loop, *others] = readers
     if others or loop.op not in LOOPS:
         raise Kept
@@ -78,7 +78,7 @@ def _read(found, node):
 
 
 def _write(found, node):
-    """An element is cut to the length of the list: the interpreter prepares the step for a list of none, too."""
+    """Write an element, cut to the length of the list: the interpreter prepares the step for an empty list, too."""
     axis, start, one, rest, place, places, element, cut = (
         f"{node.name}/{stem}"
         for stem in ("axis", "start", "one", "rest", "place", "places", "element", "cut")
@@ -119,12 +119,12 @@ def _length(found, node):
 
 
 def _length_of(name, tensor, dtype, place, zero):
-    """The size of the first axis; of the shape of its place."""
+    """Return nodes for the size of the first axis, taken from the shape."""
     shape = make(f"{name}/shape", "Shape", [tensor], T=dtype, out_type=INT32)
     return [shape, taken(name, [f"{shape.name}:output:0", place, zero], INT32)]
 
 
-#: Operation of lists -> what writes it with tensors.
+#: Operation of lists -> the function that writes it with tensors.
 ROWS = {
     "TensorListReserve": _reserve,
     "TensorListFromTensor": _from_tensor,

@@ -1,4 +1,4 @@
-"""What is known of the lists in a function of TensorFlow's."""
+"""The lists in a function of TensorFlow's, and their elements."""
 
 from dataclasses import dataclass, field
 
@@ -11,16 +11,16 @@ LOOPS = ("While", "StatelessWhile")
 
 
 class Kept(Exception):
-    """A list is used by more than loops: all of them stay lists, and the converter says what it makes of them."""
+    """A list is used by more than loops: all lists stay, and the converter reports what it makes of them."""
 
 
 @dataclass(frozen=True)
 class Elements:
-    """What a list holds.
+    """The elements of a list.
 
     Attributes:
         dtype: their dtype, an enum of TensorFlow's.
-        sizes: of each axis, -1 for one that is open.
+        sizes: the size of each axis, -1 for one that is open.
     """
 
     dtype: int
@@ -28,7 +28,7 @@ class Elements:
 
     @property
     def shape(self):
-        """The shape of all of them, as a proto."""
+        """The shape of all elements together, as a proto."""
         return tf.TensorShape([None if size < 0 else size for size in (-1, *self.sizes)]).as_proto()
 
 
@@ -38,11 +38,11 @@ class Rewriting:
 
     Attributes:
         function: the FunctionDef.
-        named: name -> each FunctionDef of its library, and those that come in.
+        named: name -> each FunctionDef of its library, and the new ones.
         lists: name of an argument -> the `Elements` of the list that it is.
         nodes: name -> its nodes, as they were.
-        made: the nodes instead.
-        renamed: tensor as it was called -> as it is called now.
+        made: the new nodes.
+        renamed: old name of a tensor -> its new name.
         bodies: name of a loop -> the `Rewriting` of its body.
     """
 
@@ -72,7 +72,7 @@ class Rewriting:
         return Elements(node.attr["element_dtype"].type, self._sizes(places))
 
     def _stacked(self, source):
-        """What those who make a tensor of a list know of its elements."""
+        """List the shape inputs of the operations that stack a list: they describe its elements."""
         stacks = [node for node in self.nodes.values() if node.op == "TensorListStack"]
         return [node.input[1] for node in stacks if self.source(node.input[0]) == source]
 

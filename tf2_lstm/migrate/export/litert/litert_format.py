@@ -20,11 +20,11 @@ from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.quiet import startup_hushed
 
 RUNTIME = "LiteRT"
-#: An operator that the interpreter has not, as the converter says it: "tf.Erfc(tensor<?x3xf32>) -> (tensor<?x3xf32>)".
+#: An operator that the interpreter lacks, in the converter's message: "tf.Erfc(tensor<?x3xf32>) -> (tensor<?x3xf32>)".
 MISSING = re.compile(r"\btf\.(\w+)\(.*?\) -> \(tensor<(?:(?:\?|\d+|\*)x)*([\w<]+)")
-#: The operation that it stumbles over, and where: 'loc(callsite(fused["BiasAdd:", "model/dense/BiasAdd@..."'.
+#: The operation at which it fails, and where: 'loc(callsite(fused["BiasAdd:", "model/dense/BiasAdd@..."'.
 STUMBLED = re.compile(r'fused\["(\w+):", "([^"@]+)')
-#: A dtype as the converter says it.
+#: A dtype in the converter's message.
 DTYPES = {
     "complex<f32": "complex64",
     "f16": "float16",
@@ -38,7 +38,7 @@ DTYPES = {
 
 
 def write(model, path, given=None):
-    """Write a model to a file; rows and steps stay free where the model leaves them free.
+    """Write a model to a file; rows and steps stay open where they are open in the model.
 
     Args:
         model: the Keras model.
@@ -46,14 +46,14 @@ def write(model, path, given=None):
         given: the user's own inputs, `Accepted`, or None.
 
     Returns:
-        Name of an input of whole numbers -> how many different ones it may be.
+        Name of an input of integers -> how many different ones it may be.
 
     Raises:
-        ExportError: the converter has no operators of the interpreter for it.
+        ExportError: the interpreter lacks operators for it.
     """
     limits = limits_of(model)
     with tempfile.TemporaryDirectory() as folder, backends.plain():
-        # Keras's own loop: the fast unrolls are none that the converter knows.
+        # Keras's own loop is exported: the converter does not know the fast unrolls.
         given = given or samples_of(model, limits)
         write_sequences(model, Path(folder) / "model", _shapes(model, given.samples))
         _rewrite(f"{folder}/model")
@@ -64,7 +64,7 @@ def write(model, path, given=None):
 
 
 def _rewrite(folder):
-    """Say a model in the operations that the converter has and gets right."""
+    """Rewrite a SavedModel with operations that the converter has and converts rightly."""
     with functions_of(folder) as libraries:
         for library in libraries:
             without_lists(library)
@@ -75,7 +75,7 @@ def _rewrite(folder):
 
 def _converted(model, converter):
     problem = None
-    # The converter tells standard error what it stumbles over, each part of it several times.
+    # The converter writes its errors to standard error, several times each.
     with startup_hushed():
         try:
             return converter.convert()
@@ -87,7 +87,7 @@ def _converted(model, converter):
 
 
 def _missing(said):
-    """What the converter has not, in its message: the operators by name, else the first one, else its first words."""
+    """Return what the converter lacks, from its message: the operators, else the first one, else its first words."""
     found, first = MISSING.findall(said.partition("Details:")[2]), STUMBLED.search(said)
     if not found and first:
         return f"no operator for {first[1]} as it is in {first[2]}"
@@ -98,7 +98,7 @@ def _missing(said):
 
 
 def _shapes(model, samples):
-    """The shapes of the inputs, None for what differs between samples; of one sample nothing is concluded."""
+    """Return the shapes of the inputs, None for sizes that differ between samples; one sample fixes nothing."""
     return {
         name: [
             sizes[0] if known or (len(samples) > 1 and len(set(sizes)) == 1) else None
@@ -115,12 +115,12 @@ def _shapes(model, samples):
 def runner(path):
     """Return a function that runs the file: name -> array in, name -> array out."""
     with warnings.catch_warnings():
-        # It says that it will move to a package of its own.
+        # A warning that it will move to a package of its own.
         warnings.simplefilter("ignore")
         interpreter = tf.lite.Interpreter(model_path=str(path))
 
     def run(values):
-        # Of each size anew: an interpreter that has run a loop keeps its sizes.
+        # A new interpreter for each size: one that has run a loop keeps its sizes.
         try:
             return interpreter.get_signature_runner(SERVE)(**values)
         except (RuntimeError, ValueError) as error:

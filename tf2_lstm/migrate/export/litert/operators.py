@@ -1,4 +1,4 @@
-"""Operations that LiteRT has not, or that its converter gets wrong, by those that it has and gets right."""
+"""Operations that LiteRT lacks, or converts wrongly, written with those that it converts rightly."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,13 @@ INT64, FLOAT, DOUBLE, RESOURCE = (
     dtype.as_datatype_enum for dtype in (tf.int64, tf.float32, tf.float64, tf.resource)
 )
 FLOATS = [dtype.as_datatype_enum for dtype in (tf.float16, tf.float32, tf.float64)]
-#: Operations that the converter makes a transpose of, or may find one in.
+#: Operations that the converter turns into a transpose, or in which it may find one.
 TURNING = ("Transpose", "Einsum", "PartitionedCall", "StatefulPartitionedCall")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A function whose operations are looked at.
+    """A function whose operations are read.
 
     Attributes:
         function: the FunctionDef.
@@ -42,29 +42,29 @@ class Reading:
     inputs: frozenset
 
     def is_constant(self, tensor):
-        """Whether it is the same in each call."""
+        """Whether a tensor is the same in each call."""
         return self.inputs.isdisjoint(behind(self.nodes, tensor))
 
     def is_turned(self, tensor):
-        """Whether there is a transpose in what it is made of."""
+        """Whether a tensor is computed through a transpose."""
         names = behind(self.nodes, tensor)
         return any(name in self.nodes and self.nodes[name].op in TURNING for name in names)
 
     def readers(self, node):
-        """The nodes that read a node."""
+        """List the nodes that read a node."""
         return [
             one for one in self.nodes.values() if any(name_of(tensor) == node.name for tensor in read_by(one))
         ]
 
     def is_open(self, argument):
-        """Whether an argument is a tensor with a size that is known in a call alone."""
+        """Whether an argument is a tensor with a size that only a call knows."""
         return argument in self.inputs and -1 in (self.sizes(argument) or ())
 
     def sizes(self, tensor):
-        """The sizes of a tensor, -1 for one that is open; None if their number is."""
+        """Return the sizes of a tensor, -1 for one that is open; None if its rank is open."""
         names = [one.name for one in self.function.signature.input_arg]
         said = self.function.arg_attr[names.index(tensor)] if tensor in names else self.nodes[name_of(tensor)]
-        # To ask for what is not there would put it there.
+        # Reading a missing attribute would add it.
         shapes = said.attr["_output_shapes"].list.shape if "_output_shapes" in said.attr else ()
         if len(shapes) <= place_of(tensor) or shapes[place_of(tensor)].unknown_rank:
             return None
@@ -92,9 +92,9 @@ def _kept(_, node):
 
 
 def _constant_first(found, node):
-    """A constant less or over something turned: the converter moves the transpose behind it, and exchanges the two.
+    """Rewrite a constant minus or over a transposed tensor: the converter moves the transpose and swaps the operands.
 
-    It sees no constant in the lower one of the constant and of what is not below it.
+    The new nodes compute the constant as the minimum of itself and a larger number, which the converter does not see.
     """
     first, second = node.input[:2]
     if not (found.is_constant(first) and found.is_turned(second)):
@@ -108,7 +108,7 @@ def _constant_first(found, node):
 
 
 def _divided(found, node):
-    """Whole numbers are divided in float64 to become whole numbers again: that is their own division."""
+    """Rewrite a division of integers in float64, whose result becomes an integer again, as one of integers."""
     if node.attr["T"].type != DOUBLE:
         return _constant_first(found, node)
     cast, number = (found.nodes.get(name_of(tensor)) for tensor in node.input[:2])
@@ -128,7 +128,7 @@ def _divided(found, node):
 
 
 def _reciprocal(found, node):
-    """What the converter makes of it is one over it."""
+    """Rewrite a reciprocal, which the converter makes one over the tensor."""
     if not found.is_turned(node.input[0]):
         return None
     one, dtype = f"{node.name}/one", node.attr["T"].type
@@ -138,7 +138,7 @@ def _reciprocal(found, node):
 
 
 def _negative(found, node):
-    """What the converter makes of it, if something is added, is a constant less it."""
+    """Rewrite a negation, which the converter makes, if something is added, a constant minus the tensor."""
     if not found.is_turned(node.input[0]):
         return None
     minus, dtype = f"{node.name}/minus", node.attr["T"].type
@@ -147,7 +147,7 @@ def _negative(found, node):
 
 
 def _infinite(found, node):
-    """The converter makes the largest number of infinity; times a number that it does not know, that is infinite."""
+    """Rewrite infinity, for which the converter writes the largest number, as that times an unknown number."""
     dtype = node.attr["dtype"].type
     value = value_of(node) if dtype == FLOAT else np.zeros(0)
     given = [one for one in found.function.signature.input_arg if found.is_open(one.name)]
@@ -167,7 +167,7 @@ def _infinite(found, node):
 
 
 def _is_infinite(_, node):
-    """The converter compares with the largest number. What is half of itself, and not zero, is infinite."""
+    """Rewrite IsInf, which the converter compares with the largest number: infinite is half of itself and not zero."""
     dtype, x = node.attr["T"].type, node.input[0]
     zero, one_half, half, same, some = (
         f"{node.name}/{stem}" for stem in ("zero", "one_half", "half", "same", "some")
@@ -184,7 +184,7 @@ def _is_infinite(_, node):
 
 def _best(worst):
     def best(_, node):
-        """NaN is never the best, as in TensorFlow; the interpreter gives a place that is none, if all are."""
+        """Rewrite so that NaN is never the best, as in TensorFlow; for only NaN the interpreter's place is invalid."""
         dtype = node.attr["T"].type
         if dtype not in FLOATS:
             return None
@@ -202,7 +202,7 @@ def _best(worst):
 
 
 def _unpacked(_, node):
-    """The interpreter unpacks no int64, and takes of it."""
+    """Rewrite an Unpack of int64, which the interpreter lacks, as gathers."""
     if node.attr["T"].type != INT64:
         return None
     axis, nodes, renamed = f"{node.name}/axis", [], {}
@@ -215,10 +215,10 @@ def _unpacked(_, node):
 
 
 def _new_axes(found, node):
-    """Slices, then the axes that come in: the converter has both at once only where there are few."""
+    """Rewrite as a slice, then new axes: the converter has both at once only for few axes."""
     vectors = [value_of(found.nodes.get(name_of(tensor))) for tensor in node.input[1:4]]
     sizes = found.sizes(node.input[0])
-    # A mask of nothing is not said, and to ask for it would put it there.
+    # An empty mask is left out, and reading it would add it.
     if "new_axis_mask" not in node.attr or sizes is None or any(one is None for one in vectors):
         return None
     kept, axes = _places(node, len(vectors[0]), len(sizes))
@@ -245,7 +245,7 @@ def _new_axes(found, node):
 
 
 def _places(node, count, rank):
-    """Which parts of a slice are of an axis that is there, and at which places of what comes out the others are."""
+    """Return (the numbers of a slice's entries for existing axes, the numbers of the new axes in the result)."""
     is_in = lambda mask, place: node.attr[mask].i >> place & 1  # noqa: E731
     kept = [place for place in range(count) if not is_in("new_axis_mask", place)]
     hidden = rank - sum(not is_in("ellipsis_mask", place) for place in kept)
@@ -258,7 +258,7 @@ def _places(node, count, rank):
 
 
 def _multiplied(found, node):
-    """Products up to each place: one multiplication a place, if their number is known."""
+    """Rewrite a running product as one multiplication for each place, if their number is known."""
     sizes, axis = found.sizes(f"{node.name}:out:0"), value_of(found.nodes.get(name_of(node.input[1])))
     if sizes is None or axis is None or sizes[int(axis)] < 1:
         return None
@@ -283,7 +283,7 @@ def _multiplied(found, node):
     return [*nodes, together], {f"{node.name}:out:0": f"{node.name}:output:0"}
 
 
-#: Operation -> the nodes instead of it and which of its outputs are called otherwise now, or None to keep it.
+#: Operation -> a function that returns its new nodes and old name -> new name of its outputs, or None to keep it.
 ROWS = {
     "ArgMax": _best(float("-inf")),
     "ArgMin": _best(float("inf")),

@@ -1,4 +1,4 @@
-"""The functions of a SavedModel as they lie on the disk: what is read, rewritten and put back before a converter."""
+"""The functions of a SavedModel on the disk: read, rewritten and put back before the converter reads them."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +12,13 @@ INT32 = tf.int32.as_datatype_enum
 
 @contextmanager
 def functions_of(folder):
-    """Inside, the functions of a SavedModel can be changed; behind it, they are written.
+    """Yield the functions of a SavedModel to be changed in the block; after it they are written.
 
     Args:
-        folder: its folder.
+        folder: the SavedModel's folder.
 
     Yields:
-        A list of FunctionDefLibrary, one of each graph.
+        A list of FunctionDefLibrary, one for each graph.
     """
     path = Path(folder) / "saved_model.pb"
     saved = saved_model_pb2.SavedModel.FromString(path.read_bytes())
@@ -27,17 +27,17 @@ def functions_of(folder):
 
 
 def name_of(tensor):
-    """Return the node or the argument that a tensor is of: "add:z:0" -> "add"."""
+    """Return the name of a tensor's node or argument: "add:z:0" -> "add"."""
     return tensor.partition(":")[0].removeprefix("^")
 
 
 def place_of(tensor):
-    """Return which output of its node a tensor is: "while:output:3" -> 3; of an argument 0."""
+    """Return the number of a tensor among its node's outputs: "while:output:3" -> 3; 0 for an argument."""
     return int(tensor.rpartition(":")[2]) if ":" in tensor else 0
 
 
 def read_by(node):
-    """Return the tensors that a node reads, without what it only waits for."""
+    """Return the tensors that a node reads, without control inputs."""
     return [tensor for tensor in node.input if not tensor.startswith("^")]
 
 
@@ -57,31 +57,31 @@ def constant(name, value, dtype=INT32):
 
 
 def joined(name, vectors, axis):
-    """Return a node that puts vectors of int32 one behind the other; the axis is a tensor, zero."""
+    """Return a node that concatenates vectors of int32; the axis is a tensor, zero."""
     made = make(name, "ConcatV2", [*vectors, axis], T=INT32, Tidx=INT32)
     made.attr["N"].i = len(vectors)
     return made
 
 
 def taken(name, inputs, dtype):
-    """Return a node that takes from a tensor at places along an axis."""
+    """Return a node that gathers from a tensor at places along an axis."""
     made = make(name, "GatherV2", inputs, Tparams=dtype, Tindices=INT32, Taxis=INT32)
     made.attr["batch_dims"].i = 0
     return made
 
 
 def value_of(node):
-    """Return the array of a Const node, None of another one."""
+    """Return the array of a Const node; None for any other node."""
     return tf.make_ndarray(node.attr["value"].tensor) if node is not None and node.op == "Const" else None
 
 
 def put(function, nodes, renamed):
-    """Give a function other nodes; who reads what has another name now, reads that.
+    """Replace the nodes of a function; readers of a renamed tensor read its new name.
 
     Args:
         function: a FunctionDef.
-        nodes: its nodes from now on.
-        renamed: tensor as it was called -> as it is called now.
+        nodes: its new nodes.
+        renamed: old name of a tensor -> its new name.
     """
 
     def now(tensor):
@@ -97,7 +97,7 @@ def put(function, nodes, renamed):
 
 
 def behind(nodes, tensor):
-    """Return the names of the nodes and arguments that a tensor is made of.
+    """Return the names of the nodes and arguments that a tensor is computed from.
 
     Args:
         nodes: name -> node of the function.

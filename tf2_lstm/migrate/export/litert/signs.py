@@ -1,4 +1,4 @@
-"""The sign of a zero without its bits: Keras's argmax asks for those, and LiteRT has no operator for it."""
+"""The sign of a zero without its bits: Keras's argmax reads the bits, and LiteRT has no operator for it."""
 
 import tensorflow as tf
 
@@ -8,7 +8,7 @@ FLOAT = tf.float32.as_datatype_enum
 
 
 def without_bits(function):
-    """Rewrite `bits(x) & sign < 0` as `1 / x < 0`, which is the same of a zero.
+    """Rewrite `bits(x) & sign < 0` as `1 / x < 0`, which is the same for a zero.
 
     It is asked of zeros alone: `keras.ops.argmax` takes 0.0 for larger than -0.0.
 
@@ -33,6 +33,6 @@ def without_bits(function):
                 make(less.name, "Less", [f"{turned}:z:0", f"{zero}:output:0"], T=FLOAT),
             ]
         )
-        # What nobody reads is still converted.
+        # The converter also converts nodes that nobody reads.
         for node in (less, masked, bits):
             nodes.remove(node)

@@ -1,7 +1,7 @@
-"""Lists of TensorFlow as tensors: LiteRT's converter makes them so only where every size of an element is known.
+"""Rewrite lists of TensorFlow as tensors: LiteRT's converter does so only where all sizes of an element are known.
 
-A list of N elements becomes a tensor [N, ...]. Where a list is reserved before its loop, the sizes of an element that
-are open are those of what the loop's first step writes.
+A list of N elements becomes a tensor [N, ...]. Where a list is reserved before its loop, open sizes of an element are
+those of the element that the loop's first step writes.
 """
 
 from tensorflow.core.framework import function_pb2
@@ -12,7 +12,7 @@ from tf2_lstm.migrate.export.litert.saved_functions import put, read_by
 
 
 def without_lists(library):
-    """Rewrite the lists of all functions as tensors, if loops alone use them.
+    """Rewrite the lists of all functions as tensors, if only loops use them.
 
     Args:
         library: a FunctionDefLibrary.
@@ -32,7 +32,7 @@ def without_lists(library):
 
 def _rewrite(function, named, lists):
     found = Rewriting(function, named, lists, {node.name: node for node in function.node_def})
-    # The loops first: what a list is of, they write.
+    # The loops first: they write the elements of a list.
     for node in sorted(found.nodes.values(), key=lambda node: node.op not in LOOPS):
         given = [found.elements(tensor) for tensor in read_by(node)] if node.op not in ROWS else []
         if node.op in ROWS:
@@ -46,7 +46,7 @@ def _rewrite(function, named, lists):
 
 
 def _carry(found, node, given):
-    """What hands a list on hands on a tensor."""
+    """Let a node that hands a list on hand on a tensor."""
     if node.op == "Identity":
         node.attr["T"].type = given[0].dtype
     elif node.op in LOOPS:
@@ -69,7 +69,7 @@ def _loop(found, node, given):
         arguments = function.signature.input_arg
         _retype(function, arguments, given)
         _retype(function, function.signature.output_arg if part == "body" else (), given)
-        # What the arguments are is said of the function as a whole, too.
+        # The function has the types of its arguments in another attribute, too.
         function.attr.pop("_input_shapes", None)
         lists = {one.name: elements for one, elements in zip(arguments, given, strict=True) if elements}
         found.bodies[node.name] = _rewrite(function, found.named, lists)
