@@ -1,6 +1,6 @@
-"""Code that is particular to one Keras backend, a room each; everything else here runs on any.
+"""Code for a single Keras backend, in one subpackage each; all other code runs on any backend.
 
-A room is imported when a layer first runs on its backend. A backend without a room takes Keras's
+A subpackage is imported when a layer first runs on its backend. A backend without one uses Keras's
 own loop.
 """
 
@@ -15,7 +15,7 @@ _PLAIN = ContextVar("plain", default=False)
 
 @contextmanager
 def plain():
-    """Inside, every layer takes Keras's own loop, which has gradients of any order.
+    """Let every layer use Keras's own loop in a `with` block: it has gradients of any order.
 
     What a tf.function has traced before stays as it is.
 
@@ -36,7 +36,7 @@ def plain():
 
 
 def unrolls():
-    """Return the module whose `unroll` runs a layer over a sequence; None for Keras's own loop.
+    """Return the module whose `unroll` runs a layer over a sequence; None where Keras's own loop does.
 
     ```python
     from tf2_lstm import backends
@@ -46,14 +46,14 @@ def unrolls():
     """
     if _PLAIN.get() or keras.backend.backend() != "tensorflow":
         return None
-    # Here, so that no other backend needs TensorFlow.
+    # Imported here, so that no other backend needs TensorFlow.
     from tf2_lstm.backends.tensorflow import unroll
 
     return unroll
 
 
 def drawing():
-    """Return the module whose `loop` runs a cell that draws at every step; None where Keras's own loop does.
+    """Return the module whose `loop` runs a cell that draws random numbers at every step; None where Keras's loop does.
 
     ```python
     from tf2_lstm import backends
@@ -63,7 +63,7 @@ def drawing():
     """
     if keras.backend.backend() != "jax":
         return None
-    # Here, so that no other backend needs JAX.
+    # Imported here, so that no other backend needs JAX.
     from tf2_lstm.backends.jax import drawing
 
     return drawing
@@ -78,34 +78,19 @@ def gradients(loss, variables, tensors):
         tensors: a list of tensors of floats.
 
     Returns:
-        The loss, a list of its gradients by the variables and one by the tensors; zeros by what does not go into it.
-
-    ```python
-    import keras
-    from tf2_lstm import backends
-
-    weight = keras.Variable([2.0, 3.0])
-    loss = lambda tensors: keras.ops.sum(weight * tensors[0])
-    found, (by_weight,), _ = backends.gradients(loss, [weight], [keras.ops.ones(2)])
-    print(float(found), by_weight)
-    ```
+        The loss, a list of its gradients by the variables and one by the tensors; zeros where the loss does not depend
+        on one.
     """
-    # Here, so that no backend needs another's library.
+    # Imported here, so that no backend needs another's library.
     room = import_module(f"tf2_lstm.backends.{keras.backend.backend()}.gradients")
     return room.gradients(loss, variables, tensors)
 
 
 def size(number):
-    """Return the size of an axis as an int32 scalar; where JAX compiles it stays out of what is traced.
+    """Return the size of an axis as an int32 scalar; where JAX compiles, outside of the trace.
 
     Args:
         number: an int, or a scalar.
-
-    ```python
-    from tf2_lstm import backends
-
-    assert int(backends.size(3)) == 3
-    ```
     """
     if sizes := _sizes():
         return sizes.size(number)
@@ -113,23 +98,17 @@ def size(number):
 
 
 def number_of(size):
-    """Return a size as what a shape is made of: on JAX an int where it is known, else the scalar as it is.
+    """Return a size as an entry of a shape: on JAX an int where it is known, else the scalar as it is.
 
     Args:
         size: a scalar.
-
-    ```python
-    from tf2_lstm import backends
-
-    assert int(backends.number_of(backends.size(3))) == 3
-    ```
     """
     sizes = _sizes()
     return sizes.number_of(size) if sizes else size
 
 
 def _sizes():
-    """The room's module for sizes; None where a shape is made of tensors."""
+    """Return the backend's module for sizes; None where a shape may have tensors."""
     if keras.backend.backend() != "jax":
         return None
     from tf2_lstm.backends.jax import sizes
@@ -154,7 +133,7 @@ def steps():
 
 
 def arrays():
-    """Return the module whose arrays a loop writes into; None where a tensor is copied at each step.
+    """Return the module with arrays that a loop writes into; None where a tensor is copied at each step.
 
     ```python
     from tf2_lstm import backends

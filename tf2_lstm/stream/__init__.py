@@ -1,7 +1,7 @@
-"""The streaming step: what a loop of `session.run(..., feed_dict={state: ...})` was in TF1.
+"""The streaming step: in TF1 a loop of `session.run(..., feed_dict={state: ...})`.
 
 `streaming(model_or_layer)` is called once; the step that it returns is called for every step, or for
-every chunk of steps, and gives what the whole sequence would have given:
+every chunk of steps, and returns the same as the whole sequence would:
 
 | TF1                                              | here                                         |
 |--------------------------------------------------|----------------------------------------------|
@@ -9,7 +9,7 @@ every chunk of steps, and gives what the whole sequence would have given:
 | the session's state in a variable                | `held = step.hold(batch)`; `y = held(x)`     |
 | zeroing rows of the fed state                    | `held.reset(rows=[2])`, `step.reset(s, [2])` |
 
-`plan.py` says what is computed, once; it runs in NumPy (`kernels.py`, `pointwise.py`) or in Keras,
+`plan.py` describes the computation, once; it runs in NumPy (`kernels.py`, `pointwise.py`) or in Keras,
 compiled where the backend can (`tf2_lstm/backends/`). `docs/adr/0011-streaming.md` says why both.
 """
 

@@ -1,7 +1,7 @@
-"""Along which axes an operation mixes numbers: the table of what is known, for all that may stand around a recurrence.
+"""The axes along which an operation mixes numbers: a table for all operations that may surround a recurrence.
 
-A model streams if nothing but its recurrences looks along time. It is a list of what is known to keep
-to its step, not of what is known not to.
+A model streams if only its recurrences look along time. The table lists operations that are known to keep to their
+step, not those that are known not to.
 """
 
 import keras
@@ -37,7 +37,7 @@ _BY_AXIS = (
     _layers.SpatialDropout1D,
     _layers.Subtract,
 )
-#: Layers of one row each: time may stand only where they have the batch.
+#: Layers that take each row by itself: time may only be the axis that is their batch.
 _OF_ROWS = (
     _layers.AveragePooling1D,
     _layers.AveragePooling2D,
@@ -51,7 +51,7 @@ _OF_ROWS = (
     _layers.MaxPooling1D,
     _layers.MaxPooling2D,
 )
-#: What gives the same numbers in the same order, in another shape.
+#: Layers and operations that return the same numbers in the same order, in another shape.
 _IN_ORDER_LAYERS = (_layers.Flatten, _layers.Reshape, ReshapeTo)
 _IN_ORDER = {"ExpandDims", "Reshape", "Squeeze"}
 #: Operations of keras.ops that mix nothing.
@@ -65,7 +65,7 @@ _POINTWISE = {
     "Selu", "Sigmoid", "Sign", "Silu", "Sin", "Softplus", "Softsign", "Sqrt", "Square", "Stack", "StopGradient",
     "Subtract", "Swapaxes", "Tanh", "Tile", "Transpose", "TrueDivide", "Where", "ZerosLike",
 }
-#: Those that mix along the axis that they name, or along all of them.
+#: Operations that mix along the axis that they name, or along all axes.
 _ALONG = {
     "All", "Any", "Argmax", "Argmin", "Concatenate", "LogSoftmax", "Logsumexp", "Max", "Mean", "Min", "Norm",
     "Normalize", "Prod", "Softmax", "Split", "Std", "Sum", "TakeAlongAxis", "Unstack", "Var",
@@ -74,7 +74,7 @@ _ALONG = {
 
 
 def keeps_order(operation):
-    """Whether an operation gives the same numbers in the same order, in another shape."""
+    """Whether an operation returns the same numbers in the same order, in another shape."""
     if isinstance(operation, _layers.Layer):
         return type(operation) in _IN_ORDER_LAYERS
     return type(operation).__name__ in _IN_ORDER
@@ -85,8 +85,8 @@ def mixed_axes(operation, place, rank):
 
     Args:
         operation: the Keras layer or operation.
-        place: which of its tensors, from 0.
-        rank: how many axes that has.
+        place: the number of the tensor among its inputs, from 0.
+        rank: the rank of this tensor.
 
     Returns:
         A set of ints from 0.

@@ -1,4 +1,4 @@
-"""A streaming step that keeps the state itself, as a session's variable did."""
+"""A streaming step that holds the state itself, as a session's variable did."""
 
 import threading
 
@@ -10,28 +10,15 @@ from keras import ops
 class HeldStream:
     """Streams whose state is held here; `step.hold(batch_size)` makes it.
 
-    Calls from several threads run one after another, each with the state that the one before left; for
-    streams that need not wait for each other make one object each, they share the step.
+    Calls from several threads run one after another, each with the state after the one before; streams
+    that should not wait for each other need one object each, which share the step.
 
     Args:
         step: the `StreamingStep`.
-        batch_size: number of streams, one a row.
+        batch_size: number of streams, one for each row.
 
     Call arguments: `inputs`, a step or a chunk of all streams.
     Returns: the outputs.
-
-    ```python
-    import keras
-    import numpy as np
-    from tf2_lstm import streaming
-
-    model = keras.Sequential([keras.Input((None,)), keras.layers.Embedding(9, 4), keras.layers.GRU(5)])
-    held = streaming(model).hold(2)
-    for tokens in ([1, 2], [3, 4]):
-        y = held(np.array(tokens))
-    held.reset(rows=[1])
-    print(y.shape, held.state["gru"][0][1])
-    ```
     """
 
     def __init__(self, step, batch_size):
@@ -47,7 +34,7 @@ class HeldStream:
 
     @property
     def state(self):
-        """The state now, as NumPy arrays of its own; assign one to go on from there."""
+        """The present state, as NumPy arrays of its own; assign one to go on from there."""
         with self._lock:
             return keras.tree.map_structure(lambda leaf: np.array(ops.convert_to_numpy(leaf)), self._state)
 

@@ -1,4 +1,4 @@
-"""A plan as a function of Keras tensors: any cell, any size; compiled where the backend can."""
+"""Run a plan as a function of Keras tensors: any cell, any size; compiled where the backend can."""
 
 import threading
 
@@ -36,7 +36,7 @@ def start(plan, batch, given):
     Args:
         plan: the `Plan`.
         batch: the number of streams.
-        given: {name: array} of inputs that the states are made of; the others are zero.
+        given: {name: array} of inputs that the states are made from; the others are zero.
 
     Returns:
         {name of a state: nest of tensors}.
@@ -97,7 +97,7 @@ class KerasPath:
         return flat
 
     def names(self):
-        """Return the names of the inputs, and those of the leaves of the states, flat."""
+        """Return the names of the inputs, and those of the flat leaves of the states."""
         inputs = [tensor.name for tensor in keras.tree.flatten(self._plan.inputs)]
         states = []
         for name, nest in self._states.items():
@@ -112,7 +112,7 @@ class KerasPath:
         return room.compiled(flat, self.signature())
 
     def signature(self):
-        """Return (shape, dtype) of the inputs and of the states, None for what may vary."""
+        """Return (shape, dtype) of the inputs and of the states, None for sizes that may vary."""
         inputs = [(self._relaxed(tensor), tensor.dtype) for tensor in keras.tree.flatten(self._plan.inputs)]
         leaves = keras.tree.flatten(list(self._states.values()))
         rows = self._plan.rows

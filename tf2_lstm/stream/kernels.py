@@ -52,7 +52,7 @@ def kernel_of(cell):
 
 
 def _kernel(plan, weights):
-    """The kernel of a plan that takes its weights from an iterator of all, or None."""
+    """Return the kernel of a plan, which takes its weights from an iterator, or None."""
     if isinstance(plan, Stack):
         return _stack(plan, weights)
     if isinstance(plan, Residual):
@@ -108,7 +108,7 @@ def _lstm(cell, weights):
 
 
 def _lstm_weights(cell, weights):
-    """The weights of x and h one above the other, columns i, f, o halved, then j."""
+    """Return the weights of x and h one above the other, columns i, f, o halved, then j."""
     kernel = np.concatenate([weights["kernel"], weights["recurrent_kernel"]])
     half = kernel.dtype.type(0.5)
     bias = weights.get("bias", np.zeros(4 * cell.units, kernel.dtype))
@@ -126,7 +126,7 @@ def _has_options(cell):
 
 
 def _lstm_with_options(cell, weights, kernel, bias, half):
-    """The step of an LSTM with peepholes, a clip or a projection."""
+    """Return the step of an LSTM with peepholes, a clip or a projection."""
     units, projection = cell.units, weights.get("projection_kernel")
     see_i, see_f, see_o = (
         weights.get(gate + "_peephole", 0) * half for gate in ("input", "forget", "output")
@@ -252,5 +252,5 @@ def _residual(plan, weights):
     return step
 
 
-#: Kind in a plan -> what makes the step of its weights by name.
+#: Kind in a plan -> a function from its weights, by name, to the step.
 KERNELS = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}

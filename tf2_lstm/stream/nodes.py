@@ -1,4 +1,4 @@
-"""The calls of layers and operations that a functional model is made of, in order, nested models opened."""
+"""The calls of layers and operations in a functional model, in order, with nested models opened."""
 
 import keras
 
@@ -6,11 +6,11 @@ from tf2_lstm.private import gone
 
 
 class Arguments:
-    """What an operation is called with, symbolic tensors in it.
+    """The arguments of a call of an operation, symbolic tensors in them.
 
     Args:
         args: the positional arguments.
-        kwargs: the others.
+        kwargs: the keyword arguments.
     """
 
     def __init__(self, args, kwargs):
@@ -19,7 +19,7 @@ class Arguments:
         self.keras_tensors = [value for value in flat if isinstance(value, keras.KerasTensor)]
 
     def fill_in(self, values):
-        """Return args and kwargs with the values in the place of the symbolic tensors."""
+        """Return args and kwargs with values in place of the symbolic tensors."""
         fill = lambda one: values[id(one)] if isinstance(one, keras.KerasTensor) else one  # noqa: E731
         return keras.tree.map_structure(fill, self.args), keras.tree.map_structure(fill, self.kwargs)
 
@@ -32,7 +32,7 @@ class _Node:
 
     @classmethod
     def of(cls, node):
-        """Take a node of Keras, without the masks that Keras itself fills in, and will again."""
+        """Make a `_Node` of Keras's node, without the masks that Keras fills in itself at every call."""
         if any(value is not None for name, value in node.arguments.kwargs.items() if name.endswith("mask")):
             check_masks_are_carried()
         carried = {id(carried_mask(tensor)) for tensor in node.arguments.keras_tensors}
@@ -45,7 +45,7 @@ class _Node:
 
     @classmethod
     def same(cls, tensor, source):
-        """One symbolic tensor has the value of another, or of a constant, at the border of a nested model."""
+        """Make a node that copies one symbolic tensor, or a constant, at the edge of a nested model."""
         return cls(keras.layers.Identity(), Arguments((source,), {}), [tensor])
 
 
@@ -63,7 +63,7 @@ def carried_mask(tensor):
 
 
 def check_masks_are_carried(purpose="to stream a model with masks"):
-    """Refuse a Keras that does not say which tensor carries a mask; a tensor without one says nothing.
+    """Refuse a Keras that does not attach masks to tensors: then a tensor without one tells nothing.
 
     Raises:
         UserError: Keras keeps masks elsewhere.
@@ -79,7 +79,7 @@ def has_graph(model):
 
 
 def nodes_of(model):
-    """Return the nodes that the outputs of a model need, each after those that it needs; nested models opened."""
+    """List the nodes that the outputs of a model need, each after its inputs; nested models are opened."""
     ordered, seen = [], set()
 
     def visit(tensor):
@@ -106,7 +106,7 @@ def nodes_of(model):
 
 
 def made_by(tensor, purpose="to stream a model"):
-    """Return the operation that gives a symbolic tensor, which of its calls that is, and Keras's node of the call.
+    """Return the operation that made a symbolic tensor, the number of its call, and Keras's node of the call.
 
     ```python
     import keras

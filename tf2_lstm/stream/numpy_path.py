@@ -1,4 +1,4 @@
-"""A plan as a list of NumPy functions over a snapshot of the weights."""
+"""Run a plan as a list of NumPy functions over a snapshot of the weights."""
 
 import keras
 import numpy as np
@@ -11,7 +11,7 @@ def compile_numpy(plan):
     """Return the plan as a NumPy function, or None when one of its operations has no kernel.
 
     The function takes the values of the inputs and {name: flat list of states}, all with their time
-    axis, and returns the values of the outputs and the new states. It holds the weights of now.
+    axis, and returns the values of the outputs and the new states. It keeps the present weights.
     """
     lines = []
     for operation in plan.operations:
@@ -81,16 +81,16 @@ def _sequence(kernel, x, states, whole):
         for time in range(x.shape[1]):
             output, states = kernel(x[:, time], states)
             outputs.append(output)
-    # Copies: an output is often a state too, and the caller may write into it.
+    # Copied: an output is often a state too, and the caller may write into it.
     return np.stack(outputs, axis=1) if whole else outputs[-1].copy(), states
 
 
 def lone_step(plan):
-    """Return a function of (x [B, D], [states]) for a plan that is one layer, or None for any other.
+    """Return a function of (x [B, D], [states]) for a plan that is one layer, or None for any other plan.
 
-    It skips what a model needs and one layer does not, half of the time of a small step. It gives
-    None for what it was not made for: a chunk, another dtype or shape, tensors; the long way takes
-    these, or says what is wrong with them.
+    It skips work that a model needs and one layer does not: half of the time of a small step. It returns
+    None for inputs that it does not handle (a chunk, another dtype or shape, tensors); the general way
+    handles these, or says what is wrong with them.
     """
     operation, *more = plan.operations
     if more or not operation.recurrent or operation.is_cell or operation.start or plan.state_inputs:

@@ -1,8 +1,8 @@
-"""What a streaming step computes: the operations of a model in order, and where its states are.
+"""The plan of a streaming step: the operations of a model in order, and the places of its states.
 
-A model streams if what it gives for a step depends on that step and on the states alone. So every
-operation on a sequence must be a recurrent layer or act on each step by itself, and that is checked
-against the lists below: what is not known to be so is refused by name.
+A model streams if its output for a step depends only on that step and on the states. So every operation on a sequence
+must be a recurrent layer or act on each step by itself, and that is checked against the lists below: an operation that
+is not known to do so is refused by name.
 """
 
 import itertools
@@ -33,13 +33,13 @@ class Operation:
 
     Attributes:
         operation: the Keras layer or operation; for a recurrent layer its twin, which returns its state.
-        arguments: what it is called with; `fill_in` puts values in the place of symbolic tensors.
-        outputs: the ids of the symbolic tensors that it gives.
+        arguments: the arguments of the call; `fill_in` puts values in place of the symbolic tensors.
+        outputs: the ids of the symbolic tensors of its outputs.
         shapes: the shapes of these.
         layer: the recurrent layer, or the cell that is called by itself, whose state it advances; or None.
-        state: the name of the state that is carried for it; "" where the model itself says what the state is before
+        state: the name of the state that is carried for it; "" where the model itself computes the state before
             each step, or there is none.
-        start: the nest of symbolic tensors that the state is before the first step; () for the layer's own.
+        start: the nest of symbolic tensors that is the state before the first step; () for the layer's own.
     """
 
     operation: object
@@ -66,7 +66,7 @@ class Operation:
         Args:
             values: id of a symbolic tensor -> its value; the outputs are added.
             states: name -> nest of tensors.
-            new: name -> nest; the state after it is added.
+            new: name -> nest; the new state is added.
         """
         args, kwargs = self.arguments.fill_in(values)
         if self.state and self.is_cell:
@@ -114,7 +114,7 @@ class Plan:
 
     @property
     def rows(self):
-        """The number of streams, None for any: that of the states."""
+        """The number of streams, taken from the states; None for any."""
         first = [self.seen[one.outputs[-1]].shape[0] for one in self.states.values()]
         return next((size for size in first if size != BATCH), None)
 
@@ -153,7 +153,7 @@ def plan_of(model):
 
 
 def _tensors(operation):
-    """The tensors that an operation reads, but for masks and lengths."""
+    """List the tensors that an operation reads, without masks and lengths."""
     if isinstance(operation.operation, SequenceMask):
         return operation.arguments.keras_tensors[:1]
     mask = operation.arguments.kwargs.get("mask") if operation.recurrent else None
@@ -171,7 +171,7 @@ def _nothing_recurrent(model, operations):
 
 
 def _needed(operations, tensors):
-    """The operations that some tensors need, without those that only make a state before the first step."""
+    """List the operations that some tensors need, without those that only make a state before the first step."""
     needed, found = {id(tensor) for tensor in keras.tree.flatten(tensors)}, []
     for operation in reversed(operations):
         if not needed.isdisjoint(operation.outputs):
@@ -181,7 +181,7 @@ def _needed(operations, tensors):
 
 
 def _starts(operations, states, of_a_step, model):
-    """The operations that make the states before the first step, of numbers that no step reads."""
+    """List the operations that make the states before the first step, from numbers that no step reads."""
     starts = _needed(operations, [one.start for one in states.values()])
     for operation in starts:
         if operation.recurrent:
@@ -200,7 +200,7 @@ def _starts(operations, states, of_a_step, model):
 
 
 def _read(operations, tensors):
-    """The ids of the tensors of which operations read more than the size, to make some tensors."""
+    """Return the ids of the tensors that operations read (not only for their size) to make some tensors."""
     read = {id(tensor) for tensor in keras.tree.flatten(tensors)}
     for operation in reversed(operations):
         if not read.isdisjoint(operation.outputs) and not isinstance(operation.operation, (SizeOf, Weight)):
@@ -209,7 +209,7 @@ def _read(operations, tensors):
 
 
 def _without_starts(inputs, operations, model):
-    """The inputs that the steps read, in their nest, and the tensors of the others."""
+    """Return the inputs that the steps read, in their nest, and the tensors of the others."""
     used = {id(tensor) for one in operations for tensor in one.arguments.keras_tensors}
     used |= {id(tensor) for tensor in model.outputs}
     flat = keras.tree.flatten(inputs)
@@ -222,15 +222,16 @@ def _without_starts(inputs, operations, model):
 
 
 def _nest(model, name):
-    """The symbolic inputs or outputs in the nest that the model is called with; a Sequential has one."""
+    """Return the symbolic inputs or outputs in the nest that the model is called with; a Sequential has one."""
     tensors = getattr(model, name + "s")
     return tensors[0] if isinstance(model, keras.Sequential) else getattr(model, name)
 
 
 def _states_apart(inputs, outputs):
-    """The inputs and outputs without their states, and the states of both by name, where dicts name them.
+    """Return the inputs and outputs without states, and the states of both by name, where dicts name them.
 
-    `initial_state_X` goes in and `state_X` comes out, of the same shape, the batch first; if one is missing, none is.
+    `initial_state_X` is an input and `state_X` an output, of the same shape, the batch first; if one is missing, there
+    are none.
     """
     if not isinstance(inputs, dict) or not isinstance(outputs, dict):
         return inputs, outputs, {}, {}
@@ -248,7 +249,7 @@ def _is_state(name, tensor):
 
 
 def _operations(nodes, fed):
-    """The `Operation`s of nodes; `fed` are the states that the model has as inputs of its own."""
+    """Return the `Operation`s of nodes; `fed` are the states that are inputs of the model."""
     operations, taken = [], set()
     for node in nodes:
         operation = _operation(node)
@@ -265,7 +266,7 @@ def _operations(nodes, fed):
 
 
 def _made_of(start, operations, fed):
-    """Whether a state is made of those that the model has as inputs."""
+    """Whether a state is made from states that are inputs of the model."""
     named, tensors = {id(tensor) for tensor in fed.values()}, keras.tree.flatten(start)
     read = {id(tensor) for one in _needed(operations, tensors) for tensor in one.arguments.keras_tensors}
     return not named.isdisjoint(read | {id(tensor) for tensor in tensors})
@@ -290,7 +291,7 @@ def _operation(node):
         start = arguments.args[1] if len(arguments.args) > 1 else arguments.kwargs["states"]
         kwargs = {name: value for name, value in arguments.kwargs.items() if name != "states"}
         return Operation(layer, Arguments(arguments.args[:1], kwargs), *given, layer, start=start)
-    # The layers that may be inside act on the last axis alone, and so need no loop over the steps.
+    # The layers that may be inside act only on the last axis, and so need no loop over the steps.
     if isinstance(layer, keras.layers.TimeDistributed):
         return Operation(layer.layer, Arguments(arguments.keras_tensors[:1], {}), *given)
     return Operation(layer, arguments, *given)
@@ -325,7 +326,7 @@ def check_recurrent(layer):
 
 
 def twin_of(layer):
-    """The same cell in a layer that returns its states and carries none of its own."""
+    """Return a layer of the same cell that returns its states and keeps none of its own."""
     return RNN(
         layer.cell,
         return_sequences=layer.return_sequences,

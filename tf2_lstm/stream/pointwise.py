@@ -1,4 +1,4 @@
-"""In NumPy: what stands around the recurrent layers of a model, each step by itself."""
+"""The layers and operations around the recurrent layers of a model, in NumPy, each step by itself."""
 
 import keras
 import numpy as np
@@ -86,7 +86,7 @@ def _concatenate(layer):
     return lambda *tensors: np.concatenate(tensors, axis=layer.axis)
 
 
-#: What does nothing when it is not trained.
+#: Layers that do nothing at inference.
 _SAME = (
     keras.layers.ActivityRegularization,
     keras.layers.AlphaDropout,

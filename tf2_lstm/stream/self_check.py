@@ -1,4 +1,4 @@
-"""A drawn sequence through a model, as a whole and step by step: what is streamed must give the same numbers."""
+"""Run a drawn sequence through a model, as a whole and step by step: the numbers must be the same."""
 
 import keras
 import numpy as np
@@ -9,16 +9,16 @@ from tf2_lstm.stream.time_axis import BATCH, TIME
 
 #: The steps of the drawn sequence, and the streams, where the model leaves them open.
 _STEPS, _STREAMS = 4, 2
-#: What rounding may make of a number, as a part of the largest.
+#: The largest rounding error of a number, relative to the largest number.
 _ROUNDING = {"float64": 1e-7, "float16": 3e-2, "bfloat16": 2e-1}
 
 
 def check_steps(plan, initial_state, paths, error):
-    """Refuse a plan whose steps give something else than the whole sequence.
+    """Refuse a plan whose steps give other numbers than the whole sequence.
 
     Args:
         plan: the `Plan`.
-        initial_state: a function of (number of streams, inputs of the states) that gives {name: nest of arrays}.
+        initial_state: a function of (number of streams, inputs of the states) that returns {name: nest of arrays}.
         paths: the functions that run a step: (flat arrays, {name: nest}) -> (outputs, new states).
         error: the exception to raise.
     """
@@ -51,7 +51,7 @@ def check_steps(plan, initial_state, paths, error):
 
 
 def _check_model(plan, rows, values, made, expected, error):
-    """The plan itself must give what the model gives, where the model takes a sequence as long."""
+    """Check that the plan gives the same as the model, where the model takes a sequence of this length."""
     steps = keras.tree.flatten(plan.inputs)
     given = {id(one): value for one, value in zip(steps, values, strict=True)}
     arrays = []
@@ -84,7 +84,7 @@ def _check_step(plan, step, final, rows, expected, found, error):
 
 
 def _outputs(plan):
-    """The outputs with their names: the keys of a dict, else those of the tensors."""
+    """Return the outputs with their names: the keys of a dict, else the tensors' names."""
     flat = keras.tree.flatten(plan.outputs)
     keys = {id(one): name for name, one in plan.outputs.items()} if isinstance(plan.outputs, dict) else {}
     return [(keys.get(id(one), one.name), one) for one in flat]
@@ -111,7 +111,7 @@ def _compare(output, found, wanted, where, error):
 
 
 def _cut(value, seen, step, rows):
-    """One step of a sequence, its axis kept."""
+    """Return one step of a sequence, its axis kept."""
     if seen.axis is None:
         return value
     inner = rows if seen.inner == BATCH else seen.inner

@@ -1,4 +1,4 @@
-"""What goes into a streaming step and comes out: a step or a chunk, checked before anything runs."""
+"""The inputs and outputs of a streaming step: a step or a chunk, checked before anything runs."""
 
 import keras
 import numpy as np
@@ -39,7 +39,7 @@ class Shapes:
         """Return (flat inputs with a time axis, batch, time, whether it was one step).
 
         Raises:
-            ValueError: the structure, the rank or the depth is not what the model takes.
+            ValueError: the structure, the rank or the depth is not the model's.
         """
         values = self._flat(inputs)
         stepwise = self._is_step(values[self._first])
@@ -130,7 +130,7 @@ def _array(value):
 
 
 def _expand(value, axis):
-    # Tensors take indices too; np.expand_dims and np.squeeze would cost a fifth of a step.
+    # Indexing works for tensors too, and np.expand_dims and np.squeeze would cost a fifth of a step.
     return value[:, None] if axis == 1 else value[None]
 
 
@@ -149,7 +149,7 @@ def _fits(shape, expected):
 
 
 def _alone(seen):
-    """The time axis of an output that has one to itself, which a single step leaves out."""
+    """Return the time axis of an output that has one to itself, which a single step leaves out; else None."""
     return seen.axis if seen is not None and seen.axis is not None and seen.shape[seen.axis] == TIME else None
 
 

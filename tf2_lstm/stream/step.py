@@ -1,4 +1,4 @@
-"""`streaming(model_or_layer)`: one call a step or a chunk, the states handed over by the caller."""
+"""`streaming(model_or_layer)`: one call for each step or chunk, with the states passed by the caller."""
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ from tf2_lstm.stream.shapes import Shapes
 
 _LAYERS = (keras.layers.RNN, keras.layers.Bidirectional, Bidirectional)
 PATHS = ("auto", "numpy", "keras")
-#: Above so many multiplications in a call the compiled Keras path is about as fast as NumPy, and much
+#: Above this many multiplications in a call the compiled Keras path is about as fast as NumPy, and much
 #: faster on a busy machine, where the threads of NumPy's BLAS wait for each other.
 _SMALL = 8e6
 
@@ -101,13 +101,13 @@ class StreamingStep:
             self._check()
 
     def _check(self):
-        """Run a drawn sequence; what a backend says of it is a reason."""
+        """Run a drawn sequence; an error of the backend becomes the reason of a refusal."""
         paths = [self._keras.once] + ([] if self._numpy is None else [self._run_numpy])
         try:
             check_steps(self._plan, self.initial_state, paths, StreamingError)
         except StreamingError:
             raise
-        # The layers of a model may be anybody's code.
+        # The layers of a model may be any code.
         except Exception as reason:
             said = next(iter(str(reason).splitlines()), "") or type(reason).__name__
             raise StreamingError(
@@ -177,11 +177,11 @@ class StreamingStep:
         return keras.tree.pack_sequence_as(state, leaves)
 
     def hold(self, batch_size):
-        """Return a `HeldStream`: the same step, which keeps the state of `batch_size` streams itself."""
+        """Return a `HeldStream`: the same step, which holds the state of `batch_size` streams itself."""
         return HeldStream(self, batch_size)
 
     def flat(self):
-        """Return what a program that traces the step needs.
+        """Return all that a program needs to trace the step.
 
         Returns:
             A function of flat tensors, inputs then states, that returns outputs then new states; its signature, a list
@@ -190,7 +190,7 @@ class StreamingStep:
         return self._keras.function(), self._keras.signature(), *self._keras.names()
 
     def refresh(self):
-        """Take the weights anew, after training or set_weights."""
+        """Read the weights again, after training or set_weights."""
         self._numpy = None if self.path == "keras" else compile_numpy(self._plan)
         self._lone_step = lone_step(self._plan) if self._lone and self._numpy is not None else None
         if self.path == "numpy" and self._numpy is None:
@@ -222,7 +222,7 @@ class StreamingStep:
 
 
 def _model_around(layer):
-    """A model of a twin of the layer, so that the layer itself is not called."""
+    """Return a model of a twin of the layer, so that the layer itself is not called."""
     check_recurrent(layer)
     cell = layer.cell
     while hasattr(cell, "cells") or hasattr(cell, "cell"):
@@ -245,7 +245,7 @@ def _depth(layer, cell):
 
 
 def _states_of(plan):
-    """{name: nest of arrays [1, width]}, the states before the first step, and the names of those that are made."""
+    """Return {name: nest of arrays [1, width]}, the states before the first step, and the names of computed ones."""
     named = {name: np.zeros((1, *one.shape[1:]), one.dtype) for name, one in plan.state_inputs.items()}
     made = start(plan, plan.rows or 1, {})
     for name, operation in plan.states.items():
@@ -259,7 +259,7 @@ def _states_of(plan):
 
 
 def _multiplied(plan):
-    """The weights that every step is multiplied with; of an embedding one row is read."""
+    """List the weights that every step is multiplied with; an embedding reads only one row."""
     layers = [operation.operation for operation in plan.operations]
     layers = [layer for layer in layers if not isinstance(layer, keras.layers.Embedding)]
     return [weight for layer in layers for weight in getattr(layer, "weights", ())]

@@ -1,7 +1,7 @@
-"""Where the steps of a sequence are in every tensor of a model, and that no operation looks along them.
+"""Find the axis of the steps in every tensor of a model, and check that no operation mixes them.
 
 The shapes are followed with two marked sizes, one for the number of streams and one for the number of
-steps, which no other size of a model is. So the steps are found again behind any transposition and
+steps, which no other size of a model is. So the steps are found again after any transposition and
 reshape: [batch, time, D], [time, batch, D], or rows [batch * time, D].
 """
 
@@ -18,24 +18,24 @@ from tf2_lstm.sizes import FullOf, RangeOf, ReshapeTo, SizeOf
 from tf2_lstm.stream.each_step import keeps_order, mixed_axes
 from tf2_lstm.weight import Weight
 
-#: Primes, so that a product says what was multiplied; a product of both is an int32.
+#: Primes, so that a product tells its factors; a product of both is an int32.
 BATCH, TIME = 17_389, 60_013
-#: More ways to read the inputs are not tried.
+#: The most ways to read the inputs that are tried.
 _MOST = 40
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of a tensor.
+    """The facts about a tensor.
 
     Attributes:
         shape: its shape, with BATCH for the number of streams and TIME for that of steps.
-        axis: the axis along which the steps are, None where it has none.
-        inner: how many rows of that axis belong to one step and one stream, where others are merged into it behind
-            the steps: the number of streams, of rows [time * batch, D].
-        last: whether it is known after the last step of a call only.
-        counts: whether it depends on how many steps a call has.
-        value: the number that it is with these sizes, where it is made of sizes alone.
+        axis: the axis of the steps, None where it has none.
+        inner: how many rows of that axis belong to one step and one stream, where other axes are merged into it behind
+            the steps: the number of streams, for rows [time * batch, D].
+        last: whether it is only known after the last step of a call.
+        counts: whether it depends on the number of steps in a call.
+        value: the number that it is with these sizes, where it is computed from sizes alone.
     """
 
     shape: tuple
@@ -79,7 +79,7 @@ def time_axes(operations, inputs, fixed, outputs, error):
 
 
 def _ways(inputs, fixed):
-    """The time axis of each input, and whether the number of streams is the one that the model declares."""
+    """List the choices of a time axis for each input, and of whether the number of streams is the declared one."""
     options = [_axes_of(len(tensor.shape)) for tensor in inputs]
 
     def unusual(way):
@@ -123,7 +123,7 @@ def for_masks(operations, outputs):
 
 
 def _follow(operation, seen, sequences, error):
-    """Say what is known of the outputs of an operation, or refuse it."""
+    """Set the facts about the outputs of an operation, or refuse it."""
     given = [seen[id(tensor)] for tensor in operation.arguments.keras_tensors if id(tensor) in seen]
     if operation.recurrent:
         found = _recurrent(operation, given[0], sequences, error)
@@ -190,7 +190,7 @@ def _plain(operation, given, error):
 
 
 def _of_sizes(operation, given, error):
-    """What is a size, is made of sizes, or is a weight; None for anything else."""
+    """Return the `Seen` of a size, of a computation with sizes, or of a weight; None for any other output."""
     layer = operation.operation
     if isinstance(layer, Weight):
         return Seen(layer.shape)
@@ -212,7 +212,7 @@ def _of_sizes(operation, given, error):
 
 
 def _filled(operation, given, error):
-    """The sizes of a layer that is given its open ones."""
+    """Return the sizes of a layer that takes its open ones as inputs."""
     left = [one.value for one in given]
     if any(value is None for value in left):
         raise _refused(operation, "is given a size that is no size of its inputs", error)
@@ -225,7 +225,7 @@ def _in_place(operation, values):
 
 
 def _shapes(operation, given, error):
-    """The shapes of the outputs, with the marked sizes."""
+    """Return the shapes of the outputs, with the marked sizes."""
     if not given:
         return operation.shapes
     if isinstance(operation.operation, ReshapeTo):
@@ -241,14 +241,14 @@ def _shapes(operation, given, error):
     args, kwargs = _in_place(operation, marked)
     try:
         found = operation.operation.compute_output_spec(*args, **kwargs)
-    # It may be anybody's code.
+    # The operation may run any code.
     except Exception as reason:
         raise _refused(operation, "is not known to work for any number of steps", error) from reason
     return [tuple(one.shape) for one in keras.tree.flatten(found)]
 
 
 def _takes_last(operation, x):
-    """Whether it takes the last step: x[:, -1], or of a time-major x x[-1]."""
+    """Whether an operation takes the last step: x[:, -1], or x[-1] of a time-major x."""
     if type(operation.operation).__name__ != "GetItem" or x.shape[x.axis] != TIME:
         return False
     key = _key(operation)
@@ -298,7 +298,7 @@ def _whole(key, x):
 
 
 def _in_order(operation, x, shape, error):
-    """Where the steps are after a reshape: the same numbers are as far apart as before."""
+    """Return where the steps are after a reshape: the same numbers are as far apart as before."""
     apart = x.inner * math.prod(x.shape[x.axis + 1 :])
     for axis, size in enumerate(shape):
         after = math.prod(shape[axis + 1 :])
@@ -308,7 +308,7 @@ def _in_order(operation, x, shape, error):
 
 
 def _beside(operation, x, shape, error):
-    """Where the steps are after any other operation, which leaves their axis whole."""
+    """Return where the steps are after any other operation, which leaves their axis whole."""
     places = [axis for axis, size in enumerate(shape) if size and size % TIME == 0]
     if len(places) != 1 or shape[places[0]] != x.shape[x.axis]:
         raise _refused(operation, "does to the time axis what is not known", error)

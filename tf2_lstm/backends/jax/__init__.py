@@ -1,1 +1,1 @@
-"""What is particular to JAX."""
+"""Code that only JAX needs."""

@@ -1,7 +1,7 @@
 """A loop on JAX whose steps draw random numbers.
 
-`jax.lax.scan` traces one step for all. What a step assigns is lost there, the state of a seed generator too, so that
-each step would draw the numbers of the first. Here these states go round with those of the cell.
+`jax.lax.scan` traces one step for all. An assignment in the step is lost there, also that of a seed generator's state,
+so that each step would draw the numbers of the first. Here these states are carried along with those of the cell.
 """
 
 import warnings
@@ -23,7 +23,7 @@ def loop(cell, sequences, states, mask, training):
         states: the states before the first step, a nest as `cell.state_size`.
         mask: bool [B, T] or [1, T]; None when all steps are valid. At a padded step the states stay, and the output is
             the one before, at first zeros.
-        training: as of any Keras call.
+        training: as for any Keras call.
 
     Returns:
         The outputs [B, T, P] and the states after the last step.
@@ -51,7 +51,7 @@ def loop(cell, sequences, states, mask, training):
     def advance(carried, now):
         states, drawn = carried
         inputs, valid = now
-        # A scope of a step's own: what it assigns must not outlive the trace.
+        # Each step has its own scope: its assignments must not outlive the trace.
         with keras.StatelessScope(state_mapping=[*weights, *zip(seeds, drawn, strict=True)]) as scope:
             output, after = step(cell, inputs, states, training)
         _check_weights(cell, weights, scope)
@@ -95,7 +95,7 @@ def warn_of_one_mask(name, inputs):
 
 
 def _repeated(outputs, valid):
-    """The outputs, at padded steps those of the last valid step before, zeros where there is none."""
+    """Return the outputs, at padded steps those of the last valid step before, zeros where there is none."""
     steps = ops.arange(valid.shape[1], dtype="int32")
     last = lax.cummax(ops.where(valid, steps, -1), axis=1)[:, :, None]
     found = ops.take_along_axis(

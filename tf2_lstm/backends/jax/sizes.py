@@ -1,10 +1,10 @@
-"""Sizes on JAX: it compiles for one shape, and a shape is made of numbers."""
+"""Sizes on JAX, which compiles for one shape; a shape has only numbers."""
 
 import jax
 
 
 def size(number):
-    """Return a size as a scalar that is no part of what is traced; see `tf2_lstm.backends.size`."""
+    """Return a size as a scalar outside of the trace; see `tf2_lstm.backends.size`."""
     with jax.ensure_compile_time_eval():
         return jax.numpy.asarray(number, dtype="int32")
 

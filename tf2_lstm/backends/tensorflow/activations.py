@@ -1,4 +1,4 @@
-"""The activations that the fast unrolls know, each with its derivative written in its own value."""
+"""The activations that the fast unrolls know, each with its derivative written in terms of its value."""
 
 import tensorflow as tf
 

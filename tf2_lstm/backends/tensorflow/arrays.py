@@ -1,10 +1,10 @@
-"""What a loop writes into: TensorFlow copies a whole tensor to change one element of it, and a `TensorArray` not."""
+"""Arrays that a loop writes into: TensorFlow copies a whole tensor to change one element, but not a `TensorArray`."""
 
 import tensorflow as tf
 
 
 def is_array(value):
-    """Whether it is an array that `begin` made."""
+    """Whether a value is an array that `begin` made."""
     return isinstance(value, tf.TensorArray)
 
 
@@ -17,20 +17,20 @@ def begin(tensor):
 
 
 def read(array, place):
-    """Return one element."""
+    """Return one element of an array."""
     return array.read(place)
 
 
 def write(array, place, element):
-    """Return the array with another element at one place; the old one is used no more."""
+    """Return an array with another element at one place; the old array must not be used any more."""
     return array.write(place, element)
 
 
 def end(array, like):
-    """Return the elements as a tensor of the shape and dtype of another one."""
+    """Return the elements of an array as a tensor of the shape and dtype of another one."""
     if tf.executing_eagerly():
         return tf.reshape(array.stack(), tf.shape(like))
-    # `stack` refuses no elements of which a size is open.
+    # `stack` refuses an empty array whose elements have an open size.
     elements = tf.raw_ops.TensorListStack(
         input_handle=array.flow, element_shape=tf.shape(like)[1:], element_dtype=like.dtype
     )

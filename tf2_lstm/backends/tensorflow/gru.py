@@ -8,7 +8,7 @@ With reset_after=True, as Keras and cuDNN have it, [a_u, a_r, a_c] = h @ R + sec
 
     c = act(x_c + r * a_c)                  h' = u * h + (1 - u) * c
 
-The gradient, what does not depend on dh being in factors for all steps at once:
+The gradient, with all that does not depend on dh in factors, computed for all steps at once:
 
     du = dh * (h - c) u'    dc = dh * (1 - u) c'
     before: dp = dc @ R_c^T,  dr = dp * h r',    dh_old = dh * u + dp * r + [du, dr] @ R_ur^T
@@ -29,12 +29,12 @@ def named(cell, tensors):
 
 
 def saves(cell, weights):
-    """What a step keeps for the gradient: names and widths."""
+    """Return the names and widths of the values that a step keeps for the gradient."""
     return dict.fromkeys(["u", "r", "c"] + ["a_c"] * cell.reset_after, cell.units)
 
 
 def finds(cell, turned):
-    """What a step of the gradient keeps for the weights' gradients: names and widths."""
+    """Return the names and widths of the values that a step of the gradient keeps for the weights' gradients."""
     return dict.fromkeys(["z"] + ["inner"] * cell.reset_after, 3 * cell.units)
 
 
@@ -47,7 +47,7 @@ def project(cell, weights, x):
 
 
 def step(cell, weights, z, states):
-    """One step: the new (h,), and what the gradient needs of it."""
+    """Compute one step: the new (h,), and the values that the gradient needs."""
     (h,), size = states, 2 * cell.units
     act, gate = TABLE[cell.activation][0], TABLE[cell.gate_activation][0]
     gates, candidate = z[:, :size], z[:, size:]
@@ -66,7 +66,7 @@ def step(cell, weights, z, states):
 
 
 def factors(cell, weights, saved, before):
-    """What one step of the gradient multiplies with, for all steps at once."""
+    """Compute the factors of the gradient's steps, for all steps at once."""
     of_act, of_gate = TABLE[cell.activation][1], TABLE[cell.gate_activation][1]
     u, r, c = (saved[name] for name in "urc")
     inner = saved["a_c"] if cell.reset_after else before[0]
@@ -80,7 +80,7 @@ def factors(cell, weights, saved, before):
 
 
 def step_back(cell, turned, factors, dh):
-    """One step of the gradient."""
+    """Compute one step of the gradient."""
     du, dc, old = dh * factors["to_u"], dh * factors["to_c"], dh * factors["u"]
     if cell.reset_after:
         dr = dc * factors["to_r"]
@@ -94,7 +94,7 @@ def step_back(cell, turned, factors, dh):
 
 
 def gradients(cell, weights, turned, x, before, saved, found):
-    """The gradients of x and of every weight, from all steps [N, ...] at once."""
+    """Compute the gradients of x and of every weight, from all steps [N, ...] at once."""
     (h,), dz, size = before, found["z"], 2 * cell.units
     result = {"kernel": tf.matmul(x, dz, transpose_a=True)}
     if cell.reset_after:

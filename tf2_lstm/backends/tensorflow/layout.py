@@ -1,10 +1,10 @@
-"""Which row takes part in which step: three ways to lay out a batch of sequences for a loop.
+"""Three ways to lay out a batch of sequences for a loop: which row takes part in which step.
 
 | way    | layout     | for                                                       |
 |--------|------------|-----------------------------------------------------------|
 | Whole  | [T, B, W]  | no mask                                                   |
 | Masked | [T, B, W]  | a mask under XLA, whose shapes are fixed                  |
-| Packed | [N, W]     | any other mask: the N valid steps alone, nothing padded   |
+| Packed | [N, W]     | any other mask: only the N valid steps, nothing padded    |
 
 Packed sorts the rows by their number of valid steps, longest first, and puts valid step 0 of all
 rows first, then step 1 of those rows that have one, and so on: step t is one block of `sizes[t]`
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-#: So many steps, their number known, are written one after the other; more are a loop.
+#: Up to this many steps, if their number is known, are written one after the other; more are a loop.
 FEW_STEPS = 8
 
 
@@ -44,104 +44,104 @@ class Whole:
 
     @property
     def has_known_sizes(self):
-        """Whether steps and batch are numbers now, not tensors."""
+        """Whether the numbers of steps and rows are known now, and no tensors."""
         return isinstance(self.steps, int) and isinstance(self.batch, int)
 
     @property
     def stop(self):
-        """How many steps the loops run."""
+        """The number of steps that the loops run."""
         return self.steps
 
     def pack(self, x):
-        """[B, T, W] -> the layout."""
+        """Turn [B, T, W] into the layout."""
         return tf.transpose(x, [1, 0, 2])
 
     def unpack(self, y, hold=False):
-        """The layout -> [B, T, W]."""
+        """Turn the layout into [B, T, W]."""
         return tf.transpose(y, [1, 0, 2])
 
     def final(self, y):
-        """The output of each row's last valid step, [B, W]."""
+        """Return the output of each row's last valid step, [B, W]."""
         return y[-1]
 
     def sort(self, states):
-        """States [B, W] in the order of the layout's rows."""
+        """Put states [B, W] into the order of the layout's rows."""
         return list(states)
 
     def unsort(self, states):
-        """The inverse of sort."""
+        """Undo `sort`."""
         return list(states)
 
     def split(self, y):
-        """The layout -> a TensorArray, an element a step."""
+        """Turn the layout into a TensorArray with an element for each step."""
         return tf.TensorArray(y.dtype, self.steps, element_shape=y.shape[1:]).unstack(y)
 
     def array(self, width, dtype):
-        """An empty TensorArray for steps [rows, width]."""
+        """Return an empty TensorArray for steps [rows, width]."""
         return tf.TensorArray(dtype, self.steps, element_shape=[_static(self.batch), width])
 
     def shape(self, state):
-        """The shape that a state has at every step."""
+        """Return the shape that a state has at every step."""
         return tf.TensorShape([_static(self.batch), state.shape[-1]])
 
     def join(self, array):
-        """A TensorArray -> the layout."""
+        """Turn a TensorArray into the layout."""
         return array.stack()
 
     def trim(self, states, step):
-        """The states of the rows that take part in a step."""
+        """Return the states of the rows that take part in a step."""
         return list(states)
 
     def grow(self, states, final, step):
-        """For a loop backwards: the rows that took part in a step, the new ones from `final`."""
+        """Return, for a loop backwards, the states of the rows that took part in a step, new ones from `final`."""
         return list(states)
 
     def choose(self, step, new, old):
-        """The new values at valid rows, the old ones else; an old None is zero."""
+        """Return the new values at valid rows, the old ones at others; an old None is zero."""
         return list(new)
 
     def start_back(self, final):
-        """Where a loop backwards begins."""
+        """Return the states with which a loop backwards begins."""
         return list(final)
 
     def end_back(self, states, final):
-        """What a loop backwards ends with, for all rows."""
+        """Return the states with which a loop backwards ends, for all rows."""
         return list(states)
 
     def before(self, history, first):
-        """The states before each step, in the layout, from those after each and the first ones."""
+        """Return the states before each step, in the layout, from those after each step and the first ones."""
         return [tf.concat([s[None], h[:-1]], axis=0) for h, s in zip(history, first, strict=True)]
 
     def last(self, ended, history, first):
-        """The states after each row's last step, [B, W] sorted, from those that a loop ended with."""
+        """Return the states after each row's last step, [B, W] sorted, from those that a loop ended with."""
         return list(ended)
 
 
 @dataclass(frozen=True)
 class Masked(Whole):
-    """Every row goes through every step up to the last one that any needs.
+    """Every row goes through every step up to the last one that any row needs.
 
-    A row is left alone where it is not valid: `valid` [T, B, 1]. The steps after the last are never
+    A row keeps its state where it is not valid: `valid` [T, B, 1]. The steps after the last are never
     written, and XLA's arrays are zero there.
     """
 
     @property
     def stop(self):
-        """The number of the last step that is valid for any row, and one more."""
+        """The number of the last step that is valid for any row, plus one."""
         numbers = tf.range(1, self.steps + 1)[:, None, None]
         return tf.reduce_max(tf.where(self.valid, numbers, 0))
 
     def unpack(self, y, hold=False):
-        """The layout -> [B, T, W], zero at padded steps; `hold` is for Packed alone."""
+        """Turn the layout into [B, T, W], zero at padded steps; `hold` is only for Packed."""
         return tf.transpose(tf.where(self.valid, y, tf.zeros_like(y)), [1, 0, 2])
 
     def final(self, y):
-        """The output of each row's last valid step, zero without one."""
+        """Return the output of each row's last valid step, zero without one."""
         to_come = tf.cumsum(tf.cast(self.valid, "int32"), reverse=True)
         return tf.reduce_sum(tf.where(self.valid & (to_come == 1), y, tf.zeros_like(y)), axis=0)
 
     def choose(self, step, new, old):
-        """The new values at valid rows, the old ones else; an old None is zero."""
+        """Return the new values at valid rows, the old ones at others; an old None is zero."""
         # Not valid[step]: XLA would compile anew for every value that the step depends on.
         valid = tf.gather(self.valid, step)
         old = [tf.zeros_like(n) if o is None else o for n, o in zip(new, old, strict=True)]
@@ -150,7 +150,7 @@ class Masked(Whole):
 
 @dataclass(frozen=True)
 class Packed:
-    """The valid steps alone; see the head of this file."""
+    """Only the valid steps; see the head of this file."""
 
     steps: object
     batch: object
@@ -168,79 +168,79 @@ class Packed:
 
     @property
     def stop(self):
-        """How many steps the loops run."""
+        """The number of steps that the loops run."""
         return self.steps
 
     def pack(self, x):
-        """[B, T, W] -> the layout."""
+        """Turn [B, T, W] into the layout."""
         flat = tf.reshape(x, tf.stack([tf.size(self.place), x.shape[-1]]))
         return invertible_gather(flat, self.source, tf.reshape(self.place, [-1]), (False, True))
 
     def unpack(self, y, hold=False):
-        """The layout -> [B, T, W]; padded steps are zero, or with `hold` what came before."""
+        """Turn the layout into [B, T, W]; padded steps are zero, or with `hold` the valid step before."""
         if hold:
             return tf.gather(_with_zero(y), self.held)
         flat = invertible_gather(y, tf.reshape(self.place, [-1]), self.source, (True, False))
         return tf.reshape(flat, tf.concat([tf.shape(self.place), [y.shape[-1]]], axis=0))
 
     def final(self, y):
-        """The output of each row's last valid step, zero without one."""
+        """Return the output of each row's last valid step, zero without one."""
         return tf.gather(_with_zero(y), self.held[:, -1])
 
     def sort(self, states):
-        """States [B, W] in the order of the layout's rows."""
+        """Put states [B, W] into the order of the layout's rows."""
         return [invertible_gather(state, self.order, self.rank) for state in states]
 
     def unsort(self, states):
-        """The inverse of sort."""
+        """Undo `sort`."""
         return [invertible_gather(state, self.rank, self.order) for state in states]
 
     def split(self, y):
-        """The layout -> a TensorArray, an element a step."""
+        """Turn the layout into a TensorArray with an element for each step."""
         array = tf.TensorArray(y.dtype, self.steps, infer_shape=False, element_shape=[None, y.shape[-1]])
         return array.split(y, self.sizes)
 
     def array(self, width, dtype):
-        """An empty TensorArray for steps [rows, width]."""
+        """Return an empty TensorArray for steps [rows, width]."""
         return tf.TensorArray(dtype, self.steps, infer_shape=False, element_shape=[None, width])
 
     def shape(self, state):
-        """The shape that a state has at every step."""
+        """Return the shape that a state has at every step."""
         return tf.TensorShape([None, state.shape[-1]])
 
     def join(self, array):
-        """A TensorArray -> the layout."""
+        """Turn a TensorArray into the layout."""
         return array.concat()
 
     def trim(self, states, step):
-        """The states of the rows that take part in a step."""
+        """Return the states of the rows that take part in a step."""
         return [state[: self.sizes[step]] for state in states]
 
     def grow(self, states, final, step):
-        """For a loop backwards: the rows that took part in a step, the new ones from `final`."""
+        """Return, for a loop backwards, the states of the rows that took part in a step, new ones from `final`."""
         pairs = zip(states, final, strict=True)
         return [tf.concat([s, f[tf.shape(s)[0] : self.sizes[step]]], axis=0) for s, f in pairs]
 
     def choose(self, step, new, old):
-        """The new values: every row that is here is valid."""
+        """Return the new values: every row in a step is valid."""
         return list(new)
 
     def start_back(self, final):
-        """Where a loop backwards begins: without a row."""
+        """Return the states with which a loop backwards begins: those of no row."""
         return [state[:0] for state in final]
 
     def end_back(self, states, final):
-        """What a loop backwards ends with, and for rows without a step what it was given."""
+        """Return the states with which a loop backwards ends; `final` for rows without a step."""
         pairs = zip(states, final, strict=True)
         return [tf.concat([s, f[tf.shape(s)[0] :]], axis=0) for s, f in pairs]
 
     def before(self, history, first):
-        """The states before each step, in the layout."""
+        """Return the states before each step, in the layout."""
         pairs = zip(history, first, strict=True)
         return [tf.gather(tf.concat([s, h], axis=0), self.previous) for h, s in pairs]
 
     def last(self, ended, history, first):
-        """The states after each row's last step, [B, W] sorted."""
+        """Return the states after each row's last step, [B, W] sorted."""
         pairs = zip(history, first, strict=True)
         return [tf.gather(tf.concat([s, h], axis=0), self.end) for h, s in pairs]
 
@@ -257,13 +257,13 @@ def masked(x, mask):
 
 
 def fixed(y, valid):
-    """Return the layout of what is laid out for fixed shapes already: y [T, B, W], valid [T, B, 1] or None."""
+    """Return the layout of tensors that are already laid out for fixed shapes: y [T, B, W], valid [T, B, 1] or None."""
     size = _size(y, 0), _size(y, 1)
     return Whole(*size) if valid is None else Masked(*size, valid)
 
 
 def packed(mask):
-    """Return the layout that computes the valid steps of a mask [B, T] alone.
+    """Return the layout that computes only the valid steps of a mask [B, T].
 
     ```python
     import tensorflow as tf
@@ -282,13 +282,13 @@ def packed(mask):
     # An empty batch has no largest length.
     longest = tf.maximum(tf.reduce_max(lengths), 0)
     sizes = tf.reduce_sum(tf.cast(lengths[:, None] > tf.range(longest), "int32"), axis=0)
-    # One more, so that there is something to gather from when no step is valid.
+    # One more, so that there is a row to gather from when no step is valid.
     offsets = tf.concat([[0], tf.cumsum(sizes)], axis=0)
     count = offsets[-1]
     number = tf.cumsum(valid, axis=1) - 1
     held = tf.where(number < 0, count, tf.gather(offsets, tf.maximum(number, 0)) + rank[:, None])
     place = tf.where(mask, held, count)
-    # Padded steps all land on the place beyond the last.
+    # Padded steps are all written to the place after the last.
     flat, numbers = tf.reshape(place, [-1, 1]), tf.range(batch * steps)
     source = tf.scatter_nd(flat, numbers, [count + 1])[:count]
     step = tf.repeat(tf.range(longest), sizes)
@@ -309,12 +309,12 @@ def _static(size):
 
 
 def _with_zero(y):
-    """One more row, of zeros, for what has no place."""
+    """Append a row of zeros, for rows without a place."""
     return tf.concat([y, tf.zeros([1, y.shape[-1]], y.dtype)], axis=0)
 
 
 def invertible_gather(y, to, back, zero=(False, False)):
-    """Gather rows; `back` is the inverse, for the gradient; `zero`: a place beyond the last is zero."""
+    """Gather rows; `back` is the inverse, for the gradient; `zero`: whether an index after the last row gives zero."""
 
     @tf.custom_gradient
     def move(y):

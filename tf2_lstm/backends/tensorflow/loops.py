@@ -1,6 +1,6 @@
 """The loops over the steps of one recurrence: forwards, forwards for the outputs alone, and backwards.
 
-`xla.compiled` runs each as a program of its own; called as they are, they are TensorFlow's loops.
+`xla.compiled` runs each as a program of its own; without it they are TensorFlow's loops.
 """
 
 import tensorflow as tf
@@ -11,7 +11,7 @@ EQUATIONS = {"lstm": lstm, "gru": gru, "rnn": rnn}
 
 
 def forwards(cell, layout, z, first, weights):
-    """The states after each step and what the gradient needs, in the layout, by name; and the last states."""
+    """Return the states after each step and the values for the gradient, in the layout by name; the last states."""
     equations = EQUATIONS[cell.kind]
     steps, widths = layout.split(z), equations.saves(cell, weights)
     arrays = [layout.array(t.shape[-1], t.dtype) for t in first]
@@ -31,7 +31,7 @@ def forwards(cell, layout, z, first, weights):
 
 
 def outputs(cell, layout, z, first, weights):
-    """The output of each step, in the layout, and the last states; not for Packed."""
+    """Return the output of each step, in the layout, and the last states; not for Packed."""
     steps, array = layout.split(z), layout.array(first[0].shape[-1], z.dtype)
 
     def body(time, old, array):
@@ -44,7 +44,7 @@ def outputs(cell, layout, z, first, weights):
 
 
 def loop(layout, body, states, arrays):
-    """A while loop over the steps whose states may lose rows, or gain them."""
+    """Run a while loop over the steps, in which states may lose or gain rows."""
     if layout.is_short:
         for time in range(layout.steps):
             _, states, arrays = body(time, states, arrays)
@@ -61,7 +61,7 @@ def loop(layout, body, states, arrays):
 
 
 def backwards(cell, layout, dy, d_last, first, weights, turned, saved):
-    """The gradients of the first states; and what all steps together need for the others, [N, ...] by name."""
+    """Return the gradients of the first states, and the values for the other gradients, [N, ...] by name."""
     equations = EQUATIONS[cell.kind]
     before = [flat(state) for state in layout.before(history(cell, saved), first)]
     flat_saved = {name: flat(value) for name, value in saved.items()}
@@ -87,17 +87,17 @@ def backwards(cell, layout, dy, d_last, first, weights, turned, saved):
 
 
 def history(cell, saved):
-    """The states after each step, h first."""
+    """Return the states after each step, h first."""
     return [saved[name] for name in "hc"[: cell.states]]
 
 
 def flat(y):
-    """A layout as rows, [..., W] -> [N, W]."""
+    """Turn a layout into rows: [..., W] into [N, W]."""
     return tf.reshape(y, [-1, y.shape[-1]])
 
 
 def shaped(flat, like):
-    """Rows [N, W] in the layout of another tensor."""
+    """Turn rows [N, W] into the layout of another tensor."""
     if like.shape.rank == 2:
         return flat
     return tf.reshape(flat, tf.concat([tf.shape(like)[:-1], [flat.shape[-1]]], axis=0))

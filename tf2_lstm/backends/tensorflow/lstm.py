@@ -1,7 +1,7 @@
 """The LSTM's equations for the fast unrolls: one step, and its gradient over many steps.
 
 The equations are those of `tf2_lstm/cells/lstm.py`. The gradient, with dh and dc as they arrive at
-a step, m = o * act(c), and everything that depends on neither of them in a factor:
+a step, m = o * act(c), and all that depends on neither of them in a factor:
 
     dm = dh                                 (dh * inside) @ projection^T with a projection
     dc = dc + dm * to_c                     to_c = o * act'(c) + to_gates.o * w_o
@@ -28,7 +28,7 @@ def named(cell, tensors):
 
 
 def saves(cell, weights):
-    """What a step keeps for the gradient: names and widths."""
+    """Return the names and widths of the values that a step keeps for the gradient."""
     widths = dict.fromkeys("ifjo", cell.units)
     if cell.cell_clip < math.inf:
         widths["raw_c"] = cell.units
@@ -38,7 +38,7 @@ def saves(cell, weights):
 
 
 def finds(cell, turned):
-    """What a step of the gradient keeps for the weights' gradients: names and widths."""
+    """Return the names and widths of the values that a step of the gradient keeps for the weights' gradients."""
     widths = {"z": 4 * cell.units}
     if "projection_kernel" in turned:
         widths["raw_h"] = turned["projection_kernel"].shape[0]
@@ -51,11 +51,11 @@ def project(cell, weights, x):
 
 
 def step(cell, weights, z, states):
-    """One step: the new (h, c), and what the gradient needs of it."""
+    """Compute one step: the new (h, c), and the values that the gradient needs."""
     h, c = states
     act, gate = TABLE[cell.activation][0], TABLE[cell.gate_activation][0]
     z = z + tf.matmul(h, weights["recurrent_kernel"])
-    # Last, as Keras adds it: one step rounds as Keras's does.
+    # The bias is added last, as in Keras: one step rounds as Keras's does.
     z = tf.nn.bias_add(z, weights["bias"]) if "bias" in weights else z
     i, f, j, o = tf.split(z, 4, axis=-1)
     if "input_peephole" in weights:
@@ -78,7 +78,7 @@ def step(cell, weights, z, states):
 
 
 def factors(cell, weights, saved, before):
-    """What one step of the gradient multiplies with, for all steps at once."""
+    """Compute the factors of the gradient's steps, for all steps at once."""
     (act, of_act), of_gate = TABLE[cell.activation], TABLE[cell.gate_activation][1]
     i, f, j, o = (saved[name] for name in "ifjo")
     value = act(_clipped(cell, saved))
@@ -98,7 +98,7 @@ def factors(cell, weights, saved, before):
 
 
 def step_back(cell, turned, factors, dh, dc):
-    """One step of the gradient: those of (h, c) before it, and of what all steps need together."""
+    """Compute one step of the gradient: of (h, c) before it, and the values that all steps need together."""
     found = {}
     if "projection_kernel" in turned:
         found["raw_h"] = dh * factors["inside"] if "inside" in factors else dh
@@ -110,7 +110,7 @@ def step_back(cell, turned, factors, dh, dc):
 
 
 def gradients(cell, weights, turned, x, before, saved, found):
-    """The gradients of x and of every weight, from all steps [N, ...] at once."""
+    """Compute the gradients of x and of every weight, from all steps [N, ...] at once."""
     dz = found["z"]
     old_h, old_c = before
     result = {
@@ -132,7 +132,7 @@ def gradients(cell, weights, turned, x, before, saved, found):
 
 
 def _clipped(cell, saved):
-    """c after each step, as the output gate saw it; without a clip it is the state itself."""
+    """Return c after each step, as the output gate reads it; without a clip it is the state itself."""
     return _clip(saved["raw_c"], cell.cell_clip) if "raw_c" in saved else saved["c"]
 
 

@@ -1,9 +1,9 @@
-"""A whole plan over a batch of sequences: the two programs that `unroll.py` chooses from.
+"""Run a whole plan over a batch of sequences: the two programs that `unroll.py` chooses from.
 
 `_by_layers` runs recurrence after recurrence, each with its gradient written by hand, over chunks of
 time: while one layer is at a chunk, the layer below is at the next. `_in_one_loop` goes through all of
 them step by step and keeps nothing; TensorFlow's own gradient works through it, at TensorFlow's own
-speed. Training is by layers, and so is whatever XLA compiles loop by loop.
+speed. Training is by layers, and so is every program that XLA compiles loop by loop.
 """
 
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from tf2_lstm.backends.tensorflow.recurrence import outputs_of, recurrence
 from tf2_lstm.backends.tensorflow.time_chunks import in_chunks, sorted_rows
 from tf2_lstm.cell_plan import Residual, Stack, recurrences
 
-#: Ways to run: sizes as they come; sizes fixed, inside a program of XLA; loops that XLA compiles.
+#: Ways to run: with any sizes; with fixed sizes, inside a program of XLA; with loops that XLA compiles.
 FREE, FIXED, COMPILED = "free", "fixed", "compiled"
-#: Sequences of so many steps are long: worth being compiled, and being cut into so many chunks; in training if a
-#: state has so many numbers (rows x units), as chunks take their time to be traced and to be put together.
+#: Sequences of this many steps are long: worth being compiled, and being cut into this many chunks; in training if a
+#: state has this many numbers (rows x units), as chunks cost time to be traced and joined.
 LONG, CHUNKS, MANY = 16, 5, 4096
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a layer wants: the plan and the options of its RNN that outputs depend on.
+    """The request of a layer: the plan and the options of its RNN that outputs depend on.
 
     ```python
     from tf2_lstm import GRUCell
@@ -79,7 +79,7 @@ def _by_layers(request, layout, way, needs_gradient, x, states, tensors):
 
 
 def _pays_in_chunks(request, layout, needs_gradient):
-    """Whether there is a layer above to run meanwhile, or a row to leave out, and enough of either."""
+    """Whether there is a layer above to run meanwhile, or a row to leave out, and enough work in either."""
     if not layout.has_known_sizes:
         return False
     cells = recurrences(request.plan)
@@ -130,7 +130,7 @@ def _in_one_loop(request, layout, way, needs_gradient, x, first, tensors):
 
 
 def _step(plan, weights, x, states):
-    """One step through a plan: the output and the new states, flat."""
+    """Run one step through a plan: the output and the new states, flat."""
     weights, states, new = iter(weights), iter(states), []
 
     def through(plan, x):
@@ -150,7 +150,7 @@ def _step(plan, weights, x, states):
 
 
 def _width(plan, weights):
-    """The width of a plan's output: that of its last recurrence."""
+    """Return the width of a plan's output: that of its last recurrence."""
     cell = recurrences(plan)[-1]
     projection = weights[-1].get("projection_kernel")
     return cell.units if projection is None else projection.shape[-1]

@@ -18,7 +18,7 @@ def recurrence(cell, layout, x, states, tensors, compiles=False):
     """Run one recurrence and keep what its gradient needs.
 
     Args:
-        cell: its `cell_plan.Cell`.
+        cell: the `cell_plan.Cell` of the recurrence.
         layout: a layout, `layout.py`; not Packed if compiled.
         x: the inputs in the layout, [..., D].
         states: the first states, h first, each [B, W], sorted.
@@ -39,7 +39,7 @@ def recurrence(cell, layout, x, states, tensors, compiles=False):
         def gradient(*upstream):
             # A gradient of tf.gather comes as IndexedSlices.
             dy, *d_last = (tf.convert_to_tensor(tensor) for tensor in upstream)
-            # Once: a product with a kernel turned on the fly takes up to five times as long.
+            # Transposed once: a product that transposes the kernel itself takes up to five times as long.
             turned = {
                 name: tf.transpose(weight) for name, weight in weights.items() if weight.shape.rank == 2
             }
@@ -59,8 +59,7 @@ def recurrence(cell, layout, x, states, tensors, compiles=False):
 def outputs_of(cell, layout, x, states, tensors):
     """Run one recurrence in a loop that XLA compiles, and keep nothing; see `recurrence`.
 
-    Whoever asks for a gradient after all, of a function that was traced without a tape, pays for
-    running it once more.
+    A gradient that is asked for after all, of a function that was traced without a tape, costs one more run.
     """
     count = cell.states
 
@@ -83,7 +82,7 @@ def outputs_of(cell, layout, x, states, tensors):
 
 
 def _projected(cell, weights, x):
-    """The inputs' part of every step, in the layout."""
+    """Return the inputs' part of every step, in the layout."""
     return shaped(EQUATIONS[cell.kind].project(cell, weights, flat(x)), x)
 
 
@@ -92,7 +91,7 @@ def _plain(loop, *arguments):
 
 
 def _once_only(gradients, inputs):
-    """The gradients as they are, with an error for whoever asks for theirs."""
+    """Return the gradients as they are; asking for their own gradients is an error."""
 
     @tf.custom_gradient
     def same(*tensors):

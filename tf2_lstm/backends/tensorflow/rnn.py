@@ -15,34 +15,34 @@ def project(cell, weights, x):
 
 
 def saves(cell, weights):
-    """Nothing: the state itself is enough."""
+    """Return no names: the state itself is enough for the gradient."""
     return {}
 
 
 def finds(cell, turned):
-    """What a step of the gradient keeps for the weights' gradients: names and widths."""
+    """Return the names and widths of the values that a step of the gradient keeps for the weights' gradients."""
     return {"z": cell.units}
 
 
 def step(cell, weights, z, states):
-    """One step: the new (h,), and what the gradient needs of it."""
+    """Compute one step: the new (h,), and the values that the gradient needs."""
     h = TABLE[cell.activation][0](z + tf.matmul(states[0], weights["recurrent_kernel"]))
     return (h,), {}
 
 
 def factors(cell, weights, saved, before):
-    """The activation's derivative, for all steps at once."""
+    """Compute the activation's derivative, for all steps at once."""
     return {"to_z": TABLE[cell.activation][1](saved["h"])}
 
 
 def step_back(cell, turned, factors, dh):
-    """One step of the gradient."""
+    """Compute one step of the gradient."""
     dz = dh * factors["to_z"]
     return (tf.matmul(dz, turned["recurrent_kernel"]),), {"z": dz}
 
 
 def gradients(cell, weights, turned, x, before, saved, found):
-    """The gradients of x and of every weight, from all steps [N, ...] at once."""
+    """Compute the gradients of x and of every weight, from all steps [N, ...] at once."""
     dz = found["z"]
     result = {
         "kernel": tf.matmul(x, dz, transpose_a=True),

@@ -1,4 +1,4 @@
-"""A function of flat tensors as one concrete function, traced once for any batch and length."""
+"""Trace a function of flat tensors once, as one concrete function for any batch and length."""
 
 import tensorflow as tf
 
@@ -8,7 +8,7 @@ def compiled(function, signature):
 
     Args:
         function: takes and returns flat lists of tensors.
-        signature: a list of (shape, dtype), None in a shape for what may vary.
+        signature: a list of (shape, dtype), None in a shape for a size that may vary.
 
     Returns:
         A function of NumPy arrays or tensors of that signature; threads may share it.

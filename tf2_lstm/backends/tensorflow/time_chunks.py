@@ -2,8 +2,8 @@
 
 While one layer is at a chunk, TensorFlow runs the layer below at the next. With a mask the rows are
 sorted, those that end last first, and a chunk leaves out the rows that have ended. XLA compiles for
-every size anew: the rows that are left are rounded up to a quarter of the batch, and all chunks but
-the last have one length.
+every size anew: the number of remaining rows is rounded up to a quarter of the batch, and all chunks
+but the last have one length.
 """
 
 from dataclasses import dataclass
@@ -13,36 +13,36 @@ import tensorflow as tf
 from tf2_lstm.backends.tensorflow import layout as layouts
 from tf2_lstm.backends.tensorflow.layout import Masked, invertible_gather
 
-#: To which part of the batch the rows of a chunk are rounded up.
+#: The rows of a chunk are rounded up to a multiple of this part of the batch.
 QUARTERS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sorted(Masked):
-    """Masked, the rows with the latest valid step first."""
+    """The layout Masked with the rows sorted: the latest valid step first."""
 
     order: object  # [B] the row of the batch at each place
     rank: object  # [B] its inverse
     ends: object  # [B] the number of the last valid step, and one more, sorted
 
     def pack(self, x):
-        """[B, T, W] -> the layout."""
+        """Turn [B, T, W] into the layout."""
         return super().pack(invertible_gather(x, self.order, self.rank))
 
     def unpack(self, y, hold=False):
-        """The layout -> [B, T, W], zero at padded steps."""
+        """Turn the layout into [B, T, W], zero at padded steps."""
         return invertible_gather(super().unpack(y), self.rank, self.order)
 
     def final(self, y):
-        """The output of each row's last valid step, zero without one."""
+        """Return the output of each row's last valid step, zero without one."""
         return invertible_gather(super().final(y), self.rank, self.order)
 
     def sort(self, states):
-        """States [B, W] in the order of the layout's rows."""
+        """Put states [B, W] into the order of the layout's rows."""
         return [invertible_gather(state, self.order, self.rank) for state in states]
 
     def unsort(self, states):
-        """The inverse of sort."""
+        """Undo `sort`."""
         return [invertible_gather(state, self.rank, self.order) for state in states]
 
 
@@ -85,7 +85,7 @@ def in_chunks(layout, count, run, x, states):
 
 
 def _with_rows(rows, run, x, valid, states):
-    """Run over the first rows; the others' outputs are zero, and their states stay."""
+    """Run over the first rows; the outputs of the others are zero, and their states stay."""
     x, valid, left = x[:, :rows], valid[:, :rows], valid.shape[1] - rows
     y, new = run(layouts.fixed(x, valid), x, [state[:rows] for state in states])
     states = [tf.concat([n, s[rows:]], axis=0) for n, s in zip(new, states, strict=True)]
@@ -93,7 +93,7 @@ def _with_rows(rows, run, x, valid, states):
 
 
 def _rows(layout, start):
-    """How many rows have a valid step after a start, rounded up to a quarter of the batch."""
+    """Return the number of rows with a valid step after a start, rounded up to a quarter of the batch."""
     quarter = -(-layout.batch // QUARTERS)
     count = tf.reduce_sum(tf.cast(layout.ends > start, "int32"))
     return tf.clip_by_value(-(-count // quarter) * quarter, quarter, layout.batch)

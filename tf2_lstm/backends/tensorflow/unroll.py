@@ -19,11 +19,11 @@ from tf2_lstm.backends.tensorflow.xla import under_xla
 from tf2_lstm.cell_plan import parts_of, plan_of, recurrences, weights_of
 from tf2_lstm.private import import_optional
 
-#: Where XLA pays: so few units that products do not decide alone, and so few numbers a state (rows x units).
+#: XLA pays below this many units, where products do not decide alone, and this many numbers of a state (rows x units).
 MOST_UNITS, MOST = 512, 16384
-#: The same with a mask: TensorFlow leaves every padded step out, XLA a few rows at a time.
+#: The same limit with a mask: TensorFlow leaves every padded step out, XLA only rows, a few at a time.
 MOST_MASKED = 8192
-#: For how many sizes of inputs a program is compiled; the next ones run as they come.
+#: The number of input sizes that a program is compiled for; all others run without.
 SIZES = 4
 
 
@@ -31,27 +31,15 @@ def unroll(layer, sequences, initial_state, mask, training):
     """Run an RNN layer over a sequence if a fast program fits it.
 
     Args:
-        layer: a built `tf2_lstm.RNN`; its go_backwards is not looked at.
+        layer: a built `tf2_lstm.RNN`; its go_backwards is ignored.
         sequences: [B, T, D], of the layer's compute dtype.
         initial_state: the first states, nested as the cell's.
         mask: bool [B, T], or None.
         training: True for dropout.
 
     Returns:
-        What `inner_loop` of a Keras RNN returns: the last output, all outputs, the last states. None
-        if only Keras's own loop computes it.
-
-    ```python
-    import keras
-
-    from tf2_lstm import RNN, LSTMCell
-    from tf2_lstm.backends.tensorflow.unroll import unroll
-
-    layer, x = RNN(LSTMCell(4)), keras.ops.ones((2, 5, 3))
-    layer.build(x.shape)
-    last, _, (h, c) = unroll(layer, x, layer.get_initial_state(2), None, False)
-    print(last.shape, c.shape)
-    ```
+        As `inner_loop` of a Keras RNN: the last output, all outputs, the last states. None if only
+        Keras's own loop computes it.
     """
     mask = None if mask is None else tf.cast(mask, "bool")
     # The states of a stateful layer are variables.
@@ -66,7 +54,7 @@ def unroll(layer, sequences, initial_state, mask, training):
 
 
 def _is_exported():
-    """Whether `Model.export` is tracing for another runtime than TensorFlow's; only who called says so."""
+    """Whether `Model.export` is tracing for another runtime than TensorFlow's; only the call stack shows it."""
     export, frame = inspect.unwrap(keras.Model.export).__code__, inspect.currentframe()
     while frame is not None and frame.f_code is not export:
         frame = frame.f_back
@@ -74,7 +62,7 @@ def _is_exported():
 
 
 def _request(layer, x, states, mask, training):
-    """What to compute; None if a fast program does not fit."""
+    """Return the `Request` of a layer; None if no fast program fits."""
     if not _is_plain(training) or not _fit(x.shape, states, mask):
         return None
     if not tf.executing_eagerly() and (under_xla() is None or _is_exported()):
@@ -82,7 +70,7 @@ def _request(layer, x, states, mask, training):
     plan = plan_of(layer.cell)
     if plan is None or any(_does_more(part, training) for part in parts_of(layer.cell)):
         return None
-    # Of several dtypes Keras casts one to the other.
+    # With several dtypes Keras casts one to the other.
     dtypes = {one.dtype.name for one in (x, *states)} | {part.compute_dtype for part in parts_of(layer.cell)}
     holds = mask is not None and layer.return_sequences and not layer.zero_output_for_mask
     if len(dtypes) > 1 or (holds and under_xla()):
@@ -92,7 +80,7 @@ def _request(layer, x, states, mask, training):
 
 
 def _needs_gradient(tensors):
-    """Whether a tape records what is computed of the tensors; True if TensorFlow does not say."""
+    """Whether a tape records computations with the tensors; True if TensorFlow does not tell."""
     records = import_optional(
         "tensorflow.python.eager.record.should_record_backprop",
         "a layer keeps what a gradient would need, also where none is asked for",
@@ -101,17 +89,17 @@ def _needs_gradient(tensors):
 
 
 def _does_more(part, training):
-    """Whether Keras's loop does more than the plan says: a loss of every step, noise, a state in another nest."""
+    """Whether Keras's loop does more than the plan has: a loss of every step, noise, a state in another nest."""
     if part.activity_regularizer is not None:
         return True
     wrapped = any(rate is not None for rate in getattr(part, "rates", ()))
     drops = wrapped or any(getattr(part, name, 0) for name in ("dropout", "recurrent_dropout"))
-    # Of a stack of one, stock Keras loses the nest of the state.
+    # Stock Keras loses the nest of the state of a stack with one cell.
     return (training and drops) or (type(part) is keras.layers.StackedRNNCells and len(part.cells) == 1)
 
 
 def _tensor(weight, dtype):
-    # Twice: Keras casts to the compute dtype, but may return a variable.
+    # Converted twice: Keras casts to the compute dtype, but may return a variable.
     return tf.convert_to_tensor(keras.ops.convert_to_tensor(weight, dtype=dtype.name))
 
 
@@ -131,7 +119,7 @@ def _called(request, needs_gradient, x, states, mask, tensors):
 
 @functools.lru_cache(maxsize=256)
 def _function(request, needs_gradient, states, specs, way):
-    """One function for one size, with compiled loops, or else for all; the weights are arguments."""
+    """Return a function: for one size, with compiled loops, or else for all sizes; the weights are arguments."""
     end = 1 + states + sum(len(cell.weights) for cell in recurrences(request.plan))
 
     def fast_unroll(*tensors):
@@ -144,32 +132,19 @@ def _function(request, needs_gradient, states, specs, way):
 
 
 def pays_to_compile(request, needs_gradient, shape, is_masked):
-    """Say whether XLA is worth its compilation, which is made for each size anew.
+    """Whether XLA is worth its compilation, which is made for each size anew.
 
     It is if every size is known, the steps are many and each is small, so that TensorFlow's cost for
     every operation counts; and until a plan has been compiled for SIZES sizes.
 
     Args:
-        request: the Request.
+        request: the `Request`.
         needs_gradient: whether a gradient will be asked for.
-        shape: that of the inputs, [B, T, D].
+        shape: the shape of the inputs, [B, T, D].
         is_masked: whether there is a mask; only the other program leaves padding out.
 
     Returns:
         A bool.
-
-    ```python
-    import tensorflow as tf
-
-    from tf2_lstm import LSTMCell
-    from tf2_lstm.backends.tensorflow.program import Request
-    from tf2_lstm.backends.tensorflow.unroll import pays_to_compile
-    from tf2_lstm.cell_plan import plan_of
-
-    request = Request(plan_of(LSTMCell(128)), sequences=True, states=False, zero=True)
-    for batch in (1, 256, None):
-        print(pays_to_compile(request, True, tf.TensorShape([batch, 50, 64]), False))
-    ```
     """
     if None in shape or shape[1] < LONG or (is_masked and not request.zero):
         return False
@@ -184,12 +159,12 @@ def pays_to_compile(request, needs_gradient, shape, is_masked):
 
 @functools.lru_cache(maxsize=256)
 def _sizes(request, needs_gradient, is_masked):
-    """The sizes that a program has been compiled for, a set that grows."""
+    """Return the set of sizes that a program has been compiled for; it grows."""
     return set()
 
 
 def _loose(tensor):
-    """The spec of a tensor whose batch, and time, may differ from call to call."""
+    """Return the spec of a tensor whose batch, and time, may differ from call to call."""
     free = 2 if tensor.dtype == tf.bool or tensor.shape.rank == 3 else 1
     return tf.TensorSpec([None] * free + tensor.shape[free:], tensor.dtype)
 
@@ -199,7 +174,7 @@ def _fixed(tensor):
 
 
 def _fit(shape, states, mask):
-    """Whether the inputs are [B, T, D], and states and mask theirs; Keras may broadcast others, or refuse."""
+    """Whether the inputs are [B, T, D], with states and mask of these sizes; Keras may broadcast others, or refuse."""
     if shape.rank != 3 or shape[-1] is None or 0 in shape:
         return False
     fits = [state.shape.is_compatible_with([shape[0], None]) for state in states]

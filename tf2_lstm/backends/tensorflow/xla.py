@@ -1,7 +1,7 @@
-"""What the unrolls ask of XLA: whether it compiles what is being traced, and a loop as a program of its own.
+"""The unrolls' use of XLA: whether it compiles the present trace, and a loop as a program of its own.
 
-XLA computes what is cut out of a sum a number at a time. An equation that is applied to the whole, and
-cut afterwards, takes half the time there; elsewhere it would only be more to compute.
+XLA computes a part that is cut out of a sum one number at a time. An equation that is applied to the whole sum, and
+cut afterwards, takes half the time there; elsewhere it would only be more work.
 """
 
 import functools
@@ -13,7 +13,7 @@ from tf2_lstm.private import import_optional
 
 
 def under_xla():
-    """Whether what is being traced will be compiled by XLA; None if TensorFlow does not say."""
+    """Whether XLA will compile the present trace; None if TensorFlow does not tell."""
     said = import_optional(
         "tensorflow.python.ops.control_flow_util.GraphOrParentsInXlaContext",
         "inside of a tf.function every layer takes Keras's own loop",

@@ -1,1 +1,1 @@
-"""What is particular to PyTorch."""
+"""Code that only PyTorch needs."""

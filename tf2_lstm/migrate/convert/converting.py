@@ -80,7 +80,7 @@ class Conversion:
 
     @property
     def complete(self):
-        """Whether all was converted and proved: the whole program, or every recurrence with nothing left out of its model.
+        """Whether all was converted and proved: the whole program, or every recurrence and its model lacks nothing.
 
         A recurrence of a known cell whose own model is not proved is no success, even where the program's is.
         """

@@ -1,7 +1,7 @@
 """One step of a cell in NumPy, float64: the equations of its row, evaluated.
 
-A known mistake of a migration is other equations; `mistaken` writes them. It exists so that a difference can be
-explained, see `reference`.
+A known mistake of a migration means other equations; `mistaken` writes them. This file exists to explain a difference,
+see `reference`.
 """
 
 from collections import OrderedDict
@@ -19,7 +19,7 @@ def sigmoid(x):
     return 0.5 * (1.0 + np.tanh(0.5 * x))
 
 
-#: By Keras's names; hard_sigmoid is that of Keras 1. The constants of selu are those of the paper and of TensorFlow.
+#: Keras's name -> function; hard_sigmoid is that of Keras 1. The constants of selu are those of TensorFlow.
 ACTIVATIONS = {
     None: np.tanh,
     "tanh": np.tanh,
@@ -35,7 +35,7 @@ ACTIVATIONS = {
     "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0.0, 1.0),
     "linear": lambda x: x,
 }
-#: Mistake -> what stands in equations -> what stands there instead, one after the other.
+#: Mistake -> text in equations -> text that replaces it, one after the other.
 REPLACED = {
     "gates_in_tf1_order": {
         "linear.j": "linear.F", "linear.f": "linear.j", "linear.F": "linear.f",
@@ -96,7 +96,7 @@ def _equations(texts, mistake):
 
 
 class _Evaluation:
-    """The values of one step; what stands in several places is computed once."""
+    """The values of one step; a part of several equations is computed once."""
 
     def __init__(self, call, layout, weights, values, equations):
         self._cell, self._layout, self._weights = call, layout, weights
@@ -118,7 +118,7 @@ class _Evaluation:
         return self._option(node.name)
 
     def _option(self, name):
-        """The value of an argument; None where the cell has no such option."""
+        """Return the value of an argument; None where the cell has no such option."""
         argument = next(one for one in PAIRS[self._cell.pair].arguments if one.tf1 == name)
         if argument.convert == "only_with_num_proj" and not self._cell.arguments.get("num_proj"):
             return None
@@ -154,7 +154,7 @@ class _Evaluation:
 
 
 def function_of(call, name):
-    """The function "gate" or "activation" of a cell; TF1's gates are sigmoids, tf.keras 1.15 may have others."""
+    """Return the function "gate" or "activation" of a cell; TF1's gates are sigmoids, tf.keras 1.15 may have others."""
     if name == "gate":
         return ACTIVATIONS[call.arguments.get("recurrent_activation", "sigmoid")]
     return ACTIVATIONS[call.arguments.get("activation")]

@@ -6,22 +6,22 @@ import numpy as np
 
 from tf2_lstm.migrate.equivalence.tolerance import tolerance_for
 
-#: The axes of an array by its rank, for saying where the largest difference is.
+#: Rank of an array -> the names of its axes, to tell where the largest difference is.
 _AXES = {1: ("step",), 2: ("batch", "unit"), 3: ("batch", "time", "unit")}
 
 
-#: A `Profile` has no more rows or columns.
+#: The most rows and columns of a `Profile`.
 _FINEST = 32
 
 
 @dataclass(frozen=True)
 class Profile:
-    """How far a tensor is off along its last two axes, the largest of all others.
+    """How far a tensor is off along its last two axes: the largest difference over all other axes.
 
     Attributes:
-        axes: their names; "" for the first where there is one axis alone.
-        sizes: their sizes.
-        values: rows of differences, at most 32 by 32: each the largest of the places that it stands for.
+        axes: the names of the two axes; "" for the first where there is only one axis.
+        sizes: the sizes of the two axes.
+        values: rows of differences, at most 32 by 32: each is the largest of the places that it represents.
     """
 
     axes: tuple
@@ -31,20 +31,20 @@ class Profile:
 
 @dataclass(frozen=True)
 class TensorReport:
-    """One tensor of Keras against one witness.
+    """One tensor of Keras against one reference.
 
     Attributes:
         name: the tensor's name.
         shape: its shape, a tuple.
         dtype: its dtype's name.
-        witness: whom Keras was compared with.
+        witness: the name of the reference that Keras was compared with.
         max_abs_diff: the largest |difference|; inf when the structure differs.
         tolerance: the largest difference that is allowed, a number.
         passed: whether the difference is within it. A failed tensor would pass with `max_abs_diff` as tolerance.
         where: where the largest difference is, e.g. "batch 0, time 2, unit 3"; "" when it is zero.
         first_step: the first time step that is off, for a failed tensor with a time axis.
         problem: what is wrong with the structure, "" if nothing.
-        profile: the `Profile` of a tensor that is off, None of one that is not.
+        profile: the `Profile` of a tensor that is off, None for one that is not.
     """
 
     name: str
@@ -67,9 +67,9 @@ class CaseReport:
     Attributes:
         name: the case's name.
         tensors: the `TensorReport`s.
-        diagnosis: a likely cause when something differs, "" otherwise.
+        diagnosis: a likely cause when a tensor differs, "" otherwise.
         results: the run results that were compared.
-        notes: what a person must know, e.g. that there is no record for this seed.
+        notes: notes for the user, e.g. that there is no record for this seed.
         drawing: the `report.drawing.Drawing` of the model, None where there is none.
         speed: its `prove.speed.Speed`, None where nobody asked.
     """
@@ -84,7 +84,7 @@ class CaseReport:
 
     @property
     def passed(self):
-        """Whether there is something to compare and all of it agrees."""
+        """Whether there are tensors to compare and all of them agree."""
         return bool(self.tensors) and all(tensor.passed for tensor in self.tensors)
 
 
@@ -94,7 +94,7 @@ class Report:
 
     Attributes:
         cases: the `CaseReport`s.
-        notes: what holds for all of them, e.g. a loosened tolerance.
+        notes: notes on all of them, e.g. a loosened tolerance.
         versions: program -> version.
         subject: the TF1 model that was read, "" for pairs.
     """
@@ -197,7 +197,7 @@ def _profile(difference):
 
 
 def _coarse(values):
-    """As many rows as a `Profile` may have, each the largest of those that it stands for."""
+    """Return as many rows as a `Profile` may have, each the largest of the rows that it represents."""
     return np.stack([part.max(0) for part in np.array_split(values, min(_FINEST, len(values)))])
 
 
@@ -206,5 +206,5 @@ def _place(index):
 
 
 def _axes(rank):
-    """The names of the axes of a tensor."""
+    """Return the names of the axes of a tensor."""
     return _AXES.get(rank, tuple(f"axis {number}" for number in range(rank)))

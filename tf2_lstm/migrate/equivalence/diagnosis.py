@@ -1,4 +1,4 @@
-"""Why does Keras differ? Try the known mistakes of a migration and name the one that gives these very numbers."""
+"""Why does Keras differ? Try the known mistakes of a migration and name the one that gives the same numbers."""
 
 from collections import OrderedDict
 
@@ -7,7 +7,7 @@ import numpy as np
 from tf2_lstm.migrate.equivalence.reference import Reference
 from tf2_lstm.migrate.pairs.tree import scoped_cells
 
-#: Mistake -> what a person is told. The order is the order of trying.
+#: Mistake -> the sentence for the user. They are tried in this order.
 MISTAKES = OrderedDict(
     [
         (
@@ -88,7 +88,7 @@ def diagnose(case, reference, candidate, seed=0, fed=None):
         return "no diagnosis: the case draws noise, which the known mistakes are not tried with"
     if _widths_swapped(reference.tensors, candidate.tensors):
         return f"likely cause: {MISTAKES['c_and_h_swapped']} [c_and_h_swapped]"
-    # A mistake that a case does not show explains nothing of it.
+    # A mistake that makes no difference in a case cannot explain one.
     plain = _same(Reference(case, reference.weights, seed, fed=fed).run(), candidate.tensors)
     for mistake, sentence in MISTAKES.items() if not plain else ():
         for variables in _variants(case, reference.weights, mistake):
@@ -99,7 +99,7 @@ def diagnose(case, reference, candidate, seed=0, fed=None):
 
 
 def _variants(case, variables, mistake):
-    """The weights to try: as they are, or with the variables of two cells of equal shapes exchanged."""
+    """Yield the weights to try: as they are, or with the variables of two cells of equal shapes exchanged."""
     if mistake != "layers_swapped":
         yield variables
         return
@@ -137,7 +137,7 @@ def _widths_swapped(expected, received):
 
 
 def _only_later(reference, candidate):
-    """Say what differs first: an output, or only a gradient or the training."""
+    """Say which tensor differs first: "" if it is an output, else a gradient or a result of training."""
     for name, value in reference.tensors.items():
         other = candidate.tensors.get(name)
         if other is None or other.shape != value.shape or not np.allclose(other, value, rtol=0, atol=_SAME):

@@ -1,4 +1,4 @@
-"""The Python functions that cases hand to TF1 and to Keras alike, by name, so that a row stays data."""
+"""Python functions that cases give to TF1 and to Keras alike, by name, so that a row stays data."""
 
 
 def half_sum(inputs, outputs):

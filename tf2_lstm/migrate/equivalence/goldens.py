@@ -1,4 +1,4 @@
-"""Golden records: run results kept from real TensorFlow 1.15.5, one folder a case.
+"""Golden records: run results of real TensorFlow 1.15.5, one folder for each case.
 
 A record holds `record.json` (what, when, by which versions), `tensors.npz` (inputs and results) and the genuine
 `tf.train.Saver` checkpoint `weights.*`. Nothing here unpickles. Runs under Python 3.7, where records are written.
@@ -38,7 +38,7 @@ def write_record(case, inputs, result, about, root=FOLDER):
 
     Args:
         case: the `Case`.
-        inputs: name -> array, what was fed.
+        inputs: name -> array, the inputs that were fed.
         result: the `RunResult`.
         about: further facts for record.json, e.g. the date.
         root: the folder of all records.
@@ -64,7 +64,7 @@ def read_record(case, inputs, root=FOLDER):
 
     Args:
         case: the `Case`.
-        inputs: name -> array, what the other witnesses are fed; must equal what was recorded.
+        inputs: name -> array, the inputs of the other references; must equal the recorded ones.
         root: the folder of all records.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The seeded numbers that every witness of a case is given: the same in any NumPy since 1.11."""
+"""The seeded inputs and weights of a case, equal for every reference and in any NumPy since 1.11."""
 
 import zlib
 from collections import OrderedDict
@@ -7,7 +7,7 @@ import numpy as np
 
 from tf2_lstm.migrate.pairs.tree import name_leaves, state_sizes
 
-#: Of the training steps; exact in binary, so that float32 and float64 take the same one.
+#: The learning rate of the training steps; exact in binary, so that float32 and float64 use the same one.
 LEARNING_RATE = 0.125
 
 
@@ -17,7 +17,7 @@ def draws(seed, name):
 
 
 def wide(generator, shape, scale):
-    """Draw from [-scale, scale], but never nearer to zero than a tenth of scale: no weight hides.
+    """Draw from [-scale, scale], but never nearer to zero than a tenth of scale: every weight has an effect.
 
     Returns:
         A float64 array whose values are exact in float32.
@@ -27,7 +27,7 @@ def wide(generator, shape, scale):
 
 
 def case_inputs(case, seed):
-    """Draw what is fed to a case.
+    """Draw the inputs of a case.
 
     Args:
         case: the `Case`.
@@ -35,7 +35,7 @@ def case_inputs(case, seed):
 
     Returns:
         An OrderedDict of float64 arrays (exact in float32): "inputs" [batch, time, input_size] and, when the case
-        feeds an initial state, "initial_state..." one entry a leaf, [batch, width].
+        feeds an initial state, "initial_state..." for each leaf, [batch, width].
     """
     shape = (case.batch, case.time, case.input_size)
     drawn = OrderedDict(inputs=wide(draws(seed, case.name + ":inputs"), shape, 1.5))

@@ -62,7 +62,7 @@ class KerasProgram:
         return OrderedDict(sorted(named.items()))
 
     def run_levels(self, steps=10, gradients=True):
-        """Run all that the program does, whatever the levels asked for: name -> array."""
+        """Run all levels of the program, whichever are asked for: name -> array."""
         return OrderedDict((name, np.asarray(value)) for name, value in self._program.run(self.model).items())
 
     def _find(self, path):

@@ -1,4 +1,4 @@
-"""Run a case as Keras: layers built by the table, weights carried over from the TF1 checkpoint."""
+"""Run a case in Keras: layers built by the table, weights carried over from the TF1 checkpoint."""
 
 import itertools
 from collections import OrderedDict
@@ -21,7 +21,7 @@ from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, plain, scoped_
 
 def read_checkpoint(prefix):
     """Read every variable of a TF1 checkpoint: an OrderedDict from name to array."""
-    # Here, so that a case runs on any backend.
+    # Imported here, so that a case runs on any backend.
     import tensorflow as tf
 
     reader = tf.train.load_checkpoint(prefix)
@@ -74,7 +74,7 @@ class KerasCase:
 
     def load(self, variables):
         """Set the weights of every cell from TF1 variables; nothing may be missing or left over."""
-        # Cast first: forget_bias is folded in the dtype of the variables.
+        # This cast comes first: forget_bias is folded in the dtype of the variables.
         variables = OrderedDict((name, value.astype(self.dtype)) for name, value in variables.items())
         for scope, call, arrays in weights.read_cells(self.case.call, variables):
             set_weights(self.builder.cell(call), arrays, scope)
@@ -106,7 +106,7 @@ class KerasCase:
         return named
 
     def _replay_noise(self):
-        """Make every dropout wrapper draw the noise that the TF1 session is fed, from its start."""
+        """Make every dropout wrapper draw, from its start, the noise that is fed to the TF1 session."""
         noise = Noise(self.case, self.seed)
         for call in _calls(self.case.call):
             if call.pair == "dropout" and self.case.noise:
@@ -115,7 +115,7 @@ class KerasCase:
                 )
 
     def loss(self, results):
-        """The scalar that gradients and training steps descend, the same as the TF1 side's."""
+        """Return the scalar that gradients and training steps descend, the same as on the TF1 side."""
         targets = [
             keras.ops.convert_to_tensor(target(name, value.shape, self.seed), self.dtype)
             for name, value in results.items()
@@ -148,7 +148,7 @@ class KerasCase:
         if gradients:
             tensors.update(self._run_gradients())
         if steps:
-            # Without a function around it: what the gradients traced is run again, and nothing is traced for the step.
+            # No function around it: the trace of the gradients is run again, and nothing is traced for the step.
             tensors["losses"] = np.asarray([_array(self._step()) for _ in range(steps)], self.dtype)
         return tensors
 
@@ -159,7 +159,7 @@ class KerasCase:
         return OrderedDict(("gradient of " + name, value) for name, value in named)
 
     def _gradients(self):
-        """The loss, and its gradients by the variables and by what is fed."""
+        """Return the loss, and its gradients by the variables and by the inputs."""
         fed = self.fed
 
         def loss(tensors):

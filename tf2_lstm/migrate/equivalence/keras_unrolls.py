@@ -1,4 +1,4 @@
-"""How Keras calls the twin of each unroll: what goes in, and what comes out in the same order as TF1's.
+"""How Keras calls the twin of each unroll, with its inputs and with its outputs in the same order as TF1's.
 
 TF1 has no training flag, only keep_prob, so everything is called with training=True.
 """

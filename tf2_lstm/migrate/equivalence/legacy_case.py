@@ -66,7 +66,7 @@ class LegacyCase:
         return self._fed["inputs"]
 
     def cell(self, call):
-        """Build a cell with TF1's own constructor; the same call gives the same object."""
+        """Build a cell with TF1's own constructor; the same call returns the same object."""
         if id(call) not in self._cells:
             options = {name: self._value(name, value) for name, value in call.arguments.items()}
             self._cells[id(call)] = legacy_symbol(call.pair)(**options)
@@ -146,7 +146,7 @@ class LegacyCase:
 
 
 def _noise_tensors(graph, wrappers):
-    """The tensors of fresh noise in the order input, state, output, step by step; never the noise for c."""
+    """List the tensors of fresh noise in the order input, state, output, step by step; never the noise for c."""
     if not any(call.arguments.get("variational_recurrent") for call, _ in wrappers):
         draws = [op for op in graph.get_operations() if op.type == "RandomUniform"]
         return [op.outputs[0] for op in draws if "/Initializer/" not in op.name]

@@ -20,7 +20,7 @@ class LegacyProgram:
 
     Attributes:
         graph: the `tf.Graph`.
-        dtype: always "float32", what the programs are written in.
+        dtype: always "float32", the dtype of the programs.
     """
 
     dtype = "float32"
@@ -32,7 +32,7 @@ class LegacyProgram:
             self._built = self._program.build()
 
     def run_levels(self, session, steps=10, gradients=True):
-        """Run all that the program does, whatever the levels asked for: name -> array."""
+        """Run all levels of the program, whichever are asked for: name -> array."""
         return name_leaves(plain(self._program.run(session, self._built)), "")
 
 
@@ -48,7 +48,7 @@ def run_and_save(case, seed, prefix, dtype="float32", **options):
 
     Args:
         case: the `Case`.
-        seed: of the inputs and the weights.
+        seed: the seed of the inputs and the weights.
         prefix: the checkpoint's prefix.
         dtype: "float32" or "float64".
         **options: `steps` and `gradients`, see `LegacyCase.run_levels`.
@@ -71,7 +71,7 @@ def run_live(case, seed, prefix, dtype="float32", **options):
 
     Args:
         case: the `Case`.
-        seed: of the inputs.
+        seed: the seed of the inputs.
         prefix: the checkpoint's prefix; `tf.train.Saver` restores it by variable name. In another dtype than the
             checkpoint's the values are read and assigned.
         dtype: "float32" or "float64".
@@ -113,7 +113,7 @@ def read_variables(session):
 
 
 def assign(session, weights, dtype):
-    """Load arrays, named as a Saver names them, into the variables of a session; parts take their rows in order."""
+    """Load arrays, named as a Saver names them, into a session's variables; partitions take their rows in order."""
     taken = {}
     for name, variable in _variables(session).items():
         whole, _, part = name.partition("/part_")

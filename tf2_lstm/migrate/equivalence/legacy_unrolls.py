@@ -1,4 +1,4 @@
-"""How TF1 calls each of its unrolls: what goes in, and what comes out in one common order."""
+"""How TF1 calls each of its unrolls, with its inputs and with its outputs in one common order."""
 
 import importlib
 from collections import OrderedDict

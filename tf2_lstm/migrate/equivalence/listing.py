@@ -1,4 +1,4 @@
-"""Which cases there are, how a user names them, and both columns of a pair side by side."""
+"""The cases that exist, how a user names them, and both columns of a pair side by side."""
 
 import difflib
 import importlib.util
@@ -10,11 +10,11 @@ from tf2_lstm.migrate.pairs import CASES, PAIRS
 
 
 class UnknownName(UserError):
-    """The user's words mean no pair, case or program."""
+    """The user's words name no pair, case or program."""
 
 
 def choose(names, everything, default):
-    """Return the cases that the user's words mean, in the table's order, each once.
+    """Return the cases that the user's words name, in the table's order, each once.
 
     Args:
         names: names of pairs, programs or cases.
@@ -49,7 +49,7 @@ def _unknown(name, known):
 
 
 def list_pairs():
-    """Return the list of all pairs, with what they cover and their cases, as text."""
+    """Return the list of all pairs, with the names that they cover and their cases, as text."""
     lines = []
     for pair in PAIRS.values():
         lines.append(f"{pair.name}  ({pair.kind})  {pair.tf1[0]} -> {pair.keras}")
@@ -62,7 +62,7 @@ def side_by_side(name, width=None):
 
     Args:
         name: a pair or a program.
-        width: columns of the terminal; by default what it has.
+        width: the columns of the terminal; by default as many as it has.
 
     Raises:
         UnknownName: no such pair.

@@ -1,4 +1,4 @@
-"""One case through all witnesses: golden record, live session, Keras -> a `CaseReport`."""
+"""Run one case on all references, golden record and live session, and on Keras -> a `CaseReport`."""
 
 import dataclasses
 import os
@@ -22,7 +22,7 @@ class Options:
     """How far and how strictly to compare.
 
     Attributes:
-        seed: of inputs and weights; only 0 has golden records.
+        seed: the seed of inputs and weights; only 0 has golden records.
         dtype: "float32", or "float64" where both sides can.
         atol: replaces the table's absolute tolerance.
         rtol: replaces the table's relative tolerance.
@@ -39,12 +39,12 @@ class Options:
 
 
 def prove(case, options=None, run_candidate=run_keras):
-    """Run every witness of a case and compare Keras with each of them.
+    """Run every reference of a case and compare Keras with each of them.
 
     Args:
         case: the `Case`.
         options: the `Options`.
-        run_candidate: what runs the Keras side; the tests put a sabotaged one here.
+        run_candidate: a function that runs the Keras side; the tests put a sabotaged one here.
 
     Returns:
         A `CaseReport`.
@@ -76,7 +76,7 @@ def prove(case, options=None, run_candidate=run_keras):
 
 
 def _record(case, options):
-    """The golden record, without the levels that were not asked for; None in a dtype that is not recorded."""
+    """Return the golden record, without levels that were not asked for; None in a dtype that is not recorded."""
     if options.dtype != "float32":
         return None
     inputs = OrderedDict() if PAIRS[case.call.pair].kind == "program" else case_inputs(case, options.seed)
@@ -84,7 +84,7 @@ def _record(case, options):
 
 
 def _as_recorded(result, options):
-    """The tensors of a result that a record can speak of: it holds the training of `STEPS` steps alone."""
+    """Return only the tensors of a result that a record has: it has the training of exactly `STEPS` steps."""
     keep = OrderedDict(
         (name, value)
         for name, value in result.tensors.items()
@@ -110,7 +110,7 @@ def _diagnosis(case, witnesses, candidate, options):
 
 
 def announcements(options):
-    """Say what a reader of the report must know about how it came about: a list of sentences."""
+    """List the notes for a reader of the report: how the comparison was made."""
     notes = []
     if options.atol is not None or options.rtol is not None:
         notes.append(

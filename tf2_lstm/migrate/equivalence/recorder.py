@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 
-#: What every record is made with.
+#: The seed and the training steps of every record.
 SEED, STEPS = 0, 10
 
 
@@ -67,7 +67,7 @@ def _record(arguments):
 
 
 def record_case(case, root):
-    """Run one case under the TensorFlow at hand and write its record; the folder appears whole or not at all."""
+    """Run one case under this TensorFlow and write its record; the folder appears whole or not at all."""
     from tf2_lstm.migrate.equivalence import goldens, legacy_runner
     from tf2_lstm.migrate.equivalence.inputs import case_inputs
     from tf2_lstm.migrate.pairs import PAIRS

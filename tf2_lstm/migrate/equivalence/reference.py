@@ -1,7 +1,7 @@
 """A case in plain NumPy, float64, with a switch for each known mistake of a migration.
 
-It is no witness: it exists so that a difference can be explained. Run with a mistake it gives the numbers which a
-Keras side with that mistake would give; `diagnosis` looks for the one that fits.
+Keras is not compared with it: it exists to explain a difference. Run with a mistake it gives the numbers that a Keras
+side with that mistake would give; `diagnosis` looks for the one that fits.
 
 Equations: TensorFlow 1.15, `tensorflow/python/ops/rnn_cell_impl.py` and `rnn.py`.
 """
@@ -26,9 +26,9 @@ class Reference:
     Args:
         case: the `Case`; without noise.
         variables: full TF1 variable name -> array.
-        seed: of the inputs.
+        seed: the seed of the inputs.
         mistake: the name of a mistake of `diagnosis.MISTAKES`, "" for none.
-        fed: what is fed instead of the seeded inputs.
+        fed: name -> array, inputs that replace the seeded ones.
     """
 
     def __init__(self, case, variables, seed=0, mistake="", fed=None):
@@ -40,7 +40,7 @@ class Reference:
             self._weights[id(call)] = {name: np.asarray(value, "float64") for name, value in own.items()}
 
     def run(self):
-        """Run the sequence: outputs and every leaf of the final state, named as the witnesses name them."""
+        """Run the sequence: outputs and every leaf of the final state, under the names of a `RunResult`."""
         call, inputs = self.case.call, self.fed["inputs"]
         cells = [cell for _, cell in inner_calls(call)]
         if len(cells) == 1:
@@ -115,7 +115,7 @@ class Reference:
         return inputs, states
 
     def step(self, call, x, state):
-        """One step of any call: (output, new state)."""
+        """Run one step of any call: (output, new state)."""
         row = PAIRS[call.pair]
         return (self._cell if row.equations else getattr(self, f"_{row.name}"))(call, x, state)
 

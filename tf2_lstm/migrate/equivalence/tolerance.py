@@ -1,7 +1,7 @@
 """The one tolerance table. A tensor is equal if max|a - b| <= max(atol, rtol * max|b|), b the TF1 side.
 
-The figures come from what two TensorFlows differ by on the same graph: TF 1.15.5 and TF 2.21 agree on all cases to
-4e-7 in float32 (outputs of order 1), and float64 leaves nothing but rounding.
+The figures come from the differences of two TensorFlows on the same graph: TF 1.15.5 and TF 2.21 agree on all cases
+to 4e-7 in float32 (outputs of order 1), and in float64 up to rounding.
 """
 
 from dataclasses import dataclass

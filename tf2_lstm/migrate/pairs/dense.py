@@ -1,4 +1,4 @@
-"""The dense layer that a decoder applies to what its cell gives out: a row outside of the table, with no page."""
+"""The dense layer that a decoder applies to its cell's outputs: a row outside of the table, with no page."""
 
 from tf2_lstm.migrate.pairs.row import Argument, Pair, Tensor, WeightMap
 

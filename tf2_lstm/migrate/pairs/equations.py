@@ -1,11 +1,11 @@
-"""The equations of a cell as data: what a row writes as text, read once for whoever computes or matches them.
+"""The equations of a cell as data: a row has them as text, parsed once for all code that computes or matches them.
 
     i = gate(linear.i(x, h) + w_i_diag * c)
     c' = clip(f * c + i * activation(linear.j(x, h)), cell_clip)
 
-`x` is the input, a name with a stroke a new state, the same without it the old one. `linear.i(x, h)` is
+`x` is the input; a name with a stroke is a new state, the same without it the old one. `linear.i(x, h)` is
 [x, h] @ kernel + bias in the columns of the gate i, wherever the row's weight map has them. `gate` and `activation` are
-the functions of the cell, `clip(value, bound)` and `project(value)` are nothing where the cell has no such option.
+the functions of the cell, `clip(value, bound)` and `project(value)` return the value where the cell has no such option.
 """
 
 import ast
@@ -83,6 +83,6 @@ def _node(tree, known):
 
 
 def linears(node):
-    """Return the parts of an equation that are a gate's linear one, from left to right."""
+    """Return the parts of an equation that are a gate's linear part, from left to right."""
     own = (node,) if node.kind == "linear" else ()
     return own + tuple(one for part in node.parts for one in linears(part))

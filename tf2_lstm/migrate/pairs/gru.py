@@ -25,7 +25,7 @@ _KERAS_RESET_AFTER = (
     Tensor("bias", ("recurrent_bias",), "urs", row=1),
 )
 
-#: CudnnCompatibleGRUCell, cuDNN's GRU and that of tf.keras with reset_after=True: the candidate has a kernel and a bias
+#: CudnnCompatibleGRUCell, cuDNN's GRU and tf.keras's with reset_after=True: the candidate has a kernel and a bias
 #: for the input, and others for the state.
 RESET_AFTER = Variant(
     "reset_after",

@@ -11,7 +11,7 @@ from typing import Any, Dict, Optional, Tuple
 
 @dataclass(frozen=True)
 class Argument:
-    """What becomes of one TF1 parameter.
+    """The fate of one TF1 parameter.
 
     Attributes:
         tf1: the TF1 parameter's name.
@@ -21,7 +21,7 @@ class Argument:
         to: the Keras parameter, or where the effect went.
         why: one sentence for a person; required unless the argument is only renamed.
         convert: the name of a value conversion of `migrate.build`, "" for none.
-        default: what TF1 takes where it is not given; None where no number depends on it.
+        default: TF1's default; None where no number depends on it.
     """
 
     tf1: str
@@ -33,7 +33,7 @@ class Argument:
 
 
 class Layout(Enum):
-    """In whose layout weights are: which field of a `WeightMap` describes them."""
+    """The layout that weights are in: which field of a `WeightMap` describes them."""
 
     TF1 = "tf1"
     KERAS = "keras"
@@ -50,9 +50,9 @@ class Tensor:
             ("recurrent_bias",) of a gate that has a bias for the input and another for the state.
         gates: one letter for each block of columns, left to right ("ijfo").
         when: the argument that brings the weight into being, "" for always.
-        row: of a bias that is one of two rows of a weight, which; None for a weight of its own.
+        row: the number of the row, for a bias that is one of two rows of a weight; None for a weight of its own.
         flat: whether it is a buffer of cuDNN's: a block has the numbers of its transpose, row by row, and the second
-            row of biases stands behind the first.
+            row of biases follows the first.
     """
 
     name: str
@@ -70,7 +70,7 @@ class WeightMap:
     Attributes:
         tf1: the TF1 variables below the cell's scope.
         keras: the Keras weights, in the order of `layer.weights`.
-        folds: TF1 argument -> the (row kind, gate) block that its value is added to where it is not TF1's layout.
+        folds: TF1 argument -> the (row kind, gate) block that its value is added to where the layout is not TF1's.
         cudnn: the weights of the layer of tf.keras 1.15 that runs on cuDNN; () where there is none.
     """
 
@@ -82,12 +82,12 @@ class WeightMap:
 
 @dataclass(frozen=True)
 class Variant:
-    """A cell that a row's own class does not make and others do, with equations and weights of its own.
+    """A cell with equations and weights of its own, which other classes make and a row's own class does not.
 
     Attributes:
-        option: what a call of the row has for it, beyond TF1's arguments: "reset_after".
-        equations: as those of `Pair`.
-        weights: as those of `Pair`.
+        option: the option that a call of the row has for it, beyond TF1's arguments: "reset_after".
+        equations: as for `Pair`.
+        weights: as for `Pair`.
     """
 
     option: str
@@ -133,17 +133,17 @@ class Fed:
 
 @dataclass(frozen=True)
 class Case:
-    """One configuration with seeded inputs, which every witness runs.
+    """One configuration with seeded inputs, which every side runs.
 
     Attributes:
         name: unique, and the golden record's folder; "pair/what-is-special".
         call: the outermost call, an unroll.
         batch, time, input_size: the shape of the inputs, [batch, time, input_size].
-        lengths: sequence_length, one entry a row, or None when it is not given.
+        lengths: sequence_length, one entry for each row, or None when it is not given.
         initial_state: True when a seeded, non-zero initial state is fed.
         noise: True when every random draw of dropout is fed with seeded noise, so that both sides drop alike.
         scale: the weights are drawn uniformly from [-scale, scale], wide on purpose.
-        why: what this case would catch.
+        why: the mistake that this case would catch.
     """
 
     name: str
@@ -164,7 +164,7 @@ class Part:
 
     Attributes:
         tf1: the scope of the cell's variables, or the variable's name.
-        keras: the way there from the Keras model: layer name, attributes, numbers of lists, joined by "/".
+        keras: the path from the Keras model: layer name, attributes, numbers in lists, joined by "/".
         call: the cell's `Call`; None for a variable that is the same array on both sides.
     """
 
@@ -182,7 +182,7 @@ class Pair:
         kind: "cell", "layer", "wrapper", "stack", "unroll", "state" or "program".
         file: the file of both columns, below `legacy_tf1/` and below `tf2_lstm/`.
         tf1: every public TF1 name that this row covers; the first is the usual one.
-        keras1: the classes of tf.keras 1.15 with the equations of the row or of a variant; that of cuDNN is "CuDNN...".
+        keras1: the classes of tf.keras 1.15 with the equations of the row or of a variant; cuDNN's are "CuDNN...".
         legacy: the callable of the TF1 column, "module:attribute".
         keras: the Keras twin as one writes it, e.g. "keras.layers.LSTMCell"; resolved on first use.
         summary: one sentence: what changes.
@@ -192,13 +192,13 @@ class Pair:
         cells: TF1 argument that holds a cell -> the scope that TF1 opens around it; "%d" where the argument
             holds several, numbered.
         weights: the weight map, None for a row without weights of its own.
-        equations: of a cell, what one step computes, as `equations` reads it.
-        variants: of a cell, the `Variant`s that other classes have.
+        equations: the computation of one step of a cell, as `equations` reads it.
+        variants: the `Variant`s of a cell that other classes make.
         states: the state's leaves in the order in which Keras returns them; () when it is a bare tensor.
         stock: the stock Keras symbol that is exact when none of `stock_unless` is given; "" if none is.
         stock_unless: see `stock`.
-        parts: of a program, its weights.
-        limits: what cannot be proved equal, one sentence each.
+        parts: the weights of a program.
+        limits: a sentence for each thing that cannot be proved equal.
         cases: the configurations that prove the row.
     """
 
@@ -225,5 +225,5 @@ class Pair:
     cases: Tuple[Case, ...] = ()
 
     def default(self, argument):
-        """Return what TF1 takes where an argument is not given."""
+        """Return TF1's default of an argument."""
         return next(one.default for one in self.arguments if one.tf1 == argument)

@@ -1,4 +1,4 @@
-"""Reading a tree of calls with the table's help: which cells it holds, under which scopes, with what state."""
+"""Read a tree of calls with the help of the table: its cells, their scopes and states."""
 
 from collections import OrderedDict
 
@@ -8,13 +8,13 @@ from tf2_lstm.migrate.pairs.row import Layout
 
 
 def row_of(call):
-    """Return the row of a call, or its `Variant` that an option of the call chooses."""
+    """Return the row of a call, or the row's `Variant` that an option of the call chooses."""
     row = DENSE if call.pair == DENSE.name else PAIRS[call.pair]
     return next((one for one in row.variants if call.arguments.get(one.option)), row)
 
 
 def tensors_of(call, layout=Layout.TF1):
-    """Return the `Tensor`s that the weights of a call are in a layout.
+    """Return the `Tensor`s of a call's weights in a layout.
 
     Example:
         ```python
@@ -34,7 +34,7 @@ def inner_calls(call):
         call: a `Call` of any pair.
 
     Returns:
-        A list of (scope, inner call); the scope is what TF1 opens around that cell, "" for none.
+        A list of (scope, inner call); the scope is the one that TF1 opens around the cell, "" for none.
     """
     found = []
     for argument, scope in PAIRS[call.pair].cells.items():
@@ -137,7 +137,7 @@ def name_leaves(nest, name):
 
 
 def leaf_names(call, name):
-    """Name the leaves of a cell's state as the edge does.
+    """Name the leaves of a cell's state as at the edge of a recurrence.
 
     Args:
         call: the cell's `Call`.

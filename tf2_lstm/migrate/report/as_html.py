@@ -4,9 +4,9 @@ from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, wit
 from tf2_lstm.migrate.report.speed import SPEED_HEADS, speed_remarks, speed_rows
 from tf2_lstm.migrate.report.svg import difference_picture, html, model_picture
 
-#: A case with more rows is shown closed.
+#: A case with more rows is folded.
 _MOST_ROWS = 60
-#: A page that a stranger's name got into would still run and load nothing.
+#: Even if a stranger's name became an element, the page would run and load nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = """
 :root { color-scheme: light dark; --good: #1a7f37; --bad: #c9252d; --line: #8884; --layer: #2f6fed22; }

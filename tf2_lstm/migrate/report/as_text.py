@@ -1,4 +1,4 @@
-"""A report for a terminal: tables of every tensor or every case, or in brief a line for all that is equal."""
+"""A report for a terminal: tables of every tensor or every case; in brief, one line for all that is equal."""
 
 import io
 from dataclasses import replace
@@ -19,7 +19,7 @@ from tf2_lstm.migrate.report.rows import (
 )
 from tf2_lstm.migrate.report.speed import speed_line
 
-#: Up to so many cases each tensor is shown.
+#: With at most this many cases each tensor is shown.
 _DETAILED = 6
 
 
@@ -75,7 +75,7 @@ def _verdict(passed):
 
 
 def _show_in_brief(console, case):
-    """Print a table of what differs, and one line for all that is equal."""
+    """Print a table of the tensors that differ, and one line for all that are equal."""
     different = replace(case, tensors=[tensor for tensor in case.tensors if not tensor.passed])
     if different.tensors:
         console.print(_tensor_table(different))
@@ -127,7 +127,7 @@ def _show_speed(console, case):
 
 
 def _show_values(console, case):
-    """Print outputs and states of the live session and of Keras, the way a notebook shows them."""
+    """Print outputs and states of the live session and of Keras, as a notebook shows them."""
     for result in case.results:
         if result.witness.startswith("TF 1.15"):
             continue

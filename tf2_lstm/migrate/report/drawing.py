@@ -1,16 +1,16 @@
-"""What a model is made of, as boxes with arrows between them, and where each box stands."""
+"""A model as boxes with arrows between them, and the place of each box."""
 
 import itertools
 from collections import Counter
 from dataclasses import dataclass, replace
 
-#: Between boxes of a row, and between rows.
+#: The gap between boxes of a row, and between rows.
 GAP, ROW_GAP = 24, 34
-#: Neither a box nor a fold has more lines.
+#: The most lines of a box, folded ones included.
 _MOST_LINES = 8
-#: More boxes that do the same in the same place are one.
+#: More equal boxes in one place are joined.
 _MOST_ALIKE = 3
-#: So often the rows are ordered, and then moved, by what they are joined to.
+#: How often the rows are ordered, and then moved, by their neighbours.
 _PASSES = 6
 
 
@@ -19,10 +19,10 @@ class Box:
     """One step of a model.
 
     Attributes:
-        name: no other box has it.
+        name: a name that no other box has.
         lines: the texts in it, the first in bold.
-        kind: what it does, the same for all that do the same.
-        plain: whether it is an operation without numbers of its own, which may share a box with its neighbour.
+        kind: a description of its work, equal for boxes with equal work.
+        plain: whether it is an operation without weights, which may share a box with its neighbour.
     """
 
     name: str
@@ -45,21 +45,13 @@ class Drawing:
 
 
 def gathered(drawing):
-    """Put boxes of one kind that read the same and are read by the same into one, where they are many.
+    """Join many boxes of one kind, with the same inputs and readers, into one.
 
     Args:
         drawing: the `Drawing`.
 
     Returns:
         A `Drawing`.
-
-    Example:
-        ```python
-        zeros = [Box(name, (name,), "Zeros") for name in "abcd"]
-        arrows = [("x", one) for one in "abcd"] + [(one, "y") for one in "abcd"]
-        drawing = gathered(Drawing((Box("x", ("x",)), *zeros, Box("y", ("y",))), tuple(arrows)))
-        assert [box.lines for box in drawing.boxes] == [("x",), ("4 x Zeros",), ("y",)]
-        ```
     """
     tails, heads, alike = {}, {}, {}
     for tail, head in drawing.arrows:
@@ -82,19 +74,13 @@ def gathered(drawing):
 
 
 def folded(drawing):
-    """Put plain boxes that follow each other, with nothing beside them, into one.
+    """Join plain boxes that follow each other, with nothing beside them, into one.
 
     Args:
-        drawing: the `Drawing`, without a way back to where it came from.
+        drawing: the `Drawing`, without cycles.
 
     Returns:
         A `Drawing`.
-
-    Example:
-        ```python
-        boxes = (Box("x", ("x",)), Box("a", ("Abs",), plain=True), Box("b", ("Exp",), plain=True))
-        assert folded(Drawing(boxes, (("x", "a"), ("a", "b")))).boxes[1].lines == ("Abs", "Exp")
-        ```
     """
     boxes = {box.name: box for box in drawing.boxes}
     arrows = list(dict.fromkeys(drawing.arrows))
@@ -118,7 +104,7 @@ def _order(boxes, arrows):
 
 
 def _ranks(names, arrows):
-    """Name -> its row: below all that it reads, and not further above what reads it than it must."""
+    """Map each name to its row: below all its inputs, and not further above its readers than it must."""
     readers, waiting = {}, Counter(head for _, head in arrows)
     for tail, head in arrows:
         readers.setdefault(tail, []).append(head)
@@ -136,21 +122,14 @@ def _ranks(names, arrows):
 
 
 def placed(sizes, arrows):
-    """Put boxes into rows, each below what it reads.
+    """Put boxes into rows, each below its inputs.
 
     Args:
         sizes: name -> (width, height).
-        arrows: pairs of names, without a way back to where it came from.
+        arrows: pairs of names, without cycles.
 
     Returns:
-        (name -> (x, y) of its upper left corner, arrow -> its points, (width, height) of it all).
-
-    Example:
-        ```python
-        corners, ways, _ = placed({"a": (10, 10), "b": (10, 10)}, [("a", "b")])
-        assert corners["a"][1] < corners["b"][1]
-        assert ways["a", "b"] == [(5.0, 10), (5.0, 44)]
-        ```
+        (name -> (x, y) of its upper left corner, arrow -> its points, (width, height) of the whole).
     """
     ranks = _ranks(list(sizes), arrows)
     rows = [[] for _ in range(max(ranks.values()) + 1)]
@@ -175,7 +154,7 @@ def placed(sizes, arrows):
 
 
 def _chain(arrow, ranks, rows):
-    """The stations of an arrow, one a row; those between its ends are put into their rows."""
+    """Return the stations of an arrow, one for each row; those between its ends are added to their rows."""
     tail, head = arrow
     stations = [(arrow, row) for row in range(ranks[tail] + 1, ranks[head])]
     for station in stations:
@@ -184,7 +163,7 @@ def _chain(arrow, ranks, rows):
 
 
 def _centres(rows, links, widths):
-    """The x of each: in an order with few crossings, near what it is joined to."""
+    """Return the x of each box: in an order with few crossings, near the boxes that it is joined to."""
     above, below = {}, {}
     for tail, head in links:
         above.setdefault(head, []).append(tail)
@@ -212,7 +191,7 @@ def _mean(one, joined, at):
 
 
 def _apart(row, wanted, widths):
-    """The centres of a row in its order, as near to the wanted ones as they go without touching."""
+    """Return the centres of a row in its order, as near to the wanted ones as possible without touching."""
     found, right = {}, None
     for one in row:
         left = wanted[one] - widths[one] / 2

@@ -1,9 +1,9 @@
-"""A stranger's text on its way to a terminal, a file or a pull request: seen as it is, never acted on."""
+"""Make a stranger's text safe for a terminal, a file or a pull request: seen as it is, never acted on."""
 
 import json
 import re
 
-# What runners of CI take for a command: `::error::` where a line begins, `##[error]` and `##vso[...]` anywhere.
+# Texts that CI runners take for a command: `::error::` where a line begins, `##[error]` and `##vso[...]` anywhere.
 _MARK = re.compile(r"#(?=#\w*\[)")
 _COMMAND = re.compile(rf"^(?=\s*::)(\s*):|{_MARK.pattern}")
 _MARKS = (
@@ -24,7 +24,7 @@ _MARKS = (
 
 
 def printable(text):
-    """Return a text in which everything that a terminal or a CI log would act on is spelled out, line ends too.
+    """Return a text in which all that a terminal or a CI log would act on is spelled out, line ends too.
 
     Example:
         ```python
@@ -38,7 +38,7 @@ def printable(text):
 
 
 def marked(text):
-    r"""Return a text as Markdown shows it outside of code: no HTML, link, image, mention, line end or table cell.
+    r"""Return a text for Markdown outside of code: no HTML, link, image, mention, line end or table cell.
 
     Example:
         ```python
@@ -53,7 +53,7 @@ def marked(text):
 
 
 def code(text):
-    r"""Return a text as a piece of code in a Markdown table; it cannot end the piece.
+    r"""Return a text as code in a Markdown table; it cannot end the code.
 
     Example:
         ```python
@@ -96,12 +96,7 @@ def json_text(data, indent=2):
 
     Args:
         data: dicts, lists, texts and finite numbers.
-        indent: blanks of a level.
-
-    Example:
-        ```python
-        assert json_text(["##[error]x"], None) == r'["\u0023#[error]x"]'
-        ```
+        indent: the number of blanks of a level.
     """
     return _MARK.sub(r"\\u0023", json.dumps(data, indent=indent, allow_nan=False))
 

@@ -1,4 +1,4 @@
-"""A stranger's text in what Rich writes."""
+"""A stranger's text in the output of Rich."""
 
 from rich.markup import escape
 
@@ -6,7 +6,7 @@ from tf2_lstm.migrate.report.printable import printable
 
 
 def for_rich(text):
-    r"""Return a text without what a terminal, or Rich, would act on.
+    r"""Return a text without parts that a terminal, or Rich, would act on.
 
     Example:
         ```python

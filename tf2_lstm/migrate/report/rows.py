@@ -1,4 +1,4 @@
-"""What the text and the Markdown report share: one row a tensor, one column a witness."""
+"""The rows that the text and the Markdown report share: one for each tensor, with a column for each reference."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One tensor of a case, against all witnesses.
+    """One tensor of a case, against all references.
 
     Attributes:
         name: the tensor.
         shape: as text, "2x3x5".
-        differences: witness -> largest difference as text, "-" where that witness has no such tensor.
+        differences: reference -> largest difference as text, "-" where that reference has no such tensor.
         tolerance: as text.
-        passed: whether all witnesses agree.
+        passed: whether all references agree.
     """
 
     name: str
@@ -33,7 +33,7 @@ def rows_of(case):
 
 
 def witnesses_of(case):
-    """Return the names of the witnesses that Keras is compared with, in order."""
+    """Return the names of the references that Keras is compared with, in order."""
     return list(OrderedDict.fromkeys(tensor.witness for tensor in case.tensors))
 
 
@@ -70,13 +70,13 @@ def _failure(tensor):
 
 
 def worst_of(case, witness):
-    """Return the largest difference of a case against one witness as text."""
+    """Return the largest difference of a case against one reference as text."""
     found = [tensor.max_abs_diff for tensor in case.tensors if tensor.witness == witness]
     return f"{max(found):.1e}" if found else "-"
 
 
 def equal_line(case):
-    """Return one line for all tensors of a case that are equal, with the nearest to its tolerance; "" without any."""
+    """Return one line for all equal tensors of a case, with the one nearest to its tolerance; "" if there is none."""
     failed = {tensor.name for tensor in case.tensors if not tensor.passed}
     equal = [tensor for tensor in case.tensors if tensor.name not in failed]
     if not equal:

@@ -1,4 +1,4 @@
-"""What a report says of speed, before and after: a line, a table, plain data."""
+"""Speed in a report, before and after: a line, a table, plain data."""
 
 from dataclasses import asdict
 
@@ -24,7 +24,7 @@ def _row(one):
 
 
 def speed_remarks(case):
-    """Return what is compared with what, and what was not timed and why, a sentence each."""
+    """Return sentences on what is compared, what was not timed, and why."""
     speed = case.speed
     if speed is None:
         return []
@@ -51,7 +51,7 @@ def speed_line(case):
 
 
 def _at(sample, timings):
-    """What one line says of a sample: "2.1 (1.9 to 2.2), accelerated 3.0 (2.9 to 3.2)"."""
+    """Return the part of the line about a sample: "2.1 (1.9 to 2.2), accelerated 3.0 (2.9 to 3.2)"."""
     _, *ways = [one for one in timings if one.sample == sample]
     return ", ".join(f"{'accelerated ' if 'accelerated' in one.way else ''}{_times(one)}" for one in ways)
 
@@ -76,5 +76,5 @@ def speed_entry(speed):
 
 
 def _number(value):
-    """Three significant digits at most, without an exponent."""
+    """Return a number with at most three significant digits, without an exponent."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""Pictures for a page of HTML: a model, and where a tensor is off."""
+"""Pictures for a page of HTML: a model, and the places where a tensor is off."""
 
 import math
 import textwrap
@@ -7,7 +7,7 @@ from html import escape
 from tf2_lstm.migrate.report.drawing import folded, gathered, placed
 from tf2_lstm.migrate.report.printable import printable
 
-#: More boxes are no picture that a person reads.
+#: Nobody reads a picture of more boxes.
 MOST_BOXES = 250
 _LETTER, _LINE, _CELL = 7.0, 15, 9
 #: A text in a box is broken into lines, and cut after some of them.
@@ -15,7 +15,7 @@ _WIDEST, _MOST_LINES = 44, 4
 
 
 def html(text):
-    """Return a stranger's text for a page: it is seen as it is, and is neither an element nor an attribute."""
+    """Return a stranger's text for a page: seen as it is, and neither an element nor an attribute."""
     return escape(printable(str(text)))
 
 
@@ -69,7 +69,7 @@ def _box(lines, corner, size, plain):
 
 
 def difference_picture(profile, tolerance):
-    """Draw how far a tensor is off, a square a place.
+    """Draw how far a tensor is off, a square for each place.
 
     Args:
         profile: the `equivalence.compare.Profile`.
@@ -92,7 +92,7 @@ def difference_picture(profile, tolerance):
 
 
 def _strength(value, tolerance, largest):
-    """0 where nothing is off, faint within the tolerance, then by the logarithm up to 1 for the largest."""
+    """Return 0 where nothing is off, little within the tolerance, then by the logarithm up to 1 for the largest."""
     if value <= tolerance or largest <= tolerance:
         return 0.08 if value else 0.0
     span = math.log(largest / max(tolerance, largest * 1e-9))

@@ -1,1 +1,1 @@
-"""Finding TF1 RNNs in source code: `scan` says what must change. It reads text and imports no TensorFlow."""
+"""Find TF1 RNNs in source code: `scan` reports what must change. It reads text and imports no TensorFlow."""

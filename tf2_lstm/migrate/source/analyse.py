@@ -17,7 +17,7 @@ from tf2_lstm.migrate.source.traps.trap import Trap
 from tf2_lstm.migrate.source.values import Symbol
 
 _CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError)
-# A ValueError is a number of thousands of digits, which Python does not print.
+# A ValueError comes from a number of thousands of digits, which Python does not print.
 _CANNOT_RESOLVE = (RecursionError, MemoryError, TooMuch, ValueError)
 
 
@@ -38,7 +38,7 @@ HINTS = _hints()
 
 
 def may_hold_a_use(data, carriers=()):
-    """Say whether bytes can hold a use at all.
+    """Whether bytes can hold a use at all.
 
     Args:
         data: the bytes: every use has one of `HINTS` in its text, or comes from a carrier.
@@ -48,7 +48,7 @@ def may_hold_a_use(data, carriers=()):
 
 
 def is_worth_reading(data):
-    """Say whether a file is parsed: it may hold a use, or it is TensorFlow code that may be unreadable."""
+    """Whether a file is parsed: it may hold a use, or it is TensorFlow code that may be unreadable."""
     odd = b"\0" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff")
     return odd or b"tensorflow" in data or may_hold_a_use(data)
 
@@ -58,7 +58,7 @@ def _may_save(data):
 
 
 def _carries(names):
-    """Say whether a module passes a TF1 RNN name on under a name that the search would not stop at."""
+    """Whether a module passes a TF1 RNN name on under a name that the search would not stop at."""
     return any(
         isinstance(v, Symbol) and look_up(v.dotted) and not may_hold_a_use(name.encode())
         for name, value in names.items()
@@ -70,7 +70,7 @@ class Analyser:
     """Analyses the files of one scan, and keeps the modules that they import from each other.
 
     Attributes:
-        carriers: names of modules that pass TF1's names on under other names: who imports them is parsed.
+        carriers: names of modules that pass TF1's names on under other names: a file that imports one is parsed.
         passing: such modules found on the way.
         users: absolute paths of the files with RNNs, known from a round before.
         reached: absolute paths of the modules that those import.
@@ -117,7 +117,7 @@ class Analyser:
         return self._pieces(path, pieces, directory, first, named)
 
     def _is_worth_reading(self, data):
-        """Say whether a file is parsed; a quiet one once more only for what was learnt of the others."""
+        """Whether a file is parsed; a quiet one is parsed again only for what was learnt from the others."""
         if self.carriers or self.users:
             return any(name in data for name in self.carriers) or (bool(self.users) and _may_save(data))
         return is_worth_reading(data)
@@ -161,7 +161,7 @@ class Analyser:
         return found
 
     def _is_near(self, path, observer, imports):
-        """Say whether a file imports one with RNNs or is imported by one; note it for the others."""
+        """Whether a file imports one with RNNs or is imported by one; record it for the others."""
         whole = os.path.abspath(path)
         if observer.uses_rnn:
             self.using.update((whole, os.path.dirname(whole)) if whole.endswith("__init__.py") else (whole,))
@@ -178,7 +178,7 @@ class Analyser:
         return self._by_text(path, notebook(text) if path.endswith(".ipynb") else [Piece(text)], [])
 
     def _by_text(self, path, pieces, first):
-        """Return the findings of a search by text: a file without one of `first` has them in its first piece."""
+        """Return the findings of a search by text; those of `first` are put into the first part."""
         found, clock = [], Clock()
         for piece in pieces:
             lines, traps = piece.text.split("\n"), first
@@ -211,7 +211,7 @@ def _module_name(path):
 
 
 def parse(text):
-    """Return the tree of a source, without the warnings that Python has about its escapes."""
+    """Return the tree of a source, without Python's warnings about its escapes."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text)

@@ -1,4 +1,4 @@
-"""Binding names: assignments of every shape, and what a star import brings."""
+"""Bind names: assignments of every shape, and the names of a star import."""
 
 import ast
 
@@ -64,7 +64,7 @@ def _part(items, number, element):
 
 
 def _enter(resolver, target, key, value):
-    """`table[key] = value`: the dictionary holds one entry more."""
+    """Handle `table[key] = value`: the dictionary holds one entry more."""
     if not isinstance(target, (ast.Name, ast.Attribute)):
         return
     before = resolver.peek(target)
@@ -75,7 +75,7 @@ def _enter(resolver, target, key, value):
 
 
 def star(resolver, value):
-    """Bind what `from module import *` brings."""
+    """Bind the names of `from module import *`."""
     for alternative in value:
         if isinstance(alternative, LocalModule):
             exports = resolver.project.exports(alternative.path)
@@ -86,7 +86,7 @@ def star(resolver, value):
 
 
 def starred(dotted):
-    """Return the names that a star import of a module of TensorFlow brings, as far as they matter."""
+    """Return the names that matter in a star import of a module of TensorFlow."""
     use = look_up(dotted)
     if use and use.what == "namespace":
         return sorted(LEAVES[use.family])

@@ -1,4 +1,4 @@
-"""Calls: what they give, and the few functions of Python that code uses to hide a name."""
+"""Evaluate calls: their results, and the few functions of Python with which code hides a name."""
 
 import ast
 
@@ -83,7 +83,7 @@ def _uses(callee):
 
 
 def _of_base(resolver, node, seen):
-    """`super().__init__(...)` and `BasicLSTMCell.__init__(self, ...)`: a call of TF1's class like any other."""
+    """Handle `super().__init__(...)` and `BasicLSTMCell.__init__(self, ...)`: calls of TF1's class like any other."""
     func = node.func
     if not (isinstance(func, ast.Attribute) and func.attr == "__init__"):
         return ()
@@ -153,7 +153,7 @@ def _getattr(resolver, node, values):
 
 
 def _grow(resolver, func, values):
-    """`cells.append(cell)`: the list holds one value more."""
+    """Handle `cells.append(cell)`: the list holds one value more."""
     lists = resolver.peek(func.value)
     if not values or not any(isinstance(v, Items) for v in lists):
         return None

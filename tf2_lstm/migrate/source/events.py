@@ -1,4 +1,4 @@
-"""What the resolver saw in a program; the traps look at these."""
+"""The events that the resolver sees in a program, for the traps."""
 
 import ast
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Given:
         return False, None
 
     def text(self):
-        """Return the expression as it could be written, cut to a few words."""
+        """Return the source of the expression, cut to a few words."""
         written = ast.unparse(self.node)
         return written if len(written) <= 40 else written[:37] + "..."
 

@@ -1,4 +1,4 @@
-"""Expressions: what each may stand for. `evaluate` tells the listener what it passes on the way."""
+"""Evaluate expressions: what each may stand for. `evaluate` tells the listener what it meets on the way."""
 
 import ast
 
@@ -50,7 +50,7 @@ def peek(resolver, node):
 
 
 def attribute(resolver, base, name):
-    """Return what `base.name` is."""
+    """Return the value of `base.name`."""
     if not base:
         return resolver.somewhere(name)
     return join(*(_attribute_of(resolver, alternative, name) for alternative in base))
@@ -184,7 +184,7 @@ def _operation(resolver, node):
 
 
 def combine(left, op, right):
-    """Return the value of `left op right` for lists; the value of anything else is not known."""
+    """Return the value of `left op right` for lists; UNKNOWN for anything else."""
     lists = [v for v in (*left, *right) if isinstance(v, Items)]
     if not lists:
         return UNKNOWN
@@ -226,9 +226,9 @@ def _lambda(resolver, node):
 
 
 def in_strings(annotation):
-    """Yield the expressions that stand as strings in an annotation: `"tf.nn.rnn_cell.RNNCell"`.
+    """Yield the expressions in strings of an annotation: `"tf.nn.rnn_cell.RNNCell"`.
 
-    Each is parsed once and kept as `parsed` at its string, for nodes are told apart by their identity.
+    Each is parsed once and kept as `parsed` at its string, as nodes are told apart by their identity.
     """
     if isinstance(annotation, ast.Subscript) and _last_name(annotation.value) == "Literal":
         return

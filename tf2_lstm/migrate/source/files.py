@@ -1,4 +1,4 @@
-"""Which files a scan reads: Python and notebooks below the paths given, without what git and pip made."""
+"""Find the files that a scan reads: Python and notebooks below the given paths, without those of git and pip."""
 
 import fnmatch
 import os
@@ -25,12 +25,12 @@ _ENVIRONMENT = (
 
 @dataclass
 class Files:
-    """What a walk found.
+    """The result of a walk.
 
     Attributes:
         paths: (path, whether it was given by name), in order, each once.
-        left_out: how many files and folders were left out by .gitignore, --exclude or as an environment.
-        given_up: (path, rule, reason) of what could not be listed, opened or obeyed.
+        left_out: the number of files and folders that were left out by .gitignore, --exclude or as an environment.
+        given_up: (path, rule, reason) of each path that could not be listed or opened, or a .gitignore not obeyed.
     """
 
     paths: list = field(default_factory=list)
@@ -76,7 +76,7 @@ def _walk(top, exclude, found, seen):
     while stack:
         folder, layers = stack.pop()
         try:
-            # Not its real path, which is looked up from the root at each of its levels.
+            # Not its real path: finding that takes a look-up at each of its levels.
             itself = os.stat(folder)
             if (itself.st_dev, itself.st_ino) in folders:
                 continue
@@ -145,7 +145,7 @@ def _is_excluded(path, exclude):
 
 
 def _layers_above(folder):
-    """Return the .gitignore layers between the root of the repository and a folder, the folder left out.
+    """Return the .gitignore layers from the root of the repository down to a folder, without the folder.
 
     What is given is read even if git ignores it: each comes with the folder's path from there.
     """

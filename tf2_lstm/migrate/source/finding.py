@@ -1,4 +1,4 @@
-"""A finding: one place in a program, the rule that it falls under and what to do there."""
+"""A finding: one place in a program, its rule and what to do there."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The patterns of .gitignore files, as pathspec reads them, at a cost that has a bound."""
+"""Read the patterns of .gitignore files, as pathspec does, at a bounded cost."""
 
 import contextlib
 import math
@@ -20,7 +20,7 @@ class Patterns:
 
     Attributes:
         folder: the folder, an absolute path.
-        given_up: a set of sentences: what was not obeyed, and why.
+        given_up: a set of sentences on patterns that were not obeyed, and why.
     """
 
     def __init__(self, folder):
@@ -32,7 +32,7 @@ class Patterns:
 
     @property
     def path(self):
-        """The file."""
+        """The path of the file."""
         return os.path.join(self.folder, ".gitignore")
 
     def _read(self):
@@ -55,7 +55,7 @@ class Patterns:
 
     @contextlib.contextmanager
     def _counted(self):
-        """Count the time of all that is done for this file; beyond `SECONDS` its patterns are dropped."""
+        """Count the time of all work for this file; after `SECONDS` its patterns are dropped."""
         start = time.monotonic() - self._spent
 
         def check():
@@ -71,12 +71,12 @@ class Patterns:
             self._spent = time.monotonic() - start
 
     def says(self, path, is_folder, beyond=""):
-        """Return True for an ignored path, False for one that is taken back, None for no word about it.
+        """Return True for an ignored path, False for one that is taken back, None where no pattern matches.
 
         Args:
             path: an absolute path below the folder.
             is_folder: whether it is a folder.
-            beyond: a relative path with "/" at its end that is read whatever is said of it.
+            beyond: a relative path with "/" at its end that is read even if a pattern ignores it.
         """
         inside = os.path.relpath(path, self.folder).replace(os.sep, "/") + ("/" if is_folder else "")
         said = None
@@ -93,7 +93,7 @@ class Patterns:
 
 
 def ways(pattern, inside):
-    """Return a bound of the ways to lay a pattern's stars over a path: what matching may cost.
+    """Return a bound of the number of ways to match a pattern's stars with a path: the cost of matching.
 
     Args:
         pattern: the regular expression's text.
@@ -111,12 +111,12 @@ def ways(pattern, inside):
 
 
 def is_ignored(path, is_folder, layers):
-    """Say whether a path is ignored; the innermost .gitignore that says something decides.
+    """Whether a path is ignored; the innermost .gitignore with a matching pattern decides.
 
     Args:
         path: an absolute path.
         is_folder: whether it is a folder.
-        layers: a list of (`Patterns`, the relative path that is read whatever is said), outermost first.
+        layers: a list of (`Patterns`, the relative path that is read even if a pattern ignores it), outermost first.
     """
     said = [patterns.says(path, is_folder, beyond) for patterns, beyond in layers]
     return next((one for one in reversed(said) if one is not None), False)

@@ -1,4 +1,4 @@
-"""What one file may cost: bytes read, bytes parsed, seconds. What lies beyond is a finding, never a wait."""
+"""Limits of the work on one file: bytes read, bytes parsed, seconds. A file beyond them is a finding, never a wait."""
 
 import os
 import stat
@@ -10,15 +10,15 @@ SECONDS = 10.0
 
 
 class TooMuch(Exception):
-    """A file that is given up; the text says at what."""
+    """A file is given up; the text says at which limit."""
 
 
 class NotRegular(OSError):
-    """A pipe, a device or a socket: what it gives has no end."""
+    """A path is a pipe, a device or a socket, whose data has no end."""
 
 
 class Clock:
-    """The time that one piece of work may take.
+    """The time that one task may take.
 
     Example:
         ```python
@@ -42,7 +42,7 @@ def read_regular(path, limit=None):
 
     Args:
         path: the file.
-        limit: how many bytes count, `MAX_READ` by default.
+        limit: the number of bytes, `MAX_READ` by default.
 
     Raises:
         NotRegular: it is a pipe, a device, a socket or a folder. It is not opened.
@@ -51,7 +51,7 @@ def read_regular(path, limit=None):
     limit = MAX_READ if limit is None else limit
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise NotRegular(0, "it is no regular file")
-    # It may have been exchanged since: a pipe without a writer must not be waited for.
+    # The file may have been replaced since: opening a pipe must not wait for a writer.
     with open(path, "rb", opener=_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise NotRegular(0, "it is no regular file")

@@ -1,4 +1,4 @@
-"""From a full dotted name to the TF1 RNN name that it is, if it is one."""
+"""Find the TF1 RNN name that a full dotted name is, if it is one."""
 
 import re
 from dataclasses import dataclass
@@ -73,11 +73,11 @@ TF_ROOTS = frozenset(("tensorflow", "tensorflow_core", "tensorflow_addons", "ker
 
 @dataclass(frozen=True)
 class Use:
-    """What a dotted name is.
+    """The meaning of a dotted name.
 
     Attributes:
         what: "name" (of the catalogue or the pairs table), "namespace", or "unknown" (below a
-            namespace of RNNs, but no name of it that is known).
+            namespace of RNNs, but not a known name of it).
         name: the full dotted name, cut after the RNN name.
         family: a key of the catalogue's `FAMILIES`.
         leaf: the name without its namespace, "" for a namespace.
@@ -123,7 +123,7 @@ def strip_root(dotted):
 
 @lru_cache(maxsize=65536)
 def look_up(dotted):
-    """Say which TF1 RNN name a full dotted name is.
+    """Find the TF1 RNN name that a full dotted name is.
 
     Args:
         dotted: a full name, e.g. "tensorflow.contrib.rnn.BasicLSTMCell".

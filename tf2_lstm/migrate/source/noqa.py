@@ -7,7 +7,7 @@ _NOQA = re.compile(r"#\s*noqa(?!\w)(?P<codes>\s*:\s*[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[
 
 
 def is_noqa(lines, finding):
-    """Say whether the line where a finding starts, or ends, waves it through.
+    """Whether the line where a finding starts, or ends, silences it.
 
     Args:
         lines: the lines of the source.
@@ -23,6 +23,6 @@ def _waves(lines, number, rule):
 
 @lru_cache(maxsize=64)
 def _codes(line):
-    """Return the codes that a line waves through, () for all, None for none; a long line has many findings."""
+    """Return the codes that a line silences, () for all, None for none; a long line has many findings."""
     match = _NOQA.search(line)
     return tuple(re.findall(r"[A-Z]+[0-9]*", (match.group("codes") or "").upper())) if match else None

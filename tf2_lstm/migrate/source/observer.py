@@ -1,4 +1,4 @@
-"""Turns what the resolver passes into findings: names first, then every trap."""
+"""Turn the resolver's events into findings: names first, then every trap."""
 
 import ast
 from bisect import bisect_left
@@ -12,7 +12,7 @@ from tf2_lstm.migrate.source.rules import RULES, known, message_of, short
 from tf2_lstm.migrate.source.traps.trap import Trap
 from tf2_lstm.migrate.source.values import Member, Symbol
 
-# Names that nothing but TF1's RNNs has; LSTMCell and its like are too common.
+# Names that only TF1's RNNs have; LSTMCell and the like are too common.
 DISTINCTIVE = frozenset(
     (
         "BasicLSTMCell", "BasicRNNCell", "MultiRNNCell", "LSTMStateTuple", "LSTMBlockCell",
@@ -57,7 +57,7 @@ _TF1_ONLY = frozenset(
         "to_int32", "mul", "sub", "pack", "unpack",
     )
 )  # fmt: skip
-# What TF 2 programs take from compat.v1, and what only they have.
+# Names that TF 2 programs take from compat.v1, and names that only they have.
 _OF_BOTH = frozenset(
     ("logging", "flags", "app", "gfile", "enable_v2_behavior", "config", "ConfigProto", "Session")
 )
@@ -72,7 +72,7 @@ _TF1_TRAIN = ("Saver", "AdamOptimizer", "GradientDescentOptimizer", "RMSPropOpti
 
 
 class Observer:
-    """The listener of one file. `findings()` gives what was found.
+    """The listener of one file. `findings()` returns its findings.
 
     Attributes:
         consumed: site of a cell object -> where it was used; for the traps of shared weights.
@@ -86,7 +86,7 @@ class Observer:
         self._found = {}
 
     def add(self, trap):
-        """Keep a trap, once for each place and rule; of several names that it may be, the shortest."""
+        """Keep a trap, once for each place and rule; of several possible names, the shortest."""
         key = (id(trap.node), trap.rule)
         kept = self._found.get(key)
         if kept is None or len(trap.name) < len(kept.name):
@@ -105,7 +105,7 @@ class Observer:
             and ((self.is_tf1 and not self.is_tf2) or not trap.in_tf1)
         ]
 
-    # What the resolver tells
+    # Events of the resolver
 
     def reference(self, resolver, node, value):
         """A name was used."""
@@ -288,5 +288,5 @@ def _characters(lines, line, offset):
 
 @lru_cache(maxsize=8)
 def _ends(text):
-    """Return where each character of a line ends, in bytes: counted once, for a long line has many findings."""
+    """Return the byte at which each character of a line ends; counted once, as a long line has many findings."""
     return tuple(accumulate(len(one.encode("utf-8", "surrogatepass")) for one in text))

@@ -20,7 +20,7 @@ def page(rule, text=str):
 
     Args:
         rule: the `Rule`.
-        text: what makes a text of the rule ready for its reader; by default nothing.
+        text: a function that prepares a text of the rule for its reader; by default it stays as it is.
     """
     lines = [f"# {rule.heading}", "", text(rule.summary), ""]
     if rule.why:
@@ -35,7 +35,7 @@ def page(rule, text=str):
 
 
 def documents():
-    """Return the page of each rule, and the page that lists them: file of the repository -> Markdown."""
+    """Map each file of the repository for a rule's page, and the file of their list, to its Markdown."""
     return {_INDEX: index()} | {rule.url: page(rule, _one_line) + "\n" for rule in RULES.values()}
 
 

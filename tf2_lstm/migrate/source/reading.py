@@ -27,11 +27,11 @@ _OTHER_LANGUAGES = frozenset(
 _WRITES_A_FILE = re.compile(r"\s*%%(?:writefile|file)\s")
 _TIMED = re.compile(r"^(\s*)(%(?:timeit|time|prun|memit)(?:\s+-\S+(?:\s+\d+)?)*\s+)(?=\S)", re.A)
 _ASSIGNED_MAGIC = re.compile(r"(?<![=!<>])=[ \t]*[%!]")
-# A string that is not closed ends with its line: looking for its end from each of its quotes would be quadratic.
+# A string that is not closed ends with its line: a search for its end from each quote would be quadratic.
 _STRING = r"""'(?:\\.|[^'\\])*\\?(?:'|$)|"(?:\\.|[^"\\])*\\?(?:"|$)"""
 _STRINGS = re.compile(_STRING)
 _TOKEN = re.compile(r"(?P<comment>#.*)|(?P<triple>\'\'\'|\"\"\")|" + _STRING + r"|(?P<bracket>[][(){}])")
-# Codecs of Python whose work grows with the square of the length.
+# Codecs of Python that take quadratic time.
 _SLOW_CODECS = ("punycode", "idna")
 
 
@@ -49,7 +49,7 @@ class Piece:
 
 
 class NotANotebook(ValueError):
-    """A file with the suffix of a notebook that has no cells."""
+    """A file has the suffix of a notebook and no cells."""
 
 
 def decode(data):
@@ -70,7 +70,7 @@ def decode(data):
 
 
 def notebook(text):
-    """Return the pieces of Python in a notebook.
+    """Return the Python source in a notebook.
 
     Args:
         text: the notebook's JSON.
@@ -92,7 +92,7 @@ def notebook(text):
             for number, cell in enumerate(cells, start=1)
             if cell.get("cell_type") == "code"
         ]
-        # To find the magics every cell is parsed; what is too large to parse is searched by text as it stands.
+        # Every cell is parsed to find its magics; one that is too large to parse is searched by text as it is.
         is_small = sum(len(source) for source, _ in code) <= MAX_PARSED
         return [Piece(without_magics(source) if is_small else source, number) for source, number in code]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -140,7 +140,7 @@ def _is_python(text):
 
 
 def _blanked(lines):
-    """Yield the lines; only where a statement begins can a magic stand: `% b` in one that goes on is none."""
+    """Yield the lines with magics blanked out; `% b` in a line that continues a statement is no magic."""
     inside, depth, joined, of_magic = "", 0, False, False
     for line in lines:
         if of_magic or not (inside or depth or joined):
@@ -178,7 +178,7 @@ def _goes_on(line, inside, depth):
 
 
 def _blank(line):
-    """Return the line where a statement begins with its magic blanked out."""
+    """Return a line at which a statement begins with its magic blanked out."""
     timed = _TIMED.match(line)
     if timed:  # The statement that is timed keeps its column.
         return timed.group(1) + "pass;".ljust(len(timed.group(2))) + line[timed.end() :]
@@ -194,6 +194,6 @@ def _blank(line):
 
 
 def _without_strings(code):
-    """Return code of the same length up to its comment, its strings blanked out."""
+    """Return a line of code up to its comment, with its strings blanked out."""
     bare = _STRINGS.sub(lambda found: "_" * len(found.group()), code)
     return bare.partition("#")[0]

@@ -1,4 +1,4 @@
-"""Rules about what the scanner could not read or resolve to the end: never a silence."""
+"""Rules about source that the scanner could not read or resolve fully: it is never silent about them."""
 
 from tf2_lstm.migrate.source.rule import Rule
 

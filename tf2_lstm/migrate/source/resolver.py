@@ -1,4 +1,4 @@
-"""Walks a module as Python would, block by block, and keeps what every name stands for."""
+"""Walk a module as Python would, block by block, and keep the value of every name."""
 
 import ast
 import contextlib
@@ -32,7 +32,8 @@ class Resolver:
     Args:
         project: the `Project` that finds the program's own modules.
         directory: the folder of the file, None when it has none (standard input without a file).
-        listener: is told about references, calls, attributes, keys, imports and classes; None for silence.
+        listener: an object that is told about references, calls, attributes, keys, imports and classes; None for no
+            one.
     """
 
     def __init__(self, project, directory, listener=None):
@@ -70,10 +71,10 @@ class Resolver:
             raise TooMuch(f"it has more than {MAX_STEPS} nodes to look at")
         self._clock.check()
 
-    # What expressions and names stand for
+    # The values of expressions and names
 
     def evaluate(self, node):
-        """Return the value of an expression, telling the listener what is in it."""
+        """Return the value of an expression, telling the listener about all that is in it."""
         return expressions.evaluate(self, node)
 
     def peek(self, node):
@@ -81,7 +82,7 @@ class Resolver:
         return expressions.peek(self, node)
 
     def attribute(self, value, name):
-        """Return what `value.name` is."""
+        """Return the value of `value.name`."""
         return expressions.attribute(self, value, name)
 
     def look_up(self, name):
@@ -119,12 +120,12 @@ class Resolver:
         return frozenset((LocalModule(path),)) if path else UNKNOWN
 
     def module_member(self, module, name):
-        """Return what `module.name` is for a module of the program's own."""
+        """Return the value of `module.name` for a module of the program's own."""
         exports = self.project.exports(module.path)
         return exports[name] if name in exports else self._submodule(module, name)
 
     def member(self, cls, name):
-        """Return what `self.name` is: stored by a method, a method, or of a base class."""
+        """Return the value of `self.name`: stored by a method, a method, or of a base class."""
         self._look_at(cls)
         own = [cls.attributes[name]] if name in cls.attributes else []
         if name in cls.scope.names:
@@ -181,7 +182,7 @@ class Resolver:
             self._deferred.append(function)
 
     def returns(self, function):
-        """Return what a function returns; found out once, in silence."""
+        """Return the value that a function returns; found once, without telling the listener."""
         if function.returns is None:
             function.returns = UNKNOWN
             with self.quietly():
@@ -189,7 +190,7 @@ class Resolver:
         return function.returns
 
     def fresh(self, function, node):
-        """Return what this call of a function returns: objects that its body makes are new at every call."""
+        """Return the value of this call of a function: objects that its body makes are new at every call."""
         inside = self._ids(function.node)
         return self._renewed(self.returns(function), inside, node)
 
@@ -240,7 +241,7 @@ class Resolver:
         with self.quietly():
             for parameter, default in pairs:
                 value = self.evaluate(default)
-                # A default is what a caller may override: only classes and lists of names are worth keeping.
+                # A caller may override a default: only classes and lists of names are worth keeping.
                 self.scope.names[parameter.arg] = frozenset(v for v in value if not isinstance(v, Constant))
         for parameter in (arguments.vararg, arguments.kwarg):
             if parameter:
@@ -254,7 +255,7 @@ class Resolver:
             self.scope.names[ordered[2].arg] = frozenset((state,))
 
     def default_values(self, arguments):
-        """Look at the defaults and annotations of a function where it is defined."""
+        """Walk the defaults and annotations of a function where it is defined."""
         for node in (*arguments.defaults, *arguments.kw_defaults):
             self.evaluate(node)
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
@@ -263,7 +264,7 @@ class Resolver:
                 self.annotation(parameter.annotation)
 
     def annotation(self, node):
-        """Look at an annotation, and at the names that stand in it as strings."""
+        """Walk an annotation, and the names that are in it as strings."""
         self.evaluate(node)
         for written in expressions.in_strings(node):
             self.evaluate(written)
@@ -272,7 +273,7 @@ class Resolver:
         """Bind a target to a value: a name, a nest of names, an attribute or an entry."""
         binding.assign(self, target, value)
 
-    # Telling
+    # Telling the listener
 
     def saw(self, node, value):
         """Tell the listener about a reference."""
@@ -306,7 +307,7 @@ class Resolver:
 
     @contextlib.contextmanager
     def unused(self):
-        """Walk where what is made is thrown away."""
+        """Walk an expression whose value is thrown away."""
         before, self.is_unused = self.is_unused, True
         try:
             yield
@@ -324,7 +325,7 @@ class Resolver:
 
     @contextlib.contextmanager
     def arm(self, node, number):
-        """Walk within one arm of a branch."""
+        """Walk within one branch of an `if`."""
         before, self.branch = self.branch, (*self.branch, (id(node), number))
         try:
             yield
@@ -332,7 +333,7 @@ class Resolver:
             self.branch = before
 
     def made_in(self, node, made, or_met=True):
-        """Say whether an object is made anew within a piece of code, or is another one at each turn of a loop in it."""
+        """Whether an object is made anew within a part of the code, or is a new one at each iteration of a loop."""
         met = [one[1] for one in made.site if isinstance(one, tuple) and one[0] == "turn"] if or_met else []
         return not self._ids(node).isdisjoint((*made.site, *met))
 

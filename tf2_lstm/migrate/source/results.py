@@ -1,4 +1,4 @@
-"""What TF1's own functions give: the shapes in which outputs and states come."""
+"""The results of TF1's own functions: the structures of their outputs and states."""
 
 from tf2_lstm.migrate.source.namespaces import look_up
 from tf2_lstm.migrate.source.rules import known
@@ -8,11 +8,11 @@ _CELLS = ("cell", "wrapper", "stack")
 
 
 def of_symbol(dotted, node, seen):
-    """Return what a call of something imported gives.
+    """Return the result of a call of an imported name.
 
     Args:
-        dotted: its full name.
-        node: the call; its identity is the identity of what it makes.
+        dotted: the full name.
+        node: the call; its identity is the identity of the object that it makes.
         seen: the `events.Call`.
     """
     use = look_up(dotted)
@@ -31,7 +31,7 @@ def of_symbol(dotted, node, seen):
 
 
 def _detail(leaf, kind, seen):
-    """Return the name of the cell whose state a cell has: a stack of GRUs is one, a stack of LSTMs is a stack."""
+    """Return the name of the cell whose state a cell has: a stack of GRUs counts as a GRU, one of LSTMs as a stack."""
     inner = _inner(seen) if kind in ("wrapper", "stack") else ""
     return (
         leaf if not inner or (kind == "stack" and "GRU" not in inner and "BasicRNN" not in inner) else inner
@@ -39,7 +39,7 @@ def _detail(leaf, kind, seen):
 
 
 def _inner(seen):
-    """Return the name of the cells that a call is given first, or by the names cell and cells."""
+    """Return the name of the cells that a call gets as its first argument, or by the names cell and cells."""
     named = [seen.keywords[name] for name in ("cell", "cells", "cell_fw") if name in seen.keywords]
     given = (*seen.positional[:1], *named)
     found = members(given[0].value) if given else ()
@@ -59,12 +59,12 @@ def _unrolled(leaf, dotted, node, cell):
 
 
 def of_step(cell, node):
-    """Return what `cell(inputs, state)` gives: an output and a state."""
+    """Return the result of `cell(inputs, state)`: an output and a state."""
     return _items(_one(cell.maker, "outputs", node), _one(cell.maker, "state", node, cell.detail))
 
 
 def of_method(bound, node, seen):
-    """Return what a method of a cell, or of a dictionary, gives."""
+    """Return the result of a method of a cell, or of a dictionary."""
     if isinstance(bound.owner, Made):
         if bound.name in ("zero_state", "get_initial_state"):
             return _one(f"{bound.owner.maker}.zero_state", "state", node, bound.owner.detail)

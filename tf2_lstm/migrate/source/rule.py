@@ -1,4 +1,4 @@
-"""A rule: what the scanner looks for, under an id that never changes its meaning."""
+"""A rule: a thing that the scanner looks for, under an id that never changes its meaning."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Every rule by id, and which rule a TF1 name falls under."""
+"""Every rule by id, and the rule of a TF1 name."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from tf2_lstm.migrate.source.rule import Rule
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a TF1 name.
+    """The facts about a TF1 name.
 
     Attributes:
         rule: the rule's id.

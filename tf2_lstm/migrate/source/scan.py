@@ -24,7 +24,7 @@ class Options:
         select: prefixes of rule ids to report; () is all of them.
         ignore: prefixes of rule ids to leave out.
         exclude: glob patterns of paths to leave out.
-        jobs: how many processes; None is one a core, when there are enough files.
+        jobs: the number of processes; None is one for each core, when there are enough files.
     """
 
     select: tuple = ()
@@ -35,25 +35,25 @@ class Options:
 
 @dataclass(frozen=True)
 class Known:
-    """What one round learns of all files for the next; see `Analyser`."""
+    """The facts that one round learns from all files for the next; see `Analyser`."""
 
     carriers: frozenset = frozenset()
     users: frozenset = frozenset()
     reached: frozenset = frozenset()
 
     def joined(self, other):
-        """Return what both know."""
+        """Return the facts of both."""
         return Known(self.carriers | other.carriers, self.users | other.users, self.reached | other.reached)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a scan found.
+    """The result of a scan.
 
     Attributes:
-        files: how many files were read.
+        files: the number of files that were read.
         findings: every `Finding`, in the order of files and places.
-        left_out: how many files and folders were left out (.gitignore, --exclude, environments).
+        left_out: the number of files and folders that were left out (.gitignore, --exclude, environments).
     """
 
     files: int
@@ -98,7 +98,7 @@ def scan(paths, options=None, stdin=None):
 
 
 def wanted(one, options):
-    """Say whether a finding is reported; only `ignore` silences that a file could not be read fully."""
+    """Whether a finding is reported; only `ignore` silences one about a file that could not be read fully."""
     if any(one.rule.startswith(prefix) for prefix in options.ignore):
         return False
     return not options.select or RULES[one.rule].fixed or any(one.rule.startswith(p) for p in options.select)
@@ -113,7 +113,7 @@ def _all(paths, jobs):
         jobs = min(os.cpu_count() or 1, 8) if len(paths) >= _ENOUGH_FOR_TWO else 1
     if jobs == 1:
         return _rounds(paths, _here())
-    # A fifth of the start-up, and few scans need it.
+    # The import takes a fifth of the start-up, and few scans need it.
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
     try:
@@ -152,7 +152,7 @@ def _chunk(paths, known):
 
 
 def _analyse(analyser, paths, known):
-    """Return (the findings of each file, what was learnt of all)."""
+    """Return (the findings of each file, what was learnt from all)."""
     analyser.carriers, analyser.users, analyser.reached = known.carriers, known.users, known.reached
     found = [_file(analyser, path, named) for path, named in paths]
     return found, Known(*map(frozenset, (analyser.passing, analyser.using, analyser.reaching)))

@@ -1,4 +1,4 @@
-"""Where names are bound: modules, classes, functions and comprehensions."""
+"""The scopes in which names are bound: modules, classes, functions and comprehensions."""
 
 from tf2_lstm.migrate.source.values import UNKNOWN, join
 
@@ -34,7 +34,7 @@ class Scope:
         return None
 
     def bind(self, name, value):
-        """Bind a name here, or where `global` says."""
+        """Bind a name here, or in the scope that `global` names."""
         if name in self.outer and self.parent is not None:  # `global x` in a module says nothing.
             scope = self.parent
             while scope.parent is not None and name not in scope.names:

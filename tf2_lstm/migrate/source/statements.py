@@ -1,4 +1,4 @@
-"""Statements: they bind names; branches are walked one by one and joined."""
+"""Execute statements: they bind names; branches are walked one by one and joined."""
 
 import ast
 import contextlib
@@ -11,7 +11,7 @@ from tf2_lstm.migrate.source.values import UNKNOWN, Class, Function, Items, iter
 
 
 def execute(resolver, body):
-    """Walk a list of statements; what follows an `if` that leaves is the other arm of it."""
+    """Walk a list of statements; those after an `if` that leaves the block are its other branch."""
     with contextlib.ExitStack() as arms:
         for node in body:
             resolver.step()

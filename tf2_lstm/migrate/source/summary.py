@@ -8,13 +8,13 @@ from tf2_lstm.migrate.source.rules import RULES
 
 _API = {entry.id for entry in ENTRIES} | {rule for rule, _ in PAIR_RULES.values()}
 _OF_GIT = "RNN013"
-#: Stands behind the message of such a finding.
+#: The text after the message of a finding that needs a person.
 NEEDS_A_PERSON = "[needs a person]"
 _RUN_TIME = ("RNN007", "RNN008", "RNN009", "RNN012")
 
 
 def sentences(result):
-    """Return lines that say what is there, how much of it has a pair, and what needs a person."""
+    """Return lines on the number of findings, how many have a pair, and how many need a person."""
     left_out = (
         f" {_count(result.left_out, 'file or folder', 'files and folders')} left out."
         if result.left_out
@@ -47,7 +47,7 @@ def said(one):
 
 
 def statistics(result):
-    """Return a line for each rule that found something: how often, its id, what it is."""
+    """Return a line for each rule with findings: the count, the rule's id and its short name."""
     counts = Counter(one.rule for one in result.findings)
     return [
         f"{count:6}  {rule}  {RULES[rule].slug}"

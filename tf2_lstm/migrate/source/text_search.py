@@ -1,4 +1,4 @@
-"""Uses found by text, for sources that no parser takes: names and the aliases that their imports show."""
+"""Find uses by text, in sources that no parser takes: names and the aliases that their imports show."""
 
 import re
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ _IMPORT = re.compile(r"(?:^|;)[ \t]*import[ \t]+([^\n#;]+)", re.M)
 _FROM = re.compile(r"(?:^|;)[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^()]*\)|[^\n#;]+)", re.M)
 _ALIAS = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(\w+(?:\.\w+)+)[ \t]*$", re.M)
 _CHAIN = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*")
-# A string that is not closed is code to its line's end, looked at once.
+# A string that is not closed counts as code to its line's end, which is looked at once.
 _NOT_CODE = re.compile(
     r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*(?P<one>'?)|\"(?:\\.|[^\"\\\n])*(?P<two>\"?)|#[^\n]*", re.S
 )
@@ -24,7 +24,7 @@ def search(text, clock):
 
     Args:
         text: the source; strings and comments in it are left out.
-        clock: a `limits.Clock`, looked at before every name.
+        clock: a `limits.Clock`, checked before every name.
 
     Raises:
         TooMuch: the time is over.

@@ -1,4 +1,4 @@
-"""What an expression may stand for, as far as the source says it.
+"""The values that an expression may have, as far as the source shows.
 
 A value is a frozenset of alternatives (`cell_fn = GRUCell if small else LSTMCell` has two); the empty set is
 a value that is not known. Nothing is executed.
@@ -16,14 +16,14 @@ DEEPEST = 6
 
 @dataclass(frozen=True)
 class Symbol:
-    """Something imported, by its full dotted name."""
+    """An imported object, by its full dotted name."""
 
     dotted: str
 
 
 @dataclass(frozen=True)
 class Member:
-    """Some member of a namespace; which one is decided at run time."""
+    """A member of a namespace that is only chosen at run time."""
 
     namespace: str
 
@@ -103,7 +103,7 @@ class Partial:
 
 @dataclass(eq=False)
 class Function:
-    """A function of the program's own; `returns` is None until it was looked at."""
+    """A function of the program's own; `returns` is None until it was walked."""
 
     node: Any
     scope: Any
@@ -114,7 +114,7 @@ class Function:
 
 @dataclass(eq=False)
 class Class:
-    """A class of the program's own; `attributes` holds what its methods store on self."""
+    """A class of the program's own; `attributes` holds the values that its methods store on self."""
 
     node: Any
     scope: Any
@@ -132,7 +132,7 @@ class Instance:
 
 
 def join(*values):
-    """Return the union of values, cut off where it grows beyond use; of names rather than of literals."""
+    """Return the union of values, cut off where it grows too large; names are kept before literals."""
     joined = frozenset().union(*values)
     return joined if len(joined) <= LIMIT else frozenset(sorted(joined, key=_rank)[:LIMIT])
 
@@ -143,7 +143,7 @@ def _rank(alternative):
 
 
 def listed(items, shared=False, several=False):
-    """Return a list as a value: a long one as what may stand in it, one nested beyond sense as UNKNOWN."""
+    """Return a list as a value: a long one as what its items may be, one nested too deep as UNKNOWN."""
     if len(items) > LONGEST:
         items, several = (join(*items),), True
     depth = _depth(items)
@@ -151,7 +151,7 @@ def listed(items, shared=False, several=False):
 
 
 def tabled(entries):
-    """Return a dictionary as a value; one that is nested beyond sense is UNKNOWN."""
+    """Return a dictionary as a value; one that is nested too deep is UNKNOWN."""
     depth = _depth(value for _, value in entries)
     return frozenset((Table(tuple(entries), depth),)) if depth <= DEEPEST else UNKNOWN
 
@@ -175,11 +175,11 @@ def only_constant(value, default=None):
 
 
 def iterate(value, place=None):
-    """Return what a loop over a value sees.
+    """Return the value of the variable of a loop over a value.
 
     Args:
         value: the value.
-        place: where the loop is: there each turn sees an object of its own, but for lists of one object.
+        place: where the loop is: there each iteration has an object of its own, except in lists of one object.
     """
     found = []
     for alternative in value:
@@ -194,12 +194,12 @@ def iterate(value, place=None):
 
 
 def item(value, key, place=None):
-    """Return what a subscript of a value is.
+    """Return the value of a subscript of a value.
 
     Args:
         value: the value.
         key: a constant, or None for one that is not known.
-        place: where the subscript stands: a key that is not known may be another one at each place.
+        place: where the subscript is: an unknown key may be another one at each place.
     """
     where = ("item", key) if key is not None else place
     found = []
@@ -224,7 +224,7 @@ def item(value, key, place=None):
 
 
 def one_of_many(value, place):
-    """Return the cells of a value as that one of many which stands at a place: each is an object of its own."""
+    """Return a value whose cells are the objects at one place: each place has an object of its own."""
     return frozenset(_of_place(v, place) for v in value)
 
 
@@ -239,7 +239,7 @@ def _of_place(v, place):
 
 
 def members(value):
-    """Return the alternatives of a value, those that stand in its lists instead of the lists."""
+    """Return the alternatives of a value, with the items of lists instead of the lists."""
     found = frozenset(v for v in value if not isinstance(v, Items))
     return found.union(*(members(one) for v in value if isinstance(v, Items) for one in v.items))
 

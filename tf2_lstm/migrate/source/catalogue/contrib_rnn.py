@@ -1,4 +1,4 @@
-"""tf.contrib.rnn: what is there and nowhere else, with six cells that only the long import path reaches."""
+"""tf.contrib.rnn: the names that are only there, with six cells that only the long import path reaches."""
 
 from tf2_lstm.migrate.source.catalogue.entry import entries
 

@@ -1,4 +1,4 @@
-"""What stands beside RNNs in the same programs: CTC, CRF, the cells of TF Lite and of model pruning."""
+"""Names that stand beside RNNs in the same programs: CTC, CRF, the cells of TF Lite and of model pruning."""
 
 from dataclasses import replace
 

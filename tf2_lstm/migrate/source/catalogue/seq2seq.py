@@ -178,7 +178,7 @@ _TWINS = {entry.name: (entry.keras, _ADDONS + entry.note) for entry in SEQ2SEQ}
 
 
 def _as_in_contrib(name):
-    """Return the twin and the advice of the namesake in tf.contrib.seq2seq, for it computes the same."""
+    """Return the twin and the advice of the name in tf.contrib.seq2seq, which computes the same."""
     return _TWINS.get(name, ("", _ADDONS + _DECODE))
 
 

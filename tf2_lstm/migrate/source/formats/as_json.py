@@ -4,7 +4,7 @@ from tf2_lstm.migrate.report.printable import json_text
 
 
 def write(result):
-    """Return the result as JSON; a finding in a notebook has the number of its cell as well."""
+    """Return the result as JSON; a finding in a notebook also has the number of its cell."""
     return json_text(
         {"schema": 1, "files": result.files, "findings": [_one(finding) for finding in result.findings]}
     )

@@ -11,7 +11,7 @@ from tf2_lstm.migrate.source.summary import NEEDS_A_PERSON, said, sentences
 
 _COLOURS = {"error": "31", "warning": "33", "note": "36"}
 _BOLD, _MARKED = "1", "1;35"
-#: What of a long line is shown in front of the place.
+#: How many characters of a long line are shown before the place.
 _BEFORE = 24
 
 
@@ -52,7 +52,7 @@ def _told(one, width, paint):
 
 
 def _shown(one, pieces, width, paint):
-    """The line of source and the mark below it; nothing where the source cannot be read again."""
+    """Return the line of source and the mark below it; [] where the source cannot be read again."""
     lines = pieces.get(one.cell, ())
     if one.line > len(lines):
         return []
@@ -71,7 +71,7 @@ def _shown(one, pieces, width, paint):
 
 
 def _pieces(path):
-    """The lines of a file, or of each cell of a notebook: number of the cell, or None -> lines."""
+    """Map None, or the number of each cell of a notebook, to the lines of the file."""
     try:
         text, _ = decode(read_regular(path, MAX_READ))
         pieces = notebook(text) if path.endswith(".ipynb") else [Piece(text)]

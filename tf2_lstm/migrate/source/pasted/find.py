@@ -4,9 +4,9 @@ import re
 
 from tf2_lstm.migrate.source.pasted.table import ENTRIES
 
-#: Of a paste, as much as is read; a traceback ends with the message.
+#: The most characters of a paste that are read, from its end: a traceback ends with the message.
 LONGEST = 100_000
-#: A part of a message must have two words, and be as long as this, to stand for it.
+#: A part of a message must have two words and this length to stand for it.
 SHORTEST = 12
 
 
@@ -14,14 +14,7 @@ def find(pasted):
     """Return the `Entry` of a message or a traceback, the most specific one; None for none.
 
     Args:
-        pasted: what a terminal showed, with or without the class of the exception, in quotes of any kind.
-
-    Example:
-        ```python
-        assert find("AttributeError: module 'tensorflow' has no attribute 'contrib'").name == "no-contrib"
-        assert find("Key rnn/lstm_cell/kernel not found in checkpoint").name == "key-not-found"
-        assert find("something else") is None
-        ```
+        pasted: text from a terminal, with or without the class of the exception, in quotes of any kind.
     """
     text = _plain(pasted[-LONGEST:])
     whole = [(_literal(entry), entry) for entry in ENTRIES if _holds(text, _pieces(entry))]
@@ -33,7 +26,7 @@ def find(pasted):
 
 
 def _plain(text):
-    """What is compared: no colours, quotes or line ends, one case."""
+    """Return a text for comparison: no colours, quotes or line ends, one case."""
     return " ".join(re.sub(r"\x1b\[[0-9;]*m|[`'\"]", "", text).casefold().split())
 
 
@@ -46,7 +39,7 @@ def _literal(entry):
 
 
 def _holds(text, pieces):
-    """Say whether the pieces stand in the text, one behind the other; a full stop at the end may be missing."""
+    """Whether the parts occur in the text, one after the other; a full stop at the end may be missing."""
     place = 0
     for piece in [*pieces[:-1], pieces[-1].rstrip(".")]:
         found = text.find(piece, place)

@@ -14,7 +14,7 @@ ENTRIES: tuple[Entry, ...] = tuple(entry for entries in CHAPTERS.values() for en
 
 
 def told(entry):
-    """Return what there is to say of an entry, as lines of Markdown without a heading."""
+    """Return the texts of an entry as lines of Markdown without a heading."""
     lines = [f"**Why.** {entry.cause}", "", f"**What to do.** {entry.do} [{entry.page}]({entry.page})"]
     return lines + (["", f"Not provoked by a test: {entry.source}."] if entry.source else [])
 

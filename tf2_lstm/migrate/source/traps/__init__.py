@@ -1,4 +1,4 @@
-"""Traps: what changes numbers without an error. Each file holds its rules and the checks that find them."""
+"""Traps: changes of numbers without an error. Each file holds its rules and the checks that find them."""
 
 from tf2_lstm.migrate.source.traps import arguments, dropout, keras1, sharing, state, structure
 

@@ -1,4 +1,4 @@
-"""Traps in the arguments of a call: what is given, what is left out, and what is given by position."""
+"""Traps in the arguments of a call: those that are given, left out, or given by position."""
 
 import re
 
@@ -160,7 +160,7 @@ def _one(seen, entry, name, argument, where):
 
 
 def _may_be_pairs(given):
-    """Say whether the state of the cells in a call may be a pair (c, h): not that of a GRU or of another library's."""
+    """Whether the state of a call's cells may be a pair (c, h): not a GRU's or another library's."""
     cells = [v for name in _CELLS if name in given for v in members(given[name].value)]
     made = [v for v in cells if isinstance(v, Made)]
     single = all(v.role != "cell" or _SINGLE.fullmatch(v.detail) for v in made)
@@ -179,7 +179,7 @@ _PEEPHOLE = ("RNN518", (None, False), "peepholes: use tf2_lstm.LSTMCell, the Ker
 _INITIALIZER = ("RNN526", (None,), "{} matters only when training afresh: name both Keras initialisers")
 _TIME_MAJOR = ("RNN506", (None, False), "time_major={}: Keras 3 is batch-major, swap axes 0 and 1 outside")
 
-# parameter -> (rule, the constants that mean nothing, the message)
+# parameter -> (rule, the constants without an effect, the message)
 _OFF = {
     "state_is_tuple": ("RNN504", (True,), "state_is_tuple={}: the state is one tensor [c; h], in Keras a "
                                           "list"),

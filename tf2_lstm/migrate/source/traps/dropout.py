@@ -1,4 +1,4 @@
-"""Traps of DropoutWrapper: keep probabilities, and what switches them off."""
+"""Traps of DropoutWrapper: keep probabilities, and how they are switched off."""
 
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
 from tf2_lstm.migrate.source.values import Made

@@ -1,4 +1,4 @@
-"""Traps of shared weights: in TF1 the identity of the cell object is what is shared."""
+"""Traps of shared weights: in TF1 two uses of one cell object share its weights."""
 
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
 from tf2_lstm.migrate.source.values import Items, cells_in, one_object
@@ -36,7 +36,7 @@ _CELL_PARAMETERS = ("cell", "cell_fw", "cell_bw", "cells", "cells_fw", "cells_bw
 
 
 def check_stack(observer, resolver, seen):
-    """Yield what is wrong with the list of cells of a MultiRNNCell."""
+    """Yield the traps in the list of cells of a MultiRNNCell."""
     for use, entry in seen.uses:
         given = seen.given(entry.params)
         for name in ("cells", "cells_fw", "cells_bw"):

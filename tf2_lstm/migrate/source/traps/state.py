@@ -24,7 +24,7 @@ RULES = (
               severity="note"),
 )  # fmt: skip
 
-# The state of a graph that came in as an argument cannot be resolved; these names leave little doubt.
+# A state that is an argument cannot be resolved; these names leave little doubt.
 _STATES = re.compile(r"(init\w*|final|last|prev\w*|rnn|lstm|gru|cell|hidden|enc\w*|dec\w*)_state|state_in")
 _PARTS = re.compile(r"(^|_)[ch](_|$|\d)|state_[ch]|^[ch]$")
 

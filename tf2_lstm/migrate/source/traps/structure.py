@@ -1,4 +1,4 @@
-"""Traps of how a program is built: cells called by hand, cells of one's own, scopes and savers."""
+"""Traps in the structure of a program: cells called by hand, cells of one's own, scopes and savers."""
 
 from tf2_lstm.migrate.source.namespaces import strip_root
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
@@ -26,7 +26,7 @@ RULES = (
 
 
 def check_step(observer, resolver, seen):
-    """Yield a cell that is called directly, and once more when that is in a loop."""
+    """Yield a cell that is called directly, and again when that is in a loop."""
     for cell in seen.callee:
         if isinstance(cell, Bound) and cell.name in ("call", "__call__"):
             cell = cell.owner

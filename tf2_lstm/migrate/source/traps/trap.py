@@ -1,4 +1,4 @@
-"""What a check of a trap yields, and the frame that every rule of a trap shares."""
+"""The result of a check for a trap, and the parts that every trap's rule shares."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ class Trap:
 
     Attributes:
         rule: the rule's id.
-        node: where.
+        node: the place, a node of the tree.
         message: one line for a person.
         name: the full TF1 name, "" for none.
         pair: the row of the pairs table, None for none.
@@ -35,5 +35,5 @@ def trap_rule(number, slug, applicability, summary, why, before="", after="", se
 
 
 def at(given, fallback):
-    """Return the node of an argument, or that of the call when the argument is hidden."""
+    """Return the node of an argument, or the node of the call when the argument is hidden."""
     return given.node if given is not None and hasattr(given.node, "lineno") else fallback
