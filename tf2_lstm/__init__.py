@@ -65,7 +65,7 @@ def __getattr__(name):
 
 
 def _import_all():
-    # All of them: a saved model may hold any class, and loading it needs every one registered.
+    # All names are imported: a saved model may hold any class, and loading it needs every one registered.
     for public, module in _MODULES.items():
         globals()[public] = getattr(importlib.import_module("tf2_lstm." + module), public)
 
@@ -74,6 +74,6 @@ def __dir__():
     return sorted(list(globals()) + __all__)
 
 
-# Of Keras 3: an older one, or one that is being imported now, has no such name.
+# Only Keras 3 has this name; an older one, or one that is being imported now, does not.
 if hasattr(sys.modules.get("keras"), "KerasTensor"):
     _import_all()

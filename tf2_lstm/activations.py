@@ -1,7 +1,7 @@
 """The hard sigmoid of Keras 1, which tf.keras 1.15 uses in its LSTM and GRU layers.
 
 `clip(0.2 * x + 0.5, 0, 1)`. Trap: Keras 3 has another function under the name "hard_sigmoid", `relu6(x + 3) / 6`; a
-layer that is built from a configuration of TF 1.15 gets that one, and other numbers, without a word.
+layer that is built from a configuration of TF 1.15 gets that one, and other numbers, without a warning.
 """
 
 import keras

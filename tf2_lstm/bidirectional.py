@@ -230,12 +230,12 @@ def stack_bidirectional(layers, inputs, mask=None, initial_state=None, training=
         layers: Bidirectional layers with merge_mode "concat", return_sequences and return_state.
         inputs: [B, T, D], a tensor or a `keras.Input`.
         mask: bool [B, T]; None for the mask that `inputs` carries, if any.
-        initial_state: one list a layer, as Bidirectional takes it; None for zeros.
-        training: as of any Keras call.
+        initial_state: a list for each layer, as Bidirectional takes it; None for zeros.
+        training: as for any Keras call.
 
     Returns:
-        outputs [B, T, P], forward_states and backward_states, each a list with one list of states a
-        layer.
+        outputs [B, T, P], forward_states and backward_states, each a list with one list of states
+        for each layer.
 
     Raises:
         ValueError: for a layer of another kind, or an initial_state of the wrong length.
@@ -270,7 +270,7 @@ def stack_bidirectional(layers, inputs, mask=None, initial_state=None, training=
 
 
 def _backwards(layer):
-    """A copy of a layer that runs backwards, with weights of its own."""
+    """Return a copy of a layer that runs backwards, with weights of its own."""
     config = keras.saving.serialize_keras_object(layer)
     config["config"].update(go_backwards=True, name=f"backward_{layer.name}")
     return keras.saving.deserialize_keras_object(config)

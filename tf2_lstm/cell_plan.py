@@ -1,4 +1,4 @@
-"""What a cell computes, as data: the fast unrolls and the streaming step read this one table.
+"""The computation of a cell as data: the fast unrolls and the streaming step read this one table.
 
 A cell that is not in the table has no plan, and Keras's own loop and step compute it.
 """
@@ -12,14 +12,14 @@ from tf2_lstm.cells.lstm import LSTMCell
 from tf2_lstm.stack import StackedRNNCells
 from tf2_lstm.wrappers import DropoutWrapper, ResidualWrapper
 
-#: The activations that a plan can say, by their names in Keras.
+#: Keras's names of the activations that a plan may have.
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "hard_sigmoid", "linear")
 _NAMES = {getattr(keras.activations, name): name for name in ACTIVATIONS}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One recurrence: "lstm", "gru" or "rnn", with what its equations depend on.
+    """One recurrence: "lstm", "gru" or "rnn", with all that its equations depend on.
 
     The weights of a cell are a dict by the names in `weights`; activations are names of `ACTIVATIONS`.
 
@@ -42,7 +42,7 @@ class Cell:
 
     @property
     def states(self):
-        """How many states the recurrence has: an LSTM's h and c, else h."""
+        """The number of states of the recurrence: an LSTM has h and c, the others h."""
         return 2 if self.kind == "lstm" else 1
 
 
@@ -61,7 +61,7 @@ class Residual:
 
 
 def plan_of(cell):
-    """Return the plan of a Keras cell, wrapper or stack: what it computes where nothing is dropped.
+    """Return the plan of a Keras cell, wrapper or stack: its computation where nothing is dropped.
 
     Args:
         cell: any Keras cell.
@@ -100,7 +100,7 @@ def name_of(activation):
 
 
 def parts_of(cell):
-    """Return a cell and everything inside of it in a list, each before what is inside of it.
+    """Return a cell and all cells inside of it in a list, each before those inside of it.
 
     ```python
     from tf2_lstm import GRUCell, ResidualWrapper
@@ -154,7 +154,7 @@ def _weight_names(cell):
 
 
 def _recurrence(kind, cell, **options):
-    """A Cell, or None if an activation is not known."""
+    """Return a `Cell`, or None if an activation is not known."""
     names = [name_of(cell.activation)]
     if kind != "rnn":
         names.append(name_of(cell.recurrent_activation))
@@ -185,7 +185,7 @@ def _residual(cell):
     return None if part is None or cell.residual_fn is not None else Residual(part)
 
 
-#: By the exact class: a subclass may compute anything.
+#: Read by the exact class: a subclass may compute anything.
 _READERS = {
     keras.layers.LSTMCell: _lstm,
     LSTMCell: _lstm,

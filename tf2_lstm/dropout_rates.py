@@ -1,4 +1,4 @@
-"""The rates of dropout of a whole model: one call for what a TF1 program feeds as keep_prob."""
+"""The rates of dropout of a whole model: one call, where a TF1 program feeds keep_prob."""
 
 import keras
 
@@ -9,7 +9,7 @@ from tf2_lstm.wrappers import RATES, DropoutWrapper
 def set_dropout(model, rates):
     """Set the rates of dropout of a model, of `keras.layers.Dropout` and of `DropoutWrapper`, also inside of others.
 
-    They act with `training=True` only, in `fit` too: call it on the model that is fitted. What was compiled of it is
+    They act with `training=True` only, in `fit` too: call it on the model that is fitted. Its compiled functions are
     compiled again; a `tf.function` of your own keeps the rates of a `Dropout` that it was traced with. A model that is
     saved afterwards has the new rates.
 
@@ -78,14 +78,14 @@ def dropout_places(model):
 
 
 def _names(layer):
-    """The names of a layer's rates, "" where it has one alone."""
+    """Return the names of a layer's rates, "" for the only one of a Dropout."""
     if isinstance(layer, DropoutWrapper):
         return [name for name in RATES if getattr(layer, name) is not None]
     return [""] if isinstance(layer, keras.layers.Dropout) else []
 
 
 def _inside(layer):
-    """(name, layer) of what a layer holds in an attribute, itself or in a list."""
+    """List (name, layer) of the layers in a layer's attributes, by themselves or in a list."""
     if isinstance(layer, keras.Model):
         return [(one.name, one) for one in layer.layers]
     held = {name: one for name, one in vars(layer).items() if not name.startswith("_")}
@@ -117,7 +117,7 @@ def _set(layer, name, rate):
 
 
 def _give_generator(layer):
-    """Give a Dropout the generator that Keras makes for a rate above 0; a layer that is built takes nothing new."""
+    """Give a Dropout the generator that Keras makes for a rate above 0, though a built layer takes nothing new."""
     tracker = getattr(layer, "_tracker", None)
     if tracker is None:
         raise gone(
@@ -136,7 +136,7 @@ def _rate(layer, name):
 
 
 def _compile_again(model):
-    """Forget what Keras compiled of the model: the rate of a Dropout is a number in it."""
+    """Drop the functions that Keras compiled of the model: they have the rate of a Dropout as a number."""
     for name in ("train_function", "test_function", "predict_function"):
         if getattr(model, name, None) is not None:
             setattr(model, name, None)

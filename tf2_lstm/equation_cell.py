@@ -1,4 +1,4 @@
-"""A cell whose equations are data: what a cell of one's own is for in `tf.nn.dynamic_rnn`.
+"""A cell whose equations are data, as `tf.nn.dynamic_rnn` may run a cell of one's own.
 
 Keras saves layers, not functions, and loads no code with `safe_mode`. The equations of this cell are lines, each one
 operation by its name, so that a model with a cell of its own is saved and loaded as any other.

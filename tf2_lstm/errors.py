@@ -1,8 +1,8 @@
-"""The one class of errors that a user can mend."""
+"""The base class of errors that the user can fix."""
 
 
 class UserError(ValueError):
-    """What was given cannot be used. The text is one line: what, where, expected, received and what to do next.
+    """The user's input cannot be used. The text is one line: what, where, expected, received and what to do next.
 
     A command prints it and exits with 2.
     """

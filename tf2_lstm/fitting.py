@@ -1,4 +1,4 @@
-"""What a cell or a layer is called with: refused in words where it does not fit; a batch without rows is stepped."""
+"""Check the arguments of a cell or a layer: a misfit is refused in words; a batch without rows runs."""
 
 import functools
 
@@ -7,7 +7,7 @@ from keras import ops
 
 from tf2_lstm.state import LSTMStateTuple
 
-#: Part of the name of a dtype that no cell computes with -> what to do.
+#: Part of a dtype's name that no cell computes with -> the next step.
 _NO_NUMBERS = {
     "complex": "Put the real and the imaginary part side by side in the width.",
     "str": "Turn the texts into numbers first.",
@@ -44,9 +44,9 @@ def fitting_states(where, sizes, states, batch=None):
     """Return a cell's states in the structure of its `state_size`, or say why they do not fit.
 
     Args:
-        where: what takes them, for the message.
+        where: the layer that takes them, for the message.
         sizes: the cell's `state_size`: a width or a nest of widths.
-        states: tensors [B, width] in that structure, or in one flat list; one state may come bare.
+        states: tensors [B, width] in that structure, or in one flat list; a single state may come without a list.
         batch: the number of rows, None if it is not known.
 
     Returns:
@@ -54,14 +54,6 @@ def fitting_states(where, sizes, states, batch=None):
 
     Raises:
         ValueError: for another number of states, other shapes or complex numbers; for TF1's (c, h).
-
-    ```python
-    import keras
-    from tf2_lstm.fitting import fitting_states
-
-    zeros = keras.ops.zeros((2, 4))
-    [h, c] = fitting_states("LSTM", [4, 4], [zeros, zeros + 1], batch=2)
-    ```
     """
     leaves, widths = keras.tree.flatten(states), keras.tree.flatten(sizes)
     fits = len(leaves) == len(widths) and all(
@@ -81,7 +73,7 @@ def fitting_states(where, sizes, states, batch=None):
 
 
 def _untracked(sizes):
-    """A nest of plain lists: Keras keeps a layer's in a class of its own, which JAX takes for no nest."""
+    """Return a nest of plain lists: a layer's lists have a class of Keras's own, which JAX takes for a leaf."""
     return [_untracked(one) for one in sizes] if isinstance(sizes, list) else sizes
 
 
@@ -91,7 +83,7 @@ def _is_row(leaf, width, batch):
 
 
 def holds_tf1_order(states):
-    """Return whether a state of TF1, c before h, is anywhere in a nest; with equal widths nothing else tells.
+    """Return whether a nest has a state of TF1, c before h: with equal widths nothing else shows the order.
 
     ```python
     from tf2_lstm import LSTMStateTuple
@@ -106,7 +98,7 @@ def holds_tf1_order(states):
 
 
 def one_step(call):
-    """Decorate the `call` of a cell: what does not fit is refused, and a batch without rows gives none.
+    """Decorate the `call` of a cell: refuse arguments that do not fit, and handle a batch without rows.
 
     Args:
         call: a method of (inputs [B, D], states, training), which gets the states in the structure of `state_size`,
@@ -114,20 +106,6 @@ def one_step(call):
 
     Returns:
         The method; it returns the new states in the structure in which states were given.
-
-    ```python
-    import keras
-    from tf2_lstm.fitting import one_step
-
-    class Sum(keras.layers.Layer):
-        state_size = 3
-
-        @one_step
-        def call(self, inputs, states, training=False):
-            return inputs, [states[0] + inputs]
-
-    print(Sum()(keras.ops.ones((2, 3)), [keras.ops.ones((2, 3))])[1])
-    ```
     """
 
     @functools.wraps(call)
@@ -146,7 +124,7 @@ def one_step(call):
 
 
 def with_row(nest):
-    """Return tensors, or None, with a row of zeros more: without any, stock Keras takes a product for a bias.
+    """Return tensors, or None, with one more row of zeros: without a row stock Keras takes a product for a bias.
 
     ```python
     import keras
@@ -161,5 +139,5 @@ def with_row(nest):
 
 
 def without_row(nest):
-    """Return tensors without the row that `with_row` put there; gradients go through, they are zero."""
+    """Return tensors without the row that `with_row` added; gradients go through, and are zero."""
     return keras.tree.map_structure(lambda leaf: leaf[:-1], nest)

@@ -1,4 +1,4 @@
-"""The beams of a beam search put together: what tf.contrib.seq2seq.gather_tree is in a TF1 graph."""
+"""The beams of a beam search put together, as tf.contrib.seq2seq.gather_tree does in a TF1 graph."""
 
 import keras
 from keras import ops
@@ -13,7 +13,7 @@ class GatherTree(keras.layers.Layer):
     TensorFlow 1 ends in an error where a parent is no beam; here the beam is -1 from there back to its first step.
 
     Args:
-        **options: those of `keras.layers.Layer`.
+        **options: arguments of `keras.layers.Layer`.
 
     Call arguments: the words of the steps, int32 [T, B, W]; the beam of the step before that each continues, int32
     [T, B, W]; how many steps of a row count, int32 [B]; the word that ends a sentence, an int32 scalar. Returns: int32
@@ -34,7 +34,7 @@ class GatherTree(keras.layers.Layer):
         super().__init__(**options)
 
     def build(self, *shapes):
-        """Nothing is built."""
+        """Build nothing."""
         self.built = True
 
     def call(self, words, parents, lengths, end):
@@ -50,13 +50,13 @@ class GatherTree(keras.layers.Layer):
             beam, word = step_back(beam, *given, width, end)
             return number + 1, beam, write_element(array, place, word)
 
-        # Not keras.ops.scan, which TensorFlow does not trace for sizes that are open.
+        # Not keras.ops.scan, which TensorFlow does not trace for open sizes.
         first = (ops.convert_to_tensor(0, dtype="int32"), last, begin_array(words))
         _, _, beams = ops.while_loop(lambda number, *_: number < steps, before, first)
         return ended(end_array(beams, words), end)
 
     def compute_output_spec(self, words, parents, lengths, end):
-        """Return what it gives: integers of the shape of the words."""
+        """Return the spec of the result: integers of the shape of the words."""
         return keras.KerasTensor(words.shape, dtype="int32")
 
 
@@ -64,14 +64,14 @@ def step_back(beam, words, parents, counts, width, end):
     """Go one step back along beams.
 
     Args:
-        beam: which beam of this step each one is, int32 [B, W].
+        beam: the beam of this step that each beam comes from, int32 [B, W].
         words, parents: of this step, int32 [B, W].
         counts: whether the step counts, bool [B, 1].
-        width: how many beams there are.
+        width: the number of beams.
         end: the word that ends a sentence.
 
     Returns:
-        Which beam of the step before each one is, and its word of this step.
+        The beam of the step before that each beam comes from, and its word of this step.
     """
     there = ops.logical_and(beam >= 0, beam < width)
     place = ops.maximum(ops.minimum(beam, width - 1), 0)
@@ -82,6 +82,6 @@ def step_back(beam, words, parents, counts, width, end):
 
 
 def ended(beams, end):
-    """Return beams [T, B, W] with nothing but the word that ends a sentence behind the first one."""
+    """Return beams [T, B, W] in which only the word that ends a sentence follows its first occurrence."""
     ends = ops.cast(ops.equal(beams, end), "int32")
     return ops.where(ops.cumsum(ends, axis=0) > ends, end, beams)

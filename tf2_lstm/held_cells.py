@@ -1,4 +1,4 @@
-"""Known cells that the lines of a layer call: `keras.layers.LSTMCell` in the steps of a decoder, say."""
+"""Known cells that the lines of a layer call: `keras.layers.LSTMCell` in the steps of a decoder, for example."""
 
 import re
 
@@ -10,11 +10,12 @@ class Cells:
 
     Args:
         layer: the `Loop` or `EquationCell`.
-        given: a list of dicts, one for each: its `name`, which ends with "cell" or that and a number; the `cell`, a
-            Keras cell or its configuration; and the `width` of its inputs.
+        given: a list of dicts, one for each cell: its `name`, which ends with "cell" or with that and a number; the
+            `cell`,
+            a Keras cell or its configuration; and the `width` of its inputs.
 
     Raises:
-        ValueError: a name is another one, or is there twice.
+        ValueError: a name has another form, or occurs twice.
     """
 
     def __init__(self, layer, given):
@@ -36,11 +37,11 @@ class Cells:
                 cell.build((None, self._widths[name]))
 
     def layers(self):
-        """Return what the lines call: name -> cell."""
+        """Return name -> cell, as the lines call them."""
         return {name: getattr(self._layer, name) for name in self._widths}
 
     def config(self):
-        """Return the data that makes them."""
+        """Return the data from which the cells are made."""
         return [
             {"name": name, "cell": keras.saving.serialize_keras_object(cell), "width": self._widths[name]}
             for name, cell in self.layers().items()

@@ -1,4 +1,4 @@
-"""Lines of operations as data: what the layers run whose steps are no code.
+"""Lines of operations as data: layers whose steps are no code run them.
 
 Keras saves layers, not functions, and loads no code with `safe_mode`. The steps of `Loop` and of `EquationCell` are
 lines, (name, value) pairs, each one operation by its name. A value in a line is a number, a string, None, a list of
@@ -6,7 +6,7 @@ values, or one of
 
 | value                                                    | what it is                                          |
 |----------------------------------------------------------|-----------------------------------------------------|
-| `{"ref": "h"}`                                           | what an earlier line, or the layer, calls so        |
+| `{"ref": "h"}`                                           | the value of a name of an earlier line or the layer |
 | `{"call": "keras.ops.add", "with": [...], "options": {}}`| an operation of `OPERATIONS`; or a `ref` to a layer |
 | `{"item": value, "at": [0, {"slice": [1, None, None]}]}` | a part of a tensor: numbers, slices, None, "..."    |
 | `{"loop": {...}, "with": [...]}`                         | a loop among the lines, from these initial values   |
@@ -30,7 +30,7 @@ reciprocal relu relu6 reshape round rsqrt scatter scatter_update selu sigmoid si
 split sqrt square squeeze stack stop_gradient subtract sum swapaxes take take_along_axis tan tanh tile top_k transpose
 unstack where zeros zeros_like
 """
-#: What a line may call. Nothing else is run, whatever a file says.
+#: The operations that a line may call. Nothing else is run, whatever a file says.
 #: The layers among them, which are made once.
 LAYERS = ("tf2_lstm.FullOf", "tf2_lstm.RangeOf", "tf2_lstm.ReshapeTo", "tf2_lstm.SizeOf")
 OPERATIONS = frozenset(
@@ -40,11 +40,11 @@ OPERATIONS = frozenset(
 
 
 class Dropouts:
-    """The dropout that the lines of one layer call: `keras.layers.Dropout`, attributes of the layer.
+    """The dropout layers that the lines of one layer call: `keras.layers.Dropout`, attributes of the layer.
 
     Args:
         layer: the `Loop` or `EquationCell`.
-        given: a list of dicts, one for each: its `name`, its `rate`, and what else `keras.layers.Dropout` takes.
+        given: a list of dicts, one for each: its `name`, its `rate`, and other arguments of `keras.layers.Dropout`.
 
     Raises:
         ValueError: a name is not "dropout", or that with a number.
@@ -61,11 +61,11 @@ class Dropouts:
             setattr(layer, one["name"], keras.layers.Dropout(**one))
 
     def layers(self):
-        """Return what the lines call: name -> layer."""
+        """Return name -> layer, as the lines call them."""
         return {one["name"]: getattr(self._layer, one["name"]) for one in self._given}
 
     def config(self):
-        """Return the data that makes them as they are now, rates that were set since among it."""
+        """Return the data from which the layers are made, with their present rates."""
         return [{**one, "rate": self.layers()[one["name"]].rate} for one in self._given]
 
 
@@ -73,16 +73,11 @@ class Lines:
     """Runs the lines of one layer.
 
     Args:
-        owner: what the layer is called in messages: "Loop 'decoder'".
+        owner: the layer's name in messages: "Loop 'decoder'".
         parts: lists of lines, and loops as dicts, all that the layer will run.
 
     Raises:
-        ValueError: a line calls what is not in `OPERATIONS`.
-
-    ```python
-    lines = [["y", {"call": "keras.ops.add", "with": [{"ref": "x"}, 1]}]]
-    assert Lines("a layer", [lines]).after(lines, {"x": 2})["y"] == 3
-    ```
+        ValueError: a line calls an operation that is not in `OPERATIONS`.
     """
 
     def __init__(self, owner, parts):
@@ -92,7 +87,7 @@ class Lines:
             self._make(part)
 
     def _check(self, part):
-        """Refuse lines that call what is not in the table."""
+        """Refuse lines that call an operation outside of the table."""
         for one in (one for _, value in _pairs(part) for one in _inside(value)):
             called = one.get("call") if isinstance(one, dict) else None
             if isinstance(called, str) and called not in OPERATIONS:
@@ -113,11 +108,11 @@ class Lines:
                     self._make(one["loop"])
 
     def after(self, lines, names):
-        """Run lines; return the names that have a value behind them, a dict.
+        """Run lines; return a dict of all names with their values after them.
 
         Args:
             lines: a list of (name, value) pairs.
-            names: name -> value, of what the lines read.
+            names: name -> value, for names that the lines read.
         """
         names = {**self._made, **names}
         for name, value in lines:
@@ -126,12 +121,12 @@ class Lines:
         return names
 
     def loop(self, data, given, names):
-        """Run a loop; return what it carries after the last step.
+        """Run a loop; return its carried values after the last step.
 
         Args:
             data: the configuration of a `Loop`.
             given: the initial values.
-            names: name -> value, of what is around it.
+            names: name -> value, for the names around it.
         """
         outer = self.after(data.get("before", ()), names)
         targets = [one["name"] for one in data["carried"]]
@@ -158,7 +153,7 @@ class Lines:
         return self.value(part["gives"], self.after(part["lines"], names))
 
     def _kept(self, result, value, held):
-        """What a step gives in the place of a value: of the same dtype and shape."""
+        """Return the new value of a carried value, of the same dtype and shape."""
         if held.get("array"):
             return result
         result = ops.convert_to_tensor(result, dtype=held["dtype"])
@@ -172,12 +167,12 @@ class Lines:
                 f"{self._owner}: expected that {held['name']} keeps its shape {shapes[1]}, received "
                 f"{shapes[0]} after a step. Carry a tensor of the largest size"
             )
-        # A symbolic tensor is what is traced: of a size that is open it knows nothing.
+        # A symbolic tensor is being traced: its open sizes are not known.
         symbolic = isinstance(result, keras.KerasTensor)
         return result if symbolic else ops.reshape(result, ops.shape(value))
 
     def value(self, value, names):
-        """Return what a value of a line is, by the names that have one already."""
+        """Return the result of an expression in a line; `names` has the values of earlier names."""
 
         def inner(one):
             return self.value(one, names)
@@ -199,7 +194,7 @@ class Lines:
 
 
 def _traceable(given, around):
-    """The initial values of a loop; among symbolic tensors one of them is symbolic, so that Keras traces the loop."""
+    """Return the initial values of a loop; with symbolic tensors around, one is symbolic, so that Keras traces it."""
     symbols = [one for one in around if isinstance(one, keras.KerasTensor)]
     if not symbols or any(isinstance(one, keras.KerasTensor) for one in given):
         return given
@@ -208,7 +203,7 @@ def _traceable(given, around):
 
 
 def _pairs(part):
-    """The lines of a part; those of a loop with what it gives as lines without a name."""
+    """Return the lines of a part; for a loop also its results, as lines without a name."""
     if not isinstance(part, dict):
         return part
     gives = [part["condition"]["gives"], *part["body"]["gives"]]
@@ -217,7 +212,7 @@ def _pairs(part):
 
 
 def _inside(value):
-    """The values that a value is made of, its own first."""
+    """Yield a value and all values inside of it."""
     yield value
     if isinstance(value, (list, tuple)):
         inner = value

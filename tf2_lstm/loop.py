@@ -1,4 +1,4 @@
-"""A while loop whose steps are data: what `tf.while_loop` is for in a TF1 graph.
+"""A while loop whose steps are data, for `tf.while_loop` in a TF1 graph.
 
 Keras saves layers, not functions, and loads no code with `safe_mode`. The steps of this loop are lines, each one
 operation by its name, so that a model with a loop of its own is saved and loaded as any other.
@@ -68,7 +68,7 @@ class Loop(keras.layers.Layer):
         self.captured = list(captured)
         self._lines = Lines(f"Loop {self.name!r}", [self._data])
         self.dropouts, self.held_cells = Dropouts(self, dropouts), Cells(self, cells)
-        # XLA differentiates no loop whose number of steps it does not know.
+        # XLA cannot differentiate a loop without a known number of steps.
         self.supports_jit = False
 
     def build(self, *shapes):
@@ -77,7 +77,7 @@ class Loop(keras.layers.Layer):
         self.built = True
 
     def call(self, carried, captured=(), training=False):
-        """Return what is carried after the last step, a list."""
+        """Return the list of carried values after the last step."""
         drops = self.dropouts.layers()
         if training and keras.backend.backend() == "jax" and any(one.rate for one in drops.values()):
             raise NotImplementedError(
@@ -88,7 +88,7 @@ class Loop(keras.layers.Layer):
         return list(self._lines.loop(self._data, carried, names))
 
     def compute_output_spec(self, carried, captured=(), training=False):
-        """Return what it gives: tensors of the shapes and dtypes of what is carried."""
+        """Return the specs of the results: the shapes and dtypes of the carried values."""
         return [keras.KerasTensor(tuple(one["shape"]), dtype=one["dtype"]) for one in self._data["carried"]]
 
     def get_config(self):

@@ -1,4 +1,4 @@
-"""Arrays that a loop writes into, an element at a step: what `tf.TensorArray` is for in a TF1 graph.
+"""Arrays that a loop writes into, one element at each step, for `tf.TensorArray` in a TF1 graph.
 
 TF1's `tensor_array.write(place, element)` takes the time of one element. On TensorFlow, `keras.ops.scatter_update`
 copies all of them at every step, so that a loop of a thousand steps would take a thousand times as long; here it is an
@@ -42,7 +42,7 @@ def read_element(array, place):
     """Return one element of an array, or of a tensor along its first axis.
 
     Args:
-        array: of `begin_array`, or a tensor [N, ...].
+        array: the result of `begin_array`, or a tensor [N, ...].
         place: the element's number, an integer scalar.
     """
     arrays = backends.arrays()
@@ -52,10 +52,10 @@ def read_element(array, place):
 
 
 def write_element(array, place, element):
-    """Return an array with another element at one place; what is given in is used no more.
+    """Return an array with another element at one place; the array that was given must not be used any more.
 
     Args:
-        array: of `begin_array`, or a tensor [N, ...], which is copied.
+        array: the result of `begin_array`, or a tensor [N, ...], which is copied.
         place: the element's number, an integer scalar.
         element: of the shape and dtype of the others.
     """

@@ -1,4 +1,4 @@
-"""What TensorFlow and Keras do not promise to keep, found or said to be gone (`docs/adr/0020-private-names.md`)."""
+"""Private names of TensorFlow and Keras: found, or reported when they are gone (`docs/adr/0020-private-names.md`)."""
 
 import functools
 import importlib
@@ -9,20 +9,14 @@ from tf2_lstm.errors import UserError
 
 
 def import_private(path, purpose):
-    """Return something that the package cannot do without.
+    """Return a private object that the package cannot do without.
 
     Args:
-        path: where it is, "package.module.name".
+        path: its name, "package.module.name".
         purpose: what is not possible without it, for the message.
 
     Raises:
-        UserError: it is not there, in this version of the package.
-
-    ```python
-    from tf2_lstm.private import import_private
-
-    print(import_private("keras.ops.matmul", "to multiply").__name__)
-    ```
+        UserError: this version of the package does not have it.
     """
     module, _, name = path.rpartition(".")
     try:
@@ -33,17 +27,11 @@ def import_private(path, purpose):
 
 @functools.cache
 def import_optional(path, cost):
-    """Return something that only saves time, or None after one warning.
+    """Return a private object that only saves time, or None after one warning.
 
     Args:
-        path: where it is, "package.module.name".
+        path: its name, "package.module.name".
         cost: what is slower without it, for the warning.
-
-    ```python
-    from tf2_lstm.private import import_optional
-
-    print(import_optional("keras.ops.matmul", "products").__name__)
-    ```
     """
     try:
         return import_private(path, "")
@@ -54,20 +42,20 @@ def import_optional(path, cost):
 
 @functools.cache
 def warn_gone(path, cost):
-    """Warn once that something is gone which only saves time.
+    """Warn once that a private object that only saves time is gone.
 
     Args:
-        path: where it was, beginning with the package's name.
+        path: its name, beginning with the package's name.
         cost: what is slower without it.
     """
     warnings.warn(f"tf2_lstm: {_said(path)}. The results are the same; {cost}.", RuntimeWarning, stacklevel=3)
 
 
 def gone(path, purpose):
-    """Return the error for something that is needed and gone.
+    """Return the error for a needed private object that is gone.
 
     Args:
-        path: where it was, beginning with the package's name.
+        path: its name, beginning with the package's name.
         purpose: what is not possible without it.
     """
     return UserError(
@@ -75,7 +63,7 @@ def gone(path, purpose):
     )
 
 
-#: As in setup.cfg.
+#: The same versions as in setup.cfg.
 _ASKED = "pip install 'tensorflow==2.21.*' 'keras==3.15.*'"
 
 

@@ -1,4 +1,4 @@
-"""What TensorFlow prints while it is imported, kept back. Nothing here knows what it is imported for."""
+"""Hold back what TensorFlow prints while it is imported. This module does not know who imports it."""
 
 import contextlib
 import os
@@ -8,15 +8,9 @@ import tempfile
 
 @contextlib.contextmanager
 def startup_hushed():
-    """Keep back in the block what an import prints on standard error; show it after all if the import fails.
+    """Hold back in the block what an import prints on standard error; show it after all if the import fails.
 
-    Who sets TF_CPP_MIN_LOG_LEVEL to 0 or 1 asks for it and gets it.
-
-    Example:
-        ```python
-        with startup_hushed():
-            import keras
-        ```
+    A user who sets TF_CPP_MIN_LOG_LEVEL to 0 or 1 asks for the text and gets it.
     """
     asked_for = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") < "2"
     if asked_for or sys.stderr is None:

@@ -1,4 +1,4 @@
-"""Layers for sizes that only a call knows: what tf.shape is for in a TF1 graph.
+"""Layers for sizes that only a call knows, for tf.shape in a TF1 graph.
 
 | TF1                                | here                                             |
 |------------------------------------|--------------------------------------------------|
@@ -19,7 +19,7 @@ from tf2_lstm import backends
 
 
 class _OfSizes(keras.layers.Layer):
-    """A layer that is given its open sizes as scalars; None stands for each in what it is made with."""
+    """A layer that is called with its open sizes as scalars; None stands for each in its arguments."""
 
     def __init__(self, sizes, **options):
         options.setdefault("autocast", False)
@@ -27,7 +27,7 @@ class _OfSizes(keras.layers.Layer):
         self.sizes = list(sizes)
 
     def build(self, *shapes):
-        """Nothing is built."""
+        """Build nothing."""
         self.built = True
 
     def get_config(self):
@@ -35,7 +35,7 @@ class _OfSizes(keras.layers.Layer):
         return {**super().get_config(), "sizes": self.sizes}
 
     def _filled(self, given):
-        """The sizes, those that are given in their places."""
+        """Return the sizes, with those of the call in place of None."""
         left = list(map(backends.number_of, given))
         return [left.pop(0) if size is None else size for size in self.sizes]
 
@@ -46,7 +46,7 @@ class SizeOf(keras.layers.Layer):
 
     Args:
         axis: an int.
-        **options: those of `keras.layers.Layer`.
+        **options: arguments of `keras.layers.Layer`.
 
     Call arguments: a tensor. Returns: an int32 scalar.
 
@@ -64,7 +64,7 @@ class SizeOf(keras.layers.Layer):
         self.axis = axis
 
     def build(self, shape):
-        """Nothing is built."""
+        """Build nothing."""
         self.built = True
 
     def call(self, x):
@@ -72,7 +72,7 @@ class SizeOf(keras.layers.Layer):
         return backends.size(ops.shape(x)[self.axis])
 
     def compute_output_spec(self, x):
-        """Return what it gives: a scalar."""
+        """Return the spec of the result: a scalar."""
         return keras.KerasTensor((), dtype="int32")
 
     def get_config(self):
@@ -86,7 +86,7 @@ class ReshapeTo(_OfSizes):
 
     Args:
         sizes: the shape, a list of ints with None for each size that the call gives, and -1 for what is left.
-        **options: those of `keras.layers.Layer`.
+        **options: arguments of `keras.layers.Layer`.
 
     Call arguments: a tensor, then a scalar for each None. Returns: the tensor in that shape.
 
@@ -104,7 +104,7 @@ class ReshapeTo(_OfSizes):
         return ops.reshape(x, self._filled(given))
 
     def compute_output_spec(self, x, *given):
-        """Return what it gives: the sizes that it was made with are known."""
+        """Return the spec of the result: the fixed sizes are known."""
         return keras.KerasTensor([None if size == -1 else size for size in self.sizes], dtype=x.dtype)
 
 
@@ -114,8 +114,8 @@ class FullOf(_OfSizes):
 
     Args:
         sizes: the shape, a list of ints with None for each size that the call gives.
-        value: the number that it is full of.
-        **options: those of `keras.layers.Layer`; `dtype` is that of the result.
+        value: the number in every place.
+        **options: arguments of `keras.layers.Layer`; `dtype` is that of the result.
 
     Call arguments: a scalar for each None. Returns: a tensor of that shape.
 
@@ -137,7 +137,7 @@ class FullOf(_OfSizes):
         return ops.full(self._filled(given), self.value, dtype=self.dtype)
 
     def compute_output_spec(self, *given):
-        """Return what it gives."""
+        """Return the spec of the result."""
         return keras.KerasTensor(self.sizes, dtype=self.dtype)
 
     def get_config(self):
@@ -174,5 +174,5 @@ class RangeOf(_OfSizes):
         return ops.arange(start, limit, step, dtype=self.dtype)
 
     def compute_output_spec(self, *given):
-        """Return what it gives: a vector of open length."""
+        """Return the spec of the result: a vector of open length."""
         return keras.KerasTensor((None,), dtype=self.dtype)

@@ -84,12 +84,12 @@ class StackedRNNCells(keras.layers.StackedRNNCells):
         self.input_spec = keras.layers.InputSpec(ndim=2, axes={-1: input_shape[-1]})
 
     def get_initial_state(self, batch_size=None):
-        """Return zeros: one state a cell, each in the structure of the cell's `state_size`."""
+        """Return zeros: a state for each cell, in the structure of the cell's `state_size`."""
         return [initial_state(cell, batch_size) for cell in self.cells]
 
     @one_step
     def call(self, inputs, states, training=False):
-        """One step through all cells, bottom first."""
+        """Run one step through all cells, bottom first."""
         new_states = []
         for cell, state in zip(self.cells, states, strict=True):
             inputs, state = step(cell, inputs, state, training)
@@ -97,7 +97,7 @@ class StackedRNNCells(keras.layers.StackedRNNCells):
         return inputs, new_states
 
     def get_config(self):
-        """Return the distinct cells once, and which of them stands at which place."""
+        """Return the distinct cells once, and the number of the cell at each place."""
         distinct = list({id(cell): cell for cell in self.cells}.values())
         places = {id(cell): place for place, cell in enumerate(distinct)}
         return {
@@ -108,7 +108,7 @@ class StackedRNNCells(keras.layers.StackedRNNCells):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """Build the stack again, a cell that occurs twice being one object."""
+        """Build the stack again; a cell that occurs twice is one object."""
         config = dict(config)
         cells = [
             keras.saving.deserialize_keras_object(cell, custom_objects=custom_objects)

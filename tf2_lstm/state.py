@@ -33,7 +33,7 @@ class LSTMStateTuple(namedtuple("LSTMStateTuple", ("c", "h"))):
 
 
 def state_layout(cell):
-    """Say what a cell's Keras state is made of.
+    """Return the layout of a cell's Keras state.
 
     Args:
         cell: a Keras cell, a wrapper or an RNN layer (they have `.cell`), or a stack (it has
@@ -188,7 +188,7 @@ def _each_layer(convert, where, layout, state):
 
 
 def _split(layout, flat):
-    """Cut TF1's flat tensor: c before h, layer after layer."""
+    """Split TF1's flat tensor: c before h, layer after layer."""
     if isinstance(layout, int):
         return flat
     if isinstance(layout, list):

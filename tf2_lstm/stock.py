@@ -1,8 +1,8 @@
-"""Stock Keras layers by the fast unrolls: they stay stock, and compute what stock Keras defines.
+"""Run stock Keras layers by the fast unrolls: they stay stock, and compute what stock Keras defines.
 
-A model of `keras.layers.LSTM` and its kind needs no other class to be fast. `accelerate` gives each
+A model of `keras.layers.LSTM` and the like needs no other class to be fast. `accelerate` gives each
 such layer object a loop that asks `tf2_lstm.backends` first; the class, the configuration, the
-weights and what is saved are as before.
+weights and the saved file stay as before.
 """
 
 import functools
@@ -16,7 +16,7 @@ from tf2_lstm.wrappers import DropoutWrapper
 
 #: The recurrent layers of stock Keras.
 KINDS = (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
-#: By the exact class: a subclass may compute anything. Its methods, to see that nobody changed them.
+#: Exact class, as a subclass may compute anything -> its methods, to see that nobody changed them.
 _METHODS = {kind: (kind.call, getattr(kind, "inner_loop", None)) for kind in KINDS}
 
 
@@ -74,31 +74,20 @@ def load_model(path, **options):
     """Load a model as `keras.models.load_model` does, and accelerate it.
 
     Args:
-        path: a `.keras` file, or whatever else Keras loads.
-        **options: those of `keras.models.load_model`: custom_objects, compile, safe_mode.
+        path: a `.keras` file, or any other that Keras loads.
+        **options: arguments of `keras.models.load_model`: custom_objects, compile, safe_mode.
 
     Returns:
-        The model; its layers are those that the file names.
+        The model; its layers have the classes that the file names.
 
     Raises:
-        ValueError: whatever Keras says of a file that it cannot load.
-
-    ```python
-    import tempfile
-    import keras
-    import tf2_lstm
-
-    with tempfile.TemporaryDirectory() as folder:
-        keras.Sequential([keras.Input((None, 3)), keras.layers.GRU(4)]).save(folder + "/model.keras")
-        model = tf2_lstm.load_model(folder + "/model.keras")
-    print(model(keras.ops.ones((2, 5, 3))).shape)
-    ```
+        ValueError: Keras's error for a file that it cannot load.
     """
     return accelerate(keras.models.load_model(path, **options))
 
 
 def load_weights(model, path):
-    """Load weights as `model.load_weights` does, but leave the rates of dropout as the model was built with.
+    """Load weights as `model.load_weights` does, but keep the rates of dropout that the model was built with.
 
     A `tf2_lstm.DropoutWrapper` saves its rates with the weights, so that `model.load_weights` puts back those of the
     file, which are zero in one that `tf2-lstm convert` wrote.
@@ -141,16 +130,9 @@ def load_weights(model, path):
 
 
 def layers_of(layer):
-    """Return a layer or model and every layer inside of it, however deep, each once.
+    """Return a layer or model and every layer inside of it, at any depth, each once.
 
-    What Keras tracks is held by an attribute, itself or in containers, so that Python finds it.
-
-    ```python
-    import keras
-    from tf2_lstm.stock import layers_of
-
-    print(len(layers_of(keras.layers.Bidirectional(keras.layers.LSTM(4)))))
-    ```
+    Every layer that Keras tracks is in an attribute, by itself or in containers, so that Python finds it.
     """
     found, waiting = {}, [layer]
     while waiting:
@@ -174,7 +156,7 @@ def _is_stock(layer):
 
 
 def _inner_loop(layer, sequences, initial_state, mask, training=False):
-    """Take the fast unroll where it computes what the class does, else the class's own loop."""
+    """Run the fast unroll where it computes the same as the class, else the class's own loop."""
     fast = backends.unrolls()
     found = None
     if fast and _agrees(layer, mask):
@@ -187,8 +169,8 @@ def _inner_loop(layer, sequences, initial_state, mask, training=False):
 
 
 def _agrees(layer, mask):
-    """Whether stock Keras and the fast unrolls define the same result; cells are the plan's matter."""
-    # Keras has written down that it will take cuDNN, or is to refuse what cuDNN cannot do.
+    """Whether stock Keras and the fast unrolls define the same result; the plan decides about cells."""
+    # The layer will use cuDNN, or must refuse what cuDNN cannot do.
     if not layer.supports_jit or getattr(layer, "use_cudnn", False) is True:
         return False
     if mask is None or keras.tree.is_nested(mask):

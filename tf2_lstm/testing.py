@@ -1,4 +1,4 @@
-"""For a project's own tests: a Keras model that somebody wrote by hand, held against the TF1 graph that it replaces."""
+"""For a project's own tests: compare a Keras model that somebody wrote by hand with the TF1 graph that it replaces."""
 
 from tf2_lstm.migrate.convert.against import hold
 from tf2_lstm.migrate.convert.converting import Request
@@ -16,7 +16,7 @@ def assert_equivalent(path, model, inputs=None, outputs=None, fetch=(), feed=(),
     Args:
         path: a TF1 checkpoint with its .meta, a SavedModel or a frozen graph.
         model: a Sequential or functional `keras.Model`. Or a function, or a subclassed model, that is called with a
-            dict of arrays and gives a dict of arrays; then `inputs` and `outputs` name all.
+            dict of arrays and returns a dict of arrays; then `inputs` and `outputs` name all.
         inputs: name of an input of the model -> the TF1 tensor that it is. What is not in it is matched by name, and by
             order when nothing else is known.
         outputs: name of an output of the model -> the TF1 tensor that it is to equal, in the same way. With it, what it

@@ -110,7 +110,7 @@ class RNN(keras.layers.RNN):
         return found or self._plain_loop(sequences, initial_state, mask, training)
 
     def _plain_loop(self, sequences, initial_state, mask, training):
-        """Run Keras's loop, or one of its own where steps draw and Keras's loop would forget that they did."""
+        """Run Keras's loop, or the backend's own where steps draw random numbers, which Keras's would draw once."""
         zero = self.zero_output_for_mask and self.return_sequences
         _begin(self.cell, sequences[:, 0], initial_state, training)
         try:
@@ -124,7 +124,7 @@ class RNN(keras.layers.RNN):
         finally:
             _end(self.cell)
         if mask is not None and keras.backend.backend() in ("jax", "numpy"):
-            # These two repeat at padded steps: the output if unrolled, else the state for the output.
+            # These two backends repeat at padded steps: the output if unrolled, else the state in place of the output.
             if zero and self.unroll:
                 outputs = _zeroed(outputs, mask)
             elif not self.return_sequences and not self.unroll:
@@ -156,7 +156,7 @@ class RNN(keras.layers.RNN):
         return None if states is None else fitting_states(where, self.state_size, states, sequences.shape[0])
 
     def _check_mask(self, sequences, mask):
-        # One row of a mask stands for all.
+        # A mask of one row is for all rows.
         if mask is not None:
             check_real(f"RNN {self.name!r}", "a mask", mask)
         if mask is None or any(
@@ -222,7 +222,7 @@ class SequenceMask(keras.layers.Layer):
         return mask if before is None else ops.logical_and(mask, before)
 
     def _checked(self, inputs):
-        """Return x, of what is given."""
+        """Return x, after a check of the arguments."""
         where = f"SequenceMask {self.name!r}"
         if not isinstance(inputs, (list, tuple)) or len(inputs) != 2 or len(inputs[0].shape) < 2:
             shapes = [tuple(leaf.shape) for leaf in keras.tree.flatten(inputs)]
@@ -315,7 +315,7 @@ def python_loop(cell, inputs, states, training=False):
 
 @contextmanager
 def _changed(layer, **attributes):
-    """A layer with other attributes for a while."""
+    """Give a layer other attributes in a block."""
     kept = {name: getattr(layer, name) for name in attributes}
     try:
         for name, value in attributes.items():
@@ -327,7 +327,7 @@ def _changed(layer, **attributes):
 
 
 def _check_hooks():
-    """Keras must still call the two methods that RNN replaces."""
+    """Check that Keras still calls the two methods that RNN replaces."""
     if not hasattr(keras.layers.RNN, "inner_loop"):
         raise gone("keras.layers.RNN.inner_loop", "for TF1's padding")
     if not hasattr(keras.layers.RNN, "_maybe_config_dropout_masks"):
@@ -336,7 +336,7 @@ def _check_hooks():
 
 
 def _begin(cell, inputs, states, training):
-    """Draw what lasts for a whole sequence; inputs and states of one step are given for their shapes."""
+    """Draw the noise that lasts for a whole sequence; the inputs and states of one step are given for their shapes."""
     if isinstance(cell, DropoutWrapper):
         cell.begin_sequence(inputs.shape[-1], training)
     if hasattr(cell, "get_dropout_mask"):
@@ -378,12 +378,12 @@ def _draws_every_step(cell):
 
 
 def _zeroed(outputs, mask):
-    """The outputs [B, T, P], zeros where the mask [B, T] is false."""
+    """Return the outputs [B, T, P], zeros where the mask [B, T] is false."""
     return outputs if mask is None else ops.where(mask[:, :, None], outputs, ops.zeros_like(outputs))
 
 
 def _last_valid(outputs, valid):
-    """The output [B, P] at each row's last valid step; zeros for a row without one."""
+    """Return the output [B, P] at each row's last valid step; zeros for a row without one."""
     to_come = ops.flip(ops.cumsum(ops.flip(ops.cast(valid, "int32"), axis=1), axis=1), axis=1)
     last = ops.logical_and(valid, to_come == 1)
     return ops.sum(ops.where(last[:, :, None], outputs, ops.zeros_like(outputs)), axis=1)

@@ -1,4 +1,4 @@
-"""A weight alone: a variable that a TF1 program reads in a way that no layer of Keras does."""
+"""A single weight: a variable that a TF1 program reads in a way that no layer of Keras does."""
 
 import keras
 from keras import ops
@@ -14,8 +14,8 @@ class Weight(keras.layers.Layer):
 
     Args:
         shape: the weight's shape.
-        initializer: of the weight, "zeros" unless given.
-        **options: those of `keras.layers.Layer`: name, dtype, trainable.
+        initializer: the initialiser of the weight, "zeros" unless given.
+        **options: arguments of `keras.layers.Layer`: name, dtype, trainable.
 
     Call arguments: any tensor. Returns: the weight.
 
@@ -44,7 +44,7 @@ class Weight(keras.layers.Layer):
         return ops.copy(self.weight)
 
     def compute_output_spec(self, reference):
-        """Return what it gives: a tensor of the weight's shape."""
+        """Return the spec of the result: a tensor of the weight's shape."""
         return keras.KerasTensor(self.shape, dtype=self.dtype)
 
     def get_config(self):

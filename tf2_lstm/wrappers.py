@@ -15,12 +15,12 @@ from tf2_lstm import backends
 from tf2_lstm.fitting import one_step
 from tf2_lstm.state import initial_state, output_size, state_layout
 
-#: The places of dropout, as DropoutWrapper's arguments and weights are called.
+#: The places of dropout, the names of DropoutWrapper's arguments and weights.
 RATES = ("input_dropout", "state_dropout", "output_dropout")
 
 
 class _Wrapper(keras.layers.Layer):
-    """What the two have in common: a cell inside, whose sizes and states they keep."""
+    """The base of both wrappers: a cell inside, with its sizes and states."""
 
     def __init__(self, cell, **options):
         options.setdefault("dtype", cell.dtype_policy)
@@ -30,12 +30,12 @@ class _Wrapper(keras.layers.Layer):
 
     @property
     def state_size(self):
-        """The state's widths, those of the cell."""
+        """The widths of the cell's state."""
         return self.cell.state_size
 
     @property
     def output_size(self):
-        """The output's width, that of the cell."""
+        """The width of the cell's output."""
         return output_size(self.cell)
 
     def get_initial_state(self, batch_size=None):
@@ -146,7 +146,7 @@ class DropoutWrapper(_Wrapper):
         return keras.random.uniform(shape, dtype=dtype, seed=self.seed_generator)
 
     def restore_rates(self):
-        """Set each rate to the one given at first, whatever was assigned or loaded since."""
+        """Set each rate to the first one, whatever was assigned or loaded since."""
         for name, rate in zip(RATES, self.rates, strict=True):
             if rate is not None:
                 getattr(self, name).assign(rate)
@@ -164,7 +164,7 @@ class DropoutWrapper(_Wrapper):
     def begin_sequence(self, input_size, training):
         """Draw the variational noise for one sequence; an unroll calls it before its loop."""
         self._in_sequence = True
-        # Drawn already: the same object stands twice in a stack, and has one noise, as in TF1.
+        # Drawn already: one object that is twice in a stack has one noise, as in TF1.
         if not (self.variational and training) or self._noise is not None:
             return
         leaves = keras.tree.flatten(self.state_size)
@@ -183,7 +183,7 @@ class DropoutWrapper(_Wrapper):
 
     @one_step
     def call(self, inputs, states, training=False):
-        """One step: dropout around the cell if `training`, else the cell alone."""
+        """Run one step: dropout around the cell if `training`, else the cell alone."""
         if not training:
             return self.cell(inputs, states, training=False)
         if self.variational and self._noise is None:
@@ -202,7 +202,7 @@ class DropoutWrapper(_Wrapper):
         return self._drop(output, self.output_dropout, output_noise), states
 
     def get_config(self):
-        """Return the arguments; the rates are those given at first, `assign` shows in the weights."""
+        """Return the arguments; the rates are the first ones, as an assigned rate is in the weights."""
         return {
             **super().get_config(),
             **dict(zip(RATES, self.rates, strict=True)),
@@ -221,10 +221,10 @@ class DropoutWrapper(_Wrapper):
         return self.add_weight(
             shape=(),
             name=name,
-            # Constant() would round the rate to float32 on its way to a float64 weight.
+            # Constant() would round the rate of a float64 weight to float32.
             initializer=lambda shape, dtype: ops.convert_to_tensor(rate, dtype=dtype),
             trainable=False,
-            # Else 0.3 would be 0.3008 under mixed_bfloat16.
+            # Otherwise 0.3 would be 0.3008 under mixed_bfloat16.
             autocast=False,
         )
 
@@ -292,7 +292,7 @@ class ResidualWrapper(_Wrapper):
 
     @one_step
     def call(self, inputs, states, training=False):
-        """One step of the cell, the input added to its output."""
+        """Run one step of the cell, with the input added to its output."""
         output, states = self.cell(inputs, states, training=training)
         # The cell may compute in another dtype than the wrapper.
         output = ops.cast(output, self.compute_dtype)
@@ -315,7 +315,7 @@ class ResidualWrapper(_Wrapper):
 
 
 def _dropped_leaves(layout):
-    """One bool a leaf of the Keras state, in its order: whether state_dropout acts on it."""
+    """Return a bool for each leaf of the Keras state, in its order: whether state_dropout acts on it."""
     if isinstance(layout, list):
         return tuple(drop for layer in layout for drop in _dropped_leaves(layer))
     if isinstance(layout, dict):

@@ -114,7 +114,7 @@ class LSTMCell(keras.layers.LSTMCell):
 
     @one_step
     def call(self, inputs, states, training=False):
-        """One step: [B, D] and [h, c] -> output [B, P] and the new [h, c]."""
+        """Run one step: [B, D] and [h, c] -> output [B, P] and the new [h, c]."""
         if not self.use_peepholes and self.cell_clip is None and self.projection_units is None:
             return super().call(inputs, states, training=training)
         h, c = states
@@ -132,7 +132,7 @@ class LSTMCell(keras.layers.LSTMCell):
         return h, [h, c]
 
     def get_config(self):
-        """Return every argument, stock ones and `implementation` (which Keras leaves out) included."""
+        """Return every argument, also stock ones and `implementation` (which Keras leaves out)."""
         return {
             **super().get_config(),
             "implementation": self.implementation,
@@ -148,7 +148,7 @@ class LSTMCell(keras.layers.LSTMCell):
         return self.add_weight(shape=(self.units,), name=name, initializer=self.peephole_initializer)
 
     def _gates(self, inputs, h, training):
-        """The four pre-activations in Keras's order i, f, j, o, each [B, U]."""
+        """Return the four pre-activations in Keras's order i, f, j, o, each [B, U]."""
         drop_x = training and 0.0 < self.dropout < 1.0
         drop_h = training and 0.0 < self.recurrent_dropout < 1.0
         x_mask = self.get_dropout_mask(inputs) if drop_x else None
@@ -160,7 +160,7 @@ class LSTMCell(keras.layers.LSTMCell):
 
 
 def _product(x, mask, kernel):
-    """x @ kernel with Keras's dropout masks: none, one for all gates, or (implementation 1) one a gate."""
+    """Return x @ kernel with Keras's dropout masks: none, one for all gates, or (implementation 1) one per gate."""
     if mask is None:
         return ops.matmul(x, kernel)
     if not isinstance(mask, (list, tuple)):

@@ -1,8 +1,8 @@
 """The command line: `main` and a module for each command.
 
 Each command's module has `add_arguments(parser)` and `run(arguments) -> exit code`, and imports neither TensorFlow nor
-Keras before `run`. Where it runs a stranger's graph it has `alone(arguments)` too: the limits of a process of its own.
-A `UserError` is left to `process`, which makes one line of it.
+Keras before `run`. Where it runs a stranger's graph it also has `alone(arguments)`: the limits of a process of its own.
+A `UserError` is left to `process`, which prints it as one line.
 """
 
 from tf2_lstm.cli.main import main

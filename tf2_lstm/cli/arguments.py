@@ -1,4 +1,4 @@
-"""What the commands on a TF1 model share on the command line."""
+"""Command-line arguments that the commands on a TF1 model share."""
 
 import argparse
 import contextlib
@@ -14,7 +14,7 @@ from tf2_lstm.quiet import startup_hushed
 
 
 def add_model_arguments(parser, path=True):
-    """Declare PATH and what says how it is read."""
+    """Declare PATH and the options for reading it."""
     if path:
         parser.add_argument(
             "path",
@@ -50,7 +50,7 @@ def add_model_arguments(parser, path=True):
 
 
 def _amount(text):
-    """A number above 0, as an argument's type."""
+    """Parse an argument as a number above 0."""
     with contextlib.suppress(ValueError):
         if 0 < float(text) < math.inf:
             return float(text)
@@ -58,7 +58,7 @@ def _amount(text):
 
 
 def _most_memory():
-    """Nine tenths of the machine's memory in GiB."""
+    """Return nine tenths of the machine's memory in GiB."""
     try:
         return 0.9 * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     except (OSError, ValueError):
@@ -92,7 +92,7 @@ def request_of(arguments, path=None):
 
 
 def telling(arguments, advance):
-    """Return a function that says of each recurrence that it begins, to people and to the parent process."""
+    """Return a function that announces each recurrence when it begins, to people and to the parent process."""
 
     def tell(name):
         getattr(arguments, "task", Task()).tell(name)
@@ -107,11 +107,11 @@ def all_written(arguments):
 
 
 def import_quietly(path=None, builds=True):
-    """Import TensorFlow without what it prints on the way; before that, say what is wrong at once.
+    """Import TensorFlow without its messages; first report a problem that is seen at once.
 
     Args:
-        path: what is to be read then; None for nothing.
-        builds: whether Keras models are to be built then, for which Keras needs TensorFlow.
+        path: the path that will be read; None for none.
+        builds: whether Keras models will be built, for which Keras needs TensorFlow.
 
     Raises:
         UserError: nothing that can be read is at the path, or Keras does not run on TensorFlow.
@@ -130,7 +130,7 @@ def import_quietly(path=None, builds=True):
 
 @contextlib.contextmanager
 def _without_collecting():
-    """Look for no garbage in the block: what TensorFlow is made of stays, and looking is a sixth of its import."""
+    """Collect no garbage in the block: TensorFlow's objects stay, and collecting takes a sixth of its import."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -142,7 +142,7 @@ def _without_collecting():
 
 
 def import_keras():
-    """Return Keras, on whatever backend it runs.
+    """Return Keras, on any backend.
 
     Raises:
         UserError: the backend that is asked for cannot be imported.
@@ -151,7 +151,7 @@ def import_keras():
 
 
 def _chosen_backend():
-    """The backend that the environment or Keras's own file asks for, "tensorflow" for none."""
+    """Return the backend that the environment or Keras's own file names, "tensorflow" for none."""
     home = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
     said = os.environ.get("KERAS_BACKEND")
     if not said:

@@ -54,7 +54,7 @@ def _add_by_hand(group):
 
 
 def alone(arguments):
-    """Return the `Limits` of its process, what removes what a dead one was writing, and PATH; None for pairs."""
+    """Return the `Limits` of the process, a function that cleans up after a dead one, and PATH; None for pairs."""
     paths = list(filter(is_path, arguments.names))
     return (limits_of(arguments), lambda: None, one_line(paths[0])) if paths else None
 
@@ -78,7 +78,7 @@ def run(arguments):
 
 
 def _refuse(arguments, add, of, found, step, but=("names", "format")):
-    """Refuse options that the other kind of names has: nothing that is asked for is left out without a word."""
+    """Refuse options of the other kind of names: no option that the user gives is ignored silently."""
     parser = argparse.ArgumentParser(add_help=False)
     add(parser)
     known = vars(parser.parse_args([]))
@@ -89,14 +89,14 @@ def _refuse(arguments, add, of, found, step, but=("names", "format")):
 
 
 def is_path(name):
-    """Whether a name is a file's, a folder's or a checkpoint's and not that of a pair or a case."""
+    """Whether a name is a path of a file, a folder or a checkpoint, and not the name of a pair or a case."""
     if name in PAIRS or name in CASES:
         return False
     return any(os.path.exists(name + ending) for ending in ("", ".index", ".meta"))
 
 
 def _hold(arguments, path):
-    """Hold a `.keras` file against the whole graph."""
+    """Compare a `.keras` file with the whole graph."""
     found = f"--against {one_line(arguments.against)}"
     but = ("names", "format", "output", "overwrite")
     _refuse(arguments, pairs.add_arguments, "pairs and cases", found, "leave it out", but)
@@ -116,7 +116,7 @@ def _hold(arguments, path):
         from tf2_lstm.migrate.prove.candidate import candidate_of
 
         candidate = candidate_of(load(arguments.against, "tf2_lstm.testing.assert_equivalent"))
-        # As Keras alone runs the file.
+        # Loaded as Keras alone runs the file.
         with plain():
             report = hold(request_of(arguments, path), candidate, said, telling(arguments, advance))
     all_written(arguments)
@@ -126,7 +126,7 @@ def _hold(arguments, path):
 
 
 def _said(text):
-    """The name and the tensor of a --map."""
+    """Return the name and the tensor of a --map."""
     name, equals, tensor = text.partition("=")
     if not (name and equals and tensor):
         raise UserError(

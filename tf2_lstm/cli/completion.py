@@ -1,8 +1,8 @@
-"""`tf2-lstm completion`: what a shell needs to complete commands, options, choices and files."""
+"""`tf2-lstm completion`: print the script with which a shell completes commands, options, choices and files."""
 
 
 def add_arguments(parser):
-    """Describe the arguments.
+    """Declare the arguments of `tf2-lstm completion`.
 
     Args:
         parser: the command's parser.
@@ -11,7 +11,7 @@ def add_arguments(parser):
 
 
 def run(arguments):
-    """Print the script; the exit code.
+    """Print the script; return the exit code.
 
     Args:
         arguments: the parsed arguments.

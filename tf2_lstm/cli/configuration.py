@@ -5,7 +5,7 @@ import tomllib
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 
-#: Each is a list of texts, as its option of the command line takes several.
+#: Each is a list of texts, as the option on the command line may be given several times.
 SETTINGS = ("exclude", "ignore", "select")
 
 

@@ -1,4 +1,4 @@
-"""`tf2-lstm convert`: Keras models, source and a proof out of a TF1 model."""
+"""`tf2-lstm convert`: make Keras models, source and a proof of a TF1 model."""
 
 import shlex
 import sys
@@ -38,7 +38,7 @@ def add_arguments(parser):
 
 
 def add_whole(parser):
-    """Declare where the whole program ends and begins, and what leaves it out."""
+    """Declare the options for the ends of the whole program, and the one that leaves it out."""
     add_ends(parser)
     parser.add_argument(
         "--recurrences", action="store_true", help="the recurrences alone, not the whole program"
@@ -66,21 +66,21 @@ def check_whole(arguments):
 
 
 def add_verbose(parser):
-    """Declare `--verbose`, of the commands that print what was compared in brief."""
+    """Declare `--verbose`, for commands that print a comparison in brief."""
     parser.add_argument(
         "--verbose", action="store_true", help="print a row for each tensor that was compared"
     )
 
 
 def alone(arguments):
-    """Return the `Limits` of its process, what removes what a dead one was writing, and PATH."""
+    """Return the `Limits` of the process, a function that cleans up after a dead one, and PATH."""
     from tf2_lstm.migrate.convert.folder import cleaner
 
     return limits_of(arguments), cleaner(arguments.output), one_line(arguments.path)
 
 
 def run(arguments):
-    """Carry out the command; 0 everything converted and proved, 1 not everything, 2 unusable input."""
+    """Run the command; return 0 if everything is converted and proved, 1 if not everything, 2 for unusable input."""
     from tf2_lstm.migrate.report.progress import progress
 
     check_whole(arguments)
@@ -98,7 +98,7 @@ def run(arguments):
 
 
 def name_left_over(out):
-    """Name on standard error what a run left beside an output when it was killed, and how to remove it."""
+    """Print on standard error what a killed run left beside an output, and how to remove it."""
     from tf2_lstm.migrate.convert.folder import left_over
 
     for path in left_over(out):
@@ -110,7 +110,7 @@ def name_left_over(out):
 
 
 def print_conversion(conversion, form, out=None, verbose=False):
-    """Print the report and, for people, what came of it."""
+    """Print the report and, for people, the result of the conversion."""
     from tf2_lstm.migrate.convert import converting
 
     options = {"brief": not verbose} if form == "text" else {}
@@ -128,7 +128,7 @@ def print_conversion(conversion, form, out=None, verbose=False):
 
 
 def _of_single_files(conversion):
-    """The notes that a person does not need who takes the whole program, which is proved with all that is in it."""
+    """List the notes that a user of the whole program does not need, as it is proved with all that is in it."""
     from tf2_lstm.migrate.prove.recurrences import notes_of_its_file
 
     if conversion.program is None or not conversion.complete:
@@ -151,7 +151,7 @@ def closing(conversion, out):
 
 
 def _whole(conversion, programs):
-    """What was converted of the whole programs."""
+    """Say how many of the whole programs were converted."""
     if conversion.program:
         return "the whole program not converted" if not programs else "not every whole program converted"
     many = f"{len(programs)} whole programs" if len(programs) > 1 else "the whole program"
@@ -161,7 +161,7 @@ def _whole(conversion, programs):
 
 
 def _programs(conversion):
-    """The names of the models of whole programs."""
+    """Return the names of the models of whole programs."""
     return [one["name"] for one in conversion.manifest["models"] if one["kind"] == "program"]
 
 

@@ -33,7 +33,7 @@ def run(arguments):
 
 
 def _names(words, by_name):
-    """What to explain: each word, or all of them where none is a name: a message without its quotes."""
+    """Return the names to explain: each word, or all words as one message where none is a name."""
     known = any(word.upper() in by_name or word.lower() in by_name for word in words)
     return words if known or any(" " in word for word in words) else [" ".join(words)]
 

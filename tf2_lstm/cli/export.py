@@ -1,4 +1,4 @@
-"""`tf2-lstm export`: a Keras model leaves: the way back into a TF1 checkpoint, or a file for another runtime."""
+"""`tf2-lstm export`: export a Keras model, back into a TF1 checkpoint or to a file for another runtime."""
 
 import importlib
 from pathlib import Path
@@ -13,7 +13,7 @@ from tf2_lstm.cli.convert import add_ends, add_verbose
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 
-#: The way back, and the other formats: those of `migrate.export.leaving.FORMATS`.
+#: The format of the way back; the other formats are those of `migrate.export.leaving.FORMATS`.
 BACK, FORMATS = "tf1", ("litert", "onnx", "savedmodel")
 
 
@@ -46,7 +46,7 @@ def add_arguments(parser):
 
 
 def alone(arguments):
-    """Return the `Limits` of its process, what removes what a dead one was writing, and PATH."""
+    """Return the `Limits` of the process, a function that cleans up after a dead one, and PATH."""
     from tf2_lstm.migrate.convert.folder import cleaner
 
     named = arguments.path if arguments.format == BACK else arguments.model
@@ -54,7 +54,7 @@ def alone(arguments):
 
 
 def run(arguments):
-    """Carry out the command; 0 it is written, 1 the other runtime differs and nothing is, 2 unusable input."""
+    """Run the command; return 0 if it is written, 1 if the other runtime differs (nothing is), 2 for unusable input."""
     return _back(arguments) if arguments.format == BACK else _leave(arguments)
 
 

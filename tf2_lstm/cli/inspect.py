@@ -1,4 +1,4 @@
-"""`tf2-lstm inspect`: what recurrences a TF1 model holds, where its program begins and ends; nothing is run."""
+"""`tf2-lstm inspect`: show the recurrences of a TF1 model, and where its program begins and ends; nothing is run."""
 
 from dataclasses import asdict
 
@@ -20,12 +20,12 @@ def add_arguments(parser):
 
 
 def alone(arguments):
-    """Return the `Limits` of its process, what removes what a dead one was writing: nothing, and PATH."""
+    """Return the `Limits` of the process, a function that cleans up nothing, and PATH."""
     return limits_of(arguments), lambda: None, one_line(arguments.path)
 
 
 def run(arguments):
-    """Carry out the command; 0 all recurrences are known, 1 one is not, 2 unusable input."""
+    """Run the command; return 0 if all recurrences are known, 1 if one is not, 2 for unusable input."""
     import_quietly(arguments.path, builds=False)
     from tf2_lstm.migrate.convert import converting, findings_as_text
     from tf2_lstm.migrate.convert.whole_edges import edges_of
@@ -42,7 +42,7 @@ def run(arguments):
 
 
 def as_data(tf1, findings, programs):
-    """Return a model, its findings and the edges of its programs as plain data, in the words of the manifest."""
+    """Return a model, its findings and the edges of its programs as plain data, with the keys of the manifest."""
     from tf2_lstm.migrate.convert import manifest
 
     return {

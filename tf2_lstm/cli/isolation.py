@@ -1,7 +1,7 @@
-"""A stranger's graph runs in a process of its own, with limits: what ends that process ends no more than one part.
+"""Run a stranger's graph in a process of its own, with limits: a crash ends no more than one part of the work.
 
-The process is a fork of the command before TensorFlow is imported. It prints what the command prints; it tells the
-parent through a pipe at which part it works. Where it dies or exceeds a limit at a part, the parent starts another one
+The process is a fork of the command before TensorFlow is imported. It prints the output of the command; it tells the
+parent through a pipe which part it works on. Where it dies or exceeds a limit in a part, the parent starts another one
 that leaves this part out and says why; where it dies before or after the parts, the command ends with one line.
 """
 
@@ -15,23 +15,23 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 
-#: Seconds between two looks at the memory of the process, and how long it may take to remove what it was writing.
+#: Seconds between two looks at the memory of the process, and seconds that it may take to remove its files.
 _LOOK, _GRACE = 0.05, 5.0
 _PR_SET_PDEATHSIG = 1
-#: What is told in place of a part when all is written; no name of a node has it.
+#: The text in place of a part's name when all is written; no name of a node has it.
 _DONE = "\0"
-#: What asks a command to end.
+#: The signals that ask a command to end.
 _ASKED = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass
 class Task:
-    """What a command knows of the process that it runs in.
+    """The process that a command runs in, as the command sees it.
 
     Attributes:
         skipped: part -> why it is left out.
         tell: called with the name of each part as the work on it begins, with "" when it has ended.
-        done: called when all is written and only the printing is left: for that, whoever reads takes any time.
+        done: called when all is written and only the printing is left, which may take any time.
     """
 
     skipped: dict = field(default_factory=dict)
@@ -41,11 +41,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a process may take.
+    """The limits of a process.
 
     Attributes:
-        seconds: for each part, and for what comes before and after them.
-        bytes: of memory, in the process and what it started.
+        seconds: for each part, and for the time before and after them.
+        bytes: the memory of the process and of those that it started.
     """
 
     seconds: float
@@ -54,7 +54,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class _End:
-    """How a process ended: its exit code, or why it has none, and the part that it worked at."""
+    """How a process ended: its exit code, or why it has none, and the part that it worked on."""
 
     code: int | None
     reason: str = ""
@@ -62,7 +62,7 @@ class _End:
     kind: str = "death"
 
 
-#: What to do next, by how the process ended.
+#: How the process ended -> the next step.
 NEXT = {
     "time": "Give it more with --time-limit, if the model is large.",
     "memory": "Give it more with --memory-limit, if the machine has it.",
@@ -76,14 +76,14 @@ def alone(command, run, limits, clean=lambda: None, path=""):
 
     Args:
         command: its name, for the line.
-        run: what to call with a `Task` in the process; it returns an exit code.
+        run: a function of a `Task` to call in the process; it returns an exit code.
         limits: the `Limits`.
-        clean: called after a process that did not end by itself; it removes what that one was writing.
-        path: what the command works at, for the line.
+        clean: called after a process that did not end by itself; it removes the files that it was writing.
+        path: the path that the command works on, for the line.
 
     Returns:
-        The exit code; 2 after one line on standard error when the process died or exceeded a limit at no part, or twice
-        at the same one. In the process itself what `run` returns.
+        The exit code; 2 after one line on standard error when the process died or exceeded a limit in no part, or twice
+        in the same one. In the process itself the result of `run`.
     """
     task = Task()
     while True:
@@ -104,7 +104,7 @@ def alone(command, run, limits, clean=lambda: None, path=""):
 
 
 def _told(end):
-    """How a process ended, what came of it, and what to do next."""
+    """Say how a process ended, what is written, and what to do next."""
     if end.kind == "done":
         return f"{end.reason} at the end. {NEXT[end.kind]}"
     where = f"at {end.part!r}" if end.part else "before a recurrence was found"
@@ -121,7 +121,7 @@ class _Child:
         self._read, self._write = os.pipe()
         sys.stdout.flush()
         parent = os.getpid()
-        # Until the parent can hand it on, who asks the command to end waits: the process must not outlive it.
+        # Signals wait until the parent can forward them: the process must not outlive the command.
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ASKED)
         try:
             self.pid = os.fork()
@@ -136,13 +136,13 @@ class _Child:
             self._hear()
 
     def _hear(self):
-        """Take what asks to end again."""
+        """Accept signals that ask to end again."""
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
 
     def _settle(self, parent):
-        """A group of its own; what TensorFlow's C++ prints goes to a file; it ends with its parent."""
+        """Set up the process: a group of its own; TensorFlow's C++ prints to a file; it ends with its parent."""
         os.setpgid(0, 0)
-        # Kept open: what Python says goes where it went.
+        # The old standard error stays open for Python's own output.
         sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
         os.dup2(self._said.fileno(), 2)
         with contextlib.suppress(OSError, AttributeError):
@@ -151,15 +151,15 @@ class _Child:
             os.kill(os.getpid(), signal.SIGTERM)
 
     def tell(self, name):
-        """Tell the parent at which part the work begins; inside of the process."""
+        """Tell the parent which part begins; called in the process."""
         os.write(self._write, name.encode("utf-8", errors="replace")[:400] + b"\n")
 
     def done(self):
-        """Tell the parent that only the printing is left; inside of the process."""
+        """Tell the parent that only the printing is left; called in the process."""
         os.write(self._write, _DONE.encode() + b"\n")
 
     def watch(self):
-        """Wait for the end of the process, or bring it about; an `_End`."""
+        """Wait for the end of the process, or kill it; return an `_End`."""
         with contextlib.suppress(OSError):
             os.setpgid(self.pid, self.pid)
         with self._forwarding():
@@ -174,7 +174,7 @@ class _Child:
         while True:
             ready, _, _ = select.select([self._read], [], [], _LOOK)
             if ready and not self._note(os.read(self._read, 65_536)):
-                # The pipe is closed: it has ended, or is about to.
+                # The pipe is closed: the process has ended, or is about to.
                 return self._ended(os.waitpid(self.pid, 0)[1])
             if self._is_done:
                 continue
@@ -208,7 +208,7 @@ class _Child:
         return _End(None, f"died (signal {-code})", self._part, kind)
 
     def _last_words(self):
-        """The line of a failed check in what C++ printed."""
+        """Return the line of a failed check in the output of C++."""
         self._said.seek(0)
         lines = self._said.read(2**20).decode("utf-8", errors="replace").splitlines()
         failed = [line.partition("] ")[2] for line in lines if "Check failed" in line]
@@ -224,7 +224,7 @@ class _Child:
 
     @contextlib.contextmanager
     def _forwarding(self):
-        """What asks the command to end asks the process; one that does not end in time is killed."""
+        """Forward signals that ask the command to end to the process; kill it if it does not end in time."""
         earlier = [signal.signal(number, self._forward) for number in _ASKED]
         last = signal.signal(signal.SIGALRM, lambda *_: os.killpg(self.pid, signal.SIGKILL))
         try:
@@ -243,7 +243,7 @@ class _Child:
 
 
 def _unnamed_file():
-    """A file that has no name, in memory where the system has such: a full disk must not matter."""
+    """Return a file without a name, in memory where the system can: it must work on a full disk."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("tensorflow"), "w+b")
     return tempfile.TemporaryFile()

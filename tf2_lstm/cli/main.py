@@ -1,4 +1,4 @@
-"""`main`: a table of the commands, no logic. Only the module of the command that is asked for is imported."""
+"""`main`: a table of the commands, no logic. Only the module of the chosen command is imported."""
 
 import argparse
 import importlib
@@ -11,7 +11,7 @@ from tf2_lstm.cli.process import complete_streams, exit_code
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.report.printable import printable
 
-#: Command, which is also the name of its module in this room -> what it does.
+#: Command, also the name of its module in this package -> its help.
 COMMANDS = {
     "inspect": "Show what is in a TF1 checkpoint, graph or SavedModel: recurrences, variables, the whole program.",
     "convert": "Turn a TF1 checkpoint, graph or SavedModel into Keras models and their sources, with the proof.",
@@ -21,7 +21,7 @@ COMMANDS = {
     "explain": "Print the page of a rule, or what to do about an error message.",
     "completion": "Print what a shell needs to complete these commands, their options and files.",
 }
-#: Command -> an example, and what exit code 1 says.
+#: Command -> an example, and the meaning of exit code 1.
 _EPILOGS = {
     "inspect": ("inspect model.ckpt", "not all is known"),
     "convert": ("convert model.ckpt -o converted", "something is not converted or not proved"),
@@ -33,13 +33,13 @@ _EPILOGS = {
 }
 
 
-#: Arguments that name a file, as the help calls them, and how each shell completes one: what `shtab` looks for.
+#: Names in the help of arguments that are files, and how each shell completes one, for `shtab`.
 FILES = ("PATH", "FILE", "OUT", "PREFIX")
 COMPLETED = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
 
 
 class _Parser(argparse.ArgumentParser):
-    """Names in its errors what a stranger may have called a file; says which arguments are files."""
+    """A parser whose errors are safe with any file name, and which knows which arguments are files."""
 
     def add_argument(self, *names, **options):
         action = super().add_argument(*names, **options)
@@ -55,12 +55,12 @@ class _Parser(argparse.ArgumentParser):
         super().exit(status, message)
 
     def print_help(self, file=None):
-        # argparse's own does not tell that a text could not be written.
+        # argparse's own does not report that a text could not be written.
         (file or sys.stdout).write(self.format_help())
 
 
 class _Version(argparse.Action):
-    """As argparse's own, which does not tell that a text could not be written."""
+    """The same as argparse's own, which does not report that a text could not be written."""
 
     def __call__(self, parser, namespace, values, option_string=None):
         sys.stdout.write(f"tf2-lstm {__version__}\n")
@@ -88,7 +88,7 @@ def main(argv=None):
     named = chosen or " ".join(argv[:1])
     code = exit_code(named, lambda: _run(parser_of([chosen]).parse_args(argv), forked))
     if os.getpid() != started:
-        # The process of its own has said and written everything; to take TensorFlow down takes most of a second.
+        # The process has printed and written everything; TensorFlow's shutdown takes most of a second.
         os._exit(code)
     return code
 

@@ -70,7 +70,7 @@ def _number(kind, lowest, highest):
 
 
 def run(arguments):
-    """Carry out the command; return 0 if all is equal, 1 if something differs, 2 for unusable input."""
+    """Run the command; return 0 if all is equal, 1 if something differs, 2 for unusable input."""
     from tf2_lstm.migrate.equivalence import listing
 
     if arguments.list:
@@ -90,15 +90,15 @@ def _print(text):
 
 
 def check_output(output, overwrite, sources=()):
-    """Refuse an --output that is no place for a file, or is one already, before anything runs.
+    """Refuse an --output that cannot be written, or that exists already, before anything runs.
 
     Args:
         output: a `Path`, None to print the report.
-        overwrite: whether a file that is there may be replaced.
-        sources: the paths that are read, None among them; of a checkpoint the prefix.
+        overwrite: whether an existing file may be replaced.
+        sources: the paths that are read, with None among them; for a checkpoint its prefix.
 
     Raises:
-        UserError: the folder is not there, or what is there may not be replaced.
+        UserError: the folder does not exist, or the file may not be replaced.
     """
     if output is None:
         if overwrite:
@@ -122,7 +122,7 @@ def check_output(output, overwrite, sources=()):
 
 
 def _is_of(output, source):
-    """Whether a file is what is read: the file, one in its folder, one of a checkpoint with its prefix."""
+    """Whether a file is one that is read: the source, one in its folder, one of a checkpoint with its prefix."""
     name, prefix = os.path.realpath(output), os.path.realpath(source)
     if os.path.exists(source) and os.path.samefile(output, source):
         return True
@@ -159,8 +159,8 @@ def write_report(report, arguments, **options):
 
     Args:
         report: the `Report`.
-        arguments: the parsed ones, with a `format` and an `output`.
-        **options: of the renderer, for what is printed.
+        arguments: the parsed arguments, with a `format` and an `output`.
+        **options: more arguments of the renderer, for printing.
     """
     if arguments.output:
         text = rendered(report, arguments.format, width=100)
@@ -177,7 +177,7 @@ def write_report(report, arguments, **options):
 
 
 def _put(path, text):
-    """Write a file beside its place first: an earlier one stays whole where the disk is full."""
+    """Write a file beside its place first: an earlier file stays whole where the disk is full."""
     if path.exists() and not path.is_file():  # A pipe or a device has no place beside it.
         path.write_text(text, encoding="utf-8")
         return

@@ -1,4 +1,4 @@
-"""A command as a process: its exit code, whatever comes from outside or goes wrong. Nothing here knows what it does."""
+"""A command as a process: its exit code, for any error and any signal. This module does not know the command's work."""
 
 import os
 import signal
@@ -9,27 +9,22 @@ import traceback
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.report.printable import printable
 
-#: In the environment: an error that nobody foresaw ends the command with its traceback.
+#: The environment variable with which an error that nobody foresaw shows its traceback.
 TRACEBACK = "TF2_LSTM_TRACEBACK"
 
 
 def exit_code(command, run):
-    """Run a command; what ends it from outside is one line and an exit code, and what it was writing is removed.
+    """Run a command; a signal or an error becomes one line and an exit code, and unfinished output is removed.
 
     Args:
         command: its name, for the line.
-        run: what to call; it returns an exit code.
+        run: the function to call; it returns an exit code.
 
     Returns:
-        The exit code; 1 when nobody reads the output any more, 2 for what cannot be used (`UserError`), an output that
+        The exit code; 1 when nobody reads the output any more, 2 for unusable input (`UserError`), an output that
         cannot be written and an error that nobody foresaw, 130 after Ctrl-C, 143 after SIGTERM.
-
-    Example:
-        ```python
-        assert exit_code("convert", lambda: 0) == 0
-        ```
     """
-    # Neither a path that is no UTF-8 nor a tree on a terminal that knows ASCII alone is an error.
+    # Neither a path that is no UTF-8 nor a tree on a terminal that only knows ASCII is an error.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     earlier, told = _on_terminate(_terminated), sys.unraisablehook
@@ -69,7 +64,7 @@ def one_line(error):
 
 
 def _defect(error):
-    """What is said of an error that nobody foresaw: what, where, and what to do."""
+    """Return the line on an error that nobody foresaw: what, where, and what to do."""
     *_, (frame, line) = traceback.walk_tb(error.__traceback__)
     where = f"{os.path.basename(frame.f_code.co_filename)}:{line}"
     return one_line(
@@ -79,7 +74,7 @@ def _defect(error):
 
 
 class Terminated(KeyboardInterrupt):
-    """Somebody sent SIGTERM: what is being written is removed on the way out, as for Ctrl-C."""
+    """A SIGTERM arrived: unfinished output is removed on the way out, as for Ctrl-C."""
 
 
 def _terminated(number, frame):
@@ -87,7 +82,7 @@ def _terminated(number, frame):
 
 
 def _unheard(unraisable):
-    """What nobody hears, in a destructor or in a callback of the garbage collector: a SIGTERM is sent once more."""
+    """Handle an error in a destructor or in a callback of the garbage collector: a SIGTERM is sent once more."""
     if isinstance(unraisable.exc_value, Terminated):
         again = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM))
         again.daemon = True
@@ -97,7 +92,7 @@ def _unheard(unraisable):
 
 
 def _on_terminate(handler):
-    """Set what SIGTERM does, where that can be set; return what it did."""
+    """Set the handler of SIGTERM, where it can be set; return the old one."""
     if handler is None or threading.current_thread() is not threading.main_thread():
         return None
     return signal.signal(signal.SIGTERM, handler)
@@ -112,7 +107,7 @@ def _discard(stream):
 
 
 def _said(command, what, code):
-    # Nobody can be told where standard error is full or closed; the exit code tells.
+    # Nothing can be printed where standard error is full or closed; the exit code tells.
     try:
         print(f"tf2-lstm {command}: {what}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
@@ -121,7 +116,7 @@ def _said(command, what, code):
 
 
 def complete_streams():
-    """Give a process that was started with closed standard streams empty ones, so that no file takes their place.
+    """Give a process with closed standard streams empty ones, so that no file takes their place.
 
     Returns:
         Whether there is a standard output.
@@ -129,7 +124,7 @@ def complete_streams():
     there = sys.stdout is not None
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
-            # The lowest free number is given: that of the closed stream.
+            # The system returns the lowest free number: that of the closed stream.
             os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
     return there

@@ -32,7 +32,7 @@ def run(arguments):
     Args:
         arguments: the `argparse.Namespace` of `add_arguments`.
     """
-    # Here, so that the other commands of tf2-lstm do not pay for the rules.
+    # Imported here, so that the other commands do not pay for the rules.
     from tf2_lstm.migrate.source.formats import WRITERS
     from tf2_lstm.migrate.source.scan import Options, scan
     from tf2_lstm.migrate.source.summary import statistics
@@ -53,7 +53,7 @@ def run(arguments):
 
 
 def _said(arguments):
-    """What the command line says, and the project's settings, which are named on standard error."""
+    """Return the options of the command line and the project's settings; these are named on standard error."""
     from tf2_lstm.cli.configuration import settings_of
 
     file, settings = settings_of(Path.cwd())

@@ -1,4 +1,4 @@
-"""A cell tree in TF1's vocabulary becomes Keras layers, by the rows of the pairs table."""
+"""Build Keras layers of a cell tree in TF1's vocabulary, by the rows of the pairs table."""
 
 import importlib
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Symbol:
 
 
 def _gates(name):
-    """TF1's hard_sigmoid is not that of Keras 3."""
+    """Return the name of a gate's function; TF1's hard_sigmoid is not that of Keras 3."""
     return Symbol("tf2_lstm.hard_sigmoid") if name == "hard_sigmoid" else name
 
 
 def resolve(symbol):
-    """Import what a row names: a class or function such as "keras.layers.LSTMCell", or a program's module."""
+    """Import the object that a row names: a class or function ("keras.layers.LSTMCell"), or a program's module."""
     module, attribute = symbol.rsplit(".", 1)
     found = getattr(importlib.import_module(module), attribute, None)
     return importlib.import_module(symbol) if found is None else found
@@ -52,20 +52,14 @@ def stock_symbol(call):
 
 
 class Builder:
-    """Builds Keras cells and layers from calls; the same call object gives the same cell, as in TF1.
+    """Builds Keras cells and layers from calls; the same call object makes the same cell, as in TF1.
 
     Args:
-        dtype: the Keras dtype policy of everything that is built.
+        dtype: the Keras dtype policy of all cells and layers.
         functions: name -> Python function, for arguments that are functions (residual_fn).
-        stock: stock Keras where it is exact, instead of the class of this package.
+        stock: whether to use stock Keras where it is exact, instead of the class of this package.
         make: a function of (symbol, call, **options) that makes a cell; by default the class itself is called.
         rate: a function from a `Fed` keep_prob to the rate; by default 1 - its value.
-
-    Example:
-        ```python
-        cell = Builder().cell(Call("lstm", num_units=4, num_proj=2))
-        assert cell.units == 4 and cell.projection_units == 2
-        ```
     """
 
     def __init__(self, dtype="float32", functions=None, stock=False, make=None, rate=None):
@@ -86,7 +80,7 @@ class Builder:
         return self._cells[id(call)][0]
 
     def options(self, call):
-        """Translate a call's TF1 arguments into Keras keyword arguments by the row; constants included."""
+        """Translate a call's TF1 arguments into Keras keyword arguments by the row, including its constants."""
         row = PAIRS[call.pair]
         known = {argument.tf1: argument for argument in row.arguments}
         options = dict(row.constants)
@@ -121,7 +115,7 @@ class Builder:
         return {argument.to: value}
 
     def _dropout(self, name, keep_prob):
-        """A keep_prob of exactly 1 is no dropout in TF1; a fed one keeps the machinery for any value."""
+        """Return the option for a keep_prob: none for exactly 1, as in TF1; a fed one may have any value."""
         if isinstance(keep_prob, Fed):
             return {name: self._rate(keep_prob)}
         return {} if keep_prob == 1.0 else {name: 1.0 - keep_prob}
@@ -173,10 +167,11 @@ def set_weights(cell, arrays, where, own=None):
 
     Args:
         cell: a built Keras cell with weights.
-        arrays: a list of as many arrays as the cell has weights, of the same shapes. It is emptied: a large array need
-            not outlive its turn.
+        arrays: a list of as many arrays as the cell has weights, of the same shapes. It is emptied, so that a large
+            array
+            is freed after its turn.
         where: the TF1 scope, for messages.
-        own: those of its weights that are assigned, all unless they are given.
+        own: the weights to assign; all of the cell's by default.
 
     Raises:
         BuildError: the numbers or the shapes differ.

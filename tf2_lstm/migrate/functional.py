@@ -1,4 +1,4 @@
-"""A recurrence and its variables become a functional Keras model, weights in place; and back."""
+"""Make a functional Keras model of a recurrence and its variables, weights in place; and back."""
 
 from collections import OrderedDict
 
@@ -11,7 +11,7 @@ from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.skip_initializers import skip_initializers
 
-#: Options of Keras's cells and ours, beside sizes, that say what they compute.
+#: Options of Keras's cells and ours, beside sizes, that change their computation.
 COMPUTES = (
     *("activation", "recurrent_activation", "use_bias", "reset_after"),
     *("use_peepholes", "cell_clip", "projection_units", "projection_clip"),
@@ -26,11 +26,11 @@ def build_model(recurrence, variables):
         variables: checkpoint name -> `model.Variable`, of a `TF1Model`.
 
     Returns:
-        A functional `keras.Model` with a dict of inputs and a dict of outputs, named and laid out as the
-        recurrence says.
+        A functional `keras.Model` with a dict of inputs and a dict of outputs, with the names and layouts of the
+        recurrence.
 
     Raises:
-        BuildError: the recurrence is of a kind that no Keras model is written for.
+        BuildError: no Keras model can be written for this kind of recurrence.
         WeightError: a variable does not fit its cell.
     """
     program = program_of(recurrence)
@@ -42,7 +42,7 @@ def build_model(recurrence, variables):
 
 
 def without_weights(program, name, rates=None):
-    """Build the Keras model of a `Program`, its weights zeros.
+    """Build the Keras model of a `Program`, with zeros as weights.
 
     Args:
         program: the `Program`.
@@ -56,14 +56,14 @@ def without_weights(program, name, rates=None):
 
 
 def unlike(model, recurrence):
-    """Say which option of a cell of a model is another than a recurrence's; weights may fit all the same.
+    """Return which option of a cell in a model differs from the recurrence's; the weights may fit all the same.
 
     Args:
         model: a Keras model that has the recurrence's layers.
         recurrence: the `model.Recurrence`.
 
     Returns:
-        One sentence, "" when the cells compute the same of the same weights.
+        One sentence, "" when the cells compute the same from equal weights.
     """
     program = program_of(recurrence)
     expected = without_weights(program, recurrence.name)
@@ -82,7 +82,7 @@ def read_variables(cell, variables):
 
 
 def find(model, path):
-    """Return what a path leads to: layer name, attributes, numbers of lists, joined by "/"."""
+    """Return the object at a path: layer name, attributes, numbers in lists, joined by "/"."""
     name, *steps = path.split("/")
     found = model.get_layer(name)
     for step in steps:

@@ -1,9 +1,9 @@
 """The variables of a `CellVariables` to the weights of its Keras cell, and back; plain NumPy.
 
-They are in a `Layout`, or pieces of any variables stand in it, the `Block`s of the cell: every number of every variable
-once, or its negative. Where several biases are added, the cell has their sum; on the way back each gets its share of
-the sum, and of a gradient the whole. A bias that no variable is a part of is zero; what stands there on the way back is
-in no variable.
+The variables are in a `Layout`, or parts of any variables are placed in one, by the `Block`s of the cell: every number
+of every variable once, or its negative. Where several biases are added, the cell has their sum; on the way back each
+gets its share of the sum, and the whole of a gradient. A bias that no variable is a part of is zero; its numbers on the
+way back are in no variable.
 """
 
 from collections import OrderedDict
@@ -63,21 +63,11 @@ def arrange(cell, own):
     """Put the variables of a cell in the order of its row.
 
     Args:
-        cell: the `CellVariables`; what is in none of its `blocks` stays as it is.
+        cell: the `CellVariables`; a variable that is in none of its `blocks` stays as it is.
         own: leaf name -> array, of every variable.
 
     Returns:
         An OrderedDict from the row's leaf name to array.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.model import Block, CellVariables
-
-        places = {(0, 2): (2, 4), (2, 4): (0, 2)}
-        halves = tuple(Block("bias", None, to, "bias 0", None, one) for one, to in places.items())
-        cell = CellVariables(None, "cell", {"bias 0": "cell/b"}, blocks=halves)
-        assert arrange(cell, {"bias 0": np.array([1, 2, 3, 4])})["bias"].tolist() == [3, 4, 1, 2]
-        ```
     """
     arranged = OrderedDict()
     for block in cell.blocks:
@@ -97,7 +87,7 @@ def arrange(cell, own):
 
 
 def take_apart(cell, arranged, total=True):
-    """The inverse of `arrange`.
+    """Undo `arrange`.
 
     Args:
         cell: the `CellVariables`.
@@ -124,7 +114,7 @@ def take_apart(cell, arranged, total=True):
 
 
 def _shape(cell, target):
-    """The shape of a kernel; a bias, of which pieces may be missing, has the columns of its kernel."""
+    """Return the shape of a kernel; a bias, of which parts may be missing, has the columns of its kernel."""
     scope = target.rpartition("/")[0]
     columns = max(block.columns[1] for block in cell.blocks if block.target.rpartition("/")[0] == scope)
     rows = [block.rows[1] for block in cell.blocks if block.target == target and block.rows is not None]

@@ -1,4 +1,4 @@
-"""Letting go of large arrays that nothing but themselves holds."""
+"""Free large arrays that only reference cycles keep."""
 
 import gc
 

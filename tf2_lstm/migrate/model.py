@@ -1,4 +1,4 @@
-"""What was found in a TF1 model, as data: `artifacts/` fills a `TF1Model`, `recognise/` fills `Findings`.
+"""The findings in a TF1 model, as data: `artifacts/` fills a `TF1Model`, `recognise/` fills `Findings`.
 
 Nothing here reads a file or imports TensorFlow. Names of tensors are TF1's ("rnn/transpose_1:0"), names of variables
 are those of the checkpoint ("rnn/basic_lstm_cell/kernel").
@@ -22,15 +22,15 @@ class ArtifactError(UserError):
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable of a TF1 model, read when it is asked for.
+    """One variable of a TF1 model, read on demand.
 
     Attributes:
         name: its name in the checkpoint, "rnn/lstm_cell/kernel"; of a partitioned variable the name of the whole.
         shape: its shape, a tuple of ints.
         dtype: its dtype's name, "float32".
         read: a function without arguments that returns the array.
-        parts: of a variable that the checkpoint keeps in parts or under another name: each name there -> the slices
-            of the whole, one for each axis, that it is.
+        parts: for a variable that the checkpoint keeps in parts or under another name: each name there -> the slices of
+            the whole, one for each axis, that it is.
     """
 
     name: str
@@ -100,7 +100,7 @@ class TF1Model:
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a variable and its place in one of a row's own tensors; see `layouts`.
+    """A part of a variable and its place in one of a row's own tensors; see `layouts`.
 
     Attributes:
         target: the leaf name of the row's weight map, "kernel".
@@ -109,8 +109,8 @@ class Block:
         leaf: the name of the variable among the cell's `names`.
         from_rows: its rows in the variable, None for a vector.
         from_columns: its columns in the variable.
-        flipped: whether it stands there transposed.
-        sign: -1 where its negative stands there: 1 - sigmoid(z) is sigmoid(-z).
+        flipped: whether it is transposed there.
+        sign: -1 where it is negative there: 1 - sigmoid(z) is sigmoid(-z).
     """
 
     target: str
@@ -141,7 +141,7 @@ class Computed:
 
     @property
     def origin(self):
-        """What it is computed from, in words."""
+        """The names of its sources, in words."""
         return ", ".join(self.sources) or "constants"
 
 
@@ -150,12 +150,12 @@ class CellVariables:
     """The variables of one cell of a recurrence.
 
     Attributes:
-        call: the cell's `Call`, the very object that stands in the tree.
+        call: the cell's `Call`, the same object as in the tree.
         scope: the TF1 scope of its variables, for people; identity comes from the graph.
         names: leaf name of the row's weight map ("kernel", "gates/bias", "w_i_diag") -> checkpoint name.
-        layout: the `Layout` that the variables are in, a tf.keras layer's perhaps without a bias.
-        blocks: where each piece of each variable stands in that layout, of a cell whose variables are pieces; see
-            `layouts`.
+        layout: the `Layout` that the variables are in; a tf.keras layer may have no bias.
+        blocks: the place of each part of each variable in that layout, for a cell whose weights are parts of
+            variables; see `layouts`.
         computed: the `Computed` weights among them.
     """
 
@@ -168,7 +168,7 @@ class CellVariables:
 
     @property
     def variables(self):
-        """The checkpoint names of all that the cell's weights come from, a computed one's sources in its place."""
+        """The checkpoint names of the variables behind the cell's weights, also those behind computed ones."""
         sources = {one.tensor: one.sources for one in self.computed}
         found = [name for own in self.names.values() for name in sources.get(own, (own,))]
         return tuple(dict.fromkeys(found))
@@ -176,16 +176,16 @@ class CellVariables:
 
 @dataclass(frozen=True)
 class SingleCell:
-    """One call of a known cell, whatever is around it.
+    """One call of a known cell, in any surroundings.
 
     A tensor is a tuple of all names that its value has in the step of the loop, or in the function, or in the graph.
 
     Attributes:
         cell: the `CellVariables`.
-        inputs: the tensors whose numbers, side by side, are the input.
-        joined: the tensor that is all of it, () where the graph has none.
-        states: the tensor of each state before, in TF1's order.
-        next_states: the tensor of each state behind, in TF1's order; the last one is what the cell gives out.
+        inputs: the tensors that are the input side by side.
+        joined: the tensor that is the whole input, () where the graph has none.
+        states: the tensor of each old state, in TF1's order.
+        next_states: the tensor of each new state, in TF1's order; the last one is the cell's output.
     """
 
     cell: CellVariables
@@ -197,13 +197,13 @@ class SingleCell:
 
 @dataclass(frozen=True)
 class Around:
-    """What a program computes around a recurrence, outside of its model.
+    """The operations of a program around a recurrence, outside of its model.
 
     Attributes:
-        begins: the TF1 tensors that go in.
+        begins: the TF1 tensors of its inputs.
         ends: the TF1 tensors of its outputs.
-        in_front: the operations between what is fed and what goes in: "GatherV2 (lookup) over words [9, 4]".
-        behind: the operations from the outputs to what nothing reads, without gradients and updates.
+        in_front: the operations between fed tensors and the inputs: "GatherV2 (lookup) over words [9, 4]".
+        behind: the operations from the outputs to those that nothing reads, without gradients and updates.
     """
 
     begins: tuple
@@ -212,7 +212,7 @@ class Around:
     behind: tuple
 
     def said(self):
-        """Return what lies around in a few words, "" when it is nothing.
+        """Return the same in a few words, "" when there is nothing around.
 
         Example:
             ```python
@@ -249,26 +249,25 @@ class Recurrence:
             static_bidirectional_rnn, python_loop for a cell that is stepped by hand, or
             stack_bidirectional_dynamic_rnn for a cuDNN layer. Beyond the rows' arguments a gru may have
             `reset_after`, and a Keras 1 cell has `recurrent_activation` ("hard_sigmoid" is clip(0.2 x + 0.5)).
-        inputs: the `Tensor`s that go in, in the order of the Keras model's inputs. A bidirectional recurrence has
+        inputs: the input `Tensor`s, in the order of the Keras model's inputs. A bidirectional recurrence has
             "initial_state_fw..." and "initial_state_bw...". A static one has "inputs", or "inputs_0",
             "inputs_1", ... when the steps are separate tensors of the graph; a step has "inputs" [B, D].
-        outputs: the `Tensor`s that come out: "outputs" (or "outputs_fw" and "outputs_bw"; "outputs_0", ... for
+        outputs: the output `Tensor`s: "outputs" (or "outputs_fw" and "outputs_bw"; "outputs_0", ... for
             separate steps) and every leaf of the final state, "state", "state_c", "state_1_h", "state_fw_c".
         time_major: whether inputs and outputs are [T, B, ...].
-        reverse: whether a lone recurrence runs from the last step to the first.
+        reverse: whether a recurrence of one direction runs from the last step to the first.
         cells: the `CellVariables`, each cell object once; that of `output_layer`, when there is one, last.
         keep_probs: dropout's keep_prob tensors or constants found, by TF1 argument ("input_keep_prob_2" for a second
             value); dropout is proved at 1.
-        assumed: what the user said or allowed, and what nothing tells, one sentence each: forget_bias without a graph.
-        notes: what a person must know, one sentence each.
-        ends: the `roles.Ends`. A loop that ends with the longest row, or after `most_steps`, gives out as many steps
+        assumed: a sentence for each assumption: of the user, or where nothing tells: forget_bias without a graph.
+        notes: notes for the user, one sentence each.
+        ends: the `roles.Ends`. A loop that ends with the longest row, or after `most_steps`, has as many output steps
             (dynamic_decode, raw_rnn).
         past_end: whether rows go on past their own end to that of the longest one (impute_finished=False).
-        most_steps: after how many steps the loop ends at the latest, None without a limit.
-        output_layer: the `Call` of the dense layer that the loop applies to what the cell gives out, None without one;
+        most_steps: the largest number of steps, None without a limit.
+        output_layer: the `Call` of the dense layer that the loop applies to the cell's output, None without one;
             the outputs are those of the layer.
-        holds: whether a step that the mask leaves out gives the output of the step before, as Keras does by default;
-            else it gives zeros.
+        holds: whether a masked step has the output of the step before, as by default in Keras; else it has zeros.
         around: the `Around` of a recurrence of a graph, None without one.
     """
 
@@ -317,13 +316,13 @@ class NotConverted:
 
 @dataclass(frozen=True)
 class Loss:
-    """What a program computes of a recurrence and is no part of its model: what goes back into it, c of every step.
+    """A computation with a recurrence that no model has: one that leads back into it, or c of every step.
 
     Attributes:
         scope: the recurrence's TF1 scope.
-        output: the TF1 tensor that goes back, "lstm/mul_2:0".
-        into: the TF1 tensor of an input that is computed from it; "" for what the program is to feed again or fetches.
-        operation: the first operation between the two, by its node; "" when the tensor itself goes back.
+        output: the TF1 tensor that leads back, "lstm/mul_2:0".
+        into: the TF1 tensor of an input that is computed from it; "" for what the program must feed again or fetches.
+        operation: the first operation between the two, by its node; "" when the tensor itself leads back.
         reason: all of it, one sentence.
     """
 
@@ -345,17 +344,17 @@ class Unclaimed:
 
 @dataclass
 class Findings:
-    """Everything that `recognise` says of a model. Nothing of it is silent.
+    """All that `recognise` reports of a model. Nothing of it is silent.
 
     Attributes:
         recurrences: the `Recurrence`s, in the order of the graph.
         not_converted: the `NotConverted` ones.
         unclaimed: every variable that is in neither, as `Unclaimed`.
-        losses: the `Loss`es: what lies outside of the models and goes back into them.
-        notes: what a person must know of the whole.
+        losses: the `Loss`es: computations outside of the models that lead back into them.
+        notes: notes for the user on the whole model.
         shapes: name of a tensor of the graph -> its shape, with None where a size is free; without those of unknown
             rank.
-        single_cells: name of a function, "" of the graph itself -> the `SingleCell`s among its nodes.
+        single_cells: name of a function, "" for the graph itself -> the `SingleCell`s among its nodes.
     """
 
     recurrences: list = field(default_factory=list)

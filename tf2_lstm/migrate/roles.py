@@ -1,7 +1,7 @@
-"""What a tensor at the edge of a recurrence is, how a recurrence runs and how it ends: each typed once.
+"""The role of a tensor at the edge of a recurrence, how a recurrence runs and how it ends: each typed once.
 
-A `Tensor` is called as the input or output of its Keras model: "inputs_2", "initial_state_fw_0_c", "outputs_bw". That
-name is read in one place, here.
+A `Tensor` has the name of an input or output of its Keras model: "inputs_2", "initial_state_fw_0_c", "outputs_bw". That
+name is parsed in one place, here.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 
 class Role(StrEnum):
-    """What a tensor is for a recurrence."""
+    """The role of a tensor in a recurrence."""
 
     INPUTS = "inputs"
     LENGTHS = "sequence_length"
@@ -51,13 +51,13 @@ class Ends(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """What the name of a tensor says.
+    """The parts of a tensor's name.
 
     Attributes:
         role: its `Role`.
-        side: "fw", "bw", or "" of what has one direction.
+        side: "fw", "bw", or "" where there is one direction.
         numbers: the number of the step of inputs and outputs, the numbers of the layers of a state.
-        leaf: "c" or "h" of an LSTM's state, "" of all others.
+        leaf: "c" or "h" of an LSTM's state, "" for all others.
     """
 
     role: Role
@@ -67,12 +67,12 @@ class Place:
 
     @property
     def step(self):
-        """The number of the step, None for what is not one of several steps."""
+        """The number of the step, None for a tensor that is not one of several steps."""
         return self.numbers[0] if self.numbers and not self.role.is_state else None
 
     @property
     def name(self):
-        """The name again."""
+        """The name that these parts make."""
         parts = (self.role.value, self.side, *map(str, self.numbers), self.leaf)
         return "_".join(part for part in parts if part)
 
@@ -85,19 +85,13 @@ _NAME = re.compile(
 
 @lru_cache(4096)
 def read_name(name):
-    """Return the `Place` that a name says.
+    """Return the `Place` of a name.
 
     Args:
         name: "initial_state_fw_0_c".
 
     Raises:
         ValueError: it is no name of a tensor at the edge of a recurrence.
-
-    Example:
-        ```python
-        assert read_name("initial_state_fw_0_c") == Place(Role.INITIAL, "fw", (0,), "c")
-        assert read_name("inputs_2").step == 2 and read_name("outputs").step is None
-        ```
     """
     found = _NAME.match(name)
     if found is None:
@@ -114,15 +108,15 @@ class Tensor:
 
     Attributes:
         name: the Keras name: "inputs", "sequence_length", "initial_state_0_c", "outputs", "outputs_fw", "state_h".
-        tf1: the TF1 tensor, "rnn/transpose_1:0"; "" for a zero state that the graph makes itself and for what
+        tf1: the TF1 tensor, "rnn/transpose_1:0"; "" for a zero state that the graph makes itself and for a tensor that
             the graph does not keep.
         dtype: the dtype's name.
         shape: sizes in the layout of the TF1 tensor, None where a size is not fixed.
-        zero: for an initial state, that the graph gives zeros: the Keras input may be left out.
+        zero: for an initial state, that it is zeros in the graph: the Keras input may be left out.
         own: zeros that the unroll makes for itself: the Keras model makes them too, and has no input for them.
-        same: the other TF1 tensors that are computed in the same way, of an input.
-        value: what the graph fixes it to, a tuple of numbers: part of the Keras model then, and no input of it.
-        closed: why `Session.run` cannot fetch it: it stands in a branch, or in the body of a loop. "" for all others.
+        same: the other TF1 tensors that are computed in the same way as an input.
+        value: the value that the graph fixes, a tuple of numbers: it is part of the Keras model, and no input.
+        closed: why `Session.run` cannot fetch it: it is in a branch, or in the body of a loop. "" for all others.
     """
 
     name: str
@@ -137,7 +131,7 @@ class Tensor:
 
     @property
     def is_input(self):
-        """Whether the Keras model has an input for it: not for zeros of its own, nor for what the graph fixes."""
+        """Whether the Keras model has an input for it: not for its own zeros, nor for a fixed value."""
         return self.value is None and not self.own
 
     @property

@@ -1,7 +1,7 @@
-"""Layers without the random numbers that others will replace.
+"""Build layers without the random numbers that other weights will replace.
 
-Of a large model the random numbers cost more than all the rest: an orthogonal matrix is a QR decomposition. Zeros that
-are written cost a second copy of the weights.
+In a large model the random numbers cost more than all the rest: an orthogonal matrix is a QR decomposition. Writing
+zeros costs a second copy of the weights.
 """
 
 import collections
@@ -61,7 +61,7 @@ def _enter(builder):
 def _leave(builder):
     with _LOCK:
         _BUILDERS[builder] -= 1
-        # Unary plus leaves out what has come to nothing.
+        # Unary plus drops counts of zero.
         if not +_BUILDERS:
             _BUILDERS.clear()
             for kind, call in _DRAWN.items():

@@ -123,30 +123,24 @@ def to_tf1(call, weights, folded=True, where="", layout=Layout.TF1):
 
 
 def relaid(call, arrays, source, target, folded=True, where=""):
-    """Lay the weights of a cell out as another layout has them.
+    """Convert the weights of a cell to another layout.
 
-    Where only one side has two biases a gate, the other has their sum; Keras has the sum in the first, what goes back
-    has half of it in each.
+    Where only one side has two biases for a gate, the other has their sum; Keras has the sum in the first, and on the
+    way back each has half of it.
 
     Args:
         call: the cell in TF1's vocabulary.
-        arrays: a dict from name to array, of the layout `source`; a layer of tf.keras may be without its bias.
+        arrays: a dict from name to array, of the layout `source`; a layer of tf.keras may have no bias.
         source: a `Layout`.
         target: another, or the same.
-        folded: False for gradients: of two biases each has the gradient of the sum.
+        folded: False for gradients: both biases have the gradient of the sum.
         where: the cell's scope, for messages.
 
     Returns:
         An OrderedDict from name to array, of the layout `target`.
 
     Raises:
-        WeightError: as `to_keras`.
-
-    Example:
-        ```python
-        cell, own = Call("basic_rnn", num_units=2), {"kernel": np.ones((3, 2)), "recurrent_kernel": np.ones((2, 2))}
-        assert relaid(cell, own, Layout.KERAS, Layout.TF1)["bias"].tolist() == [0.0, 0.0]
-        ```
+        WeightError: as in `to_keras`.
     """
     tensors = tensors_of(call, source)
     if source is Layout.KERAS:
@@ -160,7 +154,7 @@ def relaid(call, arrays, source, target, folded=True, where=""):
 
 
 def read_cells(call, variables, ignore=()):
-    """Give every cell of a call tree the Keras weights made from a checkpoint's variables.
+    """Convert a checkpoint's variables to the Keras weights of every cell in a call tree.
 
     Args:
         call: the outermost call.
@@ -201,7 +195,7 @@ def read_cells(call, variables, ignore=()):
 
 
 def write_cells(call, weights, folded=True):
-    """Name the TF1 variables of a whole call tree, the inverse of `read_cells`.
+    """Convert Keras weights back to the TF1 variables of a whole call tree, the inverse of `read_cells`.
 
     Args:
         call: the outermost call.
@@ -226,7 +220,7 @@ def write_cells(call, weights, folded=True):
 
 
 def _height(call, kind):
-    """Rows of a block; None for the input part, whose depth only the arrays know."""
+    """Return the rows of a block; None for the input part, whose depth only the arrays tell."""
     if kind == "recurrent":
         return output_size(call)
     return {"input": None, "projection": _units(call)}.get(kind, 0)
@@ -241,7 +235,7 @@ def _units(call):
 
 
 def _cut(call, tensors, arrays, where):
-    """Cut named arrays into blocks keyed by (row kind, gate), checking that all fit and none is left."""
+    """Cut named arrays into blocks keyed by (row kind, gate), and check that all fit and none is left."""
     _check_names(call, list(dict.fromkeys(tensor.name for tensor in tensors)), list(arrays), where)
     blocks = OrderedDict()
     for tensor in tensors:
@@ -266,7 +260,7 @@ def _cut(call, tensors, arrays, where):
 
 
 def _share(call, tensors, blocks, target, folded):
-    """Put both biases of a gate into one where only one is wanted, and make the one that is not there."""
+    """Join the two biases of a gate where the target has one, and make the missing one where it has two."""
     wanted = {(kind, gate) for tensor in tensors for kind in tensor.rows for gate in tensor.gates}
     for kind, gate in set(blocks) - wanted:
         second = blocks.pop((kind, gate))

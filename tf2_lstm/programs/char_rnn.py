@@ -42,7 +42,7 @@ SAMPLE_LENGTH = 40
 
 
 def batch():
-    """The text as (inputs, targets), int32 [BATCH, TIME] each, targets one character ahead."""
+    """Return the text as (inputs, targets), int32 [BATCH, TIME] each, targets one character ahead."""
     ids = [VOCABULARY.index(character) for character in TEXT]
     ids = np.resize(np.array(ids, "int32"), BATCH * TIME + 1)
     return ids[:-1].reshape(BATCH, TIME), ids[1:].reshape(BATCH, TIME)
@@ -54,7 +54,7 @@ def _lstm_cell(layer):
 
 
 def build():
-    """The model as it is trained: inputs [B, T] -> logits [B, T, vocabulary], from zero states."""
+    """Return the model as it is trained: inputs [B, T] -> logits [B, T, vocabulary], from zero states."""
     inputs = keras.Input([None], dtype="int32", name="inputs")
     x = keras.layers.Embedding(len(VOCABULARY), EMBEDDING_SIZE, name="embedding")(inputs)
     cell = StackedRNNCells([_lstm_cell(layer) for layer in range(LAYERS)], name="stack")
@@ -64,7 +64,7 @@ def build():
 
 
 def stepper(model):
-    """The same layers as a model of one step: [inputs [B, 1], state] -> [probabilities, *states]."""
+    """Return the same layers as a model of one step: [inputs [B, 1], state] -> [probabilities, *states]."""
     rnn = model.get_layer("rnn")
     inputs = keras.Input([1], dtype="int32", name="inputs")
     state = [[keras.Input([UNITS]) for _ in "hc"] for _ in range(LAYERS)]
@@ -78,8 +78,8 @@ def train(model, steps, dropout):
     """Train on the text; return the loss before each of the `steps`, float32 [steps].
 
     Args:
-        model: what `build` returned.
-        steps: how many.
+        model: the result of `build`.
+        steps: the number of steps.
         dropout: the rate on the output of each layer, 1 - TF1's keep_prob.
     """
     for wrapper in model.get_layer("rnn").cell.cells:
@@ -93,7 +93,7 @@ def train(model, steps, dropout):
 
 
 def draw(probabilities, random):
-    """An id with the probabilities given, from one number of the NumPy `RandomState`."""
+    """Draw an id with the given probabilities, by one number of the NumPy `RandomState`."""
     edges = np.cumsum(probabilities.astype("float64"))
     return int(np.searchsorted(edges, random.random_sample() * edges[-1]))
 
@@ -102,9 +102,9 @@ def sample(model, length, seed=0):
     """Draw characters one at a time, each fed back with the state; start at the text's first.
 
     Args:
-        model: what `build` returned, its weights set.
-        length: how many characters to draw.
-        seed: of the NumPy `RandomState`.
+        model: the result of `build`, its weights set.
+        length: the number of characters to draw.
+        seed: the seed of the NumPy `RandomState`.
 
     Returns:
         (probabilities float32 [length, vocabulary], ids int32 [length], the last state as TF1 has
@@ -130,7 +130,7 @@ def run(model):
     """Train without dropout, then sample.
 
     Args:
-        model: what `build` returned, its weights set.
+        model: the result of `build`, its weights set.
 
     Returns:
         An OrderedDict of `losses` [TRAIN_STEPS], `probabilities` [SAMPLE_LENGTH, vocabulary],

@@ -22,7 +22,7 @@ SAMPLE_INPUT = np.array([[3, 2, 2, 3, 2, 2]], "float32")
 
 
 def build():
-    """The cell as a model: [sample_input [B, 6], [h, c]] -> [output [B, 4], [h, c]]."""
+    """Return the cell as a model: [sample_input [B, 6], [h, c]] -> [output [B, 4], [h, c]]."""
     sample_input = keras.Input([SAMPLE_INPUT.shape[1]], name="sample_input")
     state = [keras.Input([LSTM_CELL_SIZE], name=name) for name in ("h", "c")]
     output, state_new = BasicLSTMCell(LSTM_CELL_SIZE, name="lstm")(sample_input, state)
@@ -33,7 +33,7 @@ def run(model):
     """Run the one step from the zero state.
 
     Args:
-        model: what `build` returned, its weights set.
+        model: the result of `build`, its weights set.
 
     Returns:
         An OrderedDict of `state.c`, `state.h` and `output`, each float32 [1, 4].

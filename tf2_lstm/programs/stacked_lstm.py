@@ -33,7 +33,7 @@ SAMPLE_INPUT = np.array(
 
 
 def build():
-    """The stack as a model: data [B, T, 6] -> [output [B, T, 5], [[h, c], [h, c]]]."""
+    """Return the stack as a model: data [B, T, 6] -> [output [B, T, 5], [[h, c], [h, c]]]."""
     data = keras.Input([None, INPUT_DIM], name="data")
     cells = [LSTMCell(LSTM_CELL_SIZE_1, name="layer_0"), LSTMCell(LSTM_CELL_SIZE_2, name="layer_1")]
     stack = StackedRNNCells(cells, name="stack")
@@ -45,7 +45,7 @@ def run(model):
     """Run the sample through the stack.
 
     Args:
-        model: what `build` returned, its weights set.
+        model: the result of `build`, its weights set.
 
     Returns:
         An OrderedDict of `output` [2, 3, 5], `state[0].c`, `state[0].h` [2, 4], `state[1].c` and

@@ -46,7 +46,7 @@ TRAIN_STEPS = 10
 
 
 def batch():
-    """The sentences as (words [8, T], lengths [8], tags [8, T]), int32, padded with 0."""
+    """Return the sentences as (words [8, T], lengths [8], tags [8, T]), int32, padded with 0."""
     lengths = np.array([len(sentence) for sentence in PAIRS], "int32")
     words = np.zeros([len(PAIRS), lengths.max()], "int32")
     tags = np.zeros_like(words)
@@ -57,7 +57,7 @@ def batch():
 
 
 def build():
-    """The tagger as a model: [words [B, T], lengths [B]] -> logits [B, T, tags], masked."""
+    """Return the tagger as a model: [words [B, T], lengths [B]] -> logits [B, T, tags], masked."""
     words = keras.Input([None], dtype="int32", name="words")
     lengths = keras.Input([], dtype="int32", name="lengths")
     x = keras.layers.Embedding(len(WORDS), EMBEDDING_SIZE, name="embedding")(words)
@@ -86,7 +86,7 @@ def run(model):
     """Take the loss, train, then tag.
 
     Args:
-        model: what `build` returned, its weights set.
+        model: the result of `build`, its weights set.
 
     Returns:
         An OrderedDict of `loss` [], before training; `losses` [TRAIN_STEPS]; and after training
