@@ -1,4 +1,4 @@
-"""The proof: every case of the pairs table through every witness, half of them in float64 too, and with other seeds."""
+"""The proof: every case of the pairs table with every reference, half of them also in float64, and other seeds."""
 
 from dataclasses import replace
 from itertools import groupby
@@ -49,7 +49,7 @@ def test_keras_equals_the_record_and_the_live_session(name):
     report = prove(CASES[name])
     assert report.passed, failures(report)
     assert_near(report)
-    assert {tensor.witness for tensor in report.tensors} == {RECORD, LIVE}
+    assert {tensor.reference for tensor in report.tensors} == {RECORD, LIVE}
 
 
 @pytest.mark.slow
@@ -81,21 +81,21 @@ RESEEDED = [
 def test_keras_equals_the_live_session_on_other_numbers(name, seed):
     report = prove(CASES[name], Options(seed=seed, dtype="float64", steps=2))
     assert report.passed, failures(report)
-    assert {tensor.witness for tensor in report.tensors} == {LIVE}
+    assert {tensor.reference for tensor in report.tensors} == {LIVE}
 
 
 @pytest.mark.parametrize("steps", [0, 3])
 def test_another_number_of_steps_is_compared_with_the_live_session_alone(steps):
     report = prove(CASES["gru/default"], Options(steps=steps))
     assert report.passed, failures(report)
-    trained = {tensor.witness for tensor in report.tensors if tensor.name.startswith("trained ")}
+    trained = {tensor.reference for tensor in report.tensors if tensor.name.startswith("trained ")}
     assert trained == ({LIVE} if steps else set())
-    assert {tensor.witness for tensor in report.tensors} == {RECORD, LIVE}
+    assert {tensor.reference for tensor in report.tensors} == {RECORD, LIVE}
 
 
 def test_every_level_of_proof_is_run():
     report = prove(CASES["multi_rnn/mixed"])
-    names = [tensor.name for tensor in report.tensors if tensor.witness == RECORD]
+    names = [tensor.name for tensor in report.tensors if tensor.reference == RECORD]
     assert names[:5] == ["outputs", "state[0].c", "state[0].h", "state[1]", "state[2]"]
     weights = [name for name in report.results[0].tensors if name.startswith("trained ")]
     gradients = [name for name in names if name.startswith("gradient of ")]

@@ -206,7 +206,7 @@ PROVING = [
     ),
     *mistakes(
         "tf2_lstm/migrate/report/rows.py",
-        _REPORTS + "test_one_witness_that_disagrees_makes_a_row_different",
+        _REPORTS + "test_one_reference_that_disagrees_makes_a_row_different",
         (
             "        all(tensor.passed for tensor in tensors.values()),\n",
             "        any(tensor.passed for tensor in tensors.values()),\n",
@@ -242,8 +242,8 @@ PROVING = [
         "tf2_lstm/migrate/report/as_text.py",
         _REPORTS + "test_a_table_of_cases_shows_the_worst_of_each",
         (
-            "worst = [worst_of(case, witness) for witness in witnesses]",
-            "worst = [worst_of(report.cases[0], witness) for witness in witnesses]",
+            "worst = [worst_of(case, reference) for reference in references]",
+            "worst = [worst_of(report.cases[0], reference) for reference in references]",
         ),
     ),
     *mistakes(

@@ -150,7 +150,7 @@ def _prove(cases, arguments):
         for case in cases:
             advance(case.name)
             reports.append(prove.prove(case, options))
-    versions = {result.witness: result.versions for report in reports for result in report.results}
+    versions = {result.side: result.versions for report in reports for result in report.results}
     return Report(reports, prove.announcements(options), versions)
 
 

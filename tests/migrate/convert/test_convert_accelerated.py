@@ -51,7 +51,7 @@ def test_the_report_has_both_and_names_the_loaders(tmp_path):
     compared = {(tensor["name"], tensor["witness"]) for tensor in model["proof"]["tensors"]}
     plain = {one for one in compared if not one[0].startswith("gradient of ") and "," not in one[0]}
     assert {name for name, _ in plain} == {tensor["name"] for tensor in model["outputs"]}
-    assert {(f"{name}, accelerated", witness) for name, witness in plain} < compared
+    assert {(f"{name}, accelerated", reference) for name, reference in plain} < compared
     text = (tmp_path / "out" / "report.md").read_text()
     assert "`outputs, accelerated`" in text
     assert "keras.models.load_model" in text
@@ -84,12 +84,12 @@ def test_a_proof_leaves_the_model_as_it_was(unrolled):
 
 def test_the_gradients_are_those_of_the_fast_unrolls_but_of_a_large_model(unrolled, monkeypatch):
     case = prove("basic_lstm")
-    samples = len({tensor.witness for tensor in case.tensors})
+    samples = len({tensor.reference for tensor in case.tensors})
     assert len(unrolled) == 2 * samples
     unrolled.clear()
     monkeypatch.setattr(graph_side, "LARGE", 10)
     case = prove("basic_lstm")
-    assert len(unrolled) == len({tensor.witness for tensor in case.tensors})
+    assert len(unrolled) == len({tensor.reference for tensor in case.tensors})
 
 
 def outputs_off(monkeypatch):

@@ -52,7 +52,7 @@ def test_another_function_of_the_layer_is_no_proof():
 def test_outputs_of_no_step_are_compared_by_their_states():
     case = proved(TIMED)
     assert case.passed
-    padding = [one.name for one in case.tensors if "all padding" in one.witness]
+    padding = [one.name for one in case.tensors if "all padding" in one.reference]
     assert {"state_0", "state_1"} <= set(padding)
     assert "outputs" not in padding
 

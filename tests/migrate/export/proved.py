@@ -33,7 +33,7 @@ def failures(model, folder, draw=drawn):
     case = proof(model, folder, draw)
     assert case.tensors
     return [
-        f"{one.name} of {one.witness}: {one.problem or one.max_abs_diff}"
+        f"{one.name} of {one.reference}: {one.problem or one.max_abs_diff}"
         for one in case.tensors
         if not one.passed
     ]

@@ -213,7 +213,7 @@ def test_rows_of_any_number_leave_and_the_converters_own_lists_do_not(name, tmp_
     model = of_rows(LISTS[name])
     report = left(model, tmp_path)
     assert report.passed
-    assert [tensor.witness for tensor in report.cases[0].tensors] == [
+    assert [tensor.reference for tensor in report.cases[0].tensors] == [
         f"Keras, {size}" for size in ("3 x 5, padded", "1 x 1", "4 x 7, padded", "2 x 12")
     ]
     monkeypatch.setattr(litert_format, "without_lists", lambda library: None)

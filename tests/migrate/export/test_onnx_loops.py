@@ -258,7 +258,7 @@ def unequal(model, folder, given):
     [case] = prove(model, given, onnx_format.runner(folder / "model.onnx"), "onnxruntime", {}).cases
     assert case.tensors
     return [
-        f"{one.name} of {one.witness}: {one.problem or one.max_abs_diff}"
+        f"{one.name} of {one.reference}: {one.problem or one.max_abs_diff}"
         for one in case.tensors
         if not one.passed
     ]

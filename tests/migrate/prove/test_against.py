@@ -34,7 +34,7 @@ def test_what_is_right_is_equal_and_what_was_matched_is_said(saved):
     path, values, _ = saved
     report = assert_equivalent(path, tagger.hand_written(values))
     assert {tensor.name for tensor in report.cases[0].tensors} == {"probabilities", "tags"}
-    assert len({tensor.witness for tensor in report.cases[0].tensors}) == 3
+    assert len({tensor.reference for tensor in report.cases[0].tensors}) == 3
     assert "input word_ids is word_ids:0" in report.notes
     assert "output tags is tags:0" in report.notes
     assert any(note.startswith("no gradients were compared: no input is of floats") for note in report.notes)

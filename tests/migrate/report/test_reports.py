@@ -14,7 +14,7 @@ from tf2_lstm.migrate.report import as_html, as_json, as_markdown, as_text
 from tf2_lstm.migrate.report.progress import progress
 
 
-def result(witness, shift=0.0):
+def result(side, shift=0.0):
     tensors = OrderedDict(
         [
             ("outputs", np.full((1, 2, 2), 0.5 + shift, "float32")),
@@ -22,17 +22,17 @@ def result(witness, shift=0.0):
             ("state[0].h", np.ones((1, 2), "float32")),
         ]
     )
-    return RunResult(witness, tensors, versions={"tensorflow": "0"})
+    return RunResult(side, tensors, versions={"tensorflow": "0"})
 
 
 def report_of(shift, cases=1):
     candidate = result(KERAS, shift)
     reports = []
     for number in range(cases):
-        witnesses = [result(RECORD), result(LIVE)]
-        tensors = [tensor for witness in witnesses for tensor in compare_results(witness, candidate)]
+        references = [result(RECORD), result(LIVE)]
+        tensors = [tensor for reference in references for tensor in compare_results(reference, candidate)]
         diagnosis = "likely cause: [a] mistake" if shift else ""
-        reports.append(CaseReport(f"case/{number}", tensors, diagnosis, [*witnesses, candidate]))
+        reports.append(CaseReport(f"case/{number}", tensors, diagnosis, [*references, candidate]))
     return Report(reports, ["a [note]"], {RECORD: {"tensorflow": "0"}})
 
 
@@ -115,7 +115,7 @@ HOSTILE = "\x1b[31m[/]\u202e\n`|<script>"
 
 @pytest.mark.parametrize("renderer", [as_text, as_markdown, as_html])
 def test_a_strangers_names_do_nothing(renderer):
-    """Names, notes, witnesses and versions come from files: they neither move a terminal nor end a table."""
+    """Names, notes, references and versions come from files: they neither move a terminal nor end a table."""
     tensors = OrderedDict([(f"gradient of {HOSTILE}", np.ones((1, 2), "float32"))])
     wrong = OrderedDict((name, value + 1) for name, value in tensors.items())
     found = compare_results(RunResult(f"graph, {HOSTILE}", tensors), RunResult(KERAS, wrong))

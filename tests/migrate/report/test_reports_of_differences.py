@@ -1,4 +1,4 @@
-"""Where witnesses disagree: each report shows the worst of them, says DIFFERENT, and names what is wrong."""
+"""Where references disagree: each report shows the worst of them, says DIFFERENT, and names what is wrong."""
 
 import json
 import re
@@ -15,28 +15,28 @@ from tf2_lstm.migrate.report.rows import rows_of, worst_of
 both = pytest.mark.parametrize("renderer", [as_text, as_markdown, as_html])
 
 
-def result(witness, shifts):
+def result(side, shifts):
     """Outputs, c and h of ones, each moved by its shift."""
     values = zip(("outputs", "state.c", "state.h"), shifts, strict=True)
-    return RunResult(witness, OrderedDict((name, np.full((1, 2), 1 + by, "float32")) for name, by in values))
+    return RunResult(side, OrderedDict((name, np.full((1, 2), 1 + by, "float32")) for name, by in values))
 
 
 def case(name="case", record=(0, 0, 0), live=(0, 0, 0), keras=(0, 0, 0)):
     candidate = result(KERAS, keras)
-    witnesses = [result(RECORD, record), result(LIVE, live)]
-    return CaseReport(name, [one for who in witnesses for one in compare_results(who, candidate)])
+    references = [result(RECORD, record), result(LIVE, live)]
+    return CaseReport(name, [one for who in references for one in compare_results(who, candidate)])
 
 
 def lines_with(text, *words):
     return [line for line in text.splitlines() if all(word in line for word in words)]
 
 
-WITNESSES = {"the record": {"record": (0.25, 0, 0)}, "the session": {"live": (0.25, 0, 0)}}
+REFERENCES = {"the record": {"record": (0.25, 0, 0)}, "the session": {"live": (0.25, 0, 0)}}
 
 
 @both
-@pytest.mark.parametrize("off", WITNESSES.values(), ids=WITNESSES)
-def test_one_witness_that_disagrees_makes_a_row_different(renderer, off):
+@pytest.mark.parametrize("off", REFERENCES.values(), ids=REFERENCES)
+def test_one_reference_that_disagrees_makes_a_row_different(renderer, off):
     one = case(**off)
     assert [row.passed for row in rows_of(one)] == [False, True, True]
     text = renderer.render(Report([one]), width=120)
@@ -80,7 +80,7 @@ def test_in_brief_what_is_equal_is_one_line_with_the_nearest_to_its_tolerance():
     ]
 
 
-@pytest.mark.parametrize("off", WITNESSES.values(), ids=WITNESSES)
+@pytest.mark.parametrize("off", REFERENCES.values(), ids=REFERENCES)
 def test_in_brief_what_differs_has_its_row_and_is_not_counted_as_equal(off):
     text = as_text.render(Report([case(**off)]), width=80, brief=True)
     (row,) = lines_with(text, "outputs", "1x2")

@@ -68,7 +68,7 @@ def test_every_variable_and_every_input_of_floats_has_its_row(found):
     assert report.passed
     rows = {tensor.name for tensor in report.tensors if tensor.name.startswith("gradient of ")}
     assert rows == {f"gradient of {name}" for name in ("x:0", "words", "w", "b", "frozen")}
-    assert len({tensor.witness for tensor in report.tensors if tensor.name == "gradient of w"}) == 3
+    assert len({tensor.reference for tensor in report.tensors if tensor.name == "gradient of w"}) == 3
     assert any(np.any(run.gradients["w"]) for run in found[1].runs)
 
 

@@ -19,7 +19,7 @@ from tf2_lstm.migrate.prove.replay import ReplayError, eagerly, first_line, tens
 
 #: The name of the step that `tell` is called with.
 NAME = "the model"
-_WITNESS = "TF1 graph"
+_REFERENCE = "TF1 graph"
 
 
 def hold(request, candidate, said=None, advance=lambda name: None):
@@ -49,13 +49,13 @@ def hold(request, candidate, said=None, advance=lambda name: None):
         case.diagnosis = f"not proved: {request.skipped[NAME]}"
     elif not case.tensors:
         _run(tf1, claim.whole, candidate, case)
-    versions = {_WITNESS: {"TensorFlow": tensorflow_version()}, KERAS: {"Keras": keras.__version__}}
+    versions = {_REFERENCE: {"TensorFlow": tensorflow_version()}, KERAS: {"Keras": keras.__version__}}
     return Report([case], [*tf1.notes, *case.notes], versions)
 
 
 def _fault(name, problem):
     """Return the report of an input or output that cannot be compared."""
-    return TensorReport(name, (), "", _WITNESS, float("inf"), 0.0, False, problem=problem)
+    return TensorReport(name, (), "", _REFERENCE, float("inf"), 0.0, False, problem=problem)
 
 
 def _run(tf1, whole, candidate, case):
@@ -99,7 +99,7 @@ def _without(whole, candidate):
 
 def _gradients(whole, candidate, run):
     """Compare the gradients of one sample by its inputs of floats; a gradient that one side lacks counts as zeros."""
-    witness = f"{_WITNESS}, {run.sample.label}"
+    reference = f"{_REFERENCE}, {run.sample.label}"
     inputs = {one.name: run.sample.values[one.tf1] for one in whole.inputs}
     try:
         found, _ = differentiate(candidate.tensors, inputs, run.targets, [])
@@ -113,14 +113,14 @@ def _gradients(whole, candidate, run):
         (name, np.asarray(run.gradients.get(one.tf1, np.zeros_like(found[one.name]))))
         for name, one in names.items()
     )
-    return compare_results(RunResult(witness, expected), RunResult(KERAS, received))
+    return compare_results(RunResult(reference, expected), RunResult(KERAS, received))
 
 
 def _compared(whole, candidate, sample, expected):
-    witness = f"{_WITNESS}, {sample.label}"
+    reference = f"{_REFERENCE}, {sample.label}"
     try:
         found = candidate.call({one.name: sample.values[one.tf1] for one in whole.inputs})
     except Exception as error:  # It is anybody's code.
         return [_fault(NAME, f"it does not take {sample.label}, which the graph takes: {first_line(error)}")]
     received = OrderedDict((name, found[name]) for name in expected)
-    return compare_results(RunResult(witness, expected), RunResult(KERAS, received))
+    return compare_results(RunResult(reference, expected), RunResult(KERAS, received))

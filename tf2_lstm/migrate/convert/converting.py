@@ -280,9 +280,9 @@ def _worst(tensors):
 
 def _of_all(tensor):
     """Return a tensor's report for all samples together; the sample's name moves to the place of the difference."""
-    witness, _, sample = tensor.witness.partition(", ")
+    reference, _, sample = tensor.reference.partition(", ")
     where = f"{tensor.where} of {sample}" if tensor.where else ""
-    return replace(tensor, witness=witness, where=where)
+    return replace(tensor, reference=reference, where=where)
 
 
 def _failed(recurrence, problem):

@@ -37,7 +37,7 @@ class TensorReport:
         name: the tensor's name.
         shape: its shape, a tuple.
         dtype: its dtype's name.
-        witness: the name of the reference that Keras was compared with.
+        reference: the name of the reference that Keras was compared with.
         max_abs_diff: the largest |difference|; inf when the structure differs.
         tolerance: the largest difference that is allowed, a number.
         passed: whether the difference is within it. A failed tensor would pass with `max_abs_diff` as tolerance.
@@ -50,7 +50,7 @@ class TensorReport:
     name: str
     shape: tuple
     dtype: str
-    witness: str
+    reference: str
     max_abs_diff: float
     tolerance: float
     passed: bool
@@ -114,7 +114,7 @@ def compare_results(reference, candidate, atol=None, rtol=None):
     """Compare two run results tensor by tensor.
 
     Args:
-        reference: the `RunResult` of a TF1 witness.
+        reference: the `RunResult` of a TF1 reference.
         candidate: the `RunResult` of Keras (or of the live session, against the record).
         atol: replaces the table's absolute tolerance.
         rtol: replaces the table's relative tolerance.
@@ -125,7 +125,7 @@ def compare_results(reference, candidate, atol=None, rtol=None):
     names = list(reference.tensors) + [name for name in candidate.tensors if name not in reference.tensors]
     reports = [
         _compare_tensor(
-            name, reference.tensors.get(name), candidate.tensors.get(name), reference.witness, atol, rtol
+            name, reference.tensors.get(name), candidate.tensors.get(name), reference.side, atol, rtol
         )
         for name in names
     ]
@@ -135,12 +135,12 @@ def compare_results(reference, candidate, atol=None, rtol=None):
     return reports
 
 
-def _compare_tensor(name, expected, received, witness, atol, rtol):
+def _compare_tensor(name, expected, received, reference, atol, rtol):
     known = received if expected is None else expected
     known = np.asarray(known)
-    blank = TensorReport(name, known.shape, str(known.dtype), witness, float("inf"), 0.0, passed=False)
+    blank = TensorReport(name, known.shape, str(known.dtype), reference, float("inf"), 0.0, passed=False)
     if expected is None or received is None:
-        return _broken(blank, f"only {witness if received is None else 'the other side'} has it")
+        return _broken(blank, f"only {reference if received is None else 'the other side'} has it")
     expected, received = np.asarray(expected), np.asarray(received)
     if expected.shape != received.shape:
         return _broken(blank, f"shape {received.shape}, expected {expected.shape}")
@@ -158,7 +158,7 @@ def _broken(report, problem):
         report.name,
         report.shape,
         report.dtype,
-        report.witness,
+        report.reference,
         float("inf"),
         report.tolerance,
         False,
@@ -179,7 +179,7 @@ def _compare_numbers(blank, expected, received, atol, rtol):
         blank.name,
         expected.shape,
         str(expected.dtype),
-        blank.witness,
+        blank.reference,
         float(difference.max()),
         tolerance,
         passed=not off.any(),

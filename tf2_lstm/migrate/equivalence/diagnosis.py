@@ -76,7 +76,7 @@ def diagnose(case, reference, candidate, seed=0, fed=None):
 
     Args:
         case: the `Case`.
-        reference: the `RunResult` of a TF1 witness; its `weights` are the TF1 variables.
+        reference: the `RunResult` of a TF1 reference; its `weights` are the TF1 variables.
         candidate: the `RunResult` that differs.
         seed: of the inputs.
         fed: what was fed instead of the seeded inputs: "inputs", "initial_state..." -> array, batch-major.

@@ -68,7 +68,7 @@ def read_record(case, inputs, root=FOLDER):
         root: the folder of all records.
 
     Returns:
-        A `RunResult` with witness RECORD.
+        A `RunResult` of the side RECORD.
 
     Raises:
         RecordError: no record, another schema, another configuration, other inputs, or a damaged file.

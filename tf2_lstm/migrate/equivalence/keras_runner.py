@@ -39,7 +39,7 @@ def run_keras(case, seed, prefix, dtype="float32", **options):
         **options: `steps` and `gradients`, see `KerasCase.run_levels`.
 
     Returns:
-        A `RunResult` with witness KERAS.
+        A `RunResult` of the side KERAS.
     """
     import tensorflow as tf
 

@@ -60,18 +60,18 @@ def prove(case, options=None, run_candidate=run_keras):
     with tempfile.TemporaryDirectory() as folder:
         if options.seed == SEED:
             prefix = goldens.checkpoint_of(case)
-            witnesses = [_record(case, options), run_live(case, options.seed, prefix, **levels)]
+            references = [_record(case, options), run_live(case, options.seed, prefix, **levels)]
         else:
             prefix = os.path.join(folder, "weights")
-            witnesses = [run_and_save(case, options.seed, prefix, **levels)]
+            references = [run_and_save(case, options.seed, prefix, **levels)]
         candidate = run_candidate(case, options.seed, prefix, **levels)
-    witnesses = [witness for witness in witnesses if witness is not None]
-    report = CaseReport(case.name, [], results=[*witnesses, candidate])
-    for witness in witnesses:
-        compared = _as_recorded(candidate, options) if witness.witness == RECORD else candidate
-        report.tensors += compare_results(witness, compared, options.atol, options.rtol)
+    references = [reference for reference in references if reference is not None]
+    report = CaseReport(case.name, [], results=[*references, candidate])
+    for reference in references:
+        compared = _as_recorded(candidate, options) if reference.side == RECORD else candidate
+        report.tensors += compare_results(reference, compared, options.atol, options.rtol)
     if not report.passed:
-        report.diagnosis = _diagnosis(case, witnesses, candidate, options)
+        report.diagnosis = _diagnosis(case, references, candidate, options)
     return report
 
 
@@ -94,9 +94,9 @@ def _as_recorded(result, options):
     return dataclasses.replace(result, tensors=keep)
 
 
-def _diagnosis(case, witnesses, candidate, options):
-    if len(witnesses) == 2:
-        record, live = witnesses
+def _diagnosis(case, references, candidate, options):
+    if len(references) == 2:
+        record, live = references
         live = _as_recorded(live, options)
         changed = [t for t in compare_results(record, live, options.atol, options.rtol) if not t.passed]
         if changed:
@@ -106,7 +106,7 @@ def _diagnosis(case, witnesses, candidate, options):
             )
     if PAIRS[case.call.pair].kind == "program":
         return "no diagnosis for a whole program; compare the pairs that it uses"
-    return diagnose(case, witnesses[-1], candidate, options.seed)
+    return diagnose(case, references[-1], candidate, options.seed)
 
 
 def announcements(options):

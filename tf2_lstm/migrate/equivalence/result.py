@@ -13,13 +13,13 @@ class RunResult:
     """The numbers of one side: a reference, or Keras.
 
     Attributes:
-        witness: the name of the side: RECORD, LIVE or KERAS.
+        side: its name: RECORD, LIVE or KERAS.
         tensors: name -> array, in order: "outputs...", "state...", "gradient of ...", "losses", "trained ...".
         weights: TF1 variable name -> array, as they were at the start.
         versions: program -> version.
     """
 
-    witness: str
+    side: str
     tensors: "OrderedDict[str, Any]"
     weights: "OrderedDict[str, Any]" = field(default_factory=OrderedDict)
     versions: Dict[str, str] = field(default_factory=dict)

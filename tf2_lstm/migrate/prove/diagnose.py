@@ -40,8 +40,8 @@ def diagnose_sample(tf1, recurrence, sample, expected, received):
         return f"no diagnosis: {odd[0]} has another shape, and the known mistakes change numbers only"
     case, fed = case_of(recurrence, sample)
     sides = [
-        RunResult(witness, _named(recurrence, side), weights=equation_variables(tf1, recurrence))
-        for witness, side in (("TF1", expected), (KERAS, received))
+        RunResult(name, _named(recurrence, side), weights=equation_variables(tf1, recurrence))
+        for name, side in (("TF1", expected), (KERAS, received))
     ]
     try:
         return diagnose(case, *sides, fed=fed)

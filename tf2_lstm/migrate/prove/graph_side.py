@@ -50,15 +50,15 @@ class GraphSide:
     """All results of the TF1 graph that a proof needs.
 
     Attributes:
-        witness: who computed it.
+        reference: the name of what computed them, "TF1 graph".
         runs: the `GraphRun`s.
         of_weights: whether the gradients are also those with respect to weights. Of a large model they are not:
             each is as large as the weights, on both sides, of every sample.
-        notes: what a person must know of how it went, one sentence each.
+        notes: notes for the user about the run, one sentence each.
         problem: why nothing ran, "" when something did.
     """
 
-    witness: str = ""
+    reference: str = ""
     runs: list = field(default_factory=list)
     of_weights: bool = True
     notes: list = field(default_factory=list)
@@ -85,7 +85,7 @@ def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
     differentiated = [min(samples, key=_size)] if large else samples
     try:
         with replay_of(tf1, recurrence, side.of_weights, double) as replay:
-            side.witness = replay.witness
+            side.reference = replay.reference
             failed = _run_all(replay, recurrence, samples, differentiated, side.runs)
             side.notes = _notes(tf1, recurrence, replay, failed, side)
     except ReplayError as error:

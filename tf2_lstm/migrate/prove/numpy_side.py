@@ -25,7 +25,7 @@ class Equations:
         recurrence: the `Recurrence`.
     """
 
-    witness = "equations in NumPy"
+    reference = "equations in NumPy"
     no_gradients = "no graph of TF1 runs here that could be differentiated"
 
     def __init__(self, tf1, recurrence):

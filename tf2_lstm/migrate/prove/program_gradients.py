@@ -148,13 +148,13 @@ def _of_cells(tf1, whole, model):
         yield built.weights, named
 
 
-def compared_gradients(tf1, whole, witness, expected, received):
+def compared_gradients(tf1, whole, reference, expected, received):
     """Compare the gradients of one sample.
 
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
-        witness: the name of what computed the graph's gradients.
+        reference: the name of what computed the graph's gradients.
         expected: the result of `graph_gradients`.
         received: name of a variable or of a fed tensor -> gradient of the model.
 
@@ -171,4 +171,4 @@ def compared_gradients(tf1, whole, witness, expected, received):
         sides[0][f"gradient of {name}"] = np.asarray(wanted.pop(name, none), value.dtype)
         sides[1][f"gradient of {name}"] = value
     sides[0].update((f"gradient of {name}", one) for name, one in wanted.items() if np.any(one))
-    return compare_results(RunResult(witness, sides[0]), RunResult(KERAS, sides[1]))
+    return compare_results(RunResult(reference, sides[0]), RunResult(KERAS, sides[1]))

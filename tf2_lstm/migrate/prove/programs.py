@@ -28,7 +28,7 @@ from tf2_lstm.migrate.translate.whole import Edge
 from tf2_lstm.migrate.translate.writing.sharing import notes_of
 
 #: The name of the side that a model is compared with.
-WITNESS = "TF1 graph"
+REFERENCE = "TF1 graph"
 WHERE = "the whole program, which --feed begins elsewhere and --recurrences leaves out"
 
 
@@ -90,7 +90,7 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None, by="weights"):
         ArtifactError: the user's data do not lead to the inputs.
         ReplayError: the graph cannot be replayed, or takes no sample.
     """
-    side = GraphSide(WITNESS)
+    side = GraphSide(REFERENCE)
     wanted = {edge.tf1: edge.dtype for edge in whole.inputs}
     own = samples or own_samples(tf1, wanted, inputs, WHERE)
     replay, why = _opened(tf1, whole, without, by)
@@ -239,7 +239,7 @@ def _compared(whole, model, run, ending):
         OrderedDict((names[name], np.asarray(side[name])) for name in names)
         for side in (run.outputs, outputs)
     ]
-    return compare_results(RunResult(_witness(run), sides[0]), RunResult(KERAS, sides[1]))
+    return compare_results(RunResult(_reference(run), sides[0]), RunResult(KERAS, sides[1]))
 
 
 def _all_gradients(tf1, whole, model, graph):
@@ -248,12 +248,12 @@ def _all_gradients(tf1, whole, model, graph):
     for run in graph.runs:
         if run.gradients is not None:
             given = model_gradients(tf1, whole, model, run.sample.values, run.targets)
-            found += compared_gradients(tf1, whole, _witness(run), run.gradients, given)
+            found += compared_gradients(tf1, whole, _reference(run), run.gradients, given)
     return found
 
 
-def _witness(run):
-    return f"{WITNESS}, {run.sample.label}"
+def _reference(run):
+    return f"{REFERENCE}, {run.sample.label}"
 
 
 def located(tf1, whole, runs):

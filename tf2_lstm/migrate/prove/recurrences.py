@@ -62,7 +62,7 @@ def compare_model(tf1, recurrence, model, graph):
         return report
     for run in graph.runs:
         received = run_model(model, recurrence, run.sample.values)
-        reports = _compared(_witness(graph, run), recurrence, run.outputs, received)
+        reports = _compared(_reference(graph, run), recurrence, run.outputs, received)
         if not _passed(reports) and not report.diagnosis:
             report.diagnosis = diagnose_sample(tf1, recurrence, run.sample, run.outputs, received)
         report.tensors += reports
@@ -86,7 +86,7 @@ def _hold_accelerated(report, recurrence, model, graph):
     found = []
     for run in graph.runs:
         received = run_model(model, recurrence, run.sample.values)
-        reports = _compared(_witness(graph, run), recurrence, run.outputs, received)
+        reports = _compared(_reference(graph, run), recurrence, run.outputs, received)
         found += [replace(tensor, name=f"{tensor.name}, accelerated") for tensor in reports]
     if not _passed(found) and not report.diagnosis:
         report.diagnosis = (
@@ -101,8 +101,8 @@ def _passed(reports):
     return all(tensor.passed for tensor in reports)
 
 
-def _witness(graph, run):
-    return f"{graph.witness}, {run.sample.label}"
+def _reference(graph, run):
+    return f"{graph.reference}, {run.sample.label}"
 
 
 def _all_gradients(tf1, recurrence, model, graph):
@@ -112,7 +112,7 @@ def _all_gradients(tf1, recurrence, model, graph):
         if run.gradients is not None:
             given = run_gradients(model, recurrence, run.sample.values, run.targets, graph.of_weights)
             given = pulled_back(tf1, recurrence, given)
-            found += _gradients(_witness(graph, run), run, given, tf1.nodes)
+            found += _gradients(_reference(graph, run), run, given, tf1.nodes)
     return found
 
 
@@ -172,16 +172,16 @@ def _rates(recurrence):
         )
 
 
-def _gradients(witness, run, received, nodes):
+def _gradients(reference, run, received, nodes):
     wanted = by_variable(run.gradients, nodes)
     wanted = {name: _like(wanted.get(name), value) for name, value in received.items()}
     sides = [
         OrderedDict((f"gradient of {name}", side[name]) for name in received) for side in (wanted, received)
     ]
-    return compare_results(RunResult(witness, sides[0]), RunResult(KERAS, sides[1]))
+    return compare_results(RunResult(reference, sides[0]), RunResult(KERAS, sides[1]))
 
 
-def _compared(witness, recurrence, expected, received):
+def _compared(reference, recurrence, expected, received):
     """Compare in the order batch, time, unit, in any layout, so that a report can name the step.
 
     Outputs of no step, where all rows are empty, are left out: when both sides have the same shape nothing differs.
@@ -193,7 +193,7 @@ def _compared(witness, recurrence, expected, received):
         OrderedDict((name, _batch_major(recurrence, name, side[name])) for name in side if name not in empty)
         for side in (expected, received)
     ]
-    return compare_results(RunResult(witness, sides[0]), RunResult(KERAS, sides[1]))
+    return compare_results(RunResult(reference, sides[0]), RunResult(KERAS, sides[1]))
 
 
 def _batch_major(recurrence, name, value):

@@ -70,7 +70,7 @@ class Replay:
             cannot be imported.
     """
 
-    witness = "TF1 graph"
+    reference = "TF1 graph"
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from tf2_lstm.migrate.graph.shapes import import_errors
 from tf2_lstm.migrate.prove.keras_side import accelerated, compiled
 from tf2_lstm.migrate.prove.own_inputs import own_samples
 from tf2_lstm.migrate.prove.program_samples import whole_samples
-from tf2_lstm.migrate.prove.programs import WHERE, WITNESS, replay_whole
+from tf2_lstm.migrate.prove.programs import REFERENCE, WHERE, replay_whole
 from tf2_lstm.migrate.prove.replay import ReplayError, first_line, tensorflow_version
 from tf2_lstm.migrate.prove.rounding import beyond_rounding
 from tf2_lstm.migrate.prove.spare import spare_numbers
@@ -151,7 +151,7 @@ def _difference(whole, expected, given):
     """Return where a model is off by more than float32 can have rounded, "" where it is not."""
     outputs = OrderedDict((one.name, expected[one.tf1]) for one in whole.outputs)
     given = OrderedDict((one.name, given[one.name]) for one in whole.outputs)
-    found = compare_results(RunResult(WITNESS, outputs), RunResult(KERAS, given))
+    found = compare_results(RunResult(REFERENCE, outputs), RunResult(KERAS, given))
     wrong = next((one for one in found if beyond_rounding(CaseReport("", [one]))), None)
     if wrong is None:
         return ""

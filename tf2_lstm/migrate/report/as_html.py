@@ -1,6 +1,6 @@
 """A report as a page of HTML for a browser: pictures and numbers. It loads nothing from elsewhere and runs nothing."""
 
-from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of
+from tf2_lstm.migrate.report.rows import closing_line, failures_of, references_of, rows_of
 from tf2_lstm.migrate.report.speed import SPEED_HEADS, speed_remarks, speed_rows
 from tf2_lstm.migrate.report.svg import difference_picture, html, model_picture
 
@@ -68,7 +68,7 @@ def _case(case):
 def _difference(tensor):
     axes = " (down) and ".join(filter(None, tensor.profile.axes))
     said = (
-        f"{tensor.name} against the {tensor.witness}: |difference| by {axes} (across), the "
+        f"{tensor.name} against the {tensor.reference}: |difference| by {axes} (across), the "
         f"largest {tensor.max_abs_diff:.2g}; pale is within the tolerance of {tensor.tolerance:.2g}"
     )
     picture = difference_picture(tensor.profile, tensor.tolerance)
@@ -83,11 +83,11 @@ def _speed(case):
 
 
 def _table(case):
-    rows, witnesses = rows_of(case), witnesses_of(case)
+    rows, references = rows_of(case), references_of(case)
     if not rows:
         return ""
-    heads = ["tensor", "shape", *(f"max |difference|, {who}" for who in witnesses), "tolerance", "verdict"]
-    lines = [_line(map(html, heads), "th"), *(_row(row, witnesses) for row in rows)]
+    heads = ["tensor", "shape", *(f"max |difference|, {who}" for who in references), "tolerance", "verdict"]
+    lines = [_line(map(html, heads), "th"), *(_row(row, references) for row in rows)]
     shown = " open" if len(rows) <= _MOST_ROWS or not case.passed else ""
     return (
         f"<details{shown}><summary>{len(rows)} tensor(s)</summary>\n"
@@ -95,8 +95,8 @@ def _table(case):
     )
 
 
-def _row(row, witnesses):
-    cells = [f"<code>{html(row.name)}</code>", row.shape, *(html(row.differences[who]) for who in witnesses)]
+def _row(row, references):
+    cells = [f"<code>{html(row.name)}</code>", row.shape, *(html(row.differences[who]) for who in references)]
     verdict = ("equal", "equal") if row.passed else ("different", "DIFFERENT")
     return _line([*cells, row.tolerance, '<span class="{}">{}</span>'.format(*verdict)], "td")
 

@@ -35,7 +35,7 @@ def tensor_entry(tensor):
         "name": tensor.name,
         "shape": list(tensor.shape),
         "dtype": tensor.dtype,
-        "witness": tensor.witness,
+        "witness": tensor.reference,
         "max_abs_diff": tensor.max_abs_diff if math.isfinite(tensor.max_abs_diff) else None,
         "tolerance": tensor.tolerance,
         "passed": tensor.passed,

@@ -1,7 +1,7 @@
 """A report as Markdown, fit for a pull request."""
 
 from tf2_lstm.migrate.report.printable import code, marked
-from tf2_lstm.migrate.report.rows import closing_line, failures_of, rows_of, witnesses_of
+from tf2_lstm.migrate.report.rows import closing_line, failures_of, references_of, rows_of
 from tf2_lstm.migrate.report.speed import SPEED_HEADS, speed_remarks, speed_rows
 
 
@@ -18,23 +18,23 @@ def render(report, width=None):
         lines += _speed(case)
     lines += [
         "",
-        *(f"- {marked(witness)}: {marked(_versions(found))}" for witness, found in report.versions.items()),
+        *(f"- {marked(side)}: {marked(_versions(found))}" for side, found in report.versions.items()),
     ]
     return "\n".join(lines)
 
 
 def _table(case):
-    witnesses = witnesses_of(case)
+    references = references_of(case)
     heads = [
         "tensor",
         "shape",
-        *(f"max difference, {marked(witness)}" for witness in witnesses),
+        *(f"max difference, {marked(reference)}" for reference in references),
         "tolerance",
         "verdict",
     ]
     lines = [_line(heads), _line(["---"] * len(heads))]
     for row in rows_of(case):
-        differences = [marked(row.differences[witness]) for witness in witnesses]
+        differences = [marked(row.differences[reference]) for reference in references]
         verdict = "equal" if row.passed else "**DIFFERENT**"
         lines.append(_line([code(row.name), row.shape, *differences, row.tolerance, verdict]))
     return [*lines, ""]

@@ -13,8 +13,8 @@ from tf2_lstm.migrate.report.rows import (
     closing_line,
     equal_line,
     failures_of,
+    references_of,
     rows_of,
-    witnesses_of,
     worst_of,
 )
 from tf2_lstm.migrate.report.speed import speed_line
@@ -60,9 +60,9 @@ def render(report, width=None, brief=False):
         for case in report.cases:
             _show_failures(console, case)
             _show_speed(console, case)
-    for witness, versions in report.versions.items():
+    for side, versions in report.versions.items():
         console.print(
-            for_rich(f"{witness}: {', '.join(f'{name} {version}' for name, version in versions.items())}")
+            for_rich(f"{side}: {', '.join(f'{name} {version}' for name, version in versions.items())}")
         )
     console.print(
         f"[{'green' if report.passed else 'bold red'}]{for_rich(closing_line(report))}[/]", soft_wrap=True
@@ -85,30 +85,30 @@ def _show_in_brief(console, case):
 
 
 def _tensor_table(case):
-    witnesses = witnesses_of(case)
+    references = references_of(case)
     table = Table(title=for_rich(case.name), title_justify="left", title_style="bold")
     table.add_column("tensor", overflow="fold")
     table.add_column("shape")
-    for witness in witnesses:
-        table.add_column(f"max |difference|\n{for_rich(witness)}", justify="right")
+    for reference in references:
+        table.add_column(f"max |difference|\n{for_rich(reference)}", justify="right")
     table.add_column("tolerance", justify="right")
     table.add_column("verdict")
     for row in rows_of(case):
-        differences = [for_rich(row.differences[witness]) for witness in witnesses]
+        differences = [for_rich(row.differences[reference]) for reference in references]
         table.add_row(for_rich(row.name), row.shape, *differences, row.tolerance, _verdict(row.passed))
     return table
 
 
 def _case_table(report):
-    witnesses = list(dict.fromkeys(witness for case in report.cases for witness in witnesses_of(case)))
+    references = list(dict.fromkeys(reference for case in report.cases for reference in references_of(case)))
     table = Table()
     table.add_column("case", overflow="fold")
     table.add_column("tensors", justify="right")
-    for witness in witnesses:
-        table.add_column(f"max |difference|\n{for_rich(witness)}", justify="right")
+    for reference in references:
+        table.add_column(f"max |difference|\n{for_rich(reference)}", justify="right")
     table.add_column("verdict")
     for case in report.cases:
-        worst = [worst_of(case, witness) for witness in witnesses]
+        worst = [worst_of(case, reference) for reference in references]
         table.add_row(for_rich(case.name), str(len(rows_of(case))), *worst, _verdict(case.passed))
     return table
 
@@ -129,9 +129,9 @@ def _show_speed(console, case):
 def _show_values(console, case):
     """Print outputs and states of the live session and of Keras, as a notebook shows them."""
     for result in case.results:
-        if result.witness.startswith("TF 1.15"):
+        if result.side.startswith("TF 1.15"):
             continue
-        console.print(f"[bold]{for_rich(case.name)}, {result.witness}[/]")
+        console.print(f"[bold]{for_rich(case.name)}, {result.side}[/]")
         for line in notebook_lines(result.tensors):
             console.print(escape(line), soft_wrap=True)
         console.print()

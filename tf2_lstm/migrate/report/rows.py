@@ -25,24 +25,24 @@ class Row:
 
 def rows_of(case):
     """Return the `Row`s of a `CaseReport`, in order."""
-    witnesses = witnesses_of(case)
+    references = references_of(case)
     grouped = OrderedDict()
     for tensor in case.tensors:
-        grouped.setdefault(tensor.name, {})[tensor.witness] = tensor
-    return [_row(name, tensors, witnesses) for name, tensors in grouped.items()]
+        grouped.setdefault(tensor.name, {})[tensor.reference] = tensor
+    return [_row(name, tensors, references) for name, tensors in grouped.items()]
 
 
-def witnesses_of(case):
+def references_of(case):
     """Return the names of the references that Keras is compared with, in order."""
-    return list(OrderedDict.fromkeys(tensor.witness for tensor in case.tensors))
+    return list(OrderedDict.fromkeys(tensor.reference for tensor in case.tensors))
 
 
-def _row(name, tensors, witnesses):
+def _row(name, tensors, references):
     first = next(iter(tensors.values()))
     return Row(
         name,
         "x".join(str(size) for size in first.shape) or "scalar",
-        {witness: _difference(tensors.get(witness)) for witness in witnesses},
+        {reference: _difference(tensors.get(reference)) for reference in references},
         f"{max(tensor.tolerance for tensor in tensors.values()):.1e}",
         all(tensor.passed for tensor in tensors.values()),
     )
@@ -61,17 +61,17 @@ def failures_of(case):
 
 def _failure(tensor):
     if tensor.problem:
-        return f"{tensor.name} against the {tensor.witness}: {tensor.problem}"
+        return f"{tensor.name} against the {tensor.reference}: {tensor.problem}"
     first = "" if tensor.first_step is None else f"; the first step that is off is {tensor.first_step}"
     return (
-        f"{tensor.name} against the {tensor.witness}: off by {tensor.max_abs_diff:.3g} at {tensor.where}{first}; "
+        f"{tensor.name} against the {tensor.reference}: off by {tensor.max_abs_diff:.3g} at {tensor.where}{first}; "
         f"allowed {tensor.tolerance:.3g}, would pass with atol {tensor.max_abs_diff:.3g}"
     )
 
 
-def worst_of(case, witness):
+def worst_of(case, reference):
     """Return the largest difference of a case against one reference as text."""
-    found = [tensor.max_abs_diff for tensor in case.tensors if tensor.witness == witness]
+    found = [tensor.max_abs_diff for tensor in case.tensors if tensor.reference == reference]
     return f"{max(found):.1e}" if found else "-"
 
 
