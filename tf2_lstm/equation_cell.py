@@ -19,25 +19,25 @@ class EquationCell(keras.layers.Layer):
     It computes in its own dtype, whatever the dtype policy is.
 
     Args:
-        inputs: what the lines call the inputs of a step.
+        inputs: the name of a step's inputs in the lines.
         states: a list of dicts, one for each state: its `name` and `size`.
         cell_weights: a list of dicts, one for each weight: its `name`, `shape`, `dtype`, and whether it is `trainable`.
-            Those that train come first, as Keras lists weights.
+            Trainable ones come first, as Keras lists weights.
         lines: a list of (name, value) pairs.
-        output: the value that the cell gives out.
-        output_size: how many numbers that has.
+        output: the expression of the cell's output.
+        output_size: the width of the output.
         next_states: the values of the states behind the step, a list.
         dropouts: a list of dicts, one for each dropout that the lines call, as of `tf2_lstm.Loop`: on JAX the layer
             around the cell is `tf2_lstm.RNN`, so that each step drops others.
         cells: a list of dicts, one for each known cell that the lines call, as of `tf2_lstm.Loop`.
-        dtype: that of inputs, states and outputs, "float32" unless given.
-        **options: those of `keras.layers.Layer`.
+        dtype: the dtype of inputs, states and outputs, "float32" unless given.
+        **options: arguments of `keras.layers.Layer`.
 
     Call arguments: inputs (batch, depth), and a list of states (batch, size). Returns: outputs (batch, output_size) and
     a list of the next states.
 
     Raises:
-        ValueError: a line calls what is not in `tf2_lstm.lines.OPERATIONS`, or what the lines give has another size.
+        ValueError: a line calls an operation outside of `tf2_lstm.lines.OPERATIONS`, or a result has another size.
 
     ```python
     import keras

@@ -18,8 +18,8 @@ def check_real(where, what, tensor):
     """Refuse complex numbers and texts.
 
     Args:
-        where: what takes the tensor, for the message.
-        what: what it is there, for the message: "inputs".
+        where: the layer that takes the tensor, for the message.
+        what: its role there, for the message: "inputs".
         tensor: anything with a shape and a dtype.
 
     Raises:

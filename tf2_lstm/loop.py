@@ -19,26 +19,26 @@ class Loop(keras.layers.Layer):
     cells that it holds: others that its steps read are given to it as tensors, by `tf2_lstm.Weight`, and train.
 
     Args:
-        carried: a list of dicts, one for each value that goes round: its `name`, `dtype` and `shape` (None for a size
+        carried: a list of dicts, one for each carried value: its `name`, `dtype` and `shape` (None for a size
             that is open), and `array` where the lines only read and write its elements, by `tf2_lstm.read_element` and
             `tf2_lstm.write_element`.
         condition: a dict of `lines`, a list of (name, value) pairs, and of what they give: a boolean scalar, that the
             loop goes on.
         body: a dict of `lines` and of what they give: a list, the next value of each that is carried.
-        captured: the names of what the lines read and no line changes.
+        captured: the names of values that the lines read and no line changes.
         before: lines that the condition and the body share, computed once.
         dropouts: a list of dicts, one for each dropout that the lines call: its `name` ("dropout", "dropout_1", ...),
-            its `rate`, and what else `keras.layers.Dropout` takes. It drops with `training=True`, anew at each step.
+            its `rate`, and other arguments of `keras.layers.Dropout`. It drops with `training=True`, anew at each step.
         cells: a list of dicts, one for each cell that the lines call: its `name` ("gru_cell", "gru_cell_1", ...), the
             `cell`, a Keras cell or its configuration, and the `width` of its inputs. A line that calls it gives it the
             inputs and a list of states, and gets the output and a list of the next states.
-        **options: those of `keras.layers.Layer`.
+        **options: arguments of `keras.layers.Layer`.
 
-    Call arguments: a list of the initial values, and a list of what is captured. Returns: a list of the values after
+    Call arguments: a list of the initial values, and a list of the captured values. Returns: a list of the values after
     the last step.
 
     Raises:
-        ValueError: a line calls what is not in `tf2_lstm.lines.OPERATIONS`, or a carried value changes its shape.
+        ValueError: a line calls an operation outside of `tf2_lstm.lines.OPERATIONS`, or a carried shape changes.
         NotImplementedError: dropout is to drop on JAX, which differentiates no loop of this kind.
 
     ```python

@@ -18,7 +18,7 @@ def begin_array(tensor):
         tensor: the elements along its first axis, [N, ...].
 
     Returns:
-        An array for `read_element`, `write_element` and `end_array`; what is carried through `keras.ops.while_loop`.
+        An array for `read_element`, `write_element` and `end_array`, to be carried through `keras.ops.while_loop`.
 
     ```python
     import keras
@@ -69,7 +69,7 @@ def end_array(array, like):
     """Return the elements of an array as a tensor.
 
     Args:
-        array: of `begin_array`.
+        array: the result of `begin_array`.
         like: the tensor with which it began; it has its shape and dtype.
     """
     arrays = backends.arrays()

@@ -85,7 +85,7 @@ class ReshapeTo(_OfSizes):
     """tf.reshape to a shape of which more than one size is open.
 
     Args:
-        sizes: the shape, a list of ints with None for each size that the call gives, and -1 for what is left.
+        sizes: the shape, a list of ints with None for each size that the call gives, and -1 for the rest.
         **options: arguments of `keras.layers.Layer`.
 
     Call arguments: a tensor, then a scalar for each None. Returns: the tensor in that shape.
@@ -151,7 +151,7 @@ class RangeOf(_OfSizes):
 
     Args:
         sizes: start, limit and step, None for each that the call gives.
-        **options: those of `keras.layers.Layer`; `dtype` is that of the result, int32 unless given.
+        **options: arguments of `keras.layers.Layer`; `dtype` is that of the result, int32 unless given.
 
     Call arguments: a scalar for each None. Returns: a vector.
 

@@ -100,7 +100,7 @@ def load_weights(model, path):
         The same model.
 
     Raises:
-        ValueError: whatever Keras says of weights that do not fit.
+        ValueError: Keras's error for weights that do not fit.
 
     ```python
     import tempfile

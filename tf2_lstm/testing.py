@@ -17,11 +17,11 @@ def assert_equivalent(path, model, inputs=None, outputs=None, fetch=(), feed=(),
         path: a TF1 checkpoint with its .meta, a SavedModel or a frozen graph.
         model: a Sequential or functional `keras.Model`. Or a function, or a subclassed model, that is called with a
             dict of arrays and returns a dict of arrays; then `inputs` and `outputs` name all.
-        inputs: name of an input of the model -> the TF1 tensor that it is. What is not in it is matched by name, and by
+        inputs: name of an input of the model -> the TF1 tensor that it is. All others are matched by name, and by
             order when nothing else is known.
-        outputs: name of an output of the model -> the TF1 tensor that it is to equal, in the same way. With it, what it
-            does not name may be left out; the report says what is.
-        fetch: names of the TF1 tensors that are to be given out; () for those at which the graph ends.
+        outputs: name of an output of the model -> the TF1 tensor that it must equal, in the same way. Outputs that it
+            does not name may then be left out; the report says which are.
+        fetch: names of the TF1 tensors to compare; () for those at which the graph ends.
         feed: names of TF1 tensors at which the graph begins, beside its placeholders.
         weights: the checkpoint, where it is not beside the graph.
         ema: whether the variables are their exponential moving averages.

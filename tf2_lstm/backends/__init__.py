@@ -17,7 +17,7 @@ _PLAIN = ContextVar("plain", default=False)
 def plain():
     """Let every layer use Keras's own loop in a `with` block: it has gradients of any order.
 
-    What a tf.function has traced before stays as it is.
+    A trace that a tf.function made before stays as it is.
 
     ```python
     import keras

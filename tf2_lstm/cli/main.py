@@ -71,8 +71,8 @@ def main(argv=None):
     """Run `tf2-lstm`.
 
     Args:
-        argv: the arguments; by default those of the process, and then what runs a stranger's graph has a process of
-            its own, with limits. A program that calls this with arguments is not forked.
+        argv: the arguments; by default those of the process, and then a command that runs a stranger's graph has a
+            process of its own, with limits. A program that calls this with arguments is not forked.
 
     Returns:
         The exit code: 0 all equal, 1 something differs, 2 wrong use or unusable input; 130 and 143 when somebody

@@ -47,7 +47,7 @@ class TF1Model:
     Attributes:
         kind: "checkpoint" (with a graph), "weights" (names and shapes only), "saved_model", "frozen_graph",
             "keras_h5" or "object_checkpoint".
-        path: what the user named.
+        path: the path that the user gave.
         files: file name -> SHA-256 in hexadecimal, every file that was read.
         producer: TensorFlow's version that wrote it, "" when it does not say.
         graph: a `GraphDef` without the collections; None when there is none.
@@ -56,7 +56,7 @@ class TF1Model:
             one for each axis, that the node holds of a partitioned one). A frozen graph has its constants here.
         signatures: a SavedModel's signature -> {"inputs": {key: tensor}, "outputs": {key: tensor}}.
         config: the model configuration of a tf.keras .h5 file, as plain data; None otherwise.
-        notes: what a person must know of how it was read, e.g. that averages are served.
+        notes: notes for the user on how it was read, e.g. that averages are served.
         missing: names of the variables that the graph restores and the checkpoint does not have.
         trainable: names of the nodes of variables that TF1 trains, as its collection says; None when nothing says it.
     """
@@ -128,7 +128,7 @@ class Computed:
     """A weight that the graph computes from variables and constants alone: a norm, a mask, a quantised kernel.
 
     Attributes:
-        tensor: the TF1 tensor, "rnn/mul:0"; among a cell's `names` it stands where a variable's name does.
+        tensor: the TF1 tensor, "rnn/mul:0"; a cell's `names` have it in place of a variable's name.
         shape: its shape, a tuple of ints.
         dtype: its dtype's name.
         sources: the checkpoint names of the variables that it is computed from, sorted; none of constants alone.
@@ -302,7 +302,7 @@ class NotConverted:
         operations: the kinds of operations in its step, in order of first use.
         state_shapes: the shapes of the states that it carries.
         nearest: the row of the pairs table that it is nearest to, "" for none.
-        differs: what is different from that row, one sentence.
+        differs: the difference from that row, one sentence.
     """
 
     scope: str

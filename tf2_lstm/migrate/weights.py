@@ -68,7 +68,7 @@ def to_keras(call, variables, where="", layout=Layout.TF1):
 
     Args:
         call: the cell in TF1's vocabulary, e.g. `Call("basic_lstm", num_units=4, forget_bias=0.0)`. An option that
-            is not given has TF1's default, that of its row.
+            is not given has TF1's default, which its row has.
         variables: a dict from the name below the cell's scope ("kernel", "bias") to array, of any float dtype.
         where: the cell's scope, for messages.
         layout: the `Layout` that the variables are in.
@@ -95,7 +95,7 @@ def to_tf1(call, weights, folded=True, where="", layout=Layout.TF1):
     Args:
         call: the cell in TF1's vocabulary.
         weights: the arrays in the order of the Keras layer's `weights`.
-        folded: subtract what `to_keras` folds into the bias; False for gradients, which have nothing folded in.
+        folded: whether to subtract what `to_keras` folds into the bias; False for gradients, which have none of it.
         where: the layer's path, for messages.
         layout: the `Layout` that the variables are in.
 

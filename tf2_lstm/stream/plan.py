@@ -86,13 +86,13 @@ class Plan:
 
     Attributes:
         operations: the `Operation`s of a step.
-        starts: those of which the states before the first step are made.
+        starts: the operations that make the states before the first step.
         inputs: symbolic tensors, as one calls the model but without the states.
         outputs: symbolic tensors, as the model returns them but without the states.
         states: name -> the operation whose state this package carries.
         state_inputs, state_outputs: name -> symbolic tensor, of the states that the model has as inputs
             and outputs of its own.
-        lengths: the inputs of which only masks are made, without a time axis.
+        lengths: the inputs from which only masks are made, without a time axis.
         seen: id of a symbolic tensor -> the `Seen` of it.
         model: the model; it keeps the symbolic tensors alive.
     """

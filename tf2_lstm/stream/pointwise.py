@@ -12,7 +12,7 @@ def function_of(operation, node):
 
     Args:
         operation: the layer or the operation of keras.ops.
-        node: its arguments; what is no tensor there, such as the key of a slice, is taken from them.
+        node: its arguments; those that are no tensors, such as the key of a slice, are taken from them.
 
     ```python
     import keras

@@ -27,9 +27,9 @@ def streaming(model_or_layer, path="auto"):
     Sequential or functional models of them with layers around that act on each step by itself
     (Embedding, Dense, TimeDistributed, Dropout, ...), whole programs of `tf2-lstm convert` too. In a
     model that names its states as inputs `initial_state_...` and outputs `state_...`, as a converted
-    recurrence does, those are the states; of any other they are those of its recurrent layers, and
-    inputs of which only initial states are made go to `initial_state`.
-    What a step gives is what the whole sequence gives at that step, to rounding; the state that a
+    recurrence does, those are the states; in any other they are those of its recurrent layers, and
+    inputs from which only initial states are made go to `initial_state`.
+    A step returns the same as the whole sequence at that step, to rounding; the state that a
     `stateful` layer holds is neither read nor written. Dropout is off. Lengths that go in beside a
     sequence count the steps of that call: of one step they are 0 or 1.
 
@@ -138,8 +138,8 @@ class StreamingStep:
 
         Args:
             batch_size: the number of streams.
-            inputs: {name: array} of the inputs of which the model makes its states, an initial state that was fed
-                in TF1; what is not given is zero.
+            inputs: {name: array} of the inputs from which the model makes its states, an initial state that was fed
+                in TF1; an input that is not given is zero.
         """
         if self._plan.rows not in (None, batch_size):
             raise ValueError(

@@ -53,8 +53,8 @@ def time_axes(operations, inputs, fixed, outputs, error):
 
     Args:
         operations: the `Operation`s of a plan, in order.
-        inputs: the symbolic tensors of which each may be a sequence.
-        fixed: those that are none.
+        inputs: the symbolic tensors that may be sequences.
+        fixed: the symbolic tensors that are none.
         outputs: all symbolic tensors that the model gives.
         error: the exception to raise.
 

@@ -73,8 +73,8 @@ def warn_of_one_mask(name, inputs):
     """Warn where JAX traces a step that draws outside of the loops of this package.
 
     Args:
-        name: of the layer that draws.
-        inputs: of the step.
+        name: the name of the layer that draws.
+        inputs: the inputs of the step.
 
     ```python
     import keras

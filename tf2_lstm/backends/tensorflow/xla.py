@@ -28,10 +28,10 @@ def compiled(loop, cell, layout, *arguments):
         loop: the loop. It and cells alike share a program, whatever their weights.
         cell: a `cell_plan.Cell`.
         layout: Whole or Masked.
-        *arguments: those of the loop: first a tensor in the layout.
+        *arguments: the arguments of the loop: first a tensor in the layout.
 
     Returns:
-        What the loop returns.
+        The result of the loop.
     """
     return _program(loop, cell)(layout.valid, *arguments)
 

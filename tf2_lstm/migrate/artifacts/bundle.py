@@ -37,7 +37,7 @@ class Bundle:
     Attributes:
         prefix: the path without ".index".
         variables: checkpoint name -> `Variable`, in the order of names.
-        others: names of what is no variable of numbers: strings of tables and datasets.
+        others: names of entries that are no variables of numbers: strings of tables and datasets.
         object_graph: whether it is an object-based checkpoint.
         paths: the files that make it.
         own_names: of an object-based checkpoint, the path through the objects -> the name in `variables`.

@@ -36,7 +36,7 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
 
     Args:
         kind: the kind of the model.
-        path: what the user named.
+        path: the path that the user gave.
         meta: a `Meta`.
         prefix: the checkpoint's path without ".index".
         graph_files: the files that the graph is from.
@@ -79,7 +79,7 @@ def read_weights(path, prefix):
     """Read a checkpoint without a graph: only names and shapes are known.
 
     Args:
-        path: what the user named.
+        path: the path that the user gave.
         prefix: the checkpoint's path without ".index".
 
     Returns:

@@ -64,7 +64,7 @@ def missing(graph, restore_op, nodes):
     Args:
         graph: the `GraphDef`.
         restore_op: the Saver's restore operation, "" if unknown.
-        nodes: what `connect` found.
+        nodes: the `nodes` of `connect`.
 
     Example:
         ```python

@@ -13,7 +13,7 @@ def read_saved_model(path, folder, weights=None):
     """Read a SavedModel.
 
     Args:
-        path: what the user named.
+        path: the path that the user gave.
         folder: the folder that holds saved_model.pb.
         weights: the prefix of another checkpoint, instead of the one inside.
 

@@ -50,7 +50,7 @@ def handles(data):
     """Return the places of the blocks of entries.
 
     Args:
-        data: the bytes of the file, or what gives them by slices.
+        data: the bytes of the file, or an object that returns them by slices.
 
     Returns:
         A list of (offset, size).

@@ -32,7 +32,7 @@ def hold(request, candidate, said=None, advance=lambda name: None):
         advance: called with `NAME` as the graph is run.
 
     Returns:
-        A `Report` of one case: passed when every output is equal and nothing is left out but what its notes name.
+        A `Report` of one case: passed when every output is equal and nothing is left out that its notes do not name.
 
     Raises:
         ArtifactError: the TF1 model cannot be used, has no graph, or a name is not there.

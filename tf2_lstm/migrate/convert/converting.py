@@ -133,7 +133,7 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
         advance: called with each recurrence's name as it begins.
 
     Returns:
-        A `Conversion`; what is not in its `models` is named in its `findings.not_converted`.
+        A `Conversion`; recurrences that are not in its `models` are in its `findings.not_converted`.
 
     Raises:
         ArtifactError: the input cannot be used; nothing is written.

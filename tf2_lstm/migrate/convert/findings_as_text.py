@@ -17,11 +17,11 @@ def render(tf1, findings, width=None, programs=()):
     Args:
         tf1: the `TF1Model`.
         findings: the `Findings`.
-        width: of a line; None for the terminal's, where there is none 100 at least.
-        programs: what `whole_edges.edges_of` says.
+        width: the width of a line; None for the terminal's, at least 100 where there is none.
+        programs: the result of `whole_edges.edges_of`.
 
     Returns:
-        The text; what comes from the model is escaped, so that it cannot colour or move the terminal.
+        The text; names of the model are escaped, so that they cannot colour or move the terminal.
     """
     terminal = Console()
     wide = width or (terminal.width if terminal.is_terminal else max(terminal.width, 100))

@@ -19,7 +19,7 @@ def manifest_of(tf1, findings, converted, versions, wholes=()):
 
     Args:
         tf1: the `TF1Model`.
-        findings: the `Findings`; `not_converted` holds what failed as well.
+        findings: the `Findings`; `not_converted` also holds recurrences that failed.
         converted: a list of (recurrence, `CaseReport`, weight paths), see `weight_paths`.
         versions: program -> version.
         wholes: the same of whole programs: (Whole, `CaseReport`, weight paths).

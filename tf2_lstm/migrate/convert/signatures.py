@@ -20,7 +20,7 @@ def programs_of(tf1, fetch=()):
 
     Args:
         tf1: the `TF1Model`.
-        fetch: names of the tensors that a person wants; () for what the model says itself.
+        fetch: names of the tensors that the user wants; () for those that the model names itself.
 
     Returns:
         A dict from the name of a program to the `TF1Model` with its signatures alone; empty without a graph. The

@@ -115,7 +115,7 @@ def translated(tf1, findings, request, name=NAME, boundary=None):
         tf1: the `TF1Model`.
         findings: the `Findings` of the model.
         request: the `Request`.
-        name: what its Keras model is called.
+        name: the name of its Keras model.
         boundary: its `Boundary`; None where nobody has asked for it yet.
 
     Returns:
@@ -144,7 +144,7 @@ def weight_paths(tf1, whole, model):
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
-        model: its Keras model.
+        model: the Keras model of the program.
 
     Returns:
         A dict: checkpoint name -> list of Keras weight paths.

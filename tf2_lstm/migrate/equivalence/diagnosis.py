@@ -78,8 +78,8 @@ def diagnose(case, reference, candidate, seed=0, fed=None):
         case: the `Case`.
         reference: the `RunResult` of a TF1 reference; its `weights` are the TF1 variables.
         candidate: the `RunResult` that differs.
-        seed: of the inputs.
-        fed: what was fed instead of the seeded inputs: "inputs", "initial_state..." -> array, batch-major.
+        seed: the seed of the inputs.
+        fed: inputs that replace the seeded ones: "inputs", "initial_state..." -> array, batch-major.
 
     Returns:
         One sentence. It says so when no known mistake gives these numbers.

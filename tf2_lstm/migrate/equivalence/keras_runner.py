@@ -33,7 +33,7 @@ def run_keras(case, seed, prefix, dtype="float32", **options):
 
     Args:
         case: the `Case`.
-        seed: of the inputs.
+        seed: the seed of the inputs.
         prefix: the TF1 checkpoint's prefix.
         dtype: "float32" or "float64".
         **options: `steps` and `gradients`, see `KerasCase.run_levels`.

@@ -121,7 +121,7 @@ class LegacyCase:
 
         Args:
             session: a session on `graph` in which the weights are set.
-            steps: how many SGD steps; 0 for none.
+            steps: the number of SGD steps; 0 for none.
             gradients: whether to take gradients.
 
         Returns:

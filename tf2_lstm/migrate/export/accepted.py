@@ -18,7 +18,7 @@ class Accepted:
 
     Attributes:
         samples: the `Sample`s.
-        notes: which of those that were drawn it does not, and why.
+        notes: which drawn inputs it does not accept, and why.
     """
 
     samples: list
@@ -30,7 +30,7 @@ def samples_of(model, limits, seed=0):
 
     Args:
         model: a Sequential or functional model.
-        limits: name of an input of whole numbers -> how many different ones it may be.
+        limits: name of an input of integers -> how many different ones it may be.
         seed: an int.
 
     Returns:

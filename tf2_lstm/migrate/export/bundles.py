@@ -71,7 +71,7 @@ def write_bundle(entries, prefix):
 
     Args:
         entries: name -> array.
-        prefix: its prefix.
+        prefix: the prefix of the checkpoint.
 
     Raises:
         OSError: it cannot be written.

@@ -36,11 +36,11 @@ class Graph:
         Args:
             operator: ONNX's name of it.
             inputs: names of values, "" for one that is left out.
-            outputs: how many it gives.
-            **attributes: ONNX's, those that are None left out.
+            outputs: the number of outputs.
+            **attributes: ONNX's attributes; those that are None are left out.
 
         Returns:
-            The name of what it gives; a list of names for more than one.
+            The name of the output; a list of names for more than one.
         """
         names = [self.fresh(operator.lower()) for _ in range(outputs)]
         given = {key: value for key, value in attributes.items() if value is not None}

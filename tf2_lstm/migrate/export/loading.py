@@ -21,7 +21,7 @@ def load(path, instead):
         The model, as `tf2_lstm.load_model` gives it.
 
     Raises:
-        LoadingError: no model is there, or one that cannot be loaded without code of its own.
+        LoadingError: there is no model, or one that cannot be loaded without code of its own.
 
     Example:
         ```python

@@ -20,7 +20,7 @@ def write(model, path, given=None):
         given: the user's own inputs, `Accepted`, or None.
 
     Returns:
-        Name of an input of whole numbers -> how many different ones it may be.
+        Name of an input of integers -> how many different ones it may be.
 
     Raises:
         ExportError: it cannot be written, or not in one file.

@@ -45,7 +45,7 @@ def write(model):
     """Write a Keras model as ONNX.
 
     Args:
-        model: a built Sequential or functional model; dropout is off in what is written.
+        model: a built Sequential or functional model; dropout is off in the written one.
 
     Returns:
         The `Written`.

@@ -114,7 +114,7 @@ def unchanged(parts, changing):
 
     Args:
         parts: the `Made`s of a step, in order.
-        changing: the symbolic tensors that stand for what goes round.
+        changing: the symbolic tensors of the carried values.
     """
     changing = {id(one) for one in changing}
     for one in parts:

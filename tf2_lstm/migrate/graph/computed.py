@@ -21,7 +21,7 @@ class ComputedWeights:
         reading: the `GraphReader` whose terms they are.
 
     Attributes:
-        found: TF1 tensor -> `Computed`, of those that something takes as weights.
+        found: TF1 tensor -> `Computed`, for tensors that are read as weights.
     """
 
     def __init__(self, reading):

@@ -25,10 +25,10 @@ def array_of(tensor, limit=4096):
 
     Args:
         tensor: the message.
-        limit: how many elements it may have. Of a larger one that is the same number over and over, the last axis.
+        limit: the most elements; of a larger array that is one number over and over, only the last axis is returned.
 
     Returns:
-        The array; None for strings, for what is larger, and for values that are not of the dtype and the shape.
+        The array; None for strings, for a larger array, and for values that are not of the dtype and the shape.
     """
     if tensor.dtype not in DTYPES:
         return None

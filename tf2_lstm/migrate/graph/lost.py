@@ -29,9 +29,9 @@ def gather_tree(step_ids, parent_ids, max_sequence_lengths, end_token):
     """Put the beams of a search together, as tf.contrib.seq2seq.gather_tree does on a CPU.
 
     Args:
-        step_ids: int32 [T, B, W], what each beam has in each step.
+        step_ids: int32 [T, B, W], the word of each beam in each step.
         parent_ids: int32 [T, B, W], the beam of the step before that each continues.
-        max_sequence_lengths: int32 [B], how many steps count.
+        max_sequence_lengths: int32 [B], the number of steps that count.
         end_token: an int32 scalar.
 
     Returns:

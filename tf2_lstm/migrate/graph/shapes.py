@@ -65,7 +65,7 @@ def misfit(part, shapes):
     """Return why a graph cannot be fed arrays of some shapes.
 
     Args:
-        part: of `importable`; its placeholders get the shapes.
+        part: the result of `importable`; its placeholders get the shapes.
         shapes: name of a placeholder -> tuple.
 
     Returns:

@@ -61,7 +61,7 @@ def keep_everything(graph):
         graph: the `GraphDef` of a slice; changed in place.
 
     Returns:
-        How many draws there were.
+        The number of draws.
     """
     draws = [(graph.node, node, "{}", "^{}") for node in graph.node if node.op == "RandomUniform"]
     for function in graph.library.function:

@@ -21,9 +21,9 @@ class Node:
 
     Attributes:
         kind: "name", "number", "sum", "product", "linear" (of a gate) or "call" (of a function).
-        name: of a name, a gate or a function.
-        parts: what it is computed from.
-        value: of a number.
+        name: the name of a name, a gate or a function.
+        parts: the `Node`s that it is computed from.
+        value: the value of a number.
     """
 
     kind: str
@@ -39,7 +39,7 @@ def parsed(equations):
         equations: texts, "h' = ...", each of names that stand on the left of one before it or are the cell's own.
 
     Returns:
-        A dict from each new state, "h'", to its `Node`, in order. What only stands in between is put in its place.
+        A dict from each new state, "h'", to its `Node`, in order. Names in between are replaced by their equations.
 
     Raises:
         ValueError: a text is no equation.

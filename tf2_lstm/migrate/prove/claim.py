@@ -40,7 +40,7 @@ def claim_of(tf1, findings, request, candidate, said):
         findings: its `Findings`.
         request: the `Request`; its `fetch` and `feed` say where the graph ends and begins.
         candidate: the `Candidate`.
-        said: name of an input or output -> TF1 tensor, what the user says.
+        said: name of an input or output -> TF1 tensor, as the user says.
 
     Returns:
         A `Claim`.

@@ -211,7 +211,7 @@ def by_variable(gradients, nodes):
 
     Args:
         gradients: name of a variable's node, or of a tensor, -> gradient.
-        nodes: of a `TF1Model`.
+        nodes: the `nodes` of a `TF1Model`.
 
     Returns:
         A dict from checkpoint name, or name of a tensor, to gradient.

@@ -69,7 +69,7 @@ def differentiate(call, inputs, targets, weights):
     Args:
         call: called with name of an input -> tensor, gives name of an output -> tensor.
         inputs: name of an input -> array.
-        targets: name of an output -> array, of those that are compared.
+        targets: name of an output -> array, for outputs that are compared.
         weights: the Keras weights to differentiate by, a list.
 
     Returns:

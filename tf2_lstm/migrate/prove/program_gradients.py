@@ -70,12 +70,12 @@ def graph_gradients(replay, whole, values, targets, spare):
     Args:
         replay: the `Replay`, opened with gradients.
         whole: the `Whole`.
-        values: TF1 tensor -> array, what is fed.
-        targets: of `targets_of`.
-        spare: what open placeholders are fed.
+        values: TF1 tensor -> array, the inputs.
+        targets: the result of `targets_of`.
+        spare: the values of open placeholders.
 
     Returns:
-        Name of a variable's node or of what is fed -> gradient.
+        Name of a variable's node or of an input -> gradient.
 
     Raises:
         ReplayError: the graph's gradient does not run.
@@ -90,9 +90,9 @@ def model_gradients(tf1, whole, model, values, targets):
     Args:
         tf1: the `TF1Model`.
         whole: the `Whole`.
-        model: its Keras model.
+        model: the Keras model of the program.
         values: TF1 tensor -> array.
-        targets: of `targets_of`.
+        targets: the result of `targets_of`.
 
     Returns:
         An OrderedDict from the name of a variable, or of a tensor that is fed, to the gradient: of a variable that

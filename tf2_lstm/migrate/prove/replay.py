@@ -174,9 +174,9 @@ class Replay:
         """Compute the gradients of half the sum of the mean squares of (output - target).
 
         Args:
-            values: as of `run`.
+            values: as for `run`.
             targets: name of an output -> array of its shape.
-            spare: as of `run`.
+            spare: as for `run`.
 
         Returns:
             An OrderedDict from the name of a fed tensor or of a variable's node to its gradient.

@@ -53,11 +53,11 @@ class Speed:
 
     Attributes:
         timings: the `Timing`s, of each sample the graph's first.
-        problems: why something was not timed, one sentence each.
-        turns: how many turns each had, the fewest.
+        problems: sentences on ways that were not timed, and why.
+        turns: the fewest turns of any sample.
         session: the TensorFlow whose session ran the graph.
         onednn: whether oneDNN may have been on, on both sides.
-        cores: of the machine.
+        cores: the number of the machine's cores.
     """
 
     timings: tuple = ()

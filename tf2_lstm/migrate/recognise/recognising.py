@@ -26,12 +26,12 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
 
     Args:
         model: a `TF1Model`.
-        assume: what the user says of a model without a graph: "rnn/lstm_cell: forget_bias=0".
-        assume_defaults: whether TF1's defaults may be assumed for what a model without a graph cannot tell.
-        infer: what gives the shapes of a graph, as `artifacts.shapes.inferred` does.
+        assume: the user's assumptions about a model without a graph: "rnn/lstm_cell: forget_bias=0".
+        assume_defaults: whether TF1's defaults may be assumed for options that a model without a graph cannot tell.
+        infer: a function that infers the shapes of a graph, as `graph.shapes.inferred` does.
 
     Returns:
-        `Findings`: recurrences, what is not converted and why, and the variables that nobody claims.
+        `Findings`: recurrences, those that are not converted and why, and the variables that no recurrence claims.
 
     Raises:
         ArtifactError: the graph is damaged, or an assumption is none or names a scope that a model without a graph does

@@ -41,7 +41,7 @@ def first_special(reading, ends):
 
     Args:
         reading: the `GraphReader` of the graph.
-        ends: the terms of what the step carries on.
+        ends: the terms that the step carries on.
 
     Returns:
         (said, next_step): "Mean (rnn/while/rnn/cell/Mean): what a step computes is normalised by its moments", and
@@ -67,8 +67,8 @@ def explained(reading, said, ends, term=None, step=""):
         reading: the `GraphReader` of the graph.
         said: the `NotConverted`.
         ends: see `first_special`.
-        term: where it is seen, if every operation is one of an ordinary cell; None for what the step carries on.
-        step: what to do, "" for what `first_special` says.
+        term: where the problem is seen, if every operation is one of an ordinary cell; None for `ends`.
+        step: the next step, "" for that of `first_special`.
     """
     special, usual = first_special(reading, ends)
     named = (
@@ -99,9 +99,9 @@ class NotUnderstood(Exception):
     """A part of a recurrence is not one of the known equations.
 
     Args:
-        said: what, one sentence without a full stop.
-        term: the term at which it is seen, None where that is what the step carries on.
-        step: what to do, "" where the equations are to be written by hand.
+        said: the problem, one sentence without a full stop.
+        term: the term at which it is seen, None where that is the step's new state.
+        step: the next step, "" where the equations must be written by hand.
 
     Example:
         ```python

@@ -28,7 +28,7 @@ def render(report, width=None, brief=False):
 
     Args:
         report: the `Report`.
-        width: columns; None for those of the terminal, and at least 100 where there is none.
+        width: the columns; None for the terminal's, at least 100 where there is none.
         brief: a line for all tensors of a case that are equal, a table of the others. If not, a row a tensor with few
             cases, with many a row a case.
 

@@ -37,7 +37,7 @@ class Drawing:
 
     Attributes:
         boxes: the `Box`es.
-        arrows: pairs of names, from and to; what is read twice is there twice.
+        arrows: pairs of names, from and to; a box that is read twice has two arrows.
     """
 
     boxes: tuple

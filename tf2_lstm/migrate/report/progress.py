@@ -15,8 +15,8 @@ def progress(total, doing):
     """Show a progress line while the block runs.
 
     Args:
-        total: how many things will be done, 0 when nobody knows yet.
-        doing: what is done before the first of them.
+        total: the number of items, 0 while it is not known.
+        doing: a text for the work before the first item.
 
     Yields:
         A function to call with the name of each thing as it begins.

@@ -73,7 +73,7 @@ def difference_picture(profile, tolerance):
 
     Args:
         profile: the `equivalence.compare.Profile`.
-        tolerance: the largest difference that is allowed; what is within it is pale.
+        tolerance: the largest difference that is allowed; places within it are pale.
 
     Returns:
         An element `svg`.

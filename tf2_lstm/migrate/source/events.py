@@ -42,8 +42,8 @@ class Call:
         open: True when * or ** hides arguments.
         loops: the loops around it, innermost last.
         branch: the arms of ifs and trys around it.
-        result: what the call gives.
-        unused: True where what it gives is thrown away.
+        result: the value of the call.
+        unused: True where its value is thrown away.
     """
 
     node: Any

@@ -147,7 +147,7 @@ def _is_excluded(path, exclude):
 def _layers_above(folder):
     """Return the .gitignore layers from the root of the repository down to a folder, without the folder.
 
-    What is given is read even if git ignores it: each comes with the folder's path from there.
+    A given path is read even if git ignores it: each layer comes with the folder's path from there.
     """
     above = []
     current = folder

@@ -107,7 +107,7 @@ def wanted(one, options):
 def _all(paths, jobs):
     """Return the findings of every file.
 
-    Quiet ones are read once more: who imports a module that renames TF1's names, and who saves for one with RNNs.
+    Quiet files are read once more: they may import a module that renames TF1's names, or save for one with RNNs.
     """
     if jobs is None:
         jobs = min(os.cpu_count() or 1, 8) if len(paths) >= _ENOUGH_FOR_TWO else 1

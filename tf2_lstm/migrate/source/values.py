@@ -41,7 +41,7 @@ class Made:
     """The result of a call.
 
     Attributes:
-        maker: the full name of what was called.
+        maker: the full name of the callable.
         role: "cell", "state", "outputs" or "other".
         site: the ids of the calls that made it, outermost first; two values of one site are one object.
         detail: the name of the innermost cell, "LSTMCell" for a dropout around one.
@@ -67,7 +67,7 @@ class Items:
 
     Attributes:
         items: the values of its items.
-        shared: the same object stands in it more than once.
+        shared: the same object is in it more than once.
         several: an item may stand for any number of items.
         depth: how deeply lists and tables are nested in it.
     """

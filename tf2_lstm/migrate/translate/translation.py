@@ -40,7 +40,7 @@ def translate(tf1, findings, boundary, infer=inferred):
         tf1: the `TF1Model`.
         findings: its `Findings`.
         boundary: the `Boundary`.
-        infer: what infers, a function from a graph to its shapes: of the steps of loops.
+        infer: a function from a graph to its shapes, for the steps of loops.
 
     Returns:
         A `Whole`.

@@ -49,14 +49,14 @@ class Whole:
     Attributes:
         program: the `keras_code.program.Program`.
         inputs: the `Edge`s that the Keras model takes.
-        outputs: the `Edge`s that it gives out.
+        outputs: the `Edge`s of its outputs.
         recurrences: name of the function that builds one -> the `Recurrence`, each that is called.
         layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
-        tensors: TF1 tensor -> the name of the line that computes it, in the order of the graph, without what is fed.
-        limits: name of a TF1 tensor that gives ids -> how many rows the smallest table has that they choose from.
+        tensors: TF1 tensor -> the name of the line that computes it, in the order of the graph, without inputs.
+        limits: name of a TF1 tensor of ids -> the number of rows of the smallest table that they index.
         boundary: the `Boundary`.
-        rates: those of dropout that the graph fixes.
-        name: what the model is called.
+        rates: the rates of dropout that the graph fixes.
+        name: the name of the model.
         loops: name of a class -> the `keras_code.cycle.Cycle` of a loop of its own, each that is called.
         reshapes: name of a TF1 tensor that is fed, its first axis open -> the shape that the graph gives it.
         cells: name of a class -> the `keras_code.own_cell.OwnCell` of a cell of its own, each that is called.

@@ -13,7 +13,7 @@ class CellMatch:
 
     Attributes:
         pair: the row of the pairs table.
-        options: TF1 argument -> value, num_units first; what has TF1's default is left out.
+        options: TF1 argument -> value, num_units first, without those that have TF1's default.
         variables: leaf name of the row's weight map -> the variable's term.
         inputs: the term of the input.
         old: name of a state ("c", "h", or "" for a bare state) -> its term before the step.

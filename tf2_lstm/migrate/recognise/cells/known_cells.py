@@ -148,7 +148,7 @@ def projected(terms, h, units):
     Args:
         terms: the table of terms.
         h: the term.
-        units: its width.
+        units: the width of h.
 
     Returns:
         A list of (term, options, variables): h itself, then the products with each matrix that the graph has, clipped
@@ -179,7 +179,7 @@ def every_cell_match(terms):
         terms: the table of terms.
 
     Returns:
-        A list of `CellMatch`s in the order of the graph; in another order of weights only what no cell is otherwise.
+        A list of `CellMatch`s in the order of the graph; another order of weights only where no cell fits otherwise.
     """
     found = []
     for term in list(terms.every):

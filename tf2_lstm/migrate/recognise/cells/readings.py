@@ -19,9 +19,9 @@ class Gate:
     Attributes:
         node: its `Node`, of the kind "linear".
         sum: its `Sum`.
-        peephole: of an equation with one, (weight's name, name of the state that it is multiplied with).
+        peephole: (name of the weight, name of the state that it is multiplied with), for an equation with one.
         added: the name of the option that the equation adds, "" for none.
-        sign: -1 where 1 minus the gate is that of the equation, whose sum is then the negative.
+        sign: -1 where 1 minus the gate is the equation's gate, whose sum is then the negative.
         state: the factor that stands for the state, once it is known.
     """
 

@@ -23,7 +23,7 @@ def laid(weights, gates):
 
     Returns:
         (blocks, variables, factors of the input with their widths); None where the gates are not of one input, one
-        width and one state, or a number stands twice.
+        width and one state, or a number occurs twice.
     """
     inputs = [_given(one) for one in gates.values() if one.reads_input]
     others = [_given(one) for one in gates.values() if not one.reads_input]

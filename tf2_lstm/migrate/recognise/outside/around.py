@@ -149,7 +149,7 @@ def dropouts(reading, names):
         names: the names of operations.
 
     Returns:
-        Name of the operation that gives the dropped value -> (what is said of it, the places of the value it drops).
+        Name of the operation of the dropped value -> (its description, the places of the value that it drops).
     """
     found = {}
     for name in names:

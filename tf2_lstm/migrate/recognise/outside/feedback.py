@@ -169,7 +169,7 @@ class _Feedback:
     def _mixed(self, start, known):
         """Return the first operation that mixes a state, where only mixing is done until a fetched tensor.
 
-        No way goes through what is known: the recurrences and what they give out.
+        No way goes through the recurrences and their outputs, which are known.
         """
         if start in self.fetched:
             return ""

@@ -11,7 +11,7 @@ def single_cells(reading, matches):
 
     Args:
         reading: the `GraphReader` of the graph.
-        matches: the `CellMatch`s of its terms.
+        matches: the `CellMatch`s of the graph's terms.
 
     Returns:
         Name of a function, "" of the graph itself -> a list of `SingleCell`s; of several that one tensor may be the

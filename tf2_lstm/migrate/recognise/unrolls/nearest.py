@@ -36,7 +36,7 @@ def not_converted(terms, scope, reason, states, matches):
         terms: the table of terms.
         scope: its TF1 scope.
         reason: why, one sentence.
-        states: [(leaf, the term of its new value)] of what it carries.
+        states: [(leaf, the term of its new value)] of the carried values.
         matches: every `CellMatch` of the model.
 
     Returns:

@@ -140,7 +140,7 @@ def parse(texts, defaults=False):
     Args:
         texts: each "SCOPE: OPTION=VALUE", with more options after commas; a scope is the cell's, the end of it, or one
             around it.
-        defaults: whether TF1's defaults may stand for what nobody said.
+        defaults: whether TF1's defaults may be taken for all other options.
 
     Returns:
         `Assumptions`.

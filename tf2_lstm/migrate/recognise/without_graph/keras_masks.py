@@ -17,7 +17,7 @@ def masks_of(config):
         config: the model's configuration, as plain data.
 
     Returns:
-        `id` of a layer's configuration -> what makes its mask, a tuple of sentences; layers without a mask are not
+        `id` of a layer's configuration -> a tuple of sentences on how its mask is made; layers without a mask are not
         there. A layer that is called several times has the masks of all calls.
 
     Raises:

@@ -20,7 +20,7 @@ def write(result, width=80, colour=True):
 
     Args:
         result: the `Result` of a scan.
-        width: of the terminal, in columns.
+        width: the columns of the terminal.
         colour: whether severities have colours.
     """
 

@@ -17,11 +17,11 @@ def branch_values(outer, node):
     """Translate an If.
 
     Args:
-        outer: the `ByRows` of what is around it.
+        outer: the `ByRows` around it.
         node: the NodeDef.
 
     Returns:
-        A list of the values of its outputs.
+        A list of the values of the node's outputs.
 
     Raises:
         Refusal: a branch is not to be computed where it is not taken.
@@ -63,11 +63,11 @@ def call_values(outer, node):
     """Translate a PartitionedCall.
 
     Args:
-        outer: the `ByRows` of what is around it.
+        outer: the `ByRows` around it.
         node: the NodeDef.
 
     Returns:
-        A list of the values of its outputs.
+        A list of the values of the node's outputs.
 
     Raises:
         Refusal: its function is not in the file.

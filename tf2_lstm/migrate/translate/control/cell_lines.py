@@ -48,7 +48,7 @@ def cell_of(cycle, around, step):
         (The `OwnCell`, the variables of its weights, or arrays).
 
     Raises:
-        NoCell: its lines read what a cell cannot have.
+        NoCell: its lines read a value that a cell cannot have.
     """
     return _Cell(cycle, around, step).made()
 

@@ -21,9 +21,9 @@ class Inner(Writer):
     A loop holds no weights but those of known cells: others are captured, and a product with one is a product.
 
     Attributes:
-        outer: the `Writer` of what is around the loop.
-        carried: the names of what the loop carries.
-        selects: whether a conditional is in it, of which both branches are computed.
+        outer: the `Writer` around the loop.
+        carried: the names of the loop's carried values.
+        selects: whether it has a conditional of which both branches are computed.
         drops: the `Drop`s of the loop, and of the loops in it.
     """
 

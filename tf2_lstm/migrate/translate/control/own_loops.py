@@ -24,7 +24,7 @@ def loop_values(outer, frame, wanted):
     """Translate a loop.
 
     Args:
-        outer: the `ByRows` of what is around it.
+        outer: the `ByRows` around it.
         frame: the `Frame`.
         wanted: the numbers of the carried values that are read behind it.
 

@@ -20,10 +20,10 @@ class Steps:
     """Steps that are alike.
 
     Attributes:
-        count: how many there are.
+        count: the number of steps.
         back: name of a line of a step -> the name of its twin in the step before.
-        inputs: the names of what is fed to each step, a tuple for each place.
-        states: name of a line of the first step, which the second one reads -> what the first one reads there.
+        inputs: the names of each step's inputs, a tuple for each input.
+        states: name of a line of the first step that the second one reads -> the name that the first one reads there.
     """
 
     count: int
@@ -97,7 +97,7 @@ class _Pairs:
 
     Attributes:
         back: name of a line -> the name of its twin.
-        unlike: (name, name) of what is read at the same place and is not alike -> the names of the lines that read it.
+        unlike: (name, name) of different values read at the same place -> the names of the lines that read them.
         twins: the names that are some line's twin.
     """
 

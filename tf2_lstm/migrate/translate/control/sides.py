@@ -69,8 +69,8 @@ def selected(writer, node, predicate, taken, other, number=0, alone=False):
         predicate: the value of a boolean scalar.
         taken: the value where it is true.
         other: the value where it is false.
-        number: of the node's output.
-        alone: whether the predicate is that an axis has one element: what has one there is then all of it.
+        number: the number of the node's output.
+        alone: whether the predicate is that an axis has one element: a size of 1 is then the whole axis.
 
     Raises:
         Refusal: they are not of one shape.

@@ -45,8 +45,8 @@ class Ends:
         fixed: names of the nodes that inference fixes.
 
     Attributes:
-        notes: what is left out, one sentence each, once `found` was called.
-        lacking: what the checkpoint has not all weights of, one sentence each.
+        notes: a sentence for each part that is left out, once `found` was called.
+        lacking: a sentence for each part whose weights the checkpoint lacks.
     """
 
     def __init__(self, tf1, nodes, findings, feeds, frames, fixed):

@@ -9,12 +9,12 @@ def reshapes_of(nodes, order, shapes, fed):
 
     Args:
         nodes: name -> NodeDef.
-        order: the keys of what computes a program; names of nodes among them.
+        order: the keys of a program's computations, names of nodes among them.
         shapes: name of a tensor -> shape, None for an open size.
         fed: names of the tensors that are fed.
 
     Returns:
-        A dict from the name of a fed tensor of which the first axis alone is open to the shape that it gets.
+        A dict from the name of a fed tensor with only its first axis open to the shape that it gets.
     """
     origins = {one: one for one in fed if _opens_in_front(shapes.get(one))}
     found = {}

@@ -79,7 +79,7 @@ def ending_in_numbers(nodes, outputs):
         outputs: name of an output -> the TF1 tensor.
 
     Returns:
-        (the outputs, a sentence on each that is another one; an output of which there are none is left out).
+        (the outputs, a sentence for each that was replaced; an output without such numbers is left out).
     """
     found, notes = {}, []
     for name, tensor in outputs.items():

@@ -25,8 +25,8 @@ _FOLDS: dict[str, Callable] = {}
 def row(names):
     """Return a decorator that makes a function the row of some operations.
 
-    The function is called with the `Writer`, the NodeDef and the values of what the node reads. It returns the value of
-    the node's output, a list of them for several, and raises `values.Refusal` for what it does not translate.
+    The function is called with the `Writer`, the NodeDef and the values of the node's inputs. It returns the value of
+    the node's output, a list of them for several, and raises `values.Refusal` where it cannot translate the node.
 
     Args:
         names: TensorFlow's names, with spaces between.

@@ -113,7 +113,7 @@ class Live:
         shape: a tuple of ints and `Size`s.
         dtype: the dtype's name.
         product: the `layers.Product` of a product with weights, None of anything else.
-        whole: the `Live` of which this is all but the last axis in one, None otherwise.
+        whole: the `Live` that this is a reshape of, all axes but the last in one; None otherwise.
         scaled: (`Live`, number) where this is a tensor times a number, None otherwise.
         widened: (`Live` or `Held`, axis) where this is that with one axis of size 1 more, None otherwise.
         counts: whether it is 0, 1, 2, ... up to its size.
@@ -194,7 +194,7 @@ def constant_of(value, what):
 
     Args:
         value: the value.
-        what: what it is for the node, "its axis".
+        what: a description of it for the message, "its axis".
 
     Raises:
         Refusal: a tensor decides it.
@@ -241,7 +241,7 @@ def axis_of(axis, rank):
 
     Args:
         axis: an int, or the value of the input that says the axis.
-        rank: how many axes there are to choose from.
+        rank: the number of axes to choose from.
 
     Raises:
         Refusal: a tensor decides it, or it is no axis of so many.

@@ -90,9 +90,9 @@ class Writer:
 
         Args:
             node: the NodeDef.
-            expression: of `keras_code.expression`.
+            expression: one of `keras_code.expression`.
             dims: the sizes of all axes, None for one that only this tensor knows; or None for no word on them.
-            number: of the output.
+            number: the number of the output.
             **more: `product` and `whole` of the `Live`.
 
         Returns:
