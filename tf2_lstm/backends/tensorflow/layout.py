@@ -15,6 +15,7 @@ W] and the layout; `split` and `join` between the layout and a TensorArray of st
 `choose` at a step; `before` and `last` for the states before each step and after the last one.
 """
 
+import functools
 from dataclasses import dataclass
 
 import tensorflow as tf
@@ -274,6 +275,23 @@ def packed(mask):
     print(plan.sizes.numpy(), plan.place.numpy())
     ```
     """
+    layout = Packed(*_numbers()(mask))
+    for rows in (layout.order, layout.rank, layout.end):
+        rows.set_shape(mask.shape[:1])
+    for steps in (layout.place, layout.held):
+        steps.set_shape(mask.shape)
+    return layout
+
+
+@functools.cache
+def _numbers():
+    """Return a function from a mask to the fields of its `Packed`, which is traced once for all layers and sizes."""
+    with tf.init_scope():
+        mask = tf.TensorSpec([None, None], "bool")
+        return tf.function(_numbers_of, autograph=False, input_signature=[mask]).get_concrete_function()
+
+
+def _numbers_of(mask):
     valid = tf.cast(mask, "int32")
     batch, steps = tf.unstack(tf.shape(mask))
     lengths = tf.reduce_sum(valid, axis=1)
@@ -291,13 +309,13 @@ def packed(mask):
     # Padded steps are all written to the place after the last.
     flat, numbers = tf.reshape(place, [-1, 1]), tf.range(batch * steps)
     source = tf.scatter_nd(flat, numbers, [count + 1])[:count]
-    step = tf.repeat(tf.range(longest), sizes)
+    step = tf.gather(tf.reshape(number, [-1]), source)
     row = tf.range(count) - tf.gather(offsets, step)
     previous = tf.where(step == 0, row, batch + tf.gather(offsets, tf.maximum(step - 1, 0)) + row)
     ordered = tf.gather(lengths, order)
     rows = tf.range(batch)
     end = tf.where(ordered == 0, rows, batch + tf.gather(offsets, tf.maximum(ordered - 1, 0)) + rows)
-    return Packed(longest, batch, sizes, order, rank, source, place, held, previous, end)
+    return longest, batch, sizes, order, rank, source, place, held, previous, end
 
 
 def _size(x, axis):
