@@ -11,6 +11,7 @@ from tests.mutants.table_running import RUNNING
 from tests.mutants.table_scanning import SCANNING
 from tests.mutants.table_serving import SERVING
 from tests.mutants.table_single_cells import SINGLE_CELLS
+from tests.mutants.table_sizes import SIZES
 from tests.mutants.table_steps import STEPS
 from tests.mutants.table_translating import TRANSLATING
 from tests.mutants.table_writing import WRITING
@@ -30,4 +31,5 @@ PLANTED = [
     *STEPS,
     *SINGLE_CELLS,
     *RECOVERED,
+    *SIZES,
 ]

@@ -73,7 +73,7 @@ SINGLE_CELLS = [
     *mistakes(
         "tf2_lstm/migrate/keras_code/held_cells.py",
         f"{_TESTS}test_the_source_gives_the_numbers_of_the_model",
-        ("build((None, {one.width}))", "build((None, 1))"),
+        ("source((None, one.width))", "source((None, 1))"),
     ),
     *mistakes(
         _TRANSLATE + "as_source.py",

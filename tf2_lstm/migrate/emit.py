@@ -6,6 +6,7 @@ import textwrap
 from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Line
 from tf2_lstm.migrate.keras_code.program import symbols_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
+from tf2_lstm.migrate.keras_code.sized import with_sizes
 from tf2_lstm.migrate.keras_code.write import WIDTH, write_comment, write_line, write_value
 
 
@@ -25,15 +26,17 @@ def emit(recurrence):
     """
     notes = [f"TF1 scope: {recurrence.scope or '(none)'}", f"TF1 call: {recurrence.call!r}"]
     doc = "The Keras model of one TF1 recurrence; its weights are in the .keras file beside it."
-    program = program_of(recurrence)
-    return module_of(doc, [function_of("build_model", program, recurrence, notes)], program.defaults())
+    sized, _, _, sizes = with_sizes({"build_model": program_of(recurrence)})
+    program = sized["build_model"]
+    return module_of(doc, sizes, [function_of("build_model", program, recurrence, notes)], program.defaults())
 
 
-def module_of(doc, functions, defaults, by_order=False):
+def module_of(doc, sizes, functions, defaults, by_order=False):
     """Return the text of a module.
 
     Args:
         doc: its docstring.
+        sizes: its constants, name -> int.
         functions: of `function_of`, in order; the last one is `build_model`.
         defaults: its parameters, name -> default.
         by_order: whether its weights are those of the file's model in their order: Keras finds layers in a file by
@@ -42,11 +45,25 @@ def module_of(doc, functions, defaults, by_order=False):
     lines = [f'"""{doc}"""', "", "from pathlib import Path", ""]
     ours = any(uses for uses, _ in functions)
     lines += ["import keras", "", "import tf2_lstm"] if ours else ["import keras"]
+    lines += _constants(sizes)
     has_lengths = any("length_mask(" in line for _, text in functions for line in text)
     for text in [*([_length_mask()] if has_lengths else []), *(text for _, text in functions)]:
         lines += ["", "", *text]
     wrapped = any("tf2_lstm.DropoutWrapper(" in line for _, text in functions for line in text)
     return "\n".join([*lines, "", "", *_load(defaults, wrapped, by_order)]) + "\n"
+
+
+def _constants(sizes):
+    assigned = [f"{name} = {value}" for name, value in sizes.items()]
+    return (
+        [
+            "",
+            "# Sizes: those of the weights that load() takes. A model of others begins untrained.",
+            *assigned,
+        ]
+        if sizes
+        else []
+    )
 
 
 def _length_mask():

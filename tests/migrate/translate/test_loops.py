@@ -111,7 +111,7 @@ def test_the_source_gives_the_numbers_of_the_model(converted):
 def test_a_product_that_a_function_reads_twice_is_a_layer_without_the_activation():
     """In the graph a product of its name is read once."""
     tf1, whole = whole_of(graph_of({"y": called_once}, True), ["y:0"])
-    assert 'keras.layers.Dense(4, use_bias=False, name="w")' in emit_whole(whole)
+    assert 'keras.layers.Dense(W_UNITS, use_bias=False, name="w")' in emit_whole(whole)
     assert prove_whole(tf1, whole, build_whole(whole, tf1), run_whole(tf1, whole)).passed
 
 

@@ -151,7 +151,7 @@ def test_the_source_gives_the_numbers_of_the_model(converted):
     expected = model(samples((2, 3)))
     for name, value in written(samples((2, 3))).items():
         np.testing.assert_array_equal(np.asarray(value), np.asarray(expected[name]), err_msg=name)
-    assert 'self.input_kernel = self.add_weight(shape=(4, 4), name="input_kernel")' in text
+    assert "self.input_kernel = self.add_weight(" in text
 
 
 def test_the_proof_says_so_of_gradients_too():

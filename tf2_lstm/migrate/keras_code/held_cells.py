@@ -5,7 +5,7 @@ from typing import Any
 
 from tf2_lstm.migrate.build import Builder, resolve
 from tf2_lstm.migrate.keras_code.expression import Apply, value_of
-from tf2_lstm.migrate.keras_code.write import write_comment, write_value
+from tf2_lstm.migrate.keras_code.write import source, write_comment, write_value
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class HeldCell:
         width: how many numbers a row of its inputs has.
         dtype: the name of the dtype that it computes in.
         trains: whether TF1 trains it.
+        written: the expression that makes it with the names of its sizes, None before they have any.
     """
 
     name: str
@@ -25,10 +26,13 @@ class HeldCell:
     width: int
     dtype: str
     trains: bool = True
+    written: Any = None
 
     @property
     def call(self):
         """The expression that makes it, stock Keras where that is exact."""
+        if self.written is not None:
+            return self.written
         make = lambda symbol, call, **options: Apply(symbol, (options.pop("units"),), options)  # noqa: E731
         made = Builder(self.dtype, stock=True, make=make).cell(self.cell.call)
         fixed = {} if self.trains else {"trainable": False}
@@ -58,4 +62,4 @@ def made(cells):
 
 def built(cells):
     """Return the lines of a class that build its cells, as text."""
-    return [f"        self.{one.name}.build((None, {one.width}))" for one in cells]
+    return [f"        self.{one.name}.build({source((None, one.width))})" for one in cells]

@@ -102,7 +102,8 @@ def class_of_cell(name, cell):
     ]
     lines += constructor(cell.drops, cell.cells)
     lines += write_value("self.state_size = ", [size for _, size in cell.states], "", 8)
-    lines += [f"        self.output_size = {cell.output_size}", "", "    def build(self, shape):"]
+    lines += write_value("self.output_size = ", cell.output_size, "", 8)
+    lines += ["", "    def build(self, shape):"]
     lines += [text for one in cell.weights for text in _added(one, cell.dtype)]
     lines += [*built(cell.cells), "        self.built = True", ""]
     lines += [f"    def call(self, {cell.inputs}, states):"]

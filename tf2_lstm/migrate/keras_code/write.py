@@ -3,6 +3,7 @@
 import math
 
 from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Item, Ref, Symbol
+from tf2_lstm.migrate.keras_code.written_size import WrittenSize, written
 from tf2_lstm.migrate.report.printable import python_comment, python_literal
 
 #: No written line is longer, unless a single word is; the usual limit of formatters.
@@ -70,6 +71,8 @@ def source(expression):
         return f"{source(expression.of)}[{_index(expression.at)}]"
     if isinstance(expression, str):
         return python_literal(expression)
+    if isinstance(expression, WrittenSize):
+        return written(expression)
     parts = _parts(expression)
     if isinstance(expression, float) and not math.isfinite(expression):
         return f'float("{expression}")'

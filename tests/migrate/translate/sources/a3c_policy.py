@@ -6,6 +6,12 @@ import keras
 
 import tf2_lstm
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+GLOBAL_RNN_UNITS = 4
+CONV_FILTERS = 3
+FULLY_CONNECTED_UNITS = 5
+POLICY_UNITS = 3
+
 
 def length_mask(sequences, lengths):
     """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
@@ -24,7 +30,7 @@ def build_global_rnn():
     # TF1 scope: global/rnn
     # TF1 call: dynamic_rnn(cell=basic_lstm(num_units=4))
     # global/ExpandDims:0
-    inputs = keras.Input(batch_shape=(1, None, 5), name="inputs")
+    inputs = keras.Input(batch_shape=(1, None, FULLY_CONNECTED_UNITS), name="inputs")
     # global/strided_slice:0
     sequence_length = keras.Input(
         batch_shape=(1,),
@@ -32,11 +38,17 @@ def build_global_rnn():
         name="sequence_length",
     )
     # global/c_in:0
-    initial_state_c = keras.Input(batch_shape=(1, 4), name="initial_state_c")
+    initial_state_c = keras.Input(
+        batch_shape=(1, GLOBAL_RNN_UNITS),
+        name="initial_state_c",
+    )
     # global/h_in:0
-    initial_state_h = keras.Input(batch_shape=(1, 4), name="initial_state_h")
+    initial_state_h = keras.Input(
+        batch_shape=(1, GLOBAL_RNN_UNITS),
+        name="initial_state_h",
+    )
     rnn = keras.layers.LSTM(
-        4,
+        GLOBAL_RNN_UNITS,
         return_sequences=True,
         return_state=True,
         name="rnn",
@@ -72,13 +84,13 @@ def build_model():
     # s:0
     s = keras.Input((72,), name="s")
     # global/c_in:0
-    c_in = keras.Input(batch_shape=(1, 4), name="c_in")
+    c_in = keras.Input(batch_shape=(1, GLOBAL_RNN_UNITS), name="c_in")
     # global/h_in:0
-    h_in = keras.Input(batch_shape=(1, 4), name="h_in")
+    h_in = keras.Input(batch_shape=(1, GLOBAL_RNN_UNITS), name="h_in")
     global_reshape = keras.ops.reshape(s, (-1, 6, 6, 2))
     # global/Conv/weights, global/Conv/biases
     conv = keras.layers.Conv2D(
-        3,
+        CONV_FILTERS,
         (3, 3),
         strides=(2, 2),
         padding="valid",
@@ -86,9 +98,13 @@ def build_model():
         name="conv",
     )
     conv_elu = conv(global_reshape)
-    flatten_reshape = keras.ops.reshape(conv_elu, (-1, 12))
+    flatten_reshape = keras.ops.reshape(conv_elu, (-1, 2 * 2 * CONV_FILTERS))
     # global/fully_connected/weights, global/fully_connected/biases
-    fully_connected = keras.layers.Dense(5, activation="elu", name="fully_connected")
+    fully_connected = keras.layers.Dense(
+        FULLY_CONNECTED_UNITS,
+        activation="elu",
+        name="fully_connected",
+    )
     fully_connected_elu = fully_connected(flatten_reshape)
     global_expanddims = keras.ops.expand_dims(fully_connected_elu, 0)
     # TF1 scope: global/rnn
@@ -108,9 +124,14 @@ def build_model():
     global_rnn_state_c = global_rnn_outputs["state_c"]
     global_rnn_state_h = global_rnn_outputs["state_h"]
     # global/policy/weights
-    policy = keras.layers.Dense(3, use_bias=False, activation="softmax", name="policy")
+    policy = keras.layers.Dense(
+        POLICY_UNITS,
+        use_bias=False,
+        activation="softmax",
+        name="policy",
+    )
     policy_softmax = policy(global_rnn_outputs_0)
-    policy_softmax_0 = keras.ops.reshape(policy_softmax, (-1, 3))
+    policy_softmax_0 = keras.ops.reshape(policy_softmax, (-1, POLICY_UNITS))
     # global/value/weights, global/value/biases
     value = keras.layers.Dense(1, name="value")
     value_1 = value(global_rnn_outputs_0)

@@ -6,6 +6,12 @@ import keras
 
 import tf2_lstm
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+DENSE_0_UNITS = 5
+DENSE_1_UNITS = 5
+DENSE_UNITS = 6
+CUDNN_LSTM_UNITS = 4
+
 
 def length_mask(sequences, lengths):
     """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
@@ -25,11 +31,16 @@ def build_cudnn_lstm():
     # TF1 call: bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=4,
     # forget_bias=0.0), cell_bw=basic_lstm(num_units=4))
     # Reshape_1:0
-    inputs = keras.Input((None, 5), name="inputs")
+    inputs = keras.Input((None, DENSE_1_UNITS), name="inputs")
     # seq_lens:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
     rnn = keras.layers.Bidirectional(
-        keras.layers.LSTM(4, return_sequences=True, return_state=True, name="lstm"),
+        keras.layers.LSTM(
+            CUDNN_LSTM_UNITS,
+            return_sequences=True,
+            return_state=True,
+            name="lstm",
+        ),
         merge_mode=None,
         name="rnn",
     )
@@ -77,19 +88,19 @@ def build_model():
     )
     transpose = keras.ops.swapaxes(concat, 0, 1)
     # dense_0/weights, dense_0/bias
-    dense_0 = keras.layers.Dense(5, activation="relu", name="dense_0")
+    dense_0 = keras.layers.Dense(DENSE_0_UNITS, activation="relu", name="dense_0")
     dense_0_relu = dense_0(transpose)
-    dense_0_relu_0 = keras.ops.reshape(dense_0_relu, (-1, 5))
+    dense_0_relu_0 = keras.ops.reshape(dense_0_relu, (-1, DENSE_0_UNITS))
     dense_0_minimum = keras.ops.minimum(dense_0_relu_0, 20.0)
     # dense_1/weights, dense_1/bias
-    dense_1 = keras.layers.Dense(5, activation="relu", name="dense_1")
+    dense_1 = keras.layers.Dense(DENSE_1_UNITS, activation="relu", name="dense_1")
     dense_1_relu = dense_1(dense_0_minimum)
     dense_1_minimum = keras.ops.minimum(dense_1_relu, 20.0)
     size_1 = tf2_lstm.SizeOf(1)
     features_size_1 = size_1(features)
     size_0 = tf2_lstm.SizeOf(0)
     features_size_0 = size_0(features)
-    reshape_0 = tf2_lstm.ReshapeTo([None, None, 5])
+    reshape_0 = tf2_lstm.ReshapeTo([None, None, DENSE_1_UNITS])
     reshape_1 = reshape_0(dense_1_minimum, features_size_1, features_size_0)
     # TF1 scope: cudnn_lstm
     cudnn_lstm = build_cudnn_lstm()
@@ -101,7 +112,7 @@ def build_model():
         axis=2,
     )
     # dense/kernel, dense/bias
-    dense = keras.layers.Dense(6, name="dense")
+    dense = keras.layers.Dense(DENSE_UNITS, name="dense")
     dense_3 = dense(concat_1)
     log_probs = keras.ops.log_softmax(dense_3)
     # log_probs is log_probs:0

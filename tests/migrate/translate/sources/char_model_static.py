@@ -6,6 +6,11 @@ import keras
 
 import tf2_lstm
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+FULLY_CONNECTED_UNITS = 6
+RNN_CELL_UNITS = 5
+RNN_CELL_0_UNITS = 5
+
 
 def build_rnn(dropout_rate=0.0):
     """Return the model without its weights.
@@ -21,10 +26,13 @@ def build_rnn(dropout_rate=0.0):
     # one_hot:0
     inputs = keras.Input((3, 6), name="inputs")
     # Hin:0
-    initial_state = keras.Input((10,), name="initial_state")
-    cell = keras.layers.GRUCell(5, reset_after=False, name="cell")
+    initial_state = keras.Input(
+        (RNN_CELL_UNITS + RNN_CELL_0_UNITS,),
+        name="initial_state",
+    )
+    cell = keras.layers.GRUCell(RNN_CELL_UNITS, reset_after=False, name="cell")
     dropout = tf2_lstm.DropoutWrapper(cell, input_dropout=dropout_rate, name="dropout")
-    cell_0 = keras.layers.GRUCell(5, reset_after=False, name="cell_0")
+    cell_0 = keras.layers.GRUCell(RNN_CELL_0_UNITS, reset_after=False, name="cell_0")
     dropout_0 = tf2_lstm.DropoutWrapper(
         cell_0,
         input_dropout=dropout_rate,
@@ -32,7 +40,7 @@ def build_rnn(dropout_rate=0.0):
     )
     multi_rnn = tf2_lstm.StackedRNNCells([dropout, dropout_0], name="multi_rnn")
     rnn = tf2_lstm.RNN(multi_rnn, return_sequences=True, return_state=True, name="rnn")
-    initial_state_parts = keras.ops.split(initial_state, [5], axis=1)
+    initial_state_parts = keras.ops.split(initial_state, [RNN_CELL_UNITS], axis=1)
     outputs, *states = rnn(
         inputs,
         initial_state=[initial_state_parts[0], initial_state_parts[1]],
@@ -56,7 +64,7 @@ def build_model(dropout_rate=0.0):
     # X:0
     x = keras.Input((3,), dtype="uint8", name="x")
     # Hin:0
-    hin = keras.Input((10,), name="hin")
+    hin = keras.Input((RNN_CELL_UNITS + RNN_CELL_0_UNITS,), name="hin")
     # temperature:0
     temperature = keras.Input(batch_shape=(), name="temperature")
     one_hot = keras.ops.one_hot(x, 6, axis=-1, dtype="float32")
@@ -66,12 +74,15 @@ def build_model(dropout_rate=0.0):
     rnn_outputs_0 = rnn_outputs["outputs"]
     rnn_state = rnn_outputs["state"]
     # fully_connected/weights, fully_connected/biases
-    fully_connected = keras.layers.Dense(6, name="fully_connected")
+    fully_connected = keras.layers.Dense(FULLY_CONNECTED_UNITS, name="fully_connected")
     fully_connected_1 = fully_connected(rnn_outputs_0)
-    fully_connected_2 = keras.ops.reshape(fully_connected_1, (-1, 6))
+    fully_connected_2 = keras.ops.reshape(
+        fully_connected_1,
+        (-1, FULLY_CONNECTED_UNITS),
+    )
     truediv = keras.ops.divide(fully_connected_2, temperature)
     softmax = keras.ops.softmax(truediv)
-    yo = keras.ops.reshape(softmax, (-1, 3, 6))
+    yo = keras.ops.reshape(softmax, (-1, 3, FULLY_CONNECTED_UNITS))
     argmax = keras.ops.argmax(yo, axis=2)
     argmax_0 = keras.ops.cast(argmax, "int64")
     y = keras.ops.cast(argmax_0, "uint8")

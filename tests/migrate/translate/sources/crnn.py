@@ -6,6 +6,14 @@ import keras
 
 import tf2_lstm
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+CONV2D_FILTERS = 3
+CONV2D_1_FILTERS = 4
+CONV2D_2_0_FILTERS = 5
+DENSE_UNITS = 5
+BDRNN1_BIDIRECTIONAL_RNN_UNITS = 3
+BDRNN0_BIDIRECTIONAL_RNN_UNITS = 3
+
 
 def length_mask(sequences, lengths):
     """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
@@ -25,11 +33,16 @@ def build_bdrnn0_bidirectional_rnn():
     # TF1 call: bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=3),
     # cell_bw=basic_lstm(num_units=3))
     # Squeeze:0
-    inputs = keras.Input((None, 5), name="inputs")
+    inputs = keras.Input((None, CONV2D_2_0_FILTERS), name="inputs")
     # Fill:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
     rnn = keras.layers.Bidirectional(
-        keras.layers.LSTM(3, return_sequences=True, return_state=True, name="lstm"),
+        keras.layers.LSTM(
+            BDRNN0_BIDIRECTIONAL_RNN_UNITS,
+            return_sequences=True,
+            return_state=True,
+            name="lstm",
+        ),
         merge_mode=None,
         name="rnn",
     )
@@ -65,11 +78,16 @@ def build_bdrnn1_bidirectional_rnn():
     # TF1 call: bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=3),
     # cell_bw=basic_lstm(num_units=3))
     # bdrnn0/concat:0
-    inputs = keras.Input((None, 6), name="inputs")
+    inputs = keras.Input((None, 2 * BDRNN0_BIDIRECTIONAL_RNN_UNITS), name="inputs")
     # Fill:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
     rnn = keras.layers.Bidirectional(
-        keras.layers.LSTM(3, return_sequences=True, return_state=True, name="lstm"),
+        keras.layers.LSTM(
+            BDRNN1_BIDIRECTIONAL_RNN_UNITS,
+            return_sequences=True,
+            return_state=True,
+            name="lstm",
+        ),
         merge_mode=None,
         name="rnn",
     )
@@ -105,7 +123,7 @@ def build_model():
     image = keras.Input((8, None, 1), name="image")
     # conv2d/kernel, conv2d/bias
     conv2d = keras.layers.Conv2D(
-        3,
+        CONV2D_FILTERS,
         (3, 3),
         strides=(1, 1),
         padding="same",
@@ -117,7 +135,7 @@ def build_model():
     max_pooling2d_maxpool = max_pool(conv2d_relu)
     # conv2d_1/kernel
     conv2d_1 = keras.layers.Conv2D(
-        4,
+        CONV2D_1_FILTERS,
         (3, 3),
         strides=(1, 1),
         padding="same",
@@ -137,7 +155,7 @@ def build_model():
     max_pooling2d_1_maxpool = max_pool_0(relu)
     # conv2d_2/kernel, conv2d_2/bias
     conv2d_2_0 = keras.layers.Conv2D(
-        5,
+        CONV2D_2_0_FILTERS,
         (2, 2),
         strides=(1, 1),
         padding="valid",
@@ -176,7 +194,7 @@ def build_model():
         axis=2,
     )
     # dense/kernel, dense/bias
-    dense = keras.layers.Dense(5, name="dense")
+    dense = keras.layers.Dense(DENSE_UNITS, name="dense")
     dense_1 = dense(concat_0)
     logits = keras.ops.swapaxes(dense_1, 0, 1)
     softmax = keras.ops.softmax(dense_1)

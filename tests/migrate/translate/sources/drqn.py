@@ -6,6 +6,12 @@ import keras
 
 import tf2_lstm
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+MAIN_RNN_UNITS = 6
+CONV_FILTERS = 4
+CONV_1_FILTERS = 6
+VARIABLE_UNITS = 4
+
 
 def build_main_rnn():
     """Return the model without its weights.
@@ -16,13 +22,13 @@ def build_main_rnn():
     # TF1 scope: main_rnn
     # TF1 call: dynamic_rnn(cell=basic_lstm(num_units=6))
     # Reshape_1:0
-    inputs = keras.Input((None, 6), name="inputs")
+    inputs = keras.Input((None, CONV_1_FILTERS), name="inputs")
     # BasicLSTMCellZeroState/zeros:0
-    initial_state_c = keras.Input((6,), name="initial_state_c")
+    initial_state_c = keras.Input((MAIN_RNN_UNITS,), name="initial_state_c")
     # BasicLSTMCellZeroState/zeros_1:0
-    initial_state_h = keras.Input((6,), name="initial_state_h")
+    initial_state_h = keras.Input((MAIN_RNN_UNITS,), name="initial_state_h")
     rnn = keras.layers.LSTM(
-        6,
+        MAIN_RNN_UNITS,
         return_sequences=True,
         return_state=True,
         name="rnn",
@@ -53,9 +59,9 @@ def build_model():
     and gives a dict of qout, predict, exit_3, exit_4.
     """
     # BasicLSTMCellZeroState/zeros:0
-    zeros = keras.Input((6,), name="zeros")
+    zeros = keras.Input((MAIN_RNN_UNITS,), name="zeros")
     # BasicLSTMCellZeroState/zeros_1:0
-    zeros_1 = keras.Input((6,), name="zeros_1")
+    zeros_1 = keras.Input((MAIN_RNN_UNITS,), name="zeros_1")
     # scalarInput:0
     scalarinput = keras.Input((48,), name="scalarinput")
     # batch_size:0
@@ -65,7 +71,7 @@ def build_model():
     reshape = keras.ops.reshape(scalarinput, (-1, 4, 4, 3))
     # Conv/weights
     conv = keras.layers.Conv2D(
-        4,
+        CONV_FILTERS,
         (2, 2),
         strides=(2, 2),
         padding="valid",
@@ -76,7 +82,7 @@ def build_model():
     conv_relu = conv(reshape)
     # Conv_1/weights
     conv_1 = keras.layers.Conv2D(
-        6,
+        CONV_1_FILTERS,
         (2, 2),
         strides=(1, 1),
         padding="valid",
@@ -85,8 +91,8 @@ def build_model():
         name="conv_1",
     )
     conv_1_relu = conv_1(conv_relu)
-    flatten_reshape = keras.ops.reshape(conv_1_relu, (-1, 6))
-    reshape_0 = tf2_lstm.ReshapeTo([None, None, 6])
+    flatten_reshape = keras.ops.reshape(conv_1_relu, (-1, CONV_1_FILTERS))
+    reshape_0 = tf2_lstm.ReshapeTo([None, None, CONV_1_FILTERS])
     reshape_1 = reshape_0(flatten_reshape, batch_size, trainlength)
     # TF1 scope: main_rnn
     main_rnn = build_main_rnn()
@@ -96,7 +102,7 @@ def build_model():
     main_rnn_outputs_0 = main_rnn_outputs["outputs"]
     main_rnn_state_c = main_rnn_outputs["state_c"]
     main_rnn_state_h = main_rnn_outputs["state_h"]
-    reshape_2 = keras.ops.reshape(main_rnn_outputs_0, (-1, 6))
+    reshape_2 = keras.ops.reshape(main_rnn_outputs_0, (-1, MAIN_RNN_UNITS))
     split = keras.ops.split(reshape_2, 2, axis=1)
     split_0 = split[0]
     split_1 = split[1]
@@ -104,7 +110,7 @@ def build_model():
     variable_1 = keras.layers.Dense(1, use_bias=False, name="variable_1")
     matmul_1 = variable_1(split_1)
     # Variable
-    variable = keras.layers.Dense(4, use_bias=False, name="variable")
+    variable = keras.layers.Dense(VARIABLE_UNITS, use_bias=False, name="variable")
     matmul = variable(split_0)
     mean = keras.ops.mean(matmul, axis=1, keepdims=True)
     sub = keras.ops.subtract(matmul, mean)

@@ -6,6 +6,15 @@ import keras
 
 import tf2_lstm
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+EMBEDDING_MATRIX_INPUT_DIM = 14
+EMBEDDING_MATRIX_OUTPUT_DIM = 4
+FULLY_CONNECTED_UNITS = 4
+FULLY_CONNECTED_0_UNITS = 4
+FULLY_CONNECTED_1_UNITS = 3
+SENTENCE_BIDIRECTIONAL_RNN_UNITS = 3
+WORD_BIDIRECTIONAL_RNN_UNITS = 3
+
 
 def length_mask(sequences, lengths):
     """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
@@ -25,12 +34,12 @@ def build_word_bidirectional_rnn():
     # TF1 call: bidirectional_dynamic_rnn(cell_fw=gru(num_units=3),
     # cell_bw=gru(num_units=3))
     # Reshape:0
-    inputs = keras.Input((None, 4), name="inputs")
+    inputs = keras.Input((None, EMBEDDING_MATRIX_OUTPUT_DIM), name="inputs")
     # Reshape_1:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
     rnn = keras.layers.Bidirectional(
         keras.layers.GRU(
-            3,
+            WORD_BIDIRECTIONAL_RNN_UNITS,
             reset_after=False,
             return_sequences=True,
             return_state=True,
@@ -67,12 +76,12 @@ def build_sentence_bidirectional_rnn():
     # TF1 call: bidirectional_dynamic_rnn(cell_fw=gru(num_units=3),
     # cell_bw=gru(num_units=3))
     # Reshape_2:0
-    inputs = keras.Input((None, 4), name="inputs")
+    inputs = keras.Input((None, FULLY_CONNECTED_UNITS), name="inputs")
     # sentence_lengths:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
     rnn = keras.layers.Bidirectional(
         keras.layers.GRU(
-            3,
+            SENTENCE_BIDIRECTIONAL_RNN_UNITS,
             reset_after=False,
             return_sequences=True,
             return_state=True,
@@ -112,7 +121,11 @@ def build_model():
     # sentence_lengths:0
     sentence_lengths = keras.Input((), dtype="int32", name="sentence_lengths")
     # embedding/embedding_matrix
-    embedding_matrix = keras.layers.Embedding(14, 4, name="embedding_matrix")
+    embedding_matrix = keras.layers.Embedding(
+        EMBEDDING_MATRIX_INPUT_DIM,
+        EMBEDDING_MATRIX_OUTPUT_DIM,
+        name="embedding_matrix",
+    )
     embedding_lookup = embedding_matrix(inputs)
     size_0 = tf2_lstm.SizeOf(0)
     inputs_size_0 = size_0(inputs)
@@ -121,7 +134,7 @@ def build_model():
     size = keras.ops.multiply(inputs_size_0, inputs_size_1)
     size_2 = tf2_lstm.SizeOf(2)
     inputs_size_2 = size_2(inputs)
-    reshape = tf2_lstm.ReshapeTo([None, None, 4])
+    reshape = tf2_lstm.ReshapeTo([None, None, EMBEDDING_MATRIX_OUTPUT_DIM])
     reshape_0 = reshape(embedding_lookup, size, inputs_size_2)
     reshape_1 = keras.ops.reshape(word_lengths, (-1,))
     # TF1 scope: word/bidirectional_rnn
@@ -136,10 +149,17 @@ def build_model():
         axis=2,
     )
     # word_attention/fully_connected/weights, word_attention/fully_connected/biases
-    fully_connected = keras.layers.Dense(4, activation="tanh", name="fully_connected")
+    fully_connected = keras.layers.Dense(
+        FULLY_CONNECTED_UNITS,
+        activation="tanh",
+        name="fully_connected",
+    )
     fully_connected_tanh = fully_connected(concat)
     # word_attention/attention_context_vector
-    attention_context_vector = tf2_lstm.Weight([4], name="attention_context_vector")
+    attention_context_vector = tf2_lstm.Weight(
+        [FULLY_CONNECTED_UNITS],
+        name="attention_context_vector",
+    )
     attention_context_vector_value = attention_context_vector(inputs)
     word_attention_mul = keras.ops.multiply(
         fully_connected_tanh,
@@ -154,7 +174,7 @@ def build_model():
         word_attention_transpose_1,
     )
     word_attention_sum_1 = keras.ops.sum(word_attention_mul_1, axis=1)
-    reshape_2 = tf2_lstm.ReshapeTo([None, None, 4])
+    reshape_2 = tf2_lstm.ReshapeTo([None, None, FULLY_CONNECTED_UNITS])
     reshape_2_0 = reshape_2(word_attention_sum_1, inputs_size_0, inputs_size_1)
     # TF1 scope: sentence/bidirectional_rnn
     sentence_bidirectional_rnn = build_sentence_bidirectional_rnn()
@@ -170,13 +190,16 @@ def build_model():
     # sentence_attention/fully_connected/weights,
     # sentence_attention/fully_connected/biases
     fully_connected_0 = keras.layers.Dense(
-        4,
+        FULLY_CONNECTED_0_UNITS,
         activation="tanh",
         name="fully_connected_0",
     )
     fully_connected_tanh_0 = fully_connected_0(concat_0)
     # sentence_attention/attention_context_vector
-    attention_context_vector_0 = tf2_lstm.Weight([4], name="attention_context_vector_0")
+    attention_context_vector_0 = tf2_lstm.Weight(
+        [FULLY_CONNECTED_0_UNITS],
+        name="attention_context_vector_0",
+    )
     attention_context_vector_0_value = attention_context_vector_0(inputs)
     sentence_attention_mul = keras.ops.multiply(
         fully_connected_tanh_0,
@@ -202,7 +225,10 @@ def build_model():
     )
     sentence_attention_sum_1 = keras.ops.sum(sentence_attention_mul_1, axis=1)
     # fully_connected/weights, fully_connected/biases
-    fully_connected_1 = keras.layers.Dense(3, name="fully_connected_1")
+    fully_connected_1 = keras.layers.Dense(
+        FULLY_CONNECTED_1_UNITS,
+        name="fully_connected_1",
+    )
     fully_connected_9 = fully_connected_1(sentence_attention_sum_1)
     prediction = keras.ops.argmax(fully_connected_9, axis=1)
     prediction_0 = keras.ops.cast(prediction, "int64")

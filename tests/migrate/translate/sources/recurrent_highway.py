@@ -4,6 +4,12 @@ from pathlib import Path
 
 import keras
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+RHN_CELL_UNITS = 4
+EMBEDDING_INPUT_DIM = 7
+EMBEDDING_OUTPUT_DIM = 4
+SOFTMAX_UNITS = 7
+
 
 # TF1 scope: rhn_1, 3 steps
 class RhnCell(keras.layers.Layer):
@@ -11,31 +17,43 @@ class RhnCell(keras.layers.Layer):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.state_size = [4]
-        self.output_size = 4
+        self.state_size = [RHN_CELL_UNITS]
+        self.output_size = RHN_CELL_UNITS
 
     def build(self, shape):
-        self.depth_0_h_kernel = self.add_weight(shape=(8, 4), name="depth_0_h_kernel")
+        self.depth_0_h_kernel = self.add_weight(
+            shape=(EMBEDDING_OUTPUT_DIM + RHN_CELL_UNITS, RHN_CELL_UNITS),
+            name="depth_0_h_kernel",
+        )
         self.depth_0_h_bias = self.add_weight(
-            shape=(4,),
+            shape=(RHN_CELL_UNITS,),
             initializer="zeros",
             name="depth_0_h_bias",
         )
-        self.depth_0_t_kernel = self.add_weight(shape=(8, 4), name="depth_0_t_kernel")
+        self.depth_0_t_kernel = self.add_weight(
+            shape=(EMBEDDING_OUTPUT_DIM + RHN_CELL_UNITS, RHN_CELL_UNITS),
+            name="depth_0_t_kernel",
+        )
         self.depth_0_t_bias = self.add_weight(
-            shape=(4,),
+            shape=(RHN_CELL_UNITS,),
             initializer="zeros",
             name="depth_0_t_bias",
         )
-        self.depth_1_h_kernel = self.add_weight(shape=(4, 4), name="depth_1_h_kernel")
+        self.depth_1_h_kernel = self.add_weight(
+            shape=(RHN_CELL_UNITS, RHN_CELL_UNITS),
+            name="depth_1_h_kernel",
+        )
         self.depth_1_h_bias = self.add_weight(
-            shape=(4,),
+            shape=(RHN_CELL_UNITS,),
             initializer="zeros",
             name="depth_1_h_bias",
         )
-        self.depth_1_t_kernel = self.add_weight(shape=(4, 4), name="depth_1_t_kernel")
+        self.depth_1_t_kernel = self.add_weight(
+            shape=(RHN_CELL_UNITS, RHN_CELL_UNITS),
+            name="depth_1_t_kernel",
+        )
         self.depth_1_t_bias = self.add_weight(
-            shape=(4,),
+            shape=(RHN_CELL_UNITS,),
             initializer="zeros",
             name="depth_1_t_bias",
         )
@@ -77,9 +95,13 @@ def build_model():
     # ids:0
     ids = keras.Input((3,), dtype="int32", name="ids")
     # state:0
-    state = keras.Input((4,), name="state")
+    state = keras.Input((RHN_CELL_UNITS,), name="state")
     # embedding
-    embedding = keras.layers.Embedding(7, 4, name="embedding")
+    embedding = keras.layers.Embedding(
+        EMBEDDING_INPUT_DIM,
+        EMBEDDING_OUTPUT_DIM,
+        name="embedding",
+    )
     embedding_lookup = embedding(ids)
     rhn_cell = RhnCell(name="rhn_cell")
     # rhn/depth_0/h/kernel, rhn/depth_0/h/bias, rhn/depth_0/t/kernel,
@@ -95,10 +117,10 @@ def build_model():
     rhn_1_outputs = rhn_1(embedding_lookup, initial_state=[state])
     sequence = rhn_1_outputs[0]
     add_4 = rhn_1_outputs[1]
-    concat_2 = keras.ops.reshape(sequence, (-1, 12))
-    reshape = keras.ops.reshape(concat_2, (-1, 4))
+    concat_2 = keras.ops.reshape(sequence, (-1, 3 * RHN_CELL_UNITS))
+    reshape = keras.ops.reshape(concat_2, (-1, RHN_CELL_UNITS))
     # softmax/kernel, softmax/bias
-    softmax = keras.layers.Dense(7, activation="softmax", name="softmax")
+    softmax = keras.layers.Dense(SOFTMAX_UNITS, activation="softmax", name="softmax")
     probabilities = softmax(reshape)
     # probabilities is probabilities:0
     # add is rhn_2/depth_1/add:0

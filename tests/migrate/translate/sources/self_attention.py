@@ -4,6 +4,14 @@ from pathlib import Path
 
 import keras
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+W_TEXT_INPUT_DIM = 16
+W_TEXT_OUTPUT_DIM = 4
+W_S1_UNITS = 4
+DENSE_UNITS = 5
+LOGITS_UNITS = 2
+BI_LSTM_BIDIRECTIONAL_RNN_UNITS = 3
+
 
 def length_mask(sequences, lengths):
     """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
@@ -23,11 +31,16 @@ def build_bi_lstm_bidirectional_rnn():
     # TF1 call: bidirectional_dynamic_rnn(cell_fw=basic_lstm(num_units=3),
     # cell_bw=basic_lstm(num_units=3))
     # bi-lstm/embedding_lookup/Identity:0
-    inputs = keras.Input((6, 4), name="inputs")
+    inputs = keras.Input((6, W_TEXT_OUTPUT_DIM), name="inputs")
     # bi-lstm/Sum:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
     rnn = keras.layers.Bidirectional(
-        keras.layers.LSTM(3, return_sequences=True, return_state=True, name="lstm"),
+        keras.layers.LSTM(
+            BI_LSTM_BIDIRECTIONAL_RNN_UNITS,
+            return_sequences=True,
+            return_state=True,
+            name="lstm",
+        ),
         merge_mode=None,
         name="rnn",
     )
@@ -60,7 +73,7 @@ def build_model(dropout_rate=0.0):
     # input_text:0
     input_text = keras.Input((6,), dtype="int32", name="input_text")
     # W_text
-    w_text = keras.layers.Embedding(16, 4, name="w_text")
+    w_text = keras.layers.Embedding(W_TEXT_INPUT_DIM, W_TEXT_OUTPUT_DIM, name="w_text")
     embedding_lookup = w_text(input_text)
     bi_lstm_abs = keras.ops.abs(input_text)
     bi_lstm_sign = keras.ops.sign(bi_lstm_abs)
@@ -77,7 +90,12 @@ def build_model(dropout_rate=0.0):
         axis=2,
     )
     # W_s1
-    w_s1 = keras.layers.Dense(4, use_bias=False, activation="tanh", name="w_s1")
+    w_s1 = keras.layers.Dense(
+        W_S1_UNITS,
+        use_bias=False,
+        activation="tanh",
+        name="w_s1",
+    )
     self_attention_tanh = w_s1(concat)
     # W_s2
     w_s2 = keras.layers.Dense(2, use_bias=False, name="w_s2")
@@ -85,15 +103,15 @@ def build_model(dropout_rate=0.0):
     self_attention_transpose = keras.ops.transpose(self_attention_matmul_1, [0, 2, 1])
     attention = keras.ops.softmax(self_attention_transpose)
     matmul = keras.ops.matmul(attention, concat)
-    reshape = keras.ops.reshape(matmul, (-1, 12))
+    reshape = keras.ops.reshape(matmul, (-1, 2 * (2 * BI_LSTM_BIDIRECTIONAL_RNN_UNITS)))
     # dense/kernel, dense/bias
-    dense = keras.layers.Dense(5, activation="relu", name="dense")
+    dense = keras.layers.Dense(DENSE_UNITS, activation="relu", name="dense")
     relu = dense(reshape)
     # rate 1 - keep_prob:0
     dropout = keras.layers.Dropout(dropout_rate, name="dropout")
     dropout_mul_1 = dropout(relu)
     # logits/kernel, logits/bias
-    logits = keras.layers.Dense(2, activation="softmax", name="logits")
+    logits = keras.layers.Dense(LOGITS_UNITS, activation="softmax", name="logits")
     scores = logits(dropout_mul_1)
     transpose = keras.ops.transpose(attention, [0, 2, 1])
     matmul_1 = keras.ops.matmul(attention, transpose)

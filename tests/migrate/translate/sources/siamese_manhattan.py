@@ -4,6 +4,11 @@ from pathlib import Path
 
 import keras
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+EMBEDDING_INPUT_DIM = 12
+EMBEDDING_OUTPUT_DIM = 4
+ENCODER_RNN_UNITS = 5
+
 
 def length_mask(sequences, lengths):
     """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
@@ -22,11 +27,11 @@ def build_encoder_rnn():
     # TF1 scope: encoder/rnn
     # TF1 call: dynamic_rnn(cell=basic_lstm(num_units=5))
     # encoder/embedding_lookup/Identity:0
-    inputs = keras.Input((None, 4), name="inputs")
+    inputs = keras.Input((None, EMBEDDING_OUTPUT_DIM), name="inputs")
     # len1:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
     rnn = keras.layers.LSTM(
-        5,
+        ENCODER_RNN_UNITS,
         return_sequences=True,
         return_state=True,
         name="rnn",
@@ -59,7 +64,11 @@ def build_model():
     # len2:0
     len2 = keras.Input((), dtype="int32", name="len2")
     # embedding
-    embedding = keras.layers.Embedding(12, 4, name="embedding")
+    embedding = keras.layers.Embedding(
+        EMBEDDING_INPUT_DIM,
+        EMBEDDING_OUTPUT_DIM,
+        name="embedding",
+    )
     embedding_lookup = embedding(question1)
     # TF1 scope: encoder/rnn
     encoder_rnn = build_encoder_rnn()

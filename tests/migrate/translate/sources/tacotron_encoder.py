@@ -6,6 +6,19 @@ import keras
 
 import tf2_lstm
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+EMBEDDING_INPUT_DIM = 11
+EMBEDDING_OUTPUT_DIM = 4
+PRENET_0_UNITS = 5
+CONV1D_5_FILTERS = 4
+CONV1D_FILTERS = 3
+CONV1D_0_FILTERS = 3
+CONV1D_1_FILTERS = 3
+CONV1D_2_FILTERS = 3
+CONV1D_3_FILTERS = 5
+TO_HIGHWAY_UNITS = 5
+CBHG_BIDIRECTIONAL_RNN_UNITS = 3
+
 
 def length_mask(sequences, lengths):
     """Return which steps of each row there are, [batch, steps]; how many steps may be open."""
@@ -25,12 +38,12 @@ def build_cbhg_bidirectional_rnn():
     # TF1 call: bidirectional_dynamic_rnn(cell_fw=gru(num_units=3),
     # cell_bw=gru(num_units=3))
     # cbhg/highway_1/add:0
-    inputs = keras.Input((None, 5), name="inputs")
+    inputs = keras.Input((None, TO_HIGHWAY_UNITS), name="inputs")
     # input_lengths:0
     sequence_length = keras.Input((), dtype="int32", name="sequence_length")
     rnn = keras.layers.Bidirectional(
         keras.layers.GRU(
-            3,
+            CBHG_BIDIRECTIONAL_RNN_UNITS,
             reset_after=False,
             return_sequences=True,
             return_state=True,
@@ -67,17 +80,21 @@ def build_model():
     # input_lengths:0
     input_lengths = keras.Input((), dtype="int32", name="input_lengths")
     # embedding
-    embedding = keras.layers.Embedding(11, 4, name="embedding")
+    embedding = keras.layers.Embedding(
+        EMBEDDING_INPUT_DIM,
+        EMBEDDING_OUTPUT_DIM,
+        name="embedding",
+    )
     embedding_lookup = embedding(inputs)
     # prenet_0/kernel, prenet_0/bias
-    prenet_0 = keras.layers.Dense(5, activation="relu", name="prenet_0")
+    prenet_0 = keras.layers.Dense(PRENET_0_UNITS, activation="relu", name="prenet_0")
     prenet_0_relu = prenet_0(embedding_lookup)
     # prenet_1/kernel, prenet_1/bias
-    prenet_1 = keras.layers.Dense(4, activation="relu", name="prenet_1")
+    prenet_1 = keras.layers.Dense(CONV1D_5_FILTERS, activation="relu", name="prenet_1")
     prenet_1_relu = prenet_1(prenet_0_relu)
     # cbhg/conv1d_1/conv1d/kernel, cbhg/conv1d_1/conv1d/bias
     conv1d = keras.layers.Conv1D(
-        3,
+        CONV1D_FILTERS,
         (1,),
         strides=(1,),
         padding="same",
@@ -95,7 +112,7 @@ def build_model():
     add_1 = batch_normalization(conv1d_relu)
     # cbhg/conv1d_2/conv1d/kernel, cbhg/conv1d_2/conv1d/bias
     conv1d_0 = keras.layers.Conv1D(
-        3,
+        CONV1D_0_FILTERS,
         (2,),
         strides=(1,),
         padding="same",
@@ -113,7 +130,7 @@ def build_model():
     add_1_0 = batch_normalization_0(conv1d_relu_0)
     # cbhg/conv1d_3/conv1d/kernel, cbhg/conv1d_3/conv1d/bias
     conv1d_1 = keras.layers.Conv1D(
-        3,
+        CONV1D_1_FILTERS,
         (3,),
         strides=(1,),
         padding="same",
@@ -131,7 +148,7 @@ def build_model():
     add_1_1 = batch_normalization_1(conv1d_relu_1)
     # cbhg/conv1d_4/conv1d/kernel, cbhg/conv1d_4/conv1d/bias
     conv1d_2 = keras.layers.Conv1D(
-        3,
+        CONV1D_2_FILTERS,
         (4,),
         strides=(1,),
         padding="same",
@@ -152,7 +169,7 @@ def build_model():
     max_pooling1d_maxpool = max_pool(concat)
     # cbhg/proj_1/conv1d/kernel, cbhg/proj_1/conv1d/bias
     conv1d_3 = keras.layers.Conv1D(
-        5,
+        CONV1D_3_FILTERS,
         (3,),
         strides=(1,),
         padding="same",
@@ -170,7 +187,7 @@ def build_model():
     add_1_3 = batch_normalization_3(conv1d_relu_3)
     # cbhg/proj_2/conv1d/kernel, cbhg/proj_2/conv1d/bias
     conv1d_5 = keras.layers.Conv1D(
-        4,
+        CONV1D_5_FILTERS,
         (3,),
         strides=(1,),
         padding="same",
@@ -187,23 +204,23 @@ def build_model():
     add_1_4 = batch_normalization_4(conv1d_33)
     add_6 = keras.ops.add(add_1_4, prenet_1_relu)
     # cbhg/to_highway/kernel, cbhg/to_highway/bias
-    to_highway = keras.layers.Dense(5, name="to_highway")
+    to_highway = keras.layers.Dense(TO_HIGHWAY_UNITS, name="to_highway")
     to_highway_1 = to_highway(add_6)
     # cbhg/highway_0/H/kernel, cbhg/highway_0/H/bias
-    h = keras.layers.Dense(5, activation="relu", name="h")
+    h = keras.layers.Dense(TO_HIGHWAY_UNITS, activation="relu", name="h")
     h_relu = h(to_highway_1)
     # cbhg/highway_0/T/kernel, cbhg/highway_0/T/bias
-    t = keras.layers.Dense(5, activation="sigmoid", name="t")
+    t = keras.layers.Dense(TO_HIGHWAY_UNITS, activation="sigmoid", name="t")
     t_sigmoid = t(to_highway_1)
     highway_0_mul = keras.ops.multiply(h_relu, t_sigmoid)
     highway_0_sub = keras.ops.subtract(1.0, t_sigmoid)
     highway_0_mul_1 = keras.ops.multiply(to_highway_1, highway_0_sub)
     add_7 = keras.ops.add(highway_0_mul, highway_0_mul_1)
     # cbhg/highway_1/H/kernel, cbhg/highway_1/H/bias
-    h_0 = keras.layers.Dense(5, activation="relu", name="h_0")
+    h_0 = keras.layers.Dense(TO_HIGHWAY_UNITS, activation="relu", name="h_0")
     h_relu_0 = h_0(add_7)
     # cbhg/highway_1/T/kernel, cbhg/highway_1/T/bias
-    t_0 = keras.layers.Dense(5, activation="sigmoid", name="t_0")
+    t_0 = keras.layers.Dense(TO_HIGHWAY_UNITS, activation="sigmoid", name="t_0")
     t_sigmoid_0 = t_0(add_7)
     highway_1_mul = keras.ops.multiply(h_relu_0, t_sigmoid_0)
     highway_1_sub = keras.ops.subtract(1.0, t_sigmoid_0)

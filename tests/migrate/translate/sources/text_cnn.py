@@ -4,6 +4,13 @@ from pathlib import Path
 
 import keras
 
+# Sizes: those of the weights that load() takes. A model of others begins untrained.
+EMBEDDING_INPUT_DIM = 20
+CONV_MAXPOOL_2_FILTERS = 3
+CONV_MAXPOOL_3_FILTERS = 3
+CONV_MAXPOOL_4_FILTERS = 3
+W_UNITS = 2
+
 
 def build_model(dropout_rate=0.0):
     """Return the model without its weights.
@@ -15,12 +22,12 @@ def build_model(dropout_rate=0.0):
     # input_x:0
     input_x = keras.Input((8,), dtype="int32", name="input_x")
     # embedding/W
-    embedding = keras.layers.Embedding(20, 4, name="embedding")
+    embedding = keras.layers.Embedding(EMBEDDING_INPUT_DIM, 4, name="embedding")
     embedding_lookup = embedding(input_x)
     embedding_expanddims = keras.ops.expand_dims(embedding_lookup, 3)
     # conv-maxpool-2/W, conv-maxpool-2/b
     conv_maxpool_2 = keras.layers.Conv2D(
-        3,
+        CONV_MAXPOOL_2_FILTERS,
         (2, 4),
         strides=(1, 1),
         padding="valid",
@@ -32,7 +39,7 @@ def build_model(dropout_rate=0.0):
     pool = max_pool(conv_maxpool_2_relu)
     # conv-maxpool-3/W, conv-maxpool-3/b
     conv_maxpool_3 = keras.layers.Conv2D(
-        3,
+        CONV_MAXPOOL_3_FILTERS,
         (3, 4),
         strides=(1, 1),
         padding="valid",
@@ -44,7 +51,7 @@ def build_model(dropout_rate=0.0):
     pool_0 = max_pool_0(conv_maxpool_3_relu)
     # conv-maxpool-4/W, conv-maxpool-4/b
     conv_maxpool_4 = keras.layers.Conv2D(
-        3,
+        CONV_MAXPOOL_4_FILTERS,
         (4, 4),
         strides=(1, 1),
         padding="valid",
@@ -55,12 +62,15 @@ def build_model(dropout_rate=0.0):
     max_pool_1 = keras.layers.MaxPooling2D((5, 1), strides=(1, 1), padding="valid")
     pool_1 = max_pool_1(conv_maxpool_4_relu)
     concat = keras.ops.concatenate([pool, pool_0, pool_1], axis=3)
-    reshape = keras.ops.reshape(concat, (-1, 9))
+    reshape = keras.ops.reshape(
+        concat,
+        (-1, CONV_MAXPOOL_2_FILTERS + CONV_MAXPOOL_3_FILTERS + CONV_MAXPOOL_4_FILTERS),
+    )
     # rate 1 - dropout_keep_prob:0
     dropout = keras.layers.Dropout(dropout_rate, name="dropout")
     dropout_mul_1 = dropout(reshape)
     # W, output/b
-    w = keras.layers.Dense(2, name="w")
+    w = keras.layers.Dense(W_UNITS, name="w")
     scores = w(dropout_mul_1)
     predictions = keras.ops.argmax(scores, axis=1)
     predictions_0 = keras.ops.cast(predictions, "int64")

@@ -1,0 +1,186 @@
+"""Lines of a source are followed with shapes, for the sizes in them: what each name stands for."""
+
+import inspect
+from functools import partial
+
+from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Repeat
+from tf2_lstm.migrate.keras_code.layer_rules import LAYERS, Layer, joined_states
+from tf2_lstm.migrate.keras_code.shape_rules import RULES
+from tf2_lstm.migrate.keras_code.tensor_shapes import NotFollowed, Tensor, join, part_of
+from tf2_lstm.migrate.keras_code.written_size import fix
+
+#: What nothing is known of.
+UNKNOWN = object()
+
+
+class Names:
+    """What the names of a function stand for: `Tensor`s, `Layer`s, numbers, and lists and dicts of those.
+
+    Args:
+        makers: name of a class or function of the source -> the rule of what it makes.
+        prefix: what the names of its sizes begin with, "{}" in it for the name of the layer.
+        given: the names that have a value before the first line.
+    """
+
+    def __init__(self, makers, prefix="{}", given=()):
+        self._makers, self._prefix, self._values = makers, prefix, dict(given)
+
+    def assign(self, lines):
+        """Follow lines."""
+        for line in lines:
+            self._assign([one.lstrip("*") for one in line.targets], line)
+        return self
+
+    def _assign(self, targets, line):
+        value = self.value(line.value, targets[0])
+        if len(targets) == 1:
+            self._values[targets[0]] = value
+            return
+        if not isinstance(value, list):
+            self._values.update(dict.fromkeys(targets, UNKNOWN))
+            return
+        last = len(targets) - 1
+        rest = value[last:] if line.targets[-1].startswith("*") else value[last]
+        self._values.update(zip(targets, [*value[:last], rest], strict=True))
+
+    def value(self, expression, name=""):
+        """Return what an expression stands for; a layer that it makes is called by the name."""
+        inner = partial(self.value, name=name)
+        if isinstance(expression, Ref):
+            return self._values.get(expression.name, UNKNOWN)
+        if isinstance(expression, Item):
+            return _item(inner(expression.of), expression.at)
+        if isinstance(expression, Apply):
+            options = dict(expression.options)
+            called = options.pop("name", name)
+            arguments, options = list(map(inner, expression.arguments)), inner(options)
+            return self._called(
+                expression.what, arguments, options, called if called.isidentifier() else name
+            )
+        if isinstance(expression, Repeat):
+            loop = loop_layer(self._makers, expression.cycle, self._values)
+            return self._result(
+                loop, partial(loop.call, loop), [list(map(inner, expression.initial)), []], {}
+            )
+        if isinstance(expression, (list, tuple)):
+            return list(map(inner, expression))
+        if isinstance(expression, dict):
+            return {key: inner(one) for key, one in expression.items()}
+        return expression
+
+    def _called(self, what, arguments, options, name):
+        if isinstance(what, Ref):
+            layer = self._values.get(what.name)
+            rule = partial(layer.call, layer) if isinstance(layer, Layer) else None
+            return self._result(layer, rule, arguments, options)
+        maker = self._makers.get(what) or LAYERS.get(what)
+        rule = partial(maker, self._prefix.format(name).upper()) if maker else RULES.get(what)
+        return self._result(None, rule, arguments, options)
+
+    def _result(self, layer, rule, arguments, options):
+        try:
+            if rule is None:
+                raise NotFollowed
+            inspect.signature(rule).bind(*arguments, **options)
+            return rule(*arguments, **options)
+        # TypeError: an option that the rule does not know; the others: a tensor of axes that it does not expect.
+        except (NotFollowed, TypeError, LookupError, ValueError):
+            fix_all([layer, arguments, list(options.values())])
+            return UNKNOWN
+
+
+def model_layer(inputs, outputs):
+    """Return what a function gives that builds a model, by the values of the model's inputs and outputs."""
+
+    def call(layer, given):
+        for name, value in given.items():
+            join(inputs[name], value)
+        return outputs
+
+    tensors = [one for one in (*inputs.values(), *outputs.values()) if isinstance(one, Tensor)]
+    return Layer(call, [size for one in tensors for size in one])
+
+
+def cell_layer(makers, name, cell):
+    """Return a cell of its own equations.
+
+    Args:
+        makers: see `Names`.
+        name: what the names of its sizes begin with.
+        cell: the `OwnCell`, with `WrittenSize`s.
+    """
+    cell.output_size.named(f"{name}_UNITS")
+    for number, (_, size) in enumerate(cell.states):
+        size.named(f"{name}_STATE_{number}_SIZE" if len(cell.states) > 1 else f"{name}_STATE_SIZE")
+    held = {one.name: Tensor(one.shape) for one in cell.weights} | _held(makers, cell)
+    sizes = [size for _, size in cell.states]
+
+    def call(layer, x, states):
+        x = layer.takes(x)
+        given = dict(zip([one for one, _ in cell.states], joined_states(sizes, states, x[:-1]), strict=True))
+        names = Names(makers, given={cell.inputs: x, **held, **given}).assign(cell.lines)
+        join(Tensor((*x[:-1], cell.output_size)), names.value(cell.output))
+        return [Tensor((*x[:-1], cell.output_size)), joined_states(sizes, names.value(cell.results), x[:-1])]
+
+    weights = [size for one in cell.weights for size in one.shape]
+    return Layer(call, [*sizes, cell.output_size, *weights], sizes, cell.output_size, _layers(held))
+
+
+def loop_layer(makers, cycle, around=None):
+    """Return a while loop.
+
+    Args:
+        makers: see `Names`.
+        cycle: the `Cycle`, with `WrittenSize`s.
+        around: the names that have a value around it, of a loop among the lines of another one.
+    """
+    held = _held(makers, cycle)
+    shapes = [Tensor(one.shape) for one in cycle.carried]
+
+    def call(layer, carried, captured):
+        for shape, value in zip(shapes, carried, strict=True):
+            join(shape, value)
+        given = dict(zip([one.name for one in cycle.carried], shapes, strict=True))
+        read = around or dict(zip(cycle.captured, captured, strict=True))
+        names = Names(makers, given={**read, **held, **given})
+        names.assign((*cycle.before, *cycle.condition, *cycle.body))
+        for shape, value in zip(shapes, map(names.value, cycle.results), strict=True):
+            join(shape, value)
+        return list(shapes)
+
+    return Layer(call, [size for shape in shapes for size in shape], layers=_layers(held))
+
+
+def _held(makers, own):
+    """The layers that a cell or a loop holds: name -> `Layer`."""
+    drops = {one.name: LAYERS["keras.layers.Dropout"]("", 0.0) for one in own.drops}
+    cells = {one.name: Names(makers).value(one.call, one.name) for one in own.cells}
+    for one in own.cells:
+        if isinstance(cells[one.name], Layer):
+            cells[one.name].takes(Tensor((None, one.width)))
+    return {**drops, **cells}
+
+
+def _layers(held):
+    return [one for one in held.values() if isinstance(one, Layer)]
+
+
+def _item(value, at):
+    if isinstance(value, Tensor):
+        return part_of(value, at)
+    if isinstance(value, (list, dict)) and value:
+        return value[at]
+    return UNKNOWN
+
+
+def fix_all(value):
+    """Say that all sizes in a value are written as numbers."""
+    if isinstance(value, Layer):
+        value.fix()
+    elif isinstance(value, dict):
+        fix_all(list(value.values()))
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            fix_all(one)
+    else:
+        fix(value)

@@ -1,0 +1,225 @@
+"""Sizes in the lines of a source: which numbers are the same size, and how each is written."""
+
+import itertools
+import math
+from collections import Counter
+
+#: How deep a size may be computed from others; what is deeper is written as a number.
+_LEVELS = 3
+#: So many operands are looked through for the size itself.
+_LOOKED_AT = 200
+
+
+class WrittenSize(int):
+    """An int in the lines of a source, while it is found out what it is the size of.
+
+    Two for which `same` was called are one size from then on. A size has a name where a layer of the source makes it,
+    is computed where it is a sum, a product or a part of others, and is a number where nothing is known of it.
+
+    Args:
+        value: the int.
+        operator: "+", "*" or "//" of a size that is computed, "" of any other.
+        operands: the sizes that it is computed from, two for "//".
+
+    Attributes:
+        name: the name of the constant, "" for none.
+        is_fixed: whether it is written as a number, for something depends on it in a way that is not followed.
+
+    Example:
+        ```python
+        units = WrittenSize(4).named("UNITS")
+        state, both = WrittenSize(4), WrittenSize(8)
+        same(state, units)
+        same(both, total([units, state]))
+        settle([units, state, both])
+        assert (written(state), written(both)) == ("UNITS", "2 * UNITS")
+        ```
+    """
+
+    def __new__(cls, value, operator="", operands=()):
+        """Return a size that is the same as no other one."""
+        self = super().__new__(cls, value)
+        self.operator, self.operands = operator, tuple(operands)
+        self.name, self.is_fixed, self._joined, self._is_by_name = "", False, None, False
+        return self
+
+    @property
+    def root(self):
+        """The one that stands for all that are the same size."""
+        size = self
+        while size._joined is not None:
+            size = size._joined
+        return size
+
+    def named(self, name):
+        """Give it a name, unless it has one; return it. A size of 1 gets none: it is there to be broadcast."""
+        if self != 1:
+            self.root.name = self.root.name or name
+        return self
+
+
+def same(one, other):
+    """Say that two dimensions are the same size.
+
+    Args:
+        one: a `WrittenSize`, or None for a dimension that is open.
+        other: likewise.
+    """
+    left = [(one, other)]
+    while left:
+        one, other = left.pop()
+        if one is None or other is None or one.root is other.root:
+            continue
+        one, other = one.root, other.root
+        if one != other or (one.operator and other.operator and _form(one) != _form(other)):
+            fix([one, other])
+            continue
+        if one.operator and other.operator:
+            left += zip(one.operands, other.operands, strict=True)
+        _join(one, other)
+
+
+def _form(size):
+    """How a size is computed: two that are the same are computed from the same ones."""
+    return size.operator, list(map(int, size.operands))
+
+
+def _join(one, other):
+    if other.operator and not one.operator and not _is_computed_from(other, one):
+        one.operator, one.operands = other.operator, other.operands
+    one.name = one.name or other.name
+    one.is_fixed = one.is_fixed or other.is_fixed
+    other._joined = one
+    if one.is_fixed:
+        fix(one.operands)
+
+
+def _is_computed_from(size, one):
+    """Whether a size is computed from another one, or from so many that this is not looked for."""
+    seen, left = set(), [size]
+    while left:
+        root = left.pop().root
+        if root is one or len(seen) > _LOOKED_AT:
+            return True
+        if id(root) not in seen:
+            seen.add(id(root))
+            left += root.operands
+    return False
+
+
+def fix(value):
+    """Say that sizes are written as numbers, and those that they are computed from.
+
+    Args:
+        value: a `WrittenSize`, or lists, tuples and dicts of them among other things.
+    """
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, WrittenSize):
+            if not value.root.is_fixed:
+                value.root.is_fixed = True
+                left += value.root.operands
+        elif isinstance(value, dict):
+            left += value.values()
+        elif isinstance(value, (list, tuple)):
+            left += value
+
+
+def total(sizes):
+    """Return the sum of dimensions: a `WrittenSize`, None where one is open."""
+    return None if None in sizes else WrittenSize(sum(sizes), "+", sizes)
+
+
+def product(sizes):
+    """Return the product of dimensions: a `WrittenSize`, None where one is open."""
+    sizes = [size for size in sizes if size != 1]
+    if None in sizes:
+        return None
+    return sizes[0] if len(sizes) == 1 else WrittenSize(math.prod(sizes), "*", sizes)
+
+
+def settle(sizes):
+    """Decide how sizes are written; to be called once, when all is said.
+
+    Args:
+        sizes: the `WrittenSize`s of a source.
+    """
+    roots, left = {}, [size.root for size in reversed(sizes)]
+    while left:
+        root = left.pop()
+        if id(root) not in roots:
+            roots[id(root)] = root
+            left += [one.root for one in root.operands]
+    for root in roots.values():
+        _by_its_own_name(root)
+    for root in itertools.chain(*_levels(roots.values())):
+        named = any(one.root._is_by_name for one in root.operands) if root.operator else bool(root.name)
+        root._is_by_name = named and not root.is_fixed
+    _name_apart([root for root in roots.values() if root.name])
+
+
+def _name_apart(roots):
+    """Give a name that several sizes have a number in all but one."""
+    taken = set()
+    for root in roots:
+        names = itertools.chain([root.name], (f"{root.name}_{number}" for number in itertools.count(2)))
+        root.name = next(name for name in names if name not in taken)
+        taken.add(root.name)
+
+
+def _by_its_own_name(root):
+    """Where a size has a name and the equal parts of it have none: they are computed from it."""
+    parts = {id(one.root): one.root for one in root.operands}
+    if root.operator == "+" and root.name and not root.is_fixed and len(parts) == 1:
+        [part] = parts.values()
+        if not part.name and not part.operator:
+            part.operator, part.operands = "//", (root, WrittenSize(len(root.operands)))
+            root.operator, root.operands = "", ()
+
+
+def _levels(roots):
+    """List sizes by what they are computed from: first those that are not; what is too deep is fixed."""
+    levels, known = [[root for root in roots if not root.operator]], set()
+    for _ in range(_LEVELS):
+        known.update(map(id, levels[-1]))
+        levels.append(
+            [
+                root
+                for root in roots
+                if id(root) not in known
+                and all(id(one.root) in known or not one.root.operator for one in root.operands)
+            ]
+        )
+    known.update(map(id, levels[-1]))
+    fix([root for root in roots if id(root) not in known])
+    return levels
+
+
+def constants(sizes):
+    """Return the sizes that are written as a name: name -> int, in the order of their first places.
+
+    Args:
+        sizes: all `WrittenSize`s of a source in its order, settled.
+    """
+    roots = [size.root for size in sizes]
+    return {root.name: int(root) for root in roots if root._is_by_name and not root.operator}
+
+
+def written(size):
+    """Return a settled `WrittenSize` as source text."""
+    root = size.root
+    if not root._is_by_name:
+        return str(int(root))
+    if not root.operator:
+        return root.name
+    texts = list(map(written, root.operands))
+    if root.operator != "+":
+        return f" {root.operator} ".join(map(_factor, texts))
+    return " + ".join(
+        text if count == 1 else f"{count} * {_factor(text)}" for text, count in Counter(texts).items()
+    )
+
+
+def _factor(text):
+    return text if text.isidentifier() or text.isdecimal() else f"({text})"
