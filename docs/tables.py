@@ -16,11 +16,11 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import serving_costs, whole_speed  # noqa: E402
 from benchmarks.speed.documents import TABLES as SPEED  # noqa: E402
-from tf2_lstm.migrate.export.litert.lacking import LACKING  # noqa: E402
+from tf2_lstm.migrate.export.litert.unsupported import LACKING  # noqa: E402
 from tf2_lstm.migrate.pairs import PAIRS  # noqa: E402 - found from the checkout, installed or not
 from tf2_lstm.migrate.pairs.tree import scoped_cells, tensors_of  # noqa: E402
 from tf2_lstm.migrate.source.pages import documents  # noqa: E402
-from tf2_lstm.migrate.source.pasted.table import chapters  # noqa: E402
+from tf2_lstm.migrate.source.pasted.messages import chapters  # noqa: E402
 
 WRITTEN = (
     "README.md",

@@ -157,7 +157,7 @@ ROOMS = {
         "tf2_lstm.migrate.artifacts",
         "tf2_lstm.migrate.build",
         "tf2_lstm.migrate.equivalence",
-        "tf2_lstm.migrate.export.edges",
+        "tf2_lstm.migrate.export.model_edges",
         "tf2_lstm.migrate.functional",
         "tf2_lstm.migrate.graph",
         "tf2_lstm.migrate.keras_code",

@@ -5,9 +5,9 @@ import gc
 
 import pytest
 
-from tf2_lstm.cli import arguments
-from tf2_lstm.cli.arguments import add_model_arguments, limits_of, request_of
+from tf2_lstm.cli import model_arguments
 from tf2_lstm.cli.isolation import Task
+from tf2_lstm.cli.model_arguments import add_model_arguments, limits_of, request_of
 
 
 def parsed(*words):
@@ -52,6 +52,6 @@ def test_every_argument_reaches_the_request():
 
 def test_the_import_of_tensorflow_is_not_searched_for_garbage(monkeypatch):
     during = []
-    monkeypatch.setattr(arguments, "_with_keras", lambda name: during.append(gc.isenabled()))
-    arguments.import_quietly(builds=False)
+    monkeypatch.setattr(model_arguments, "_with_keras", lambda name: during.append(gc.isenabled()))
+    model_arguments.import_quietly(builds=False)
     assert (during, gc.isenabled()) == ([False], True)

@@ -10,7 +10,7 @@ import pytest
 from tests.fuzz import commands, deep, files, graphs, programs, workers
 from tests.fuzz.__main__ import of_graphs, of_readings
 from tf2_lstm.migrate.graph.safety import ALLOWED
-from tf2_lstm.migrate.translate.rows.row import rows
+from tf2_lstm.migrate.translate.rows.registry import rows
 
 #: What a case does -> what comes of it.
 DONE = {

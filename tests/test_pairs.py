@@ -8,7 +8,7 @@ import pytest
 import legacy_tf1
 import tf2_lstm
 from tf2_lstm.migrate.build import Builder, BuildError, resolve
-from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
+from tf2_lstm.migrate.equivalence.case_functions import FUNCTIONS
 from tf2_lstm.migrate.pairs import CASES, PAIRS, Call
 from tf2_lstm.migrate.pairs.tree import scoped_cells
 

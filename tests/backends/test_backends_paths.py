@@ -10,7 +10,7 @@ import tensorflow as tf
 from unrolled import BATCH, CELLS, DEPTH, MASKS, TIME, layer_of
 
 from tf2_lstm import RNN, Bidirectional, DropoutWrapper, LSTMCell, ResidualWrapper, StackedRNNCells, backends
-from tf2_lstm.backends.tensorflow import layout, program, recurrence, unroll
+from tf2_lstm.backends.tensorflow import layout, one_recurrence, run_plan, unroll
 
 
 @pytest.fixture
@@ -29,13 +29,13 @@ def ran(monkeypatch):
 
     for label, (module, name) in {
         "plain": (RNN, "_plain_loop"),
-        "layers": (program, "_by_layers"),
-        "one loop": (program, "_in_one_loop"),
+        "layers": (run_plan, "_by_layers"),
+        "one loop": (run_plan, "_in_one_loop"),
         "whole": (layout, "whole"),
         "masked": (layout, "masked"),
         "packed": (layout, "packed"),
-        "sorted": (program, "sorted_rows"),
-        "compiled": (recurrence, "compiled"),
+        "sorted": (run_plan, "sorted_rows"),
+        "compiled": (one_recurrence, "compiled"),
     }.items():
         spied(module, name, label)
     unroll._function.cache_clear()
@@ -60,7 +60,7 @@ def _graph(call, jit_compile=None):
 
 
 MASKED = {"mask": MASKS["lengths"]}
-LONG = program.LONG
+LONG = run_plan.LONG
 LONG_MASKED = {"mask": np.arange(LONG) < np.array([[LONG], [3], [0], [9], [LONG]])}
 
 
@@ -221,7 +221,7 @@ def test_other_sizes_trace_nothing_again(monkeypatch):
 
 
 def test_a_storm_of_sizes_compiles_a_few(ran):
-    request = program.Request(unroll.plan_of(LSTMCell(4)), True, False, True)
+    request = run_plan.Request(unroll.plan_of(LSTMCell(4)), True, False, True)
     answers = [
         unroll.pays_to_compile(request, False, tf.TensorShape([1, LONG + n, DEPTH]), False)
         for n in [*range(unroll.SIZES + 2), 0]
@@ -231,7 +231,7 @@ def test_a_storm_of_sizes_compiles_a_few(ran):
 
 SIZED = {
     "small": (128, (1, 50), True, False, True),
-    "too short": (128, (1, program.LONG - 1), True, False, False),
+    "too short": (128, (1, run_plan.LONG - 1), True, False, False),
     "a batch of any size": (128, (None, 50), True, False, False),
     "rows": (128, (256, 50), True, False, False),
     "units": (512, (1, 50), False, False, False),
@@ -244,7 +244,7 @@ SIZED = {
 
 @pytest.mark.parametrize(("units", "size", "needs_gradient", "masked", "expected"), SIZED.values(), ids=SIZED)
 def test_what_is_compiled(ran, units, size, needs_gradient, masked, expected):
-    request = program.Request(unroll.plan_of(LSTMCell(units)), True, False, True)
+    request = run_plan.Request(unroll.plan_of(LSTMCell(units)), True, False, True)
     assert unroll.pays_to_compile(request, needs_gradient, tf.TensorShape([*size, DEPTH]), masked) is expected
 
 
@@ -254,7 +254,7 @@ IN_CHUNKS = {
     "one layer, masked": (1, (32, 50), True, "mask", True),
     "few numbers": (2, (31, 50), True, None, False),
     "few numbers, no training": (2, (1, 50), False, None, True),
-    "short": (2, (32, program.LONG - 1), True, None, False),
+    "short": (2, (32, run_plan.LONG - 1), True, None, False),
     "a batch of any size": (2, (tf.constant(32), 50), True, None, False),
 }
 
@@ -265,8 +265,8 @@ IN_CHUNKS = {
 def test_what_is_cut_into_chunks(layers, size, needs_gradient, valid, expected):
     batch, steps = size
     plan = unroll.plan_of(StackedRNNCells([LSTMCell(128) for _ in range(layers)]))
-    request = program.Request(plan, True, False, True)
-    found = program._pays_in_chunks(request, layout.Whole(steps, batch, valid), needs_gradient)
+    request = run_plan.Request(plan, True, False, True)
+    found = run_plan._pays_in_chunks(request, layout.Whole(steps, batch, valid), needs_gradient)
     assert found is expected
 
 

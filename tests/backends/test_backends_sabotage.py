@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from unrolled import CELLS, MASKS, assert_equal, inputs, layer_of
 
-from tf2_lstm.backends.tensorflow import layout, lstm, program, time_chunks, unroll
+from tf2_lstm.backends.tensorflow import layout, lstm, run_plan, time_chunks, unroll
 
 
 def _factor(name, change):
@@ -56,8 +56,8 @@ SABOTAGES_OF_CHUNKS = {
 
 @pytest.fixture(autouse=True)
 def in_three_chunks(monkeypatch):
-    monkeypatch.setattr(program, "MANY", 0)
-    monkeypatch.setattr(program, "CHUNKS", 3)
+    monkeypatch.setattr(run_plan, "MANY", 0)
+    monkeypatch.setattr(run_plan, "CHUNKS", 3)
 
 
 def _whole():
@@ -66,7 +66,7 @@ def _whole():
 
 
 def _in_chunks():
-    layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
+    layer, time = layer_of(CELLS["gru"], return_sequences=True), run_plan.LONG
     mask = np.arange(time) < np.array([3, time, 0, 9, time])[:, None]
     return layer, *inputs(layer, time=time), mask
 

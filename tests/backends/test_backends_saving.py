@@ -8,7 +8,7 @@ import pytest
 import warm
 
 from tf2_lstm import RNN, Bidirectional, GRUCell, LSTMCell
-from tf2_lstm.backends.tensorflow.program import LONG
+from tf2_lstm.backends.tensorflow.run_plan import LONG
 
 pytestmark = [
     pytest.mark.slow,

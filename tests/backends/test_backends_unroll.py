@@ -20,7 +20,7 @@ from unrolled import (
 )
 
 from tf2_lstm import RNN, Bidirectional, GRUCell, LSTMCell, backends
-from tf2_lstm.backends.tensorflow import program, unroll
+from tf2_lstm.backends.tensorflow import run_plan, unroll
 
 every_cell = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
 #: Every equation, a stack and a wrapper, for what compiles and takes its time.
@@ -33,8 +33,8 @@ few_cells = pytest.mark.parametrize("cell", [CELLS[name] for name in FEW], ids=F
 @pytest.fixture
 def in_chunks(monkeypatch):
     """Every long sequence is cut, into no more chunks than tell the first, one between and the last apart."""
-    monkeypatch.setattr(program, "MANY", 0)
-    monkeypatch.setattr(program, "CHUNKS", 3)
+    monkeypatch.setattr(run_plan, "MANY", 0)
+    monkeypatch.setattr(run_plan, "CHUNKS", 3)
     unroll._function.cache_clear()
     yield
     unroll._function.cache_clear()
@@ -141,20 +141,20 @@ compiled_cells = pytest.mark.parametrize(("cell", "masks"), COMPILED, ids=[name 
 @pytest.mark.slow
 @compiled_cells
 def test_compiled_in_chunks_it_is_the_plain_loop(in_chunks, cell, masks):
-    layer, time = layer_of(CELLS[cell], return_sequences=True), program.LONG + 5
+    layer, time = layer_of(CELLS[cell], return_sequences=True), run_plan.LONG + 5
     for mask in masks:
         assert_equal(layer, *inputs(layer, BATCH, time), _long_masks(time)[mask], in_function())
 
 
 @pytest.mark.slow
 def test_compiled_eagerly_it_is_the_plain_loop():
-    layer, time = layer_of(CELLS["residual"], return_sequences=True), program.LONG
+    layer, time = layer_of(CELLS["residual"], return_sequences=True), run_plan.LONG
     for mask in _long_masks(time)[:2]:
         assert_equal(layer, *inputs(layer, BATCH, time), mask)
 
 
 def test_compiled_in_a_function_and_eagerly_after_it():
-    layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
+    layer, time = layer_of(CELLS["gru"], return_sequences=True), run_plan.LONG
     for compute in (in_function(), everything):
         assert_equal(layer, *inputs(layer, BATCH, time), None, compute)
 
@@ -162,7 +162,7 @@ def test_compiled_in_a_function_and_eagerly_after_it():
 @pytest.mark.slow
 @compiled_cells
 def test_compiled_inference_is_the_plain_loop(in_chunks, cell, masks):
-    layer, time = layer_of(CELLS[cell], return_sequences=True), program.LONG
+    layer, time = layer_of(CELLS[cell], return_sequences=True), run_plan.LONG
     for mask in masks[:2]:
         assert_equal(layer, *inputs(layer, BATCH, time), _long_masks(time)[mask], without_tape)
 
@@ -170,13 +170,13 @@ def test_compiled_inference_is_the_plain_loop(in_chunks, cell, masks):
 def test_in_chunks_without_xla_it_is_the_plain_loop(monkeypatch, in_chunks):
     monkeypatch.setattr(unroll, "pays_to_compile", lambda *_: False)
     layer = layer_of(CELLS["stack"], return_sequences=True)
-    assert_equal(layer, *inputs(layer, BATCH, program.LONG + 5), None, in_function())
+    assert_equal(layer, *inputs(layer, BATCH, run_plan.LONG + 5), None, in_function())
 
 
 def test_rows_that_end_one_step_after_a_piece_begins_are_in_it(in_chunks):
     """Three rows, so that rounding up to a quarter of eight is no help to them."""
-    layer, time = layer_of(CELLS["gru"], return_sequences=True), program.LONG
-    chunk = -(-time // program.CHUNKS)
+    layer, time = layer_of(CELLS["gru"], return_sequences=True), run_plan.LONG
+    chunk = -(-time // run_plan.CHUNKS)
     ends = np.array([3 * chunk + 1] * 3 + [2 * chunk + 1, chunk + 1, 1, 1, 0])
     mask = np.arange(time) < ends[:, None]
     assert_equal(layer, *inputs(layer, len(ends), time), mask, in_function())
@@ -199,8 +199,8 @@ def test_one_row_of_a_mask_is_for_all_rows_of_a_batch_of_unknown_size():
 @few_cells
 def test_long_outputs_are_repeated_at_padded_steps(cell):
     layer = layer_of(cell, return_sequences=True, zero_output_for_mask=False)
-    for mask in _long_masks(program.LONG):
-        assert_equal(layer, *inputs(layer, BATCH, program.LONG), mask)
+    for mask in _long_masks(run_plan.LONG):
+        assert_equal(layer, *inputs(layer, BATCH, run_plan.LONG), mask)
 
 
 def test_a_clip_passes_the_gradient_on_the_limit_itself():

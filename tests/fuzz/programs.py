@@ -10,7 +10,7 @@ from tf2_lstm.migrate.graph.safety import ALLOWED
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.translate.as_source import emit_whole
-from tf2_lstm.migrate.translate.rows.row import rows
+from tf2_lstm.migrate.translate.rows.registry import rows
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 from . import graphs

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from tf2_lstm import cell_plan
-from tf2_lstm.backends.tensorflow import activations, loops
+from tf2_lstm.backends.tensorflow import activations, step_loops
 from tf2_lstm.stream import kernels
 
 STACKS = (cell_plan.StackedRNNCells, keras.layers.StackedRNNCells)
@@ -22,11 +22,11 @@ def test_both_engines_compute_every_class_of_the_table(kind):
     cell = _smallest(kind)
     cell.build((None, 2))
     assert kernels.kernel_of(cell) is not None
-    assert all(one.kind in loops.EQUATIONS for one in cell_plan.recurrences(cell_plan.plan_of(cell)))
+    assert all(one.kind in step_loops.EQUATIONS for one in cell_plan.recurrences(cell_plan.plan_of(cell)))
 
 
 def test_no_engine_has_a_table_of_its_own():
-    assert set(loops.EQUATIONS) == set(kernels.KERNELS)
+    assert set(step_loops.EQUATIONS) == set(kernels.KERNELS)
     assert set(activations.TABLE) == set(cell_plan.ACTIVATIONS)
     # NumPy leaves the hard sigmoid to Keras.
     assert set(kernels.TABLE) == set(cell_plan.ACTIVATIONS) - {"hard_sigmoid"}

@@ -5,7 +5,7 @@ import pytest
 
 import tf2_lstm
 from tf2_lstm.migrate.build import Builder, BuildError, resolve, set_weights
-from tf2_lstm.migrate.equivalence.functions import FUNCTIONS, half_sum
+from tf2_lstm.migrate.equivalence.case_functions import FUNCTIONS, half_sum
 from tf2_lstm.migrate.pairs import Call, Fed
 
 LSTM = Call("lstm", num_units=4)

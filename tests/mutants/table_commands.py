@@ -46,24 +46,24 @@ COMMANDS = [
         (" or threading.current_thread() is not threading.main_thread()", ""),
     ),
     *mistakes(
-        "tf2_lstm/cli/arguments.py",
+        "tf2_lstm/cli/model_arguments.py",
         "tests/test_arguments.py::test_a_limit_is_a_number_above_0",
         ("if 0 < float(text) < math.inf:", "if 0 <= float(text) < math.inf:"),
         ("if 0 < float(text) < math.inf:", "if 0 < float(text):"),
     ),
     *mistakes(
-        "tf2_lstm/cli/arguments.py",
+        "tf2_lstm/cli/model_arguments.py",
         "tests/test_arguments.py::test_limits_are_in_seconds_and_in_gib",
         ("arguments.memory_limit * 2**30", "arguments.memory_limit * 2**20"),
     ),
     *mistakes(
-        "tf2_lstm/cli/arguments.py",
+        "tf2_lstm/cli/model_arguments.py",
         "tests/test_arguments.py::test_without_a_word_the_limits_are_those_of_the_help",
         ("default=600.0", "default=60.0"),
         ("return 0.9 * os", "return 9 * os"),
     ),
     *mistakes(
-        "tf2_lstm/cli/arguments.py",
+        "tf2_lstm/cli/model_arguments.py",
         "tests/test_arguments.py::test_every_argument_reaches_the_request",
         ("        arguments.ema,\n", "        False,\n"),
         ("        tuple(arguments.assume),\n", "        tuple(arguments.assume[-1:]),\n"),
@@ -115,7 +115,7 @@ COMMANDS = [
         ("*_, (frame, line)", "(frame, line), *_"),
     ),
     *mistakes(
-        "tf2_lstm/cli/arguments.py",
+        "tf2_lstm/cli/model_arguments.py",
         "tests/migrate/convert/test_convert_command.py::test_inputs_that_cannot_be_fed_are_refused",
         ('        getattr(arguments, "inputs", None),\n', "        None,\n"),
     ),

@@ -11,7 +11,7 @@ _SENTENCES = "tests/migrate/recognise/test_sentences.py::test_"
 _ZOO = "tests/migrate/recognise/test_zoo_artefacts.py::test_what_is_found_is_what_the_program_says"
 _STATE_DROPOUT = "tests/migrate/recognise/test_state_dropout.py::test_"
 _KEPT = "tests/generated/test_generated.py::test_a_program_that_failed_once_is_equal"
-_PLACES = "tests/migrate/recognise/test_places.py::test_wrappers_stand_where_the_program_has_them"
+_SCOPES = "tests/migrate/recognise/test_scopes.py::test_wrappers_stand_where_the_program_has_them"
 _READERS = "tests/migrate/graph/test_readers.py::test_a_"
 _SEQUENCES = "tests/migrate/recognise/test_sequences.py::"
 
@@ -194,7 +194,7 @@ FINDING = [
         ("pairs.append((partner, one) if backward else (one, partner))", "pairs.append((one, partner))"),
     ),
     *mistakes(
-        _ROOM + "steps/wrappers.py",
+        _ROOM + "steps/wrapped_layers.py",
         _SABOTAGE + "[dropout that scales by another number]",
         (
             "return terms.mul(*rest) if abs(scale - 1) <= _ROUNDING else",
@@ -202,7 +202,7 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "steps/wrappers.py",
+        _ROOM + "steps/wrapped_layers.py",
         _ZOO + "[dropout_variational]",
         ("bool(shape) and shape[0] == 1", "bool(shape) and shape[0] != 1"),
     ),
@@ -229,7 +229,7 @@ FINDING = [
         ('todo, seen = [(start, "")], set(known)', 'todo, seen = [(start, "")], set()'),
     ),
     *mistakes(
-        _ROOM + "steps/wrappers.py",
+        _ROOM + "steps/wrapped_layers.py",
         _ZOO + "[residual_around_stack]",
         (
             "layers.insert(0, found[0])",
@@ -330,7 +330,7 @@ FINDING = [
         ("outputs = [way for value, way in ways if value in cells.read]", "outputs = []"),
     ),
     *mistakes(
-        _ROOM + "steps/places.py",
+        _ROOM + "steps/scopes.py",
         _STATE_DROPOUT + "a_cell_or_a_residual_connection_that_reads_the_output_tells_it",
         ("for wrapper in lower.wrappers[::-1]:", "for wrapper in lower.wrappers[-1:]:"),
     ),
@@ -353,8 +353,8 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "steps/places.py",
-        _PLACES,
+        _ROOM + "steps/scopes.py",
+        _SCOPES,
         ("takewhile(lambda wrapper: _inside", "filter(lambda wrapper: _inside"),
         (
             'wrappers = layer.wrappers[::-1] if what == "state" else',
@@ -363,13 +363,13 @@ FINDING = [
         ("if None not in found and is_alike(around", "if found[0] is not None and is_alike(around"),
     ),
     *mistakes(
-        _ROOM + "steps/wrappers.py",
-        _PLACES,
+        _ROOM + "steps/wrapped_layers.py",
+        _SCOPES,
         ("what not in one and is_alike(one, dropped)]", "what not in one]"),
     ),
     *mistakes(
         _ROOM + "steps/step_outputs.py",
-        _PLACES,
+        _SCOPES,
         (" or any(is_part(user, end) for end in ends)", ""),
     ),
     *mistakes(
@@ -415,7 +415,7 @@ FINDING = [
         ),
     ),
     *mistakes(
-        _ROOM + "steps/wrappers.py",
+        _ROOM + "steps/wrapped_layers.py",
         "tests/migrate/recognise/test_deep_graphs.py::test_what_is_too_deep_is_said",
         ("if len(layer.wrappers) > MOST_WRAPPERS:", "if not layer.wrappers:"),
     ),

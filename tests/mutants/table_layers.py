@@ -291,7 +291,7 @@ LAYERS = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/backends/jax/drawing.py",
+        "tf2_lstm/backends/jax/random_loop.py",
         _JAX + "test_a_loop_draws_what_its_steps_draw_one_after_another",
         ("[scope.get_current_value(seed) for seed in seeds]), output", "drawn), output"),
         ("        seed.assign(value)\n", "        pass\n"),
@@ -299,7 +299,7 @@ LAYERS = [
         ("ops.where(valid, steps, -1)", "steps"),
     ),
     *mistakes(
-        "tf2_lstm/backends/jax/drawing.py",
+        "tf2_lstm/backends/jax/random_loop.py",
         _JAX + "test_a_step_that_assigns_a_weight_is_refused",
         ("is not value:", "is value:"),
     ),

@@ -323,7 +323,10 @@ PROVING = [
     *mistakes(
         "tf2_lstm/migrate/prove/candidate.py",
         _AGAINST + "test_a_mistake_is_seen_and_named[dropout left on]",
-        ("model(edges.nest_of(model, values))", "model(edges.nest_of(model, values), training=False)"),
+        (
+            "model(model_edges.nest_of(model, values))",
+            "model(model_edges.nest_of(model, values), training=False)",
+        ),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/against.py",

@@ -178,7 +178,7 @@ RUNNING = [
         ("tokens.max() < len(table)", "tokens.max() <= len(table)"),
     ),
     *mistakes(
-        "tf2_lstm/stream/held.py",
+        "tf2_lstm/stream/held_stream.py",
         _MEMORY + "test_a_state_that_is_set_is_a_copy",
         (
             "copy = keras.tree.map_structure(lambda leaf: np.array(ops.convert_to_numpy(leaf)), state)",
@@ -186,7 +186,7 @@ RUNNING = [
         ),
     ),
     *mistakes(
-        "tf2_lstm/stream/held.py",
+        "tf2_lstm/stream/held_stream.py",
         _MEMORY + "test_a_held_state_that_is_read_is_a_copy",
         (
             "lambda leaf: np.array(ops.convert_to_numpy(leaf)), self._state)",

@@ -6,7 +6,7 @@ _ROOM = "tf2_lstm/migrate/source/"
 _TRAPS = "tests/migrate/source/test_source_traps.py::test_finds_each_trap_where_it_is"
 _MESSAGES = "tests/migrate/source/test_source_messages.py::"
 _FORMATS = "tests/migrate/source/test_source_formats.py::"
-_FILES = "tests/migrate/source/test_source_files.py::"
+_FILES = "tests/migrate/source/test_source_file_walk.py::"
 _LIMITS = "tests/migrate/source/test_source_limits.py::"
 _PASTED = "tests/migrate/source/test_source_pasted.py::"
 _COMMAND = "tests/migrate/source/test_source_command.py::"
@@ -164,7 +164,7 @@ SCANNING = [
         (r"\x1b\[[0-9;]*m|[`'", "[`'"),
     ),
     *mistakes(
-        _ROOM + "pasted/layers.py",
+        _ROOM + "pasted/keras3.py",
         _PASTED + "test_the_message_is_what_is_said_and_it_is_found",
         ("Matrix size-incompatible: In[0]", "Matrix size incompatible: In[0]"),
     ),

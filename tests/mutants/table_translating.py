@@ -83,7 +83,7 @@ TRANSLATING = [
         ("    if not alive:", "    if len(alive) > 2:"),
     ),
     *mistakes(
-        "tf2_lstm/migrate/translate/rows/arrays.py",
+        "tf2_lstm/migrate/translate/rows/parts.py",
         ROWS,
         (
             'order = writer.step(node, "where", writer.step(node, "less", step, count), back, step)',

@@ -115,7 +115,7 @@ WRITING = [
         ("    if there and not overwrite:\n", "    if there and overwrite:\n"),
         ("    if other:\n", "    if False:\n"),
         ('in ("", os.curdir, os.pardir)', 'in ("",)'),
-        ("        values.finite(value, name, path)\n", "        str(value)\n"),
+        ("        nan_check.finite(value, name, path)\n", "        str(value)\n"),
     ),
     *mistakes(
         "tf2_lstm/migrate/export/bundles.py",

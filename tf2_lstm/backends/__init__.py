@@ -64,9 +64,9 @@ def drawing():
     if keras.backend.backend() != "jax":
         return None
     # Imported here, so that no other backend needs JAX.
-    from tf2_lstm.backends.jax import drawing
+    from tf2_lstm.backends.jax import random_loop
 
-    return drawing
+    return random_loop
 
 
 def gradients(loss, variables, tensors):

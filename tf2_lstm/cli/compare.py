@@ -4,7 +4,8 @@ import argparse
 import os
 
 from tf2_lstm.cli import pairs
-from tf2_lstm.cli.arguments import (
+from tf2_lstm.cli.convert import add_verbose, add_whole, check_whole, print_conversion
+from tf2_lstm.cli.model_arguments import (
     add_model_arguments,
     all_written,
     import_quietly,
@@ -12,7 +13,6 @@ from tf2_lstm.cli.arguments import (
     request_of,
     telling,
 )
-from tf2_lstm.cli.convert import add_verbose, add_whole, check_whole, print_conversion
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.pairs import CASES, PAIRS

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tf2_lstm.cli.arguments import (
+from tf2_lstm.cli.model_arguments import (
     add_model_arguments,
     all_written,
     import_quietly,

@@ -41,7 +41,7 @@ def _names(words, by_name):
 def _told(name, by_name):
     from tf2_lstm.migrate.source.pages import page
     from tf2_lstm.migrate.source.pasted.find import find
-    from tf2_lstm.migrate.source.pasted.table import answer
+    from tf2_lstm.migrate.source.pasted.messages import answer
 
     rule = by_name.get(name.upper()) or by_name.get(name.lower())
     if rule:

@@ -3,13 +3,13 @@
 import importlib
 from pathlib import Path
 
-from tf2_lstm.cli.arguments import (
+from tf2_lstm.cli.convert import add_ends, add_verbose
+from tf2_lstm.cli.model_arguments import (
     add_model_arguments,
     import_quietly,
     limits_of,
     request_of,
 )
-from tf2_lstm.cli.convert import add_ends, add_verbose
 from tf2_lstm.cli.process import one_line
 from tf2_lstm.errors import UserError
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from tf2_lstm.cli.arguments import (
+from tf2_lstm.cli.model_arguments import (
     add_model_arguments,
     all_written,
     import_quietly,

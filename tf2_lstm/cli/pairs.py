@@ -5,7 +5,7 @@ import math
 import os
 from pathlib import Path
 
-from tf2_lstm.cli.arguments import import_keras, import_quietly
+from tf2_lstm.cli.model_arguments import import_keras, import_quietly
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.report import FORMATS, rendered
 from tf2_lstm.migrate.report.printable import printable

@@ -13,7 +13,7 @@ every chunk of steps, and returns the same as the whole sequence would:
 compiled where the backend can (`tf2_lstm/backends/`). `docs/adr/0011-streaming.md` says why both.
 """
 
-from tf2_lstm.stream.held import HeldStream
+from tf2_lstm.stream.held_stream import HeldStream
 from tf2_lstm.stream.step import StreamingStep, streaming
 
 __all__ = ["HeldStream", "StreamingStep", "streaming"]

@@ -14,7 +14,7 @@ from tf2_lstm.bidirectional import Bidirectional
 from tf2_lstm.loop import Loop
 from tf2_lstm.sizes import SizeOf
 from tf2_lstm.stock import KINDS
-from tf2_lstm.stream.nodes import Arguments, has_graph, nodes_of
+from tf2_lstm.stream.model_nodes import Arguments, has_graph, nodes_of
 from tf2_lstm.stream.time_axis import BATCH, for_masks, time_axes
 from tf2_lstm.unroll import RNN, SequenceMask
 from tf2_lstm.weight import Weight

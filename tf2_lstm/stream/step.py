@@ -6,12 +6,12 @@ from keras import ops
 
 from tf2_lstm.bidirectional import Bidirectional
 from tf2_lstm.state import initial_state
-from tf2_lstm.stream.held import HeldStream
+from tf2_lstm.stream.held_stream import HeldStream
 from tf2_lstm.stream.keras_path import KerasPath, start
 from tf2_lstm.stream.numpy_path import compile_numpy, lone_step
 from tf2_lstm.stream.plan import StreamingError, check_recurrent, plan_of, twin_of
 from tf2_lstm.stream.self_check import check_steps
-from tf2_lstm.stream.shapes import Shapes
+from tf2_lstm.stream.step_shapes import Shapes
 
 _LAYERS = (keras.layers.RNN, keras.layers.Bidirectional, Bidirectional)
 PATHS = ("auto", "numpy", "keras")

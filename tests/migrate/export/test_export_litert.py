@@ -21,8 +21,8 @@ from tf2_lstm.migrate.convert.signatures import programs_of
 from tf2_lstm.migrate.convert.whole import translated
 from tf2_lstm.migrate.export.leaving import leave
 from tf2_lstm.migrate.export.litert import list_operations, litert_format, operators, without_lists
-from tf2_lstm.migrate.export.litert.lacking import LACKING
 from tf2_lstm.migrate.export.litert.saved_functions import make
+from tf2_lstm.migrate.export.litert.unsupported import LACKING
 from tf2_lstm.migrate.translate.as_model import build_whole
 
 WHOLE = Path(__file__).resolve().parents[2] / "zoo" / "whole"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tensorflow.core.framework import graph_pb2
 
-from tf2_lstm.migrate.artifacts.nodes import connect
+from tf2_lstm.migrate.artifacts.connecting import connect
 from tf2_lstm.migrate.graph.nodes import shape_of
 from tf2_lstm.migrate.model import TF1Model, Variable
 from tf2_lstm.migrate.recognise import recognise

@@ -15,7 +15,7 @@ from tf2_lstm.migrate.recognise import recognise
 from tf2_lstm.migrate.recognise.of_graph import IN_FRONT, JOIN_FIRST
 from tf2_lstm.migrate.recognise.refusals import BY_HAND, GRAPH, IN_WHOLE, KINDS, SAVE_IT
 from tf2_lstm.migrate.recognise.steps.gate_dropout import NO_LEARNING
-from tf2_lstm.migrate.recognise.steps.wrappers import FEWER, INFERENCE
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import FEWER, INFERENCE
 from tf2_lstm.migrate.recognise.unrolls.in_branches import WITHOUT_FUNCTIONS
 
 H5 = Tampered.__init__.__globals__["FILES"] / "h5_lstm" / "model.h5"

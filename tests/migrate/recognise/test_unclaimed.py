@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2
 
-from tf2_lstm.migrate.artifacts.nodes import connect
+from tf2_lstm.migrate.artifacts.connecting import connect
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.findings_as_text import render
 from tf2_lstm.migrate.graph.nodes import dtype_of, shape_of

@@ -8,12 +8,12 @@ from provoked import files, layers, names, sessions
 
 from legacy_tf1 import compat
 from tf2_lstm.cli import main
-from tf2_lstm.migrate.source.pasted import find, table
+from tf2_lstm.migrate.source.pasted import find, messages
 
 ROOT = Path(__file__).resolve().parents[3]
 ZOO = ROOT / "tests" / "zoo" / "files"
 PROVOKED = names.PROVOKED | layers.PROVOKED | files.PROVOKED | sessions.PROVOKED
-ENTRIES = {entry.name: entry for entry in table.ENTRIES}
+ENTRIES = {entry.name: entry for entry in messages.ENTRIES}
 
 
 def said(name, folder):
@@ -48,12 +48,12 @@ def test_the_message_is_what_is_said_and_it_is_found(name, tmp_path, monkeypatch
 
 
 def test_every_entry_is_provoked_or_says_why_not():
-    assert set(PROVOKED) == {entry.name for entry in table.ENTRIES if not entry.source}
+    assert set(PROVOKED) == {entry.name for entry in messages.ENTRIES if not entry.source}
     assert len(PROVOKED) >= 40
-    assert len(ENTRIES) == len(table.ENTRIES)
+    assert len(ENTRIES) == len(messages.ENTRIES)
 
 
-@pytest.mark.parametrize("entry", table.ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", messages.ENTRIES, ids=lambda entry: entry.name)
 def test_an_entry_finds_itself_and_has_a_page(entry):
     assert find.find(entry.text) is entry
     assert (ROOT / entry.page).is_file()

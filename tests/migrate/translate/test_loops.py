@@ -26,7 +26,7 @@ from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.control import own_loops
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
-from tf2_lstm.migrate.translate.rows import row as table
+from tf2_lstm.migrate.translate.rows import registry as table
 from tf2_lstm.migrate.translate.translation import translate
 from tf2_lstm.migrate.translate.whole import ProgramRefused
 from tf2_lstm.migrate.translate.writing.values import known

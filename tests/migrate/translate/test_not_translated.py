@@ -17,7 +17,7 @@ from tf2_lstm.migrate.translate import translation
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.as_source import emit_whole
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
-from tf2_lstm.migrate.translate.rows.row import rows
+from tf2_lstm.migrate.translate.rows.registry import rows
 from tf2_lstm.migrate.translate.translation import DEEPEST, translate
 from tf2_lstm.migrate.translate.whole import ProgramRefused
 

@@ -13,7 +13,7 @@ from tf2_lstm.migrate.keras_code.program import symbols_of
 from tf2_lstm.migrate.model import Findings, TF1Model
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
-from tf2_lstm.migrate.translate.rows.row import rows
+from tf2_lstm.migrate.translate.rows.registry import rows
 from tf2_lstm.migrate.translate.translation import translate
 
 v1 = tf.compat.v1

@@ -13,7 +13,7 @@ from tf2_lstm.migrate.prove import program_gradients
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
-from tf2_lstm.migrate.translate.rows import row as table
+from tf2_lstm.migrate.translate.rows import registry as table
 from tf2_lstm.migrate.translate.translation import translate
 
 v1 = tf.compat.v1

@@ -14,7 +14,7 @@ import inspect
 import keras
 import tensorflow as tf
 
-from tf2_lstm.backends.tensorflow.program import COMPILED, FIXED, FREE, LONG, Request, run
+from tf2_lstm.backends.tensorflow.run_plan import COMPILED, FIXED, FREE, LONG, Request, run
 from tf2_lstm.backends.tensorflow.xla import under_xla
 from tf2_lstm.cell_plan import parts_of, plan_of, recurrences, weights_of
 from tf2_lstm.private import import_optional

@@ -22,7 +22,7 @@ def under_xla():
 
 
 def compiled(loop, cell, layout, *arguments):
-    """Run a loop of `loops.py` as a program that XLA compiles, for each size anew.
+    """Run a loop of `step_loops.py` as a program that XLA compiles, for each size anew.
 
     Args:
         loop: the loop. It and cells alike share a program, whatever their weights.

@@ -5,7 +5,7 @@ import os
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from tf2_lstm.migrate.artifacts import files, protos, table, values
+from tf2_lstm.migrate.artifacts import files, nan_check, protos, table
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
 #: `DataType` of TensorFlow -> (name, bytes of one element); no variable of a model has another dtype.
@@ -162,5 +162,5 @@ def _variable(tensors, name, entry):
     shape = tuple(dim.size for dim in entry.shape.dim)
     dtype = DTYPES[entry.dtype][0]
     return Variable(
-        name, shape, dtype, lambda: values.finite(tensors.read(name), name, files.shown(tensors.prefix))
+        name, shape, dtype, lambda: nan_check.finite(tensors.read(name), name, files.shown(tensors.prefix))
     )

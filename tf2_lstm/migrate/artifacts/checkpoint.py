@@ -2,9 +2,9 @@
 
 from tf2_lstm.migrate.artifacts import (
     bundle,
+    connecting,
     files,
     meta_graph,
-    nodes,
     object_checkpoint,
     old_names,
     partitions,
@@ -57,7 +57,7 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
         ```
     """
     found, named = read_named(prefix)
-    held, variables, notes = nodes.connect(
+    held, variables, notes = connecting.connect(
         meta.graph, meta.restore_op, found.variables, found.prefix, meta.trainable, found.own_names
     )
     return TF1Model(
@@ -70,7 +70,7 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
         held,
         meta.signatures,
         notes=named + notes,
-        missing=nodes.missing(meta.graph, meta.restore_op, held),
+        missing=connecting.missing(meta.graph, meta.restore_op, held),
         trainable=meta.trainable or None,
     )
 

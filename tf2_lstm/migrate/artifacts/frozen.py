@@ -8,10 +8,10 @@ from tf2_lstm.migrate.artifacts import (
     files,
     graphs,
     meta_graph,
+    nan_check,
     partitions,
-    places,
+    paths,
     protos,
-    values,
 )
 from tf2_lstm.migrate.artifacts.bundle import DTYPES
 from tf2_lstm.migrate.graph.nodes import attribute, node_of, variable_nodes
@@ -41,7 +41,7 @@ def read_graph(path, weights=None):
         ArtifactError: it is no graph, or it still has variables, whose values it does not hold.
     """
     where = files.shown(path)
-    text = path.endswith(places.TEXT_GRAPHS)
+    text = path.endswith(paths.TEXT_GRAPHS)
     graph = graphs.checked(protos.parse("GraphDef", files.load(path), where, text), where)
     held = variable_nodes(graph)
     if weights:
@@ -135,7 +135,7 @@ def _variable(node, where):
             f"{where}: the constant {files.shown(node.name)} has the impossible shape {list(shape)}. "
             "The file is damaged: copy it again."
         )
-    return Variable(node.name, shape, dtype, lambda: values.finite(_value(node, where), node.name, where))
+    return Variable(node.name, shape, dtype, lambda: nan_check.finite(_value(node, where), node.name, where))
 
 
 def _value(node, where):

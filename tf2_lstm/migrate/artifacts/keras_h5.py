@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 
 import numpy as np
 
-from tf2_lstm.migrate.artifacts import files, values
+from tf2_lstm.migrate.artifacts import files, nan_check
 from tf2_lstm.migrate.model import ArtifactError, TF1Model, Variable
 
 MODELS = ("Sequential", "Model", "Functional")
@@ -233,4 +233,4 @@ def _value(path, name, place):
     where = files.shown(path)
     with _opened(path) as file:
         value = np.asarray(_dataset(file, place, where)[()])
-    return values.finite(value, name, where)
+    return nan_check.finite(value, name, where)

@@ -1,8 +1,8 @@
-"""Read a TF1 model from any artefact: `places.py` finds out what the path is, and this module calls its reader."""
+"""Read a TF1 model from any artefact: `paths.py` finds out what the path is, and this module calls its reader."""
 
 import os
 
-from tf2_lstm.migrate.artifacts import averages, checkpoint, files, frozen, keras_h5, places, saved_model
+from tf2_lstm.migrate.artifacts import averages, checkpoint, files, frozen, keras_h5, paths, saved_model
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -30,8 +30,8 @@ def read(path, weights=None, ema=False):
         ```
     """
     path = os.fspath(path)
-    kind, place = places.kind_of(path)
-    prefix = places.checkpoint_prefix(os.fspath(weights)) if weights else None
+    kind, place = paths.kind_of(path)
+    prefix = paths.checkpoint_prefix(os.fspath(weights)) if weights else None
     if weights and (kind == "keras_h5" or (kind == "prefix" and not _has_meta(place))):
         raise ArtifactError(
             f"{files.shown(path)}: --weights gives values to a graph, and this has no graph. Name the .meta file, the "

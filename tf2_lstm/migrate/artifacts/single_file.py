@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tf2_lstm.migrate.artifacts import files, protos, table, values
+from tf2_lstm.migrate.artifacts import files, nan_check, protos, table
 from tf2_lstm.migrate.artifacts.bundle import DTYPES, Bundle
 from tf2_lstm.migrate.model import ArtifactError, Variable
 
@@ -239,7 +239,7 @@ def _variable(prefix, name, tensor):
             if isinstance(error, ArtifactError):
                 raise
             raise _impossible(prefix, name, f"NumPy says: {files.said(error)}") from error
-        return values.finite(found, name, files.shown(prefix))
+        return nan_check.finite(found, name, files.shown(prefix))
 
     return Variable(name, tensor.shape, DTYPES[tensor.dtype][0], read)
 

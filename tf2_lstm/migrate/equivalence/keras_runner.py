@@ -10,7 +10,7 @@ import tf2_lstm
 from tf2_lstm import backends
 from tf2_lstm.migrate import weights
 from tf2_lstm.migrate.build import Builder, set_weights
-from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
+from tf2_lstm.migrate.equivalence.case_functions import FUNCTIONS
 from tf2_lstm.migrate.equivalence.inputs import LEARNING_RATE, Noise, case_inputs, target
 from tf2_lstm.migrate.equivalence.keras_program import KerasProgram
 from tf2_lstm.migrate.equivalence.keras_unrolls import UNROLLS

@@ -6,7 +6,7 @@ import numpy as np
 
 from legacy_tf1 import session as ceremony
 from legacy_tf1.compat import tf
-from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
+from tf2_lstm.migrate.equivalence.case_functions import FUNCTIONS
 from tf2_lstm.migrate.equivalence.inputs import LEARNING_RATE, Noise, case_inputs, target
 from tf2_lstm.migrate.equivalence.legacy_unrolls import UNROLLS, legacy_symbol
 from tf2_lstm.migrate.pairs import Call, Fed

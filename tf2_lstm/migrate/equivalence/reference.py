@@ -10,8 +10,8 @@ from collections import OrderedDict
 
 import numpy as np
 
+from tf2_lstm.migrate.equivalence.case_functions import FUNCTIONS
 from tf2_lstm.migrate.equivalence.cell_step import step
-from tf2_lstm.migrate.equivalence.functions import FUNCTIONS
 from tf2_lstm.migrate.equivalence.inputs import case_inputs
 from tf2_lstm.migrate.pairs import PAIRS, Fed
 from tf2_lstm.migrate.pairs.tree import inner_calls, name_leaves, output_size, scoped_cells, state_sizes

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tf2_lstm.migrate.export.edges import call, inputs_of
+from tf2_lstm.migrate.export.model_edges import call, inputs_of
 from tf2_lstm.migrate.export.seeded import GUESSES, drawn
 from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.migrate.prove.own_inputs import fitted, read_arrays

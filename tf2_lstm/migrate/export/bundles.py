@@ -6,7 +6,7 @@ from collections import OrderedDict
 import numpy as np
 import tensorflow as tf
 
-from tf2_lstm.migrate.artifacts import places, protos
+from tf2_lstm.migrate.artifacts import paths, protos
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -21,7 +21,7 @@ def checkpoint_prefix(tf1, request):
             f"{request.path}: expected a checkpoint to copy, found {tf1.kind.replace('_', ' ')}. Name the "
             "checkpoint with which that was made, or keep the .keras file."
         )
-    prefix = places.checkpoint_prefix(os.fspath(request.weights or request.path))
+    prefix = paths.checkpoint_prefix(os.fspath(request.weights or request.path))
     if not os.path.exists(f"{prefix}.index"):
         raise ArtifactError(
             f"{request.path}: expected a checkpoint of .index and .data files to copy, found one in the single-file "

@@ -9,22 +9,22 @@ from onnx import helper
 import tf2_lstm
 from tf2_lstm.migrate.export import (
     convolutions,
+    gathering,
     looping,
     open_sizes,
-    places,
     pointwise,
     rearranging,
     recurrent,
     scanning,
 )
-from tf2_lstm.migrate.export.edges import inputs_of, outputs_of
 from tf2_lstm.migrate.export.graph import IR_VERSION, OPSET, value_info
+from tf2_lstm.migrate.export.model_edges import inputs_of, outputs_of
 from tf2_lstm.migrate.export.writing import ExportError, Writer
 from tf2_lstm.stock import layers_of
-from tf2_lstm.stream.nodes import check_masks_are_carried
+from tf2_lstm.stream.model_nodes import check_masks_are_carried
 
 #: Layers that are written as ONNX operators; any other layer is opened.
-FAMILIES = (pointwise, rearranging, places, convolutions, scanning, looping, recurrent, open_sizes)
+FAMILIES = (pointwise, rearranging, gathering, convolutions, scanning, looping, recurrent, open_sizes)
 ROWS = {kind: row for family in FAMILIES for kind, row in family.ROWS.items()}
 
 

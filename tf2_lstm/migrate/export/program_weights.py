@@ -5,7 +5,7 @@ from collections import OrderedDict
 import keras
 import numpy as np
 
-from tf2_lstm.migrate.artifacts.values import finite
+from tf2_lstm.migrate.artifacts.nan_check import finite
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.translate.writing.held import single_cells, weights_of
 

@@ -6,7 +6,7 @@ import keras
 
 from tf2_lstm.migrate.equivalence.compare import CaseReport, Report, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
-from tf2_lstm.migrate.export.edges import call
+from tf2_lstm.migrate.export.model_edges import call
 
 
 def prove(model, samples, run, runtime, versions):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tf2_lstm import streaming
 from tf2_lstm.migrate.equivalence.compare import compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
-from tf2_lstm.migrate.export.edges import inputs_of, nest_of, outputs_of
+from tf2_lstm.migrate.export.model_edges import inputs_of, nest_of, outputs_of
 from tf2_lstm.migrate.export.seeded import limits_of
 from tf2_lstm.migrate.export.writing import ExportError
 from tf2_lstm.stream.plan import StreamingError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from tf2_lstm.migrate.export.edges import inputs_of
+from tf2_lstm.migrate.export.model_edges import inputs_of
 from tf2_lstm.migrate.prove.samples import Sample
 from tf2_lstm.stock import layers_of
 

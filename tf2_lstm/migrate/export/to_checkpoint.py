@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from tf2_lstm import accelerate
-from tf2_lstm.migrate.artifacts import files, values
+from tf2_lstm.migrate.artifacts import files, nan_check
 from tf2_lstm.migrate.artifacts.protos import tensorflow
 from tf2_lstm.migrate.convert.converting import look
 from tf2_lstm.migrate.convert.folder import FolderError, locked, sync
@@ -192,7 +192,7 @@ def _of_cell(model, place, cell, scope, path):
     except (WeightError, ValueError, IndexError) as error:
         raise ArtifactError(f"{path}: is not the model of {scope}: {error}") from error
     for name, value in found.items():
-        values.finite(value, name, path)
+        nan_check.finite(value, name, path)
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import keras
 
 from tf2_lstm.errors import UserError
-from tf2_lstm.stream.nodes import made_by
+from tf2_lstm.stream.model_nodes import made_by
 
 #: Operations of Keras that take functions: nothing shows what these read.
 WITH_FUNCTIONS = ("Cond", "Map", "Scan", "Switch", "VectorizedMap", "WhileLoop")

@@ -13,7 +13,7 @@ import keras
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.export.graph import Graph
 from tf2_lstm.stock import layers_of
-from tf2_lstm.stream.nodes import carried_mask, made_by
+from tf2_lstm.stream.model_nodes import carried_mask, made_by
 
 
 class ExportError(UserError):

@@ -15,7 +15,7 @@ _MOST, _SECONDS, _BYTES = 8, 20, 2 * 2**30
 
 
 class Inference:
-    """Infers shapes as `artifacts.shapes.inferred` does; with care in a process that replaces a crashed one.
+    """Infers shapes as `graph.shapes.inferred` does; with care in a process that replaces a crashed one.
 
     Args:
         skipped: work that must not be repeated -> how it ended; `STAGE` when inference crashed a process.

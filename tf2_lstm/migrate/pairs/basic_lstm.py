@@ -1,6 +1,7 @@
 """BasicLSTMCell -> keras.layers.LSTMCell."""
 
-from tf2_lstm.migrate.pairs.arguments import (
+from tf2_lstm.migrate.pairs.row import Call, Case, Pair, Tensor, WeightMap
+from tf2_lstm.migrate.pairs.shared_arguments import (
     ACTIVATION,
     DTYPE,
     FORGET_BIAS,
@@ -9,7 +10,6 @@ from tf2_lstm.migrate.pairs.arguments import (
     REUSE,
     STATE_IS_TUPLE,
 )
-from tf2_lstm.migrate.pairs.row import Call, Case, Pair, Tensor, WeightMap
 
 WEIGHTS = WeightMap(
     tf1=(Tensor("kernel", ("input", "recurrent"), "ijfo"), Tensor("bias", ("bias",), "ijfo")),

@@ -1,7 +1,7 @@
 """BasicRNNCell -> keras.layers.SimpleRNNCell."""
 
-from tf2_lstm.migrate.pairs.arguments import ACTIVATION, DTYPE, NAME, NUM_UNITS, REUSE
 from tf2_lstm.migrate.pairs.row import Call, Case, Pair, Tensor, WeightMap
+from tf2_lstm.migrate.pairs.shared_arguments import ACTIVATION, DTYPE, NAME, NUM_UNITS, REUSE
 
 
 def _dynamic(**options):

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from tf2_lstm.migrate.pairs.arguments import ACTIVATION, DTYPE, NAME, NUM_UNITS, REUSE
 from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair, Tensor, Variant, WeightMap
+from tf2_lstm.migrate.pairs.shared_arguments import ACTIVATION, DTYPE, NAME, NUM_UNITS, REUSE
 
 _INITIALIZER = "The weights come from the checkpoint; to train afresh, give the Keras initialisers."
 

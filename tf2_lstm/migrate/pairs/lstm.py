@@ -1,6 +1,8 @@
 """LSTMCell with all its options -> tf2_lstm.LSTMCell."""
 
-from tf2_lstm.migrate.pairs.arguments import (
+from tf2_lstm.migrate.pairs.basic_lstm import WEIGHTS
+from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair, Tensor, WeightMap
+from tf2_lstm.migrate.pairs.shared_arguments import (
     ACTIVATION,
     DTYPE,
     FORGET_BIAS,
@@ -9,8 +11,6 @@ from tf2_lstm.migrate.pairs.arguments import (
     REUSE,
     STATE_IS_TUPLE,
 )
-from tf2_lstm.migrate.pairs.basic_lstm import WEIGHTS
-from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair, Tensor, WeightMap
 
 _SHARDS = "It split one variable over devices; a Saver writes the variable whole."
 _ALL = {"use_peepholes": True, "cell_clip": 0.8, "num_proj": 3, "proj_clip": 0.4}

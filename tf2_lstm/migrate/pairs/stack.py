@@ -1,7 +1,7 @@
 """MultiRNNCell -> tf2_lstm.StackedRNNCells."""
 
-from tf2_lstm.migrate.pairs.arguments import STATE_IS_TUPLE
 from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair
+from tf2_lstm.migrate.pairs.shared_arguments import STATE_IS_TUPLE
 
 
 def _lstm(units, **options):

@@ -1,6 +1,7 @@
 """The functions that run a cell over a sequence -> tf2_lstm.RNN, tf2_lstm.Bidirectional, a plain loop."""
 
-from tf2_lstm.migrate.pairs.arguments import (
+from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair
+from tf2_lstm.migrate.pairs.shared_arguments import (
     INITIAL_STATE,
     INPUTS,
     PARALLEL_ITERATIONS,
@@ -10,7 +11,6 @@ from tf2_lstm.migrate.pairs.arguments import (
     TIME_MAJOR,
     UNROLL_DTYPE,
 )
-from tf2_lstm.migrate.pairs.row import Argument, Call, Case, Pair
 
 
 def _lstm(units=4, **options):

@@ -6,7 +6,7 @@ from functools import partial
 import keras
 
 from tf2_lstm.errors import UserError
-from tf2_lstm.migrate.export import edges
+from tf2_lstm.migrate.export import model_edges
 
 
 class CandidateError(UserError):
@@ -49,9 +49,9 @@ def candidate_of(model, inputs=None, outputs=None):
         CandidateError: a function without names.
     """
     if isinstance(model, keras.Model) and getattr(model, "inputs", None):
-        known = {name: (one.dtype, tuple(one.shape)) for name, one in edges.inputs_of(model).items()}
+        known = {name: (one.dtype, tuple(one.shape)) for name, one in model_edges.inputs_of(model).items()}
         call = partial(_call_model, model)
-        return Candidate(known, tuple(edges.outputs_of(model)), partial(_as_arrays, call), model, call)
+        return Candidate(known, tuple(model_edges.outputs_of(model)), partial(_as_arrays, call), model, call)
     if not callable(model) or not inputs or not outputs:
         raise CandidateError(
             f"{type(model).__name__}: expected a Keras model that knows its inputs, or a function with the names of "
@@ -62,8 +62,8 @@ def candidate_of(model, inputs=None, outputs=None):
 
 def _call_model(model, values):
     """Call a model as its users do, without a `training` argument: a dropout that is always on acts."""
-    found = keras.tree.flatten(model(edges.nest_of(model, values)))
-    return dict(zip(edges.outputs_of(model), found, strict=True))
+    found = keras.tree.flatten(model(model_edges.nest_of(model, values)))
+    return dict(zip(model_edges.outputs_of(model), found, strict=True))
 
 
 def _as_arrays(call, values):

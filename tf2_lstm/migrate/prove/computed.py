@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from tf2_lstm.migrate.artifacts import values
+from tf2_lstm.migrate.artifacts import nan_check
 from tf2_lstm.migrate.graph.operations import ENTERS
 from tf2_lstm.migrate.model import Variable
 from tf2_lstm.migrate.weights import WeightError
@@ -63,7 +63,7 @@ def _value(tf1, weight):
             value = np.asarray(replay.run({})[weight.tensor])
     except ReplayError as error:
         raise WeightError(f"{weight.tensor}: cannot be computed from {weight.origin}: {error}") from error
-    return values.finite(value, weight.tensor, tf1.path)
+    return nan_check.finite(value, weight.tensor, tf1.path)
 
 
 def _expression(tf1, weight):

@@ -10,10 +10,10 @@ from tf2_lstm.migrate.recognise.outside.all_states import unheld_beside
 from tf2_lstm.migrate.recognise.refusals import IN_ANOTHER_LOOP, NotUnderstood, explained, first_special
 from tf2_lstm.migrate.recognise.rest.foreign import adds_weights, foreign_chains, is_recurrence
 from tf2_lstm.migrate.recognise.rest.single_cells import single_cells
-from tf2_lstm.migrate.recognise.steps.calls import Calls
+from tf2_lstm.migrate.recognise.steps.call_trees import Calls
 from tf2_lstm.migrate.recognise.steps.flat import CARRY_A_TUPLE, EXCHANGED, dropped_state, exchanged
-from tf2_lstm.migrate.recognise.steps.places import regroup
-from tf2_lstm.migrate.recognise.steps.wrappers import (
+from tf2_lstm.migrate.recognise.steps.scopes import regroup
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import (
     FEWER,
     FLAT_AND_DROPPED,
     INFERENCE,

@@ -5,16 +5,16 @@ import os
 import warnings
 
 from tf2_lstm.migrate.source import text_search
+from tf2_lstm.migrate.source.alternatives import Symbol
 from tf2_lstm.migrate.source.catalogue import ENTRIES
+from tf2_lstm.migrate.source.decoding import NotANotebook, Piece, decode, notebook
 from tf2_lstm.migrate.source.limits import MAX_PARSED, MAX_READ, Clock, TooMuch, read_regular
 from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
 from tf2_lstm.migrate.source.noqa import is_noqa
 from tf2_lstm.migrate.source.observer import Observer, finding
 from tf2_lstm.migrate.source.project import Project
-from tf2_lstm.migrate.source.reading import NotANotebook, Piece, decode, notebook
 from tf2_lstm.migrate.source.resolver import Resolver
 from tf2_lstm.migrate.source.traps.trap import Trap
-from tf2_lstm.migrate.source.values import Symbol
 
 _CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError)
 # A ValueError comes from a number of thousands of digits, which Python does not print.

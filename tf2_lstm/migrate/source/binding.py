@@ -2,8 +2,7 @@
 
 import ast
 
-from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
-from tf2_lstm.migrate.source.values import (
+from tf2_lstm.migrate.source.alternatives import (
     LONGEST,
     UNKNOWN,
     Class,
@@ -20,6 +19,7 @@ from tf2_lstm.migrate.source.values import (
     only_constant,
     tabled,
 )
+from tf2_lstm.migrate.source.namespaces import LEAVES, look_up
 
 
 def assign(resolver, target, value):

@@ -3,9 +3,7 @@
 import ast
 
 from tf2_lstm.migrate.source import events, results
-from tf2_lstm.migrate.source.namespaces import look_up
-from tf2_lstm.migrate.source.rules import known
-from tf2_lstm.migrate.source.values import (
+from tf2_lstm.migrate.source.alternatives import (
     UNKNOWN,
     Bound,
     Class,
@@ -25,6 +23,8 @@ from tf2_lstm.migrate.source.values import (
     listed,
     tabled,
 )
+from tf2_lstm.migrate.source.namespaces import look_up
+from tf2_lstm.migrate.source.rules import known
 
 _SAME_LIST = ("list", "tuple", "sorted", "reversed", "set")
 _IMPORTERS = ("importlib.import_module", "importlib.__import__", "__import__")

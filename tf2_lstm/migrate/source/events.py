@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from tf2_lstm.migrate.source.values import UNKNOWN, Constant
+from tf2_lstm.migrate.source.alternatives import UNKNOWN, Constant
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,7 @@
 import ast
 
 from tf2_lstm.migrate.source import calls
-from tf2_lstm.migrate.source.scope import Scope
-from tf2_lstm.migrate.source.values import (
+from tf2_lstm.migrate.source.alternatives import (
     UNKNOWN,
     Bound,
     Class,
@@ -27,6 +26,7 @@ from tf2_lstm.migrate.source.values import (
     only_constant,
     tabled,
 )
+from tf2_lstm.migrate.source.scope import Scope
 
 
 def evaluate(resolver, node):

@@ -6,11 +6,11 @@ from functools import lru_cache
 from itertools import accumulate
 
 from tf2_lstm.migrate.source import traps
+from tf2_lstm.migrate.source.alternatives import Member, Symbol
 from tf2_lstm.migrate.source.finding import Finding
 from tf2_lstm.migrate.source.namespaces import LEAVES, look_up, strip_root
 from tf2_lstm.migrate.source.rules import RULES, known, message_of, short
 from tf2_lstm.migrate.source.traps.trap import Trap
-from tf2_lstm.migrate.source.values import Member, Symbol
 
 # Names that only TF1's RNNs have; LSTMCell and the like are too common.
 DISTINCTIVE = frozenset(

@@ -5,11 +5,7 @@ import contextlib
 import os
 
 from tf2_lstm.migrate.source import binding, expressions, statements
-from tf2_lstm.migrate.source.limits import Clock, TooMuch
-from tf2_lstm.migrate.source.namespaces import TF_ROOTS, look_up
-from tf2_lstm.migrate.source.rules import known
-from tf2_lstm.migrate.source.scope import Scope
-from tf2_lstm.migrate.source.values import (
+from tf2_lstm.migrate.source.alternatives import (
     UNKNOWN,
     Class,
     Constant,
@@ -22,6 +18,10 @@ from tf2_lstm.migrate.source.values import (
     Table,
     join,
 )
+from tf2_lstm.migrate.source.limits import Clock, TooMuch
+from tf2_lstm.migrate.source.namespaces import TF_ROOTS, look_up
+from tf2_lstm.migrate.source.rules import known
+from tf2_lstm.migrate.source.scope import Scope
 
 MAX_STEPS = 2_000_000
 

@@ -1,8 +1,17 @@
 """The results of TF1's own functions: the structures of their outputs and states."""
 
+from tf2_lstm.migrate.source.alternatives import (
+    UNKNOWN,
+    Made,
+    Table,
+    item,
+    join,
+    listed,
+    members,
+    only_constant,
+)
 from tf2_lstm.migrate.source.namespaces import look_up
 from tf2_lstm.migrate.source.rules import known
-from tf2_lstm.migrate.source.values import UNKNOWN, Made, Table, item, join, listed, members, only_constant
 
 _CELLS = ("cell", "wrapper", "stack")
 

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.source.analyse import Analyser
-from tf2_lstm.migrate.source.files import collect
+from tf2_lstm.migrate.source.file_walk import collect
 from tf2_lstm.migrate.source.limits import MAX_READ, read_regular
 from tf2_lstm.migrate.source.observer import finding
 from tf2_lstm.migrate.source.rules import RULES

@@ -1,6 +1,6 @@
 """The scopes in which names are bound: modules, classes, functions and comprehensions."""
 
-from tf2_lstm.migrate.source.values import UNKNOWN, join
+from tf2_lstm.migrate.source.alternatives import UNKNOWN, join
 
 
 class Scope:

@@ -4,10 +4,10 @@ import ast
 import contextlib
 
 from tf2_lstm.migrate.source import binding
+from tf2_lstm.migrate.source.alternatives import UNKNOWN, Class, Function, Items, iterate, join
 from tf2_lstm.migrate.source.calls import grown
 from tf2_lstm.migrate.source.expressions import attribute, combine, evaluate, peek
 from tf2_lstm.migrate.source.scope import Scope, merge
-from tf2_lstm.migrate.source.values import UNKNOWN, Class, Function, Items, iterate, join
 
 
 def execute(resolver, body):

@@ -25,7 +25,7 @@ from tf2_lstm.migrate.translate.recovered.dropout import Noise, noise_of, with_n
 from tf2_lstm.migrate.translate.recovered.layer_norm import by_own_moments
 from tf2_lstm.migrate.translate.recovered.normalisation import by_moving_averages
 from tf2_lstm.migrate.translate.recovered.partitioned import looked_up
-from tf2_lstm.migrate.translate.rows.row import folds, rows
+from tf2_lstm.migrate.translate.rows.registry import folds, rows
 from tf2_lstm.migrate.translate.rows.tensor_arrays import WITH_ARRAYS
 from tf2_lstm.migrate.translate.writing.values import (
     Elements,

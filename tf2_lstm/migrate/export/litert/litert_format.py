@@ -9,11 +9,11 @@ import tensorflow as tf
 
 from tf2_lstm import backends
 from tf2_lstm.migrate.export.accepted import samples_of
-from tf2_lstm.migrate.export.edges import inputs_of
 from tf2_lstm.migrate.export.litert.operators import with_its_operators
 from tf2_lstm.migrate.export.litert.saved_functions import functions_of
 from tf2_lstm.migrate.export.litert.signs import without_bits
 from tf2_lstm.migrate.export.litert.without_lists import without_lists
+from tf2_lstm.migrate.export.model_edges import inputs_of
 from tf2_lstm.migrate.export.saved_model_format import SERVE, write_sequences
 from tf2_lstm.migrate.export.seeded import limits_of
 from tf2_lstm.migrate.export.writing import ExportError

@@ -9,7 +9,7 @@ from collections import OrderedDict
 import numpy as np
 
 from tf2_lstm.migrate.graph.constants import written
-from tf2_lstm.migrate.pairs.arguments import FORGET_BIAS
+from tf2_lstm.migrate.pairs.shared_arguments import FORGET_BIAS
 from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, is_variable
 
 

@@ -4,7 +4,7 @@ from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import leaves, scalar
 from tf2_lstm.migrate.model import Loss
 from tf2_lstm.migrate.recognise.cells.blocks import output
-from tf2_lstm.migrate.recognise.steps.calls import state_names
+from tf2_lstm.migrate.recognise.steps.call_trees import state_names
 from tf2_lstm.migrate.recognise.unrolls.fused import fused_terms
 from tf2_lstm.migrate.roles import Form, Role
 

@@ -6,7 +6,7 @@ from tf2_lstm.migrate.graph.operations import BOOKKEEPING, HANDS_ON, MOVES, Trai
 from tf2_lstm.migrate.graph.terms import Term
 from tf2_lstm.migrate.model import Around
 from tf2_lstm.migrate.recognise.outside.stopped import STOPS
-from tf2_lstm.migrate.recognise.steps.wrappers import dropout
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import dropout
 from tf2_lstm.migrate.roles import Role
 
 #: Operations that do not compute with fed values: sizes, constants, copies.

@@ -8,7 +8,7 @@ from tf2_lstm.migrate.graph.walks import computed_from
 from tf2_lstm.migrate.model import NotConverted
 from tf2_lstm.migrate.recognise.cells.cell_match import is_variable
 from tf2_lstm.migrate.recognise.refusals import explained
-from tf2_lstm.migrate.recognise.steps.calls import common_scope
+from tf2_lstm.migrate.recognise.steps.call_trees import common_scope
 from tf2_lstm.migrate.recognise.unrolls.nearest import not_converted
 
 REASON = "the same weights are multiplied step by step with what they made before, by no known cell"

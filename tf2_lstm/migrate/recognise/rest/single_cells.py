@@ -3,7 +3,7 @@
 from tf2_lstm.migrate.graph.operations import operation
 from tf2_lstm.migrate.model import SingleCell
 from tf2_lstm.migrate.pairs import PAIRS
-from tf2_lstm.migrate.recognise.steps.calls import Calls
+from tf2_lstm.migrate.recognise.steps.call_trees import Calls
 
 
 def single_cells(reading, matches):

@@ -7,7 +7,7 @@ from tf2_lstm.migrate.graph.terms import Term
 from tf2_lstm.migrate.model import CellVariables
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS, is_variable
-from tf2_lstm.migrate.recognise.steps.calls import common_scope
+from tf2_lstm.migrate.recognise.steps.call_trees import common_scope
 
 
 @dataclass(frozen=True)

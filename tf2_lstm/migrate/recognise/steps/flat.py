@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.graph.terms import masked
-from tf2_lstm.migrate.recognise.steps.wrappers import around, is_flat_and_dropped
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import around, is_flat_and_dropped
 
 #: The way to keep states in which one tensor holds all of a step.
 ALL = "all"
@@ -29,7 +29,7 @@ def together(named, kept):
     """Group the states that one tensor holds.
 
     Args:
-        named: the list of `calls.state_names`.
+        named: the list of `call_trees.state_names`.
         kept: `ALL` when one tensor holds all of them; else a set of the matches whose own states are in one.
 
     Returns:

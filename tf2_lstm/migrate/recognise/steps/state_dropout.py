@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import Term, holds, masked, scalar
-from tf2_lstm.migrate.recognise.steps.wrappers import around, below_dropout, is_part, stripped
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import around, below_dropout, is_part, stripped
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import constant, leaves, masked
-from tf2_lstm.migrate.recognise.steps.wrappers import around, is_part, stripped
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import around, is_part, stripped
 
 #: The end of the scope of one cell in a stack.
 IN_STACK = re.compile(r"(^|/)multi_rnn_cell(_\d+)?/cell_\d+$")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from tf2_lstm.migrate.graph.terms import Term, leaves, masked, scalar
 from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch
-from tf2_lstm.migrate.recognise.steps.places import STACK
+from tf2_lstm.migrate.recognise.steps.scopes import STACK
 from tf2_lstm.migrate.recognise.steps.state_dropout import (
     Cells,
     dropped_state_of,
@@ -16,7 +16,7 @@ from tf2_lstm.migrate.recognise.steps.state_dropout import (
     way_to,
 )
 from tf2_lstm.migrate.recognise.steps.step_outputs import given
-from tf2_lstm.migrate.recognise.steps.wrappers import Layers, dropout, stripped
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import Layers, dropout, stripped
 from tf2_lstm.migrate.recognise.unrolls.single_steps import core, is_step
 
 

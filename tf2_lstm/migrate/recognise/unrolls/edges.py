@@ -8,7 +8,7 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, dtype_of, edge
 from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, OPEN, SILENT, SWITCHES, Trait, having
 from tf2_lstm.migrate.graph.terms import array, constant
 from tf2_lstm.migrate.pairs.row import Layout
-from tf2_lstm.migrate.recognise.steps.calls import state_names
+from tf2_lstm.migrate.recognise.steps.call_trees import state_names
 from tf2_lstm.migrate.recognise.steps.flat import together
 from tf2_lstm.migrate.roles import Form, Tensor
 

@@ -12,7 +12,7 @@ from tf2_lstm.migrate.graph.terms import leaves, scalar
 from tf2_lstm.migrate.recognise.cells.blocks import block_lstm, output
 from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch
 from tf2_lstm.migrate.recognise.refusals import NotUnderstood
-from tf2_lstm.migrate.recognise.steps.wrappers import Layer
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import Layer
 from tf2_lstm.migrate.recognise.unrolls.unrolled import Unrolled
 from tf2_lstm.migrate.roles import Form
 

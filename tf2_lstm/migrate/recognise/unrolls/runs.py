@@ -2,7 +2,7 @@
 
 from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.recognise.steps.calls import common_prefix
+from tf2_lstm.migrate.recognise.steps.call_trees import common_prefix
 from tf2_lstm.migrate.roles import Ends
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from tf2_lstm.migrate.graph.terms import constant, masked
 from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
-from tf2_lstm.migrate.recognise.steps.calls import common_prefix, common_scope, state_names
+from tf2_lstm.migrate.recognise.steps.call_trees import common_prefix, common_scope, state_names
 from tf2_lstm.migrate.recognise.steps.flat import ALL, first_kept, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.steps.step_outputs import output_mask
 from tf2_lstm.migrate.recognise.unrolls.edges import input_width

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from tf2_lstm.migrate.graph.loops import Loop, counts
 from tf2_lstm.migrate.graph.terms import Term, constant, describe, leaves, scalar
 from tf2_lstm.migrate.recognise.refusals import IN_ANOTHER_LOOP, NotUnderstood
-from tf2_lstm.migrate.recognise.steps.calls import state_names
+from tf2_lstm.migrate.recognise.steps.call_trees import state_names
 from tf2_lstm.migrate.recognise.steps.dense import Dense, below
 from tf2_lstm.migrate.recognise.steps.flat import ALL, CARRY_A_TUPLE, EXCHANGED, STACKED, in_order
 from tf2_lstm.migrate.recognise.steps.gate_dropout import GATES_DROPPED, NO_LEARNING, dropped_gates
-from tf2_lstm.migrate.recognise.steps.wrappers import (
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import (
     FLAT_AND_DROPPED,
     INFERENCE,
     Layers,

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.model import ArtifactError
-from tf2_lstm.migrate.pairs.arguments import ACTIVATION, FORGET_BIAS
+from tf2_lstm.migrate.pairs.shared_arguments import ACTIVATION, FORGET_BIAS
 from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
 
 NUMBERS = ("forget_bias", "cell_clip", "proj_clip")

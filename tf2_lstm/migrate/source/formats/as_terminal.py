@@ -5,8 +5,8 @@ import re
 import textwrap
 
 from tf2_lstm.migrate.report.printable import printable
+from tf2_lstm.migrate.source.decoding import NotANotebook, Piece, decode, notebook
 from tf2_lstm.migrate.source.limits import MAX_READ, read_regular
-from tf2_lstm.migrate.source.reading import NotANotebook, Piece, decode, notebook
 from tf2_lstm.migrate.source.summary import NEEDS_A_PERSON, said, sentences
 
 _COLOURS = {"error": "31", "warning": "33", "note": "36"}

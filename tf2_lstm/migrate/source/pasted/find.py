@@ -2,7 +2,7 @@
 
 import re
 
-from tf2_lstm.migrate.source.pasted.table import ENTRIES
+from tf2_lstm.migrate.source.pasted.messages import ENTRIES
 
 #: The most characters of a paste that are read, from its end: a traceback ends with the message.
 LONGEST = 100_000

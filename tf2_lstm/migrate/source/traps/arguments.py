@@ -3,8 +3,8 @@
 import re
 
 from tf2_lstm.migrate.pairs import PAIRS
+from tf2_lstm.migrate.source.alternatives import Made, Symbol, members
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
-from tf2_lstm.migrate.source.values import Made, Symbol, members
 
 _BIAS = (
     "TF1 adds forget_bias to the forget gate at every step and never stores it, so a checkpoint does not "

@@ -1,7 +1,7 @@
 """Traps of DropoutWrapper: keep probabilities, and how they are switched off."""
 
+from tf2_lstm.migrate.source.alternatives import Made
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
-from tf2_lstm.migrate.source.values import Made
 
 RULES = (
     trap_rule(514, "keep-prob-tensor", "manual", "A keep probability is a placeholder or a variable.",

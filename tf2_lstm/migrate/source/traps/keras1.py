@@ -1,8 +1,8 @@
 """Traps of tf.keras 1.x: layers that still exist and give other numbers, or refuse an argument."""
 
+from tf2_lstm.migrate.source.alternatives import Symbol
 from tf2_lstm.migrate.source.namespaces import look_up
 from tf2_lstm.migrate.source.traps.trap import Trap, trap_rule
-from tf2_lstm.migrate.source.values import Symbol
 
 _SLOPE = (
     "tf.keras 1.x has hard_sigmoid = clip(0.2 x + 0.5, 0, 1). Keras 3's hard_sigmoid is relu6(x + 3) / 6, "

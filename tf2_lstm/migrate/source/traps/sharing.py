@@ -1,7 +1,7 @@
 """Traps of shared weights: in TF1 two uses of one cell object share its weights."""
 
+from tf2_lstm.migrate.source.alternatives import Items, cells_in, one_object
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
-from tf2_lstm.migrate.source.values import Items, cells_in, one_object
 
 _IDENTITY = (
     "In TF1 one cell object is one set of weights, wherever it stands, and a checkpoint holds it once. "

@@ -3,8 +3,8 @@
 import ast
 import re
 
+from tf2_lstm.migrate.source.alternatives import Bound, Made
 from tf2_lstm.migrate.source.traps.trap import Trap, trap_rule
-from tf2_lstm.migrate.source.values import Bound, Made
 
 RULES = (
     trap_rule(509, "state-fed", "manual", "A state is a key of feed_dict: it is carried from run to run.",

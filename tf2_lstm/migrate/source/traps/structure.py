@@ -1,8 +1,8 @@
 """Traps in the structure of a program: cells called by hand, cells of one's own, scopes and savers."""
 
+from tf2_lstm.migrate.source.alternatives import Bound, Made, Symbol
 from tf2_lstm.migrate.source.namespaces import strip_root
 from tf2_lstm.migrate.source.traps.trap import Trap, at, trap_rule
-from tf2_lstm.migrate.source.values import Bound, Made, Symbol
 
 RULES = (
     trap_rule(521, "cell-subclass", "manual", "A cell of the program's own derives from a TF1 cell.",

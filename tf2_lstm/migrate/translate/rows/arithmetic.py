@@ -5,7 +5,7 @@ from dataclasses import replace
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.recovered import layers
-from tf2_lstm.migrate.translate.rows.row import fold, row
+from tf2_lstm.migrate.translate.rows.registry import fold, row
 from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, Size, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writing.vectors import is_computed
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of

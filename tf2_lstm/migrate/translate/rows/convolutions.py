@@ -5,7 +5,7 @@ import numpy as np
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.recovered import layers
-from tf2_lstm.migrate.translate.rows.row import row
+from tf2_lstm.migrate.translate.rows.registry import row
 from tf2_lstm.migrate.translate.writing.naming import line_name
 from tf2_lstm.migrate.translate.writing.values import Held, Live, Refusal, Size, sizes_of
 from tf2_lstm.migrate.translate.writing.vectors import elements_of

@@ -4,7 +4,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
-from tf2_lstm.migrate.translate.rows.row import fold, row
+from tf2_lstm.migrate.translate.rows.registry import fold, row
 from tf2_lstm.migrate.translate.writing.naming import line_name
 from tf2_lstm.migrate.translate.writing.values import Refusal, Size, sizes_of
 from tf2_lstm.migrate.translate.writing.vectors import elements_of, is_computed

@@ -5,7 +5,7 @@ import numpy as np
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate.recovered import layers
-from tf2_lstm.migrate.translate.rows.row import fold, row
+from tf2_lstm.migrate.translate.rows.registry import fold, row
 from tf2_lstm.migrate.translate.writing.values import Refusal, Size, axis_of, number_of, rank_of, sizes_of
 from tf2_lstm.migrate.translate.writing.vectors import elements_of
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of

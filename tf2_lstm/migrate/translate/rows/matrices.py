@@ -1,7 +1,7 @@
 """Rows of operations on matrices: their diagonals, and bands around them."""
 
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.translate.rows.row import row
+from tf2_lstm.migrate.translate.rows.registry import row
 from tf2_lstm.migrate.translate.writing.values import Refusal, Size, number_of, sizes_of
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 

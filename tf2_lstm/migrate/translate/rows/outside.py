@@ -4,7 +4,7 @@ import re
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import SILENT, VARIABLES, Trait, having
-from tf2_lstm.migrate.translate.rows.row import rows
+from tf2_lstm.migrate.translate.rows.registry import rows
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 #: Operations that are translated without a row, or compute nothing.

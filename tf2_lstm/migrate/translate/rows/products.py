@@ -2,7 +2,7 @@
 
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.translate.recovered import layers
-from tf2_lstm.migrate.translate.rows.row import row
+from tf2_lstm.migrate.translate.rows.registry import row
 from tf2_lstm.migrate.translate.writing.values import Refusal, rank_of, sizes_of
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
-from tf2_lstm.migrate.translate.rows.row import fold, row
+from tf2_lstm.migrate.translate.rows.registry import fold, row
 from tf2_lstm.migrate.translate.writing.values import (
     Refusal,
     axis_of,

@@ -6,7 +6,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute
-from tf2_lstm.migrate.translate.rows.row import fold, row
+from tf2_lstm.migrate.translate.rows.registry import fold, row
 from tf2_lstm.migrate.translate.writing.values import (
     LARGEST,
     Held,

@@ -7,7 +7,7 @@ import numpy as np
 from tf2_lstm.migrate.graph.constants import DTYPES
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.translate.rows.row import row
+from tf2_lstm.migrate.translate.rows.registry import row
 from tf2_lstm.migrate.translate.rows.sources import hand_all_on, hand_on, merge, switch
 from tf2_lstm.migrate.translate.writing.values import Elements, Known, Live, Nothing, Refusal, known, sizes_of
 from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE

@@ -10,7 +10,15 @@ TensorFlow's either way, as XLA needs twice the time for them.
 
 import tensorflow as tf
 
-from tf2_lstm.backends.tensorflow.loops import EQUATIONS, backwards, flat, forwards, history, outputs, shaped
+from tf2_lstm.backends.tensorflow.step_loops import (
+    EQUATIONS,
+    backwards,
+    flat,
+    forwards,
+    history,
+    outputs,
+    shaped,
+)
 from tf2_lstm.backends.tensorflow.xla import compiled
 
 

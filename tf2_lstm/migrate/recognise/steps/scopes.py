@@ -8,7 +8,7 @@ names looked at, and they cannot change a number.
 import re
 from itertools import takewhile
 
-from tf2_lstm.migrate.recognise.steps.wrappers import Layer, is_alike
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import Layer, is_alike
 
 #: The scope of a cell in a stack; the second call of a cell has one more number, cell_0_1.
 STACK = re.compile(r"multi_rnn_cell(?:_\d+)?/cell_(\d+)(?:_\d+)?/")

@@ -36,7 +36,7 @@ def loop(cell, sequences, states, mask, training):
 
     if keras.backend.backend() == "jax":
         from tf2_lstm import DropoutWrapper, LSTMCell
-        from tf2_lstm.backends.jax.drawing import loop
+        from tf2_lstm.backends.jax.random_loop import loop
 
         cell = DropoutWrapper(LSTMCell(4), output_dropout=0.5)
         cell.build((2, 3))
@@ -80,7 +80,7 @@ def warn_of_one_mask(name, inputs):
     import keras
 
     if keras.backend.backend() == "jax":
-        from tf2_lstm.backends.jax.drawing import warn_of_one_mask
+        from tf2_lstm.backends.jax.random_loop import warn_of_one_mask
 
         warn_of_one_mask("dropout", keras.ops.ones((2, 3)))
     ```

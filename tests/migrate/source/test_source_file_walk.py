@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tf2_lstm.migrate.source import gitignore
-from tf2_lstm.migrate.source.files import collect
+from tf2_lstm.migrate.source.file_walk import collect
 from tf2_lstm.migrate.source.scan import Options, scan
 
 USE = "import tensorflow as tf\ntf.nn.raw_rnn(a, b)\n"

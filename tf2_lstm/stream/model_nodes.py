@@ -54,7 +54,7 @@ def carried_mask(tensor):
 
     ```python
     import keras
-    from tf2_lstm.stream.nodes import carried_mask
+    from tf2_lstm.stream.model_nodes import carried_mask
 
     print(carried_mask(keras.layers.Masking()(keras.Input((None, 3)))).shape)
     ```
@@ -110,7 +110,7 @@ def made_by(tensor, purpose="to stream a model"):
 
     ```python
     import keras
-    from tf2_lstm.stream.nodes import made_by
+    from tf2_lstm.stream.model_nodes import made_by
 
     layer = keras.layers.Dense(4)
     print(made_by(layer(keras.Input((3,))))[0] is layer)

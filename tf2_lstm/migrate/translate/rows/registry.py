@@ -7,7 +7,7 @@ from collections.abc import Callable
 #: The files with rows.
 FAMILIES = (
     "arithmetic",
-    "arrays",
+    "parts",
     "convolutions",
     "cuts",
     "lookups",

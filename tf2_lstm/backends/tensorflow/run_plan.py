@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from tf2_lstm.backends.tensorflow import layout as layouts
-from tf2_lstm.backends.tensorflow.loops import EQUATIONS, loop
-from tf2_lstm.backends.tensorflow.recurrence import outputs_of, recurrence
+from tf2_lstm.backends.tensorflow.one_recurrence import outputs_of, recurrence
+from tf2_lstm.backends.tensorflow.step_loops import EQUATIONS, loop
 from tf2_lstm.backends.tensorflow.time_chunks import in_chunks, sorted_rows
 from tf2_lstm.cell_plan import Residual, Stack, recurrences
 
@@ -28,7 +28,7 @@ class Request:
 
     ```python
     from tf2_lstm import GRUCell
-    from tf2_lstm.backends.tensorflow.program import Request
+    from tf2_lstm.backends.tensorflow.run_plan import Request
     from tf2_lstm.cell_plan import plan_of
 
     print(Request(plan_of(GRUCell(4)), sequences=True, states=True, zero=True))

@@ -116,10 +116,10 @@ def import_quietly(path=None, builds=True):
     Raises:
         UserError: nothing that can be read is at the path, or Keras does not run on TensorFlow.
     """
-    from tf2_lstm.migrate.artifacts import places
+    from tf2_lstm.migrate.artifacts import paths
 
     if path is not None:
-        places.kind_of(path)
+        paths.kind_of(path)
     if builds:
         _check_backend(_chosen_backend())
     with startup_hushed(), _without_collecting():

@@ -1,13 +1,13 @@
 """The table of messages, and its page."""
 
-from tf2_lstm.migrate.source.pasted import files, layers, names, sessions
+from tf2_lstm.migrate.source.pasted import artefacts, keras3, names, sessions
 from tf2_lstm.migrate.source.pasted.entry import Entry
 
 #: Heading of the page -> its entries.
 CHAPTERS = {
     "Names that are gone": names.ENTRIES,
-    "Checkpoints, graphs and files": files.ENTRIES,
-    "Layers of Keras 3": layers.ENTRIES,
+    "Checkpoints, graphs and files": artefacts.ENTRIES,
+    "Layers of Keras 3": keras3.ENTRIES,
     "Graphs, sessions and TF1's cells": sessions.ENTRIES,
 }
 ENTRIES: tuple[Entry, ...] = tuple(entry for entries in CHAPTERS.values() for entry in entries)
