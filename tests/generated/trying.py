@@ -59,7 +59,7 @@ def attempt(program, folder, whole=False):
         why = reason_of(conversion.program, program)
         return Verdict("refused" if why else "refused wrongly", why or f"whole: {conversion.program}")
     findings = conversion.findings
-    refused = [one.reason for one in (*findings.not_converted, *findings.losses)]
+    refused = [one.reason for one in (*findings.not_converted, *findings.not_in_the_model)]
     unknown = [reason for reason in refused if not reason_of(reason, program)]
     if unknown:
         return Verdict("refused wrongly", "; ".join(unknown))

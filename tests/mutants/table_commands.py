@@ -11,7 +11,7 @@ COMMANDS = [
     ),
     *mistakes(
         "tf2_lstm/migrate/artifacts/crc.py",
-        "tests/migrate/artifacts/test_crc.py::test_large_data_go_in_pieces",
+        "tests/migrate/artifacts/test_crc.py::test_large_data_go_in_chunks",
         ("google_crc32c.extend(crc, ", "google_crc32c.extend(0, "),
     ),
     *mistakes(

@@ -313,7 +313,7 @@ FINDING = [
     *mistakes(
         _ROOM + "steps/state_dropout.py",
         _KEPT,
-        ("if kept:\n        return Told(kept[0])", "if kept:\n        return Told([])"),
+        ("if kept:\n        return StateWay(kept[0])", "if kept:\n        return StateWay([])"),
         ("found += _dropped(terms, found[-1])[place : place + 1]", "found += _dropped(terms, found[-1])[:1]"),
     ),
     *mistakes(
@@ -346,7 +346,7 @@ FINDING = [
         _STATE_DROPOUT + "of_several_dropouts_what_reads_them_and_their_order_tell_whose_they_are",
         ("if len(read) == 1:", "if len(read) > 1:"),
         ("if last[1][0] != 0:", "if last[1][0] == 0:"),
-        ('return Told(_beside(ways, [0]), (first[0,], "output"))', "return Told(_beside(ways, [0]))"),
+        ('return StateWay(_beside(ways, [0]), (first[0,], "output"))', "return StateWay(_beside(ways, [0]))"),
         (
             "return any(below in self.news for below, _ in below_dropout(self.terms, value))",
             "return value in self.news",

@@ -306,7 +306,7 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/recovered/dropout.py",
         "tests/migrate/translate/test_translated_dropout.py::test_of_a_rate_the_parameter_is_the_rate_itself",
-        ("said = noise.told.less().said() if fed", "said = noise.told.said() if fed"),
+        ("said = noise.origin.less().in_words() if fed", "said = noise.origin.in_words() if fed"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/recovered/dropout.py",
@@ -328,7 +328,7 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/control/flagged.py",
         f"{DROPOUT}test_a_dropout_in_a_branch_for_training_is_a_layer_with_the_rate_0",
-        ("writer = replace(outer.writer, flag=flag_of(told))", "writer = outer.writer"),
+        ("writer = replace(outer.writer, flag=flag_of(origin))", "writer = outer.writer"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/control/fixed.py",

@@ -167,7 +167,7 @@ def test_the_size_of_a_call_chooses_the_path(batch, numpy, monkeypatch):
     layer.build((None, None, 64))
     step = streaming(layer)
     ran = []
-    for name in ("_run_numpy", "_lone_step"):
+    for name in ("_run_numpy", "_single_layer_step"):
         monkeypatch.setattr(step, name, lambda *given: ran.append("numpy") or 1 / 0)
     monkeypatch.setattr(step, "_keras", lambda *given: ran.append("keras") or 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -175,7 +175,7 @@ def test_the_size_of_a_call_chooses_the_path(batch, numpy, monkeypatch):
     assert ran == (["numpy"] if numpy else ["keras"])
 
 
-def test_a_lone_layer_takes_the_short_way_and_a_model_the_long_one(monkeypatch):
+def test_a_single_layer_takes_the_short_way_and_a_model_the_long_one(monkeypatch):
     layer = built(RNN(LSTMCell(5), return_sequences=True))
     x, step = inputs()[:, 0], streaming(layer)
     monkeypatch.setattr(step, "_run_numpy", lambda *given: 1 / 0)
@@ -183,7 +183,7 @@ def test_a_lone_layer_takes_the_short_way_and_a_model_the_long_one(monkeypatch):
     with pytest.raises(ZeroDivisionError):
         step(x[:, None], step.initial_state(B))
     model = keras.Sequential([keras.Input((None, D)), keras.layers.LSTM(3)])
-    assert streaming(model)._lone_step is None
+    assert streaming(model)._single_layer_step is None
 
 
 SABOTAGE = {

@@ -145,7 +145,7 @@ def closing(conversion, out):
     proved = f"{done} of {total} recurrence(s) converted and proved" if total else "no recurrence in it"
     if conversion.program is not None:
         return _with_files(f"{_whole(conversion, programs)}; {proved}", conversion, out)
-    left = len(conversion.findings.losses)
+    left = len(conversion.findings.not_in_the_model)
     proved += f"; not the whole program: {left} thing(s) that it computes are in no model" if left else ""
     return _with_files(proved, conversion, out)
 

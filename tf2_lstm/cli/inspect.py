@@ -62,7 +62,7 @@ def as_data(tf1, findings, programs):
             for one in findings.recurrences
         ],
         "not_converted": [manifest.not_converted_entry(one) for one in findings.not_converted],
-        "not_in_the_model": [asdict(one) for one in findings.losses],
+        "not_in_the_model": [asdict(one) for one in findings.not_in_the_model],
         "programs": programs,
         "unclaimed_variables": [manifest.unclaimed_entry(one) for one in findings.unclaimed],
     }

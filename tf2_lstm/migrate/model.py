@@ -211,13 +211,13 @@ class Around:
     in_front: tuple
     behind: tuple
 
-    def said(self):
+    def in_words(self):
         """Return the same in a few words, "" when there is nothing around.
 
         Example:
             ```python
             around = Around(("x:0",), ("y:0",), (), ("MatMul (scores) over w [4, 2]", "Softmax (p)"))
-            assert around.said() == (
+            assert around.in_words() == (
                 "the model begins at x:0 and ends at y:0. Not in it: behind, 2 operation(s): "
                 "MatMul (scores) over w [4, 2], Softmax (p)"
             )
@@ -315,7 +315,7 @@ class NotConverted:
 
 
 @dataclass(frozen=True)
-class Loss:
+class NotInTheModel:
     """A computation with a recurrence that no model has: one that leads back into it, or c of every step.
 
     Attributes:
@@ -350,7 +350,7 @@ class Findings:
         recurrences: the `Recurrence`s, in the order of the graph.
         not_converted: the `NotConverted` ones.
         unclaimed: every variable that is in neither, as `Unclaimed`.
-        losses: the `Loss`es: computations outside of the models that lead back into them.
+        not_in_the_model: the `NotInTheModel` ones: computations outside of the models that lead back into them.
         notes: notes for the user on the whole model.
         shapes: name of a tensor of the graph -> its shape, with None where a size is free; without those of unknown
             rank.
@@ -360,7 +360,7 @@ class Findings:
     recurrences: list = field(default_factory=list)
     not_converted: list = field(default_factory=list)
     unclaimed: list = field(default_factory=list)
-    losses: list = field(default_factory=list)
+    not_in_the_model: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     shapes: dict = field(default_factory=dict)
     single_cells: dict = field(default_factory=dict)

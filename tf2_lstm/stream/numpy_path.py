@@ -85,7 +85,7 @@ def _sequence(kernel, x, states, whole):
     return np.stack(outputs, axis=1) if whole else outputs[-1].copy(), states
 
 
-def lone_step(plan):
+def single_layer_step(plan):
     """Return a function of (x [B, D], [states]) for a plan that is one layer, or None for any other plan.
 
     It skips work that a model needs and one layer does not: half of the time of a small step. It returns

@@ -8,7 +8,7 @@ from tf2_lstm.bidirectional import Bidirectional
 from tf2_lstm.state import initial_state
 from tf2_lstm.stream.held_stream import HeldStream
 from tf2_lstm.stream.keras_path import KerasPath, start
-from tf2_lstm.stream.numpy_path import compile_numpy, lone_step
+from tf2_lstm.stream.numpy_path import compile_numpy, single_layer_step
 from tf2_lstm.stream.plan import StreamingError, check_recurrent, plan_of, twin_of
 from tf2_lstm.stream.self_check import check_steps
 from tf2_lstm.stream.step_shapes import Shapes
@@ -87,8 +87,8 @@ class StreamingStep:
     def __init__(self, model_or_layer, path="auto"):
         if path not in PATHS:
             raise StreamingError(f"streaming: path must be one of {', '.join(PATHS)}; received {path!r}.")
-        self.path, self._lone = path, isinstance(model_or_layer, _LAYERS)
-        if self._lone:
+        self.path, self._is_layer = path, isinstance(model_or_layer, _LAYERS)
+        if self._is_layer:
             model_or_layer = _model_around(model_or_layer)
         self._plan = plan_of(model_or_layer)
         self._one, self._made = _states_of(self._plan)
@@ -97,7 +97,7 @@ class StreamingStep:
         self._weights = sum(_size(weight) for weight in _multiplied(self._plan))
         self._few = float("inf") if path == "numpy" else _SMALL / max(1, self._weights)
         self.refresh()
-        if not self._lone:
+        if not self._is_layer:
             self._check()
 
     def _check(self):
@@ -117,8 +117,8 @@ class StreamingStep:
 
     def __call__(self, inputs, state=None):
         """Run a step or a chunk."""
-        if self._lone_step is not None and type(inputs) is np.ndarray and 0 < len(inputs) < self._few:
-            done = self._lone_step(inputs, state)
+        if self._single_layer_step is not None and type(inputs) is np.ndarray and 0 < len(inputs) < self._few:
+            done = self._single_layer_step(inputs, state)
             if done is not None:
                 return done
         arrays, batch, time, stepwise = self._shapes.read(inputs)
@@ -192,7 +192,9 @@ class StreamingStep:
     def refresh(self):
         """Read the weights again, after training or set_weights."""
         self._numpy = None if self.path == "keras" else compile_numpy(self._plan)
-        self._lone_step = lone_step(self._plan) if self._lone and self._numpy is not None else None
+        self._single_layer_step = (
+            single_layer_step(self._plan) if self._is_layer and self._numpy is not None else None
+        )
         if self.path == "numpy" and self._numpy is None:
             raise StreamingError(
                 f"streaming: {self._plan.model.name!r} has a layer, a cell or an activation without a NumPy "
@@ -213,12 +215,12 @@ class StreamingStep:
         self._named(state, batch_size)
 
     def _named(self, state, batch):
-        named = {next(iter(self._one)): state} if self._lone else state
+        named = {next(iter(self._one)): state} if self._is_layer else state
         self._shapes.check_state(named, batch)
         return named
 
     def _unnamed(self, states):
-        return next(iter(states.values())) if self._lone else states
+        return next(iter(states.values())) if self._is_layer else states
 
 
 def _model_around(layer):

@@ -22,10 +22,10 @@ def test_it_is_that_of_tensorflow(size, tmp_path):
     assert crc.masked_crc(data) == of_tensorflow(data, tmp_path)
 
 
-@pytest.mark.parametrize("piece", [1, 16, 99, 100])
-def test_large_data_go_in_pieces(piece, tmp_path, monkeypatch):
-    monkeypatch.setattr(crc, "PIECE", piece)
-    data = random.Random(piece).randbytes(100)
+@pytest.mark.parametrize("chunk", [1, 16, 99, 100])
+def test_large_data_go_in_chunks(chunk, tmp_path, monkeypatch):
+    monkeypatch.setattr(crc, "CHUNK", chunk)
+    data = random.Random(chunk).randbytes(100)
     assert crc.masked_crc(memoryview(data)) == of_tensorflow(data, tmp_path)
 
 

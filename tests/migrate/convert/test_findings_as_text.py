@@ -3,7 +3,7 @@
 import pytest
 
 from tf2_lstm.migrate.convert.findings_as_text import render
-from tf2_lstm.migrate.model import Findings, Loss, NotConverted, Recurrence, TF1Model
+from tf2_lstm.migrate.model import Findings, NotConverted, NotInTheModel, Recurrence, TF1Model
 from tf2_lstm.migrate.pairs import Call
 
 CALL = Call("dynamic_rnn", cell=Call("basic_lstm", num_units=3))
@@ -65,9 +65,9 @@ def test_what_the_reason_says_is_not_said_again():
 
 
 def test_losses_and_the_notes_of_both_are_shown_and_do_nothing():
-    loss = Loss("scope", "h:0", "x:0", "Mul", "an average of both")
+    loss = NotInTheModel("scope", "h:0", "x:0", "Mul", "an average of both")
     model = TF1Model("frozen_graph", "graph.pb", notes=["of the file [/] \x1b[31m"])
-    text = render(model, Findings(losses=[loss], notes=["of the graph"]), width=400)
+    text = render(model, Findings(not_in_the_model=[loss], notes=["of the graph"]), width=400)
     for words in (
         "of the file [/] \\x1b[31m",
         "of the graph",

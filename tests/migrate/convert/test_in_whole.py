@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 
 from tf2_lstm.migrate.convert.in_whole import claimed, notes_of
-from tf2_lstm.migrate.model import Call, CellVariables, Findings, Loss, NotConverted, Recurrence, Unclaimed
+from tf2_lstm.migrate.model import (
+    Call,
+    CellVariables,
+    Findings,
+    NotConverted,
+    NotInTheModel,
+    Recurrence,
+    Unclaimed,
+)
 from tf2_lstm.migrate.recognise.refusals import IN_WHOLE
 
 REASON = "x:0 goes back into it. Next step: write it by hand"
@@ -16,7 +24,7 @@ def _findings():
     return Findings(
         recurrences=[Recurrence("rnn", "rnn", "while", Call("dynamic_rnn"), [], [], cells=[cell])],
         not_converted=[NotConverted("other", REASON, ("other/kernel",)), NotConverted("bare", REASON)],
-        losses=[Loss("rnn", "x:0", "y:0", "", REASON)],
+        not_in_the_model=[NotInTheModel("rnn", "x:0", "y:0", "", REASON)],
         unclaimed=[Unclaimed("dense", (1,), "read"), Unclaimed("rest", (1,), "read")],
     )
 

@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from tf2_lstm.migrate.graph.frames import frames_of, rounds_of
+from tf2_lstm.migrate.graph.frames import frame_variables_of, frames_of
 from tf2_lstm.migrate.graph.nodes import functions_of
 from tf2_lstm.migrate.graph.reader import GraphReader
 from tf2_lstm.migrate.model import ArtifactError, TF1Model
@@ -79,7 +79,7 @@ NOT_COMPLETE = {
 def test_what_is_not_complete_is_no_frame_and_what_it_carries_is_found(change, count):
     graph = lost(graph_of(step), *change)
     assert frames(graph) == []
-    (own,) = rounds_of(nodes_of(graph)).values()
+    (own,) = frame_variables_of(nodes_of(graph)).values()
     assert len(own) == count
     (loop,) = reading_of(graph).loops
     assert [var.leaf.attr[1] for var in loop.variables] == [one.merge for one in own]

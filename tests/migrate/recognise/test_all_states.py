@@ -47,8 +47,8 @@ def pruned(tampered):
 def test_c_of_every_step_is_said_where_it_is_read_or_may_be_fetched(change, said):
     findings = recognise(change(Tampered("fused")).model)
     assert [one.form for one in findings.recurrences] == ["block"]
-    assert [one.output for one in findings.losses] == ([f"{OPERATION}:1"] if said else [])
-    assert all(said in one.reason for one in findings.losses)
+    assert [one.output for one in findings.not_in_the_model] == ([f"{OPERATION}:1"] if said else [])
+    assert all(said in one.reason for one in findings.not_in_the_model)
 
 
 def test_an_operation_with_a_kernel_that_is_no_variable_is_refused_beside_one_that_is_read():
@@ -103,7 +103,7 @@ def alone(tampered, *names):
 def test_a_state_of_every_step_that_scan_collects_is_said_where_it_is_read_or_may_be_fetched(readers, said):
     findings = recognise(alone(Tampered("scan_stack"), *readers))
     assert [one.scope for one in findings.recurrences] == ["scan"]
-    own = [one.reason for one in findings.losses if one.output == f"{SCAN}:0"]
+    own = [one.reason for one in findings.not_in_the_model if one.output == f"{SCAN}:0"]
     assert [reason.startswith(f"{SCAN}:0, state_0_c of every step, is no output") for reason in own] == [
         True
     ] * bool(said)

@@ -124,7 +124,7 @@ def test_what_is_around_is_named(row, tmp_path):
     front, behind, train, before, after = row
     around = around_of(tmp_path, front, behind, train)
     assert (around.in_front, around.behind) == (before, after)
-    assert bool(around.said()) == bool(before or after)
+    assert bool(around.in_words()) == bool(before or after)
 
 
 def test_masks_whose_product_is_no_tensor_hide_nothing_in_front(tmp_path):

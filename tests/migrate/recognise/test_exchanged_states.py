@@ -52,7 +52,7 @@ def test_in_the_order_of_tf1_they_are_a_flat_state(unroll):
     findings = findings_of("c, h", "c, h", unroll)
     (found,) = findings.recurrences
     assert not findings.not_converted
-    assert not findings.losses
+    assert not findings.not_in_the_model
     assert [one.shape[-1] for one in found.inputs if "state" in one.name] == [4]
 
 
@@ -69,7 +69,7 @@ def test_states_that_stand_as_tensors_of_their_own_are_followed(unroll):
     (found,) = findings.recurrences
     named = {one.name: one.tf1.rpartition(":")[2] for one in found.inputs if "state" in one.name}
     assert named == {"initial_state_c": "1", "initial_state_h": "0"}
-    assert not findings.losses
+    assert not findings.not_in_the_model
 
 
 @pytest.mark.parametrize("read", READ)
@@ -77,7 +77,7 @@ def test_states_that_stand_as_tensors_of_their_own_are_followed(unroll):
 def test_an_exchange_between_two_steps_is_said(read, unroll):
     (left,) = set(READ) - {read}
     findings = findings_of(read, left, unroll)
-    reasons = [one.reason for one in (*findings.not_converted, *findings.losses)]
+    reasons = [one.reason for one in (*findings.not_converted, *findings.not_in_the_model)]
     assert reasons
     said = {
         "dynamic": "the program gives c of each step to the next as its h",

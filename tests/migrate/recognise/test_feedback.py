@@ -50,7 +50,7 @@ CONTAINED = {
 def test_what_goes_back_is_named(name):
     findings = recognise(read(f"../feedback/{name}"))
     assert findings.recurrences
-    loss = findings.losses[0]
+    loss = findings.not_in_the_model[0]
     into, operation = LOST[name]
     assert loss.into == into
     assert f"through {loss.operation} ({operation})" in loss.reason
@@ -65,7 +65,7 @@ def test_what_goes_back_is_named(name):
 )
 def test_states_that_change_places_are_named(name, into):
     findings = recognise(read(f"../feedback/{name}"))
-    [loss] = findings.losses
+    [loss] = findings.not_in_the_model
     assert (loss.into, loss.operation) == (into, "")
     assert "gives state_h of one step to the next as its state_c" in loss.reason
 
@@ -74,12 +74,12 @@ def test_states_that_change_places_are_named(name, into):
 def test_what_is_handed_on_or_stands_behind_is_no_loss(name):
     findings = recognise(read(f"../feedback/{name}"))
     assert findings.recurrences
-    assert findings.losses == []
+    assert findings.not_in_the_model == []
 
 
 def test_a_choice_in_front_is_no_loss_and_is_named():
     findings = recognise(read("../feedback/reset_in_front"))
-    assert findings.losses == []
+    assert findings.not_in_the_model == []
     assert findings.recurrences[0].around.in_front == ("Merge (reset/Merge)", "Merge (reset/Merge_1)")
 
 
@@ -94,7 +94,7 @@ def said(call):
 def test_what_wraps_each_step_is_in_the_model(name):
     findings = recognise(read(f"../feedback/{name}"))
     assert [said(one.call.arguments["cell"]) for one in findings.recurrences] == CONTAINED[name]
-    assert findings.losses == []
+    assert findings.not_in_the_model == []
 
 
 def test_the_default_of_a_placeholder_is_the_rate_that_is_written():

@@ -13,7 +13,7 @@ WEIGHT = "set trainable = False of the layer that has the weight"
 def losses(tampered):
     findings = recognise(tampered.model)
     assert len(findings.recurrences) == 1
-    return findings.losses
+    return findings.not_in_the_model
 
 
 def test_a_stop_between_the_steps_is_named_with_its_tensor_and_what_to_do():

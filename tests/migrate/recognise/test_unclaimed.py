@@ -112,7 +112,7 @@ def of_graph(name):
 def test_what_an_optimizer_of_1_15_keeps_is_its_own_and_no_part_of_the_program(name):
     findings = of_graph(name)
     (found,) = findings.recurrences
-    assert findings.not_converted == findings.losses == []
+    assert findings.not_converted == findings.not_in_the_model == []
     assert found.around.behind == BEHIND
     reasons = {one.name: one.reason for one in findings.unclaimed}
     weights = [reasons.pop(f"model/{one}") for one in ("words", "w", "b")]

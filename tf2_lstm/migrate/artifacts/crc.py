@@ -4,7 +4,7 @@ import google_crc32c
 
 MASK = 0xA282EAD8
 #: The number of bytes that are copied at once: the library takes no memoryview.
-PIECE = 2**24
+CHUNK = 2**24
 
 
 def masked_crc(data):
@@ -14,6 +14,6 @@ def masked_crc(data):
         data: bytes, or a memoryview of bytes.
     """
     data, crc = memoryview(data), 0
-    for start in range(0, len(data), PIECE):
-        crc = google_crc32c.extend(crc, bytes(data[start : start + PIECE]))
+    for start in range(0, len(data), CHUNK):
+        crc = google_crc32c.extend(crc, bytes(data[start : start + CHUNK]))
     return ((crc >> 15 | crc << 17) + MASK) & 0xFFFFFFFF

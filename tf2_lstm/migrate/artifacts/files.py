@@ -125,7 +125,7 @@ def ends(path, first=512, last=8):
     return head, tail
 
 
-class Pieces:
+class FileSlices:
     """The bytes of a file by slices, each read on demand.
 
     Args:

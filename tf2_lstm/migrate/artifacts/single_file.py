@@ -170,7 +170,7 @@ def _no_list(path, found):
 
 def _messages(path, handle=None):
     """Yield the block's place, the key and the message of every entry in all blocks, or in one."""
-    pieces = files.Pieces(path)
+    pieces = files.FileSlices(path)
     try:
         for place in [handle] if handle else table.handles(pieces):
             for key, value in table.block(pieces, place):

@@ -86,7 +86,7 @@ class Conversion:
         """
         if self.program is not None:
             return not self.program and not self.failed and not self.lacking
-        return bool(self.models) and not self.findings.not_converted and not self.findings.losses
+        return bool(self.models) and not self.findings.not_converted and not self.findings.not_in_the_model
 
 
 def look(request):

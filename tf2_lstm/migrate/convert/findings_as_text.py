@@ -34,7 +34,7 @@ def render(tf1, findings, width=None, programs=()):
         root.add(f"[yellow]{for_rich(note)}[/]")
     for recurrence in findings.recurrences:
         _recurrence(root, recurrence)
-    for one in findings.losses:
+    for one in findings.not_in_the_model:
         root.add(f"[bold red]{for_rich(one.scope) or '(none)'}[/]: not in the model: {for_rich(one.reason)}")
     for one in findings.not_converted:
         _not_converted(root, one)
@@ -68,8 +68,8 @@ def _recurrence(root, one):
             variables.add(for_rich(f"{name} ({leaf}{behind})"))
     for argument, value in one.keep_probs.items():
         branch.add(f"{argument}: {for_rich(str(value))}")
-    if one.around and one.around.said():
-        branch.add(for_rich(one.around.said()))
+    if one.around and one.around.in_words():
+        branch.add(for_rich(one.around.in_words()))
     for note in [*(f"assumed: {text}" for text in one.assumed), *one.notes]:
         branch.add(f"[yellow]{for_rich(note)}[/]")
 

@@ -46,7 +46,7 @@ def notes_of(findings, held, asked=False):
         f"not in the recurrence's own model, but in {NAME}: {_scope(one)}: {_without_step(one.reason)}"
         if inside
         else f"not in the model: {_scope(one)}: {one.reason}"
-        for one in findings.losses
+        for one in findings.not_in_the_model
     ]
     return lost + [
         f"no model by itself, {NAME} computes it: {_scope(one)}: {_without_step(one.reason)}"

@@ -34,7 +34,7 @@ def manifest_of(tf1, findings, converted, versions, wholes=()):
         "source": {"kind": tf1.kind, "files": dict(tf1.files), "producer": tf1.producer},
         "models": [*(_model(*one, shared) for one in converted), *(_whole(*one) for one in wholes)],
         "not_converted": [not_converted_entry(one) for one in findings.not_converted],
-        "not_in_the_model": [asdict(one) for one in findings.losses],
+        "not_in_the_model": [asdict(one) for one in findings.not_in_the_model],
         "unclaimed_variables": [unclaimed_entry(one) for one in findings.unclaimed],
     }
 

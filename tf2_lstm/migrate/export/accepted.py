@@ -50,7 +50,7 @@ def samples_of(model, limits, seed=0):
         said = [first, *(_said(model, sample) for sample in given[1:])]
         if sum(one.is_fine for one in said) > 1 and first.is_fine:
             return _without(given, said)
-        runs = runs or _without(given, [Said(one.problem) for one in said])
+        runs = runs or _without(given, [Trial(one.problem) for one in said])
     if runs is not None and len(runs.samples) > 1:
         return runs
     raise ExportError(
@@ -60,7 +60,7 @@ def samples_of(model, limits, seed=0):
 
 
 @dataclass(frozen=True)
-class Said:
+class Trial:
     """The result of a model for a sample.
 
     Attributes:
@@ -83,9 +83,9 @@ def _said(model, sample):
     try:
         found = call(model, sample.values)
     except Exception as error:
-        return Said(" ".join(str(error).split())[:200].rstrip("."))
+        return Trial(" ".join(str(error).split())[:200].rstrip("."))
     empty = [name for name, value in found.items() if not value.size]
-    return Said("", (empty or [""])[0], all(np.all(np.isfinite(value)) for value in found.values()))
+    return Trial("", (empty or [""])[0], all(np.all(np.isfinite(value)) for value in found.values()))
 
 
 def _without(given, said):

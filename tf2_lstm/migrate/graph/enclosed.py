@@ -26,7 +26,7 @@ class Enclosed:
                 for reference in node.input:
                     self.merges.setdefault(edge(reference), node.name)
 
-    def told(self, tensor):
+    def outside(self, tensor):
         """Return a `Tensor` by its name outside of branches and loops; without one, `closed` says why."""
         if not tensor.tf1 or edge(tensor.tf1)[0] not in self.reading.nodes:
             return tensor

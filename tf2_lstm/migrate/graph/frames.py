@@ -9,7 +9,7 @@ from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, T
 
 
 @dataclass(frozen=True)
-class Round:
+class FrameVariable:
     """The nodes that carry one value through a loop of control flow v1; "" for one that the graph does not have.
 
     Attributes:
@@ -87,7 +87,7 @@ def frames_of(nodes, functions):
         assert frames_of({}, {}) == {}
         ```
     """
-    found, rounds = {}, rounds_of(nodes)
+    found, rounds = {}, frame_variables_of(nodes)
     exits = {node_of(node.input[0]): node.name for node in nodes.values() if node.op in EXITS}
     for name, enters in enters_of(nodes).items():
         frame = _of_rounds(nodes, enters, rounds.get(name, ()), exits)
@@ -99,14 +99,14 @@ def frames_of(nodes, functions):
     return found
 
 
-def rounds_of(nodes):
+def frame_variables_of(nodes):
     """Find the carried values of the loops of control flow v1, also of loops that are not complete.
 
     Args:
         nodes: name -> NodeDef.
 
     Returns:
-        A dict from the name of a frame to its `Round`s, both in the order of the graph.
+        A dict from the name of a frame to its `FrameVariable`s, both in the order of the graph.
     """
     switches = {node_of(one.input[0]): one for one in nodes.values() if ends_a_loop(nodes, one)}
     found = {}
@@ -120,8 +120,8 @@ def rounds_of(nodes):
 def _round(nodes, merge, switch):
     enter, back = (nodes.get(node_of(one)) for one in (*merge.input, "")[:2])
     if len(merge.input) != 2 or enter is None or enter.op not in ENTERS:
-        return Round(merge.name)
-    return Round(
+        return FrameVariable(merge.name)
+    return FrameVariable(
         merge.name,
         frame_name(enter),
         enter.name,

@@ -4,7 +4,7 @@ from tf2_lstm.migrate.graph.backward import backward_part
 from tf2_lstm.migrate.graph.computed import ComputedWeights
 from tf2_lstm.migrate.graph.declared import check_functions, check_inputs, position
 from tf2_lstm.migrate.graph.forms import operate, whole_variable
-from tf2_lstm.migrate.graph.frames import ends_a_loop, frame_of, rounds_of
+from tf2_lstm.migrate.graph.frames import ends_a_loop, frame_of, frame_variables_of
 from tf2_lstm.migrate.graph.hoisted import with_hoisted
 from tf2_lstm.migrate.graph.loops import Loop, LoopVariable
 from tf2_lstm.migrate.graph.nesting import Nesting
@@ -63,7 +63,7 @@ class GraphReader:
         check_functions(self.functions, model.path)
         graph = with_hoisted(model.graph, model.path)
         self.nodes = {node.name: node for node in graph.node}
-        self._rounds = {one.merge: one for own in rounds_of(self.nodes).values() for one in own}
+        self._rounds = {one.merge: one for own in frame_variables_of(self.nodes).values() for one in own}
         self.shapes, self.nesting = infer(graph), Nesting(self.nodes)
         self.computed = ComputedWeights(self)
         for node in in_order(self.nodes, model.path):

@@ -7,7 +7,7 @@ collections has the loops all the same: their frames show which nodes belong to 
 from collections import defaultdict
 
 from tf2_lstm.migrate.graph.cond_contexts import conditional_contexts
-from tf2_lstm.migrate.graph.frames import enters_of, rounds_of
+from tf2_lstm.migrate.graph.frames import enters_of, frame_variables_of
 from tf2_lstm.migrate.graph.nesting import Nesting
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.operations import EXITS
@@ -37,7 +37,7 @@ def loop_contexts(graph):
     for node in graph.node:
         for name in node.input:
             readers[node_of(name)].append(node)
-    rounds, members = rounds_of(nodes), _members(nodes)
+    rounds, members = frame_variables_of(nodes), _members(nodes)
     return [
         _context(frame, enters, rounds.get(frame, ()), members[frame], nodes, readers)
         for frame, enters in enters_of(nodes).items()

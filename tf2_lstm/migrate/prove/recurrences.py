@@ -119,7 +119,7 @@ def _all_gradients(tf1, recurrence, model, graph):
 def _notes(recurrence):
     notes = [f"{recurrence.name}: {note}" for note in recurrence.notes]
     notes += [f"{recurrence.name}: assumed: {note}" for note in recurrence.assumed]
-    around = recurrence.around.said() if recurrence.around else ""
+    around = recurrence.around.in_words() if recurrence.around else ""
     notes += [f"{recurrence.name}: {around}"] if around else []
     return notes + _dropout(recurrence)
 
@@ -132,7 +132,7 @@ def notes_of_its_file(recurrence):
     Args:
         recurrence: the `Recurrence`.
     """
-    around = recurrence.around.said() if recurrence.around else ""
+    around = recurrence.around.in_words() if recurrence.around else ""
     found = [f"{recurrence.name}: {one}" for one in (around, _TWICE) if one]
     # The note about a graph that drops at inference is in every report.
     return found + ([] if _constants(recurrence) else _dropout(recurrence))

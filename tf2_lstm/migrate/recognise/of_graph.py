@@ -60,17 +60,17 @@ class OfGraph:
             made = (runs.alone if backward is None else runs.both)(*sides, self.calls, self.edges)
             self.findings.recurrences.append(made)
             for one in sides:
-                self.findings.losses += unheld_beside(self.reading, one, made)
+                self.findings.not_in_the_model += unheld_beside(self.reading, one, made)
         self._cudnn()
         self._steps()
         self.findings.recurrences, hidden = without_branches(self.reading, self.findings.recurrences)
         self.findings.not_converted += hidden
         enclosed = Enclosed(self.reading)
         for run in self.findings.recurrences:
-            run.inputs = [enclosed.told(one) for one in run.inputs]
+            run.inputs = [enclosed.outside(one) for one in run.inputs]
             run.inputs = [replace(one, same=self.reading.equal(one.tf1)) for one in run.inputs]
             run.inputs = with_own_zeros(self.reading, run)
-            run.outputs = [self.edges.sized(enclosed.told(one)) for one in run.outputs]
+            run.outputs = [self.edges.sized(enclosed.outside(one)) for one in run.outputs]
         found = foreign_chains(self.reading, self.matches, self._known())
         self.findings.not_converted += found
         self.findings.single_cells = single_cells(self.reading, self.matches)

@@ -64,10 +64,10 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
         training = Training(reading.nodes, _holders(model))
         name_around(model, reading, findings, training)
         fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
-        findings.losses += feedback(reading.nodes, findings.recurrences, fetched)
-        findings.losses += stopped(reading.nodes, findings.recurrences)
-        findings.losses += unheld_states(reading, findings.recurrences)
-        findings.losses += wide_states(reading, findings.recurrences)
+        findings.not_in_the_model += feedback(reading.nodes, findings.recurrences, fetched)
+        findings.not_in_the_model += stopped(reading.nodes, findings.recurrences)
+        findings.not_in_the_model += unheld_states(reading, findings.recurrences)
+        findings.not_in_the_model += wide_states(reading, findings.recurrences)
     findings.notes += [f"{said}: not needed by any cell, and not used" for said in assumptions.unused()]
     findings.unclaimed = unclaimed(model, findings, reading, training)
     called_cells(findings)

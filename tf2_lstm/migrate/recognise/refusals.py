@@ -60,12 +60,12 @@ def first_special(reading, ends):
     return "", IN_WHOLE
 
 
-def explained(reading, said, ends, term=None, step=""):
+def explained(reading, refusal, ends, term=None, step=""):
     """Return a copy of a `NotConverted` whose reason names the first special operation and the next step.
 
     Args:
         reading: the `GraphReader` of the graph.
-        said: the `NotConverted`.
+        refusal: the `NotConverted`.
         ends: see `first_special`.
         term: where the problem is seen, if every operation is one of an ordinary cell; None for `ends`.
         step: the next step, "" for that of `first_special`.
@@ -74,7 +74,7 @@ def explained(reading, said, ends, term=None, step=""):
     named = (
         f"the first operation that no known cell has is {special}" if special else _seen(reading, term, ends)
     )
-    return replace(said, reason=f"{said.reason}{named and '; '}{named}. Next step: {step or usual}")
+    return replace(refusal, reason=f"{refusal.reason}{named and '; '}{named}. Next step: {step or usual}")
 
 
 def _seen(reading, term, ends):

@@ -15,7 +15,7 @@ from tf2_lstm.migrate.keras_code.expression import evaluate, value_of
 from tf2_lstm.migrate.keras_code.program import Program
 from tf2_lstm.migrate.translate.control.branches import branch_values, call_values
 from tf2_lstm.migrate.translate.control.cell_calls import CellCalls
-from tf2_lstm.migrate.translate.control.fixed import with_told
+from tf2_lstm.migrate.translate.control.fixed import with_origin
 from tf2_lstm.migrate.translate.control.flagged import in_training
 from tf2_lstm.migrate.translate.control.order import CLOSED
 from tf2_lstm.migrate.translate.control.own_loops import loop_values
@@ -32,9 +32,9 @@ from tf2_lstm.migrate.translate.writing.values import (
     Held,
     Known,
     Live,
-    Nothing,
     Refusal,
     Size,
+    Untranslated,
     check_size,
 )
 from tf2_lstm.migrate.translate.writing.writer import Writer, dtypes_of
@@ -77,7 +77,7 @@ class ByRows:
         values = self._translated(node)
         values = values if isinstance(values, list) else [values]
         numbers = max(len(dtypes_of(node)), 1)
-        values = values * numbers if len(values) == 1 and isinstance(values[0], Nothing) else values
+        values = values * numbers if len(values) == 1 and isinstance(values[0], Untranslated) else values
         for number, value in enumerate(values):
             self.values.setdefault(f"{node.name}:{number}", value)
 
@@ -94,7 +94,7 @@ class ByRows:
             Trait.CONDITIONAL in operation(node.op).traits and not self.writer.selects
         )
         if node.name in self.turning or closed or begins_a_step(self.nodes, node):
-            return Nothing(self._closed(node))
+            return Untranslated(self._closed(node))
         if Trait.CONDITIONAL in operation(node.op).traits:
             return self._refused(node, partial(branch_values, self, node))
         if Trait.CALL in operation(node.op).traits:
@@ -102,7 +102,7 @@ class ByRows:
         if node.op in WHOLE:
             return self._refused(node, partial(WHOLE[node.op], self.writer, self.nodes, node, self.value))
         inputs = [self.value(one) for one in data_inputs(node)]
-        lost = [one for one in inputs if isinstance(one, Nothing)]
+        lost = [one for one in inputs if isinstance(one, Untranslated)]
         chosen_of = self.writer.selects or chooses(self.nodes, node)
         if node.op in MERGES and chosen_of and len(inputs) == 2 and not lost:
             return self._refused(node, partial(chosen, self.writer, self.nesting, node, inputs, self.value))
@@ -115,20 +115,20 @@ class ByRows:
         return self._by_row(node, inputs)
 
     def _refused(self, node, translate):
-        """Return the translated value, or a `Nothing` with the reason why there is none."""
+        """Return the translated value, or an `Untranslated` with the reason why there is none."""
         try:
             return translate()
         except Refusal as error:
-            return Nothing(f"{node.op} ({node.name}): {error}")
+            return Untranslated(f"{node.op} ({node.name}): {error}")
 
     def value(self, reference):
-        """Return the value of a tensor; a `Nothing` for one that is computed from itself."""
+        """Return the value of a tensor; an `Untranslated` for one that is computed from itself."""
         found = self.values.get(normal(reference))
         return self._missing(reference) if found is None else found
 
     def _missing(self, reference):
-        """Return a `Nothing` with the reason why a tensor has no value."""
-        return Nothing(self._closed(self.nodes[node_of(reference)]))
+        """Return an `Untranslated` with the reason why a tensor has no value."""
+        return Untranslated(self._closed(self.nodes[node_of(reference)]))
 
     def _is_variable(self, node):
         if not self.has_variables or node.name not in self.scene.tf1.nodes:
@@ -143,7 +143,7 @@ class ByRows:
                 return with_noise(self.writer, node, inputs)
             folded = self._folded(node, inputs)
             if folded is not None:
-                return with_told(node, inputs, folded)
+                return with_origin(node, inputs, folded)
             found = rows().get(node.op)
             if node.op in VARIABLES:
                 raise Refusal("no value of this variable is in the file. Name the checkpoint with --weights")
@@ -161,7 +161,7 @@ class ByRows:
                 normalised = by_own_moments(self.writer, self.nodes, node, self.value)
             return found(self.writer, node, inputs) if normalised is None else normalised
         except Refusal as error:
-            return Nothing(f"{node.op} ({node.name}): {error}")
+            return Untranslated(f"{node.op} ({node.name}): {error}")
 
     def _folded(self, node, inputs):
         """Return a value that is known before the model runs: sizes by NumPy, constants by the row itself; or None."""
@@ -197,7 +197,7 @@ class ByRows:
 
     def _closed(self, node):
         """Return the reason why the translation stops at a node."""
-        for one in self.scene.findings.losses:
+        for one in self.scene.findings.not_in_the_model:
             if one.scope and node.name.startswith(one.scope):
                 return one.reason
         for one in self.scene.findings.not_converted:

@@ -19,14 +19,22 @@ from tf2_lstm.migrate.translate.control.rolled import roll_up
 from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
-from tf2_lstm.migrate.translate.recovered.dropout import told_of
+from tf2_lstm.migrate.translate.recovered.dropout import rate_source
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writing.held import single_cells
 from tf2_lstm.migrate.translate.writing.naming import python_name
 from tf2_lstm.migrate.translate.writing.needed import behind, needed
 from tf2_lstm.migrate.translate.writing.sharing import identity
 from tf2_lstm.migrate.translate.writing.short_names import with_short_names
-from tf2_lstm.migrate.translate.writing.values import Elements, Known, Live, Nothing, Refusal, Size, Told
+from tf2_lstm.migrate.translate.writing.values import (
+    Elements,
+    Known,
+    Live,
+    Origin,
+    Refusal,
+    Size,
+    Untranslated,
+)
 from tf2_lstm.migrate.translate.writing.writer import Writer, dtypes_of
 
 #: The most operations that may follow each other in a Keras model, wherever it is loaded: Python recurses 1,000 deep.
@@ -232,11 +240,11 @@ class _Translation(ByRows):
     def _fixed(self, tensor):
         dtype = dtypes_of(self.nodes[edge(tensor)[0]])[edge(tensor)[1]]
         value = next(one for name, one in self.boundary.fixed.items() if normal(name) == tensor)
-        self.values[tensor] = Known(np.asarray(value, dtype), dtype, Told((tensor,), "itself"))
+        self.values[tensor] = Known(np.asarray(value, dtype), dtype, Origin((tensor,), "itself"))
 
     def _output(self, name, tensor):
         value = self.values[tensor]
-        if isinstance(value, Nothing):
+        if isinstance(value, Untranslated):
             raise ProgramRefused(value.reason or f"{tensor}: it is in a branch that inference does not take")
         if isinstance(value, Elements):
             raise ProgramRefused(
@@ -261,7 +269,7 @@ class _Translation(ByRows):
         key = self.graph.key(reference)
         if isinstance(key, int):
             self.failed.add(key)
-            return Nothing(self._feedback(self.recurrences[key]))
+            return Untranslated(self._feedback(self.recurrences[key]))
         return super()._missing(reference)
 
     def _call(self, number):
@@ -269,9 +277,9 @@ class _Translation(ByRows):
         one = self.recurrences[number]
         given = {tensor.name: self.value(tensor.tf1) for tensor in one.inputs if tensor.is_input}
         outputs = [tensor for tensor in one.outputs if tensor.tf1 and not tensor.closed]
-        lost = [value for value in given.values() if isinstance(value, Nothing)]
+        lost = [value for value in given.values() if isinstance(value, Untranslated)]
         if number in self.turning:
-            lost = [Nothing(self._feedback(one))]
+            lost = [Untranslated(self._feedback(one))]
         if lost:
             self.failed.add(number)
             self.values.update((normal(tensor.tf1), lost[0]) for tensor in outputs)
@@ -293,7 +301,7 @@ class _Translation(ByRows):
         program, key = self.writer.program, identity(one)
         if key not in self.models:
             rates = {
-                rate: program.told(told_of(self.nodes, held.said), held.value)
+                rate: program.told(rate_source(self.nodes, held.said), held.value)
                 for rate, held in program_of(one).rates.items()
             }
             scope = f"TF1 scope: {one.scope or '(none)'}"
@@ -314,7 +322,7 @@ class _Translation(ByRows):
         return tuple(shape)
 
     def _feedback(self, one):
-        said = [loss.reason for loss in self.scene.findings.losses if loss.scope == one.scope]
+        said = [loss.reason for loss in self.scene.findings.not_in_the_model if loss.scope == one.scope]
         where = f"{one.scope or one.name}: "
         return where + (said[0] if said else "what it gives out goes back into it outside of its model")
 

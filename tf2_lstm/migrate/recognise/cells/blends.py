@@ -24,7 +24,7 @@ def mixtures(terms, term):
     return [way for way in _blends(terms, term) if way[2].op in ACTIVATIONS]
 
 
-def turned_mixtures(terms, term):
+def complement_mixtures(terms, term):
     """List all ways to read a term as (1 - u) * h + u * candidate, as triples (u, h, candidate)."""
     return [(gate, other, one) for gate, one, other in _blends(terms, term) if one.op in ACTIVATIONS]
 

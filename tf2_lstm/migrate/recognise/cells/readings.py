@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from tf2_lstm.migrate.graph.terms import scalar
 from tf2_lstm.migrate.pairs.equations import Node, linears
-from tf2_lstm.migrate.recognise.cells.blends import mixtures, turned_mixtures
+from tf2_lstm.migrate.recognise.cells.blends import complement_mixtures, mixtures
 from tf2_lstm.migrate.recognise.cells.cell_match import ACTIVATIONS
-from tf2_lstm.migrate.recognise.cells.summands import Sum, summed, told
+from tf2_lstm.migrate.recognise.cells.summands import Sum, resolved, summed
 
 #: Keras's names of the functions of gates.
 SIGMOID, HARD_SIGMOID = "sigmoid", "hard_sigmoid"
@@ -106,10 +106,10 @@ class Readings:
                     yield from self.of(rest, left, found) if left is not None else ()
 
     def _blended(self, gate, kept, written, term, known):
-        for sign, ways in ((1, mixtures(self.terms, term)), (-1, turned_mixtures(self.terms, term))):
+        for sign, ways in ((1, mixtures(self.terms, term)), (-1, complement_mixtures(self.terms, term))):
             for update, old, candidate in ways:
                 for found in self.of(gate, update, known):
-                    found = {**found, **_turned(gate, found)} if sign < 0 else found
+                    found = {**found, **_complements(gate, found)} if sign < 0 else found
                     for more in self.of(kept, old, found):
                         yield from self.of(written, candidate, more)
 
@@ -131,7 +131,7 @@ class Readings:
             return
         # A gate with a reset state tells more about the state: it is read first.
         gate = min(gates, key=lambda one: one.node.parts[-1].kind == "name")
-        gate = replace(gate, sum=told(self.terms, gate.sum, width))
+        gate = replace(gate, sum=resolved(self.terms, gate.sum, width))
         for factor, (columns, _) in reversed(gate.sum.products.items() if gate.sum else ()):
             if columns == width:
                 for found in self.of(gate.node.parts[-1], factor, known):
@@ -187,7 +187,7 @@ def _blend(node):
     return None
 
 
-def _turned(gate, known):
+def _complements(gate, known):
     """Return the `Gate`s of the negative sum: 1 - sigmoid(z) is sigmoid(-z)."""
     keys = [("linear", one.name) for one in linears(gate)]
     return {key: replace(known[key], sign=-1) for key in keys}

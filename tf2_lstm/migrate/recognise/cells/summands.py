@@ -147,7 +147,7 @@ def _factors(found, factors, widths, weight, columns):
     return start == rows
 
 
-def told(terms, one, width):
+def resolved(terms, one, width):
     """Resolve open concatenations: their last part is a state of this width, all before it one factor; None if not."""
     found = replace(one, products=OrderedDict(one.products), open=[])
     for factors, widths, weight, columns in one.open:

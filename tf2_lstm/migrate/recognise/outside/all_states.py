@@ -2,7 +2,7 @@
 
 from tf2_lstm.migrate.graph.operations import ASSIGNS
 from tf2_lstm.migrate.graph.terms import leaves, scalar
-from tf2_lstm.migrate.model import Loss
+from tf2_lstm.migrate.model import NotInTheModel
 from tf2_lstm.migrate.recognise.cells.blocks import output
 from tf2_lstm.migrate.recognise.steps.call_trees import state_names
 from tf2_lstm.migrate.recognise.unrolls.fused import fused_terms
@@ -20,7 +20,7 @@ def unheld_states(reading, recurrences):
         recurrences: the `Recurrence`s that were found in it.
 
     Returns:
-        A list of `Loss`.
+        A list of `NotInTheModel`.
     """
     found = [
         _of(reading, term, run) for term in fused_terms(reading.terms) for run in _made_of(term, recurrences)
@@ -60,7 +60,7 @@ def unheld_beside(reading, unrolled, recurrence):
         recurrence: the `Recurrence` that was made of it.
 
     Returns:
-        A list of `Loss`.
+        A list of `NotInTheModel`.
     """
     endings = {(one, state): ending for ending, one, state, _ in state_names(unrolled.layers)}
     _, outputs = _readers(reading, unrolled.output) if unrolled.beside else (None, [])
@@ -94,4 +94,4 @@ def _loss(recurrence, tensor, what, reader):
         f"last state; {read}. Where the program needs it, call tf2_lstm.streaming of the model step by step: the "
         f"state that a step gives has it"
     )
-    return Loss(recurrence.scope or tensor, tensor, "", reader, reason)
+    return NotInTheModel(recurrence.scope or tensor, tensor, "", reader, reason)

@@ -29,7 +29,9 @@ def name_around(model, reading, findings, training):
         given, given_out = _edges(one.inputs), _edges(one.outputs)
         begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.role is Role.INPUTS and tensor.tf1)
         ends = tuple(tensor.tf1 for tensor in one.outputs if tensor.role is Role.OUTPUTS and tensor.tf1)
-        one.around = Around(begins, ends, graph.said(graph.back(given)), graph.said(graph.forth(given_out)))
+        one.around = Around(
+            begins, ends, graph.described(graph.back(given)), graph.described(graph.forth(given_out))
+        )
 
 
 def _edges(tensors):
@@ -91,7 +93,7 @@ class _Graph:
         ]
         return any(self.training.sets([one]) for one in numbers)
 
-    def said(self, names):
+    def described(self, names):
         """Describe the operations that compute something, those over variables first, in the order of the graph."""
         dropped = dropouts(self.reading, names)
         made = set().union(*(self._walk([(name, 0)], places, set()) for name, (_, places) in dropped.items()))

@@ -5,7 +5,7 @@ import re
 from tf2_lstm.migrate.graph.dataflow import HOLDS, Dataflow, is_choice
 from tf2_lstm.migrate.graph.nodes import edge
 from tf2_lstm.migrate.graph.operations import MOVES, Trait, having
-from tf2_lstm.migrate.model import Loss
+from tf2_lstm.migrate.model import NotInTheModel
 from tf2_lstm.migrate.roles import Form, Role, read_name
 
 #: Operations that may make a state which is fetched to be fed again; activations and products do not.
@@ -25,10 +25,10 @@ def feedback(nodes, recurrences, fetched=()):
         fetched: the tensors that the program fetches, where the artefact says it.
 
     Returns:
-        A list of `Loss`: at most one for a recurrence and each kind of its inputs that is computed from its outputs, or
-        from those of another recurrence with the same variables; one for the state of a single step that is changed
-        before it is carried on; one for the steps of a loop whose outputs each go through the same operation. A tensor
-        that is handed on to its own place is no loss.
+        A list of `NotInTheModel`: at most one for a recurrence and each kind of its inputs that is computed from its
+        outputs, or from those of another recurrence with the same variables; one for the state of a single step that
+        is changed before it is carried on; one for the steps of a loop whose outputs each go through the same
+        operation. A tensor that is handed on to its own place is none.
     """
     graph, found = _Feedback(nodes, {edge(name) for name in fetched}), []
     inside = set().union(*(graph.inside(one) for one in recurrences))
@@ -77,7 +77,7 @@ class _Feedback:
         self.flow, self.fetched = Dataflow(nodes), fetched
 
     def into(self, recurrence, sources):
-        """List a `Loss` for each kind of input of a recurrence that is computed from the outputs of `sources`."""
+        """List a `NotInTheModel` for each kind of input that is computed from the outputs of `sources`."""
         ends = {}
         for source in sources:
             for tensor in source.outputs:
@@ -133,7 +133,7 @@ class _Feedback:
         return name if name == _name(place) else f"{name} is {_name(place)}"
 
     def carried(self, recurrence, inside):
-        """List a `Loss` for each state of a single step that is changed before it is carried on."""
+        """List a `NotInTheModel` for each state of a single step that is changed before it is carried on."""
         fed = [one for one in recurrence.inputs if _is_state(one) and one.tf1 and one.is_input]
         if not any(one.zero or self._is_kept_outside(edge(one.tf1)) for one in fed):
             return []
@@ -198,7 +198,7 @@ class _Feedback:
         return self.flow.made_for(ends, set(starts))
 
     def behind(self, recurrence, inside):
-        """List a `Loss` where the outputs of several steps of an unrolled loop go through the same operation."""
+        """List a `NotInTheModel` where the outputs of several unrolled steps go through the same operation."""
         steps = self._steps(recurrence)
         cones = [set(self.flow.onward(step, inside)) for step in steps]
         found = []
@@ -233,7 +233,7 @@ class _Feedback:
         return f"through {between[0]} ({self.flow.op(between[0])})" if between else "as it is"
 
     def _loss(self, recurrence, place, into, between, said):
-        return Loss(
+        return NotInTheModel(
             recurrence.scope or recurrence.name, _name(place), into, between[0] if between else "", said
         )
 

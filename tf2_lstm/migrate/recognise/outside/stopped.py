@@ -3,7 +3,7 @@
 from tf2_lstm.migrate.graph.dataflow import HOLDS, Dataflow
 from tf2_lstm.migrate.graph.nodes import dtype_of, edge
 from tf2_lstm.migrate.graph.operations import MOVES
-from tf2_lstm.migrate.model import Loss
+from tf2_lstm.migrate.model import NotInTheModel
 
 STOPS = "StopGradient"
 #: What to do where it stops the gradient of a carried state, and that of a weight.
@@ -24,7 +24,7 @@ def stopped(nodes, recurrences):
         recurrences: the `Recurrence`s that were found in it.
 
     Returns:
-        A list of `Loss`, at most two for a recurrence: one for the states that steps carry, one for weights.
+        A list of `NotInTheModel`, at most two for a recurrence: one for the states that steps carry, one for weights.
     """
     if not any(node.op == STOPS for node in nodes.values()):
         return []
@@ -64,4 +64,4 @@ def _loss(flow, recurrence, stops, step):
         f"the gradient stops at {name}:{number}, which {first} ({STOPS}) reads{more}, and the model's goes on: what "
         f"goes forward is equal, and the gradients were compared without the stop. Next step: {step}"
     )
-    return Loss(recurrence.scope or recurrence.name, f"{name}:{number}", "", first, reason)
+    return NotInTheModel(recurrence.scope or recurrence.name, f"{name}:{number}", "", first, reason)

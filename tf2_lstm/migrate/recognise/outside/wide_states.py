@@ -1,6 +1,6 @@
 """Flat states that hold more than a recurrence has: the program carries the rest on, outside of the model."""
 
-from tf2_lstm.migrate.model import Loss
+from tf2_lstm.migrate.model import NotInTheModel
 from tf2_lstm.migrate.recognise.steps.flat import in_order
 from tf2_lstm.migrate.roles import Form
 
@@ -13,7 +13,7 @@ def wide_states(reading, recurrences):
         recurrences: the `Recurrence`s that were found in it.
 
     Returns:
-        A list of `Loss`, at most one for each tensor.
+        A list of `NotInTheModel`, at most one for each tensor.
     """
     made = {part for one in recurrences for term in _terms(reading, one.outputs) for part in _parts(term)}
     found = {}
@@ -52,7 +52,7 @@ def _exchange(reading, one, wide):
         f"{name}: the program leaves the states of a step in another order than it reads them, so that the next one "
         "has c as its h. Exchange them between the calls of the model, as the program does"
     )
-    return Loss(one.scope or one.name, name, "", reading.place(wide), said)
+    return NotInTheModel(one.scope or one.name, name, "", reading.place(wide), said)
 
 
 def _states(tensors):
@@ -87,4 +87,4 @@ def _loss(reading, one, source, wide, rest):
         f"{reading.name(rest) or 'what is computed beside it'}: that is not in the model. Compute it between the calls "
         "of the model, as the program does"
     )
-    return Loss(one.scope or one.name, name, whole, reading.place(wide), said)
+    return NotInTheModel(one.scope or one.name, name, whole, reading.place(wide), said)

@@ -50,10 +50,10 @@ def name_shared(recurrences):
     Args:
         recurrences: as `sharing` takes them.
     """
-    shared, told = sharing(recurrences), set()
+    shared, noted = sharing(recurrences), set()
     for one in recurrences:
-        if one.name in shared and not (one.name in told and len(shared[one.name]) > _MOST):
-            told |= set(shared[one.name])
+        if one.name in shared and not (one.name in noted and len(shared[one.name]) > _MOST):
+            noted |= set(shared[one.name])
             one.notes.append(_said(shared[one.name], list(dict.fromkeys(_variables(one)))))
 
 

@@ -17,15 +17,15 @@ def single_cells(reading, matches):
         Name of a function, "" of the graph itself -> a list of `SingleCell`s; of several that one tensor may be the
         state of, the one whose states a loop carries.
     """
-    calls, found, told = _Calls(reading), {}, {}
+    calls, found, by_place = _Calls(reading), {}, {}
     for match in matches:
         if place := calls.place(match):
             found.setdefault((place, reading.place(_first(match))), []).append(match)
     for (place, _), several in found.items():
-        cell = calls.told(place, several)
+        cell = calls.single_cell(place, several)
         if cell is not None:
-            told.setdefault(place[0], []).append(cell)
-    return told
+            by_place.setdefault(place[0], []).append(cell)
+    return by_place
 
 
 def _first(match):
@@ -59,7 +59,7 @@ class _Calls:
     def _frames(self, node):
         return tuple(self.reading.nesting.loops(node))
 
-    def told(self, place, matches):
+    def single_cell(self, place, matches):
         """Return the `SingleCell` of the best of several matches; None where none is sure, or a tensor has no name."""
         carried = {id(one): self._carried(one) for one in matches}
         sure = [one for one in matches if self._is_sure(one, carried[id(one)])]

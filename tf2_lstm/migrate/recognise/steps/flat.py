@@ -62,14 +62,14 @@ def tensor_of(reading, olds):
     Returns:
         The tensor's term, which may be columns of a wider tensor; None where there is no such tensor.
     """
-    terms, pieces = reading.terms, []
+    terms, cuts = reading.terms, []
     for old in olds:
         root, start, stop = _cut(old)
-        if pieces and root is pieces[-1][0] and start is not None and pieces[-1][2] == start:
-            pieces[-1][2] = stop
+        if cuts and root is cuts[-1][0] and start is not None and cuts[-1][2] == start:
+            cuts[-1][2] = stop
         else:
-            pieces.append([root, start, stop])
-    found = [_piece(terms, *piece) for piece in pieces]
+            cuts.append([root, start, stop])
+    found = [_columns(terms, *cut) for cut in cuts]
     if None in found:
         return None
     if len(found) == 1:
@@ -90,7 +90,7 @@ def _cut(old):
     return (old.args[0], old.attr[0], old.attr[0] + 1) if old.op == "split" else (old, None, None)
 
 
-def _piece(terms, root, start, stop):
+def _columns(terms, root, start, stop):
     """Return the term of columns that the graph cuts out, or of the whole tensor."""
     if start is None:
         return root

@@ -44,7 +44,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Told:
+class StateWay:
     """Which dropouts of a single step's new state are the state's.
 
     Attributes:
@@ -80,7 +80,7 @@ def way_to(terms, new, wanted):
     return next((way for value, way in _ways(terms, new) if value is wanted), None)
 
 
-def told(terms, step, state, cells):
+def state_way(terms, step, state, cells):
     """Tell the state from the output among the dropouts of a new state that no later step reads.
 
     A term that a cell reads, or that is added to such a term, is the output. A term that is assigned to a variable, or
@@ -93,22 +93,22 @@ def told(terms, step, state, cells):
         cells: the `Cells` of the graph.
 
     Returns:
-        A `Told`.
+        A `StateWay`.
     """
     new, old = step.new[state], step.old[state]
     ways = list(_ways(terms, new))
     kept = [way for value, way in ways if mask_of(terms, old, value)]
     if kept:
-        return Told(kept[0])
+        return StateWay(kept[0])
     outputs = [way for value, way in ways if value in cells.read]
     used = _uses(terms, ways)
     if not outputs:
         held = [way for way, user in used if _holds_state(terms, cells, new, user)]
         if held:
-            return Told(held[0])
+            return StateWay(held[0])
         outputs = [way for value, way in ways if _is_added(terms, cells, value)]
     if outputs:
-        return Told(_beside(ways, max(outputs, key=len)))
+        return StateWay(_beside(ways, max(outputs, key=len)))
     return _by_use(ways, {tuple(way[:1]) for way, _ in used})
 
 
@@ -122,10 +122,10 @@ def _by_use(ways, used):
     if len(first) < 2:
         whose = "state" if () in used else "output"
         doubt = None if not first or used == {(0,)} else (first[0,], whose)
-        return Told(_beside(ways, []) if whose == "state" else [], doubt)
+        return StateWay(_beside(ways, []) if whose == "state" else [], doubt)
     read = [way for way in ((0,), (1,)) if way in used]
     if len(read) == 1:
-        return Told(_beside(ways, list(read[0])))
+        return StateWay(_beside(ways, list(read[0])))
     return _by_order(ways, first)
 
 
@@ -137,8 +137,8 @@ def _by_order(ways, first):
     """
     last = max((one for one in ways if one[1]), key=lambda one: one[0].number)
     if last[1][0] != 0:
-        return Told(_beside(ways, [1]))
-    return Told(_beside(ways, [0]), (first[0,], "output"))
+        return StateWay(_beside(ways, [1]))
+    return StateWay(_beside(ways, [0]), (first[0,], "output"))
 
 
 def _beside(ways, output):

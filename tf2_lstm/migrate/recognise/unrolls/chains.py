@@ -12,7 +12,7 @@ from tf2_lstm.migrate.recognise.steps.state_dropout import (
     drops_on,
     follow,
     mask_of,
-    told,
+    state_way,
     way_to,
 )
 from tf2_lstm.migrate.recognise.steps.step_outputs import given
@@ -29,7 +29,7 @@ class Chain:
         lengths: the term of sequence_length, None when there is none.
         drops: the `Dropped` ones that act on the states but c, from the outside in.
         way: the way of `state_dropout` from a new state to the state that is carried on.
-        doubt: of a single step, the dropout that may be the state's or the output's, as `state_dropout.Told` has it.
+        doubt: of a single step, the dropout that may be the state's or the output's: see `StateWay`.
     """
 
     steps: list
@@ -115,7 +115,7 @@ def _alike(terms, steps, cells):
     """Return one chain of some steps, or one for each step where dropout acts on only some of their states."""
     first, state = steps[0], dropped_state_of(steps[0])
     if len(steps) == 1:
-        found = told(terms, first, state, cells)
+        found = state_way(terms, first, state, cells)
         return [_chain(terms, steps, found.way, state, found.doubt)]
     links = [stripped(terms, _unmasked(two.old[state]), one.new[state]) for one, two in pairwise(steps)]
     if len({tuple(sorted(((one.keep, one.variational) for one in drops), key=str)) for drops in links}) > 1:

@@ -172,8 +172,8 @@ class Edges:
         if term is None or not reverse:
             return term
         if unrolled.source.op == "reverse":
-            return self._turned("reverse", (term,), unrolled.axis)
-        return self._turned("ReverseSequence", (term, unrolled.source.args[1]), unrolled.axis)
+            return self._reversal("reverse", (term,), unrolled.axis)
+        return self._reversal("ReverseSequence", (term, unrolled.source.args[1]), unrolled.axis)
 
     def unread(self, unrolled):
         """Whether nothing reads the outputs of a loop, as in a graph that was frozen to use only last states."""
@@ -183,7 +183,7 @@ class Edges:
         joined = self.terms.find("stack", (exit,)) is not None
         return not joined and not self._readers.get(edge(self.reading.name(exit)))
 
-    def _turned(self, op, args, axis):
+    def _reversal(self, op, args, axis):
         """Find the reversal of a tensor: a transpose may be outside of the reversal or inside of it."""
         found = self.terms.find(op, args, axis)
         if found is None and args[0].op == "swap":

@@ -65,7 +65,7 @@ def separate(terms, steps):
     return Sequence(tuple(steps))
 
 
-def turned_back(terms, steps, reverse):
+def reversed_back(terms, steps, reverse):
     """Return the outputs of a backward run in the order of the input; None where the graph does not reverse them."""
     if reverse is True:
         return list(steps[::-1])

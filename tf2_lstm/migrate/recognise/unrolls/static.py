@@ -9,7 +9,7 @@ from tf2_lstm.migrate.recognise.steps.call_trees import common_prefix, common_sc
 from tf2_lstm.migrate.recognise.steps.flat import ALL, first_kept, side_by_side, tensor_of, together
 from tf2_lstm.migrate.recognise.steps.step_outputs import output_mask
 from tf2_lstm.migrate.recognise.unrolls.edges import input_width
-from tf2_lstm.migrate.recognise.unrolls.sequences import Sequence, separate, taken, turned_back
+from tf2_lstm.migrate.recognise.unrolls.sequences import Sequence, reversed_back, separate, taken
 from tf2_lstm.migrate.roles import Form, Tensor
 
 
@@ -46,7 +46,7 @@ class Static:
         return f"{before}/{scope}".strip("/") if found else scope
 
     def _turned(self):
-        return turned_back(self.terms, self.shown(), self.reverse)
+        return reversed_back(self.terms, self.shown(), self.reverse)
 
     def shown(self):
         """List the outputs as the graph has them, zero where a row has ended; None for one that it does not keep."""

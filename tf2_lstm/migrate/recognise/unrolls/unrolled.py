@@ -202,11 +202,9 @@ class _Step:
         new = {var.leaf: self.new(var) for var in self.carried}
         found, covered = [], {var.leaf: [] for var in self.carried}
         for match in matches:
-            pieces = {state: self._piece(new, old) for state, old in match.old.items()}
-            self._check_crossed(match, pieces)
-            if all(
-                piece is not None and self._same(piece, match.new[state]) for state, piece in pieces.items()
-            ):
+            parts = {state: self._new_part(new, old) for state, old in match.old.items()}
+            self._check_crossed(match, parts)
+            if all(part is not None and self._same(part, match.new[state]) for state, part in parts.items()):
                 found.append(match)
                 for state, old in match.old.items():
                     self.claimed[match, state] = old
@@ -230,10 +228,10 @@ class _Step:
         read = [self.loop.condition, *(var.next for var in self.loop.variables if var.leaf is not leaf)]
         return new[leaf] in given and leaf not in leaves([term for term in read if term is not None])
 
-    def _check_crossed(self, match, pieces):
+    def _check_crossed(self, match, parts):
         news = match.new
-        crossed = [state for state, new in news.items() if pieces[state] is not new]
-        if len(crossed) > 1 and set(pieces.values()) == set(news.values()):
+        crossed = [state for state, new in news.items() if parts[state] is not new]
+        if len(crossed) > 1 and set(parts.values()) == set(news.values()):
             raise NotUnderstood(
                 f"the program gives {crossed[0]} of each step to the next as its {crossed[1]}, and "
                 f"{crossed[1]} as its {crossed[0]}",
@@ -250,7 +248,7 @@ class _Step:
             if not in_order(olds):
                 raise NotUnderstood(EXCHANGED, self.by_leaf[leaf].next, CARRY_A_TUPLE)
 
-    def _piece(self, new, old):
+    def _new_part(self, new, old):
         """Return the new value of a state: that of its loop variable, or the same columns of that."""
         leaf = base(old)
         if leaf not in new:
@@ -263,8 +261,8 @@ class _Step:
             return parts[number] if len(parts) == count else None
         return new[leaf]
 
-    def _same(self, piece, new):
-        return stripped(self.terms, piece, new) is not None
+    def _same(self, part, new):
+        return stripped(self.terms, part, new) is not None
 
     def _check_covered(self, covered, new):
         for leaf, olds in covered.items():
@@ -379,9 +377,9 @@ class _Step:
             for match in layer.matches():
                 for state, old in match.old.items():
                     leaf = base(old)
-                    piece = self._piece({leaf: self.new(self.by_leaf[leaf])}, old)
-                    dropped = stripped(self.terms, piece, match.new[state])
+                    part = self._new_part({leaf: self.new(self.by_leaf[leaf])}, old)
+                    dropped = stripped(self.terms, part, match.new[state])
                     if dropped and state == "c":
-                        raise NotUnderstood("dropout acts on the state c", piece)
+                        raise NotUnderstood("dropout acts on the state c", part)
                     for one in dropped[::-1]:
                         layer.holder(match).drop("state", one)

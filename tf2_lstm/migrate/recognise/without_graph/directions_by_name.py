@@ -43,7 +43,7 @@ def backwards(scopes, alike):
     """
     found = {}
     for scope in filter(is_backward, scopes):
-        other = next((one for one in _turned(scope) if one in scopes and alike(one, scope)), "")
+        other = next((one for one in _forward_names(scope) if one in scopes and alike(one, scope)), "")
         found[scope] = Backward(scope, other, bool(other and OWN.search(scope)))
     return found
 
@@ -77,7 +77,7 @@ def around(one, other):
     return "/".join(same)
 
 
-def _turned(scope):
+def _forward_names(scope):
     """Yield the names that the other direction may have: all words for backward replaced, then only the last."""
     places = [match for match in WORD.finditer(scope) if match[0].lower() in OPPOSITE.values()]
     for some in (places, places[-1:]):

@@ -34,7 +34,7 @@ def branch_values(outer, node):
     if isinstance(predicate, Known) and not predicate.open:
         taken, other = found if predicate.array else found[::-1]
         values = _results(outer, taken, given, functions)
-        return _trained(outer, node, predicate.told, values, other, given) if predicate.told else values
+        return _trained(outer, node, predicate.origin, values, other, given) if predicate.origin else values
     sides = [_results(outer, one, given, functions) for one in found]
     return [
         selected(outer.writer, node, predicate, *both, number)
@@ -42,19 +42,19 @@ def branch_values(outer, node):
     ]
 
 
-def _trained(outer, node, told, values, other, given):
+def _trained(outer, node, origin, values, other, given):
     """Return the values of the branch for inference; one that the other branch drops is the Dropout layer's output."""
     ops, program = {one.op for one in other.node_def}, outer.writer.program
     if not ops & RANDOM:
-        return [with_name(one, f"{node.name}:{number}", told) for number, one in enumerate(values)]
+        return [with_name(one, f"{node.name}:{number}", origin) for number, one in enumerate(values)]
     rates, found = dict(program.rates), values
     if ops <= DROPOUT:
-        found = _results(outer, other, given, functions_of(outer.scene.tf1.graph), flag_of(told))
+        found = _results(outer, other, given, functions_of(outer.scene.tf1.graph), flag_of(origin))
     drops = [drops_of(outer.writer, *both) for both in zip(found, values, strict=True)]
     if not any(drops) or ops - DROPOUT:
         program.rates.clear()
         program.rates.update(rates)
-        outer.writer.note(left_out(node, told))
+        outer.writer.note(left_out(node, origin))
         return values
     return [one if dropped else value for one, value, dropped in zip(found, values, drops, strict=True)]
 

@@ -19,12 +19,12 @@ def weight_names(sources, taken=()):
     names = []
     for source in sources:
         levels = range(1, source.count("/") + 2 if isinstance(source, str) else 2)
-        level = next((one for one in levels if _is_lone(source, sources, one)), levels[-1])
+        level = next((one for one in levels if _is_unique(source, sources, one)), levels[-1])
         names.append(_free(python_name(_ending(source, level)), {*_TAKEN, *taken, *names}))
     return names
 
 
-def _is_lone(source, sources, level):
+def _is_unique(source, sources, level):
     return [_ending(one, level) for one in sources].count(_ending(source, level)) == 1
 
 

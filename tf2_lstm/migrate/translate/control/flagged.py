@@ -8,7 +8,7 @@ from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.keras_code.expression import Apply, Ref
 from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.control.sides import decides
-from tf2_lstm.migrate.translate.writing.values import Known, Live, Nothing
+from tf2_lstm.migrate.translate.writing.values import Known, Live, Untranslated
 
 #: The operations of tf.nn.dropout, in any version.
 DROPOUT = frozenset(
@@ -29,38 +29,38 @@ def in_training(outer, merge, inputs):
     Args:
         outer: the `ByRows`.
         merge: the Merge.
-        inputs: the values of its branches, a `Nothing` among them.
+        inputs: the values of its branches, an `Untranslated` among them.
 
     Returns:
         A list of the `Live` of a Dropout layer and of the number of the branch that is taken; None where the branch is
         none of one dropout.
     """
-    dead = [number for number, one in enumerate(inputs) if one == Nothing()]
+    dead = [number for number, one in enumerate(inputs) if one == Untranslated()]
     if len(inputs) != 2 or len(dead) != 1 or not isinstance(inputs[1 - dead[0]], Live):
         return None
     alive, tensor = inputs[1 - dead[0]], normal(data_inputs(merge)[dead[0]])
     names, switches = _branch(outer.nodes, tensor)
-    told = _told(outer, switches)
+    origin = _origin(outer, switches)
     ops = {outer.nodes[name].op for name in names}
-    if told is None or not ops & RANDOM:
+    if origin is None or not ops & RANDOM:
         return None
     given = {one: outer.value(outer.nodes[node_of(one)].input[0]) for one in switches}
     order = Order(outer.nodes, [], {*given}, {})
-    found = _translated(outer, order, given, tensor, alive, told) if ops <= DROPOUT else None
+    found = _translated(outer, order, given, tensor, alive, origin) if ops <= DROPOUT else None
     if found is None:
-        outer.writer.note(left_out(merge, told))
+        outer.writer.note(left_out(merge, origin))
     return found and [found, Known(np.array(1 - dead[0], np.int32), "int32")]
 
 
-def left_out(node, told):
+def left_out(node, origin):
     """Return the note that the model leaves out numbers that training draws at random."""
-    flags = " and ".join(told.tensors)
+    flags = " and ".join(origin.tensors)
     return f"{node.name}: numbers are drawn at random in a branch for training ({flags}): the model has none of it"
 
 
-def flag_of(told):
+def flag_of(origin):
     """Return the note behind the number of a rate."""
-    return f"in training ({' and '.join(told.tensors)})"
+    return f"in training ({' and '.join(origin.tensors)})"
 
 
 def _branch(nodes, tensor):
@@ -80,21 +80,21 @@ def _branch(nodes, tensor):
     return names, sorted(switches)
 
 
-def _told(outer, switches):
-    """Return the `Told` of the predicate that decides the branch; None where inference does not fix it."""
+def _origin(outer, switches):
+    """Return the `Origin` of the predicate that decides the branch; None where inference does not fix it."""
     for one in switches:
         predicate = outer.value(outer.nodes[node_of(one)].input[1])
-        if isinstance(predicate, Known) and predicate.told and bool(predicate.array) != bool(edge(one)[1]):
-            return predicate.told
+        if isinstance(predicate, Known) and predicate.origin and bool(predicate.array) != bool(edge(one)[1]):
+            return predicate.origin
     return None
 
 
-def _translated(outer, order, given, tensor, alive, told):
+def _translated(outer, order, given, tensor, alive, origin):
     """Return the `Live` of a layer that drops the value of the taken branch; None where there is none."""
     keys, turning = order.of([tensor])
     program = outer.writer.program
     rates = dict(program.rates)
-    writer = replace(outer.writer, flag=flag_of(told))
+    writer = replace(outer.writer, flag=flag_of(origin))
     inside = outer.part(outer.nodes, order, writer, dict(given), turning, outer.has_variables)
     for key in keys:
         if key not in given:

@@ -16,7 +16,7 @@ from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.control.unrolling import unrolled
 from tf2_lstm.migrate.translate.writing.naming import class_name, python_name
 from tf2_lstm.migrate.translate.writing.needed import free_names, names_in, needed
-from tf2_lstm.migrate.translate.writing.values import Elements, Live, Nothing, Refusal, Size, sizes_of
+from tf2_lstm.migrate.translate.writing.values import Elements, Live, Refusal, Size, Untranslated, sizes_of
 from tf2_lstm.migrate.translate.writing.written_arrays import with_arrays
 
 
@@ -34,7 +34,7 @@ def loop_values(outer, frame, wanted):
     try:
         return _Loop(outer, frame, wanted).values()
     except Refusal as error:
-        return dict.fromkeys(frame.exits, Nothing(str(error)))
+        return dict.fromkeys(frame.exits, Untranslated(str(error)))
 
 
 class _Loop:
@@ -107,7 +107,7 @@ class _Loop:
 
     def _outside(self, tensor):
         value = self.outer.value(tensor)
-        if isinstance(value, Nothing):
+        if isinstance(value, Untranslated):
             raise Refusal(value.reason or f"{tensor}: it is in a branch that inference does not take")
         return replace(value, product=None, whole=None) if isinstance(value, Live) else value
 
@@ -201,7 +201,7 @@ class _Loop:
 
     def _value_of(self, inside, tensor):
         value = inside.value(tensor)
-        if isinstance(value, Nothing):
+        if isinstance(value, Untranslated):
             raise Refusal(value.reason or f"{tensor}: it is in a branch that inference does not take")
         return value
 

@@ -8,7 +8,7 @@ from tf2_lstm.migrate.graph.frames import begins_a_branch
 from tf2_lstm.migrate.graph.nodes import copied, data_inputs, node_of
 from tf2_lstm.migrate.graph.operations import MERGES, Trait, operation
 from tf2_lstm.migrate.translate.control.fixed import with_name
-from tf2_lstm.migrate.translate.writing.values import Elements, Known, Nothing, Refusal, Size, sizes_of
+from tf2_lstm.migrate.translate.writing.values import Elements, Known, Refusal, Size, Untranslated, sizes_of
 
 
 def chosen(writer, nesting, node, inputs, value):
@@ -34,7 +34,7 @@ def chosen(writer, nesting, node, inputs, value):
     decision = value(predicate)
     if isinstance(decision, Known) and not decision.open:
         number = number if decision.array else 1 - number
-        found = with_name(inputs[number], f"{node.name}:0", decision.told)
+        found = with_name(inputs[number], f"{node.name}:0", decision.origin)
         return [found, Known(np.array(number, np.int32), "int32")]
     which = writer.op(node, "where", writer.tensor(decision), number, 1 - number, dims=(), number=1)
     taken, other = inputs[number], inputs[1 - number]
@@ -75,7 +75,7 @@ def selected(writer, node, predicate, taken, other, number=0, alone=False):
     Raises:
         Refusal: they are not of one shape.
     """
-    lost = next((one for one in (taken, other) if isinstance(one, Nothing)), None)
+    lost = next((one for one in (taken, other) if isinstance(one, Untranslated)), None)
     if lost is not None:
         return lost
     decides = writer.tensor(predicate)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from tf2_lstm.migrate.graph.constants import array_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, Told
+from tf2_lstm.migrate.translate.writing.values import Known, Live, Origin, Refusal
 
 #: Operations that only move noise or a mask, and those that make a mask of noise.
 _HANDS_ON = ("Identity", "Cast", "Enter", "RefEnter")
@@ -25,7 +25,7 @@ class Noise:
     Attributes:
         low, high: the bounds between which they are drawn.
         keep: the share that the mask keeps at inference, None while there is no mask.
-        told: the `Told` of the fed value that fixes the kept share in training; None of a constant.
+        origin: the `Origin` of the fed value that fixes the kept share in training; None of a constant.
         shape: the numbers along each axis, None for an open one; None where the shape is not known.
         depth: the number of loops around the draw.
         draw: a key that tells one draw from another.
@@ -34,7 +34,7 @@ class Noise:
     low: float = 0.0
     high: float = 1.0
     keep: float | None = None
-    told: Told | None = None
+    origin: Origin | None = None
     shape: tuple | None = None
     depth: int = 0
     draw: object = field(default_factory=object)
@@ -49,11 +49,11 @@ def noise_of(writer, nodes, node):
         node: the NodeDef.
     """
     inferred = writer.shapes.get(f"{node.name}:0")
-    shape = _told_shape(nodes, node) if inferred is None else inferred
+    shape = _given_shape(nodes, node) if inferred is None else inferred
     return Noise(shape=shape, depth=writer.depth)
 
 
-def _told_shape(nodes, node):
+def _given_shape(nodes, node):
     """Return the sizes of a node's shape input, None for a computed one; None where it is no list of numbers."""
     given = nodes.get(node_of(data_inputs(node)[0]))
     if given is None or given.op not in ("Pack", "Const"):
@@ -111,23 +111,23 @@ def _unset(node):
 def _moved(node, inputs, noise, number=None):
     """Return noise plus or times a number, or the mask that is made from it; None for any other node."""
     value = None if number is None else float(number.array)
-    told = noise.told if number is None else number.told
+    origin = noise.origin if number is None else number.origin
     if node.op in _ADDS:
-        return replace(noise, low=noise.low + value, high=noise.high + value, told=told or noise.told)
+        return replace(noise, low=noise.low + value, high=noise.high + value, origin=origin or noise.origin)
     if node.op == "Sub" and isinstance(inputs[0], Noise):
         return replace(noise, low=noise.low - value, high=noise.high - value)
     if node.op == "Mul" and value > 0:
         return replace(noise, low=noise.low * value, high=noise.high * value)
     if node.op == "Floor" and 0 <= noise.low <= 1 < noise.high <= 2:
-        return replace(noise, keep=_share(noise, 1.0), told=told)
+        return replace(noise, keep=_share(noise, 1.0), origin=origin)
     if node.op in _ABOVE or node.op in _BELOW:
         above = (node.op in _ABOVE) == isinstance(inputs[0], Noise)
         # The proof draws the numbers that a constant rate keeps, above a bound.
-        if not above and told is None:
+        if not above and origin is None:
             return None
         share = _share(noise, value)
-        keep, told = (share, told and told.less()) if above else (round(1 - share, 6), told)
-        return replace(noise, keep=keep, told=told)
+        keep, origin = (share, origin and origin.less()) if above else (round(1 - share, 6), origin)
+        return replace(noise, keep=keep, origin=origin)
     return None
 
 
@@ -156,7 +156,7 @@ def _is_number(value, number):
 
 def _dropout(writer, node, x, noise):
     """Write the layer. The scale before it must be 1, or the layer's own scale where the rate is a number."""
-    fed = noise.told is not None and noise.keep == 1
+    fed = noise.origin is not None and noise.keep == 1
     if not fed and noise.keep == 1:
         writer.note(
             f"{node.name}: no number that is fed drops anything here: the model does not, in training too"
@@ -185,7 +185,7 @@ def _dropout(writer, node, x, noise):
         )
     writer.draws.add(noise.draw)
     rate = round(1 - noise.keep, 6)
-    said = noise.told.less().said() if fed else f"{rate:g} {flagged}" if flagged else ""
+    said = noise.origin.less().in_words() if fed else f"{rate:g} {flagged}" if flagged else ""
     writer.rates += [] if said else [rate]
     options = {**_shared(noise, x), **({} if x.dtype == "float32" else {"dtype": x.dtype})}
     layer = writer.dropout(writer.told(said) if said else rate, options, f"rate {said}" if said else "")
@@ -201,7 +201,7 @@ def _shared(noise, x):
     return {"noise_shape": tuple(1 if one else None for one in shared)} if any(shared) else {}
 
 
-def told_of(nodes, said):
+def rate_source(nodes, said):
     """Return a rate's description by the fed tensor.
 
     Args:

@@ -12,8 +12,8 @@ from tf2_lstm.migrate.translate.writing.values import (
     Held,
     Known,
     Live,
-    Nothing,
     Refusal,
+    Untranslated,
     check_size,
     sizes_of,
 )
@@ -51,7 +51,7 @@ def hand_all_on(writer, node, inputs):
 
 @row("Switch RefSwitch")
 def switch(writer, node, inputs):
-    """Return the data for the branch that a constant chooses, and `Nothing` for the other branch."""
+    """Return the data for the branch that a constant chooses, and `Untranslated` for the other branch."""
     data, chosen = inputs
     if writer.selects and isinstance(chosen, Live):
         return [data, data]
@@ -60,19 +60,19 @@ def switch(writer, node, inputs):
             "a tensor that is computed decides which branch is taken. Fetch what each branch computes"
         )
     taken = bool(chosen.array)
-    return [Nothing() if taken else data, data if taken else Nothing()]
+    return [Untranslated() if taken else data, data if taken else Untranslated()]
 
 
 @row("Merge RefMerge")
 def merge(writer, node, inputs):
     """Return the value of the only branch that is left."""
-    alive = [(number, one) for number, one in enumerate(inputs) if one != Nothing()]
-    lost = [one for _, one in alive if isinstance(one, Nothing)]
+    alive = [(number, one) for number, one in enumerate(inputs) if one != Untranslated()]
+    lost = [one for _, one in alive if isinstance(one, Untranslated)]
     if len(alive) > 1 and lost:
         return [lost[0], lost[0]]
     if not alive:
         # This is a conditional in a branch that is not taken.
-        return [Nothing(), Nothing()]
+        return [Untranslated(), Untranslated()]
     if len(alive) > 1:
         raise Refusal(
             "a tf.cond of which more than one branch computes something, as one with a recurrence in it does. "

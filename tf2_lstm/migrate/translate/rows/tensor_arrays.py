@@ -9,7 +9,15 @@ from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.rows.registry import row
 from tf2_lstm.migrate.translate.rows.sources import hand_all_on, hand_on, merge, switch
-from tf2_lstm.migrate.translate.writing.values import Elements, Known, Live, Nothing, Refusal, known, sizes_of
+from tf2_lstm.migrate.translate.writing.values import (
+    Elements,
+    Known,
+    Live,
+    Refusal,
+    Untranslated,
+    known,
+    sizes_of,
+)
 from tf2_lstm.migrate.translate.writing.written_arrays import READ, WRITE
 
 
@@ -152,7 +160,10 @@ def concatenated(writer, node, inputs):
     rows = None if length is None else length * dims[0]
     joined = writer.op(node, "reshape", value, (-1, *dims[1:]), dims=(rows, *dims[1:]))
     if not isinstance(length, int):
-        return [joined, Nothing("how long each element is, of an array that is joined, is not translated")]
+        return [
+            joined,
+            Untranslated("how long each element is, of an array that is joined, is not translated"),
+        ]
     return [joined, Known(np.full(length, dims[0], "int64"), "int64")]
 
 

@@ -40,7 +40,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Told:
+class Origin:
     """The fixed values at inference that a number is computed from.
 
     Attributes:
@@ -52,16 +52,16 @@ class Told:
     how: str = ""
 
     def less(self):
-        """The `Told` of 1 - the number.
+        """The `Origin` of 1 - the number.
 
         Example:
             ```python
-            assert Told(("rate:0",), "itself").less().said() == "1 - rate:0"
+            assert Origin(("rate:0",), "itself").less().in_words() == "1 - rate:0"
             ```
         """
-        return Told(self.tensors, {"itself": "less", "less": "itself"}.get(self.how, ""))
+        return Origin(self.tensors, {"itself": "less", "less": "itself"}.get(self.how, ""))
 
-    def said(self):
+    def in_words(self):
         """The same in words."""
         before = {"itself": "", "less": "1 - "}.get(self.how, "computed of ")
         return before + " and ".join(self.tensors)
@@ -74,12 +74,12 @@ class Known:
     Attributes:
         array: the value; for sizes an array of objects, ints and `Size`s.
         dtype: the dtype's name.
-        told: the `Told` of the values that inference fixes and a program feeds in training, None of a constant.
+        origin: the `Origin` of the values that inference fixes and a program feeds in training, None of a constant.
     """
 
     array: np.ndarray
     dtype: str = ""
-    told: Told | None = None
+    origin: Origin | None = None
 
     @property
     def open(self):
@@ -151,7 +151,7 @@ class Elements:
 
 
 @dataclass(frozen=True)
-class Nothing:
+class Untranslated:
     """A tensor that is not translated.
 
     Attributes:
