@@ -11,8 +11,7 @@ class Cells:
     Args:
         layer: the `Loop` or `EquationCell`.
         given: a list of dicts, one for each cell: its `name`, which ends with "cell" or with that and a number; the
-            `cell`,
-            a Keras cell or its configuration; and the `width` of its inputs.
+            `cell`, a Keras cell or its configuration; and the `width` of its inputs.
 
     Raises:
         ValueError: a name has another form, or occurs twice.

@@ -44,6 +44,14 @@ def read_element(array, place):
     Args:
         array: the result of `begin_array`, or a tensor [N, ...].
         place: the element's number, an integer scalar.
+
+    ```python
+    import keras
+    from tf2_lstm import begin_array, read_element
+
+    words = keras.ops.convert_to_tensor([5.0, 6.0, 7.0])
+    assert float(read_element(begin_array(words), 1)) == float(read_element(words, 1)) == 6.0
+    ```
     """
     arrays = backends.arrays()
     if arrays is not None and arrays.is_array(array):
@@ -58,6 +66,15 @@ def write_element(array, place, element):
         array: the result of `begin_array`, or a tensor [N, ...], which is copied.
         place: the element's number, an integer scalar.
         element: of the shape and dtype of the others.
+
+    ```python
+    import keras
+    from tf2_lstm import begin_array, end_array, write_element
+
+    words = keras.ops.convert_to_tensor([5.0, 6.0, 7.0])
+    changed = write_element(begin_array(words), 1, keras.ops.convert_to_tensor(0.0))
+    assert keras.ops.convert_to_numpy(end_array(changed, words)).tolist() == [5.0, 0.0, 7.0]
+    ```
     """
     arrays = backends.arrays()
     if arrays is not None and arrays.is_array(array):
@@ -71,6 +88,14 @@ def end_array(array, like):
     Args:
         array: the result of `begin_array`.
         like: the tensor with which it began; it has its shape and dtype.
+
+    ```python
+    import keras
+    from tf2_lstm import begin_array, end_array
+
+    words = keras.ops.convert_to_tensor([5.0, 6.0, 7.0])
+    assert end_array(begin_array(words), words).shape == (3,)
+    ```
     """
     arrays = backends.arrays()
     return arrays.end(array, like) if arrays is not None and arrays.is_array(array) else array

@@ -82,6 +82,17 @@ def load_model(path, **options):
 
     Raises:
         ValueError: Keras's error for a file that it cannot load.
+
+    ```python
+    import tempfile
+    import keras
+    from tf2_lstm import load_model
+
+    with tempfile.TemporaryDirectory() as folder:
+        keras.Sequential([keras.Input((None, 3)), keras.layers.GRU(4)]).save(folder + "/model.keras")
+        model = load_model(folder + "/model.keras")
+    print(type(model.layers[0]).__name__)
+    ```
     """
     return accelerate(keras.models.load_model(path, **options))
 

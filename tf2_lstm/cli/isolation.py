@@ -250,15 +250,7 @@ def _unnamed_file():
 
 
 def memory(pid):
-    """Return how many bytes of memory a process holds, 0 where the system does not tell.
-
-    Example:
-        ```python
-        import os
-
-        assert memory(os.getpid()) >= 0
-        ```
-    """
+    """Return how many bytes of memory a process holds, 0 where the system does not tell."""
     try:
         with open(f"/proc/{pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -168,8 +168,7 @@ def set_weights(cell, arrays, where, own=None):
     Args:
         cell: a built Keras cell with weights.
         arrays: a list of as many arrays as the cell has weights, of the same shapes. It is emptied, so that a large
-            array
-            is freed after its turn.
+            array is freed after its turn.
         where: the TF1 scope, for messages.
         own: the weights to assign; all of the cell's by default.
 

@@ -1,4 +1,4 @@
-"""A recurrence becomes the Keras source that a person would have written for it."""
+"""Write a recurrence as the Keras source that a person would have written for it."""
 
 import inspect
 import textwrap
@@ -67,7 +67,7 @@ def _constants(sizes):
 
 
 def _length_mask():
-    """The lines of the function of that name, which imports Keras: what only looks at sources does not."""
+    """Return the lines of the function of that name; importing it needs Keras, so that only this does."""
     from tf2_lstm.migrate.keras_code.length_mask import length_mask
 
     return inspect.getsource(length_mask).splitlines()
@@ -118,7 +118,7 @@ def function_of(name, program, edges, notes):
 
 
 def _documented(program):
-    """The docstring of a function that builds a model."""
+    """Return the docstring of a function that builds a model, as lines."""
     called = (
         f"It is called with a dict of {', '.join(program.inputs)}, and gives a dict of "
         f"{', '.join(program.outputs)}."

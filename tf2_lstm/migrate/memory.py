@@ -7,12 +7,6 @@ LARGE = 2**26
 
 
 def let_go(size):
-    """Collect garbage now if it may hold this many bytes and they are many; Python would do it later.
-
-    Example:
-        ```python
-        let_go(3 * LARGE)
-        ```
-    """
+    """Collect garbage now if it may hold this many bytes and they are many; Python would do it later."""
     if size > LARGE:
         gc.collect()

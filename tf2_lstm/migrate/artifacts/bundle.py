@@ -26,7 +26,6 @@ DTYPES = {
     22: ("uint32", 4),
     23: ("uint64", 8),
 }
-STRING = 7
 OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 

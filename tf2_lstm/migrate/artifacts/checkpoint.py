@@ -47,14 +47,6 @@ def with_graph(kind, path, meta, prefix, graph_files, root=None):
 
     Raises:
         ArtifactError: a file is missing or damaged, or the two do not fit together.
-
-    Example:
-        ```python
-        try:
-            with_graph("checkpoint", "x", None, "b.ckpt", [])
-        except ValueError as error:
-            assert "b.ckpt.index" in str(error)
-        ```
     """
     found, named = read_named(prefix)
     held, variables, notes = connecting.connect(
@@ -87,14 +79,6 @@ def read_weights(path, prefix):
 
     Raises:
         ArtifactError: a file is missing or damaged.
-
-    Example:
-        ```python
-        try:
-            read_weights("b.ckpt", "b.ckpt")
-        except ValueError as error:
-            assert "b.ckpt.index" in str(error)
-        ```
     """
     found, notes = read_named(prefix)
     variables, renamed = old_names.rename(found.variables)
@@ -114,14 +98,6 @@ def read_named(prefix):
 
     Raises:
         ArtifactError: a file is missing or damaged, or TensorFlow 2 wrote it.
-
-    Example:
-        ```python
-        try:
-            read_named("b.ckpt")
-        except ValueError as error:
-            assert "b.ckpt.index" in str(error)
-        ```
     """
     later = files.is_file(prefix + ".index") and not single_file.is_table(prefix)
     if not later and single_file.files_of(prefix):

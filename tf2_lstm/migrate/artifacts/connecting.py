@@ -65,13 +65,6 @@ def missing(graph, restore_op, nodes):
         graph: the `GraphDef`.
         restore_op: the Saver's restore operation, "" if unknown.
         nodes: the `nodes` of `connect`.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.protos import message
-
-        assert missing(message("GraphDef"), "", {}) == ()
-        ```
     """
     restored, _ = read_restores(graph, restore_op)
     names = [restored[node].name for node in variable_nodes(graph) if node in restored and node not in nodes]

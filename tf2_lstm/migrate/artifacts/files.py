@@ -16,11 +16,6 @@ def status(path):
 
     Raises:
         ArtifactError: the path cannot be looked at: no permission, a loop of links, a name too long.
-
-    Example:
-        ```python
-        assert status("no such file") is None
-        ```
     """
     try:
         return os.stat(path)
@@ -33,25 +28,13 @@ def status(path):
 
 
 def is_file(path):
-    """Whether a path is an ordinary file; pipes and devices are not.
-
-    Example:
-        ```python
-        assert is_file(__import__("os").__file__)
-        ```
-    """
+    """Whether a path is an ordinary file; pipes and devices are not."""
     found = status(path)
     return found is not None and stat.S_ISREG(found.st_mode)
 
 
 def is_folder(path):
-    """Whether a path is a folder.
-
-    Example:
-        ```python
-        assert is_folder(".")
-        ```
-    """
+    """Whether a path is a folder."""
     found = status(path)
     return found is not None and stat.S_ISDIR(found.st_mode)
 
@@ -61,11 +44,6 @@ def names_in(folder):
 
     Raises:
         ArtifactError: the folder cannot be read.
-
-    Example:
-        ```python
-        assert names_in(".") == sorted(__import__("os").listdir("."))
-        ```
     """
     try:
         return sorted(os.listdir(folder))
@@ -85,11 +63,6 @@ def load(path, limit=MESSAGE_LIMIT):
 
     Raises:
         ArtifactError: it is missing, empty, too large, no file, or not to be opened.
-
-    Example:
-        ```python
-        assert load(__import__("os").__file__).startswith(b"r")
-        ```
     """
     found = status(path)
     if found is None or not stat.S_ISREG(found.st_mode):
@@ -108,11 +81,6 @@ def ends(path, first=512, last=8):
 
     Raises:
         ArtifactError: it is empty, or cannot be read.
-
-    Example:
-        ```python
-        assert ends(__import__("os").__file__, first=1)[0] == b"r"
-        ```
     """
     with _reading(path) as file:
         head = file.read(first)
@@ -173,11 +141,6 @@ def digests(paths, root=None):
     Args:
         paths: the files.
         root: the folder that names are relative to; without one they are the last part of the path.
-
-    Example:
-        ```python
-        assert list(digests([__import__("os").__file__])) == ["os.py"]
-        ```
     """
     return {os.path.relpath(path, root) if root else os.path.basename(path): digest(path) for path in paths}
 

@@ -38,14 +38,6 @@ def read_keras_h5(path):
 
     Raises:
         ArtifactError: it is no such file.
-
-    Example:
-        ```python
-        try:
-            read_keras_h5("no.h5")
-        except ArtifactError as error:
-            assert "no.h5" in str(error)
-        ```
     """
     where = files.shown(path)
     digests = files.digests([path])

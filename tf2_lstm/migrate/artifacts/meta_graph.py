@@ -37,14 +37,6 @@ def read_meta(path):
 
     Raises:
         ArtifactError: it is no MetaGraph.
-
-    Example:
-        ```python
-        try:
-            read_meta("no.meta")
-        except ValueError as error:
-            assert "nothing is there" in str(error)
-        ```
     """
     return meta_of(protos.parse("MetaGraphDef", files.load(path), files.shown(path)), files.shown(path))
 

@@ -24,16 +24,6 @@ def with_own_names(bundle):
 
     Raises:
         ArtifactError: the object graph is damaged, or TensorFlow 2 wrote it.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.artifacts.bundle import Bundle
-
-        try:
-            with_own_names(Bundle("no.ckpt", OrderedDict(), (), True, []))
-        except ArtifactError as error:
-            assert "no.ckpt" in str(error)
-        ```
     """
     where = files.shown(bundle.prefix)
     graph = protos.parse("TrackableObjectGraph", bundle.object_graph_bytes(), where)

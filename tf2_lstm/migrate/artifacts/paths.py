@@ -66,14 +66,6 @@ def checkpoint_prefix(path):
 
     Raises:
         ArtifactError: it is no checkpoint.
-
-    Example:
-        ```python
-        try:
-            checkpoint_prefix("no/such/model.ckpt")
-        except ArtifactError as error:
-            assert "nothing is there" in str(error)
-        ```
     """
     kind, place = kind_of(path)
     if kind == "saved_model":

@@ -37,11 +37,6 @@ def tensorflow():
 
     Returns:
         The module.
-
-    Example:
-        ```python
-        assert tensorflow().__version__.startswith("2.")
-        ```
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -55,11 +50,6 @@ def message(kind):
 
     Args:
         kind: one of `MESSAGES`.
-
-    Example:
-        ```python
-        assert not message("GraphDef").node
-        ```
     """
     tensorflow()
     return import_private(f"{MESSAGES[kind]}.{kind}", "to read the files of TensorFlow 1")()
@@ -79,11 +69,6 @@ def parse(kind, data, where, text=False):
 
     Raises:
         ArtifactError: the bytes are something else.
-
-    Example:
-        ```python
-        assert parse("GraphDef", b"", "empty.pb").node == []
-        ```
     """
     found = message(kind)
     decoding = importlib.import_module("google.protobuf.message")

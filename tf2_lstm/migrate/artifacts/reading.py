@@ -20,14 +20,6 @@ def read(path, weights=None, ema=False):
 
     Raises:
         ArtifactError: the input cannot be used; the message says what, where, what was expected and what to do.
-
-    Example:
-        ```python
-        try:
-            read("no/such/model.ckpt")
-        except ArtifactError as error:
-            assert "nothing is there" in str(error)
-        ```
     """
     path = os.fspath(path)
     kind, place = paths.kind_of(path)

@@ -22,14 +22,6 @@ def read_saved_model(path, folder, weights=None):
 
     Raises:
         ArtifactError: a file is damaged, or it is a SavedModel of functions and objects.
-
-    Example:
-        ```python
-        try:
-            read_saved_model("export", "export")
-        except ArtifactError as error:
-            assert "saved_model.pb" in str(error)
-        ```
     """
     file = os.path.join(folder, "saved_model.pb")
     where = files.shown(file)

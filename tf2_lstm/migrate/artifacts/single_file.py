@@ -85,13 +85,7 @@ def files_of(prefix):
 
 
 def names_in(folder):
-    """Return the names, in a folder, of its checkpoints in the format V1, each once.
-
-    Example:
-        ```python
-        assert names_in(__import__("os").path.dirname(__import__("os").__file__)) == []
-        ```
-    """
+    """Return the names, in a folder, of its checkpoints in the format V1, each once."""
     names = [name for name in files.names_in(folder) if not name.endswith(".index")]
     return sorted({base_of(name) for name in names if is_table(os.path.join(folder, name))})
 
@@ -101,13 +95,7 @@ def _is_shard(path):
 
 
 def is_table(path):
-    """Whether a path is a readable file that ends like a table, or begins like one that was cut off.
-
-    Example:
-        ```python
-        assert not is_table(__import__("os").__file__)
-        ```
-    """
+    """Whether a path is a readable file that ends like a table, or begins like one that was cut off."""
     if not files.is_file(path) or not os.access(path, os.R_OK) or not os.path.getsize(path):
         return False
     head, tail = files.ends(path, len(BEGIN), len(table.MAGIC))
@@ -125,11 +113,6 @@ def read_files(prefix):
 
     Raises:
         ArtifactError: a file is damaged or no checkpoint, a slice is missing or impossible.
-
-    Example:
-        ```python
-        assert read_files("no/such/model.ckpt").variables == {}
-        ```
     """
     tensors, paths, variables, others = {}, files_of(prefix), OrderedDict(), []
     for path in paths:

@@ -31,14 +31,6 @@ def entries(data):
 
     Raises:
         BrokenTable: a checksum, a length or the order of keys is wrong.
-
-    Example:
-        ```python
-        try:
-            entries(b"not a table")
-        except BrokenTable as error:
-            assert "at least 48 bytes" in str(error)
-        ```
     """
     found = [(key, bytes(value)) for handle in handles(data) for key, value in block(data, handle)]
     if any(before >= after for (before, _), (after, _) in itertools.pairwise(found)):

@@ -63,8 +63,7 @@ class Conversion:
         models: names of the recurrences that were converted and proved.
         manifest: the manifest as plain data.
         program: the result of the whole program: "" when it was proved, else why not; None when it was not asked for,
-            or
-            the artefact has no graph.
+            or the artefact has no graph.
         failed: the `NotConverted` ones whose cells are known, and whose models were not proved.
         lacking: a sentence for each part that the whole programs lack; see `Boundary`.
     """
@@ -100,14 +99,6 @@ def look(request):
 
     Raises:
         ArtifactError: the input cannot be used.
-
-    Example:
-        ```python
-        try:
-            look(Request("no/such/model.ckpt"))
-        except ArtifactError as error:
-            assert "nothing is there" in str(error)
-        ```
     """
     tf1 = artifacts.read(request.path, request.weights, request.ema)
     infer = Inference(request.skipped, request.tell)
@@ -138,14 +129,6 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
     Raises:
         ArtifactError: the input cannot be used; nothing is written.
         FolderError: the output cannot be written; nothing is left of it.
-
-    Example:
-        ```python
-        try:
-            convert(Request("no/such/model.ckpt"), "out")
-        except ArtifactError as error:
-            assert "nothing is there" in str(error)
-        ```
     """
     tf1, findings = look(request)
     _check(request, tf1, findings)
@@ -169,14 +152,6 @@ def prove(request, advance=lambda name: None):
 
     Raises:
         ArtifactError: the input cannot be used.
-
-    Example:
-        ```python
-        try:
-            prove(Request("no/such/model.ckpt"))
-        except ArtifactError as error:
-            assert "nothing is there" in str(error)
-        ```
     """
     tf1, findings = look(request)
     _check(request, tf1, findings)

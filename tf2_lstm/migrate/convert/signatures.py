@@ -25,13 +25,6 @@ def programs_of(tf1, fetch=()):
     Returns:
         A dict from the name of a program to the `TF1Model` with its signatures alone; empty without a graph. The
         program of the default signature, or else the first one, is called "model", the others after theirs.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.model import TF1Model
-
-        assert programs_of(TF1Model("weights", "model.ckpt")) == {}
-        ```
     """
     if tf1.graph is None:
         return OrderedDict()

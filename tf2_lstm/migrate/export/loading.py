@@ -22,14 +22,6 @@ def load(path, instead):
 
     Raises:
         LoadingError: there is no model, or one that cannot be loaded without code of its own.
-
-    Example:
-        ```python
-        try:
-            load("no_such.keras", "tf2_lstm.testing.assert_equivalent")
-        except LoadingError as error:
-            assert "no_such.keras" in str(error)
-        ```
     """
     if not os.path.isfile(path):
         raise LoadingError(f"{path}: expected a .keras file, no file is there. Check the path.")

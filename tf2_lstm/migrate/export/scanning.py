@@ -19,8 +19,7 @@ def _scan(writer, function, states, scanned, ends, **attributes):
     Args:
         writer: the `Writer`.
         function: function of (writer of the body, names of the states, names of the scanned inputs) that returns the
-            names
-            of the next states and of a step's results.
+            names of the next states and of a step's results.
         states, scanned: names.
         ends: (dtype, rank) of the states, of the scanned inputs, and of a step's results: three lists.
         **attributes: the attributes of the Scan.

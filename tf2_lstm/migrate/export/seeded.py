@@ -24,8 +24,7 @@ class Guess:
         shortest: the fewest steps of a row.
         few: how many different integers there are, where no limit is known.
         lengths: whether integers of rank 1 without a limit are lengths; if not, they are ids, and no limit above `few`
-            is
-            believed.
+            is believed.
     """
 
     swapped: bool = False

@@ -81,11 +81,6 @@ def frames_of(nodes, functions):
     Returns:
         A dict from the name of a node that gives something out of a loop to the `Frame`. A loop that is not complete is
         not in it.
-
-    Example:
-        ```python
-        assert frames_of({}, {}) == {}
-        ```
     """
     found, rounds = {}, frame_variables_of(nodes)
     exits = {node_of(node.input[0]): node.name for node in nodes.values() if node.op in EXITS}

@@ -85,13 +85,7 @@ def misfit(part, shapes):
 
 
 def import_errors():
-    """Return the classes of errors with which TensorFlow refuses a graph; any other is a defect of this program.
-
-    Example:
-        ```python
-        assert ValueError in import_errors()
-        ```
-    """
+    """Return the classes of errors with which TensorFlow refuses a graph; any other is a defect of this program."""
     return ValueError, tensorflow().errors.OpError
 
 

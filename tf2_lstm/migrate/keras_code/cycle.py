@@ -1,4 +1,4 @@
-"""A while loop as lines: the data that `tf2_lstm.Loop` is made with, and the source of a layer that a person reads."""
+"""A while loop as lines: the data of a `tf2_lstm.Loop`, and the source of a layer that a person can read."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_v
 
 @dataclass(frozen=True)
 class Carried:
-    """A value that goes round.
+    """A carried value of a loop.
 
     Attributes:
-        name: what the lines call it.
+        name: its name in the lines.
         dtype: the dtype's name.
         shape: a tuple of ints, None for a size that is open.
         array: whether the lines only read and write its elements.
@@ -35,7 +35,7 @@ class Cycle:
         condition: the `Line`s of the condition.
         goes_on: the expression of a boolean scalar.
         body: the `Line`s of a step.
-        results: the expressions of what is carried next.
+        results: the expressions of the next carried values.
         captured: the names that its lines read and lines around it assign.
         note: a comment, "" for none.
         drops: the `Drop`s that its lines call, those of loops among them too.
@@ -55,7 +55,7 @@ class Cycle:
 
 
 def data_of(cycle):
-    """Return the data of a `Cycle`, the keyword arguments of `tf2_lstm.Loop` without `captured` and what it holds.
+    """Return the data of a `Cycle`: the keyword arguments of `tf2_lstm.Loop` but `captured` and the layers it holds.
 
     Example:
         ```python
@@ -140,7 +140,7 @@ def class_of(name, cycle):
 
 
 def unpacked(names, value, indent):
-    """Return an assignment to names of the elements of a list, as text lines."""
+    """Return an assignment of a list's elements to names, as text lines."""
     if not names:
         return []
     left = ", ".join(names) if len(names) > 1 else f"({names[0]},)"
@@ -155,7 +155,7 @@ def unpacked(names, value, indent):
 
 
 def _written(cycle, head, given, indent):
-    """The lines of a loop: its two functions, and the call of `keras.ops.while_loop`."""
+    """Return the lines of a loop: its two functions, and the call of `keras.ops.while_loop`."""
     names = [one.name for one in cycle.carried]
     space = " " * indent
     lines = [text for line in cycle.before for text in _line(line, indent)]
@@ -191,7 +191,7 @@ def _signature(function, names, space):
 
 
 def _line(line, indent):
-    """A line of a loop as text; a loop in it is written out."""
+    """Return a line of a loop as text; a loop in it is written out."""
     if isinstance(line.value, Repeat):
         return _written(line.value.cycle, f"{line.targets[0]} = ", line.value.initial, indent)
     return write_line(Line(line.targets, line.value, line.note), indent)

@@ -1,4 +1,4 @@
-"""Dropout in the steps of a loop or of a cell of its own equations: a layer that the loop or the cell holds."""
+"""Dropout in the steps of a loop or of a cell of its own equations: layers that the loop or the cell holds."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ class Drop:
     """A `keras.layers.Dropout` that lines of a loop or of a cell call.
 
     Attributes:
-        name: what the lines call it, and Keras.
+        name: its name in the lines, and in Keras.
         rate: a number, or the `Ref` of a parameter of the program.
         options: `noise_shape` and `dtype`, where they are not Keras's own.
         note: a comment, "" for none.
@@ -26,7 +26,7 @@ class Drop:
 
 
 def parameters(drops):
-    """Return the parameters that rates are, each once: name -> `Ref`.
+    """Return the parameters that are rates, each once: name -> `Ref`.
 
     Example:
         ```python
@@ -55,12 +55,12 @@ def data_of_drops(drops, given):
 
 
 def attributes(held):
-    """Return what the lines of a class call in the place of the names of what it holds: name -> `Symbol`."""
+    """Return name -> `Symbol`, the attribute by which the lines of a class call a layer that it holds."""
     return {one.name: Symbol(f"self.{one.name}") for one in held}
 
 
 def constructor(drops, cells=()):
-    """Return the lines of a class up to the layers that it makes, as text: its `__init__`."""
+    """Return the lines of a class up to the layers that it makes: its `__init__`, as text."""
     given = "".join(f"{name}=0.0, " for name in parameters(drops))
     lines = [f"    def __init__(self, {given}**options):", "        super().__init__(**options)"]
     for one in drops:

@@ -1,9 +1,9 @@
-"""What becomes of the steps after a row's end: the mask that the layers get, and the outputs as TF1 gives them out."""
+"""The steps after a row's end: the mask for the layers, and the outputs as TF1 has them."""
 
 from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Item
 from tf2_lstm.migrate.roles import Ends, Role
 
-#: The name of the dense layer that a decoder applies to what its cell gives out.
+#: The name of the dense layer that a decoder applies to its cell's outputs.
 OUTPUT_LAYER = "output_layer"
 
 
@@ -11,7 +11,7 @@ def mask_of(program, recurrence, sequence):
     """Write the mask [B, T] of the steps that count: the given one, or counted from sequence_length, as T may be open.
 
     Args:
-        program: the `Program`, whose inputs are there.
+        program: the `Program`, which has its inputs.
         recurrence: the `Recurrence`.
         sequence: the `Ref` of the input [B, T, D].
 
@@ -42,10 +42,10 @@ def given_out(program, recurrence, outputs, mask):
         program: the `Program`.
         recurrence: the `Recurrence`.
         outputs: the expression of the outputs [B, T, P].
-        mask: of `mask_of`.
+        mask: the result of `mask_of`.
 
     Returns:
-        The expression of the outputs as the loop gives them out, [B, steps, P].
+        The expression of the outputs of the TF1 loop, [B, steps, P].
     """
     if recurrence.output_layer is not None:
         outputs = _through_layer(program, recurrence, outputs)

@@ -1,4 +1,4 @@
-"""Lines of Keras code as data: what `build` evaluates and `emit` prints."""
+"""Lines of Keras code as data: `build` evaluates them and `emit` prints them."""
 
 import keyword
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 from tf2_lstm.migrate.build import Symbol
 
-#: The function that lines call for the mask of lengths; what only writes them needs no Keras.
+#: The name of the function that lines call for the mask of lengths; code that only writes them needs no Keras.
 LENGTH_MASK = "tf2_lstm.migrate.keras_code.length_mask.length_mask"
 
 
@@ -25,12 +25,11 @@ class Ref:
 
 @dataclass(frozen=True)
 class Item:
-    """One element of what a name holds, `states[0]`, or a part of a tensor.
+    """One element of a value, `states[0]`, or a part of a tensor.
 
     Attributes:
         of: an expression.
-        at: a number, the key of a dict, or a tuple of what stands between the brackets: numbers, slices, None and
-            Ellipsis.
+        at: the index: a number, the key of a dict, or a tuple of numbers, slices, None and Ellipsis.
     """
 
     of: Any
@@ -54,11 +53,11 @@ class Apply:
 
 @dataclass(frozen=True)
 class Repeat:
-    """A loop among the lines of another one, where nothing but the data of that is made of it.
+    """A loop among the lines of another loop, of which only data is made.
 
     Attributes:
         cycle: the `keras_code.cycle.Cycle`.
-        initial: the expressions of what it carries first.
+        initial: the expressions of the initial carried values.
     """
 
     cycle: Any
@@ -72,7 +71,7 @@ class Line:
     Attributes:
         targets: the names; more than one, or one that begins with "*", unpack the value.
         value: an expression.
-        note: a comment that stands above the line, "" for none.
+        note: a comment above the line, "" for none.
     """
 
     targets: tuple
@@ -123,7 +122,7 @@ def value_of(expression, names, resolve):
 
 
 def replaced(expression, by):
-    """Return an expression with others in the place of names.
+    """Return an expression in which names are replaced by other expressions.
 
     Args:
         expression: the expression, without a `Repeat`.

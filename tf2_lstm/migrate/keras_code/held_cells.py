@@ -13,9 +13,9 @@ class HeldCell:
     """A known cell that lines of a loop or of a cell call.
 
     Attributes:
-        name: what the lines call it, and Keras.
+        name: its name in the lines, and in Keras.
         cell: its `CellVariables`.
-        width: how many numbers a row of its inputs has.
+        width: the width of its inputs.
         dtype: the name of the dtype that it computes in.
         trains: whether TF1 trains it.
         written: the expression that makes it with the names of its sizes, None before they have any.

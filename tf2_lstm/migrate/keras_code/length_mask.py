@@ -1,4 +1,4 @@
-"""The function that a converted model has for the lengths of its rows; its very text stands in the written source."""
+"""The function of a converted model for the lengths of its rows; its source text is copied into the written module."""
 
 import keras
 

@@ -1,4 +1,4 @@
-"""A cell of its own equations as lines: the data of `tf2_lstm.EquationCell`, and the class that a person reads."""
+"""A cell of its own equations as lines: the data of a `tf2_lstm.EquationCell`, and a class that a person can read."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class CellWeight:
     """A weight of a cell.
 
     Attributes:
-        name: what the lines call it, and Keras.
+        name: its name in the lines, and in Keras.
         shape: a tuple of ints.
         dtype: the dtype's name.
         trains: whether TF1 trains it.
@@ -31,12 +31,12 @@ class OwnCell:
     """A step of a sequence.
 
     Attributes:
-        inputs: what the lines call the inputs of the step.
+        inputs: the name of the step's inputs in the lines.
         states: (name, size) of each state.
-        weights: the `CellWeight`s, those that train first, as Keras lists them.
+        weights: the `CellWeight`s, trainable ones first, as Keras lists them.
         lines: the `Line`s.
-        output: the expression that it gives out.
-        output_size: how many numbers that has.
+        output: the expression of the output.
+        output_size: the width of the output.
         results: the expressions of the states behind the step.
         dtype: the name of the dtype of inputs, states and outputs.
         note: a comment, "" for none.
@@ -58,7 +58,7 @@ class OwnCell:
 
 
 def data_of_cell(cell):
-    """Return the data of an `OwnCell`, the keyword arguments of `tf2_lstm.EquationCell` without what it holds.
+    """Return the data of an `OwnCell`: the arguments of `tf2_lstm.EquationCell` without the layers that it holds.
 
     Example:
         ```python
@@ -115,7 +115,7 @@ def class_of_cell(name, cell):
 
 
 def _added(weight, dtype):
-    """The lines that create a weight."""
+    """Return the lines that create a weight."""
     options = {"shape": tuple(weight.shape)}
     options |= {} if weight.dtype == dtype else {"dtype": weight.dtype}
     options |= {} if len(weight.shape) > 1 and weight.trains else {"initializer": "zeros"}

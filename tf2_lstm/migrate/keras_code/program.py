@@ -1,4 +1,4 @@
-"""The lines of one Keras model, while they are collected."""
+"""Collects the lines of one Keras model."""
 
 from dataclasses import dataclass, field
 
@@ -10,8 +10,8 @@ class Rate:
     """A parameter of a Keras model: the rate of dropout.
 
     Attributes:
-        said: what it is by the TF1 tensor that programs feed: "1 - keep_prob:0", or "rate:0".
-        value: the rate unless another is given, that of inference.
+        said: its description by the TF1 tensor that programs feed: "1 - keep_prob:0", or "rate:0".
+        value: the default, the rate at inference.
         places: the ways to the weights that hold it, "rnn/cell/output_dropout"; see `Program.cells`.
     """
 
@@ -42,11 +42,11 @@ class Program:
     _seen: int = field(default=0, init=False, repr=False, compare=False)
 
     def rate(self, fed):
-        """Return the `Ref` of the parameter for a fed keep_prob, one a tensor; a number where no tensor is known."""
-        return self.told(f"1 - {fed.name}", 1.0 - fed.value) if fed.name else 1.0 - fed.value
+        """Return the `Ref` of the parameter for a fed keep_prob, one for each tensor, or a number without a tensor."""
+        return self.rate_parameter(f"1 - {fed.name}", 1.0 - fed.value) if fed.name else 1.0 - fed.value
 
-    def told(self, said, value):
-        """Return the `Ref` of the parameter for a rate, by what `Rate` says it is; with its value where it is new."""
+    def rate_parameter(self, said, value):
+        """Return the `Ref` of the parameter for a rate with this description; a new one has this value."""
         known = [name for name, rate in self.rates.items() if rate.said == said]
         name = known[0] if known else f"dropout_rate_{len(self.rates)}" if self.rates else "dropout_rate"
         self.rates.setdefault(name, Rate(said, value))
@@ -57,7 +57,7 @@ class Program:
         return {name: rate.value for name, rate in self.rates.items()}
 
     def add(self, name, value, note=""):
-        """Assign a value to a name that is new; return its `Ref`."""
+        """Assign a value to a new name; return its `Ref`."""
         name = self.reserve(name)
         self.lines.append(Line((name,), value, note))
         return Ref(name)
@@ -72,26 +72,26 @@ class Program:
         return self.add(name, Apply(f"keras.ops.{symbol}", arguments, options))
 
     def within(self, other):
-        """Share the names of another `Program`: none is assigned in both."""
+        """Share the names of another `Program`, so that no name is assigned in both."""
         other.fresh("")
         self._taken = other._taken
         return self
 
     def reserve(self, name):
-        """Return a name that is new, and that no line will get."""
+        """Return a new name, which no line will get."""
         name = self.fresh(name)
         self._taken.setdefault(name, 0)
         return name
 
     def fresh(self, name):
-        """Return a name that no line has assigned: the given one, or with a number."""
+        """Return a name that no line has assigned: the given one, or that with a number."""
         for line in self.lines[self._seen :]:
             for target in line.targets:
                 self._taken.setdefault(target.lstrip("*"), 0)
         self._seen = len(self.lines)
         if name not in self._taken:
             return name
-        # Where the numbers of a name that many lines want go on: looking from 0 each time is quadratic.
+        # The next number of a name that many lines want: a search from 0 each time would be quadratic.
         number = self._taken[name]
         while f"{name}_{number}" in self._taken:
             number += 1

@@ -1,11 +1,11 @@
-"""Where the rates of dropout stand in a model that was written, and the call that sets them."""
+"""The places of the rates of dropout in a written model, and the call that sets them."""
 
 from tf2_lstm.migrate.keras_code.expression import Apply, Ref
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 
 
 def places_of(whole):
-    """Return the places of the rates that are fed: what a `Rate` says -> a list, as `tf2_lstm.set_dropout` has them.
+    """Return the places of the fed rates: description of a `Rate` -> a list, as `tf2_lstm.set_dropout` has them.
 
     Args:
         whole: the `Whole`.
@@ -18,7 +18,7 @@ def places_of(whole):
 
 
 def _inner_places(whole, line):
-    """(parameter of the program, places) of the dropout that a loop holds, or the cell of an RNN."""
+    """Yield (parameter of the program, places) for the dropout that a loop holds, or the cell of an RNN."""
     symbol = line.value.what if isinstance(line.value, Apply) else None
     drops, path = (), ""
     if symbol in whole.loops:
@@ -33,7 +33,7 @@ def _inner_places(whole, line):
 
 
 def _places(whole, value):
-    """(parameter of the program, places) of the line of a layer, or of the model of a recurrence."""
+    """Yield (parameter of the program, places) for the line of a layer, or of a recurrence's model."""
     if not isinstance(value, Apply):
         return
     if value.what == "keras.layers.Dropout" and isinstance(value.arguments[0], Ref):
@@ -45,7 +45,7 @@ def _places(whole, value):
 
 
 def is_alone(whole):
-    """Whether one number sets all rates of a program as one that is fed does: all are that one's."""
+    """Whether one number sets all rates of a program: there is one fed rate, and no constant one."""
     constant = bool(whole.rates) or any(_constants(one) for one in whole.recurrences.values())
     return len(whole.program.rates) == 1 and not constant
 
@@ -59,7 +59,7 @@ def setting(places, alone):
     """Return the call that sets a rate of the loaded model.
 
     Args:
-        places: where it stands.
+        places: the places of the rate.
         alone: whether every dropout of the model has it.
 
     Example:

@@ -1,4 +1,4 @@
-"""A recurrence becomes the lines of a functional Keras model with its very inputs and outputs."""
+"""Write a recurrence as the lines of a functional Keras model with the same inputs and outputs."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.pairs.tree import inner_calls
 from tf2_lstm.migrate.roles import Form, Role, read_name
 
-#: What a person writes without its name.
+#: Arguments that a person writes without their names.
 _POSITIONAL = ("units", "cell", "cells")
 
 
@@ -65,7 +65,7 @@ class _Writer:
     # The cells and layers.
 
     def _make(self, symbol, call, dtype, **options):
-        """Assign a cell to a name, named for its place; the `Builder` makes each cell once."""
+        """Assign a cell to a name for its place; the `Builder` makes each cell once."""
         name = self.program.fresh(PAIRS[call.pair].name if inner_calls(call) else "cell")
         return self.program.add(name, self._called(symbol, dtype, {**options, "name": name}))
 
@@ -82,7 +82,7 @@ class _Writer:
         if stock or self.recurrence.holds:
             options["zero_output_for_mask"] = not self.recurrence.holds
         if stock and PAIRS[call.pair].kind == "cell":
-            # Keras calls the layer of a cell as the cell, without the word.
+            # Keras names the layer of a cell like the cell, without the word "Cell".
             symbol = stock_symbol(call).removesuffix("Cell")
             options = {**self.builder.options(call), **options}
         else:
@@ -92,7 +92,7 @@ class _Writer:
         return self.program.add(name, self._called(symbol, self.dtype, options))
 
     def _locate(self, call, path):
-        """Note where each cell with weights stands, by its first place."""
+        """Record the first place of each cell with weights."""
         if PAIRS[call.pair].weights is not None:
             self.program.cells.setdefault(id(call), path)
         if call.pair == "dropout":
@@ -102,7 +102,7 @@ class _Writer:
             self._locate(inner, f"{path}/{inside}")
 
     def _locate_rates(self, call, path):
-        """Note where the rates of a dropout stand whose keep_probs are fed."""
+        """Record the places of a dropout's rates whose keep_probs are fed."""
         for name, value in self.builder.options(call).items():
             if isinstance(value, Ref) and value.name in self.program.rates:
                 place = f"{path}/{name}"
@@ -112,7 +112,7 @@ class _Writer:
     # The kinds of recurrence.
 
     def _steps(self, call):
-        """A cell that is called by hand, once or several times."""
+        """Write a cell that is called by hand, once or several times."""
         if _draws_once(call):
             self._sequence_of_one(call)
             return
@@ -131,7 +131,7 @@ class _Writer:
         self._keep_states(call, "state", states)
 
     def _sequence_of_one(self, call):
-        """A step whose dropout draws its noise for a whole sequence: here one of one step."""
+        """Write a step whose dropout draws its noise for a whole sequence as a sequence of one step."""
         rnn = self._rnn(call, "rnn")
         x = self.program.op("x", "expand_dims", self.program.inputs["inputs"], axis=1)
         outputs = self._run(rnn, call, x, None, "")
@@ -143,7 +143,7 @@ class _Writer:
         return [ref for name, ref in self.program.inputs.items() if read_name(name).step is not None]
 
     def _known_steps(self):
-        """The number of steps that a static graph has in its one input tensor, 0 when there is none."""
+        """Return the number of steps that a static graph has in its one input tensor, 0 when there is none."""
         shape = self.given["inputs"].shape if "inputs" in self.given else ()
         return (shape[0 if self.recurrence.time_major else 1] or 0) if len(shape) == 3 else 0
 
@@ -168,7 +168,7 @@ class _Writer:
         self._keep_both(fw, bw)
 
     def _is_bidirectional(self, forward, backward):
-        """Whether stock `Bidirectional` is both: it makes the backward layer as the forward one is."""
+        """Whether stock `Bidirectional` is exact: it makes the backward layer like the forward one."""
         alike = forward.pair == backward.pair and self.builder.options(forward) == self.builder.options(
             backward
         )
@@ -176,11 +176,11 @@ class _Writer:
         return alike and is_cell and not self.recurrence.holds
 
     def _are_apart(self):
-        """Whether the outputs of each direction are wanted by themselves."""
+        """Whether the outputs of each direction are wanted separately."""
         return any(read_name(name).role is Role.OUTPUTS and read_name(name).side for name in self.wanted)
 
     def _bidirectional(self, forward, backward):
-        """Two cells that are alike."""
+        """Write two equal cells as one `Bidirectional` layer."""
         symbol, apart = stock_symbol(forward).removesuffix("Cell"), self._are_apart()
         options = {**self.builder.options(forward), "return_sequences": True, "return_state": True}
         inner = self._called(symbol, self.dtype, {**options, "name": symbol.rpartition(".")[2].lower()})
@@ -197,7 +197,7 @@ class _Writer:
             self._keep_outputs({"outputs": outputs[0]})
 
     def _shared_directions(self, call):
-        """One cell object in both directions: only our layer keeps that it is one."""
+        """Write one cell object in both directions: only our layer keeps that it is one."""
         cell = self.builder.cell(call)
         options = {"return_sequences": True, "return_state": True}
         both = [
@@ -234,7 +234,7 @@ class _Writer:
         return outputs
 
     def _cudnn(self, call, cells):
-        """All layers of one cuDNN operation, whose states are [layers * directions, B, units]."""
+        """Write all layers of one cuDNN operation, whose states are [layers * directions, B, units]."""
         layers = [(cell,) for _, cell in inner_calls(cells[0])]
         if len(PAIRS[call.pair].cells) == 2:
             layers = list(zip(cells[: len(cells) // 2], cells[len(cells) // 2 :], strict=True))
@@ -255,14 +255,14 @@ class _Writer:
         self._together(number)
 
     def _apart(self, count):
-        """Take cuDNN's initial states apart, one for each layer and direction."""
+        """Split cuDNN's initial states, one for each layer and direction."""
         for name in [name for name in self.program.inputs if read_name(name).role is Role.INITIAL]:
             states = self.program.op(f"{name}_apart", "unstack", self.program.inputs[name], count, axis=0)
             for number in range(count):
                 self.leaves[replace(read_name(name), numbers=(number,)).name] = Item(states, number)
 
     def _together(self, count):
-        """Put the final states of all layers together as cuDNN has them."""
+        """Stack the final states of all layers as cuDNN has them."""
         for ending in ("", "_c", "_h"):
             states = [self.final.get(f"state_{number}{ending}") for number in range(count)]
             if f"state{ending}" in self.wanted and None not in states:
@@ -286,7 +286,7 @@ class _Writer:
     # The edge.
 
     def _sequence(self):
-        """The input [B, T, D] that Keras layers take."""
+        """Return the input [B, T, D] that Keras layers take."""
         if "inputs" not in self.program.inputs:
             return self.program.op("x", "stack", self._step_inputs(), axis=1)
         inputs = self.program.inputs["inputs"]
@@ -301,7 +301,7 @@ class _Writer:
         return Ref("x") if "x" in known else self.program.inputs["inputs"]
 
     def _initial_state(self, call, name, listed=False, zeros=False):
-        """The nest of the initial state for Keras; None when the layer makes zeros itself."""
+        """Return the nest of the initial state for Keras; None when the layer makes zeros itself."""
         leaves = leaf_pieces(call, name)
         if not zeros and not any(leaf in self.leaves for leaf, _ in leaves):
             return None
@@ -310,7 +310,7 @@ class _Writer:
         return _listed(nest) if listed else nest
 
     def _pieces(self, leaf, widths):
-        """One leaf, cut into what Keras keeps apart when TF1 keeps it flat."""
+        """Return a leaf, split into the states that Keras keeps apart when TF1 keeps them flat."""
         whole = self.leaves[leaf] if leaf in self.leaves else self._zeros(sum(widths))
         if len(widths) == 1:
             return [whole]
@@ -379,7 +379,7 @@ class _Writer:
 
 
 def _input(tensor):
-    """The call of `keras.Input` for a tensor of TF1's shape."""
+    """Return the call of `keras.Input` for a tensor of TF1's shape."""
     options = {} if tensor.dtype == "float32" else {"dtype": tensor.dtype}
     shape = tuple(tensor.shape)
     if shape and shape[0] is None:

@@ -6,20 +6,14 @@ from tf2_lstm.migrate.pairs.tree import inner_calls, leaf_names
 
 
 def leaf_pieces(call, name):
-    """Say which pieces each leaf holds: one, or several where TF1 keeps the state flat.
+    """Return the widths of the Keras states in each TF1 leaf: one, or several where TF1 keeps the state flat.
 
     Args:
         call: the cell's `Call`.
-        name: as of `leaf_names`.
+        name: as for `leaf_names`.
 
     Returns:
         A list of (leaf name, list of widths), in TF1's order.
-
-    Example:
-        ```python
-        flat = Call("lstm", num_units=4, num_proj=3, state_is_tuple=False)
-        assert leaf_pieces(flat, "state") == [("state", [4, 3])]
-        ```
     """
     widths, found = [], []
     keras_nest(call, widths.append)
@@ -36,7 +30,7 @@ def keras_nest(call, take):
 
     Args:
         call: the cell's `Call`.
-        take: a function that returns the expression of the next piece of one width, in TF1's order.
+        take: a function from a width to the expression of the next state of that width, in TF1's order.
 
     Returns:
         A nest of lists, [h, c] for an LSTM; a bare expression for a cell with one state.
@@ -53,11 +47,11 @@ def keras_nest(call, take):
 
 
 def tf1_order(call, states):
-    """List the pieces of a Keras state in TF1's order, c before h.
+    """List the parts of a Keras state in TF1's order, c before h.
 
     Args:
         call: the cell's `Call`.
-        states: an expression that holds the Keras nest; a `list` of a lone cell's states, else an `Item` or `Ref`.
+        states: an expression of the Keras nest; a `list` for the states of a single cell, else an `Item` or `Ref`.
     """
     row = PAIRS[call.pair]
     at = lambda number: states[number] if isinstance(states, list) else Item(states, number)  # noqa: E731

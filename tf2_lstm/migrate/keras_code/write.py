@@ -6,7 +6,7 @@ from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Item, Ref
 from tf2_lstm.migrate.keras_code.written_size import WrittenSize, written
 from tf2_lstm.migrate.report.printable import python_comment, python_literal
 
-#: No written line is longer, unless a single word is; the usual limit of formatters.
+#: The longest written line, unless a single word is longer; the usual limit of formatters.
 WIDTH = 88
 
 
@@ -33,7 +33,7 @@ def write_line(line, indent):
 
 
 def write_comment(text, indent):
-    """Return a text as comment lines; what does not print is escaped, so that it cannot leave the comment."""
+    """Return a text as comment lines; unprintable characters are escaped, so that it cannot leave the comment."""
     if not text:
         return []
     lines, room = [""], WIDTH - indent - 2
@@ -45,7 +45,7 @@ def write_comment(text, indent):
 
 
 def write_value(head, expression, tail, indent):
-    """Return `head`, an expression and `tail` as text lines; what is too long has an element a line."""
+    """Return `head`, an expression and `tail` as text lines; one that is too long has an element on each line."""
     flat = " " * indent + head + source(expression) + tail
     parts = _parts(expression)
     if len(flat) <= WIDTH or not parts:
@@ -58,7 +58,7 @@ def write_value(head, expression, tail, indent):
 
 
 def source(expression):
-    """Return an expression on one line; every string of a stranger comes out as a literal.
+    """Return an expression on one line; every string of a stranger becomes a literal.
 
     Example:
         ```python
@@ -85,9 +85,9 @@ def source(expression):
 
 
 def _index(at):
-    """What stands between brackets."""
+    """Return the text between the brackets of an index."""
     if isinstance(at, tuple):
-        # Keras takes no lone slice of a tensor that it only knows the shape of, `x[1:]`, but a tuple of one.
+        # For a symbolic tensor Keras takes no bare slice, `x[1:]`, but a tuple of one.
         return ", ".join(map(_index, at)) + ("," if len(at) == 1 else "")
     if isinstance(at, slice):
         start, stop, step = ("" if one is None else str(one) for one in (at.start, at.stop, at.step))
@@ -96,10 +96,10 @@ def _index(at):
 
 
 def _parts(expression):
-    """What an expression is made of: opening, (name, element) pairs, closing; None for what has no inside."""
+    """Return (opening, (name, element) pairs, closing) of an expression; None for one without elements."""
     if isinstance(expression, Apply):
         what = expression.what if isinstance(expression.what, str) else source(expression.what)
-        # Its function stands in the module.
+        # The module has this function.
         what = "length_mask" if what == LENGTH_MASK else what
         named = [(f"{key}=", value) for key, value in expression.options.items()]
         return f"{what}(", [("", one) for one in expression.arguments] + named, ")"

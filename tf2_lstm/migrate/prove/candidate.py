@@ -37,8 +37,7 @@ def candidate_of(model, inputs=None, outputs=None):
 
     Args:
         model: a Sequential or functional `keras.Model`; or a function of a dict of arrays that returns a dict of
-            arrays,
-            also a subclassed model.
+            arrays, also a subclassed model.
         inputs: name of an input -> TF1 tensor. For a function it names all inputs.
         outputs: name of an output -> TF1 tensor. For a function it names all outputs.
 

@@ -17,7 +17,7 @@ from tf2_lstm.migrate.keras_code.rates import setting
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.prove.computed import pulled_back
 from tf2_lstm.migrate.prove.diagnose import diagnose_sample
-from tf2_lstm.migrate.prove.graph_side import by_variable, dropped, run_graph
+from tf2_lstm.migrate.prove.graph_side import by_variable, dropped
 from tf2_lstm.migrate.prove.keras_side import accelerated, run_gradients, run_model
 from tf2_lstm.migrate.roles import Role, read_name
 
@@ -26,22 +26,6 @@ _TWICE = (
     'proved as keras.models.load_model gives it, which needs only Keras, and, under "accelerated", as '
     "tf2_lstm.load_model does, by the fast unrolls."
 )
-
-
-def prove_model(tf1, recurrence, model, samples=None, seed=0):
-    """Prove that a Keras model computes what a recurrence of a TF1 graph computes.
-
-    Args:
-        tf1: the `TF1Model`.
-        recurrence: the `Recurrence`.
-        model: the Keras model.
-        samples: `Sample`s to feed; None for seeded ones.
-        seed: the seed of these.
-
-    Returns:
-        A `CaseReport`; that of a graph that cannot be replayed failed, and says why.
-    """
-    return compare_model(tf1, recurrence, model, run_graph(tf1, recurrence, samples, seed))
 
 
 def compare_model(tf1, recurrence, model, graph):
@@ -54,7 +38,7 @@ def compare_model(tf1, recurrence, model, graph):
         graph: the `GraphSide` of the same recurrence.
 
     Returns:
-        A `CaseReport`, see `prove_model`.
+        A `CaseReport`; that of a graph that cannot be replayed failed, and says why.
     """
     report = CaseReport(recurrence.name, [], notes=_notes(recurrence) + graph.notes)
     if graph.problem:

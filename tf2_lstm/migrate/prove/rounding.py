@@ -17,8 +17,7 @@ def settled(report, in_double):
     Args:
         report: the `CaseReport` of the proof in float32.
         in_double: returns the `CaseReport` of the same proof in float64, None where there is none; it is called only
-            when
-            all differences are small.
+            when all differences are small.
 
     Returns:
         The report as it was, or, when all tensors that differ agree in float64, one with these tensors in float64 and

@@ -36,16 +36,6 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     Raises:
         ArtifactError: the graph is damaged, or an assumption is none or names a scope that a model without a graph does
             not have.
-
-    Example:
-        ```python
-        from tf2_lstm.migrate.model import TF1Model
-
-        class Empty:
-            node, library = (), type("Library", (), {"function": ()})
-
-        assert recognise(TF1Model("checkpoint", "", graph=Empty)).recurrences == []
-        ```
     """
     findings, assumptions = Findings(), parse(assume, assume_defaults)
     reading, training, scopes = None, None, []

@@ -102,11 +102,6 @@ class NotUnderstood(Exception):
         said: the problem, one sentence without a full stop.
         term: the term at which it is seen, None where that is the step's new state.
         step: the next step, "" where the equations must be written by hand.
-
-    Example:
-        ```python
-        assert NotUnderstood("dropout acts on the state c").step == ""
-        ```
     """
 
     def __init__(self, said, term=None, step=""):

@@ -18,14 +18,7 @@ class NotRegular(OSError):
 
 
 class Clock:
-    """The time that one task may take.
-
-    Example:
-        ```python
-        clock = Clock(seconds=60)
-        clock.check()
-        ```
-    """
+    """The time that one task may take."""
 
     def __init__(self, seconds=None):
         self._seconds = SECONDS if seconds is None else seconds

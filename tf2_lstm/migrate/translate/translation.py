@@ -301,7 +301,7 @@ class _Translation(ByRows):
         program, key = self.writer.program, identity(one)
         if key not in self.models:
             rates = {
-                rate: program.told(rate_source(self.nodes, held.said), held.value)
+                rate: program.rate_parameter(rate_source(self.nodes, held.said), held.value)
                 for rate, held in program_of(one).rates.items()
             }
             scope = f"TF1 scope: {one.scope or '(none)'}"

@@ -66,11 +66,11 @@ def _odd_steps(reading, matches):
                 one.pair for one in matches if one.variables[next(iter(one.variables))].attr[0] == kernel
             )
             said = NotConverted(scope, reason, (kernel,), ("MatMul",), (), pair, reason)
-            found.append(explained(reading, said, (), _odd(terms, products, matches)))
+            found.append(explained(reading, said, (), _odd(products, matches)))
     return found
 
 
-def _odd(terms, products, matches):
+def _odd(products, matches):
     """Return the first product that no known cell is computed from."""
     known = set()
     for one in matches:

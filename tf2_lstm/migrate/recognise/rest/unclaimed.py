@@ -61,7 +61,7 @@ def _reason(model, name, variable, training, readers, starts):
         return SLOTS if variable.shape else NUMBERS
     if not variable.shape and any(re.match(r"AssignAdd", use.op) for use, _ in uses):
         return "a counter"
-    if _is_average(nodes, uses):
+    if _is_average(uses):
         return "the moving average of another variable"
     if name in training.kept or _is_of_a_class(model, name):
         return SLOTS if variable.shape else NUMBERS
@@ -120,7 +120,7 @@ def _is_of_a_class(model, name):
     return owner in model.variables and re.match(r"[A-Z](?!xponentialMovingAverage)\w*$", leaf) is not None
 
 
-def _is_average(nodes, uses):
+def _is_average(uses):
     """Whether a variable only follows another one: it is moved towards that one, and nothing else reads it."""
     moved = [use for use, at in uses if use.op in _MOVED and at == 0]
     others = {use.op for use, _ in uses} - BOOKKEEPING - {*_MOVED, "Sub"}

@@ -41,7 +41,7 @@ def _given(terms, reader, chain, number, place):
                 one
                 for one in outer
                 if (scope and place(one).startswith(f"{scope}/"))
-                or _alone(terms, reader, chain, number, output, one, place)
+                or _alone(terms, reader, chain, number, output, one)
             ]
         if not outer:
             return output if chain.lengths is None else step.output
@@ -65,7 +65,7 @@ def _scope(place):
     return IN_STACK.sub("", place.rpartition("/")[0].rpartition("/")[0])
 
 
-def _alone(terms, reader, chain, number, output, wrapped, place):
+def _alone(terms, reader, chain, number, output, wrapped):
     """Whether an output is read only by a wrapper and, where the output is the state, by the next step."""
     carried = [chain.made(terms, number, name)[-1] for name in chain.steps[number].new]
     ends = (wrapped, *carried)

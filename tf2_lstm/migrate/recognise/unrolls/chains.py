@@ -208,7 +208,7 @@ def stepped(terms, chains, place):
     reader = Layers(terms, list(index))
     lower = {chain: _lower(terms, reader, chain, index, place) for chain in chains}
     tops = [chain for chain in chains if chain not in lower.values()]
-    return [_stack(terms, reader, top, lower, place) for top in tops]
+    return [_stack(terms, top, lower, place) for top in tops]
 
 
 def _lower(terms, reader, chain, index, place):
@@ -230,7 +230,7 @@ def _lower(terms, reader, chain, index, place):
     return found if STACK.search(place(found.steps[0].output)) else None
 
 
-def _stack(terms, reader, top, lower, place):
+def _stack(terms, top, lower, place):
     chains = [top]
     while lower[chains[0]] is not None:
         chains.insert(0, lower[chains[0]])

@@ -55,9 +55,9 @@ class Inner(Writer):
     def add_cell(self, cell):
         """Write nothing: the loop makes the cell."""
 
-    def told(self, said):
+    def rate_parameter(self, said):
         """Return the parameter of the program around the loop."""
-        return self.outer.told(said)
+        return self.outer.rate_parameter(said)
 
     def note(self, text):
         """Add a note about a part that is left out to the program."""

@@ -73,7 +73,7 @@ class Ends:
         losses = self._losses(starts)
         behind = self._after(self.given_out) | self.given_out
         kept = (behind | self._after(starts)) - losses - self.inside
-        losses |= self._measured(kept, losses)
+        losses |= self._measured(kept)
         kept -= losses
         judged = self._judged(kept, losses)
         ends = [name for name in self.nodes if name in kept and (name in judged or self._ends(name, kept))]
@@ -290,7 +290,7 @@ class Ends:
     def _is_wide(self, name):
         return self.shapes.get(f"{name}:0") != ()
 
-    def _measured(self, kept, losses):
+    def _measured(self, kept):
         """Return the scalars at which a training graph ends; they are no outputs where it has another one."""
         left, todo = set(kept), list(kept) if self.backward else []
         while todo:

@@ -25,11 +25,6 @@ def switches(nodes, shapes):
 
     Returns:
         A dict from the name of a placeholder to False, a number, or its default.
-
-    Example:
-        ```python
-        assert switches({}, {}) == {}
-        ```
     """
     dropouts, found = _dropouts(nodes), {}
     for name, node in nodes.items():

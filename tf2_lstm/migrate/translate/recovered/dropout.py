@@ -188,7 +188,9 @@ def _dropout(writer, node, x, noise):
     said = noise.origin.less().in_words() if fed else f"{rate:g} {flagged}" if flagged else ""
     writer.rates += [] if said else [rate]
     options = {**_shared(noise, x), **({} if x.dtype == "float32" else {"dtype": x.dtype})}
-    layer = writer.dropout(writer.told(said) if said else rate, options, f"rate {said}" if said else "")
+    layer = writer.dropout(
+        writer.rate_parameter(said) if said else rate, options, f"rate {said}" if said else ""
+    )
     return writer.result(node, Apply(layer, (x.ref,)), x.shape)
 
 

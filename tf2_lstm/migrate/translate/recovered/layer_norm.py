@@ -76,16 +76,16 @@ def _parts(nodes, node):
     """Return the references that a normalisation is computed from; None for any other node."""
     if node.op in ADDS and (found := parts_of(nodes, node)):
         return found
-    for product, offset in _either(nodes, node, ADDS) if node.op in ADDS else [(None, None)]:
+    for product, offset in _either(node, ADDS) if node.op in ADDS else [(None, None)]:
         whole = node if product is None else nodes.get(node_of(copied(nodes, product)))
-        for inner, scale in [(None, None), *_either(nodes, whole, _PRODUCTS)]:
+        for inner, scale in [(None, None), *_either(whole, _PRODUCTS)]:
             found = _centred(nodes, whole if inner is None else nodes.get(node_of(copied(nodes, inner))))
             if found is not None:
                 return {**found, "scale": scale, "offset": offset}
     return None
 
 
-def _either(nodes, node, ops):
+def _either(node, ops):
     """List the inputs of a node of one of some operations in both orders; [] for any other node."""
     read = tuple(data_inputs(node)) if node is not None and node.op in ops else ()
     return [read, read[::-1]] if len(read) == 2 else []
@@ -95,7 +95,7 @@ def _centred(nodes, node):
     """Return the parts of (x - mean) / sqrt(variance + epsilon); None for any other node."""
     if node is None:
         return None
-    pairs = [(one, other, "Rsqrt") for one, other in _either(nodes, node, _PRODUCTS)]
+    pairs = [(one, other, "Rsqrt") for one, other in _either(node, _PRODUCTS)]
     pairs += [(*data_inputs(node), op) for op in ("Sqrt", "Pow")] if node.op in _QUOTIENTS else []
     for difference, root, op in pairs:
         less, inner = _read(nodes, difference, "Sub"), _read(nodes, root, op)

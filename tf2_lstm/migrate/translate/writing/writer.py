@@ -305,9 +305,9 @@ class Writer:
         self.dropouts.add(name)
         return self.program.add(name, Apply("keras.layers.Dropout", (rate,), {"name": name, **options}), note)
 
-    def told(self, said):
+    def rate_parameter(self, said):
         """Return the `Ref` of the parameter for a rate of dropout, given its description."""
-        return self.program.told(said, 0.0)
+        return self.program.rate_parameter(said, 0.0)
 
     def reference(self):
         """Return the `Ref` of any tensor: the first input."""
