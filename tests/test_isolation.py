@@ -154,7 +154,7 @@ WRITING = """
 import signal, sys, time
 from pathlib import Path
 from tf2_lstm.cli import isolation
-from tf2_lstm.cli.isolation import Limits, alone
+from tf2_lstm.cli.isolation import Limits, run_isolated
 from tf2_lstm.migrate.convert.folder import cleaner, staged
 from tf2_lstm.cli.process import exit_code
 
@@ -173,7 +173,7 @@ watch = isolation._Child.watch
 if sys.argv[2] == "unwatched":
     isolation._Child.watch = lambda self: time.sleep(0.5) or watch(self)
 limits = Limits(600, 2**40)
-sys.exit(exit_code("convert", lambda: alone("convert", work, limits, cleaner(out))))
+sys.exit(exit_code("convert", lambda: run_isolated("convert", work, limits, cleaner(out))))
 """
 
 
@@ -205,7 +205,7 @@ def test_whatever_ends_a_command_its_process_leaves_nothing(tmp_path, number, co
 
 FORKED = """
 import os, sys, time
-from tf2_lstm.cli.isolation import Limits, alone
+from tf2_lstm.cli.isolation import Limits, run_isolated
 
 def work(task):
     print("tried", sorted(task.skipped), flush=True)
@@ -216,7 +216,7 @@ def work(task):
     return 7
 
 limits = Limits({seconds}, 2**40)
-sys.exit(alone("convert", work, limits, lambda: print("cleaned", flush=True), "model.ckpt"))
+sys.exit(run_isolated("convert", work, limits, lambda: print("cleaned", flush=True), "model.ckpt"))
 """
 ENDINGS = {
     "nothing": ("pass", 7, ["tried []"], ""),

@@ -48,7 +48,9 @@ def warn_gone(path, cost):
         path: its name, beginning with the package's name.
         cost: what is slower without it.
     """
-    warnings.warn(f"tf2_lstm: {_said(path)}. The results are the same; {cost}.", RuntimeWarning, stacklevel=3)
+    warnings.warn(
+        f"tf2_lstm: {_absence(path)}. The results are the same; {cost}.", RuntimeWarning, stacklevel=3
+    )
 
 
 def gone(path, purpose):
@@ -59,7 +61,7 @@ def gone(path, purpose):
         purpose: what is not possible without it.
     """
     return UserError(
-        f"{_said(path)}, which is needed {purpose}. Use the versions that tf2_lstm asks for: {_ASKED}."
+        f"{_absence(path)}, which is needed {purpose}. Use the versions that tf2_lstm asks for: {_ASKED}."
     )
 
 
@@ -67,7 +69,7 @@ def gone(path, purpose):
 _ASKED = "pip install 'tensorflow==2.21.*' 'keras==3.15.*'"
 
 
-def _said(path):
+def _absence(path):
     package = path.partition(".")[0]
     version = getattr(sys.modules.get(package), "__version__", "")
     return f"{package} {version} has no {path}"

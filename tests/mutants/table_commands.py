@@ -138,7 +138,7 @@ COMMANDS = [
     *mistakes(
         "tf2_lstm/cli/main.py",
         "tests/test_main.py::test_a_program_that_calls_it_is_not_forked",
-        ("forked = argv is None and can_be_alone()", "forked = can_be_alone()"),
+        ("forked = argv is None and can_isolate()", "forked = can_isolate()"),
     ),
     *mistakes(
         "tf2_lstm/cli/main.py",

@@ -108,7 +108,7 @@ FINDING = [
     *mistakes(
         _ROOM + "cells/blends.py",
         "tests/migrate/recognise/test_blends.py::test_every_way_to_write_it_is_the_same_cell",
-        ("(turned, base, other)", "(turned, other, base)"),
+        ("(complement, base, other)", "(complement, other, base)"),
         ("terms.mul(terms.number(-1), rest) is base", "rest is base"),
     ),
     *mistakes(
@@ -180,8 +180,11 @@ FINDING = [
     *mistakes(
         _ROOM + "unrolls/runs.py",
         _RUNS + "test_runs_over_two_sequences_are_no_pair",
-        ("turned is not backward and same is sequence and alike", "turned is not backward and alike"),
-        ("turned is not backward and same is sequence and alike", "same is sequence and alike"),
+        (
+            "is_reversed is not backward and same is sequence and alike",
+            "is_reversed is not backward and alike",
+        ),
+        ("is_reversed is not backward and same is sequence and alike", "same is sequence and alike"),
     ),
     *mistakes(
         _ROOM + "unrolls/runs.py",
@@ -451,7 +454,7 @@ FINDING = [
     *mistakes(
         _ROOM + "outside/feedback.py",
         _FEEDBACK + "what_goes_back_is_named[state_turned]",
-        ("between = between or self._turned(place, tensor)", "between = between or []"),
+        ("between = between or self._reordering(place, tensor)", "between = between or []"),
     ),
     *mistakes(
         _GRAPH + "indexing.py",

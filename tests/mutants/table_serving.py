@@ -36,7 +36,7 @@ SERVING = [
         "tf2_lstm/migrate/export/recurrent.py",
         f"{LAYERS}::test_every_ending_and_direction",
         ("        found = pick(0)\n", "        found = pick(-1)\n"),
-        ("    turned = layer.go_backwards and apart\n", "    turned = False\n"),
+        ("    is_reversed = layer.go_backwards and apart\n", "    is_reversed = False\n"),
         ("holds else mask.name", "False else mask.name"),
     ),
     *mistakes(
@@ -110,7 +110,7 @@ SERVING = [
     *mistakes(
         "tf2_lstm/migrate/export/litert/signs.py",
         "tests/migrate/export/test_export_tensorflow.py::test_the_best_of_scores_leaves_for_litert_with_the_sign_of_a_zero",
-        ('make(turned, "RealDiv"', 'make(turned, "Mul"'),
+        ('make(inverse, "RealDiv"', 'make(inverse, "Mul"'),
     ),
     *mistakes(
         "tf2_lstm/migrate/export/litert/operators.py",

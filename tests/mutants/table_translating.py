@@ -95,8 +95,8 @@ TRANSLATING = [
         ROWS,
         ("return rank - (len(left) - where) if Ellipsis in index[:at] else where", "return where"),
         (
-            'found = writer.step(node, "maximum", turned, 0)',
-            'found = writer.step(node, "maximum", turned, 1)',
+            'found = writer.step(node, "maximum", from_start, 0)',
+            'found = writer.step(node, "maximum", from_start, 1)',
         ),
     ),
     *mistakes(
@@ -123,7 +123,7 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/rows/reductions.py",
         ROWS,
-        ('turned = writer.step(node, "flip", value, axis=axis) if reverse else value', "turned = value"),
+        ('flipped = writer.step(node, "flip", value, axis=axis) if reverse else value', "flipped = value"),
         ('options = {"axis": where} | ({"keepdims": True} if keep else {})', 'options = {"axis": where}'),
     ),
     *mistakes(

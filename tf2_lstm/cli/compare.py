@@ -53,7 +53,7 @@ def _add_by_hand(group):
     )
 
 
-def alone(arguments):
+def own_process(arguments):
     """Return the `Limits` of the process, a function that cleans up after a dead one, and PATH; None for pairs."""
     paths = list(filter(is_path, arguments.names))
     return (limits_of(arguments), lambda: None, one_line(paths[0])) if paths else None
@@ -104,7 +104,7 @@ def _hold(arguments, path):
         if getattr(arguments, name):
             raise UserError(f"--{name}: expected with PATH alone, found with {found}: leave it out.")
     pairs.check_output(arguments.output, arguments.overwrite, [path, arguments.weights, arguments.against])
-    said = dict(map(_said, arguments.map))
+    said = dict(map(_parse_map, arguments.map))
     from tf2_lstm.migrate.report.progress import progress
 
     with progress(0, f"reading {path}") as advance:
@@ -125,7 +125,7 @@ def _hold(arguments, path):
     return 0 if report.passed else 1
 
 
-def _said(text):
+def _parse_map(text):
     """Return the name and the tensor of a --map."""
     name, equals, tensor = text.partition("=")
     if not (name and equals and tensor):

@@ -72,7 +72,7 @@ def add_verbose(parser):
     )
 
 
-def alone(arguments):
+def own_process(arguments):
     """Return the `Limits` of the process, a function that cleans up after a dead one, and PATH."""
     from tf2_lstm.migrate.convert.folder import cleaner
 

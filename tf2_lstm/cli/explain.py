@@ -28,7 +28,7 @@ def run(arguments):
         write("\n".join(f"{rule.id}  {rule.slug:32} {rule.summary}" for rule in RULES.values()))
         return 0
     by_name = {rule.slug.lower(): rule for rule in RULES.values() if rule.pair} | RULES
-    write("\n\n".join(_told(name, by_name) for name in _names(arguments.rules, by_name)))
+    write("\n\n".join(_explanation(name, by_name) for name in _names(arguments.rules, by_name)))
     return 0
 
 
@@ -38,17 +38,17 @@ def _names(words, by_name):
     return words if known or any(" " in word for word in words) else [" ".join(words)]
 
 
-def _told(name, by_name):
+def _explanation(name, by_name):
     from tf2_lstm.migrate.source.pages import page
     from tf2_lstm.migrate.source.pasted.find import find
-    from tf2_lstm.migrate.source.pasted.messages import answer
+    from tf2_lstm.migrate.source.pasted.messages import entry_text
 
     rule = by_name.get(name.upper()) or by_name.get(name.lower())
     if rule:
         return page(rule)
     entry = find(name)
     if entry:
-        return answer(entry)
+        return entry_text(entry)
     raise UserError(_unknown(name, by_name))
 
 

@@ -19,7 +19,7 @@ def add_arguments(parser):
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
-def alone(arguments):
+def own_process(arguments):
     """Return the `Limits` of the process, a function that cleans up nothing, and PATH."""
     return limits_of(arguments), lambda: None, one_line(arguments.path)
 

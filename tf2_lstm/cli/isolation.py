@@ -71,7 +71,7 @@ NEXT = {
 }
 
 
-def alone(command, run, limits, clean=lambda: None, path=""):
+def run_isolated(command, run, limits, clean=lambda: None, path=""):
     """Run a command in a process of its own.
 
     Args:
@@ -97,13 +97,14 @@ def alone(command, run, limits, clean=lambda: None, path=""):
             return end.code
         if end.kind == "done" or end.part is None or end.part in task.skipped:
             print(
-                f"tf2-lstm {command}: {f'{path}: ' if path else ''}TensorFlow {_told(end)}", file=sys.stderr
+                f"tf2-lstm {command}: {f'{path}: ' if path else ''}TensorFlow {_describe(end)}",
+                file=sys.stderr,
             )
             return 2
         task.skipped[end.part] = f"TensorFlow {end.reason}"
 
 
-def _told(end):
+def _describe(end):
     """Say how a process ended, what is written, and what to do next."""
     if end.kind == "done":
         return f"{end.reason} at the end. {NEXT[end.kind]}"
@@ -258,6 +259,6 @@ def memory(pid):
         return 0
 
 
-def can_be_alone():
+def can_isolate():
     """Whether the system can give a command a process of its own."""
     return hasattr(os, "fork")

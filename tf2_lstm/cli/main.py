@@ -6,7 +6,7 @@ import os
 import sys
 
 from tf2_lstm import __version__
-from tf2_lstm.cli.isolation import alone, can_be_alone
+from tf2_lstm.cli.isolation import can_isolate, run_isolated
 from tf2_lstm.cli.process import complete_streams, exit_code
 from tf2_lstm.errors import UserError
 from tf2_lstm.migrate.report.printable import printable
@@ -81,7 +81,7 @@ def main(argv=None):
     if argv is None and not complete_streams():
         print("tf2-lstm: standard output is closed. Open it, or send it to a file.", file=sys.stderr)
         return 2
-    forked = argv is None and can_be_alone()
+    forked = argv is None and can_isolate()
     started = os.getpid()
     argv = sys.argv[1:] if argv is None else argv
     chosen = next((word for word in argv if not word.startswith("-")), None)
@@ -115,7 +115,7 @@ def parser_of(chosen):
         if name in chosen:
             module = _module(name)
             module.add_arguments(command)
-            command.set_defaults(run=module.run, alone=getattr(module, "alone", None))
+            command.set_defaults(run=module.run, own_process=getattr(module, "own_process", None))
     return parser
 
 
@@ -132,7 +132,7 @@ def _module(command):
 
 
 def _run(arguments, forked):
-    limited = arguments.alone(arguments) if forked and arguments.alone else None
+    limited = arguments.own_process(arguments) if forked and arguments.own_process else None
     if limited is None:
         return arguments.run(arguments)
 
@@ -140,4 +140,4 @@ def _run(arguments, forked):
         arguments.task = task
         return arguments.run(arguments)
 
-    return alone(arguments.command, run, *limited)
+    return run_isolated(arguments.command, run, *limited)

@@ -34,25 +34,27 @@ def exit_code(command, run):
         sys.stdout.flush()
         return code
     except UserError as error:
-        return _said(command, one_line(error), 2)
+        return _print_error(command, one_line(error), 2)
     except BrokenPipeError:
         _discard_output()
         return 1
     except OSError as error:
         _discard_output()
-        return _said(
+        return _print_error(
             command, f"the system says: {error.strerror or error}. Check the disk and the permissions.", 2
         )
     except MemoryError as error:
-        return _said(command, f"the memory is full: {error or 'no more is given'}. Close other programs.", 2)
+        return _print_error(
+            command, f"the memory is full: {error or 'no more is given'}. Close other programs.", 2
+        )
     except Terminated:
-        return _said(command, "ended by SIGTERM; nothing half-written is left.", 128 + signal.SIGTERM)
+        return _print_error(command, "ended by SIGTERM; nothing half-written is left.", 128 + signal.SIGTERM)
     except KeyboardInterrupt:
-        return _said(command, "interrupted; nothing half-written is left.", 128 + signal.SIGINT)
+        return _print_error(command, "interrupted; nothing half-written is left.", 128 + signal.SIGINT)
     except Exception as error:
         if TRACEBACK in os.environ:
             raise
-        return _said(command, _defect(error), 2)
+        return _print_error(command, _defect(error), 2)
     finally:
         _on_terminate(earlier)
         sys.unraisablehook = told
@@ -106,7 +108,7 @@ def _discard(stream):
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _said(command, what, code):
+def _print_error(command, what, code):
     # Nothing can be printed where standard error is full or closed; the exit code tells.
     try:
         print(f"tf2-lstm {command}: {what}", file=sys.stderr, flush=True)

@@ -37,7 +37,7 @@ def run(arguments):
     from tf2_lstm.migrate.source.scan import Options, scan
     from tf2_lstm.migrate.source.summary import statistics
 
-    said = _said(arguments)
+    said = _options_of(arguments)
     options = Options(_ids(said["select"]), _ids(said["ignore"]), _split(said["exclude"]))
     try:
         result = scan(arguments.paths, options)
@@ -52,7 +52,7 @@ def run(arguments):
     return 1 if result.findings and not arguments.exit_zero else 0
 
 
-def _said(arguments):
+def _options_of(arguments):
     """Return the options of the command line and the project's settings; these are named on standard error."""
     from tf2_lstm.cli.configuration import settings_of
 

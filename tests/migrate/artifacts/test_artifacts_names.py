@@ -9,7 +9,7 @@ from artefact_files import ZOO, cell, copy_of, held, read_zoo, save, tf1
 from tensorflow.core.protobuf import saved_model_pb2
 
 from tf2_lstm.migrate import artifacts
-from tf2_lstm.migrate.artifacts.old_names import rename, todays
+from tf2_lstm.migrate.artifacts.old_names import current_name, rename
 from tf2_lstm.migrate.model import Variable
 
 AVERAGE = "/ExponentialMovingAverage"
@@ -209,8 +209,8 @@ OLD = {
 
 @pytest.mark.parametrize(("old", "new"), OLD.items())
 def test_old_names_become_todays_and_others_stay(old, new):
-    assert todays(old) == new
-    assert todays(new) == new
+    assert current_name(old) == new
+    assert current_name(new) == new
 
 
 def test_two_variables_never_get_one_name():

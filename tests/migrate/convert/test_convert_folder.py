@@ -21,7 +21,7 @@ from tf2_lstm.migrate.convert.folder import (
     safe_names,
     staged,
 )
-from tf2_lstm.migrate.convert.written import seal
+from tf2_lstm.migrate.convert.written import write_manifest
 
 ROOT = Path(__file__).parents[3]
 
@@ -59,7 +59,7 @@ def fill(folder, **more):
     """Write what convert writes: models and a manifest; `more` are further models."""
     for name, text in {"rnn": "model", **more}.items():
         (folder / f"{name}.keras").write_text(text)
-    seal(folder, {"schema": 1})
+    write_manifest(folder, {"schema": 1})
 
 
 def test_it_appears_whole(tmp_path):
@@ -362,13 +362,13 @@ WRITER = """
 import sys
 from pathlib import Path
 from tf2_lstm.migrate.convert.folder import staged
-from tf2_lstm.migrate.convert.written import seal
+from tf2_lstm.migrate.convert.written import write_manifest
 print("go", flush=True)
 while True:
     with staged(sys.argv[1], overwrite=True) as folder:
         for number in range(4):
             (folder / f"m{number}.keras").write_bytes(b"x" * 2000)
-        seal(folder, {})
+        write_manifest(folder, {})
 """
 
 

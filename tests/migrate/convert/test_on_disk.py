@@ -10,7 +10,7 @@ from tf2_lstm.cli import main
 from tf2_lstm.migrate.convert import folder as folders
 from tf2_lstm.migrate.convert import renaming
 from tf2_lstm.migrate.convert.folder import staged
-from tf2_lstm.migrate.convert.written import seal
+from tf2_lstm.migrate.convert.written import write_manifest
 
 BASIC = str(ZOO / "basic_lstm" / "model.ckpt")
 
@@ -46,7 +46,7 @@ def written(out, overwrite=False):
     with staged(out, overwrite) as staging:
         (staging / "rnn.keras").write_bytes(b"weights")
         (staging / "rnn.py").write_text("model = 1\n")
-        seal(staging, {"schema": 1})
+        write_manifest(staging, {"schema": 1})
         yield staging
 
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from expected_recurrences import ZOO, read_expected
 
 from tf2_lstm.cli import main
-from tf2_lstm.migrate.artifacts.old_names import todays
+from tf2_lstm.migrate.artifacts.old_names import current_name
 from tf2_lstm.migrate.convert.converting import Request, convert, look
 from tf2_lstm.migrate.export.bundles import write_bundle
 from tf2_lstm.migrate.export.to_checkpoint import export
@@ -50,7 +50,7 @@ def test_old_names_are_found_by_a_later_graph_and_exported_back(how, tmp_path):
     for number, like in enumerate((request, alone)):
         back = tmp_path / f"back_{number}.ckpt"
         changed = export(str(tmp_path / "out" / f"{name}.keras"), like, str(back))
-        assert sorted(map(todays, changed)) == sorted(values)
+        assert sorted(map(current_name, changed)) == sorted(values)
         reader = tf.train.load_checkpoint(str(back))
         for one, value in values.items():
             np.testing.assert_allclose(reader.get_tensor(spelled(one, how)), value, atol=1e-6)

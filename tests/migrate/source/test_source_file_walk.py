@@ -123,7 +123,7 @@ def test_patterns_mean_what_they_mean_to_git(tmp_path, pattern, path, ignored):
 
 def says(folder, pattern, path, is_folder=False):
     (folder / ".gitignore").write_text(pattern + "\n")
-    return gitignore.Patterns(str(folder)).says(str(folder / path), is_folder)
+    return gitignore.Patterns(str(folder)).verdict(str(folder / path), is_folder)
 
 
 def test_a_pattern_for_folders_spares_files(tmp_path):

@@ -87,7 +87,7 @@ def test_the_worst_pattern_that_is_tried_is_quick(tmp_path, monkeypatch, pattern
     monkeypatch.setattr(gitignore, "SECONDS", math.inf)
     patterns = gitignore.Patterns(str(tmp_path))
     measure, _ = _timed(lambda: sum(range(10_000_000)))
-    taken, said = _timed(lambda: patterns.says(str(tmp_path / path), False))
+    taken, said = _timed(lambda: patterns.verdict(str(tmp_path / path), False))
     assert said is None
     assert patterns.given_up == set()
     assert taken < 10 * measure
@@ -105,7 +105,7 @@ def test_a_gitignore_of_many_slow_lines_is_dropped(tmp_path, monkeypatch):
     (tmp_path / ".gitignore").write_text("*a*a*b\n" * 500)
     patterns = gitignore.Patterns(str(tmp_path))
     for _ in range(3):
-        patterns.says(str(tmp_path / ("a" * 250)), False)
+        patterns.verdict(str(tmp_path / ("a" * 250)), False)
     (text,) = patterns.given_up
     assert "more than 0.2 seconds" in text
 

@@ -249,7 +249,7 @@ def test_a_wrong_cell_is_seen(name, proved, monkeypatch):
 
 
 def test_a_sequence_that_is_not_turned_is_seen(proved, monkeypatch):
-    right = Writer.turned
+    right = Writer.swapped
     wrong = lambda self, ref, *name: right(self, ref, *name) if name else ref  # noqa: E731
-    monkeypatch.setattr(Writer, "turned", wrong)
+    monkeypatch.setattr(Writer, "swapped", wrong)
     assert not proof(*proved(two_states)).passed

@@ -33,7 +33,7 @@ def saves(cell, weights):
     return dict.fromkeys(["u", "r", "c"] + ["a_c"] * cell.reset_after, cell.units)
 
 
-def finds(cell, turned):
+def gradient_values(cell, transposed):
     """Return the names and widths of the values that a step of the gradient keeps for the weights' gradients."""
     return dict.fromkeys(["z"] + ["inner"] * cell.reset_after, 3 * cell.units)
 
@@ -79,21 +79,21 @@ def factors(cell, weights, saved, before):
     }
 
 
-def step_back(cell, turned, factors, dh):
+def step_back(cell, transposed, factors, dh):
     """Compute one step of the gradient."""
     du, dc, old = dh * factors["to_u"], dh * factors["to_c"], dh * factors["u"]
     if cell.reset_after:
         dr = dc * factors["to_r"]
         inner = tf.concat([du, dr, dc * factors["r"]], axis=-1)
-        old += tf.matmul(inner, turned["recurrent_kernel"])
+        old += tf.matmul(inner, transposed["recurrent_kernel"])
         return (old,), {"z": tf.concat([du, dr, dc], axis=-1), "inner": inner}
-    product = tf.matmul(dc, turned["candidate"])
+    product = tf.matmul(dc, transposed["candidate"])
     gates = tf.concat([du, product * factors["to_r"]], axis=-1)
-    old += product * factors["r"] + tf.matmul(gates, turned["gates"])
+    old += product * factors["r"] + tf.matmul(gates, transposed["gates"])
     return (old,), {"z": tf.concat([gates, dc], axis=-1)}
 
 
-def gradients(cell, weights, turned, x, before, saved, found):
+def gradients(cell, weights, transposed, x, before, saved, found):
     """Compute the gradients of x and of every weight, from all steps [N, ...] at once."""
     (h,), dz, size = before, found["z"], 2 * cell.units
     result = {"kernel": tf.matmul(x, dz, transpose_a=True)}
@@ -107,4 +107,4 @@ def gradients(cell, weights, turned, x, before, saved, found):
         bias = [tf.reduce_sum(dz, axis=0)]
         bias += [tf.reduce_sum(found["inner"], axis=0)] if cell.reset_after else []
         result["bias"] = tf.stack(bias) if cell.reset_after else bias[0]
-    return tf.matmul(dz, turned["kernel"]), result
+    return tf.matmul(dz, transposed["kernel"]), result

@@ -37,11 +37,11 @@ def saves(cell, weights):
     return widths
 
 
-def finds(cell, turned):
+def gradient_values(cell, transposed):
     """Return the names and widths of the values that a step of the gradient keeps for the weights' gradients."""
     widths = {"z": 4 * cell.units}
-    if "projection_kernel" in turned:
-        widths["raw_h"] = turned["projection_kernel"].shape[0]
+    if "projection_kernel" in transposed:
+        widths["raw_h"] = transposed["projection_kernel"].shape[0]
     return widths
 
 
@@ -97,19 +97,19 @@ def factors(cell, weights, saved, before):
     return found
 
 
-def step_back(cell, turned, factors, dh, dc):
+def step_back(cell, transposed, factors, dh, dc):
     """Compute one step of the gradient: of (h, c) before it, and the values that all steps need together."""
     found = {}
-    if "projection_kernel" in turned:
+    if "projection_kernel" in transposed:
         found["raw_h"] = dh * factors["inside"] if "inside" in factors else dh
-        dh = tf.matmul(found["raw_h"], turned["projection_kernel"])
+        dh = tf.matmul(found["raw_h"], transposed["projection_kernel"])
     dc = dc + dh * factors["to_c"]
     dz = tf.concat([dc, dc, dc, dh], axis=-1) * factors["to_gates"]
-    before = tf.matmul(dz, turned["recurrent_kernel"]), dc * factors["to_old"]
+    before = tf.matmul(dz, transposed["recurrent_kernel"]), dc * factors["to_old"]
     return before, {"z": dz, **found}
 
 
-def gradients(cell, weights, turned, x, before, saved, found):
+def gradients(cell, weights, transposed, x, before, saved, found):
     """Compute the gradients of x and of every weight, from all steps [N, ...] at once."""
     dz = found["z"]
     old_h, old_c = before
@@ -128,7 +128,7 @@ def gradients(cell, weights, turned, x, before, saved, found):
     if "projection_kernel" in weights:
         m = saved["o"] * TABLE[cell.activation][0](c)
         result["projection_kernel"] = tf.matmul(m, found["raw_h"], transpose_a=True)
-    return tf.matmul(dz, turned["kernel"]), result
+    return tf.matmul(dz, transposed["kernel"]), result
 
 
 def _clipped(cell, saved):

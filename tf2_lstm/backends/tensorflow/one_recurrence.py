@@ -48,13 +48,13 @@ def recurrence(cell, layout, x, states, tensors, compiles=False):
             # A gradient of tf.gather comes as IndexedSlices.
             dy, *d_last = (tf.convert_to_tensor(tensor) for tensor in upstream)
             # Transposed once: a product that transposes the kernel itself takes up to five times as long.
-            turned = {
+            transposed = {
                 name: tf.transpose(weight) for name, weight in weights.items() if weight.shape.rank == 2
             }
-            d_first, found = call(backwards, cell, layout, dy, d_last, first, weights, turned, saved)
+            d_first, found = call(backwards, cell, layout, dy, d_last, first, weights, transposed, saved)
             before = [flat(state) for state in layout.before(history(cell, saved), first)]
             flat_saved = {name: flat(value) for name, value in saved.items()}
-            dx, by_name = equations.gradients(cell, weights, turned, flat(x), before, flat_saved, found)
+            dx, by_name = equations.gradients(cell, weights, transposed, flat(x), before, flat_saved, found)
             found = [shaped(dx, x), *d_first, *(by_name[name] for name in cell.weights)]
             return _once_only(found, [x, *arguments, dy, *d_last])
 

@@ -5,7 +5,7 @@ import tensorflow as tf
 from tf2_lstm.backends.tensorflow.activations import TABLE
 from tf2_lstm.backends.tensorflow.lstm import named
 
-__all__ = ["factors", "finds", "gradients", "named", "project", "saves", "step", "step_back"]
+__all__ = ["factors", "gradient_values", "gradients", "named", "project", "saves", "step", "step_back"]
 
 
 def project(cell, weights, x):
@@ -19,7 +19,7 @@ def saves(cell, weights):
     return {}
 
 
-def finds(cell, turned):
+def gradient_values(cell, transposed):
     """Return the names and widths of the values that a step of the gradient keeps for the weights' gradients."""
     return {"z": cell.units}
 
@@ -35,13 +35,13 @@ def factors(cell, weights, saved, before):
     return {"to_z": TABLE[cell.activation][1](saved["h"])}
 
 
-def step_back(cell, turned, factors, dh):
+def step_back(cell, transposed, factors, dh):
     """Compute one step of the gradient."""
     dz = dh * factors["to_z"]
-    return (tf.matmul(dz, turned["recurrent_kernel"]),), {"z": dz}
+    return (tf.matmul(dz, transposed["recurrent_kernel"]),), {"z": dz}
 
 
-def gradients(cell, weights, turned, x, before, saved, found):
+def gradients(cell, weights, transposed, x, before, saved, found):
     """Compute the gradients of x and of every weight, from all steps [N, ...] at once."""
     dz = found["z"]
     result = {
@@ -50,4 +50,4 @@ def gradients(cell, weights, turned, x, before, saved, found):
     }
     if "bias" in weights:
         result["bias"] = tf.reduce_sum(dz, axis=0)
-    return tf.matmul(dz, turned["kernel"]), result
+    return tf.matmul(dz, transposed["kernel"]), result

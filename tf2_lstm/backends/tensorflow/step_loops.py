@@ -60,7 +60,7 @@ def loop(layout, body, states, arrays):
     )
 
 
-def backwards(cell, layout, dy, d_last, first, weights, turned, saved):
+def backwards(cell, layout, dy, d_last, first, weights, transposed, saved):
     """Return the gradients of the first states, and the values for the other gradients, [N, ...] by name."""
     equations = EQUATIONS[cell.kind]
     before = [flat(state) for state in layout.before(history(cell, saved), first)]
@@ -68,7 +68,7 @@ def backwards(cell, layout, dy, d_last, first, weights, turned, saved):
     factors = equations.factors(cell, weights, flat_saved, before)
     steps = {name: layout.split(shaped(value, dy)) for name, value in factors.items()}
     upstream, stop = layout.split(dy), layout.stop
-    widths = equations.finds(cell, turned)
+    widths = equations.gradient_values(cell, transposed)
     arrays = [layout.array(width, dy.dtype) for width in widths.values()]
 
     def body(count, states, arrays):
@@ -76,7 +76,7 @@ def backwards(cell, layout, dy, d_last, first, weights, turned, saved):
         states = layout.grow(states, d_last, time)
         states[0] += upstream.read(time)
         here = {name: array.read(time) for name, array in steps.items()}
-        new, found = equations.step_back(cell, turned, here, *states)
+        new, found = equations.step_back(cell, transposed, here, *states)
         values = layout.choose(time, [found[name] for name in widths], [None] * len(widths))
         arrays = [a.write(time, v) for a, v in zip(arrays, values, strict=True)]
         return count + 1, layout.choose(time, new, states), arrays

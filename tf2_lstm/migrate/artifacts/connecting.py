@@ -37,7 +37,7 @@ def connect(graph, restore_op, variables, where, required=(), own_names=None):
         source = restored.get(name) or Restored(name)
         source = replace(source, name=(own_names or {}).get(source.name, source.name))
         if source.name not in variables:
-            source = replace(source, name=spelled.get(old_names.todays(source.name), source.name))
+            source = replace(source, name=spelled.get(old_names.current_name(source.name), source.name))
             old.update({source.name: name} if source.name in variables else {})
         if source.name not in variables and name in variables:
             # This part is kept apart: by its own name, not as a slice of the whole variable.

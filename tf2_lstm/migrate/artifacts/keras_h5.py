@@ -41,7 +41,7 @@ def read_keras_h5(path):
     """
     where = files.shown(path)
     digests = files.digests([path])
-    survive(path)
+    try_in_process(path)
     with _opened(path) as file:
         version = _text(file.attrs.get("keras_version", ""))
         config = _config(file, version, where)
@@ -51,7 +51,7 @@ def read_keras_h5(path):
     return TF1Model("keras_h5", path, digests, version, variables=variables, config=config)
 
 
-def survive(path):
+def try_in_process(path):
     """Let another process read the file first: in a damaged file the library may run for ever, or crash.
 
     Args:

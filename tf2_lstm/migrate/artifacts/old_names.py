@@ -31,7 +31,7 @@ LEAVES = (
 )
 
 
-def todays(name):
+def current_name(name):
     """Return today's name of a variable; a name of today, or of no cell, stays as it is.
 
     Args:
@@ -42,10 +42,10 @@ def todays(name):
     found = "/" + name
     for pattern, replacement in LEAVES:
         found = pattern.sub(replacement, found)
-    return "/".join(_snake(part) for part in found[1:].split("/"))
+    return "/".join(_snake_case(part) for part in found[1:].split("/"))
 
 
-def _snake(part):
+def _snake_case(part):
     if not CLASS.match(part):
         return part
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", part).lower()
@@ -61,7 +61,7 @@ def rename(variables, which=lambda name: True):
     Returns:
         (variables, notes). Where two variables would get one name, they keep theirs.
     """
-    names = {name: todays(name) for name in variables}
+    names = {name: current_name(name) for name in variables}
     names = {name: new if which(new) else name for name, new in names.items()}
     taken = Counter(names.values())
     renamed = OrderedDict()
@@ -79,7 +79,7 @@ def by_todays_name(variables):
     Args:
         variables: the names of the checkpoint.
     """
-    names = {name: todays(name) for name in variables}
+    names = {name: current_name(name) for name in variables}
     taken = Counter(names.values())
     return {new: name for name, new in names.items() if taken[new] == 1}
 

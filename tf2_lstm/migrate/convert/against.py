@@ -60,7 +60,7 @@ def _fault(name, problem):
 
 def _run(tf1, whole, candidate, case):
     try:
-        graph = run_whole(tf1, whole, _without(whole, candidate), by="inputs")
+        graph = run_whole(tf1, whole, _why_no_gradients(whole, candidate), by="inputs")
     except ReplayError as error:
         case.diagnosis = f"not proved: {error}"
         return
@@ -88,7 +88,7 @@ _BY_INPUTS = (
 )
 
 
-def _without(whole, candidate):
+def _why_no_gradients(whole, candidate):
     """Return why no gradients are compared, "" where they are."""
     if candidate.tensors is None:
         return "a function gives arrays, and nothing differentiates it"

@@ -9,7 +9,7 @@ from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.convert.not_trained import not_trained
 from tf2_lstm.migrate.convert.signatures import programs_of
-from tf2_lstm.migrate.convert.written import seal
+from tf2_lstm.migrate.convert.written import write_manifest
 from tf2_lstm.migrate.equivalence.compare import Report
 from tf2_lstm.migrate.graph.careful import Inference
 from tf2_lstm.migrate.model import ArtifactError, NotConverted
@@ -136,7 +136,7 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
         conversion = _convert_all(request, tf1, findings, staging, advance)
         for name, form in REPORTS.items():
             _write(staging / name, rendered(shown(conversion.report, form), form))
-        seal(staging, conversion.manifest)
+        write_manifest(staging, conversion.manifest)
     return conversion
 
 
@@ -183,10 +183,10 @@ def _check(request, tf1, findings):
 
 def _convert_all(request, tf1, findings, staging, advance):
     """Build, prove and write one recurrence after the other; return the `Conversion`."""
-    from tf2_lstm.migrate.convert.one import Workshop
+    from tf2_lstm.migrate.convert.one import Converter
     from tf2_lstm.migrate.prove.replay import eagerly
 
-    workshop = Workshop(tf1, request.inputs, staging)
+    converter = Converter(tf1, request.inputs, staging)
     converted, cases, failed = [], [], []
     for recurrence in findings.recurrences:
         if recurrence.name in request.skipped:
@@ -194,7 +194,7 @@ def _convert_all(request, tf1, findings, staging, advance):
             continue
         advance(recurrence.name)
         with eagerly():
-            case, paths, problem = workshop.convert(recurrence)
+            case, paths, problem = converter.convert(recurrence)
         cases += [case] if case else []
         if problem:
             failed.append(_failed(recurrence, problem))
@@ -213,8 +213,8 @@ def _convert_all(request, tf1, findings, staging, advance):
     subject = f"{os.path.basename(os.path.normpath(tf1.path))}, {tf1.kind.replace('_', ' ')}"
     notes = [*_notes(tf1, findings, cases, problem, held, _has_whole(request, tf1)), *lacking]
     notes += _untimed(request, problem)
-    report = Report(cases, notes, workshop.versions(), subject)
-    manifest = manifest_of(tf1, findings, converted, workshop.versions()["Keras"], whole)
+    report = Report(cases, notes, converter.versions(), subject)
+    manifest = manifest_of(tf1, findings, converted, converter.versions()["Keras"], whole)
     names = [one.name for one, _, _ in [*converted, *whole]]
     return Conversion(tf1, findings, report, names, manifest, problem, failed, lacking)
 

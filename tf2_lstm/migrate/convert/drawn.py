@@ -72,17 +72,17 @@ def _box(layer, number, shapes):
         return Box(name, (layer["name"], f"input {_shape(config['batch_shape'])} {config['dtype']}"))
     if "trainable" not in config:
         return Box(name, (layer["class_name"],), layer["class_name"], True)
-    return Box(name, (layer["name"], _said(layer), *given), layer["class_name"])
+    return Box(name, (layer["name"], _class_text(layer), *given), layer["class_name"])
 
 
-def _said(layer):
+def _class_text(layer):
     """Return a layer's class with its sizes and inner layers, "RNN(LSTMCell 5)"; for a model only the inner layers."""
     config = layer["config"]
     sizes = [str(config[name]) for name in _SIZES if isinstance(config.get(name), (int, float, list, tuple))]
     inner = [config[name] for name in _ONE if isinstance(config.get(name), dict)]
     # A loop's configuration has the width of each cell's inputs.
     inner += [one.get("cell", one) for name in _MANY for one in config.get(name) or ()]
-    within = ", ".join(_said(one) for one in inner if "trainable" in one["config"])
+    within = ", ".join(_class_text(one) for one in inner if "trainable" in one["config"])
     if within and "layers" in config:
         return within
     return " ".join([layer["class_name"], *sizes]) + (f"({within})" if within else "")

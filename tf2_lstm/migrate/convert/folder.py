@@ -84,7 +84,7 @@ def _check_own(folder, out):
         raise FolderError(
             f"{out}: --overwrite replaces what convert wrote, and there is no {MANIFEST} in it. Choose another -o."
         )
-    others = written.others(folder)
+    others = written.other_files(folder)
     if MANIFEST in others:
         raise FolderError(
             f"{out}: --overwrite replaces what convert wrote, and its {MANIFEST} was changed, or is of a version that "

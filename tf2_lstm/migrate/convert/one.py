@@ -23,7 +23,7 @@ from tf2_lstm.migrate.prove.samples import fed_tensors, key_of
 from tf2_lstm.migrate.weights import WeightError
 
 
-class Workshop:
+class Converter:
     """Converts the recurrences of one model.
 
     Args:
@@ -109,4 +109,4 @@ def _paths(model, recurrence):
     return found
 
 
-__all__ = ["Workshop"]
+__all__ = ["Converter"]

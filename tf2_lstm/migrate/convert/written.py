@@ -18,7 +18,7 @@ _CACHE = "__pycache__"
 _LARGEST = 64 * 2**20
 
 
-def seal(folder, manifest):
+def write_manifest(folder, manifest):
     """Write the manifest of a folder, with the SHA-256 of every file beside it and of itself.
 
     Args:
@@ -46,7 +46,7 @@ def confirmed(folder):
     )
 
 
-def others(folder):
+def other_files(folder):
     """List the other files in a folder, sorted; Python's compiled form of a written source is none of them.
 
     Args:
@@ -116,4 +116,4 @@ def _is_file(path):
     return stat.S_ISREG(os.lstat(path).st_mode) if os.path.lexists(path) else False
 
 
-__all__ = ["MANIFEST", "REPORTS", "confirmed", "others", "remove", "seal"]
+__all__ = ["MANIFEST", "REPORTS", "confirmed", "other_files", "remove", "write_manifest"]

@@ -43,14 +43,14 @@ def samples_of(model, limits, seed=0):
     runs, problem = None, ""
     for guess in GUESSES:
         given = drawn(model, limits, seed, guess)
-        first = _said(model, given[0])
+        first = _try(model, given[0])
         if first.problem:
             problem = problem or first.problem
             continue
-        said = [first, *(_said(model, sample) for sample in given[1:])]
+        said = [first, *(_try(model, sample) for sample in given[1:])]
         if sum(one.is_fine for one in said) > 1 and first.is_fine:
-            return _without(given, said)
-        runs = runs or _without(given, [Trial(one.problem) for one in said])
+            return _comparable(given, said)
+        runs = runs or _comparable(given, [Trial(one.problem) for one in said])
     if runs is not None and len(runs.samples) > 1:
         return runs
     raise ExportError(
@@ -79,7 +79,7 @@ class Trial:
         return not self.problem and not self.empty and self.finite
 
 
-def _said(model, sample):
+def _try(model, sample):
     try:
         found = call(model, sample.values)
     except Exception as error:
@@ -88,7 +88,7 @@ def _said(model, sample):
     return Trial("", (empty or [""])[0], all(np.all(np.isfinite(value)) for value in found.values()))
 
 
-def _without(given, said):
+def _comparable(given, said):
     """Leave out the samples that cannot be compared; those that would show a difference stay."""
     pairs = list(zip(given, said, strict=True))
     return Accepted(
@@ -128,7 +128,7 @@ def own_samples(model, path):
         )
     values = {name: fitted(arrays[name], one.dtype, f"{path}: {name}") for name, one in inputs.items()}
     sample = Sample(f"inputs of {os.path.basename(path)}", values)
-    said = _said(model, sample)
+    said = _try(model, sample)
     if said.problem or said.empty:
         raise ExportError(f"{path}: expected inputs that {model.name} takes: {_reason(said)}. Correct them.")
     return Accepted([sample])

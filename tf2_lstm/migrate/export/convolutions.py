@@ -61,8 +61,8 @@ def _convolved(writer, call, kernel, sizes, groups=1):
 def _conv(writer, call):
     kernel, count = call.args[1], _spatial(call)
     name = writer.name(kernel, call.outputs[0].dtype)
-    turned = writer.graph.add("Transpose", [name], perm=[count + 1, count, *range(count)])
-    return _convolved(writer, call, turned, kernel.shape[:-2])
+    transposed = writer.graph.add("Transpose", [name], perm=[count + 1, count, *range(count)])
+    return _convolved(writer, call, transposed, kernel.shape[:-2])
 
 
 def _depthwise(writer, call):
@@ -70,11 +70,11 @@ def _depthwise(writer, call):
     kernel, count = call.args[1], _spatial(call)
     channels, sizes = kernel.shape[-2], kernel.shape[:-2]
     name = writer.name(kernel, call.outputs[0].dtype)
-    turned = writer.graph.add("Transpose", [name], perm=[count, count + 1, *range(count)])
-    turned = writer.graph.add(
-        "Reshape", [turned, writer.graph.integers(channels * kernel.shape[-1], 1, *sizes)]
+    transposed = writer.graph.add("Transpose", [name], perm=[count, count + 1, *range(count)])
+    transposed = writer.graph.add(
+        "Reshape", [transposed, writer.graph.integers(channels * kernel.shape[-1], 1, *sizes)]
     )
-    return _convolved(writer, call, turned, sizes, channels)
+    return _convolved(writer, call, transposed, sizes, channels)
 
 
 def _pool(operator):

@@ -274,8 +274,8 @@ def _arctan2(writer, call):
     arc = add("Atan", [add("Div", [y, add("Where", [upright, one, x])])])
     found = add("Where", [upright, add("Where", [add("Equal", [y, zero]), y, quarter]), arc])
     straight = add("And", [upright, add("Not", [add("Equal", [y, zero])])])
-    turned = add("And", [left, add("Not", [straight])])
-    return add("Where", [turned, add("Add", [found, up]), found])
+    is_beyond = add("And", [left, add("Not", [straight])])
+    return add("Where", [is_beyond, add("Add", [found, up]), found])
 
 
 def _negative(writer, name, dtype):

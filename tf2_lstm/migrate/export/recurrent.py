@@ -88,12 +88,12 @@ def run_layer(writer, layer, x, mask, initial):
     graph, name = writer.graph, writer.name(x, layer.cell.compute_dtype)
     holds = mask is not None and not layer.zero_output_for_mask
     apart = mask is not None and (holds or not mask.right_padded)
-    turned = layer.go_backwards and apart
-    if turned:
+    is_reversed = layer.go_backwards and apart
+    if is_reversed:
         name, mask = graph.flipped(name, 1), _flipped(writer, mask)
     if apart and not mask.right_padded:
         name = _packed(graph, name, mask)
-    backwards = layer.go_backwards and not turned
+    backwards = layer.go_backwards and not is_reversed
     steps = graph.add("Transpose", [name], perm=[1, 0, 2])
     sequence = Sequence(writer, steps, mask.lengths if mask else "", backwards)
     y, _, states = run_cell(sequence, layer.cell, steps, x.shape[-1], initial)
@@ -102,7 +102,7 @@ def run_layer(writer, layer, x, mask, initial):
         return Outcome(None, _last(writer, layer, y, mask, backwards), states)
     if mask is not None:
         y = _spread(graph, y, mask, holds, apart, layer.cell.compute_dtype)
-    return Outcome(y, None, states, not turned)
+    return Outcome(y, None, states, not is_reversed)
 
 
 def _check(writer, layer, mask):

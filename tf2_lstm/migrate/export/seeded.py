@@ -92,8 +92,8 @@ def _fixed(inputs, size, swapped):
 def _shape(tensor, size, swapped):
     """Return the shape of an input, with its rows and steps; swapped, a sequence has its steps first."""
     sequence = len(tensor.shape) > 2 or tensor.shape[:2] == (None, None)
-    turned = swapped and sequence and tensor.shape[1] is None
-    free = size[1::-1] if turned else size[:2]
+    steps_first = swapped and sequence and tensor.shape[1] is None
+    free = size[1::-1] if steps_first else size[:2]
     return [free[min(axis, 1)] if known is None else known for axis, known in enumerate(tensor.shape)]
 
 

@@ -32,11 +32,11 @@ class Inference:
     def __call__(self, graph):
         """Return name of a tensor -> shape, as `inferred` does."""
         self._tell(STAGE)
-        found = self._carefully(graph) if STAGE in self._skipped else self._infer(graph, ())
+        found = self._without_deadly(graph) if STAGE in self._skipped else self._infer(graph, ())
         self._tell("")
         return found
 
-    def _carefully(self, graph):
+    def _without_deadly(self, graph):
         order = [node.name for node in in_order({node.name: node for node in graph.node}, "the graph")]
         deadly = []
         while len(deadly) <= _MOST:

@@ -84,7 +84,7 @@ class Dataflow:
                 todo += self.reads.get(place[0], ())
         return found
 
-    def onward(self, place, inside=(), only=None):
+    def downstream(self, place, inside=(), only=None):
         """List the names of the nodes that a tensor goes into, directly and through others.
 
         Args:

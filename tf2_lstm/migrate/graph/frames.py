@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tf2_lstm.migrate.graph.declared import position
-from tf2_lstm.migrate.graph.hoisted import stays
+from tf2_lstm.migrate.graph.hoisted import returns_as_it_is
 from tf2_lstm.migrate.graph.nodes import attribute, copied, data_inputs, edge, node_of, normal, op_of
 from tf2_lstm.migrate.graph.operations import ENTERS, EXITS, MERGES, SWITCHES, Trait, operation
 
@@ -107,12 +107,12 @@ def frame_variables_of(nodes):
     found = {}
     for node in nodes.values():
         if begins_a_step(nodes, node):
-            one = _round(nodes, node, switches.get(node.name))
+            one = _frame_variable(nodes, node, switches.get(node.name))
             found.setdefault(one.frame, []).append(one)
     return found
 
 
-def _round(nodes, merge, switch):
+def _frame_variable(nodes, merge, switch):
     enter, back = (nodes.get(node_of(one)) for one in (*merge.input, "")[:2])
     if len(merge.input) != 2 or enter is None or enter.op not in ENTERS:
         return FrameVariable(merge.name)
@@ -203,7 +203,7 @@ def frame_of(node, functions):
     if body is None or condition is None:
         return None
     given = [normal(one) for one in data_inputs(node)]
-    fixed = [number for number in range(len(given)) if stays(body, number)]
+    fixed = [number for number in range(len(given)) if returns_as_it_is(body, number)]
     return Frame(
         node.name,
         given,

@@ -58,7 +58,7 @@ class _Hoisted:
                 fixed = [one if self._is_fixed(one) else None for one in given[row.arguments :]]
                 names = [arg.name for arg in function.signature.input_arg]
                 if Trait.LOOP in row.traits:
-                    fixed = [one if stays(function, at) else None for at, one in enumerate(fixed)]
+                    fixed = [one if returns_as_it_is(function, at) else None for at, one in enumerate(fixed)]
                 self._look(function, dict(zip(names, fixed, strict=False)), f"{place}{node.name}/")
 
     def _look(self, function, known, place):
@@ -130,7 +130,7 @@ class _Hoisted:
         return name in self.copies and self.copies[name].op != "Const"
 
 
-def stays(function, at):
+def returns_as_it_is(function, at):
     """Whether a loop's body returns an argument as it is, perhaps through Identity.
 
     Args:

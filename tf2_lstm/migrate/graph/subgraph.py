@@ -140,11 +140,11 @@ def _known_shapes(nodes, fed):
     """
     shapes, added = {}, []
     for name, placeholder in fed.items():
-        turned = nodes.get(node_of(name))
-        if turned is None or Trait.REVERSES not in operation(turned.op).traits:
+        reversal = nodes.get(node_of(name))
+        if reversal is None or Trait.REVERSES not in operation(reversal.op).traits:
             continue
-        shapes[normal(turned.input[0])] = placeholder
-        before = nodes.get(node_of(turned.input[0]))
+        shapes[normal(reversal.input[0])] = placeholder
+        before = nodes.get(node_of(reversal.input[0]))
         if before is not None and before.op == "Transpose" and _swaps_two(nodes[node_of(before.input[1])]):
             added += _transposed(placeholder, before, nodes[node_of(before.input[1])])
             shapes[normal(before.input[0])] = added[-1].name

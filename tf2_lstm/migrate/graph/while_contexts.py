@@ -57,7 +57,7 @@ def _context(frame, enters, rounds, members, nodes, readers):
     conditions = [node.name for node in members if node.op == "LoopCond"]
     if len(conditions) != 1:
         raise LoopError(f"the loop {frame} holds another one, or has no condition")
-    merge, body = _pivots(rounds, readers)
+    merge, body = _merge_and_body(rounds, readers)
     outside = {name for node in enters for name in node.input if not name.startswith("^")}
     own = [f"{node.name}:0" for node in members]
     return {
@@ -78,7 +78,7 @@ def _context(frame, enters, rounds, members, nodes, readers):
     }
 
 
-def _pivots(rounds, readers):
+def _merge_and_body(rounds, readers):
     """Return the names of a loop variable's Merge and of the Identity of its value inside the body."""
     for one in rounds:
         for body in readers[one.switch]:

@@ -46,7 +46,7 @@ class Equations:
         """Compute the outputs: `key_of` a tensor -> array of its dtype and layout; `spare` is ignored."""
         one = self._recurrence
         if one.reverse:
-            values = {name: _turned(one, name, value) for name, value in values.items()}
+            values = {name: _reversed(one, name, value) for name, value in values.items()}
         case, fed = case_of(one, Sample("", values))
         mask = self._mask(values)
         if mask is not None:
@@ -81,7 +81,7 @@ class Equations:
         return plain[name]
 
 
-def _turned(recurrence, name, value):
+def _reversed(recurrence, name, value):
     sequences = [key_of(tensor) for tensor in recurrence.inputs if tensor.role in (Role.INPUTS, Role.MASK)]
     return np.flip(value, axis=0 if recurrence.time_major else 1) if name in sequences else value
 

@@ -35,9 +35,9 @@ def whole_samples(tf1, whole, tensors, seed=0, wanted=()):
     """
     lengths = _lengths(tf1, whole)
     drawn = wanted or (*SIZES, 2 * (_common_size(tf1),))
-    turned = [any(one.time_major for one in whole.recurrences.values())]
+    time_major = any(one.time_major for one in whole.recurrences.values())
     tries = []
-    for major in dict.fromkeys([*turned, not turned[0]]):
+    for major in dict.fromkeys([time_major, not time_major]):
         for own in (True, False):
             samples = {}
             for batch, steps in drawn:

@@ -275,7 +275,7 @@ def located(tf1, whole, runs):
                 given = call_keeping(model, {one.name: sample.values[one.tf1] for one in whole.inputs})
                 wrong = _first_wrong(whole.tensors, expected, given)
                 if wrong:
-                    return f"the first tensor that differs is {_said(tf1, wrong)}"
+                    return f"the first tensor that differs is {_difference(tf1, wrong)}"
     except ReplayError as error:
         return f"not located: {error}"
     return (
@@ -295,7 +295,7 @@ def _first_wrong(tensors, expected, given):
     return None
 
 
-def _said(tf1, wrong):
+def _difference(tf1, wrong):
     tensor, report = wrong
     op = next(node.op for node in tf1.graph.node if node.name == node_of(tensor))
     how = report.problem or f"off by {report.max_abs_diff:.3g} at {report.where}"

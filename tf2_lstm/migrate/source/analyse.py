@@ -149,11 +149,11 @@ class Analyser:
         names = resolver.run(trees)
         if _carries(names):
             self.passing.add(_module_name(path))
-        homes = _homes(parsed) if len(parsed) > 1 else None
+        piece_numbers = _piece_numbers(parsed) if len(parsed) > 1 else None
         lines = [piece.text.split("\n") for piece, _ in parsed]
         found = []
         for trap in (*first, *observer.kept(self._is_near(path, observer, resolver.imports))):
-            number = homes.get(id(trap.node), 0) if homes else 0
+            number = piece_numbers.get(id(trap.node), 0) if piece_numbers else 0
             piece = parsed[number][0] if parsed else Piece("")
             one = finding(trap, path, lines[number] if lines else [], piece.cell)
             if not is_noqa(lines[number] if lines else [], one):
@@ -217,7 +217,7 @@ def parse(text):
         return ast.parse(text)
 
 
-def _homes(parsed):
+def _piece_numbers(parsed):
     return {id(node): number for number, (_, tree) in enumerate(parsed) for node in _nodes(tree)}
 
 

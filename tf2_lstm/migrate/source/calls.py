@@ -104,7 +104,7 @@ def _special(resolver, node, seen):
     if name in _IMPORTERS and values:
         names = [v.value for v in values[0] if isinstance(v, Constant) and v.kind is str]
         found = join(*(resolver.module(n) for n in names))
-        resolver.saw(node, found)
+        resolver.report(node, found)
         return found
     if name in ("functools.partial", "partial") and values:
         return frozenset((Partial(values[0], node),))
@@ -142,7 +142,7 @@ def _getattr(resolver, node, values):
     names = [v.value for v in values[1] if isinstance(v, Constant) and v.kind is str]
     if len(names) == 1:
         found = join(*(resolver.attribute(values[0], name) for name in names))
-        resolver.saw(node, found)
+        resolver.report(node, found)
         return join(found, *values[2:3])
     spaces = [v.dotted for v in values[0] if isinstance(v, Symbol)]
     # getattr(tf.nn, name) picks an activation as a rule, so tf.nn as a whole does not count.

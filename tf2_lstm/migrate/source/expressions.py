@@ -52,7 +52,7 @@ def peek(resolver, node):
 def attribute(resolver, base, name):
     """Return the value of `base.name`."""
     if not base:
-        return resolver.somewhere(name)
+        return resolver.any_attribute(name)
     return join(*(_attribute_of(resolver, alternative, name) for alternative in base))
 
 
@@ -89,7 +89,7 @@ def _table_attribute(table, name):
 
 def _chain(resolver, node):
     value = peek(resolver, node)
-    resolver.saw(node, value)
+    resolver.report(node, value)
     return value
 
 

@@ -70,7 +70,7 @@ class Patterns:
         finally:
             self._spent = time.monotonic() - start
 
-    def says(self, path, is_folder, beyond=""):
+    def verdict(self, path, is_folder, beyond=""):
         """Return True for an ignored path, False for one that is taken back, None where no pattern matches.
 
         Args:
@@ -118,7 +118,7 @@ def is_ignored(path, is_folder, layers):
         is_folder: whether it is a folder.
         layers: a list of (`Patterns`, the relative path that is read even if a pattern ignores it), outermost first.
     """
-    said = [patterns.says(path, is_folder, beyond) for patterns, beyond in layers]
+    said = [patterns.verdict(path, is_folder, beyond) for patterns, beyond in layers]
     return next((one for one in reversed(said) if one is not None), False)
 
 

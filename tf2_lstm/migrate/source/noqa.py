@@ -13,10 +13,10 @@ def is_noqa(lines, finding):
         lines: the lines of the source.
         finding: the `Finding`.
     """
-    return any(_waves(lines, number, finding.rule) for number in {finding.line, finding.end_line})
+    return any(_is_silenced(lines, number, finding.rule) for number in {finding.line, finding.end_line})
 
 
-def _waves(lines, number, rule):
+def _is_silenced(lines, number, rule):
     codes = _codes(lines[number - 1]) if 0 < number <= len(lines) else None
     return codes is not None and (not codes or any(rule.startswith(code) for code in codes))
 

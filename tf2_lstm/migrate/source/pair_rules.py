@@ -46,7 +46,7 @@ def pair_rules():
             slug=pair.name,
             severity="error",
             applicability=applicability,
-            summary=f"{pair.tf1[0]} becomes {twin(pair)}. {pair.summary}",
+            summary=f"{pair.tf1[0]} becomes {keras_twin(pair)}. {pair.summary}",
             why="\n".join([*_arguments(pair), *(f"- Limit: {limit}" for limit in pair.limits)]),
             before=_call(pair, tf1=True),
             after=_call(pair, tf1=False),
@@ -55,7 +55,7 @@ def pair_rules():
     return rules
 
 
-def twin(pair):
+def keras_twin(pair):
     """Return the Keras twin of a row with its constants: "keras.layers.GRUCell(reset_after=False)"."""
     constants = ", ".join(f"{key}={value!r}" for key, value in pair.constants.items())
     return f"{pair.keras}({constants})" if constants else pair.keras

@@ -143,7 +143,7 @@ class Resolver:
         value = self.member(cls, name)
         return join(*(self.returns(v) if _is_property(v) else frozenset((v,)) for v in value))
 
-    def somewhere(self, name):
+    def any_attribute(self, name):
         """Return the cells and states that a class of this file keeps under a name: `model.initial_state`."""
         for cls in self.classes:
             self._look_at(cls)
@@ -275,7 +275,7 @@ class Resolver:
 
     # Telling the listener
 
-    def saw(self, node, value):
+    def report(self, node, value):
         """Tell the listener about a reference."""
         if not self.silent:
             self.listener.reference(self, node, value)

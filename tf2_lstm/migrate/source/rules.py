@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tf2_lstm.migrate.pairs import PAIRS
 from tf2_lstm.migrate.source import namespaces, traps
 from tf2_lstm.migrate.source.catalogue import ENTRIES, FAMILIES
-from tf2_lstm.migrate.source.pair_rules import API_PAIRS, PAIR_RULES, pair_rules, twin
+from tf2_lstm.migrate.source.pair_rules import API_PAIRS, PAIR_RULES, keras_twin, pair_rules
 from tf2_lstm.migrate.source.reading_rules import READING
 from tf2_lstm.migrate.source.rule import Rule
 
@@ -82,7 +82,7 @@ def message_of(use):
     entry = known(use)
     if entry.pair:
         pair = PAIRS[entry.pair]
-        return f"{short(use.name)} becomes {twin(pair)}: {pair.summary}"
+        return f"{short(use.name)} becomes {keras_twin(pair)}: {pair.summary}"
     text = RULES[entry.rule].summary.split(" ", 1)[1]
     return f"{short(use.name)} {text}"
 

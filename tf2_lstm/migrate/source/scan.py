@@ -112,18 +112,19 @@ def _all(paths, jobs):
     if jobs is None:
         jobs = min(os.cpu_count() or 1, 8) if len(paths) >= _ENOUGH_FOR_TWO else 1
     if jobs == 1:
-        return _rounds(paths, _here())
+        return _analyse_all(paths, _here())
     # The import takes a fifth of the start-up, and few scans need it.
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
     try:
         with ProcessPoolExecutor(jobs) as pool:
-            return _rounds(paths, pool.map)
+            return _analyse_all(paths, pool.map)
     except (OSError, ImportError, BrokenExecutor):
-        return _rounds(paths, _here())  # No processes to be had here: no semaphores, or no memory for two.
+        # No processes to be had here: no semaphores, or no memory for two.
+        return _analyse_all(paths, _here())
 
 
-def _rounds(paths, run):
+def _analyse_all(paths, run):
     findings, known, again = dict.fromkeys(paths, ()), Known(), list(paths)
     while again:
         chunks = [again[start : start + _CHUNK] for start in range(0, len(again), _CHUNK)]

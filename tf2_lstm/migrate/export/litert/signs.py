@@ -24,13 +24,13 @@ def without_bits(function):
         )
         if bits is None or bits.op != "Bitcast" or bits.attr["T"].type != FLOAT:
             continue
-        one, zero, turned = (f"{bits.name}/{stem}" for stem in ("one", "zero", "turned"))
+        one, zero, inverse = (f"{bits.name}/{stem}" for stem in ("one", "zero", "inverse"))
         nodes.extend(
             [
                 constant(one, 1.0, FLOAT),
                 constant(zero, 0.0, FLOAT),
-                make(turned, "RealDiv", [f"{one}:output:0", bits.input[0]], T=FLOAT),
-                make(less.name, "Less", [f"{turned}:z:0", f"{zero}:output:0"], T=FLOAT),
+                make(inverse, "RealDiv", [f"{one}:output:0", bits.input[0]], T=FLOAT),
+                make(less.name, "Less", [f"{inverse}:z:0", f"{zero}:output:0"], T=FLOAT),
             ]
         )
         # The converter also converts nodes that nobody reads.

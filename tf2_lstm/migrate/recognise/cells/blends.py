@@ -47,8 +47,8 @@ def _of_products(terms, term):
 
 def _of_differences(terms, term):
     for gate, other, base in (*_whole(terms, term), *_in_two(terms, term)):
-        turned = _complement(terms, gate)
-        yield (gate, other, base) if turned is None else (turned, base, other)
+        complement = _complement(terms, gate)
+        yield (gate, other, base) if complement is None else (complement, base, other)
 
 
 def _whole(terms, term):

@@ -15,7 +15,7 @@ from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.recognise.cells.blocks import block_matches
 from tf2_lstm.migrate.recognise.cells.cell_match import CellMatch, is_variable
 from tf2_lstm.migrate.recognise.cells.readings import SIGMOID, Readings, gates_of, unclipped
-from tf2_lstm.migrate.recognise.cells.weight_order import as_layout, laid
+from tf2_lstm.migrate.recognise.cells.weight_order import as_layout, gates_layout
 
 
 class Cell:
@@ -77,7 +77,7 @@ class Cell:
 
     def _made(self, terms, known, output, said, weights):
         gates = {one.node.name: one for one in gates_of(known)}
-        lay = laid(self.weights, gates)
+        lay = gates_layout(self.weights, gates)
         if lay is None:
             return None
         blocks, variables, inputs = lay

@@ -204,9 +204,10 @@ def _matrix(weight, rows, columns, below=0, right=0):
     if is_variable(weight, 2):
         return [Tile(weight, rows, columns, False, below, right)]
     if weight.op == "swap":
-        turned = _matrix(weight.args[0], columns, rows, right, below)
-        return turned and [
-            Tile(one.variable, one.rows, one.columns, not one.flipped, one.right, one.below) for one in turned
+        transposed = _matrix(weight.args[0], columns, rows, right, below)
+        return transposed and [
+            Tile(one.variable, one.rows, one.columns, not one.flipped, one.right, one.below)
+            for one in transposed
         ]
     if weight.op == "column_slice":
         start = weight.attr[0]

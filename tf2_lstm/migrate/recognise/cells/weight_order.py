@@ -14,7 +14,7 @@ from tf2_lstm.migrate.model import Block
 _BIASES = ("bias", "recurrent_bias")
 
 
-def laid(weights, gates):
+def gates_layout(weights, gates):
     """Lay gates side by side.
 
     Args:
@@ -99,7 +99,7 @@ def as_layout(layout, weights, blocks, variables, depth, units):
     Args:
         layout: the `Layout`.
         weights: the `WeightMap`.
-        blocks, variables: as `laid` gives them.
+        blocks, variables: as `gates_layout` gives them.
         depth: the width of the input.
         units: the number of columns of a gate.
 

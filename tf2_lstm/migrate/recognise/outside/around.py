@@ -30,7 +30,7 @@ def name_around(model, reading, findings, training):
         begins = tuple(tensor.tf1 for tensor in one.inputs if tensor.role is Role.INPUTS and tensor.tf1)
         ends = tuple(tensor.tf1 for tensor in one.outputs if tensor.role is Role.OUTPUTS and tensor.tf1)
         one.around = Around(
-            begins, ends, graph.described(graph.back(given)), graph.described(graph.forth(given_out))
+            begins, ends, graph.described(graph.upstream(given)), graph.described(graph.downstream(given_out))
         )
 
 
@@ -68,11 +68,11 @@ class _Graph:
             todo += [place for place in self.reads[name] if place not in stop]
         return found
 
-    def back(self, places):
+    def upstream(self, places):
         """Return the names of the nodes in front of a recurrence: from what is fed to these tensors."""
         return self._walk(places, set(), self.inside)
 
-    def forth(self, places):
+    def downstream(self, places):
         """Return the names of the nodes behind: from these tensors to the last ones, without the backward pass."""
         todo, found = list(places), set()
         while todo:

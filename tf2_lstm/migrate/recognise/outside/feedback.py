@@ -95,7 +95,7 @@ class _Feedback:
         if way is None:
             return None
         place, between = way
-        between = between or self._turned(place, tensor)
+        between = between or self._reordering(place, tensor)
         states = [one.name for one in ends[place] if _is_state(one)]
         if _is_state(tensor) and not between:
             if not states or any(_same_place(one, tensor.name) for one in states):
@@ -111,12 +111,13 @@ class _Feedback:
             "as the program does",
         )
 
-    def _turned(self, place, tensor):
+    def _reordering(self, place, tensor):
         """Return the operation that reorders a tensor on its way to another place, in a list; [] where none does."""
         if _name(place) in (tensor.tf1, *tensor.same):
             return []
         way = self.flow.made_for([edge(tensor.tf1)], {place})
-        return [name for name in self.flow.onward(place) if name in way and self.flow.op(name) in _TURNS][:1]
+        found = (name for name in self.flow.downstream(place) if name in way and self.flow.op(name) in _TURNS)
+        return list(found)[:1]
 
     def _swapped(self, recurrence, place, tensor, state):
         return self._loss(
@@ -200,11 +201,11 @@ class _Feedback:
     def behind(self, recurrence, inside):
         """List a `NotInTheModel` where the outputs of several unrolled steps go through the same operation."""
         steps = self._steps(recurrence)
-        cones = [set(self.flow.onward(step, inside)) for step in steps]
+        cones = [set(self.flow.downstream(step, inside)) for step in steps]
         found = []
         for step, cone in zip(steps, cones, strict=True):
             others = set().union(*(other for other in cones if other is not cone))
-            moved = self.flow.onward(step, inside | others, MOVES)
+            moved = self.flow.downstream(step, inside | others, MOVES)
             found.append([name for name in moved if self.flow.op(name) not in MOVES])
         made = [names[0] for names in found if names]
         alike = [name for name in made if self.flow.op(name) == self.flow.op(made[0])]

@@ -54,14 +54,14 @@ def name_shared(recurrences):
     for one in recurrences:
         if one.name in shared and not (one.name in noted and len(shared[one.name]) > _MOST):
             noted |= set(shared[one.name])
-            one.notes.append(_said(shared[one.name], list(dict.fromkeys(_variables(one)))))
+            one.notes.append(_note(shared[one.name], list(dict.fromkeys(_variables(one)))))
 
 
 def _variables(recurrence):
     return [name for cell in recurrence.cells for name in cell.variables]
 
 
-def _said(others, own):
+def _note(others, own):
     both = [name for name in own if any(name in names for names in others.values())]
     what = "all its variables" if both == own else _first(both)
     return (

@@ -66,11 +66,11 @@ def _odd_steps(reading, matches):
                 one.pair for one in matches if one.variables[next(iter(one.variables))].attr[0] == kernel
             )
             said = NotConverted(scope, reason, (kernel,), ("MatMul",), (), pair, reason)
-            found.append(explained(reading, said, (), _odd(products, matches)))
+            found.append(explained(reading, said, (), _first_unexplained(products, matches)))
     return found
 
 
-def _odd(products, matches):
+def _first_unexplained(products, matches):
     """Return the first product that no known cell is computed from."""
     known = set()
     for one in matches:
@@ -113,10 +113,10 @@ def is_recurrence(loop):
 def _passes_weights(below, state):
     weighed = computed_from([term for term in below if term.op == "var"], below)
     carried = computed_from({state} & set(below), below)
-    return any(_meets(term, carried, weighed) for term in carried & weighed)
+    return any(_combines(term, carried, weighed) for term in carried & weighed)
 
 
-def _meets(term, carried, weighed):
+def _combines(term, carried, weighed):
     """Whether an operation combines a state and a variable in another way than by adding them."""
     if term.op != "mul":
         return term.op in PRODUCTS or term.op in ELEMENTWISE

@@ -25,7 +25,7 @@ CARRY_A_TUPLE = (
 CUTS = having(Trait.CUTS)
 
 
-def together(named, kept):
+def grouped(named, kept):
     """Group the states that one tensor holds.
 
     Args:
@@ -38,9 +38,9 @@ def together(named, kept):
     Example:
         ```python
         named = [("_0_c", "lower", "c", 4), ("_0_h", "lower", "h", 3), ("_1", "upper", "", 5)]
-        assert [ending for ending, _ in together(named, {"lower"})] == ["_0", "_1"]
-        assert [ending for ending, _ in together(named, set())] == ["_0_c", "_0_h", "_1"]
-        assert len(together(named, ALL)[0][1]) == 3
+        assert [ending for ending, _ in grouped(named, {"lower"})] == ["_0", "_1"]
+        assert [ending for ending, _ in grouped(named, set())] == ["_0_c", "_0_h", "_1"]
+        assert len(grouped(named, ALL)[0][1]) == 3
         ```
     """
     if kept == ALL:

@@ -9,7 +9,7 @@ from tf2_lstm.migrate.graph.operations import ASSIGNS, HANDS_ON, OPEN, SILENT, S
 from tf2_lstm.migrate.graph.terms import array, constant
 from tf2_lstm.migrate.pairs.row import Layout
 from tf2_lstm.migrate.recognise.steps.call_trees import state_names
-from tf2_lstm.migrate.recognise.steps.flat import together
+from tf2_lstm.migrate.recognise.steps.flat import grouped
 from tf2_lstm.migrate.roles import Form, Tensor
 
 
@@ -145,7 +145,7 @@ class Edges:
         return initial, final
 
     def _flat(self, unrolled):
-        groups = together(state_names(unrolled.layers), unrolled.kept)
+        groups = grouped(state_names(unrolled.layers), unrolled.kept)
         return [(ending, *members[0][:2], sum(width for *_, width in members)) for ending, members in groups]
 
     def batch(self, unrolled):

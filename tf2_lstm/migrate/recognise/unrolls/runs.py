@@ -72,8 +72,8 @@ def is_reversed(unrolled, edges):
     """
     source = unrolled.source
     whole = source.op == "reverse" and unrolled.lengths is None
-    turned = whole or (source.op == "ReverseSequence" and source.args[1] is unrolled.lengths)
-    if not turned or source.attr != unrolled.axis:
+    is_reversed = whole or (source.op == "ReverseSequence" and source.args[1] is unrolled.lengths)
+    if not is_reversed or source.attr != unrolled.axis:
         return False, source
     back = edges.unread(unrolled) or edges.kept(unrolled, True) is not None
     return (True, source.args[0]) if back else (False, source)
@@ -96,8 +96,8 @@ def paired(unrolled, reversal):
             continue
         partners = [
             (other, at)
-            for at, (other, turned, same) in enumerate(known)
-            if at not in used and turned is not backward and same is sequence and alike(one, other)
+            for at, (other, is_reversed, same) in enumerate(known)
+            if at not in used and is_reversed is not backward and same is sequence and alike(one, other)
         ]
         if not partners:
             pairs.append((one, None))

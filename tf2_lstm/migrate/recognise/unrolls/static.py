@@ -6,7 +6,7 @@ from tf2_lstm.migrate.graph.terms import constant, masked
 from tf2_lstm.migrate.model import Recurrence
 from tf2_lstm.migrate.pairs import Call
 from tf2_lstm.migrate.recognise.steps.call_trees import common_prefix, common_scope, state_names
-from tf2_lstm.migrate.recognise.steps.flat import ALL, first_kept, side_by_side, tensor_of, together
+from tf2_lstm.migrate.recognise.steps.flat import ALL, first_kept, grouped, side_by_side, tensor_of
 from tf2_lstm.migrate.recognise.steps.step_outputs import output_mask
 from tf2_lstm.migrate.recognise.unrolls.edges import input_width
 from tf2_lstm.migrate.recognise.unrolls.sequences import Sequence, reversed_back, separate, taken
@@ -32,7 +32,7 @@ class Static:
             taken(self.terms, stepped.inputs) if self.form == Form.STATIC else (False, None)
         )
         ends = None if self.reverse is True else self.reverse
-        if self.reverse is not False and (ends is not self.lengths or self._turned() is None):
+        if self.reverse is not False and (ends is not self.lengths or self._reversed_back() is None):
             self.reverse, self.sequence = False, separate(self.terms, stepped.inputs)
 
     def _scope(self):
@@ -45,7 +45,7 @@ class Static:
         before, found, _ = place.partition(f"/{scope}/") if scope else ("", "", "")
         return f"{before}/{scope}".strip("/") if found else scope
 
-    def _turned(self):
+    def _reversed_back(self):
         return reversed_back(self.terms, self.shown(), self.reverse)
 
     def shown(self):
@@ -57,7 +57,7 @@ class Static:
 
     def outputs(self):
         """The outputs in the order of the input."""
-        return self._turned() if self.reverse is not False else self.shown()
+        return self._reversed_back() if self.reverse is not False else self.shown()
 
     def batch(self):
         """Return the batch that a placeholder or a variable at the edge fixes; None where none does."""
@@ -90,12 +90,12 @@ class Static:
     @cached_property
     def _kept(self):
         named = state_names(self.layers)
-        held = [self._in_one(*group) for group in together(named, ALL)]
+        held = [self._in_one(*group) for group in grouped(named, ALL)]
         if held != [None] and len(named) > 1:
             return ALL, held
-        cells = [members for _, members in together(named, {one for _, one, *_ in named})]
+        cells = [members for _, members in grouped(named, {one for _, one, *_ in named})]
         flat = {members[0][0] for members in cells if len(members) > 1 and self._in_one("", members)}
-        return flat, [self._in_one(*group) for group in together(named, flat)]
+        return flat, [self._in_one(*group) for group in grouped(named, flat)]
 
     def _in_one(self, ending, members):
         """Return the tensors that hold some states before and after; None where the graph has no such tensor."""

@@ -44,7 +44,7 @@ class Assumptions:
         """
         options, sentences, missing = {}, [], []
         for option in (*needed, *possible):
-            value, why = self._said(scope, option), "as was said"
+            value, why = self._assumed(scope, option), "as was said"
             if value is None and option in needed and self.defaults:
                 value, why = DEFAULTS[option], "TF1's default"
             if value is not None:
@@ -70,12 +70,12 @@ class Assumptions:
             assert parse(["bw: direction=backward"]).direction("rnn/bw", "bidirectional")[0] == "backward"
             ```
         """
-        said, why = self._said(scope, "direction"), "as was said"
+        said, why = self._assumed(scope, "direction"), "as was said"
         if said is None and self.defaults:
             said, why = by_name, "by its name"
         return said, f"{scope}: direction={said} ({why})" if said else ""
 
-    def _said(self, scope, option):
+    def _assumed(self, scope, option):
         found = None
         for number, (where, what, value) in enumerate(self.said):
             if what == option and _names(where, scope):

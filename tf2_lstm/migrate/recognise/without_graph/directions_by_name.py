@@ -89,5 +89,5 @@ def _forward_names(scope):
 
 def _forward(word):
     """Return the opposite of a word for backward, in its spelling."""
-    turned = next(one for one, other in OPPOSITE.items() if other == word.lower())
-    return turned.upper() if word.isupper() else turned.title() if word.istitle() else turned
+    opposite = next(one for one, other in OPPOSITE.items() if other == word.lower())
+    return opposite.upper() if word.isupper() else opposite.title() if word.istitle() else opposite

@@ -33,7 +33,7 @@ def write(result, width=80, colour=True):
         pieces = _pieces(path)
         for _, alike in itertools.groupby(findings, key=_span):
             alike = list(alike)
-            lines += [line for one in alike for line in _told(one, width, paint)]
+            lines += [line for one in alike for line in _finding_lines(one, width, paint)]
             lines += _shown(alike[0], pieces, width, paint)
         lines.append("")
     return "\n".join([*lines, *sentences(result)])
@@ -43,7 +43,7 @@ def _span(one):
     return one.cell, one.line, one.column, one.end_line, one.end_column
 
 
-def _told(one, width, paint):
+def _finding_lines(one, width, paint):
     cell = f"cell {one.cell}:" if one.cell else ""
     text = printable(f"{cell}{one.line}:{one.column} {one.rule} {said(one)}")
     first, *rest = textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")

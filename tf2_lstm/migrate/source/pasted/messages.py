@@ -13,7 +13,7 @@ CHAPTERS = {
 ENTRIES: tuple[Entry, ...] = tuple(entry for entries in CHAPTERS.values() for entry in entries)
 
 
-def told(entry):
+def sections(entry):
     """Return the texts of an entry as lines of Markdown without a heading."""
     lines = [f"**Why.** {entry.cause}", "", f"**What to do.** {entry.do} [{entry.page}]({entry.page})"]
     return lines + (["", f"Not provoked by a test: {entry.source}."] if entry.source else [])
@@ -25,13 +25,13 @@ def chapters():
     for title, entries in CHAPTERS.items():
         lines += [f"## {title}", ""]
         for entry in entries:
-            lines += [f"### {entry.name}", "", _code(f"{entry.kind}: {entry.text}"), "", *told(entry), ""]
+            lines += [f"### {entry.name}", "", _code(f"{entry.kind}: {entry.text}"), "", *sections(entry), ""]
     return "\n".join(lines[:-1])
 
 
-def answer(entry):
+def entry_text(entry):
     """Return an entry as `tf2-lstm explain` prints it."""
-    return "\n".join([f"# {entry.name}", "", f"{entry.kind}: {entry.text}", "", *told(entry)])
+    return "\n".join([f"# {entry.name}", "", f"{entry.kind}: {entry.text}", "", *sections(entry)])
 
 
 def _code(text):

@@ -103,7 +103,7 @@ class _Rolled:
         found = []
         for names in self.steps.inputs:
             first, width = self.lives[names[0]], self._width(names[0])
-            whole = self.writer.turned(self._whole(names))
+            whole = self.writer.swapped(self._whole(names))
             found.append(Live(whole, (self.count, first.shape[0], width), first.dtype))
         return found
 

@@ -43,9 +43,9 @@ def unrolled(writer, loop, found, **options):
     symbol = "tf2_lstm.RNN" if drops else "keras.layers.RNN"
     layer = writer.layer(name, list(found.sources), symbol, (cell,), options, weights)
     given = {} if found.initial is None else {"initial_state": _vectors(found)}
-    turned = [writer.turned(one.ref) for one in found.sequences.values()]
+    swapped = [writer.swapped(one.ref) for one in found.sequences.values()]
     shapes = [one.shape[2:] for one in found.sequences.values()]
-    sequence = packed_sequences(writer.program, turned, shapes, found.cell.dtype)
+    sequence = packed_sequences(writer.program, swapped, shapes, found.cell.dtype)
     given |= {"mask": _mask(writer.program, found, sequence)} if found.lengths else {}
     call = Apply(layer, (sequence,), given)
     return Unrolled(writer, writer.program.add(f"{layer.name}_outputs", call), found)
@@ -84,7 +84,7 @@ class Unrolled:
         if found.backwards:
             outputs = program.op("sequence", "flip", outputs, axis=1)
         sequences = unpacked_sequences(program, outputs, list(found.arrays.values()), found.cell.dtype)
-        return dict(zip(found.arrays, map(self.writer.turned, sequences), strict=True))
+        return dict(zip(found.arrays, map(self.writer.swapped, sequences), strict=True))
 
 
 def _vectors(found):

@@ -134,10 +134,10 @@ def _bound(writer, node, place, size):
         return 0 if place == 0 else writer.size(size)
     found, length = writer.size(place), writer.size(size)
     if is_computed(place) or (isinstance(place, int) and place < 0):
-        turned = writer.step(node, "add", found, length)
+        from_start = writer.step(node, "add", found, length)
         if not isinstance(place, int):
-            turned = writer.step(node, "where", writer.step(node, "less", found, 0), turned, found)
-        found = writer.step(node, "maximum", turned, 0)
+            from_start = writer.step(node, "where", writer.step(node, "less", found, 0), from_start, found)
+        found = writer.step(node, "maximum", from_start, 0)
     return writer.step(node, "minimum", found, length)
 
 

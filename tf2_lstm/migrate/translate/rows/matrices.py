@@ -45,8 +45,8 @@ def band(writer, node, inputs):
     below, above = (int(number_of(one, "how wide its band is")) for one in widths)
     *_, rows, columns = sizes_of(x)
     parts = [
-        _compared(writer, node, "less_equal", *sizes, width, turned)
-        for sizes, width, turned in (((rows, columns), below, False), ((rows, columns), above, True))
+        _compared(writer, node, "less_equal", *sizes, width, is_above)
+        for sizes, width, is_above in (((rows, columns), below, False), ((rows, columns), above, True))
         if width >= 0
     ]
     if not parts:

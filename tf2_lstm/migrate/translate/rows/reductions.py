@@ -96,8 +96,8 @@ def running(writer, node, inputs):
     axis = axis_of(axis, rank_of(x))
     exclusive, reverse = attribute(node, "exclusive").b, attribute(node, "reverse").b
     value = writer.tensor(x)
-    turned = writer.step(node, "flip", value, axis=axis) if reverse else value
-    found = writer.step(node, node.op.lower(), turned, axis=axis)
+    flipped = writer.step(node, "flip", value, axis=axis) if reverse else value
+    found = writer.step(node, node.op.lower(), flipped, axis=axis)
     if exclusive and node.op == "Cumprod":
         found = _without_last(writer, node, found, axis, rank_of(x))
     found = writer.step(node, "flip", found, axis=axis) if reverse else found

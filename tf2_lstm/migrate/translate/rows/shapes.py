@@ -160,7 +160,7 @@ def transpose(writer, node, inputs):
         return x
     dims = tuple(sizes_of(x)[axis] for axis in order)
     if order == [1, 0, *range(2, len(order))]:
-        ref = writer.turned(writer.tensor(x), line_name(node))
+        ref = writer.swapped(writer.tensor(x), line_name(node))
         writer.tensors.setdefault(ref.name, normal(node.name))
         return writer.live(node, ref, dims)
     return writer.op(node, "transpose", writer.tensor(x), order, dims=dims)

@@ -21,7 +21,7 @@ def elements_of(writer, value, what):
         Refusal: the number of elements is open, or they are of another dtype.
     """
     if isinstance(value, Known):
-        return _told(value)
+        return _numbers(value)
     found = _elements(value) or _read(writer, value)
     if found is None:
         raise Refusal(
@@ -48,14 +48,14 @@ def put_together(value, parts):
     return replace(value, elements=tuple(one for part in found for one in part))
 
 
-def _told(value):
+def _numbers(value):
     return [one if isinstance(one, Size) else int(one) for one in value.array.ravel()]
 
 
 def _elements(value):
     """Return the elements of a scalar or a vector, as far as they are known without a further line."""
     if isinstance(value, Known):
-        return tuple(_told(value)) if value.array.ndim < 2 and value.dtype == "int32" else None
+        return tuple(_numbers(value)) if value.array.ndim < 2 and value.dtype == "int32" else None
     if isinstance(value, Live) and value.shape == () and value.dtype == "int32":
         return (Size(((value.ref.name, None),)),)
     return getattr(value, "elements", None)

@@ -57,7 +57,7 @@ class Writer:
     flag: str = ""
     known_cells: list = field(default_factory=list)
     _made: dict = field(default_factory=dict)
-    _turned: dict = field(default_factory=dict)
+    _swapped: dict = field(default_factory=dict)
 
     #: Whether the lines are those of a loop, which holds no layer of Keras.
     inside: ClassVar[bool] = False
@@ -102,12 +102,12 @@ class Writer:
         self.tensors[ref.name] = normal(f"{node.name}:{number}")
         return self.live(node, ref, dims, number, **more)
 
-    def turned(self, ref, name="turned"):
+    def swapped(self, ref, name="turned"):
         """Return the `Ref` of a tensor with its first two axes exchanged; exchanged twice it is the tensor itself."""
-        if ref.name not in self._turned:
+        if ref.name not in self._swapped:
             new = self.program.add(name, Apply("keras.ops.swapaxes", (ref, 0, 1)))
-            self._turned.update({ref.name: new, new.name: ref})
-        return self._turned[ref.name]
+            self._swapped.update({ref.name: new, new.name: ref})
+        return self._swapped[ref.name]
 
     def aside(self, node, expression, shape):
         """Assign an expression that is no tensor of the graph, in the dtype of a node's output; return its `Live`."""
