@@ -1,6 +1,6 @@
 """One step of a cell in NumPy, float64: the equations of its row, evaluated.
 
-A known mistake of a migration means other equations; `mistaken` writes them. This file exists to explain a difference,
+A known mistake of a migration means other equations; `REPLACED` lists them. This file exists to explain a difference,
 see `reference`.
 """
 

@@ -297,7 +297,7 @@ class Writer:
         """Write a dropout layer; return its `Ref`.
 
         Args:
-            rate: a number, or the result of `told`.
+            rate: a number, or the result of `rate_parameter`.
             options: more options of the layer.
             note: a comment, "" for none.
         """
