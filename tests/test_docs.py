@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import pytest
 import tensorflow as tf
+import warm
 from docs.blocks import columns, headings, read_blocks
 from docs.checks import broken_links, is_file, key_of, missing_pages, unaccounted, unknown_tests
 from docs.examples import examples_of, namespace_of
@@ -366,6 +367,6 @@ def test_the_example_of_a_docstring_is_found(tmp_path):
 
 
 def test_the_tables_are_checked_from_the_command_line():
-    check = [sys.executable, "docs/tables.py", "--check"]
-    done = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, check=False)
+    run = "import runpy, sys; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+    done = warm.python("-c", run, "docs/tables.py", "--check")
     assert (done.returncode, done.stdout) == (0, "")

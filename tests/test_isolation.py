@@ -21,8 +21,8 @@ PLAIN = {name: value for name, value in os.environ.items() if not name.startswit
 ENDS = {
     "death": ([], "TensorFlow died (SIG"),
     "death on import": ([], "TensorFlow died (SIG"),
-    "no end": (["--time-limit", "2"], "TensorFlow took longer than 2 seconds"),
-    "no end of a NaN": (["--time-limit", "2"], "TensorFlow took longer than 2 seconds"),
+    "no end": (["--time-limit", "0.5"], "TensorFlow took longer than 0.5 seconds"),
+    "no end of a NaN": (["--time-limit", "0.5"], "TensorFlow took longer than 0.5 seconds"),
     "memory": (["--memory-limit", "1.6"], "TensorFlow took more than 1.6 GiB of memory"),
     "a file that is read": ([], "danger/ReadFile (ReadFile), which may touch files, Python or the network"),
 }
