@@ -5,6 +5,7 @@ from tests.mutants.mistake import mistakes
 _ROOM = "tf2_lstm/migrate/translate/control/"
 _TESTS = "tests/migrate/translate/test_unrolled_steps.py::"
 _CELLS = "tests/migrate/translate/test_own_cells.py::"
+_LOOPS = "tests/migrate/translate/test_loops.py::"
 _DROPS = "tests/migrate/translate/test_dropout_in_loops.py::"
 
 STEPS = [
@@ -137,5 +138,24 @@ STEPS = [
         "tf2_lstm/dropout_rates.py",
         f"{_DROPS}test_the_source_and_the_file_drop_as_the_model",
         ('if not name.startswith("_")}', "if False}"),
+    ),
+    *mistakes(
+        _ROOM + "own_loops.py",
+        f"{_LOOPS}test_how_long_an_array_is_that_still_grows_is_not_translated",
+        (
+            "        if number in self.counters:\n            value = replace",
+            "        if False:\n            value = replace",
+        ),
+    ),
+    *mistakes(
+        _ROOM + "own_loops.py",
+        f"{_LOOPS}test_an_array_that_grows_in_another_way_is_refused",
+        ("(is_empty and is_written_beyond", "(is_written_beyond"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/tensor_arrays.py",
+        f"{_LOOPS}test_every_loop_gives_what_the_session_gives",
+        ("if places is None and array.grows:", "if False:"),
+        ("    if array.grows:\n        ref", "    if False:\n        ref"),
     ),
 ]

@@ -207,8 +207,41 @@ def dropped_within(x, w):
     return tf.while_loop(lambda step, _: step < 3, body, [0, first])[1]
 
 
-#: What control flow v2 writes in another way, which is refused.
-OF_V1 = {one.__name__: one for one in (growing, bounded, filled)}
+def grown_and_joined(x, w):
+    """An array that grows, whose elements are joined."""
+    row = lambda state: tf.tanh(w[:2] + state[0])  # noqa: E731
+    body = lambda step, state, array: (step + 1, tf.tanh(state @ w), array.write(step, row(state)))  # noqa: E731
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=[2, 4])
+    goes_on = lambda step, state, _: tf.logical_or(step < 1, tf.reduce_sum(state) < 0.7)  # noqa: E731
+    return tf.while_loop(goes_on, body, (0, x[:, 0], array), maximum_iterations=6)[2].concat()
+
+
+def measured(x, w):
+    """A step that asks how long its array is, which grows."""
+    body = lambda step, state, array: (  # noqa: E731
+        step + 1,
+        state + tf.cast(array.size(), tf.float32),
+        array.write(step, state),
+    )
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=[None, 4])
+    return tf.while_loop(lambda step, *_: step < 3, body, (0, x[:, 0] @ w, array))[2].stack()
+
+
+def begun(x, w):
+    """An array that grows from two elements on."""
+    body = lambda step, array: (step + 1, array.write(step, x[:, 0] @ w))  # noqa: E731
+    array = tf.TensorArray(tf.float32, 2, dynamic_size=True, element_shape=[None, 4])
+    return tf.while_loop(lambda step, _: step < 4, body, (0, array))[1].stack()
+
+
+def twice_a_step(x, w):
+    """An array that grows by two elements a step."""
+    write = lambda step, array: array.write(2 * step, x[:, 0]).write(2 * step + 1, x[:, 0] @ w)  # noqa: E731
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=[None, 4])
+    body = lambda step, array: (step + 1, write(step, array))  # noqa: E731
+    return tf.while_loop(lambda step, _: step < 2, body, (0, array))[1].stack()
+
+
 PROGRAMS = {
     one.__name__: one
     for one in (
@@ -229,5 +262,9 @@ PROGRAMS = {
         called,
         greedy,
         joined,
+        growing,
+        bounded,
+        filled,
+        grown_and_joined,
     )
 }

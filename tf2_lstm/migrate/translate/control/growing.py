@@ -9,6 +9,20 @@ from tf2_lstm.migrate.translate.writing.values import Known, Live, Refusal, know
 #: Operations that give all rows one value -> the number of the input with that value.
 _SPREADS = {"Fill": 1, "Tile": 0, "BroadcastTo": 0, "ExpandDims": 0, "Reshape": 0}
 _ADDS, _COPIES = ("Add", "AddV2"), ("Identity", "StopGradient")
+#: Operations that write an element -> the numbers of the inputs with its place and with the array.
+_WRITES = {"TensorArrayWriteV3": (1, 3), "TensorListSetItem": (1, 0)}
+
+
+def is_written_beyond(frame, number):
+    """Return whether a step writes at a place that an array of control flow v2 grows for.
+
+    Args:
+        frame: the `Frame`.
+        number: the number of the array among the carried values.
+    """
+    body = frame.body
+    node = body.nodes.get(node_of(_source(body, body.results[number])))
+    return node is not None and attribute(node, "resize_if_index_out_of_bounds").b
 
 
 def counter_of(frame, outer, number):
@@ -24,8 +38,9 @@ def counter_of(frame, outer, number):
     """
     body = frame.body
     node = body.nodes.get(node_of(_source(body, body.results[number])))
-    if node is not None and node.op == "TensorArrayWriteV3":
-        _, place, _, flow = (_source(body, one) for one in data_inputs(node))
+    if node is not None and node.op in _WRITES:
+        given = data_inputs(node)
+        place, flow = (_source(body, given[at]) for at in _WRITES[node.op])
         if body.leaves.get(flow) == number and _counts(frame, outer, body.leaves.get(place)):
             return body.leaves[place]
     raise Refusal(

@@ -8,7 +8,7 @@ from tf2_lstm.migrate.keras_code.cycle import Carried, Cycle
 from tf2_lstm.migrate.keras_code.drops import parameters
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref, Repeat
 from tf2_lstm.migrate.translate.control.cell_lines import NoCell
-from tf2_lstm.migrate.translate.control.growing import counter_of, most_steps
+from tf2_lstm.migrate.translate.control.growing import counter_of, is_written_beyond, most_steps
 from tf2_lstm.migrate.translate.control.inner import Inner, shapes_inside
 from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.control.own_cells import Around, stepped
@@ -16,7 +16,15 @@ from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.control.unrolling import unrolled
 from tf2_lstm.migrate.translate.writing.naming import class_name, python_name
 from tf2_lstm.migrate.translate.writing.needed import free_names, names_in, needed
-from tf2_lstm.migrate.translate.writing.values import Elements, Live, Refusal, Size, Untranslated, sizes_of
+from tf2_lstm.migrate.translate.writing.values import (
+    Elements,
+    Known,
+    Live,
+    Refusal,
+    Size,
+    Untranslated,
+    sizes_of,
+)
 from tf2_lstm.migrate.translate.writing.written_arrays import with_arrays
 
 
@@ -71,15 +79,21 @@ class _Loop:
 
     def _counters(self):
         """Set the largest length of arrays that grow; return the number of each -> the number of its counter."""
-        grow = [number for number, one in self.initial.items() if getattr(one, "grows", False)]
+        grow = [number for number, one in self.initial.items() if self._grows(number, one)]
         if not grow:
             return {}
         most = most_steps(self.frame, self.outer)
         for number in grow:
             if self.initial[number].value is not None:
                 raise Refusal(f"{self.frame.name}: an array that grows is not empty at first. Give it a size")
-            self.initial[number] = replace(self.initial[number], length=most)
+            self.initial[number] = replace(self.initial[number], length=most, grows=True)
         return {number: counter_of(self.frame, self.outer, number) for number in grow}
+
+    def _grows(self, number, value):
+        if not isinstance(value, Elements):
+            return False
+        is_empty = isinstance(value.length, Known) and not value.length.open and value.length.array == 0
+        return value.grows or (is_empty and is_written_beyond(self.frame, number))
 
     def _needed(self, wanted):
         """List the numbers of the carried values that decide the end of the loop or are read after it."""
@@ -122,6 +136,10 @@ class _Loop:
     def _leaf(self, number):
         """Return the value that stands for a carried value inside of the loop."""
         value, ref = self.initial[number], Ref(self.names[number])
+        if number in self.counters:
+            value = replace(
+                value, length=Untranslated("how long an array is that still grows is not translated")
+            )
         if isinstance(value, Elements):
             return replace(value, value=Live(ref, (None, *(value.dims or ())), value.dtype))
         return Live(ref, tuple(sizes_of(value)), value.dtype)

@@ -119,8 +119,10 @@ def write(writer, node, inputs):
         _, place, value, array = inputs
     else:
         array, place, value = inputs
-    if attribute(node, "resize_if_index_out_of_bounds").b:
-        raise Refusal("it writes into an array that grows, in control flow v2. Give the TensorArray a size")
+    if attribute(node, "resize_if_index_out_of_bounds").b and not _array(array).grows:
+        raise Refusal(
+            "it writes into an array that grows, which is not empty at first. Give the TensorArray a size"
+        )
     if isinstance(value, Elements):
         raise Refusal("it writes an array of tensors for a tensor. Read the array first")
     dims = _fixed(sizes_of(value), _array(array).dims)
@@ -144,9 +146,17 @@ def gather(writer, node, inputs):
     array, places = (inputs[2], inputs[1]) if node.op == "TensorArrayGatherV3" else (inputs[0], None)
     value, dims = _filled(array), tuple(array.dims)
     length = array.length.array.item() if isinstance(array.length, Known) else None
+    if places is None and array.grows:
+        return writer.op(node, "take", value, _written(writer, array), axis=0, dims=(None, *dims))
     if places is None or (_counts(places) and length is not None and sizes_of(places)[0] == length):
         return writer.live(node, value.ref, (length, *dims))
     return writer.op(node, "take", value, writer.tensor(places), axis=0, dims=(sizes_of(places)[0], *dims))
+
+
+def _written(writer, array):
+    """Write the numbers of the elements that an array has grown to: its tensor has room for the largest number."""
+    layer = writer.program.add("numbers", Apply("tf2_lstm.RangeOf", ([0, None, 1],)))
+    return writer.program.add("numbers", Apply(layer, (writer.tensor(array.length),)))
 
 
 @row("TensorArrayConcatV3 TensorListConcatV2")
@@ -158,6 +168,11 @@ def concatenated(writer, node, inputs):
         raise Refusal("it joins elements of which a size is open. Give the TensorArray an element_shape")
     length = array.length.array.item() if isinstance(array.length, Known) else None
     rows = None if length is None else length * dims[0]
+    if array.grows:
+        ref = writer.program.add(
+            "written", Apply("keras.ops.take", (value.ref, _written(writer, array)), {"axis": 0})
+        )
+        value = replace(value, ref=ref)
     joined = writer.op(node, "reshape", value, (-1, *dims[1:]), dims=(rows, *dims[1:]))
     if not isinstance(length, int):
         return [
