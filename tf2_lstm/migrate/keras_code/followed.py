@@ -1,4 +1,4 @@
-"""Lines of a source are followed with shapes, for the sizes in them: what each name stands for."""
+"""Follow the lines of a source with shapes, to find the sizes in them."""
 
 import inspect
 from functools import partial
@@ -9,24 +9,24 @@ from tf2_lstm.migrate.keras_code.shape_rules import RULES
 from tf2_lstm.migrate.keras_code.tensor_shapes import NotFollowed, Tensor, join, part_of
 from tf2_lstm.migrate.keras_code.written_size import fix
 
-#: What nothing is known of.
+#: A value of which nothing is known.
 UNKNOWN = object()
 
 
 class Names:
-    """What the names of a function stand for: `Tensor`s, `Layer`s, numbers, and lists and dicts of those.
+    """The values of a function's names: `Tensor`s, `Layer`s, numbers, and lists and dicts of those.
 
     Args:
-        makers: name of a class or function of the source -> the rule of what it makes.
-        prefix: what the names of its sizes begin with, "{}" in it for the name of the layer.
-        given: the names that have a value before the first line.
+        makers: name of a class or function of the source -> the rule for its result.
+        prefix: the prefix of the names of its sizes, with "{}" for the name of the layer.
+        given: name -> value, before the first line.
     """
 
     def __init__(self, makers, prefix="{}", given=()):
         self._makers, self._prefix, self._values = makers, prefix, dict(given)
 
     def assign(self, lines):
-        """Follow lines."""
+        """Follow lines; return the `Names` themselves."""
         for line in lines:
             self._assign([one.lstrip("*") for one in line.targets], line)
         return self
@@ -44,7 +44,7 @@ class Names:
         self._values.update(zip(targets, [*value[:last], rest], strict=True))
 
     def value(self, expression, name=""):
-        """Return what an expression stands for; a layer that it makes is called by the name."""
+        """Return the value of an expression; a layer that it makes gets the name."""
         inner = partial(self.value, name=name)
         if isinstance(expression, Ref):
             return self._values.get(expression.name, UNKNOWN)
@@ -90,7 +90,7 @@ class Names:
 
 
 def model_layer(inputs, outputs):
-    """Return what a function gives that builds a model, by the values of the model's inputs and outputs."""
+    """Return the `Layer` of a function that builds a model, given the values of the model's inputs and outputs."""
 
     def call(layer, given):
         for name, value in given.items():
@@ -102,11 +102,11 @@ def model_layer(inputs, outputs):
 
 
 def cell_layer(makers, name, cell):
-    """Return a cell of its own equations.
+    """Return the `Layer` of a cell of its own equations.
 
     Args:
         makers: see `Names`.
-        name: what the names of its sizes begin with.
+        name: the prefix of the names of its sizes.
         cell: the `OwnCell`, with `WrittenSize`s.
     """
     cell.output_size.named(f"{name}_UNITS")
@@ -127,12 +127,12 @@ def cell_layer(makers, name, cell):
 
 
 def loop_layer(makers, cycle, around=None):
-    """Return a while loop.
+    """Return the `Layer` of a while loop.
 
     Args:
         makers: see `Names`.
         cycle: the `Cycle`, with `WrittenSize`s.
-        around: the names that have a value around it, of a loop among the lines of another one.
+        around: name -> value around it, for a loop among the lines of another one.
     """
     held = _held(makers, cycle)
     shapes = [Tensor(one.shape) for one in cycle.carried]
@@ -152,7 +152,7 @@ def loop_layer(makers, cycle, around=None):
 
 
 def _held(makers, own):
-    """The layers that a cell or a loop holds: name -> `Layer`."""
+    """Return the layers that a cell or a loop holds: name -> `Layer`."""
     drops = {one.name: LAYERS["keras.layers.Dropout"]("", 0.0) for one in own.drops}
     cells = {one.name: Names(makers).value(one.call, one.name) for one in own.cells}
     for one in own.cells:
@@ -174,7 +174,7 @@ def _item(value, at):
 
 
 def fix_all(value):
-    """Say that all sizes in a value are written as numbers."""
+    """Write all sizes in a value as numbers."""
     if isinstance(value, Layer):
         value.fix()
     elif isinstance(value, dict):

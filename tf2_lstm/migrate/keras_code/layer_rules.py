@@ -1,6 +1,6 @@
-"""What the layers of a source do to shapes, and the names of the sizes that they are made with.
+"""Rules for the layers of a source: their shapes, and the names of the sizes that they are made with.
 
-A rule takes the name of the layer in capitals and the arguments that the layer is made with, and returns a `Layer`.
+A rule takes the layer's name in capitals and the arguments that make the layer, and returns a `Layer`.
 """
 
 from tf2_lstm.migrate.keras_code.tensor_shapes import NotFollowed, Tensor, join, reshape, shape_of, windows
@@ -11,11 +11,11 @@ class Layer:
     """A layer of a source.
 
     Args:
-        call: what a call of it gives: a function of the `Layer` and the arguments.
-        sizes: the `WrittenSize`s that it is made with.
-        states: of a cell the sizes of its states, nested as Keras has them.
-        output: of a cell the size of its output.
-        layers: the layers in it.
+        call: a function of (the `Layer`, the arguments of a call) that returns the call's result.
+        sizes: the `WrittenSize`s in the arguments that make it.
+        states: the sizes of a cell's states, nested as in Keras.
+        output: the size of a cell's output.
+        layers: the layers inside it.
     """
 
     def __init__(self, call, sizes=(), states=None, output=None, layers=()):
@@ -23,11 +23,11 @@ class Layer:
         self._width = None
 
     def __call__(self, *arguments, **options):
-        """Return what a call gives."""
+        """Return the result of a call."""
         return self.call(self, *arguments, **options)
 
     def takes(self, x):
-        """Return the shape of an input; the last axis of all inputs is one size, for its kernel has that."""
+        """Return the shape of an input; the last axis of all inputs is one size, as the kernel has it."""
         x = shape_of(x)
         if not x:
             raise NotFollowed
@@ -36,7 +36,7 @@ class Layer:
         return x
 
     def fix(self):
-        """Say that its sizes are written as numbers."""
+        """Write its sizes as numbers."""
         fix([list(self.sizes), self._width])
         for layer in self.layers:
             layer.fix()
@@ -112,7 +112,7 @@ def _step(cell, x, states):
 
 
 def joined_states(sizes, states, batch):
-    """Return the shapes of the states of a cell, joined to those that it is given, None for none."""
+    """Return the shapes of a cell's states, joined to those of the given states, None for none."""
     if isinstance(sizes, (list, tuple)):
         given = [None] * len(sizes) if states is None else states
         return [joined_states(one, state, batch) for one, state in zip(sizes, given, strict=True)]

@@ -1,7 +1,7 @@
-"""What the lines of a source do to shapes: a rule for each function of `keras.ops`, to follow sizes by.
+"""Rules for the functions of `keras.ops` in the lines of a source, to follow the sizes in them.
 
-A rule takes the arguments of a call, tensors as `Tensor`s, and returns what the call gives. It says with `same` which
-dimensions must be equal. What no rule follows raises `NotFollowed`.
+A rule takes the arguments of a call, tensors as `Tensor`s, and returns the call's result. It records with `same` which
+dimensions must be equal, and raises `NotFollowed` for a call that it cannot follow.
 """
 
 from itertools import pairwise
@@ -105,7 +105,7 @@ def _split(x, parts, axis):
 
 
 def _parts(size, ends):
-    """The sizes of parts by where each ends but the last."""
+    """Return the sizes of the parts of a split axis, given the ends of all parts but the last."""
     if size is None:
         raise NotFollowed
     parts = [WrittenSize(last - first) for first, last in pairwise([0, *ends, size])]
@@ -115,7 +115,7 @@ def _parts(size, ends):
 
 
 def _part(size, count):
-    """One of so many equal parts."""
+    """Return the size of one of `count` equal parts."""
     if size is None:
         return None
     operator, operands = size.root.operator, size.root.operands

@@ -1,4 +1,4 @@
-"""The sizes of a source get names: one that several lines have stands in one place."""
+"""Give the sizes of a source names, so that one that several lines have is in one place."""
 
 from dataclasses import replace
 
@@ -11,16 +11,16 @@ from tf2_lstm.migrate.keras_code.written_size import WrittenSize, constants, set
 def with_sizes(programs, loops=None, cells=None):
     """Find the sizes of a source.
 
-    A size has a name where all that depends on it can be followed, so that whoever changes it there has a model of
+    A size has a name where everything that depends on it can be followed, so that to change it there makes a model of
     that size; the others stay numbers.
 
     Args:
-        programs: name of the function that builds a model -> its `Program`; one comes after those that it calls.
+        programs: name of a function that builds a model -> its `Program`; each after those that it calls.
         loops: name of a class -> its `Cycle`.
         cells: name of a class -> its `OwnCell`.
 
     Returns:
-        (programs, loops, cells, constants): what is given with a `WrittenSize` in the place of each int; the
+        (programs, loops, cells, constants): the arguments with a `WrittenSize` in the place of each int; the
         constants are name -> int.
 
     Example:
@@ -37,7 +37,7 @@ def with_sizes(programs, loops=None, cells=None):
         ```
     """
     sizes, makers = Sizes(), {}
-    # The program first: its sizes are those that a reader looks for.
+    # The programs first: a reader looks for their sizes.
     found = {name: replace(one, lines=sizes.in_lines(one.lines)) for name, one in reversed(programs.items())}
     programs = {name: found[name] for name in programs}
     loops = {name: sizes.in_cycle(one) for name, one in (loops or {}).items()}
@@ -57,7 +57,7 @@ def _maker(layer, makers, one):
 
 
 class Sizes:
-    """Puts `WrittenSize`s in the place of ints.
+    """Replaces ints by `WrittenSize`s.
 
     Attributes:
         made: all of them, in the order of the source.
@@ -67,7 +67,7 @@ class Sizes:
         self.made = []
 
     def of(self, value):
-        """Return an expression, or what lists, tuples and dicts hold, with `WrittenSize`s."""
+        """Return an expression, or lists, tuples and dicts of expressions, with `WrittenSize`s."""
         if isinstance(value, Apply):
             return Apply(value.what, self.of(value.arguments), self.of(value.options))
         if isinstance(value, Item):
@@ -118,7 +118,7 @@ class Sizes:
 
 
 def _prefix(function, program):
-    """What the names of a function's sizes begin with: where it makes one cell, that needs no name beside."""
+    """Return the prefix of the names of a function's sizes, "{}" for a layer's name; a single cell needs no name."""
     if function == "build_model":
         return "{}"
     room = function.removeprefix("build_")
@@ -126,7 +126,7 @@ def _prefix(function, program):
 
 
 def _makes_units(expression):
-    """How many cells or layers with a number of units an expression makes."""
+    """Return how many cells or layers with a number of units an expression makes."""
     if not isinstance(expression, Apply):
         return 0
     first = expression.arguments[0] if expression.arguments else None

@@ -1,20 +1,20 @@
-"""Shapes of tensors in the lines of a source: each dimension is a `WrittenSize`, or None where it is open."""
+"""The shapes of tensors in the lines of a source: each dimension is a `WrittenSize`, or None for an open one."""
 
 from tf2_lstm.migrate.keras_code.written_size import WrittenSize, fix, product, same
 
 
 class Tensor(tuple):
-    """The shape of a tensor: a `WrittenSize` an axis, None where it is open.
+    """The shape of a tensor: a `WrittenSize` for each axis, None for an open one.
 
     Attributes:
-        below: of a tensor of the numbers of classes, the `WrittenSize` that says how many classes there are; else None.
+        below: for a tensor of class numbers, the `WrittenSize` of the number of classes; None for any other tensor.
     """
 
     below = None
 
 
 class NotFollowed(Exception):
-    """The shapes of a call are not known: sizes that go into it are written as numbers."""
+    """The shapes of a call are not known: the sizes in its arguments are written as numbers."""
 
 
 def shape_of(value):
@@ -26,20 +26,20 @@ def shape_of(value):
     if isinstance(value, list) and value:
         inner = shape_of(value[0])
         fix(list(inner))
-        # Written out as it is: a constant does not grow with the sizes around it.
+        # A constant does not grow with the sizes around it.
         return Tensor((fixed(len(value)), *inner))
     raise NotFollowed
 
 
 def fixed(number):
-    """Return a size that is that number whatever the sizes around it are."""
+    """Return a size that is written as this number, whatever the sizes around it are."""
     size = WrittenSize(number)
     fix(size)
     return size
 
 
 def join(one, other):
-    """Say that two tensors have one shape; return it."""
+    """Record that two tensors have the same shape, and return it."""
     one, other = shape_of(one), shape_of(other)
     if len(one) != len(other):
         raise NotFollowed
@@ -49,7 +49,7 @@ def join(one, other):
 
 
 def broadcast(*values):
-    """Return the shape of what is computed number by number."""
+    """Return the shape of an elementwise result."""
     shapes = [shape_of(value) for value in values]
     rank = max(map(len, shapes))
     padded = [(WrittenSize(1),) * (rank - len(shape)) + shape for shape in shapes]
@@ -57,7 +57,7 @@ def broadcast(*values):
 
 
 def one_dimension(dimensions):
-    """Return the dimension that several become that are broadcast."""
+    """Return the dimension of the result when several dimensions are broadcast."""
     wide = [one for one in dimensions if one is None or one != 1]
     known = [one for one in wide if one is not None]
     for one in known[1:]:
@@ -66,7 +66,7 @@ def one_dimension(dimensions):
 
 
 def reshape(x, target):
-    """Return the shape of what is laid out anew: axes at both ends stay, those between are put together."""
+    """Return the shape of a reshaped tensor; equal axes at both ends stay, those between are joined or split."""
     x = [factor for size in shape_of(x) for factor in _factors(size)]
     target = [None if one is None or one == -1 else one for one in target]
     first, last = 0, 0
@@ -81,7 +81,7 @@ def reshape(x, target):
 
 
 def _factors(size):
-    """What a dimension was put together from."""
+    """List the dimensions whose product a dimension is; itself if it is none."""
     return size.root.operands if size is not None and size.root.operator == "*" else [size]
 
 
@@ -99,10 +99,10 @@ def _put_together(before, after):
 
 
 def windows(axes, kernel, strides, padding, dilation):
-    """Return how many windows of a convolution or a pooling there are on each axis.
+    """Return the number of windows of a convolution or a pooling along each axis.
 
     Args:
-        axes: the dimensions that windows are moved along.
+        axes: the dimensions along which windows move.
         kernel: an int for all axes, or one for each.
         strides: likewise.
         padding: "same", "causal" or "valid".
@@ -136,7 +136,7 @@ def part_of(x, at):
 
 
 def _axes_of_part(left, at):
-    """The axes that one of the things between brackets gives; the axis that it is about is taken off."""
+    """Return the axes that one of the indices between brackets gives, and remove its axis from those left."""
     if at is None:
         return [WrittenSize(1)]
     size = left.pop(0)

@@ -4,26 +4,26 @@ import itertools
 import math
 from collections import Counter
 
-#: How deep a size may be computed from others; what is deeper is written as a number.
+#: How deep a size may be computed from others; a deeper one is written as a number.
 _LEVELS = 3
-#: So many operands are looked through for the size itself.
+#: How many operands are searched for the size itself.
 _LOOKED_AT = 200
 
 
 class WrittenSize(int):
-    """An int in the lines of a source, while it is found out what it is the size of.
+    """An int in the lines of a source, until it is known which size it is.
 
-    Two for which `same` was called are one size from then on. A size has a name where a layer of the source makes it,
-    is computed where it is a sum, a product or a part of others, and is a number where nothing is known of it.
+    After `same` two of them are one size. A size has a name where a layer of the source makes it,
+    is computed where it is a sum, a product or a part of others, and is a number otherwise.
 
     Args:
         value: the int.
-        operator: "+", "*" or "//" of a size that is computed, "" of any other.
+        operator: "+", "*" or "//" for a computed size, "" for any other.
         operands: the sizes that it is computed from, two for "//".
 
     Attributes:
         name: the name of the constant, "" for none.
-        is_fixed: whether it is written as a number, for something depends on it in a way that is not followed.
+        is_fixed: whether it is written as a number, as something depends on it in a way that is not followed.
 
     Example:
         ```python
@@ -45,24 +45,24 @@ class WrittenSize(int):
 
     @property
     def root(self):
-        """The one that stands for all that are the same size."""
+        """The size that represents all sizes that are the same."""
         size = self
         while size._joined is not None:
             size = size._joined
         return size
 
     def named(self, name):
-        """Give it a name, unless it has one; return it. A size of 1 gets none: it is there to be broadcast."""
+        """Give the size a name, unless it has one; return it. A size of 1 gets none: it is there to be broadcast."""
         if self != 1:
             self.root.name = self.root.name or name
         return self
 
 
 def same(one, other):
-    """Say that two dimensions are the same size.
+    """Record that two dimensions are the same size.
 
     Args:
-        one: a `WrittenSize`, or None for a dimension that is open.
+        one: a `WrittenSize`, or None for an open dimension.
         other: likewise.
     """
     left = [(one, other)]
@@ -80,7 +80,7 @@ def same(one, other):
 
 
 def _form(size):
-    """How a size is computed: two that are the same are computed from the same ones."""
+    """Return the operator and the operands' values; two computed sizes that are the same have them in common."""
     return size.operator, list(map(int, size.operands))
 
 
@@ -95,7 +95,7 @@ def _join(one, other):
 
 
 def _is_computed_from(size, one):
-    """Whether a size is computed from another one, or from so many that this is not looked for."""
+    """Whether a size is computed from another one, or from too many to look through."""
     seen, left = set(), [size]
     while left:
         root = left.pop().root
@@ -108,7 +108,7 @@ def _is_computed_from(size, one):
 
 
 def fix(value):
-    """Say that sizes are written as numbers, and those that they are computed from.
+    """Write sizes, and those that they are computed from, as numbers.
 
     Args:
         value: a `WrittenSize`, or lists, tuples and dicts of them among other things.
@@ -127,12 +127,12 @@ def fix(value):
 
 
 def total(sizes):
-    """Return the sum of dimensions: a `WrittenSize`, None where one is open."""
+    """Return the sum of dimensions: a `WrittenSize`, None if one is open."""
     return None if None in sizes else WrittenSize(sum(sizes), "+", sizes)
 
 
 def product(sizes):
-    """Return the product of dimensions: a `WrittenSize`, None where one is open."""
+    """Return the product of dimensions: a `WrittenSize`, None if one is open."""
     sizes = [size for size in sizes if size != 1]
     if None in sizes:
         return None
@@ -140,7 +140,7 @@ def product(sizes):
 
 
 def settle(sizes):
-    """Decide how sizes are written; to be called once, when all is said.
+    """Decide how sizes are written; to be called once, after the last `same` and `fix`.
 
     Args:
         sizes: the `WrittenSize`s of a source.
@@ -160,7 +160,7 @@ def settle(sizes):
 
 
 def _name_apart(roots):
-    """Give a name that several sizes have a number in all but one."""
+    """Add a number to a name that several sizes have, in all but the first."""
     taken = set()
     for root in roots:
         names = itertools.chain([root.name], (f"{root.name}_{number}" for number in itertools.count(2)))
@@ -169,7 +169,7 @@ def _name_apart(roots):
 
 
 def _by_its_own_name(root):
-    """Where a size has a name and the equal parts of it have none: they are computed from it."""
+    """Compute the parts of a named sum from it, if they are equal and have no name."""
     parts = {id(one.root): one.root for one in root.operands}
     if root.operator == "+" and root.name and not root.is_fixed and len(parts) == 1:
         [part] = parts.values()
@@ -179,7 +179,7 @@ def _by_its_own_name(root):
 
 
 def _levels(roots):
-    """List sizes by what they are computed from: first those that are not; what is too deep is fixed."""
+    """List sizes by how deep they are computed from others, those that are not first; fix those that are too deep."""
     levels, known = [[root for root in roots if not root.operator]], set()
     for _ in range(_LEVELS):
         known.update(map(id, levels[-1]))
@@ -197,7 +197,7 @@ def _levels(roots):
 
 
 def constants(sizes):
-    """Return the sizes that are written as a name: name -> int, in the order of their first places.
+    """Return the sizes that are written as a name: name -> int, in the order of their first occurrence.
 
     Args:
         sizes: all `WrittenSize`s of a source in its order, settled.
