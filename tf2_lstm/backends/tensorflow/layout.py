@@ -215,12 +215,13 @@ class Packed:
 
     def trim(self, states, step):
         """Return the states of the rows that take part in a step."""
-        return [state[: self.sizes[step]] for state in states]
+        rows = tf.gather(self.sizes, step)
+        return [state[:rows] for state in states]
 
     def grow(self, states, final, step):
         """Return, for a loop backwards, the states of the rows that took part in a step, new ones from `final`."""
-        pairs = zip(states, final, strict=True)
-        return [tf.concat([s, f[tf.shape(s)[0] : self.sizes[step]]], axis=0) for s, f in pairs]
+        rows, pairs = tf.gather(self.sizes, step), zip(states, final, strict=True)
+        return [tf.concat([s, f[tf.shape(s)[0] : rows]], axis=0) for s, f in pairs]
 
     def choose(self, step, new, old):
         """Return the new values: every row in a step is valid."""
