@@ -1,12 +1,9 @@
 """What tests of several rooms share."""
 
 import atexit
-import contextlib
-import functools
 import gc
 import os
 import sys
-import typing
 
 import pytest
 
@@ -14,9 +11,8 @@ import pytest
 os.environ["TF2_LSTM_TRACEBACK"] = "1"
 # From the start: the import of TensorFlow makes more objects than any test.
 gc.set_threshold(50_000, 20, 50)
-# As of Python 3.12: TensorFlow asks of most arguments whether they are of a protocol, and 3.11 lists its members anew.
-for name in ("_get_protocol_attrs", "_is_callable_members_only") if sys.version_info < (3, 12) else ():
-    setattr(typing, name, functools.cache(getattr(typing, name)))
+if sys.version_info < (3, 12):
+    from python311 import pytest_runtest_protocol  # noqa: F401
 
 
 def pytest_configure(config):
@@ -39,45 +35,6 @@ def pytest_collection_finish():
     """Spare the garbage collector what TensorFlow and Keras are made of: a tenth of the suite's time."""
     gc.collect()
     gc.freeze()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item, nextitem):
-    """Run a test where the frames of its calls find room, and their lines are known."""
-    runner = item.config.pluginmanager.getplugin("runner")
-    with _lines_kept(item):
-        return _with_room(runner.pytest_runtest_protocol, item, nextitem)
-
-
-def _with_room(function, *arguments):
-    return function(*arguments)
-
-
-# Python keeps its frames in chunks of 16 KB, and asks the system for a chunk and gives it back whenever a call and its
-# return pass the end of one: a tenth of the tests' time. A frame of a megabyte is in a chunk of two, with room for all.
-_with_room.__code__ = _with_room.__code__.replace(co_stacksize=1 << 17)
-
-#: The files of which a test was traced.
-_TRACED = set()
-
-
-@contextlib.contextmanager
-def _lines_kept(item):
-    """Trace the first test of each of the first six files with TensorFlow: Python 3.11 keeps tables of lines of it.
-
-    TensorFlow asks for the line of every frame whenever it makes an operation. In a function without a table, Python
-    counts from the head to the line each time: a thirtieth of the tests' time.
-    """
-    module, known = item.module, len(_TRACED) == 6 or sys.version_info >= (3, 12) or sys.gettrace()
-    if known or module in _TRACED or not {"keras", "tf"} & vars(module).keys():
-        yield
-        return
-    _TRACED.add(module)
-    sys.settrace(lambda *_: None)
-    try:
-        yield
-    finally:
-        sys.settrace(None)
 
 
 @pytest.fixture
