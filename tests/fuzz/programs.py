@@ -5,7 +5,7 @@ import ast
 from tf2_lstm.migrate.artifacts import graphs as artifact_graphs
 from tf2_lstm.migrate.artifacts.counts import MOST, count_outputs
 from tf2_lstm.migrate.convert.converting import Request
-from tf2_lstm.migrate.convert.whole import WholeWorkshop
+from tf2_lstm.migrate.convert.whole import WholeConverter
 from tf2_lstm.migrate.graph.safety import ALLOWED
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.recognise import recognise
@@ -57,7 +57,7 @@ def work(case):
     except ArtifactError as error:
         return "refused", str(error)
     request = Request(str(graphs.CHECKPOINT), program=True, fetch=fetch or (f"{graphs.CELL}:1",))
-    whole, _, _, problem = WholeWorkshop(model, findings, request, None).convert()
+    whole, _, _, problem = WholeConverter(model, findings, request, None).convert()
     assert problem.isprintable(), "refused in several lines"
     if whole is not None:
         ast.parse(emit_whole(whole))

@@ -10,7 +10,7 @@ from legacy_tf1 import session, unroll
 from legacy_tf1.compat import rnn_cell, tf
 from tests.zoo.tampering import FILES
 from tf2_lstm.migrate.convert.converting import Request, look
-from tf2_lstm.migrate.convert.whole import WholeWorkshop, translated
+from tf2_lstm.migrate.convert.whole import WholeConverter, translated
 from tf2_lstm.migrate.prove.programs import run_whole
 from tf2_lstm.migrate.prove.proof_in_double import whole_in_double
 from tf2_lstm.migrate.prove.replay import eagerly
@@ -39,7 +39,7 @@ def saved(tmp_path_factory):
 
 def converted(saved):
     request, tf1, findings = saved
-    _, case, _, problem = WholeWorkshop(tf1, findings, request, None).convert()
+    _, case, _, problem = WholeConverter(tf1, findings, request, None).convert()
     return case, problem
 
 

@@ -10,7 +10,7 @@ import pytest
 from tf2_lstm import GatherTree
 from tf2_lstm.migrate.artifacts.protos import message
 from tf2_lstm.migrate.convert.converting import Request
-from tf2_lstm.migrate.convert.whole import WholeWorkshop
+from tf2_lstm.migrate.convert.whole import WholeConverter
 from tf2_lstm.migrate.graph.lost import LOST
 from tf2_lstm.migrate.graph.operations import OPERATIONS
 from tf2_lstm.migrate.graph.shapes import inferred
@@ -92,7 +92,7 @@ def test_its_output_has_the_shape_and_dtype_of_its_words(graph):
 def test_a_program_with_it_is_proved_and_the_report_says_how(graph):
     tf1, request = TF1Model("frozen_graph", "", graph=graph), Request("", program=True)
     findings = Findings(shapes=inferred(graph))
-    _, case, _, problem = WholeWorkshop(tf1, findings, request, None).convert()
+    _, case, _, problem = WholeConverter(tf1, findings, request, None).convert()
     assert problem == ""
     assert (case.passed, len(case.tensors)) == (True, 3)
     (note,) = [
@@ -103,7 +103,7 @@ def test_a_program_with_it_is_proved_and_the_report_says_how(graph):
 
 def test_a_program_with_it_cannot_be_timed_and_the_report_says_so(graph):
     tf1, request = TF1Model("frozen_graph", "", graph=graph), Request("", program=True, speed=True)
-    _, case, _, problem = WholeWorkshop(tf1, Findings(shapes=inferred(graph)), request, None).convert()
+    _, case, _, problem = WholeConverter(tf1, Findings(shapes=inferred(graph)), request, None).convert()
     assert problem == ""
     assert case.speed.timings == ()
     (why,) = case.speed.problems

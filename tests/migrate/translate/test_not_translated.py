@@ -9,7 +9,7 @@ from tests.fuzz.deep import deepened
 from tests.migrate.recognise.test_deep_graphs import calls
 from tf2_lstm.cli import main
 from tf2_lstm.migrate.convert.converting import Request
-from tf2_lstm.migrate.convert.whole import WholeWorkshop
+from tf2_lstm.migrate.convert.whole import WholeConverter
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings, TF1Model
 from tf2_lstm.migrate.recognise import recognise
@@ -92,8 +92,8 @@ def test_a_constant_that_says_it_is_large_is_refused_before_it_is_made():
 def test_of_a_graph_that_tensorflow_does_not_import_it_says_why():
     graph = graph_of(tf.tanh)
     graph.node[-1].attr["T"].type = tf.int32.as_datatype_enum
-    workshop = WholeWorkshop(TF1Model("frozen_graph", "", graph=graph), Findings(), Request("x"), None)
-    *_, problem = workshop.convert()
+    converter = WholeConverter(TF1Model("frozen_graph", "", graph=graph), Findings(), Request("x"), None)
+    *_, problem = converter.convert()
     assert problem.startswith("no shape in the graph is known: ")
     assert "incompatible with expected int32" in problem
 
@@ -102,7 +102,7 @@ def test_a_large_constant_is_a_weight_that_does_not_train():
     table = np.arange(400, dtype="float32").reshape(1, 400)
     graph = graph_of(lambda x: tf.matmul(x, table) + table)
     tf1, findings = TF1Model("frozen_graph", "", graph=graph), Findings(shapes=inferred(graph))
-    whole, case, _, problem = WholeWorkshop(tf1, findings, Request("x"), None).convert()
+    whole, case, _, problem = WholeConverter(tf1, findings, Request("x"), None).convert()
     assert (problem, case.passed) == ("", True)
     assert [len(held) for held in whole.layers.values()] == [1]
 
@@ -115,7 +115,7 @@ def test_a_constant_that_is_fetched_is_held_beside_what_is_computed():
     tf1, findings = TF1Model("frozen_graph", "", graph=other.as_graph_def()), Findings()
     findings = Findings(shapes=inferred(tf1.graph))
     request = Request("x", fetch=("end:0", "first_state:0"))
-    whole, case, _, problem = WholeWorkshop(tf1, findings, request, None).convert()
+    whole, case, _, problem = WholeConverter(tf1, findings, request, None).convert()
     assert (problem, case.passed) == ("", True)
     found = build_whole(whole, tf1)({"x": np.ones((3, 1), "float32")})
     assert np.asarray(found["first_state"]).tolist() == [[1.5, -2.0]]

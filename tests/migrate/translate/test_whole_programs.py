@@ -11,7 +11,7 @@ import pytest
 
 from tf2_lstm.migrate.convert.converting import Request, look
 from tf2_lstm.migrate.convert.signatures import programs_of
-from tf2_lstm.migrate.convert.whole import WholeWorkshop
+from tf2_lstm.migrate.convert.whole import WholeConverter
 
 PROGRAMS = Path(__file__).resolve().parents[2] / "zoo" / "whole"
 NAMES = sorted(folder.name for folder in PROGRAMS.iterdir())
@@ -34,7 +34,7 @@ def converted(folder, out):
     tf1, findings = look(request)
     wholes, problems = {}, []
     for name, one in programs_of(tf1, request.fetch).items():
-        wholes[name], _, _, problem = WholeWorkshop(one, findings, request, out, name).convert()
+        wholes[name], _, _, problem = WholeConverter(one, findings, request, out, name).convert()
         problems += [problem] if problem else []
     return expected, wholes, "; ".join(problems)
 

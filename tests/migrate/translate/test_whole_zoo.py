@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tf2_lstm.migrate.convert.converting import Request, look
-from tf2_lstm.migrate.convert.whole import WholeWorkshop
+from tf2_lstm.migrate.convert.whole import WholeConverter
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.writing.sharing import held_twice
 
@@ -56,17 +56,17 @@ REFUSED = {
 }
 
 
-def workshop_of(name):
+def converter_of(name):
     expected = json.loads((ZOO / name / "expected.json").read_text())
     request = Request(str(ZOO / name / expected["artifact"]), program=True)
     tf1, findings = look(request)
-    return tf1, WholeWorkshop(tf1, findings, request, None)
+    return tf1, WholeConverter(tf1, findings, request, None)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_comes_over_whole(name):
-    tf1, workshop = workshop_of(name)
-    whole, case, _, problem = workshop.convert()
+    tf1, converter = converter_of(name)
+    whole, case, _, problem = converter.convert()
     assert not problem
     assert case.passed
     said = [note for note in case.notes if "no gradients" in note]
@@ -95,7 +95,7 @@ def test_a_program_comes_over_whole(name):
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_program_that_does_not_is_refused_by_its_reason(name):
-    _, workshop = workshop_of(name)
-    _, case, _, problem = workshop.convert()
+    _, converter = converter_of(name)
+    _, case, _, problem = converter.convert()
     assert problem.startswith(REFUSED[name])
     assert case is None

@@ -221,13 +221,13 @@ def _convert_all(request, tf1, findings, staging, advance):
 
 def _convert_wholes(request, tf1, findings, staging, advance):
     """Translate, prove and write the whole programs: ([(Whole, CaseReport, weight paths)], [CaseReport], problem)."""
-    from tf2_lstm.migrate.convert.whole import WholeWorkshop
+    from tf2_lstm.migrate.convert.whole import WholeConverter
 
     programs = programs_of(tf1, request.fetch)
     converted, cases, problems = [], [], []
     for name, one in programs.items():
         advance(name)
-        whole, case, paths, problem = WholeWorkshop(one, findings, request, staging, name).convert()
+        whole, case, paths, problem = WholeConverter(one, findings, request, staging, name).convert()
         cases += [case] if case else []
         if problem:
             problems.append(problem if len(programs) == 1 else f"{name}: {problem}")

@@ -25,7 +25,7 @@ from tf2_lstm.migrate.translate.writing.held import single_cells, weights_of
 from tf2_lstm.migrate.weights import WeightError
 
 
-class WholeWorkshop:
+class WholeConverter:
     """Converts the whole inference graph of one model.
 
     Args:
@@ -160,4 +160,4 @@ def weight_paths(tf1, whole, model):
     return found
 
 
-__all__ = ["WholeWorkshop", "translated", "weight_paths"]
+__all__ = ["WholeConverter", "translated", "weight_paths"]
