@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from tf2_lstm.migrate.build import resolve
-from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Line, Ref, evaluate
+from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Item, Line, Ref, evaluate
 from tf2_lstm.migrate.keras_code.followed import UNKNOWN, Names
 from tf2_lstm.migrate.keras_code.layer_rules import LAYERS
 from tf2_lstm.migrate.keras_code.shape_rules import ALIKE, BY_NUMBER, REDUCES, RULES
@@ -93,6 +93,9 @@ MADE = [
     op("matmul", op("swapaxes", x, 1, 2), y),
     op("one_hot", ids, 9, axis=-1, dtype="float32"),
     op("pad", image, [[0, 0], [1, 2], [0, 1], [0, 0]]),
+    op("broadcast_to", row, (2, 4, 6)),
+    op("scatter", [[0], [2]], [1.0, 2.0], (5,)),
+    op("zeros", (3, 4), "float32"),
     op("reshape", x, (-1, 6)),
     op("reshape", x, (-1, 24)),
     op("reshape", vector, (-1, 2, 3)),
@@ -204,6 +207,10 @@ def test_what_rows_of_one_and_of_two_tensors_write_has_a_rule():
         op("add", Ref("nobody"), x),
         op("one_hot", ids, 9, axis=0),
         op("split", Ref("ids"), [1], axis=0),
+        op("matmul", Ref("row"), Ref("lengths")),
+        Item(x, (0, 0, 0, 0)),
+        Item(op("unstack", x, 4, axis=1), 4),
+        called(layer("Dense", "five"), x),
         called(layer("Conv2D", 5, 3, data_format="channels_first"), image),
         called(layer("RNN", Ref("nobody")), x),
         called(layer("Dense", 5), Ref("nobody")),
@@ -219,6 +226,7 @@ def test_what_is_not_followed_is_unknown_and_its_sizes_are_fixed(made):
     given, names = followed(made, sizes)
     assert names.value(Ref("result")) is UNKNOWN
     last = lines_of(made)[-1].value
-    read = [given[one.name] for one in last.arguments if isinstance(one, Ref) and one.name in given]
+    refs = [last.of] if isinstance(last, Item) else last.arguments
+    read = [given[one.name] for one in refs if isinstance(one, Ref) and one.name in given]
     assert all(size.root.is_fixed for shape in read for size in shape if size is not None)
     assert all(size.root.is_fixed for size in sizes.made if size.root.name)

@@ -36,12 +36,12 @@ class Names:
         if len(targets) == 1:
             self._values[targets[0]] = value
             return
-        if not isinstance(value, list):
+        last = len(targets) - 1
+        if not isinstance(value, list) or len(value) < last:
             self._values.update(dict.fromkeys(targets, UNKNOWN))
             return
-        last = len(targets) - 1
-        rest = value[last:] if line.targets[-1].startswith("*") else value[last]
-        self._values.update(zip(targets, [*value[:last], rest], strict=True))
+        rest = [value[last:]] if line.targets[-1].startswith("*") else value[last:]
+        self._values.update(zip(targets, [*value[:last], *rest], strict=False))
 
     def value(self, expression, name=""):
         """Return the value of an expression; a layer that it makes gets the name."""
@@ -49,7 +49,7 @@ class Names:
         if isinstance(expression, Ref):
             return self._values.get(expression.name, UNKNOWN)
         if isinstance(expression, Item):
-            return _item(inner(expression.of), expression.at)
+            return self._result(None, _item, [inner(expression.of), expression.at], {})
         if isinstance(expression, Apply):
             options = dict(expression.options)
             called = options.pop("name", name)
@@ -83,8 +83,8 @@ class Names:
                 raise NotFollowed
             inspect.signature(rule).bind(*arguments, **options)
             return rule(*arguments, **options)
-        # TypeError: an option that the rule does not know; the others: a tensor of axes that it does not expect.
-        except (NotFollowed, TypeError, LookupError, ValueError):
+        # TypeError: an option that the rule does not know; the others: arguments of a kind that it does not expect.
+        except (NotFollowed, TypeError, AttributeError, LookupError, ValueError):
             fix_all([layer, arguments, list(options.values())])
             return UNKNOWN
 
@@ -168,9 +168,9 @@ def _layers(held):
 def _item(value, at):
     if isinstance(value, Tensor):
         return part_of(value, at)
-    if isinstance(value, (list, dict)) and value:
+    if isinstance(value, (list, dict)):
         return value[at]
-    return UNKNOWN
+    raise NotFollowed
 
 
 def fix_all(value):

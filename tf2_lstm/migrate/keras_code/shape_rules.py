@@ -203,6 +203,19 @@ def _range(count, dtype=None):
     return Tensor((count,))
 
 
+def _filled(shape, dtype=None):
+    return Tensor(shape)
+
+
+def _broadcast_to(x, shape):
+    broadcast(x, Tensor(shape))
+    return Tensor(shape)
+
+
+def _scattered(indices, values, shape):
+    return Tensor(shape)
+
+
 def _read_element(x, place):
     return Tensor(shape_of(x)[1:])
 
@@ -214,9 +227,10 @@ def _write_element(x, place, element):
 
 #: What gives a tensor of the shape that it is given.
 ALIKE = (
-    "abs arccos arccosh arcsin arcsinh arctan arctanh argsort cast ceil cos cosh cumprod cumsum elu erf exp expm1 flip "
-    "floor isfinite isinf isnan leaky_relu log log1p log_softmax logical_not negative ones_like reciprocal relu relu6 "
-    "round rsqrt selu sigmoid sign sin sinh softmax softplus softsign sqrt square stop_gradient tan tanh zeros_like"
+    "abs arccos arccosh arcsin arcsinh arctan arctanh argsort cast ceil copy cos cosh cumprod cumsum elu erf exp expm1 "
+    "flip floor isfinite isinf isnan leaky_relu log log1p log_softmax logical_not negative ones_like reciprocal relu "
+    "relu6 round rsqrt selu sigmoid sign sin sinh softmax softplus softsign sqrt square stop_gradient tan tanh "
+    "zeros_like"
 )
 #: What computes number by number.
 BY_NUMBER = (
@@ -234,10 +248,12 @@ RULES = {
     "keras.ops.arange": _range,
     "keras.ops.argmax": _number_of_largest,
     "keras.ops.argmin": _number_of_largest,
+    "keras.ops.broadcast_to": _broadcast_to,
     "keras.ops.concatenate": _concatenate,
     "keras.ops.conv": _convolved,
     "keras.ops.convert_to_tensor": _constant,
     "keras.ops.pad": _padded,
+    "keras.ops.scatter": _scattered,
     "keras.ops.scatter_update": _updated,
     "keras.ops.take_along_axis": _take_along_axis,
     "keras.ops.tile": _tiled,
@@ -253,6 +269,7 @@ RULES = {
     "keras.ops.take": _take,
     "keras.ops.transpose": _transpose,
     "keras.ops.unstack": _unstack,
+    "keras.ops.zeros": _filled,
     LENGTH_MASK: _length_mask,
     "tf2_lstm.read_element": _read_element,
     "tf2_lstm.write_element": _write_element,
