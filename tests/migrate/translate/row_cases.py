@@ -69,6 +69,8 @@ _FLOATS = {
     **{"Greater": tf.greater, "GreaterEqual": tf.greater_equal, "Less": tf.less, "LessEqual": tf.less_equal},
     **{"Equal": tf.equal, "NotEqual": tf.not_equal, "ConcatV2": lambda x, y: tf.concat([x, y], 1)},
     **{
+        # A constant without elements has its other axes: in front of x it adds no step.
+        "ConcatV2, nothing of four": lambda x, y: tf.concat([x[0], np.zeros((0, 4), "float32"), y[0]], 0),
         "ConcatV2, last axis": lambda x, y: tf.concat([x, y, x], -1),
         "Pack": lambda x, y: tf.stack([x, y], 1),
     },

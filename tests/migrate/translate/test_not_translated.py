@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.fuzz import programs
 from tests.fuzz.deep import deepened
 from tests.migrate.recognise.test_deep_graphs import calls
 from tf2_lstm.cli import main
@@ -200,3 +201,19 @@ def test_five_thousand_levels_are_refused_in_a_sentence():
 def test_what_is_computed_of_nothing_that_is_fed_is_named():
     with pytest.raises(ProgramRefused, match="end:0: nothing that is fed goes into it"):
         translation._check_end("end:0", None)
+
+
+#: A graph that TensorFlow would refuse, or whose numbers are none -> words of the reason.
+MALFORMED = {
+    "program:MatrixSetDiag:77": "it takes a tensor of 2 axes or more, and has one of 0",
+    "program:MatrixDiagPart:83": "it takes a tensor of 2 axes or more, and has one of 0",
+    "program:MatrixBandPart:132": "it takes a tensor of 2 axes or more, and has one of 1",
+    "program:Squeeze:128": "has no element, there is nothing to compare",
+    "program:Squeeze:176": "has no element, there is nothing to compare",
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_a_malformed_graph_is_refused_by_its_reason(case):
+    kind, said = programs.work(case)
+    assert (kind, MALFORMED[case] in said) == ("refused", True)

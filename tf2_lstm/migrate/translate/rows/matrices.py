@@ -6,11 +6,25 @@ from tf2_lstm.migrate.translate.writing.values import Refusal, Size, number_of, 
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 
+def _with_axes(count, x):
+    """Return the sizes of a tensor of matrices, or of vectors, that has as many axes at least.
+
+    Raises:
+        Refusal: it has fewer.
+    """
+    sizes = sizes_of(x)
+    if len(sizes) < count:
+        raise Refusal(
+            f"it takes a tensor of {count} axes or more, and has one of {len(sizes)}. Correct its shape"
+        )
+    return sizes
+
+
 @row("MatrixDiag")
 def diagonal_matrix(writer, node, inputs):
     """Write vectors as the diagonals of matrices, zeros around them."""
     [x] = inputs
-    sizes = sizes_of(x)
+    sizes = _with_axes(1, x)
     on_it = _compared(writer, node, "equal", sizes[-1], sizes[-1])
     column = writer.step(node, "expand_dims", writer.tensor(x), -1)
     return _where(writer, node, on_it, column, (*sizes, sizes[-1]))
@@ -20,7 +34,7 @@ def diagonal_matrix(writer, node, inputs):
 def diagonal(writer, node, inputs):
     """Write the diagonals of matrices."""
     [x] = inputs
-    *front, rows, columns = sizes_of(x)
+    *front, rows, columns = _with_axes(2, x)
     both = isinstance(rows, int) and isinstance(columns, int)
     size = min(rows, columns) if both else rows if rows == columns else None
     return writer.op(node, "diagonal", writer.tensor(x), axis1=-2, axis2=-1, dims=(*front, size))
@@ -30,7 +44,7 @@ def diagonal(writer, node, inputs):
 def with_diagonal(writer, node, inputs):
     """Write matrices with other diagonals."""
     x, new = inputs
-    *_, rows, columns = sizes_of(x)
+    *_, rows, columns = _with_axes(2, x)
     if rows != columns and (isinstance(rows, Size) or isinstance(columns, Size) or rows > columns):
         raise Refusal("it has not as many rows as columns, or an open number. Use square matrices")
     on_it = _compared(writer, node, "equal", rows, columns)
@@ -43,7 +57,7 @@ def band(writer, node, inputs):
     """Write matrices with zeros outside of a band around the diagonal; a width below 0 is no limit."""
     x, *widths = inputs
     below, above = (int(number_of(one, "how wide its band is")) for one in widths)
-    *_, rows, columns = sizes_of(x)
+    *_, rows, columns = _with_axes(2, x)
     parts = [
         _compared(writer, node, "less_equal", *sizes, width, is_above)
         for sizes, width, is_above in (((rows, columns), below, False), ((rows, columns), above, True))

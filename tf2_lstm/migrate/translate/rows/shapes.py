@@ -132,7 +132,7 @@ def squeeze(writer, node, inputs):
     """Write a tensor without axes of size 1."""
     [x] = inputs
     sizes = sizes_of(x)
-    axes = [axis_of(axis, len(sizes)) for axis in attribute(node, "squeeze_dims").list.i]
+    axes = sorted({axis_of(axis, len(sizes)) for axis in attribute(node, "squeeze_dims").list.i})
     axes = axes or [axis for axis, size in enumerate(sizes) if size == 1]
     if not attribute(node, "squeeze_dims").list.i and any(isinstance(size, Size) for size in sizes):
         raise Refusal("which axes it leaves out depends on what is fed. Give its axis")

@@ -182,9 +182,11 @@ class Writer:
         if value.array.size > LARGEST:
             return self.held(value)
         key = ("constant", value.dtype, value.array.shape, value.array.tobytes())
-        return self._once(
-            key, "constant", Apply("keras.ops.convert_to_tensor", (value.array.tolist(), value.dtype))
-        )
+        call = Apply("keras.ops.convert_to_tensor", (value.array.tolist(), value.dtype))
+        if not value.array.size:
+            # A list without elements does not say how many axes there are behind it.
+            call = Apply("keras.ops.zeros", (value.array.shape, value.dtype))
+        return self._once(key, "constant", call)
 
     def _of_sizes(self, value):
         if value.array.ndim == 0:
