@@ -19,6 +19,19 @@ class HeldStream:
 
     Call arguments: `inputs`, a step or a chunk of all streams.
     Returns: the outputs.
+
+    ```python
+    import keras
+    import numpy as np
+    from tf2_lstm import streaming
+
+    model = keras.Sequential([keras.Input((None,)), keras.layers.Embedding(9, 4), keras.layers.GRU(5)])
+    held = streaming(model).hold(2)
+    for tokens in ([1, 2], [3, 4]):
+        y = held(np.array(tokens))
+    held.reset(rows=[1])
+    print(y.shape, held.state["gru"][0][1])
+    ```
     """
 
     def __init__(self, step, batch_size):

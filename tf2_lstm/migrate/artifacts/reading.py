@@ -20,6 +20,12 @@ def read(path, weights=None, ema=False):
 
     Raises:
         ArtifactError: the input cannot be used; the message says what, where, what was expected and what to do.
+
+    Example:
+        ```python
+        model = read("tests/zoo/files/ugrnn_cell/model.ckpt")
+        assert model.kind == "checkpoint" and model.variables["rnn/ugrnn_cell/kernel"].shape == (9, 10)
+        ```
     """
     path = os.fspath(path)
     kind, place = paths.kind_of(path)

@@ -129,6 +129,15 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
     Raises:
         ArtifactError: the input cannot be used; nothing is written.
         FolderError: the output cannot be written; nothing is left of it.
+
+    Example:
+        ```python
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            conversion = convert(Request("tests/zoo/files/lstm_peepholes/model.ckpt"), f"{folder}/out")
+            assert conversion.complete and conversion.models == ["rnn"]
+        ```
     """
     tf1, findings = look(request)
     _check(request, tf1, findings)

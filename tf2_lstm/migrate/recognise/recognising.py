@@ -36,6 +36,14 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     Raises:
         ArtifactError: the graph is damaged, or an assumption is none or names a scope that a model without a graph does
             not have.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts import read
+
+        [found] = recognise(read("tests/zoo/files/lstm_peepholes/model.ckpt")).recurrences
+        assert repr(found.call) == "dynamic_rnn(cell=lstm(num_units=5, use_peepholes=True))"
+        ```
     """
     findings, assumptions = Findings(), parse(assume, assume_defaults)
     reading, training, scopes = None, None, []

@@ -27,6 +27,9 @@ from tf2_lstm.migrate.translate.writing.values import (
 )
 from tf2_lstm.migrate.translate.writing.written_arrays import with_arrays
 
+#: What is said where a step asks for the length of an array that grows.
+_GROWS = "how long an array is that still grows is not translated. Count the steps in a value that the loop carries"
+
 
 def loop_values(outer, frame, wanted):
     """Translate a loop.
@@ -137,9 +140,7 @@ class _Loop:
         """Return the value that stands for a carried value inside of the loop."""
         value, ref = self.initial[number], Ref(self.names[number])
         if number in self.counters:
-            value = replace(
-                value, length=Untranslated("how long an array is that still grows is not translated")
-            )
+            value = replace(value, length=Untranslated(_GROWS))
         if isinstance(value, Elements):
             return replace(value, value=Live(ref, (None, *(value.dims or ())), value.dtype))
         return Live(ref, tuple(sizes_of(value)), value.dtype)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 #: The files with rows.
 FAMILIES = (
     "arithmetic",
-    "parts",
     "convolutions",
     "cuts",
     "lookups",
     "matrices",
+    "parts",
     "products",
     "reductions",
     "shapes",
