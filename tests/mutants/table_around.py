@@ -36,6 +36,7 @@ AROUND = [
         ("        return bool(gone) or not held\n", "        return True\n"),
         ("        return bool(gone) or not held\n", "        return False\n"),
         ("return name.startswith(scopes) or", "return"),
+        ("or self.nodes[name].op not in _JOINS", "or True"),
     ),
     *mistakes(
         "tf2_lstm/migrate/convert/findings_as_text.py",
@@ -241,6 +242,19 @@ AROUND = [
             "readers = {*self.readers.get(name, ())} - self.backward",
             "readers = {*self.readers.get(name, ())}",
         ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/ends.py",
+        "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
+        ("kept -= losses | self._averaged(kept - losses)", "kept -= losses"),
+        ("if not found or not any(self._ends(name, left) for name in left):", "if not found:"),
+        ("for name in differences(self.nodes) if name in kept]", "for name in []]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/averages.py",
+        "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
+        ('if nodes[taken].op == "Mul" else [taken]', 'if nodes[taken].op == "Mul" else []'),
+        ('return node.op == "Sub" and _origin(nodes, edge(node.input[0])[0]) == variable', "return True"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/edges/scores.py",

@@ -90,13 +90,17 @@ BESIDE = {
         [f"mean: {NOTHING}"],
     ),
     "dynamic_lengths": (["rnn/transpose_1:0"], []),
+    # Outputs that the program stacks itself are its own, though nothing reads them but a state; an unread c is TF1's.
+    "clothes_order": (["add_5:0", "stack:0"], []),
+    "hand_unrolled": (["stack:0"], []),
 }
 
 
 @pytest.mark.parametrize("name", BESIDE)
 def test_what_no_recurrence_goes_into_is_an_output_where_weights_do(name):
     """What TF1's own functions leave unread beside a recurrence, rnn/Min, is none of the program's."""
-    request = Request(str(ZOO / name / "model.ckpt"))
+    (path,) = [one for one in (ZOO / name).iterdir() if one.suffix in (".meta", ".pb")]
+    request = Request(str(path))
     tf1, findings = look(request)
     (program,) = edges_of(tf1, findings, request)
     outputs, said = BESIDE[name]
@@ -162,6 +166,28 @@ def decoded(scope, x):
     tf.identity(total, name="y")
 
 
+def normalised(moves, x):
+    """Batch normalisation in training and at inference; where it trains, what a function gives moves its averages."""
+    training = v1.placeholder(tf.bool, [], name="is_training")
+    mean, rate = weights(4), v1.cond(training, lambda: 0.1, lambda: 0.0, name="rate")
+    own = v1.cond(training, lambda: tf.reduce_mean(x, 0), lambda: tf.identity(mean), name="own")
+    v1.raw_ops.AssignSub(ref=mean, value=moves(tf.identity(mean), own, rate))
+    tf.subtract(x, own, name="y")
+
+
+def kept_and_lowered(x):
+    """A state from which a run takes away what it computes; no average moves."""
+    state = weights(4)
+    tf.add(x, tf.identity(state), name="y")
+    v1.raw_ops.AssignSub(ref=state, value=tf.reduce_sum(x, 0, name="less"))
+
+
+def averaged_alone(x):
+    """An average of what is computed, and nothing else."""
+    mean = weights(4)
+    v1.raw_ops.AssignSub(ref=mean, value=tf.subtract(tf.identity(mean), tf.reduce_mean(x, 0), name="y"))
+
+
 #: What is computed of x -> where it ends.
 ENDS = {
     "a conditional on a flag": (conditional, ["y/Merge:0"]),
@@ -176,6 +202,16 @@ ENDS = {
     "a loss that is written out": (of_squares, ["scores:0"]),
     "a decoder's state": (lambda x: decoded("decoder", x), ["y:0"]),
     "the state of a loop of its own": (lambda x: decoded("own", x), ["own/while/Exit_1:0", "y:0"]),
+    "batch normalisation that trains": (
+        lambda x: normalised(lambda mean, own, rate: (mean - own) * rate, x),
+        ["y:0"],
+    ),
+    "an average that is corrected": (
+        lambda x: normalised(lambda mean, own, rate: mean - own * rate, x),
+        ["y:0"],
+    ),
+    "a state that a run lowers": (kept_and_lowered, ["y:0", "less:0"]),
+    "a moving average alone": (averaged_alone, ["y:0"]),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tf2_lstm.migrate.graph.nodes import node_of, normal
 from tf2_lstm.migrate.translate.whole import NAME
-from tf2_lstm.migrate.translate.writing.naming import python_name
+from tf2_lstm.migrate.translate.writing.naming import key_name
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 #: The signature that is served when none is named.
@@ -37,7 +37,7 @@ def programs_of(tf1, fetch=()):
     if fetch or len(groups) < 2:
         return OrderedDict({NAME: tf1})
     return OrderedDict(
-        (f"{NAME}_{python_name(next(iter(group)))}" if number else NAME, replace(tf1, signatures=group))
+        (f"{NAME}_{key_name(next(iter(group)))}" if number else NAME, replace(tf1, signatures=group))
         for number, group in enumerate(groups.values())
     )
 

@@ -74,7 +74,7 @@ class Names:
             rule = partial(layer.call, layer) if isinstance(layer, Layer) else None
             return self._result(layer, rule, arguments, options)
         maker = self._makers.get(what) or LAYERS.get(what)
-        rule = partial(maker, self._prefix.format(name).upper()) if maker else RULES.get(what)
+        rule = partial(maker, self._prefix.format(name.rstrip("_")).upper()) if maker else RULES.get(what)
         return self._result(None, rule, arguments, options)
 
     def _result(self, layer, rule, arguments, options):

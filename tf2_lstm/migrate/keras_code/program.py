@@ -92,11 +92,11 @@ class Program:
         if name not in self._taken:
             return name
         # The next number of a name that many lines want: a search from 0 each time would be quadratic.
-        number = self._taken[name]
-        while f"{name}_{number}" in self._taken:
+        number, stem = self._taken[name], name.rstrip("_")
+        while f"{stem}_{number}" in self._taken:
             number += 1
         self._taken[name] = number
-        return f"{name}_{number}"
+        return f"{stem}_{number}"
 
 
 def symbols_of(program):

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from tf2_lstm.migrate.graph.nodes import edge, node_of
-from tf2_lstm.migrate.translate.writing.naming import python_name
+from tf2_lstm.migrate.translate.writing.naming import key_name
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def match(names, tensors, said):
     found = {name: tensor for name, tensor in said.items() if name in names}
     for name in names:
         free = [one for one in tensors if one not in found.values()]
-        called = [one for one in free if python_name(name) in _names(one, tensors[one])]
+        called = [one for one in free if key_name(name) in _names(one, tensors[one])]
         if name not in found and len(called) == 1:
             found[name] = called[0]
     left, free = (
@@ -59,4 +59,4 @@ def _names(tensor, other):
     """Return the Python names that a tensor may have: its node's, with and without scopes, or its other name."""
     node, number = node_of(tensor), edge(tensor)[1]
     ending = f"_{number}" if number else ""
-    return {python_name(one + ending) for one in (node, node.rpartition("/")[2])} | ({other} - {""})
+    return {key_name(one + ending) for one in (node, node.rpartition("/")[2])} | ({other} - {""})

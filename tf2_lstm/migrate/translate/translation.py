@@ -22,7 +22,7 @@ from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
 from tf2_lstm.migrate.translate.recovered.dropout import rate_source
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writing.held import single_cells
-from tf2_lstm.migrate.translate.writing.naming import python_name
+from tf2_lstm.migrate.translate.writing.naming import key_name, python_name
 from tf2_lstm.migrate.translate.writing.needed import behind, needed
 from tf2_lstm.migrate.translate.writing.sharing import identity
 from tf2_lstm.migrate.translate.writing.short_names import with_short_names
@@ -215,15 +215,16 @@ class _Translation(ByRows):
             )
         # A state is named after its variable.
         last = node.name.removesuffix("/read").rpartition("/")[2]
-        name = self.writer.program.fresh(python_name(last))
+        variable = self.writer.program.fresh(python_name(last))
+        name = variable if variable != python_name(last) else key_name(last)
         options = {} if dtype == "float32" else {"dtype": dtype}
         if shape and shape[0] is None:
             call = Apply("keras.Input", (tuple(shape[1:]),), {**options, "name": name})
         else:
             call = Apply("keras.Input", (), {"batch_shape": tuple(shape), **options, "name": name})
-        ref = self.writer.program.add(name, call, tensor)
+        ref = self.writer.program.add(variable, call, tensor)
         self.writer.program.inputs[name] = ref
-        self.writer.tensors[name] = tensor
+        self.writer.tensors[ref.name] = tensor
         self.values[tensor] = self._live(tensor, ref, dtype, shape)
 
     def _is_number(self, tensor):

@@ -9,7 +9,7 @@ from tf2_lstm.migrate.translate.edges.ends import Ends
 from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS, switches
 from tf2_lstm.migrate.translate.rows.outside import ending_in_numbers, fed_from_outside
 from tf2_lstm.migrate.translate.whole import Boundary, ProgramRefused
-from tf2_lstm.migrate.translate.writing.naming import python_name
+from tf2_lstm.migrate.translate.writing.naming import key_name
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 
@@ -120,8 +120,8 @@ def _of_signatures(nodes, signatures):
     for name, one in signatures.items():
         for key, tensor in one["outputs"].items():
             if dtypes_of(nodes[node_of(tensor)]) and normal(tensor) not in found.values():
-                own = python_name(key)
-                found[own if own not in found else f"{python_name(name)}_{own}"] = normal(tensor)
+                own = key_name(key)
+                found[own if own not in found else f"{key_name(name)}_{own}"] = normal(tensor)
     return found
 
 
@@ -131,8 +131,8 @@ def _named(tensors):
     for tensor in tensors:
         *scopes, last = node_of(tensor).split("/")
         number = edge(tensor)[1]
-        own = python_name(f"{last}_{number}" if number else last)
-        own = own if own not in found else python_name("_".join([*scopes[-1:], last]))
+        own = key_name(f"{last}_{number}" if number else last)
+        own = own if own not in found else key_name("_".join([*scopes[-1:], last]))
         while own in found:
             own += "_"
         found[own] = tensor

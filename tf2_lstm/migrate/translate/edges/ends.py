@@ -16,12 +16,15 @@ from tf2_lstm.migrate.graph.operations import (
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.edges.averages import differences
 from tf2_lstm.migrate.translate.edges.closed import inside_of
 from tf2_lstm.migrate.translate.edges.scores import OF_LOSSES, looks_like_a_loss, scores_of
 from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 _LOSSES = having(Trait.LOSS)
+#: Operations by which a program makes one tensor of the steps.
+_JOINS = frozenset({"Pack", "Concat", "ConcatV2", "Transpose"})
 #: The loop of tf.contrib.seq2seq.dynamic_decode.
 _DECODES = re.compile(r"(^|/)decoder(_\d+)?/while/")
 
@@ -74,7 +77,7 @@ class Ends:
         behind = self._after(self.given_out) | self.given_out
         kept = (behind | self._after(starts)) - losses - self.inside
         losses |= self._measured(kept)
-        kept -= losses
+        kept -= losses | self._averaged(kept - losses)
         judged = self._judged(kept, losses)
         ends = [name for name in self.nodes if name in kept and (name in judged or self._ends(name, kept))]
         if behind:
@@ -191,7 +194,8 @@ class Ends:
             given_out = {normal(t.tf1): t.role for t in one.outputs if t.tf1}
             read = given_out.keys() - set(tensors)
             for tensor, role in given_out.items():
-                if (read and role is Role.OUTPUTS) or (role is Role.STATE and not fed):
+                own = self._is_own(one, tensor)
+                if (read and role is Role.OUTPUTS and own) or (role is Role.STATE and not fed):
                     idle.add(tensor)
         kept = [one for one in tensors if one not in idle and not self._is_count(one)]
         ended = [one for one in kept if self._is_left(one, tensors)]
@@ -201,6 +205,11 @@ class Ends:
                 f"{', '.join(ended[:4])}: not in it: a loop ends with it, and nothing reads it. --fetch takes it in"
             )
         return kept or tensors
+
+    def _is_own(self, recurrence, tensor):
+        """Whether a function of TF1 made the outputs, and not the program behind it, by tf.stack of the steps."""
+        name = node_of(tensor)
+        return name.startswith(f"{recurrence.scope}/") or self.nodes[name].op not in _JOINS
 
     def _ends(self, name, among):
         """Whether no other node of the forward graph (among some) reads a node."""
@@ -300,6 +309,20 @@ class Ends:
                 left.remove(name)
                 todo += [edge(one)[0] for one in data_inputs(self.nodes[name])]
         return kept - left if any(self._ends(name, left) for name in left) else set()
+
+    def _averaged(self, kept):
+        """Return the nodes that only moving averages read, and name them; none where nothing else is an output."""
+        left, found = set(kept), [name for name in differences(self.nodes) if name in kept]
+        todo = list(found)
+        while todo:
+            name = todo.pop()
+            if name in left and name not in self.given_out and self._ends(name, left):
+                left.remove(name)
+                todo += [edge(one)[0] for one in data_inputs(self.nodes[name])]
+        if not found or not any(self._ends(name, left) for name in left):
+            return set()
+        self.notes.append(f"{', '.join(found[:4])}: not in it: a moving average moves by it")
+        return kept - left
 
     def _is_loss(self, name):
         return self.nodes[name].op in _LOSSES or self.shapes.get(f"{name}:0") == ()

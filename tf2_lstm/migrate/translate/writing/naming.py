@@ -31,8 +31,7 @@ def line_name(node):
     if own in (node.op.lower(), "identity") and scopes:
         quiet = node.op in ("BiasAdd", "Add", "AddV2", "Identity")
         last = scopes[-1] if quiet else f"{scopes[-1]}_{last}"
-    name = python_name(last)
-    return f"{name}_" if hasattr(builtins, name) else name
+    return python_name(last)
 
 
 def class_name(name):
@@ -47,11 +46,24 @@ def class_name(name):
 
 
 def python_name(text):
-    """Return a Python name made from a text.
+    """Return a name of a variable made from a text: no keyword, and none that hides a function of Python.
 
     Example:
         ```python
         assert python_name("2 big/Words") == "t_2_big_words"
+        assert python_name("model/map") == "model_map" and python_name("map") == "map_"
+        ```
+    """
+    name = key_name(text)
+    return f"{name}_" if hasattr(builtins, name) else name
+
+
+def key_name(text):
+    """Return the name of an input or output made from a text, which callers write in a dict: "input" stays.
+
+    Example:
+        ```python
+        assert key_name("Input") == "input"
         ```
     """
     name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").lower()[:_LONGEST].strip("_") or "tensor"

@@ -32,7 +32,7 @@ def with_short_names(program, wanted):
 
 def _free(wanted, name, taken):
     """Return the first of a name and the name with a number that no line has; at the latest the present name."""
-    candidates = itertools.chain([wanted], (f"{wanted}_{number}" for number in itertools.count()))
+    candidates = itertools.chain([wanted], (f"{wanted.rstrip('_')}_{number}" for number in itertools.count()))
     return next(one for one in candidates if one == name or one not in taken)
 
 

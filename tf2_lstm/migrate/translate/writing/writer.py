@@ -257,7 +257,7 @@ class Writer:
             note = source if isinstance(source, str) else ""
             layer = self.layer(name, [source], "tf2_lstm.Weight", (list(shape),), options, note)
             call = Apply(layer, (self.reference(),))
-            self._made["weight", key] = self.program.add(f"{layer.name}_value", call)
+            self._made["weight", key] = self.program.add(f"{layer.name.rstrip('_')}_value", call)
         return self._made["weight", key]
 
     def layer(self, name, weights, symbol, arguments, options, note=""):
@@ -275,7 +275,7 @@ class Writer:
     def cell_name(self, cell):
         """Return a name for a known cell, given its `CellVariables`: a new one, or that of its layer."""
         known = [one.name for one in self.known_cells if one.cell.call is cell.call]
-        name = python_name(cell.scope.rpartition("/")[2] or cell.call.pair)
+        name = python_name(cell.scope.rpartition("/")[2] or cell.call.pair).rstrip("_")
         return known[0] if known else self.program.reserve(name if name.endswith("cell") else f"{name}_cell")
 
     def held_cell(self, cell):
