@@ -54,6 +54,23 @@ def test_what_is_inside_of_a_branch_is_left_there():
         v1.enable_control_flow_v2()
 
 
+def saved_behind(x):
+    """A variable whose value is fed is written before the result is given, as static_state_saving_rnn does."""
+    kept = v1.raw_ops.VariableV2(shape=[2], dtype=tf.int32, name="kept")
+    state = tf.identity(kept, name="fed") + 1
+    with tf.control_dependencies([tf.group(v1.raw_ops.Assign(ref=kept, value=state))]):
+        tf.identity(state, name="out")
+
+
+def test_a_variable_whose_value_is_fed_is_not_written():
+    with tf.Graph().as_default() as graph:
+        saved_behind(None)
+    model = TF1Model("checkpoint", "it", graph=graph.as_graph_def())
+    with Replay(model, ["out:0"], FED, gradients="", same={"kept:0": "fed:0"}) as replay:
+        assert replay.writes == ()
+        assert replay.run({"fed:0": np.array([3, 4], "int32")})["out:0"].tolist() == [4, 5]
+
+
 def test_what_is_not_said_to_be_equal_is_computed():
     with pytest.raises(ReplayError, match="You must feed a value for placeholder tensor 'x'"):
         replayed(twice, [3, 4])

@@ -26,6 +26,7 @@ ROWS = (
     ("arguments with **", TF + "tf.nn.rnn_cell.BasicLSTMCell(3, **params)  #! RNN527\n"),
     ("arguments with ** of a dictionary that is seen", TF + "p = dict(forget_bias=0.0)\ntf.nn.rnn_cell.BasicLSTMCell(3, **p)  #! RNN502\n"),
     ("arguments with *", TF + "tf.nn.rnn_cell.GRUCell(*args)  #! RNN527\n"),
+    ("arguments that are handed on", TF + "tf.contrib.rnn.Conv1DLSTMCell(input_shape=[6, 1], output_channels=2, kernel_shape=[3])  #! RNN501\n"),
     ("state_is_tuple False", TF + "tf.nn.rnn_cell.LSTMCell(3, forget_bias=1., state_is_tuple=False)  #! RNN502 RNN504\n"),
     ("state_is_tuple a variable", TF + "tf.nn.rnn_cell.MultiRNNCell(cells, state_is_tuple=flag)  #! RNN504\n"),
     ("state_is_tuple True", TF + "tf.nn.rnn_cell.MultiRNNCell(cells, state_is_tuple=True)\n"),

@@ -147,6 +147,13 @@ def joined(x, w):
     return tf.while_loop(lambda step, _: step < 3, body, (0, array))[1].concat()
 
 
+def joined_rows(x, w):
+    """Elements of as many rows as are fed."""
+    array = tf.TensorArray(tf.float32, 3)
+    body = lambda step, h, array: (step + 1, tf.tanh(h @ w), array.write(step, h))  # noqa: E731
+    return tf.while_loop(lambda step, *_: step < 3, body, (0, x[:, 0], array))[2].concat()
+
+
 def growing(x, w):
     """A decoder: its array grows, and it ends when the longest row is finished."""
     lengths = tf.cast(tf.reduce_sum(tf.abs(x), [1, 2]), tf.int32) % 4 + 1
@@ -262,6 +269,7 @@ PROGRAMS = {
         called,
         greedy,
         joined,
+        joined_rows,
         growing,
         bounded,
         filled,

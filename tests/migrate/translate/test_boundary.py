@@ -230,6 +230,40 @@ def in_front(x):
     return ids, steps
 
 
+def queued():
+    """Sentences of a queue that pads them, and their number, which no shape says."""
+    queue = v1.PaddingFIFOQueue(9, [tf.int32, tf.float32], [[None], []])
+    return queue.dequeue_many(3)
+
+
+def parsed():
+    """Two numbers of each record, and whether its words are any, from strings."""
+    records = v1.placeholder(tf.string, [None], name="records")
+    features = {"age": tf.io.FixedLenFeature([2], tf.float32), "words": tf.io.VarLenFeature(tf.string)}
+    found = v1.parse_example(records, features)
+    return found["age"], tf.not_equal(tf.sparse.to_dense(found["words"], ""), "")
+
+
+#: What is read -> the shapes with which the program begins.
+OUTSIDE = {
+    "a queue": (queued, [(3, None), (3,)]),
+    "records": (parsed, [(None, 2), (None, None)]),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_it_begins_behind_queues_and_records_with_their_shapes(name):
+    made, expected = OUTSIDE[name]
+    with tf.Graph().as_default() as graph:
+        first, second = made()
+        first, second = tf.cast(first, tf.float32), tf.cast(second, tf.float32)
+        tf.add(tf.reduce_sum(first), tf.reduce_sum(second), name="y")
+    tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
+    shapes = inferred(tf1.graph)
+    boundary = boundary_of(tf1, Findings(shapes=shapes), ["y:0"])
+    assert [shapes[one] for one in boundary.inputs] == expected
+
+
 def test_it_begins_behind_strings_tables_and_data_sets():
     with tf.Graph().as_default() as graph:
         ids, steps = in_front(v1.placeholder(tf.float32, [3, 4], name="x"))

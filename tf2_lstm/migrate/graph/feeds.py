@@ -56,7 +56,8 @@ def ancestors(nodes, outputs, fed, shapes):
     """Find the nodes that compute some tensors, back to the fed ones.
 
     A node that is only waited for is left out where it needs a value that nobody feeds: a control edge to a part that
-    is cut away orders nothing. A node that writes a variable is never left out.
+    is cut away orders nothing. A node that writes a variable is never left out, but where the variable's value is fed:
+    nothing reads what it writes.
 
     Args:
         nodes: name -> NodeDef.
@@ -93,6 +94,12 @@ def _needs(nodes, found):
 
 def _walk(nodes, starts, fed, shapes, follow):
     waiting, found = list(starts), set()
+
+    def _is_waited_for(control):
+        node = nodes.get(node_of(control))
+        writes = node is not None and node.op in _WRITES
+        return follow(node_of(control)) and not (writes and normal(node.input[0]) in fed)
+
     while waiting:
         name = waiting.pop()
         node = node_of(name)
@@ -105,6 +112,6 @@ def _walk(nodes, starts, fed, shapes, follow):
         waiting += [
             one
             for one in nodes[node].input
-            if (follow(node_of(one)) if one.startswith("^") else normal(one) not in given)
+            if (_is_waited_for(one) if one.startswith("^") else normal(one) not in given)
         ]
     return found

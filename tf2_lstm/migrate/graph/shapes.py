@@ -13,13 +13,14 @@ from tf2_lstm.migrate.graph.declared import completed
 from tf2_lstm.migrate.graph.lost import LOST
 from tf2_lstm.migrate.graph.nodes import attribute, node_of
 from tf2_lstm.migrate.graph.operations import operation
+from tf2_lstm.migrate.graph.outside_shapes import shapes_of_outputs
 from tf2_lstm.migrate.graph.safety import ALLOWED, refused_operations
 from tf2_lstm.private import warn_gone
 
 #: No shape is a constant of more numbers than this.
 _LARGEST = 256
 #: TensorFlow's number of the dtype of strings.
-_STRING = 7
+STRING = 7
 
 
 def inferred(graph, without=()):
@@ -128,14 +129,14 @@ def importable(graph, without=()):
     part = message("GraphDef")
     part.versions.CopyFrom(graph.versions)
     part.library.CopyFrom(graph.library)
-    lost, renamed = set(), {}
+    lost, renamed, nodes = set(), {}, {node.name: node for node in graph.node}
     for node in graph.node:
         if node.op == "Const" and _size(attribute(node, "value").tensor) > _LARGEST:
             _placeholder(
                 part, node.name, attribute(node, "dtype").type, attribute(node, "value").tensor.tensor_shape
             )
         elif node.name in without or _is_refused(graph, node):
-            _stand_in(part, node, lost, renamed)
+            _stand_in(part, nodes, node, lost, renamed)
         elif node.op in LOST:
             _like(part, node)
         else:
@@ -189,7 +190,7 @@ def _placeholder(part, name, dtype, shape=None):
         node.attr["shape"].shape.CopyFrom(shape)
 
 
-def _stand_in(part, node, lost, renamed):
+def _stand_in(part, nodes, node, lost, renamed):
     """Add placeholders for the outputs of a node that may not be run; it is lost where the outputs are not known."""
     dtypes = output_dtypes(node)
     if dtypes is None:
@@ -198,7 +199,7 @@ def _stand_in(part, node, lost, renamed):
     if operation(node.op).like is not None:
         _shaped(part, node, dtypes[0])
         return
-    shapes = list(node.attr["output_shapes"].list.shape) if "output_shapes" in node.attr else []
+    shapes = shapes_of_outputs(nodes, node)
     for number, dtype in enumerate(dtypes):
         name = f"{node.name}/output_{number}" if number else node.name
         _placeholder(part, name, dtype, shapes[number] if number < len(shapes) else None)
@@ -213,7 +214,7 @@ def _shaped(part, node, dtype):
         number.attr["shape"].shape.SetInParent()
         return
     shape = part.node.add(name=f"{node.name}/shape", op="Shape", input=[node.input[operation(node.op).like]])
-    shape.attr["T"].type = attribute(node, "Tin").type or _STRING
+    shape.attr["T"].type = attribute(node, "Tin").type or STRING
     _placeholder(part, f"{node.name}/value", dtype)
     full = part.node.add(name=node.name, op="Fill", input=[shape.name, f"{node.name}/value"])
     full.attr["T"].type = dtype

@@ -7,6 +7,10 @@ _GRID = (
     "feature_size frequency_skip num_frequency_blocks start_freqindex_list end_freqindex_list "
     "couple_input_forget_gates"
 )
+#: Of the three with a fixed number of axes, which hand their keywords on to ConvLSTMCell.
+_CONVOLUTION = (
+    "name input_shape output_channels kernel_shape use_bias skip_connection forget_bias initializers"
+)
 _NO_TWIN = "Keras has no such cell; write it as a layer with state_size and call(inputs, states)."
 
 CONTRIB_RNN = entries(
@@ -63,11 +67,11 @@ CONTRIB_RNN = entries(
          "conv_ndims input_shape output_channels kernel_shape use_bias skip_connection forget_bias "
          "initializers name"),
         ("RNN222", "Conv1DLSTMCell", "cell", "keras.layers.ConvLSTM1D",
-         "padding='same'; the gates i, j, f, o become i, f, c, o on the channels.", "name"),
+         "padding='same'; the gates i, j, f, o become i, f, c, o on the channels.", _CONVOLUTION),
         ("RNN223", "Conv2DLSTMCell", "cell", "keras.layers.ConvLSTM2D",
-         "padding='same'; the gates i, j, f, o become i, f, c, o on the channels.", "name"),
+         "padding='same'; the gates i, j, f, o become i, f, c, o on the channels.", _CONVOLUTION),
         ("RNN224", "Conv3DLSTMCell", "cell", "keras.layers.ConvLSTM3D",
-         "padding='same'; the gates i, j, f, o become i, f, c, o on the channels.", "name"),
+         "padding='same'; the gates i, j, f, o become i, f, c, o on the channels.", _CONVOLUTION),
         ("RNN225", "GLSTMCell", "cell", "", _NO_TWIN,
          "num_units initializer num_proj number_of_groups forget_bias activation reuse"),
         ("RNN226", "IndRNNCell", "cell", "", _NO_TWIN, "num_units activation reuse name dtype"),

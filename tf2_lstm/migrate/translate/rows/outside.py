@@ -4,6 +4,7 @@ import re
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import SILENT, VARIABLES, Trait, having
+from tf2_lstm.migrate.graph.shapes import STRING, output_dtypes
 from tf2_lstm.migrate.translate.rows.registry import rows
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
@@ -58,10 +59,12 @@ def _all_in(nodes, node, outside):
 
 
 def _is_outside(nodes, node):
-    """Whether an operation without a row reads anything but numbers and variables."""
-    if node.op in rows() or node.op in _OTHERS:
-        return False
+    """Whether an operation reads strings, or one without a row anything but numbers and variables."""
     given = [one for one in data_inputs(node) if node_of(one) in nodes and not _is_numbers(nodes, one)]
+    if node.op in rows():
+        return any(STRING in (output_dtypes(nodes[node_of(one)]) or ()) for one in given)
+    if node.op in _OTHERS:
+        return False
     return any(nodes[node_of(one)].op not in VARIABLES for one in given)
 
 

@@ -164,17 +164,20 @@ def concatenated(writer, node, inputs):
     """Write all elements of an array joined along their first axis, and the length of each."""
     array = inputs[-1] if node.op == "TensorArrayConcatV3" else inputs[0]
     value, dims = _filled(array), tuple(array.dims)
-    if not dims or not all(isinstance(one, int) for one in dims):
-        raise Refusal("it joins elements of which a size is open. Give the TensorArray an element_shape")
+    if not dims or not all(isinstance(one, int) for one in dims[1:]):
+        raise Refusal(
+            "it joins elements of which a size is open, and not that of the first axis. Give the TensorArray an "
+            "element_shape"
+        )
     length = array.length.array.item() if isinstance(array.length, Known) else None
-    rows = None if length is None else length * dims[0]
+    rows = length * dims[0] if isinstance(length, int) and isinstance(dims[0], int) else None
     if array.grows:
         ref = writer.program.add(
             "written", Apply("keras.ops.take", (value.ref, _written(writer, array)), {"axis": 0})
         )
         value = replace(value, ref=ref)
     joined = writer.op(node, "reshape", value, (-1, *dims[1:]), dims=(rows, *dims[1:]))
-    if not isinstance(length, int):
+    if rows is None:
         return [
             joined,
             Untranslated("how long each element is, of an array that is joined, is not translated"),

@@ -33,14 +33,25 @@ def held_twice(whole, tf1):
     holders = {}
     for one in whole.recurrences.values():
         for name in dict.fromkeys(name for cell in one.cells for name in cell.variables):
-            holders.setdefault(name, []).append(one.name)
+            holders.setdefault(name, []).append((one.name, None))
     for path, cell in single_cells(whole):
         for name in cell.variables:
-            holders.setdefault(name, []).append(path.partition("/")[0])
+            holders.setdefault(name, []).append((path.partition("/")[0], None))
     for layer, sources in whole.layers.items():
-        for source in (source for source in sources if isinstance(source, str)):
-            holders.setdefault(tf1.nodes[source][0], []).append(layer)
-    return {name: parts for name, parts in holders.items() if len(parts) > 1}
+        for name, place in (tf1.nodes[source] for source in sources if isinstance(source, str)):
+            holders.setdefault(name, []).append((layer, place))
+    shared = {name: _sharing(held) for name, held in holders.items()}
+    return {name: parts for name, parts in shared.items() if len(parts) > 1}
+
+
+def _sharing(held):
+    """Return the parts that have some of a variable in common: of a partitioned one a part may have a slice alone."""
+    places = [repr(place) for _, place in held]
+    return [
+        part
+        for (part, _), place in zip(held, places, strict=True)
+        if "None" in places or places.count(place) > 1
+    ]
 
 
 def notes_of(whole, tf1):
