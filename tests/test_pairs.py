@@ -30,6 +30,7 @@ ALONE = {
     ("tf2_lstm", "loop.py"): "in TF1 a loop is control flow of the graph",
     ("tf2_lstm", "dropout_rates.py"): "in TF1 keep_prob is fed",
     ("tf2_lstm", "held_cells.py"): "in TF1 a step of the graph calls its cell",
+    ("tf2_lstm", "held_layers.py"): "in TF1 a step of the graph has the operations of its layers",
     ("tf2_lstm", "loop_arrays.py"): "in TF1 it is a TensorArray of the graph",
     ("tf2_lstm", "activations.py"): "tf.keras 1.15's hard_sigmoid is an argument of layers, no RNN construct",
     ("tf2_lstm", "cell_plan.py"): "what the fast unrolls and the streaming step read; TF1 had neither",

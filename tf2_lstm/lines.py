@@ -187,10 +187,19 @@ class Lines:
             return inner(value["item"])[_index(value["at"])]
         if "loop" in value:
             return self.loop(value["loop"], inner(value["with"]), names)
-        what = value["call"]
-        function = _resolved(what) if isinstance(what, str) else inner(what)
+        what, arguments = value["call"], inner(value["with"])
         options = {name: inner(one) for name, one in value.get("options", {}).items()}
-        return function(*inner(value["with"]), **options)
+        if isinstance(what, str):
+            return _resolved(what)(*arguments, **options)
+        # Layers want lists of tensors, `keras.ops` tuples of numbers.
+        return inner(what)(*_listed(arguments), **_listed(options))
+
+
+def _listed(value):
+    """Return a value with lists in place of tuples."""
+    if isinstance(value, dict):
+        return {name: _listed(one) for name, one in value.items()}
+    return list(map(_listed, value)) if isinstance(value, tuple) else value
 
 
 def _traceable(given, around):

@@ -8,6 +8,7 @@ The language of the lines is that of `tf2_lstm/lines.py`.
 import keras
 
 from tf2_lstm.held_cells import Cells
+from tf2_lstm.held_layers import HeldLayers
 from tf2_lstm.lines import Dropouts, Lines
 
 
@@ -16,7 +17,8 @@ class Loop(keras.layers.Layer):
     """A while loop with steps that are data.
 
     What it carries keeps its shape and its dtype, whatever the dtype policy is. It has no weights but those of the
-    cells that it holds: others that its steps read are given to it as tensors, by `tf2_lstm.Weight`, and train.
+    cells and layers that it holds: others that its steps read are given to it as tensors, by `tf2_lstm.Weight`, and
+    train.
 
     Args:
         carried: a list of dicts, one for each carried value: its `name`, `dtype` and `shape` (None for a size
@@ -32,6 +34,8 @@ class Loop(keras.layers.Layer):
         cells: a list of dicts, one for each cell that the lines call: its `name` ("gru_cell", "gru_cell_1", ...), the
             `cell`, a Keras cell or its configuration, and the `width` of its inputs. A line that calls it gives it the
             inputs and a list of states, and gets the output and a list of the next states.
+        inner_layers: a list of dicts, one for each other layer that the lines call: its `name`, the `layer`, a Keras
+            layer or its configuration, and the `shape` that it is built for, or a list of shapes.
         **options: arguments of `keras.layers.Layer`.
 
     Call arguments: a list of the initial values, and a list of the captured values. Returns: a list of the values after
@@ -61,19 +65,32 @@ class Loop(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, carried, condition, body, captured=(), before=(), dropouts=(), cells=(), **options):
+    def __init__(
+        self,
+        carried,
+        condition,
+        body,
+        captured=(),
+        before=(),
+        dropouts=(),
+        cells=(),
+        inner_layers=(),
+        **options,
+    ):
         options.setdefault("autocast", False)
         super().__init__(**options)
         self._data = {"carried": carried, "condition": condition, "body": body, "before": list(before)}
         self.captured = list(captured)
         self._lines = Lines(f"Loop {self.name!r}", [self._data])
         self.dropouts, self.held_cells = Dropouts(self, dropouts), Cells(self, cells)
+        self.held_layers = HeldLayers(self, inner_layers)
         # XLA cannot differentiate a loop without a known number of steps.
         self.supports_jit = False
 
     def build(self, *shapes):
-        """Create the weights of its cells."""
+        """Create the weights of its cells and layers."""
         self.held_cells.build()
+        self.held_layers.build()
         self.built = True
 
     def call(self, carried, captured=(), training=False):
@@ -84,7 +101,8 @@ class Loop(keras.layers.Layer):
                 f"Loop {self.name!r}: expected training on TensorFlow or PyTorch; JAX differentiates no loop whose "
                 "number of steps is open, and a dropout in one is for training. Call it with training=False"
             )
-        names = {**drops, **self.held_cells.layers(), **dict(zip(self.captured, captured, strict=True))}
+        held = {**drops, **self.held_cells.layers(), **self.held_layers.layers()}
+        names = {**held, **dict(zip(self.captured, captured, strict=True))}
         return list(self._lines.loop(self._data, carried, names))
 
     def compute_output_spec(self, carried, captured=(), training=False):
@@ -99,4 +117,5 @@ class Loop(keras.layers.Layer):
             "captured": self.captured,
             "dropouts": self.dropouts.config(),
             "cells": self.held_cells.config(),
+            "inner_layers": self.held_layers.config(),
         }

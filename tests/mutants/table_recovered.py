@@ -2,6 +2,8 @@
 
 from tests.mutants.mistake import mistakes
 
+_RECOVERED = "tf2_lstm/migrate/translate/recovered/"
+_LOOPS = "tests/migrate/translate/test_layers_in_loops.py::"
 _TESTS = "tests/migrate/translate/test_recovered_layers.py::"
 
 RECOVERED = [
@@ -49,5 +51,65 @@ RECOVERED = [
         "tf2_lstm/migrate/translate/control/own_loops.py",
         "tests/migrate/translate/test_single_cells.py::test_a_loop_of_float64_keeps_it_in_the_file_and_in_the_source",
         ('{"autocast": False} if "float64" in dtypes else {}', "{}"),
+    ),
+    *mistakes(
+        f"{_RECOVERED}attention_in_loops.py",
+        f"{_LOOPS}test_a_loop_holds_the_layers_whose_weights_it_alone_reads",
+        ('given[0] == float("-inf") and _is_ones(lines, given[1])', "_is_ones(lines, given[1])"),
+        ("    if not given or not _is_lowest(lines, given[2]):", "    if not given:"),
+    ),
+    *mistakes(
+        f"{_RECOVERED}attention_in_loops.py",
+        f"{_LOOPS}test_it_gives_what_the_session_gives",
+        ('{} if mask is None else {"mask": [None, mask]}', "{}"),
+        ("return given[1], given[0]", "return given[1], None"),
+        ("inputs = [scores.query, values, scores.keys]", "inputs = [scores.query, scores.keys, values]"),
+        ("Item(Item(Ref(name), 1), _ONLY)", "Item(Item(Ref(name), 0), _ONLY)"),
+    ),
+    *mistakes(
+        f"{_RECOVERED}attention_in_loops.py",
+        f"{_LOOPS}test_the_proof_says_so_of_gradients_too",
+        ("TF1 gives NaN", "TF1 has no such row"),
+    ),
+    *mistakes(
+        f"{_RECOVERED}dense_in_loops.py",
+        f"{_LOOPS}test_it_gives_what_the_session_gives",
+        ('({} if bias else {"use_bias": False}) | (', "("),
+        ('{"activation": activation} if activation else {}', "{}"),
+        ("last = line.targets[0] if activation else last", ""),
+    ),
+    *mistakes(
+        f"{_RECOVERED}dense_in_loops.py",
+        f"{_LOOPS}test_a_loop_holds_the_layers_whose_weights_it_alone_reads",
+        (" and lines.only_reader(kernel.name) == line:", ":"),
+        ("if bias is None or not lines.only_reader(names[0]):", "if bias is None:"),
+    ),
+    *mistakes(
+        f"{_RECOVERED}in_loops.py",
+        f"{_LOOPS}test_a_loop_holds_the_layers_whose_weights_it_alone_reads",
+        ("if is_weight and self._read_once(name) and", "if is_weight and"),
+        ("not free_names(after) & {*found.weights} and self", "self"),
+        ('f"{wanted}_layer"', 'f"{wanted}_2"'),
+    ),
+    *mistakes(
+        f"{_RECOVERED}loop_lines.py",
+        f"{_LOOPS}test_a_loop_holds_the_layers_whose_weights_it_alone_reads",
+        ("value.at == (slice(None), 0, slice(None))", "False"),
+    ),
+    *mistakes(
+        "tf2_lstm/lines.py",
+        "tests/layers/test_layers_held_layers.py::test_it_computes_the_same_when_it_was_saved",
+        ("inner(what)(*_listed(arguments), **_listed(options))", "inner(what)(*arguments, **options)"),
+    ),
+    *mistakes(
+        "tf2_lstm/held_layers.py",
+        "tests/layers/test_layers_held_layers.py::test_a_name_is_a_lower_case_one_that_is_free",
+        (" or hasattr(loop, name):", ":"),
+        (r'r"[a-z][a-z0-9_]*"', r'r".*"'),
+    ),
+    *mistakes(
+        "tf2_lstm/held_layers.py",
+        "tests/layers/test_layers_held_layers.py::test_its_configuration_makes_it_again_also_from_json",
+        ("return [tuple(one) for one in given] if", "return given if"),
     ),
 ]

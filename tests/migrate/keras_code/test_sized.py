@@ -28,7 +28,7 @@ PROGRAMS = {
     "zoneout_classifier": 2,
     "sketch_mixture": 1,
     "hyper_lstm": 3,
-    "nmt_greedy": 3,
+    "nmt_greedy": 5,
     "legacy_attention_seq2seq": 8,
     "siamese_cosine": 4,
     "simple_recurrent_unit": 1,

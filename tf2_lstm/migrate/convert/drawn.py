@@ -5,7 +5,7 @@ from tf2_lstm.migrate.report.drawing import Box, Drawing
 #: The keys of a layer's sizes in its configuration.
 _SIZES = ("units", "filters", "kernel_size", "input_dim", "output_dim", "rate")
 #: The keys under which a configuration holds another one, or several.
-_ONE, _MANY = ("cell", "layer", "forward_layer", "backward_layer"), ("cells", "layers")
+_ONE, _MANY = ("cell", "layer", "forward_layer", "backward_layer"), ("cells", "layers", "inner_layers")
 
 
 def drawing_of(model):
@@ -80,8 +80,8 @@ def _class_text(layer):
     config = layer["config"]
     sizes = [str(config[name]) for name in _SIZES if isinstance(config.get(name), (int, float, list, tuple))]
     inner = [config[name] for name in _ONE if isinstance(config.get(name), dict)]
-    # A loop's configuration has the width of each cell's inputs.
-    inner += [one.get("cell", one) for name in _MANY for one in config.get(name) or ()]
+    # A loop's configuration has beside a cell the width of its inputs, and beside a layer its shape.
+    inner += [one.get("cell", one.get("layer", one)) for name in _MANY for one in config.get(name) or ()]
     within = ", ".join(_class_text(one) for one in inner if "trainable" in one["config"])
     if within and "layers" in config:
         return within

@@ -151,7 +151,7 @@ def weight_paths(tf1, whole, model):
     """
     found = {}
     for name, sources in whole.layers.items():
-        for source, weight in zip(sources, weights_of(model.get_layer(name), sources), strict=True):
+        for source, weight in zip(sources, weights_of(find(model, name), sources), strict=True):
             if isinstance(source, str):
                 found.setdefault(tf1.nodes[source][0], []).append(weight.path)
     for path, cell in single_cells(whole):

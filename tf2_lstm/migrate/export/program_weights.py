@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from tf2_lstm.migrate.artifacts.nan_check import finite
+from tf2_lstm.migrate.functional import find
 from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.translate.writing.held import single_cells, weights_of
 
@@ -56,9 +57,10 @@ def whole_variables(model, whole, tf1, path, of_recurrence, of_cell):
 
 
 def _layer(model, name, path):
+    """Return the layer at a path in the model."""
     try:
-        return model.get_layer(name)
-    except ValueError as error:
+        return find(model, name)
+    except (ValueError, AttributeError) as error:
         raise ArtifactError(
             f"{path}: is not the model of the whole program: expected a layer {name}, found none. {_OTHER}"
         ) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tf2_lstm.migrate.keras_code.drops import constructor
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Line, Ref, Repeat, Symbol
 from tf2_lstm.migrate.keras_code.held_cells import built
+from tf2_lstm.migrate.keras_code.held_layers import layers_built, layers_made
 from tf2_lstm.migrate.keras_code.write import write_comment, write_line, write_value
 
 
@@ -40,6 +41,7 @@ class Cycle:
         note: a comment, "" for none.
         drops: the `Drop`s that its lines call, those of loops among them too.
         cells: the `HeldCell`s that its lines call, in the same way.
+        layers: the `HeldLayer`s that its lines call.
     """
 
     carried: tuple
@@ -52,6 +54,12 @@ class Cycle:
     note: str = ""
     drops: tuple = ()
     cells: tuple = ()
+    layers: tuple = ()
+
+    @property
+    def held(self):
+        """All layers that it holds, in the order of their weights in Keras."""
+        return (*self.drops, *self.cells, *self.layers)
 
 
 def data_of(cycle):
@@ -123,15 +131,16 @@ def class_of(name, cycle):
         A list of lines of source text.
     """
     lines = write_comment(cycle.note, 0)
-    doc = "A while loop." if cycle.cells else "A while loop; it has no weights."
+    doc = "A while loop." if cycle.cells or cycle.layers else "A while loop; it has no weights."
     lines += [f"class {name}(keras.layers.Layer):", f'    """{doc}"""', ""]
-    held = (*cycle.drops, *cycle.cells)
-    lines += [*constructor(cycle.drops, cycle.cells), ""] if held else []
-    lines += ["    def build(self, *shapes):", *built(cycle.cells), "        self.built = True", ""]
+    if cycle.held:
+        lines += [*constructor(cycle.drops, cycle.cells), *layers_made(cycle.layers), ""]
+    weights = [*built(cycle.cells), *layers_built(cycle.layers)]
+    lines += ["    def build(self, *shapes):", *weights, "        self.built = True", ""]
     lines += ["    def call(self, carried, captured):"]
     lines += unpacked(cycle.captured, "captured", 8)
     lines += unpacked([f"{one.name}_given" for one in cycle.carried], "carried", 8)
-    lines += [f"        {one.name} = self.{one.name}" for one in held]
+    lines += [f"        {one.name} = self.{one.name}" for one in cycle.held]
     given = [Ref(f"{one.name}_given") for one in cycle.carried]
     lines += _written(cycle, "return ", given, 8)
     lines += ["", "    def compute_output_spec(self, carried, captured):"]

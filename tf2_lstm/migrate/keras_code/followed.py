@@ -134,7 +134,7 @@ def loop_layer(makers, cycle, around=None):
         cycle: the `Cycle`, with `WrittenSize`s.
         around: name -> value around it, for a loop among the lines of another one.
     """
-    held = _held(makers, cycle)
+    held = _held(makers, cycle) | {one.name: _built(makers, one) for one in cycle.layers}
     shapes = [Tensor(one.shape) for one in cycle.carried]
 
     def call(layer, carried, captured):
@@ -159,6 +159,14 @@ def _held(makers, own):
         if isinstance(cells[one.name], Layer):
             cells[one.name].takes(Tensor((None, one.width)))
     return {**drops, **cells}
+
+
+def _built(makers, held):
+    """Return the value of a `HeldLayer` that was called with tensors of the shapes that it is built for."""
+    shapes = list(map(Tensor, held.shape)) if isinstance(held.shape, list) else Tensor(held.shape)
+    layer = Names(makers).value(held.call, held.name)
+    Names(makers, given={"layer": layer, "shapes": shapes}).value(Apply(Ref("layer"), (Ref("shapes"),)))
+    return layer
 
 
 def _layers(held):

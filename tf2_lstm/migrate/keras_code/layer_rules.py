@@ -221,6 +221,16 @@ def _reshape(name, shape, **_):
     return Layer(lambda layer, x: Tensor((shape_of(x)[0], *reshape(Tensor(x[1:]), shape))))
 
 
+def _attention(name, **_):
+    def call(layer, inputs, mask=None, return_attention_scores=False):
+        query, values, keys = map(shape_of, inputs)
+        same(query[-1], layer.takes(keys)[-1])
+        output = Tensor((*query[:-1], values[-1]))
+        return [output, Tensor((*query[:-1], keys[-2]))] if return_attention_scores else output
+
+    return Layer(call)
+
+
 def _gather_tree(name):
     return Layer(lambda layer, ids, *_, **__: shape_of(ids))
 
@@ -254,6 +264,8 @@ LAYERS = {
     "keras.layers.StackedRNNCells": _stacked_cells,
     "keras.layers.RNN": _rnn,
     "keras.layers.Reshape": _reshape,
+    "keras.layers.Attention": _attention,
+    "keras.layers.AdditiveAttention": _attention,
     "keras.layers.Bidirectional": _bidirectional,
     "tf2_lstm.Bidirectional": _bidirectional,
     "tf2_lstm.DropoutWrapper": _wrapped,

@@ -98,6 +98,9 @@ class Sizes:
             body=self.in_lines(cycle.body),
             results=self.of(tuple(cycle.results)),
             cells=self._in_held(cycle.cells),
+            layers=tuple(
+                replace(one, call=self.of(one.call), shape=self.of(one.shape)) for one in cycle.layers
+            ),
         )
 
     def in_cell(self, cell):

@@ -10,7 +10,7 @@ import numpy as np
 from tf2_lstm.migrate.equivalence.compare import compare_results
 from tf2_lstm.migrate.equivalence.inputs import target
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
-from tf2_lstm.migrate.functional import tf1_variables
+from tf2_lstm.migrate.functional import find, tf1_variables
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.prove.computed import pulled_back
 from tf2_lstm.migrate.prove.graph_side import by_variable, unlike_its_equations
@@ -118,7 +118,7 @@ def model_gradients(tf1, whole, model, values, targets):
 def _of_layers(whole, model):
     """Return (their weights that are variables, the nodes of these) for the layers outside of recurrences."""
     for name, sources in whole.layers.items():
-        layer = model.get_layer(name)
+        layer = find(model, name)
         pairs = list(zip(sources, weights_of(layer, sources), strict=True))
         pairs = [(one, weight) for one, weight in pairs if isinstance(one, str) and "float" in weight.dtype]
         if isinstance(layer, keras.layers.BatchNormalization):

@@ -5,11 +5,12 @@ import numpy as np
 
 from tf2_lstm.migrate import layouts
 from tf2_lstm.migrate.build import resolve, set_weights
-from tf2_lstm.migrate.functional import read_variables, without_weights
+from tf2_lstm.migrate.functional import find, read_variables, without_weights
 from tf2_lstm.migrate.keras_code.cycle import data_of
 from tf2_lstm.migrate.keras_code.drops import data_of_drops, parameters
 from tf2_lstm.migrate.keras_code.expression import Ref, evaluate, value_of
 from tf2_lstm.migrate.keras_code.held_cells import data_of_cells
+from tf2_lstm.migrate.keras_code.held_layers import data_of_layers
 from tf2_lstm.migrate.keras_code.own_cell import data_of_cell
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.skip_initializers import skip_initializers
@@ -38,7 +39,7 @@ def build_whole(whole, tf1, everything=False):
         model = keras.Model(*sides, name=whole.name)
     for name, sources in whole.layers.items():
         arrays = [np.asarray(tf1.value_of(one) if isinstance(one, str) else one) for one in sources]
-        layer = model.get_layer(name)
+        layer = find(model, name)
         set_weights(layer, arrays, name, weights_of(layer, sources))
     for _, cell, built in known_cells(whole, model):
         arrays = layouts.to_keras(cell, read_variables(cell, tf1.variables))
@@ -52,7 +53,8 @@ def _resolver(whole):
     def found(symbol):
         if symbol in whole.loops:
             cycle = whole.loops[symbol]
-            data = {**data_of(cycle), "captured": cycle.captured, "cells": data_of_cells(cycle.cells)}
+            held = {"cells": data_of_cells(cycle.cells), "inner_layers": data_of_layers(cycle.layers)}
+            data = {**data_of(cycle), "captured": cycle.captured, **held}
             return _with_rates(resolve("tf2_lstm.Loop"), data, cycle.drops)
         if symbol in whole.cells:
             cell = whole.cells[symbol]

@@ -32,7 +32,7 @@ def emit_whole(whole):
     classes = [_class(class_of(name, cycle)) for name, cycle in loops.items()]
     classes += [_class(class_of_cell(name, cell)) for name, cell in cells.items()]
     whole_function = function_of("build_model", sized["build_model"], whole, notes)
-    by_order = any(cycle.cells for cycle in whole.loops.values())
+    by_order = any(cycle.cells or cycle.layers for cycle in whole.loops.values())
     return module_of(_DOC, sizes, [*classes, *functions, whole_function], whole.program.defaults(), by_order)
 
 

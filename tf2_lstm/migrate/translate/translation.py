@@ -20,6 +20,7 @@ from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
 from tf2_lstm.migrate.translate.recovered.dropout import rate_source
+from tf2_lstm.migrate.translate.recovered.in_loops import with_held_layers
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writing.held import single_cells
 from tf2_lstm.migrate.translate.writing.naming import key_name, python_name
@@ -171,7 +172,10 @@ class _Translation(ByRows):
         for name, tensor in self.boundary.outputs.items():
             self._output(name, normal(tensor))
         roll_up(self.writer, self.values)
-        program = needed(self.writer.program)
+        program, *held = with_held_layers(needed(self.writer.program), self.writer.loops, self.writer.layers)
+        self.writer.loops, self.writer.layers, notes = held
+        for note in notes:
+            self.writer.note(note)
         return self._described(program)
 
     def _described(self, program):
@@ -180,7 +184,11 @@ class _Translation(ByRows):
         for name, ref in program.outputs.items():
             _check_end(self.boundary.outputs[name], live.get(ref.name))
         renamed = with_short_names(program, self.writer.wanted)
-        layers = {renamed.get(name, name): held for name, held in self.writer.layers.items() if name in known}
+        layers = {
+            renamed.get(name, name): held
+            for name, held in self.writer.layers.items()
+            if name.partition("/")[0] in known
+        }
         fed = {*map(normal, self.boundary.inputs)}
         tensors = {
             tensor: value.ref.name

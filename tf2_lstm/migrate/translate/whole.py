@@ -51,7 +51,8 @@ class Whole:
         inputs: the `Edge`s that the Keras model takes.
         outputs: the `Edge`s of its outputs.
         recurrences: name of the function that builds one -> the `Recurrence`, each that is called.
-        layers: name of a layer -> its weights in order, each the name of a variable's node, or an array.
+        layers: path of a layer, as `functional.find` takes it -> its weights in order, each the name of a variable's
+            node, or an array.
         tensors: TF1 tensor -> the name of the line that computes it, in the order of the graph, without inputs.
         limits: name of a TF1 tensor of ids -> the number of rows of the smallest table that they index.
         boundary: the `Boundary`.

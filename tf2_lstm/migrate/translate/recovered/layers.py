@@ -139,7 +139,7 @@ def _layer(writer, made):
     options |= {"activation": made.activation} if made.activation else {}
     options |= _of_weights(made.kernel)
     key = (made.symbol, str(options), *weights)
-    name = _scope_name(made.kernel.node)
+    name = scope_name(made.kernel.node)
     return writer.layer_of(key, name, weights, made.symbol, made.arguments, options, ", ".join(weights))
 
 
@@ -191,7 +191,7 @@ def embedded(writer, node, table, ids):
     """Write a lookup of rows as an embedding layer; None where the table is no matrix of weights."""
     if not (isinstance(ids, Live) and _free(writer, table) and len(table.shape) == 2):
         return None
-    options, name = _of_weights(table), _scope_name(table.node)
+    options, name = _of_weights(table), scope_name(table.node)
     layer = writer.layer_of(
         ("embedding", table.node),
         *(name, [table.node], "keras.layers.Embedding", table.shape, options, table.node),
@@ -204,7 +204,7 @@ def _free(writer, weight):
     return isinstance(weight, Held) and "float" in weight.dtype and writer.may_hold(weight)
 
 
-def _scope_name(node):
+def scope_name(node):
     """Return a layer's name: the scope of its kernel, or the variable's name where there is no scope."""
     *scopes, last = node.split("/")
     return python_name(scopes[-1] if scopes and last in ("kernel", "weights", "w", "W") else last)

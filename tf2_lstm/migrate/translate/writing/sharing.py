@@ -39,7 +39,7 @@ def held_twice(whole, tf1):
             holders.setdefault(name, []).append((path.partition("/")[0], None))
     for layer, sources in whole.layers.items():
         for name, place in (tf1.nodes[source] for source in sources if isinstance(source, str)):
-            holders.setdefault(name, []).append((layer, place))
+            holders.setdefault(name, []).append((layer.partition("/")[0], place))
     shared = {name: _sharing(held) for name, held in holders.items()}
     return {name: parts for name, parts in shared.items() if len(parts) > 1}
 
