@@ -48,7 +48,7 @@ def test_alike_steps_are_a_cell_in_a_layer(cells):
     assert len(whole.cells) == len(CELLS)
     layers = [one for one in model.layers if isinstance(one, keras.layers.RNN)]
     assert sorted(one.name for one in layers) == sorted(CELLS)
-    assert not [one for one in model.layers if isinstance(one, keras.layers.Dense)]
+    assert [one.name for one in model.layers if isinstance(one, keras.layers.Dense)] == ["keys"]
     assert {type(one) for one in layers if one.name == "dropping"} == {tf2_lstm.RNN}
     assert all(one.unroll for one in layers)
     counts = sorted(cell.note.rpartition(", ")[2] for cell in whole.cells.values())
@@ -78,8 +78,8 @@ def test_the_source_has_one_step_and_the_numbers_of_the_model(cells):
     expected = model(samples(2))
     for name, value in written(samples(2)).items():
         np.testing.assert_array_equal(value, expected[name], err_msg=name)
-    # One in each cell but the two inputs' and the two states', which have another product.
-    assert text.count("keras.ops.tanh(") == len(CELLS)
+    # One in each cell but the two inputs' and the two states', which have another product, and attention has two.
+    assert text.count("keras.ops.tanh(") == len(CELLS) + 1
     assert "# rate 1 - dropping/keep_prob:0" in text
     _, _, alone = converted({"stacked": stacked})
     assert "stacked_outputs = stacked(x, initial_state=[start])" in emit_whole(alone)

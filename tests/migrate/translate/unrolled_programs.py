@@ -105,6 +105,28 @@ def added_last(x, start):
     return found[-1], found[0]
 
 
+def around_it(x, start):
+    """Each step attends to the whole sequence, which is computed and no weight."""
+    step, h = highway(), start
+    for one in tf.unstack(x, axis=1):
+        shares = tf.nn.softmax(tf.reduce_sum(x * h[:, None], 2))
+        h = step(one, h) + tf.reduce_sum(x * shares[:, :, None], 1)
+    return h
+
+
+def attending(x, start):
+    """Bahdanau's attention to what is computed of the sequence; its context is a state, which the next step reads."""
+    step, weights = highway(), [held(f"attention/{name}", WIDTH, WIDTH) for name in ("keys", "query")]
+    keys, v = tf.tensordot(x, weights[0], [[2], [0]]), held("attention/v", WIDTH)
+    h, context, states = start, tf.zeros_like(start), []
+    for one in tf.unstack(x, axis=1):
+        h = step(one + context, h)
+        shares = tf.nn.softmax(tf.reduce_sum(v * tf.tanh(keys + (h @ weights[1])[:, None]), 2))
+        context = tf.reduce_sum(x * shares[:, :, None], 1)
+        states.append(tf.concat([h, context], 1))
+    return tf.stack(states, 1)
+
+
 CELLS = {
     one.__name__: one
     for one in (
@@ -118,6 +140,8 @@ CELLS = {
         two_inputs,
         dropping,
         added_last,
+        around_it,
+        attending,
     )
 }
 
@@ -196,12 +220,19 @@ def back_and_on(x, start):
     return along(highway(), [steps[1], steps[0], steps[1], steps[2]], start)[-1]
 
 
-def around_it(x, start):
-    """Each step attends to the whole sequence, which is computed and no weight."""
-    step, h = highway(), start
+def around_one_row(x, start):
+    """Each step reads a memory of one row for all."""
+    step, h, memory = highway(), start, tf.reduce_mean(x, 0, keepdims=True)
     for one in tf.unstack(x, axis=1):
-        shares = tf.nn.softmax(tf.reduce_sum(x * h[:, None], 2))
-        h = step(one, h) + tf.reduce_sum(x * shares[:, :, None], 1)
+        h = step(one, h) + tf.reduce_sum(memory * h[:, None], 1)
+    return h
+
+
+def around_numbers(x, start):
+    """Each step reads a number that is computed of what is fed."""
+    step, h, number = highway(), start, tf.reduce_mean(x)
+    for one in tf.unstack(x, axis=1):
+        h = step(one, h) * number
     return h
 
 
@@ -230,7 +261,8 @@ STAY = {
         mean_of_each_step,
         in_turn,
         back_and_on,
-        around_it,
+        around_one_row,
+        around_numbers,
         weights_elsewhere,
         a_step_of_another_place,
     )

@@ -61,7 +61,7 @@ class _Cell:
     def made(self):
         step = self.step
         results = [
-            packed([one], [shape]) for one, shape in zip(step.results, step.states.values(), strict=True)
+            _next_vector(one, name, step.states) for one, name in zip(step.results, step.states, strict=True)
         ]
         # A cell has an output, whether it is read or not.
         shapes = step.output_shapes or list(step.states.values())[:1]
@@ -70,7 +70,8 @@ class _Cell:
         read = names_in([*gives, *(line.value for line in lines)])
         elements, states = self._elements(read), self._states()
         lines = [*self._lines_of({**elements, **states}), *lines]
-        free = read - {*elements, *states, *(line.targets[0] for line in lines)}
+        vectors = [_vector(name, shape) for name, shape in step.states.items()]
+        free = read - {*elements, *states, *vectors, *(line.targets[0] for line in lines)}
         drops, cells = (
             [one for one in some if one.name in free] for some in (self.cycle.drops, self.cycle.cells)
         )
@@ -81,7 +82,6 @@ class _Cell:
         weights = sorted(held.values(), key=lambda one: not one[0].trains)
         names = weight_names([source for _, source in weights], layers)
         taken = {*names, "self", "states", _INPUTS.name, *layers}
-        vectors = [_vector(name, shape) for name, shape in step.states.items()]
         by = {
             **{name: one for name, one in elements.items() if one == _INPUTS},
             **local_names([*vectors, *(line.targets[0] for line in lines)], taken),
@@ -176,6 +176,13 @@ def _is_operation(value):
 def _vector(state, shape):
     """Return the name in a cell of the vector that Keras holds of a state."""
     return state if len(shape) == 1 else f"{state}_vector"
+
+
+def _next_vector(result, state, shapes):
+    """Return the vector of a state's next value; a state that no step changes is the vector that it was."""
+    if result == Ref(state):
+        return Ref(_vector(state, shapes[state]))
+    return packed([result], [shapes[state]])
 
 
 def _needed(lines, known, expressions):

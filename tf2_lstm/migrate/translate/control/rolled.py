@@ -50,13 +50,14 @@ class _Rolled:
         self.writer, self.lives, self.lines, self.steps = writer, lives, lines, steps
         self.program, self.count = writer.program, steps.count
         self.notes = {line.targets[0]: line.note for line in writer.program.lines}
-        self.read, self.is_fixed = self._read_outside(), True
+        self.read, self.is_fixed, self.memories = self._read_outside(), True, {}
 
     def write(self):
         """Write the cell and its layer, and let later lines read their results instead of the steps'."""
         sequences = self._sequences()
         outputs = self._outputs()
         self._check_alike([*self.steps.states, *outputs, *(names[0] for names in self.steps.inputs)])
+        self.memories = self._memories(sequences[0])
         cycle, given = self._cycle(sequences, outputs)
         last = {
             1 + number
@@ -142,6 +143,27 @@ class _Rolled:
         )
         return value.arguments[0].name if is_it else None
 
+    def _memories(self, sequence):
+        """Map what every step reads beside its inputs, as attention reads a memory, to its shape without the batch.
+
+        `keras.layers.RNN` has no place for it but a state, which the cell gives back as it is.
+        """
+        fed = {ref.name for ref in self.program.inputs.values()}
+        for name, value in self.lines.items():
+            layer = self.lines.get(value.what.name) if _is_call_of_layer(value) else None
+            fed |= {name} if names_in(value) & fed and not _is_a(layer, "tf2_lstm.Weight") else set()
+        known = {*self.steps.place, *self.steps.states.values(), *itertools.chain(*self.steps.inputs)}
+        read = names_in([self.lines[name] for name in self.steps.lines_of(1)])
+        lives = {name: self.lives[name] for name in sorted(read & fed - known) if name in self.lives}
+        return {
+            name: one.shape[1:]
+            for name, one in lives.items()
+            if len(one.shape) > 1
+            and one.dtype == sequence.dtype
+            and _are_rows(one.shape[0], sequence.shape[1])
+            and all(isinstance(size, int) for size in one.shape[1:])
+        }
+
     def _outputs(self):
         """Map each role that is read from other steps than the last to its columns of the cell's output."""
         found, end = {}, 0
@@ -159,7 +181,8 @@ class _Rolled:
         step, rows = self.program.reserve("step"), self.program.reserve("rows")
         states = {role: self.program.reserve("state") for role in self.steps.states}
         read = [self.program.reserve("element") for _ in sequences]
-        by = {role: Ref(states[role]) for role in states}
+        memories = {name: self.program.reserve("memory") for name in self.memories}
+        by = {name: Ref(one) for name, one in (*states.items(), *memories.items())}
         by.update((names[1], Ref(one)) for names, one in zip(self.steps.inputs, read, strict=True))
         own = set(self.steps.lines_of(1))
         # The second step reads the state that the first one computes. Its lines have the names of the first step's.
@@ -177,8 +200,9 @@ class _Rolled:
         width = max(one.stop for one in outputs.values())
         carried, dtype = [Carried(step, "int32", ())], sequences[0].dtype
         carried += [Carried(name, dtype, (None, self._width(role))) for role, name in states.items()]
+        carried += [Carried(memories[name], dtype, (None, *shape)) for name, shape in self.memories.items()]
         carried += [Carried(rows, dtype, (self.count, None, width))]
-        results = [Apply("keras.ops.add", (Ref(step), 1)), *map(Ref, states)]
+        results = [Apply("keras.ops.add", (Ref(step), 1)), *map(Ref, (*states, *memories.values()))]
         goes_on = Apply("keras.ops.less", (Ref(step), self.count))
         note = f"TF1 scope: {self._scope() or '(none)'}, {self.count} steps"
         cycle = Cycle(
@@ -193,7 +217,7 @@ class _Rolled:
             self._drops(),
             self._cells(),
         )
-        return with_arrays(cycle), (0, *map(Ref, self.steps.states.values()), None)
+        return with_arrays(cycle), (0, *map(Ref, (*self.steps.states.values(), *self.memories)), None)
 
     def _lowered(self, name, value):
         """Return the lines of a line of the step: a dense layer becomes product, bias and activation there."""
@@ -242,7 +266,7 @@ class _Rolled:
                 lines[f"{name}_{part}_layer"] = Apply("tf2_lstm.Weight", (shape,), options)
                 lines[f"{name}_{part}"] = Apply(Ref(f"{name}_{part}_layer"), ())
                 sources[f"{name}_{part}_layer"] = [source]
-        rows = 1 + len(self.steps.states)
+        rows = 1 + len(self.steps.states) + len(self.memories)
         width = max(one.stop for one in outputs.values())
         empty = {rows: (self.count, sequences[0].shape[1], width)}
         wanted = frozenset({rows, *last})
@@ -304,6 +328,15 @@ class _Rolled:
         if symbol == "keras.ops.stack":
             return Item(gives, 0)
         return Apply("keras.ops.reshape", (sequence, (-1, self.count * outputs[role].stop)))
+
+
+def _are_rows(size, rows):
+    """Whether a size is that of the batch: as large, or open as that is."""
+    return size == rows if isinstance(rows, int) else not isinstance(size, int)
+
+
+def _is_call_of_layer(value):
+    return isinstance(value, Apply) and isinstance(value.what, Ref)
 
 
 def _without_name(options):
