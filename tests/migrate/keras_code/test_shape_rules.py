@@ -99,6 +99,8 @@ MADE = [
     op("reshape", x, (-1, 6)),
     op("reshape", x, (-1, 24)),
     op("reshape", vector, (-1, 2, 3)),
+    op("ctc_decode", x, Ref("lengths"), strategy="beam_search", mask_index=5, top_paths=2, beam_width=3),
+    op("nonzero", flag),
     op("scatter_update", vector, Ref("places"), Ref("lengths")),
     op("split", x, 3, axis=2),
     op("split", x, [1, 3], axis=2),

@@ -112,6 +112,18 @@ def test_the_numbers_of_classes_have_one_size():
     assert "words = keras.layers.Embedding(SCORES_UNITS, WORDS_OUTPUT_DIM)" in lines
 
 
+def test_the_blank_is_the_last_class():
+    program = Program()
+    x = program.add("x", Apply("keras.Input", ((None, 3),)))
+    lengths = program.add("lengths", Apply("keras.Input", ((),), {"dtype": "int32"}))
+    scores = program.add("scores", Apply("keras.layers.Dense", (9,)))
+    logits = program.add("logits", Apply(scores, (x,)))
+    program.op("decoding", "ctc_decode", logits, lengths, strategy="greedy", mask_index=8)
+    lines, names = written_lines(program)
+    assert names == {"SCORES_UNITS": 9}
+    assert "mask_index=SCORES_UNITS - 1" in "".join(lines[-6:])
+
+
 def test_a_size_that_is_lost_in_an_open_one_stays_a_number():
     program = Program()
     x = program.add("x", Apply("keras.Input", ((3,),)))

@@ -118,7 +118,15 @@ def cases():
         found[f"{name}, keep_dims"] = lambda fed, function=function: function(fed["x"], [1], keepdims=True)
     for name in ("Sum", "Max", "Min", "Prod"):
         found[f"{name}, integers"] = lambda fed, name=name: _REDUCED[name](fed["i"], 1)
-    return {**found, **_of_integers(), **_of_arrays(), **_of_matrices(), **_of_sizes(), **_of_products()}
+    return {
+        **found,
+        **_of_integers(),
+        **_of_arrays(),
+        **_of_matrices(),
+        **_of_sizes(),
+        **_of_products(),
+        **_of_sparse(),
+    }
 
 
 def _of_integers():
@@ -378,3 +386,50 @@ def _of_products():
             v1.placeholder_with_default(False, []), lambda: fed["x"] * 2, lambda: fed["x"] + 1
         ),
     }
+
+
+def _logits(fed, whole=False):
+    """Logits [9, 2, 4] and their lengths: classes repeat, with a blank between and without; whole numbers are equal."""
+    logits = tf.transpose(tf.concat([fed["x"], fed["x"][:, ::-1], fed["y"]], 1), [1, 0, 2])
+    logits += 2 * tf.one_hot([0, 3, 0, 1, 1, 3, 1, 2, 2], 4)[:, None]
+    return tf.round(logits) if whole else logits, fed["n"] * 3
+
+
+def _of_sparse():
+    greedy, beams = v1.nn.ctc_greedy_decoder, v1.nn.ctc_beam_search_decoder
+    dense = v1.sparse_tensor_to_dense
+    found = {
+        "CTCGreedyDecoder": lambda fed: dense(greedy(*_logits(fed))[0][0], -1),
+        "CTCGreedyDecoder, ties": lambda fed: dense(greedy(*_logits(fed, True))[0][0], -1),
+        "CTCGreedyDecoder, repetitions": lambda fed: dense(greedy(*_logits(fed), merge_repeated=False)[0][0]),
+        "CTCGreedyDecoder, scores": lambda fed: greedy(*_logits(fed))[1],
+        "CTCGreedyDecoder, nothing but blanks": lambda fed: dense(
+            greedy(_logits(fed)[0] + np.float32([0, 0, 0, 9]), fed["n"])[0][0], -1
+        ),
+        "CTCBeamSearchDecoder": lambda fed: dense(beams(*_logits(fed), merge_repeated=False)[0][0], -1),
+        "CTCBeamSearchDecoder, repetitions": lambda fed: dense(beams(*_logits(fed))[0][0], -1),
+        "CTCBeamSearchDecoder, ties": lambda fed: dense(beams(*_logits(fed, True))[0][0], -1),
+        "CTCBeamSearchDecoder, a second one": lambda fed: dense(
+            beams(*_logits(fed), beam_width=4, top_paths=3, merge_repeated=False)[0][1], -1
+        ),
+        "CTCBeamSearchDecoder, scores": lambda fed: beams(*_logits(fed), beam_width=3, top_paths=2)[1],
+        "SparseToDense, cast first": lambda fed: dense(tf.cast(greedy(*_logits(fed))[0][0], tf.float32), 0.5),
+        "SparseToDense": lambda fed: v1.sparse_to_dense(
+            fed["n"], [5], fed["p"][:, 0], 9.0, validate_indices=False
+        ),
+        "SparseToDense, a number": lambda fed: v1.sparse_to_dense(
+            tf.where(fed["b"]), tf.shape(fed["b"], tf.int64), True, False
+        ),
+        "SparseToDense, of what is computed": lambda fed: v1.sparse_to_dense(
+            greedy(*_logits(fed))[0][0].indices, [2, 9], greedy(*_logits(fed))[0][0].values + 1
+        ),
+        "Where": lambda fed: tf.where(fed["x"] > 0.5),
+        "Where, of numbers": lambda fed: tf.where(fed["i"]),
+        "Where, of a mask": lambda fed: tf.boolean_mask(fed["x"], fed["b"]),
+    }
+    for part in ("indices", "values", "dense_shape"):
+        found[f"CTCGreedyDecoder, {part}"] = lambda fed, part=part: getattr(greedy(*_logits(fed))[0][0], part)
+        found[f"CTCBeamSearchDecoder, {part}"] = lambda fed, part=part: getattr(
+            beams(*_logits(fed), top_paths=2)[0][1], part
+        )
+    return found

@@ -188,6 +188,17 @@ def averaged_alone(x):
     v1.raw_ops.AssignSub(ref=mean, value=tf.subtract(tf.identity(mean), tf.reduce_mean(x, 0), name="y"))
 
 
+def judged(x, words=False, classes=tf.int32):
+    """Words of CTC that are held against labels, as they are or cast, and given out or not."""
+    labels = v1.sparse_placeholder(classes, name="labels")
+    decoded, _ = v1.nn.ctc_greedy_decoder((x @ weights(4, 3))[:, None], [1])
+    guess = decoded[0] if classes == tf.int64 else tf.cast(decoded[0], classes)
+    tf.edit_distance(guess, labels, name="distance")
+    if words:
+        v1.sparse_tensor_to_dense(decoded[0], -1, name="words")
+
+
+_GUESS = ["CTCGreedyDecoder:0", "CTCGreedyDecoder:1", "CTCGreedyDecoder:2"]
 #: What is computed of x -> where it ends.
 ENDS = {
     "a conditional on a flag": (conditional, ["y/Merge:0"]),
@@ -200,6 +211,12 @@ ENDS = {
     ),
     "a loss and an accuracy": (in_training, ["scores:0", "ArgMax:0"]),
     "a loss that is written out": (of_squares, ["scores:0"]),
+    "words that are held against labels": (
+        lambda x: judged(x, classes=tf.int64),
+        ["CTCGreedyDecoder:3", *_GUESS],
+    ),
+    "words that are cast for it": (judged, [_GUESS[0], "Cast:0", _GUESS[2]]),
+    "words that are given out too": (lambda x: judged(x, words=True), ["words:0"]),
     "a decoder's state": (lambda x: decoded("decoder", x), ["y:0"]),
     "the state of a loop of its own": (lambda x: decoded("own", x), ["own/while/Exit_1:0", "y:0"]),
     "batch normalisation that trains": (

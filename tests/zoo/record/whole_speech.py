@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from tests.zoo.record.artefact import whole_program
-from tests.zoo.record.feeds import floats, ints, shorter, value
+from tests.zoo.record.feeds import floats, ints, lengths, shorter, value
 from tests.zoo.record.saving import program
 
 cells = tf.nn.rnn_cell
@@ -35,10 +35,37 @@ def crnn():
     time_major = tf.transpose(logits, (1, 0, 2), name="logits")
     decoded, _ = tf.nn.ctc_greedy_decoder(time_major, sizes)
     best = tf.argmax(tf.nn.softmax(logits), -1, name="best_path")
-    # The decoder gives sparse tensors: the program ends in front of it.
-    tf.sparse_to_dense(decoded[0].indices, decoded[0].dense_shape, decoded[0].values, -1, name="text")
+    found = decoded[0]
+    text = tf.sparse_to_dense(found.indices, found.dense_shape, found.values, -1, name="text")
     feeds = {image: floats("B", 8, "T", 1), training: value(False, "bool")}
-    return program(feeds, [time_major, best], sizes=({"B": 2, "T": 8}, {"B": 1, "T": 12}), named=True)
+    return program(feeds, [time_major, best, text], sizes=({"B": 2, "T": 8}, {"B": 1, "T": 12}), named=True)
+
+
+@whole_program(
+    "a speech model that a CTC loss trains: the best path, how far it is from the labels, a beam search, dense words"
+)
+def ctc_speech():
+    features = tf.placeholder(tf.float32, [None, None, 3], name="features")
+    sizes = tf.placeholder(tf.int32, [None], name="seq_len")
+    targets = tf.sparse_placeholder(tf.int32, name="targets")
+    outputs, _ = tf.nn.bidirectional_dynamic_rnn(
+        cells.LSTMCell(3), cells.LSTMCell(3), features, sequence_length=sizes, dtype=tf.float32
+    )
+    rows = tf.reshape(tf.concat(outputs, 2), [-1, 6])
+    kernel, bias = tf.get_variable("W", [6, 5]), tf.get_variable("b", [5])
+    logits = tf.reshape(tf.matmul(rows, kernel) + bias, [tf.shape(features)[0], -1, 5])
+    logits = tf.transpose(logits, (1, 0, 2), name="logits")
+    cost = tf.reduce_mean(tf.nn.ctc_loss(targets, logits, sizes), name="cost")
+    tf.train.MomentumOptimizer(0.01, 0.9).minimize(cost)
+    decoded, score = tf.nn.ctc_greedy_decoder(logits, sizes)
+    score = tf.divide(score, 2.0, name="score")
+    text = tf.sparse_tensor_to_dense(decoded[0], default_value=-1, name="text")
+    tf.reduce_mean(tf.edit_distance(tf.cast(decoded[0], tf.int32), targets), name="label_error_rate")
+    beams, chances = tf.nn.ctc_beam_search_decoder(logits, sizes, beam_width=8)
+    chances = tf.exp(chances, name="chances")
+    words = tf.to_int32(tf.sparse.to_dense(beams[0]), name="words")
+    feeds = {features: floats("B", "T", 3), sizes: lengths()}
+    return program(feeds, [text, score, words, chances], sizes=({"B": 3, "T": 9}, {"B": 1, "T": 12}))
 
 
 @whole_program(

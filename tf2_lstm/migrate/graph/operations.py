@@ -225,7 +225,10 @@ _rows(
     """,
     _MATH,
 )
-_rows("CTCLoss SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits", _MATH | _T.LOSS)
+_rows("CTCBeamSearchDecoder CTCGreedyDecoder", _MATH)
+_rows(
+    "CTCLoss EditDistance SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits", _MATH | _T.LOSS
+)
 _CUDNN = ("output", "output_h", "output_c", "reserve_space")
 _rows("CudnnRNN", _T.CUDNN, outputs=_CUDNN)
 _rows("CudnnRNNV2 CudnnRNNV3", _T.CUDNN, outputs=(*_CUDNN, "host_reserved"))

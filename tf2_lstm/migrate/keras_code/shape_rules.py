@@ -18,7 +18,7 @@ from tf2_lstm.migrate.keras_code.tensor_shapes import (
     shape_of,
     windows,
 )
-from tf2_lstm.migrate.keras_code.written_size import WrittenSize, fix, product, same, total
+from tf2_lstm.migrate.keras_code.written_size import WrittenSize, fix, less, product, same, total
 
 
 def _like(x, *_, **__):
@@ -191,6 +191,17 @@ def _one_hot(indices, count, axis=-1, dtype=None):
     return Tensor((*indices, count))
 
 
+def _decoded(logits, lengths, strategy, mask_index, top_paths=1, **_):
+    batch, steps, classes = shape_of(logits)
+    # The blank is the last class.
+    same(mask_index, less(classes, 1))
+    return [Tensor((fixed(top_paths), batch, steps)), Tensor((batch, fixed(top_paths)))]
+
+
+def _nonzero(x):
+    return [Tensor((None,))] * len(shape_of(x))
+
+
 def _length_mask(sequences, lengths):
     return Tensor(shape_of(sequences)[:2])
 
@@ -252,6 +263,8 @@ RULES = {
     "keras.ops.concatenate": _concatenate,
     "keras.ops.conv": _convolved,
     "keras.ops.convert_to_tensor": _constant,
+    "keras.ops.ctc_decode": _decoded,
+    "keras.ops.nonzero": _nonzero,
     "keras.ops.pad": _padded,
     "keras.ops.scatter": _scattered,
     "keras.ops.scatter_update": _updated,

@@ -18,8 +18,8 @@ class WrittenSize(int):
 
     Args:
         value: the int.
-        operator: "+", "*" or "//" for a computed size, "" for any other.
-        operands: the sizes that it is computed from, two for "//".
+        operator: "+", "*", "-" or "//" for a computed size, "" for any other.
+        operands: the sizes that it is computed from, two for "-" and "//".
 
     Attributes:
         name: the name of the constant, "" for none.
@@ -129,6 +129,11 @@ def fix(value):
 def total(sizes):
     """Return the sum of dimensions: a `WrittenSize`, None if one is open."""
     return None if None in sizes else WrittenSize(sum(sizes), "+", sizes)
+
+
+def less(size, number):
+    """Return a dimension that is smaller by a number: a `WrittenSize`, None if the dimension is open."""
+    return None if size is None else WrittenSize(size - number, "-", (size, WrittenSize(number)))
 
 
 def product(sizes):

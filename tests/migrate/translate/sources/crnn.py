@@ -116,7 +116,7 @@ def build_bdrnn1_bidirectional_rnn():
 def build_model():
     """Return the model without its weights.
 
-    It is called with a dict of image, and gives a dict of logits, best_path.
+    It is called with a dict of image, and gives a dict of logits, best_path, text.
     """
     # is_training:0 is False in it, as at inference
     # image:0
@@ -200,11 +200,28 @@ def build_model():
     softmax = keras.ops.softmax(dense_1)
     best_path = keras.ops.argmax(softmax, axis=2)
     best_path_0 = keras.ops.cast(best_path, "int64")
+    decoding = keras.ops.ctc_decode(
+        dense_1,
+        fill,
+        strategy="greedy",
+        mask_index=DENSE_UNITS - 1,
+    )
+    paths = decoding[0]
+    decoded = paths[0]
+    numbers = tf2_lstm.RangeOf([0, None, 1])
+    there_3 = keras.ops.greater_equal(decoded, 0)
+    there_4 = keras.ops.cast(there_3, "int32")
+    counts_0 = keras.ops.sum(there_4, axis=1)
+    longest_0 = keras.ops.max(counts_0)
+    columns = numbers(longest_0)
+    text = keras.ops.take(decoded, columns, axis=1)
+    text_1 = keras.ops.cast(text, "int64")
     # logits is logits:0
     # best_path is best_path:0
+    # text is text:0
     return keras.Model(
         {"image": image},
-        {"logits": logits, "best_path": best_path_0},
+        {"logits": logits, "best_path": best_path_0, "text": text_1},
         name="model",
     )
 

@@ -23,7 +23,7 @@ CTC = tuple(
             ("RNN141", "ctc_loss_v2", "function", "keras.ops.ctc_loss",
              "Dense or sparse labels and a blank index; Keras takes batch-major logits."),
             ("RNN142", "ctc_greedy_decoder", "function", "keras.ops.ctc_decode",
-             "TF1's blank is the last class, and its result is sparse."),
+             "TF1's blank is the last class, mask_index, and its result is sparse; Keras's is dense, -1 behind a row."),
             ("RNN143", "ctc_beam_search_decoder", "function", "keras.ops.ctc_decode",
              "strategy='beam_search'; merge_repeated=True, TF1's default, has no equal: collapse repeats after it."),
             ("RNN144", "ctc_beam_search_decoder_v2", "function", "keras.ops.ctc_decode", "strategy='beam_search'."),

@@ -25,6 +25,8 @@ from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 _LOSSES = having(Trait.LOSS)
 #: Operations by which a program makes one tensor of the steps.
 _JOINS = frozenset({"Pack", "Concat", "ConcatV2", "Transpose"})
+#: Those that read scores; the other one reads what was decoded.
+_OF_SCORES = _LOSSES - {"EditDistance"}
 #: The loop of tf.contrib.seq2seq.dynamic_decode.
 _DECODES = re.compile(r"(^|/)decoder(_\d+)?/while/")
 
@@ -90,7 +92,7 @@ class Ends:
             )
         ends = list(dict.fromkeys(self._flattened(name, losses) for name in ends))
         tensors = [f"{name}:{number}" for name in ends for number in self._numbers(name)]
-        found = self._without_idle(tensors)
+        found = self._without_idle(self._with_guesses(tensors, kept, losses))
         self._name_scores(found, kept | losses, losses, lost)
         return found
 
@@ -117,11 +119,25 @@ class Ends:
 
     def _judged(self, kept, losses):
         """Return the nodes that a loss of TensorFlow reads and that lead to no output of floats."""
-        read = {edge(self.nodes[one].input[0])[0] for one in losses if self.nodes[one].op in _LOSSES}
+        read = {edge(self.nodes[one].input[0])[0] for one in losses if self.nodes[one].op in _OF_SCORES}
         found = set()
         for name in read & kept - self.closed:
             ends = [one for one in self._after([name]) & kept if self._ends(one, kept)]
             found |= set() if any("float" in dtypes_of(self.nodes[one])[0] for one in ends) else {name}
+        return found
+
+    def _with_guesses(self, tensors, kept, losses):
+        """Return the ends with the sparse tensors that tf.edit_distance holds against labels.
+
+        Such a one is whole, its indices, values and shape, or left out where the program gives more that is made of it.
+        """
+        found = list(tensors)
+        for node in [self.nodes[name] for name in self.nodes if name in losses]:
+            guess = [normal(one) for one in data_inputs(node)[:3]] if node.op == "EditDistance" else []
+            if guess and {node_of(one) for one in guess} <= kept - self.closed:
+                found = [one for one in found if one not in guess]
+                behind = self._after([node_of(guess[0])]) & kept
+                found += [] if any(node_of(one) in behind for one in found) else guess
         return found
 
     def _flattened(self, name, losses):

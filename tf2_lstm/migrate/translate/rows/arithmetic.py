@@ -184,13 +184,19 @@ def select(writer, node, inputs):
     return writer.op(node, "where", condition, writer.tensor(x), writer.tensor(y), dims=broadcast(x, y))
 
 
+#: The dtypes that every number of a class has a place in.
+_OF_CLASSES = ("int32", "int64", "float32", "float64")
+
+
 @row("Cast")
 def cast(writer, node, inputs):
     """Another dtype."""
     dtype = dtypes_of(node)[0]
     if not dtype:
         raise Refusal("it casts to a dtype that NumPy does not have")
-    return writer.op(node, "cast", writer.tensor(inputs[0]), dtype, dims=sizes_of(inputs[0]))
+    found = writer.op(node, "cast", writer.tensor(inputs[0]), dtype, dims=sizes_of(inputs[0]))
+    sparse = getattr(inputs[0], "sparse", None)
+    return replace(found, sparse=sparse) if sparse and dtype in _OF_CLASSES else found
 
 
 @fold("Cast")

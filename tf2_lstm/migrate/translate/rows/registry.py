@@ -16,6 +16,7 @@ FAMILIES = (
     "reductions",
     "shapes",
     "sources",
+    "sparse",
     "tensor_arrays",
 )
 _ROWS: dict[str, Callable] = {}

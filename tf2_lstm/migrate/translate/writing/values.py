@@ -118,6 +118,8 @@ class Live:
         widened: (`Live` or `Held`, axis) where this is that with one axis of size 1 more, None otherwise.
         counts: whether it is 0, 1, 2, ... up to its size.
         elements: the ints and `Size`s of a vector that was put together of scalars, None of anything else.
+        sparse: (which part, the `Live` of the matrix with -1 where there is none) where this is a part of a sparse
+            tensor whose matrix is known, None otherwise; a part is "indices", "values" or "shape".
     """
 
     ref: Ref
@@ -129,6 +131,7 @@ class Live:
     widened: Any = None
     counts: bool = False
     elements: tuple | None = None
+    sparse: tuple | None = None
 
 
 @dataclass(frozen=True)
