@@ -112,6 +112,21 @@ def test_the_numbers_of_classes_have_one_size():
     assert "words = keras.layers.Embedding(SCORES_UNITS, WORDS_OUTPUT_DIM)" in lines
 
 
+def test_the_rows_that_are_summed_are_as_wide_as_the_sum():
+    program = Program()
+    ids = program.add("ids", Apply("keras.Input", ((),), {"dtype": "int32"}))
+    words = program.add("words", Apply("keras.layers.Embedding", (9, 4)))
+    count = program.op("count", "add", program.op("last", "max", ids, initial=-1), 1)
+    full = program.add("full", Apply("tf2_lstm.FullOf", ([None, 4], 0)))
+    zeros, rows = program.add("zeros", Apply(full, (count,))), program.add("rows", Apply(words, (ids,)))
+    program.op(
+        "sums", "scatter_update", zeros, program.op("at", "expand_dims", ids, -1), rows, reduction="add"
+    )
+    lines, names = written_lines(program)
+    assert names == {"WORDS_INPUT_DIM": 9, "WORDS_OUTPUT_DIM": 4}
+    assert "full = tf2_lstm.FullOf([None, WORDS_OUTPUT_DIM], 0)" in lines
+
+
 def test_the_blank_is_the_last_class():
     program = Program()
     x = program.add("x", Apply("keras.Input", ((None, 3),)))

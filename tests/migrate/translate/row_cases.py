@@ -87,7 +87,8 @@ _REDUCED = {
     "Prod": tf.reduce_prod,
 }
 
-#: A kernel over steps, and a table in two parts.
+#: A table, a kernel over steps, and a table in two parts.
+_TABLE = np.random.RandomState(9).uniform(-1, 1, (6, 4)).astype("float32")
 _OF_STEPS = np.random.RandomState(7).uniform(-1, 1, (2, 4, 3)).astype("float32")
 _PARTS = list(np.random.RandomState(8).uniform(-1, 1, (2, 3, 4)).astype("float32"))
 
@@ -126,6 +127,7 @@ def cases():
         **_of_sizes(),
         **_of_products(),
         **_of_sparse(),
+        **_of_segments(),
     }
 
 
@@ -433,3 +435,31 @@ def _of_sparse():
             beams(*_logits(fed), top_paths=2)[0][1], part
         )
     return found
+
+
+def _summed(fed, combiner, weights=False, dtype="float32"):
+    """Rows of a table for each row of a sparse tensor, of which one is empty."""
+    there = tf.where(tf.concat([fed["b"], tf.logical_and(fed["b"][:1], False), fed["b"][1:]], 0))
+    ids = tf.SparseTensor(there, tf.gather_nd(tf.tile(fed["i"], [2, 1]), there), [4, 3])
+    given = tf.SparseTensor(there, tf.cast(ids.values + 2, dtype), [4, 3]) if weights else None
+    return v1.nn.embedding_lookup_sparse(_TABLE.astype(dtype), ids, given, combiner=combiner)
+
+
+def _of_segments():
+    names, found = {"sum": "Sum", "mean": "Mean", "sqrtn": "SqrtN"}, {}
+    for combiner, name in names.items():
+        found[f"SparseSegment{name}"] = lambda fed, one=combiner: _summed(fed, one)
+        found[f"SparseSegment{name}, double"] = lambda fed, one=combiner: _summed(fed, one, dtype="float64")
+        found[f"SparseSegment{name}WithNumSegments"] = lambda fed, name=name: getattr(
+            raw, f"SparseSegment{name}WithNumSegments"
+        )(data=fed["x"][0], indices=fed["i"][0] % 3, segment_ids=[0, 2, 2], num_segments=fed["n"][0] + 1)
+        found[f"Unique, weights, {combiner}"] = lambda fed, one=combiner: _summed(fed, one, weights=True)
+    return {
+        **found,
+        "SparseSegmentSum, of more axes": lambda fed: raw.SparseSegmentSum(
+            data=fed["image"], indices=[1, 0, 1], segment_ids=tf.constant([0, 0, 3])
+        ),
+        "SegmentSum": lambda fed: tf.math.segment_sum(tf.concat([fed["p"], fed["p"]], 0), [0, 0, 2, 2]),
+        "SegmentSum, integers": lambda fed: tf.math.segment_sum(fed["j"], [1, 1]),
+        "SegmentMean": lambda fed: tf.math.segment_mean(fed["x"], fed["n"][::-1]),
+    }

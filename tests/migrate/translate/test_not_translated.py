@@ -60,6 +60,22 @@ REFUSED = {
 }
 
 
+def _distinct(x, shift=0):
+    return tf.unique(tf.cast(x[:, 0], tf.int32) + shift)
+
+
+#: What reads distinct numbers for more than the rows of one table.
+DISTINCT = {
+    "a sum": lambda x: tf.reduce_sum(_distinct(x).y),
+    "nothing at all": lambda x: _distinct(x).y,
+    "the places": lambda x: _distinct(x).idx + 1,
+    "rows at the places of another vector": lambda x: tf.gather(
+        tf.gather(np.eye(4, dtype="float32"), _distinct(x).y), _distinct(x, 1).idx
+    ),
+    "rows along another axis": lambda x: tf.gather(np.eye(4, dtype="float32"), _distinct(x).y, axis=1),
+}
+
+
 def graph_of(make):
     with tf.Graph().as_default() as graph:
         x = tf.compat.v1.placeholder(tf.float32, [None, 1], name="x")
@@ -72,6 +88,12 @@ def graph_of(make):
 def translated(graph, fetch=("end",)):
     tf1, findings = TF1Model("frozen_graph", "", graph=graph), Findings(shapes=inferred(graph))
     return translate(tf1, findings, boundary_of(tf1, findings, fetch))
+
+
+@pytest.mark.parametrize("name", DISTINCT)
+def test_distinct_numbers_are_rows_of_a_table_or_refused(name):
+    with pytest.raises(ProgramRefused, match=r"distinct numbers of a vector \(tf\.unique\) .* with --feed"):
+        translated(graph_of(DISTINCT[name]))
 
 
 @pytest.mark.parametrize(("make", "words"), REFUSED.values(), ids=REFUSED)

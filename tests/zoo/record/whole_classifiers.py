@@ -1,10 +1,12 @@
 """Whole programs that say of a text which of some classes it is."""
 
+import numpy as np
 import tensorflow as tf
 
 from tests.zoo.record.artefact import whole_program
 from tests.zoo.record.feeds import ints, lengths, shorter, value
 from tests.zoo.record.saving import program, save_frozen
+from tf2_lstm.migrate.equivalence.inputs import wide
 
 cells = tf.nn.rnn_cell
 
@@ -148,3 +150,36 @@ def language_identification():
 
     feeds = {letters: drawn, sizes: lambda generator, sizes: shorter()(generator, sizes).astype("int64")}
     return program(feeds, [values, indices])
+
+
+@whole_program(
+    "a post of words and of weighted tags, any number of them: rows of a table, averaged for each post"
+)
+def tagged_posts():
+    words = tf.placeholder(tf.int32, [None, None], name="words")
+    sizes = tf.placeholder(tf.int32, [None], name="lengths")
+    tags, weights = (tf.sparse_placeholder(dtype, name=name) for dtype, name in _TAGS)
+    read = tf.nn.embedding_lookup(tf.get_variable("word_table", [11, 3]), words)
+    _, state = tf.nn.dynamic_rnn(cells.GRUCell(4), read, sequence_length=sizes, dtype=tf.float32)
+    table = tf.get_variable("tag_table", [9, 3])
+    found = [tf.nn.embedding_lookup_sparse(table, tags, weights, combiner="mean")]
+    found += [tf.nn.embedding_lookup_sparse(table, tags, None, combiner=one) for one in ("sum", "sqrtn")]
+    scores = tf.layers.dense(tf.concat([state, *found], 1), 3, name="scores")
+
+    def places(sizes):
+        return [
+            (row, column) for row, count in enumerate([3, 1, 2][-sizes["B"] :]) for column in range(count)
+        ]
+
+    feeds = {
+        words: ints(11, "B", "T"),
+        sizes: shorter(),
+        tags.indices: lambda generator, sizes: np.array(places(sizes), "int64"),
+        tags.values: lambda generator, sizes: generator.randint(9, size=len(places(sizes))).astype("int64"),
+        weights.values: lambda generator, sizes: wide(generator, (len(places(sizes)),), 1.5),
+    }
+    return program(feeds, [tf.nn.softmax(scores, name="probabilities")])
+
+
+#: The sparse placeholders of a post.
+_TAGS = (tf.int64, "tags"), (tf.float32, "tag_weights")

@@ -160,6 +160,8 @@ _rows(
     HistogramFixedWidth Imag InvGrad IsFinite IsInf IsNan L2Loss LeftShift Lgamma LinSpace Log Log1p Mod MulNoNan
     NextAfter Polygamma Prod Real ReciprocalGrad RightShift Rint Round RsqrtGrad SegmentMax SegmentMean SegmentMin
     SegmentProd SegmentSum SigmoidGrad Sign Sin Sinh Sqrt SqrtGrad Sum Tan TanhGrad TruncateDiv TruncateMod
+    SparseSegmentMean SparseSegmentMeanWithNumSegments SparseSegmentSqrtN SparseSegmentSqrtNWithNumSegments
+    SparseSegmentSum SparseSegmentSumWithNumSegments
     UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum Xdivy Xlogy Zeta
     """,
     _MATH,

@@ -25,7 +25,7 @@ def _like(x, *_, **__):
     return shape_of(x)
 
 
-def _reduced(x, axis=None, keepdims=False):
+def _reduced(x, axis=None, keepdims=False, initial=None):
     x = shape_of(x)
     axes = range(len(x)) if axis is None else [axis] if isinstance(axis, int) else axis
     axes = {int(one) % len(x) for one in axes}
@@ -164,7 +164,11 @@ def _largest(x, count, sorted=True):
 
 
 def _updated(x, indices, updates, reduction=None):
-    return shape_of(x)
+    x, indices, updates = map(shape_of, (x, indices, updates))
+    # Each update is a part of x, along the axes that the indices do not choose from.
+    whole = len(updates) - len(indices) + 1
+    join(Tensor(x[len(x) - whole :]), Tensor(updates[len(updates) - whole :]))
+    return x
 
 
 def _take_along_axis(x, indices, axis):

@@ -9,6 +9,7 @@ from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import MOVES
 from tf2_lstm.migrate.prove.samples import Sample, fixed_sizes, spread_of
+from tf2_lstm.migrate.prove.sparse_samples import sparse_inputs, sparse_values
 from tf2_lstm.migrate.roles import Role
 
 #: (batch, steps) where they are open; a last sample has as many rows as steps, a size that weights have too.
@@ -106,6 +107,11 @@ def _sample(whole, tensors, lengths, batch, steps, major, seed, before=False):
         values[one.tf1] = _values(whole, one, shape, generator, lengths, steps)
         if before and len(shape) == 1 and one.tf1 not in whole.limits:
             values[one.tf1] = _before(values[one.tf1])
+    for parts in sparse_inputs(tensors):
+        limit = whole.limits.get(parts["values"].tf1 if "values" in parts else "", _LIMIT)
+        first = next(iter(parts.values())).tf1
+        generator = draws(seed, f"program:{batch}x{steps}:{first}")
+        values |= sparse_values(parts, batch, steps, limit, generator)
     return Sample(f"{batch} x {steps}", values)
 
 

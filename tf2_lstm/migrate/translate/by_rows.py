@@ -26,8 +26,11 @@ from tf2_lstm.migrate.translate.recovered.layer_norm import by_own_moments
 from tf2_lstm.migrate.translate.recovered.normalisation import by_moving_averages
 from tf2_lstm.migrate.translate.recovered.partitioned import looked_up
 from tf2_lstm.migrate.translate.rows.registry import folds, rows
+from tf2_lstm.migrate.translate.rows.segments import WITH_DISTINCT
 from tf2_lstm.migrate.translate.rows.tensor_arrays import WITH_ARRAYS
 from tf2_lstm.migrate.translate.writing.values import (
+    NOT_ALONE,
+    Distinct,
     Elements,
     Held,
     Known,
@@ -154,6 +157,8 @@ class ByRows:
                 )
             if any(isinstance(one, Elements) for one in inputs) and found not in WITH_ARRAYS:
                 raise Refusal("it takes an array of tensors for a tensor. Read the array first")
+            if any(isinstance(one, Distinct) for one in inputs) and found not in WITH_DISTINCT:
+                raise Refusal(NOT_ALONE)
             normalised = by_moving_averages(
                 self.writer, self.nodes, node, self.value, self.scene.tf1.trainable is not None
             )

@@ -28,6 +28,8 @@ from tf2_lstm.migrate.translate.writing.needed import behind, needed
 from tf2_lstm.migrate.translate.writing.sharing import identity
 from tf2_lstm.migrate.translate.writing.short_names import with_short_names
 from tf2_lstm.migrate.translate.writing.values import (
+    NOT_ALONE,
+    Distinct,
     Elements,
     Known,
     Live,
@@ -259,6 +261,8 @@ class _Translation(ByRows):
             raise ProgramRefused(
                 f"{tensor}: it is an array of tensors. Fetch what is read of it, with --fetch"
             )
+        if isinstance(value, Distinct):
+            raise ProgramRefused(f"{tensor}: {NOT_ALONE}")
         if not isinstance(value, Live):
             if isinstance(value, Known) and not value.open:
                 ref = self.writer.held(value)

@@ -59,5 +59,5 @@ def _spread(nodes, reference, rows, limits):
             continue
         limits[tensor] = rows
         node = nodes.get(tensor.partition(":")[0])
-        if node is not None and node.op in MOVES:
+        if node is not None and (node.op in MOVES or node.op == "Unique"):
             todo += map(normal, data_inputs(node))

@@ -4,7 +4,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.translate.writing.values import Refusal, known, sizes_of
+from tf2_lstm.migrate.translate.writing.values import Refusal, Untranslated, known, sizes_of
 
 
 def looked_up(writer, nodes, node, value):
@@ -17,7 +17,7 @@ def looked_up(writer, nodes, node, value):
         value: a function from a reference to its value.
 
     Returns:
-        The `Live`.
+        The `Live`; an `Untranslated` where the ids are not translated.
 
     Raises:
         Refusal: the node stitches anything else together.
@@ -29,7 +29,10 @@ def looked_up(writer, nodes, node, value):
         raise Refusal("what it puts together is no lookup in parts of a table. Use tf.nn.embedding_lookup")
     numbers, parts = _partitioned(nodes, places)
     ids, same = _partitioned(nodes, [data_inputs(one)[1] for one in gathers])
-    if same != parts or not getattr(value(numbers), "counts", False):
+    counts = value(numbers)
+    if isinstance(counts, Untranslated):
+        return counts
+    if same != parts or not getattr(counts, "counts", False):
         raise Refusal("it puts rows together in an order of its own. Use tf.nn.embedding_lookup")
     tables = [value(data_inputs(one)[0]) for one in gathers]
     sizes = [sizes_of(one) for one in tables]

@@ -6,7 +6,16 @@ from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate.recovered import layers
 from tf2_lstm.migrate.translate.rows.registry import fold, row
-from tf2_lstm.migrate.translate.writing.values import Refusal, Size, axis_of, number_of, rank_of, sizes_of
+from tf2_lstm.migrate.translate.writing.values import (
+    NOT_ALONE,
+    Distinct,
+    Refusal,
+    Size,
+    axis_of,
+    number_of,
+    rank_of,
+    sizes_of,
+)
 from tf2_lstm.migrate.translate.writing.vectors import elements_of
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
@@ -18,6 +27,8 @@ def gather(writer, node, inputs):
     if attribute(node, "batch_dims").i:
         raise Refusal("its batch_dims is not 0. Use tf.gather with batch_dims=0, or tf.gather_nd")
     axis = number_of(axis[0], "its axis") if axis else 0
+    if isinstance(table, Distinct) or isinstance(ids, Distinct):
+        return _of_distinct(writer, node, table, ids, axis)
     if axis == 0:
         found = layers.embedded(writer, node, table, ids)
         if found is not None:
@@ -27,6 +38,15 @@ def gather(writer, node, inputs):
     axis = axis_of(int(axis), rank)
     dims = (*shape[:axis], *sizes_of(ids), *shape[axis + 1 :])
     return writer.op(node, "take", writer.tensor(table), ids, axis=axis, dims=dims)
+
+
+def _of_distinct(writer, node, table, ids, axis):
+    """Write the rows at all numbers of a vector for those at its distinct ones; or return them, at the places."""
+    if isinstance(table, Distinct) and not axis:
+        return table.at(ids)
+    if isinstance(table, Distinct) or axis or ids.part != "numbers":
+        raise Refusal(NOT_ALONE)
+    return Distinct(gather(writer, node, [table, ids.value]), ids.node, "rows")
 
 
 @row("GatherNd")

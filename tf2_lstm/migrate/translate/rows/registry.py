@@ -14,6 +14,7 @@ FAMILIES = (
     "parts",
     "products",
     "reductions",
+    "segments",
     "shapes",
     "sources",
     "sparse",

@@ -128,22 +128,10 @@ def dense(writer, node, inputs):
     index = writer.step(node, "reshape", writer.tensor(indices), (-1, len(sizes)))
     given = writer.tensor(values)
     if not rank_of(values):
-        given = _filled(writer, node, (None,), number_of(values, "its number"), (_rows_of(writer, index),))
-    told, counts = writer.sizes(sizes)
-    full = _filled(writer, node, told, default, counts)
+        rows = Size(((index.name, 0),))
+        given = writer.filled([rows], number_of(values, "its number"), dtypes_of(node)[0])
+    full = writer.filled(sizes, default, dtypes_of(node)[0])
     return writer.op(node, "scatter_update", full, index, given, dims=tuple(sizes))
-
-
-def _filled(writer, node, sizes, number, given):
-    """Write a tensor of one number in the dtype of a node, of sizes of which the open ones are given."""
-    options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
-    layer = writer.program.add("full", Apply("tf2_lstm.FullOf", (list(sizes), number), options))
-    return writer.program.add("filled", Apply(layer, given))
-
-
-def _rows_of(writer, index):
-    """Write the number of rows of a matrix."""
-    return writer.size(Size(((index.name, 0),)))
 
 
 def _as_int32(writer, node, shape):

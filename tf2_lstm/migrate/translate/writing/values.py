@@ -154,6 +154,41 @@ class Elements:
 
 
 @dataclass(frozen=True)
+class Distinct:
+    """The distinct numbers of a vector, the rows of a table at them, or the places of the vector's numbers among them.
+
+    What is looked up at the distinct numbers and taken at the places is looked up at the vector's numbers at once.
+
+    Attributes:
+        value: the `Live` of the vector, or of the rows at its numbers.
+        node: the name of the node that finds them.
+        part: "numbers", "rows" or "places".
+    """
+
+    value: Live
+    node: str
+    part: str
+
+    def at(self, places):
+        """Return the `Live` of the rows at places.
+
+        Raises:
+            Refusal: these are no rows, or the places are not those of the vector's numbers.
+        """
+        of_rows = isinstance(places, Distinct) and (self.part, places.part) == ("rows", "places")
+        if not of_rows or places.node != self.node:
+            raise Refusal(NOT_ALONE)
+        return self.value
+
+
+#: Why distinct numbers are not translated where they are read in another way.
+NOT_ALONE = (
+    "it reads the distinct numbers of a vector (tf.unique) for more than rows of one table. "
+    "Feed what is looked up with --feed"
+)
+
+
+@dataclass(frozen=True)
 class Untranslated:
     """A tensor that is not translated.
 

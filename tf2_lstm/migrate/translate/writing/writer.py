@@ -232,6 +232,13 @@ class Writer:
         told = [None if isinstance(one, Size) else int(one) for one in given]
         return told, tuple(self.size(one) for one in given if isinstance(one, Size))
 
+    def filled(self, sizes, number, dtype):
+        """Write a tensor of one number, of sizes of which some may be open; return its `Ref`."""
+        told, given = self.sizes(sizes)
+        options = {} if dtype == "float32" else {"dtype": dtype}
+        layer = self.program.add("full", Apply("tf2_lstm.FullOf", (told, number), options))
+        return self.program.add("filled", Apply(layer, given))
+
     def numbers(self, size):
         """Write 0, 1, 2, ... up to a size; return the `Ref`."""
         told, given = self.sizes([0, size, 1])
