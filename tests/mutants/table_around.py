@@ -249,6 +249,21 @@ AROUND = [
         ("kept -= losses | self._averaged(kept - losses)", "kept -= losses"),
         ("if not found or not any(self._ends(name, left) for name in left):", "if not found:"),
         ("for name in differences(self.nodes) if name in kept]", "for name in []]"),
+        ("or not name.startswith(self.of_keras)]", "or True]"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/keras_layers.py",
+        "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
+        ("if _is_read(scope, readers, kept))", ")"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/control/order.py",
+        "tests/migrate/translate/test_time_first.py::"
+        "test_the_steps_before_a_transposition_are_those_of_the_recurrence",
+        (
+            "            for name in time_first(nodes, one):\n                self.owners.setdefault(name, number)\n",
+            "",
+        ),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/edges/averages.py",

@@ -199,6 +199,18 @@ def judged(x, words=False, classes=tf.int32):
 
 
 _GUESS = ["CTCGreedyDecoder:0", "CTCGreedyDecoder:1", "CTCGreedyDecoder:2"]
+
+
+def layer_of_keras(x, read):
+    """A layer of tf.keras in a graph: its first step, to see what it gives, and a transposition; neither is read."""
+    kernel = v1.raw_ops.VariableV2(shape=(4, 4), dtype=tf.float32, name="rnn/recurrent_kernel")
+    tf.tanh(tf.matmul(x, kernel, name="rnn/MatMul"), name="rnn/Tanh")
+    steps = tf.sigmoid(tf.matmul(x, kernel, name="rnn/MatMul_1"), name="rnn/Sigmoid")
+    tf.transpose(steps, name="rnn/transpose_1")
+    if read:
+        tf.multiply(steps, 2.0, name="y")
+
+
 #: What is computed of x -> where it ends.
 ENDS = {
     "a conditional on a flag": (conditional, ["y/Merge:0"]),
@@ -228,6 +240,11 @@ ENDS = {
         ["y:0"],
     ),
     "a state that a run lowers": (kept_and_lowered, ["y:0", "less:0"]),
+    "a layer of tf.keras that is read": (lambda x: layer_of_keras(x, True), ["y:0"]),
+    "a layer of tf.keras at the end": (
+        lambda x: layer_of_keras(x, False),
+        ["rnn/Tanh:0", "rnn/transpose_1:0"],
+    ),
     "a moving average alone": (averaged_alone, ["y:0"]),
 }
 

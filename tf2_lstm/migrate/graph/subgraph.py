@@ -145,13 +145,13 @@ def _known_shapes(nodes, fed):
             continue
         shapes[normal(reversal.input[0])] = placeholder
         before = nodes.get(node_of(reversal.input[0]))
-        if before is not None and before.op == "Transpose" and _swaps_two(nodes[node_of(before.input[1])]):
+        if before is not None and before.op == "Transpose" and swaps_two(nodes[node_of(before.input[1])]):
             added += _transposed(placeholder, before, nodes[node_of(before.input[1])])
             shapes[normal(before.input[0])] = added[-1].name
     return shapes, added
 
 
-def _swaps_two(order):
+def swaps_two(order):
     """Whether a node is a constant order of axes that swaps the first two: done twice, it changes nothing."""
     values = array_of(attribute(order, "value").tensor) if order.op == "Const" else None
     return values is not None and [*values.flat] == [1, 0, *range(2, values.size)]

@@ -17,6 +17,7 @@ from tf2_lstm.migrate.translate.by_rows import ByRows
 from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.control.rolled import roll_up
 from tf2_lstm.migrate.translate.control.sides import decides
+from tf2_lstm.migrate.translate.control.time_first import time_first
 from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
 from tf2_lstm.migrate.translate.recovered.dropout import rate_source
@@ -296,6 +297,7 @@ class _Translation(ByRows):
         if lost:
             self.failed.add(number)
             self.values.update((normal(tensor.tf1), lost[0]) for tensor in outputs)
+            self.values.update((name, lost[0]) for name in time_first(self.nodes, one))
             return
         program, name = self.writer.program, self.names[number]
         model = self._model(one, name)
@@ -308,6 +310,14 @@ class _Translation(ByRows):
             self.values.setdefault(
                 normal(tensor.tf1), self._live(normal(tensor.tf1), ref, tensor.dtype, dims)
             )
+        for source, tensor in time_first(self.nodes, one).items():
+            if self.graph.owners[source] == number and source not in self.values:
+                self.values[source] = self._time_first(name, self.values[normal(tensor.tf1)])
+
+    def _time_first(self, name, value):
+        """Write the transposition of outputs, which TF1 had before it transposed them; nothing may read it."""
+        ref = self.writer.program.op(f"{name}_steps", "swapaxes", value.ref, 0, 1)
+        return Live(ref, (value.shape[1], value.shape[0], *value.shape[2:]), value.dtype)
 
     def _model(self, one, name):
         """Return the `Ref` of a recurrence's model: a new one, or one with the same code and variables."""

@@ -4,6 +4,7 @@ from tf2_lstm.migrate.graph.frames import Frame
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import Trait, having
 from tf2_lstm.migrate.translate.control.sides import chooses
+from tf2_lstm.migrate.translate.control.time_first import time_first
 
 #: The outputs of a loop that is not understood, at which the walk ends. An array of tensors is always
 #: new, and empty.
@@ -32,6 +33,8 @@ class Order:
             for tensor in one.outputs:
                 if tensor.tf1 and not tensor.closed:
                     self.owners.setdefault(normal(tensor.tf1), number)
+            for name in time_first(nodes, one):
+                self.owners.setdefault(name, number)
 
     def key(self, reference):
         """Return the key of what computes a tensor: a fed name, a recurrence's number, a `Frame`, or a node's name."""

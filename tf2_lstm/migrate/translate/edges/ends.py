@@ -16,8 +16,10 @@ from tf2_lstm.migrate.graph.operations import (
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.control.time_first import time_first
 from tf2_lstm.migrate.translate.edges.averages import differences
 from tf2_lstm.migrate.translate.edges.closed import inside_of
+from tf2_lstm.migrate.translate.edges.keras_layers import scopes_read
 from tf2_lstm.migrate.translate.edges.scores import OF_LOSSES, looks_like_a_loss, scores_of
 from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
@@ -68,7 +70,7 @@ class Ends:
         self.inside = inside_of(nodes, self.readers, findings.recurrences)
         nesting = Nesting(nodes)
         self.closed = {name for name in nodes if nesting.of(name)}
-        self.notes, self.lacking = [], []
+        self.notes, self.lacking, self.of_keras = [], [], ()
 
     def found(self):
         """List the names of the tensors at which the forward graph ends."""
@@ -82,6 +84,8 @@ class Ends:
         kept -= losses | self._averaged(kept - losses)
         judged = self._judged(kept, losses)
         ends = [name for name in self.nodes if name in kept and (name in judged or self._ends(name, kept))]
+        self.of_keras = scopes_read(self.nodes, self.readers, kept | self.inside)
+        ends = [name for name in ends if name in self.given_out or not name.startswith(self.of_keras)]
         if behind:
             left = self._left_behind(behind)
             ends = [name for name in ends if name in behind or not (left(name) or self._is_outside(name))]
@@ -208,7 +212,7 @@ class Ends:
         for one in self.findings.recurrences:
             fed = any(t.role is Role.INITIAL and t.tf1 and not t.zero and t.is_input for t in one.inputs)
             given_out = {normal(t.tf1): t.role for t in one.outputs if t.tf1}
-            read = given_out.keys() - set(tensors)
+            read = given_out.keys() - set(tensors) | self._read_before(one)
             for tensor, role in given_out.items():
                 own = self._is_own(one, tensor)
                 if (read and role is Role.OUTPUTS and own) or (role is Role.STATE and not fed):
@@ -221,6 +225,17 @@ class Ends:
                 f"{', '.join(ended[:4])}: not in it: a loop ends with it, and nothing reads it. --fetch takes it in"
             )
         return kept or tensors
+
+    def _read_before(self, recurrence):
+        """Return the tensors of which a recurrence's outputs are the transposition, where something else reads them."""
+        return {
+            name
+            for name, one in time_first(self.nodes, recurrence).items()
+            if any(
+                f"{recurrence.scope}/" in self.of_keras or not reader.startswith(f"{recurrence.scope}/")
+                for reader in {*self.readers[node_of(name)]} - {node_of(one.tf1)} - self.backward
+            )
+        }
 
     def _is_own(self, recurrence, tensor):
         """Whether a function of TF1 made the outputs, and not the program behind it, by tf.stack of the steps."""
