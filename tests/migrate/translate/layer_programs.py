@@ -132,13 +132,50 @@ def luong(x, start):
 
 
 def luong_without_a_scale(x, start):
-    """The products of the state and the sequence: a layer without weights."""
+    """The products of the state and the sequence: a layer without weights; a line has the name of its result."""
 
     def step(h):
         scores = tf.squeeze(tf.matmul(h[:, None], x, transpose_b=True), [1])
-        return [by_products(tf.nn.softmax(scores), x)]
+        return [tf.multiply(by_products(tf.nn.softmax(scores), x), 0.5, name="attention_outputs")]
 
     return loop(step, start)
+
+
+def two_memories(x, start):
+    """Two layers of one kind without weights."""
+
+    def step(h):
+        for memory in (x, tf.sin(x)):
+            scores = tf.squeeze(tf.matmul(h[:, None], memory, transpose_b=True), [1])
+            h = by_products(tf.nn.softmax(scores), memory) * 0.5
+        return [h]
+
+    return loop(step, start)
+
+
+def values_behind(x, start):
+    """The values are computed of what the alignments say: the layer would be called before it has them."""
+
+    def step(h, old):
+        alignments = tf.nn.softmax(tf.squeeze(tf.matmul(h[:, None], x, transpose_b=True), [1]))
+        covered = old + alignments
+        return by_products(alignments, x * tf.sin(covered)[:, :, None]), covered
+
+    return loop(step, start, tf.zeros(tf.shape(x)[:2]))
+
+
+def in_two_dtypes(x, start):
+    """What the loop carries is float64, the weights are float32."""
+    kernel = held("kernel", WIDTH, WIDTH)
+    body = lambda h: [tf.cast(tf.sin(tf.cast(h, tf.float32) @ kernel), tf.float64)]  # noqa: E731
+    return tf.cast(loop(body, tf.cast(start, tf.float64))[0], tf.float32)
+
+
+def of_numbers(x, start):
+    """A loop that carries integers alone: the best class of each step."""
+    kernel, table = held("kernel", WIDTH, WIDTH), held("table", WIDTH, WIDTH)
+    body = lambda ids: [tf.argmax(tf.nn.embedding_lookup(table, ids) @ kernel + start, 1)]  # noqa: E731
+    return loop(body, tf.argmax(start, 1))
 
 
 def scores_read(x, start):
@@ -177,7 +214,11 @@ LAYERS = {
     bahdanau: {"bahdanau": "AdditiveAttention", "query": "Dense"},
     bahdanau_by_hand: {"bahdanau_by_hand": "AdditiveAttention", "query": "Dense"},
     luong: {"luong": "Attention", "query": "Dense"},
-    luong_without_a_scale: {"attention": "Attention"},
+    luong_without_a_scale: {"attention_0": "Attention"},
+    two_memories: {"attention_0": "Attention", "attention": "Attention"},
+    values_behind: {},
+    in_two_dtypes: {"in_two_dtypes": "Dense"},
+    of_numbers: {"of_numbers": "Dense"},
     scores_read: {"query": "Dense"},
     lowest_of_another_number: {"query": "Dense"},
 }

@@ -1,7 +1,7 @@
 """Layers in the steps of a loop, where a person would write one: Dense, Attention, AdditiveAttention."""
 
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, repeat
 
 import keras
 
@@ -50,9 +50,7 @@ class _Loop:
 
     def with_layers(self):
         """Return the `Cycle` with its layers; what calls it gives it their weights no more."""
-        if self.call is None or not self.dtype:
-            return self.cycle
-        while found := self._first():
+        while self.call is not None and (found := self._first()):
             name = self._named(found.wanted)
             if name:
                 self._hold(name, found)
@@ -67,24 +65,30 @@ class _Loop:
     def _is_free(self, lines, found):
         """Whether no line reads weights of a layer beside those that it replaces, and the loop is fed without them."""
         after = lines.with_layer(HeldLayer("layer", None, ()), found)
-        return not free_names(after) & {*found.weights} and self._is_fed_without(found.weights)
+        is_free = after is not None and not free_names(after) & {*found.weights}
+        return is_free and bool(self._dtype(found)) and self._is_fed_without(found.weights)
+
+    def _dtype(self, found):
+        """Return the dtype of a layer: that of its weights, or of what the loop carries; "" where that has several."""
+        return found.options.get("dtype", "float32") if found.weights else self.dtype
 
     def _named(self, wanted):
         """Return a free name for a layer; "" where a line had it, which has another one now."""
-        if wanted in _TAKEN:
-            return self.program.reserve(f"{wanted}_layer")
-        names = {one.name for one in (*self.cycle.carried, *self.cycle.held)} | {*self.cycle.captured}
+        wanted = f"{wanted}_layer" if wanted in _TAKEN else wanted
         lines = LoopLines(self.cycle)
-        if wanted in names:
-            return self.program.reserve(wanted)
+        names = {one.name for one in (*self.cycle.carried, *self.cycle.held)} | {*self.cycle.captured}
+        if wanted in names or lines.assigns(f"{wanted}_outputs"):
+            # The first new name may be the wanted one itself.
+            return next(name for name in map(self.program.reserve, repeat(wanted)) if name != wanted)
         if not lines.assigns(wanted):
             return wanted
-        renamed = lines.renamed(wanted, self.program.reserve(wanted))
+        other = self.program.reserve(wanted)
+        renamed = lines.renamed(wanted, other)
         self.cycle = renamed or self.cycle
-        return "" if renamed else self.program.reserve(wanted)
+        return "" if renamed else other
 
     def _hold(self, name, found):
-        options = {"dtype": self.dtype, **found.options, "name": name}
+        options = {"dtype": self._dtype(found), **found.options, "name": name}
         sources = tuple(self.weights.pop(one).node for one in found.weights)
         call = Apply(found.symbol, found.arguments, options)
         self.cycle = LoopLines(self.cycle).with_layer(HeldLayer(name, call, found.shape, sources), found)

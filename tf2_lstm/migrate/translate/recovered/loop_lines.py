@@ -116,7 +116,7 @@ class LoopLines:
         return replace(self.cycle, **parts, **given)
 
     def with_layer(self, layer, found):
-        """Return the `Cycle` with a `HeldLayer` that computes what was `Found`."""
+        """Return the `Cycle` with a `HeldLayer` that computes what was `Found`; None where it needs later lines."""
         lines = found.lines(Ref(layer.name))
         parts = {
             part: tuple(
@@ -124,9 +124,21 @@ class LoopLines:
             )
             for part in _PARTS
         }
+        if not _are_in_order(parts["body"]):
+            return None
         captured = tuple(name for name in self.cycle.captured if name not in found.weights)
         held = (*self.cycle.layers, layer)
         return _without_unread(replace(self.cycle, **parts, captured=captured, layers=held))
+
+
+def _are_in_order(lines):
+    """Whether each line comes after those that it reads."""
+    missing = {target for line in lines for target in line.targets}
+    for line in lines:
+        if names_in(line.value) & missing:
+            return False
+        missing -= {*line.targets}
+    return True
 
 
 def _renamed(line, by):
