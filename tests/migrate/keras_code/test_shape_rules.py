@@ -129,6 +129,8 @@ MADE = [
     *(called(layer(name), x) for name in ("BatchNormalization", "LayerNormalization")),
     called(layer("Dropout", 0.5), x),
     called(layer("Reshape", (3, 8)), x),
+    called(layer("Attention"), [x, x, x]),
+    called(layer("AdditiveAttention"), [x, x, x], return_attention_scores=True),
     called(layer("LSTM", 5, **LSTM), x, initial_state=STATES),
     called(layer("LSTM", 5), x),
     called(layer("GRU", 5, **LSTM), x),
