@@ -8,7 +8,7 @@ The language of the lines is that of `tf2_lstm/lines.py`.
 import keras
 from keras import ops
 
-from tf2_lstm.held_cells import Cells
+from tf2_lstm.held_layers import HeldLayers
 from tf2_lstm.lines import Dropouts, Lines
 
 
@@ -89,7 +89,7 @@ class EquationCell(keras.layers.Layer):
         }
         given = [["", output], *(["", one] for one in next_states)]
         self._lines = Lines(f"EquationCell {self.name!r}", [self._data["lines"], given])
-        self.dropouts, self.held_cells = Dropouts(self, dropouts), Cells(self, cells)
+        self.dropouts, self.held_cells = Dropouts(self, dropouts), HeldLayers(self, "cell", cells)
         self._held = []
         self.state_size, self.output_size = [one["size"] for one in states], output_size
 

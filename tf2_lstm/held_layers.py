@@ -1,52 +1,62 @@
-"""Layers that the lines of a loop call: `keras.layers.Dense` or `AdditiveAttention` in the steps of a decoder."""
+"""Layers that the lines of a layer call: `keras.layers.LSTMCell` or `Dense` in the steps of a decoder, for example."""
 
 import re
 
 import keras
 
+#: What is held -> the form of its names, and that form in words.
+_NAMES = {
+    "cell": (r"[a-z][a-z0-9_]*cell(_\d+)*", "cells called gru_cell, gru_cell_1, ..., each once"),
+    "layer": (r"[a-z][a-z0-9_]*", "layers with lower-case names that it has no attribute of, each once"),
+}
+
 
 class HeldLayers:
-    """The layers that the lines of one `Loop` call, attributes of the loop.
+    """The cells, or the other layers, that the lines of one layer call, attributes of that layer.
 
     Args:
-        loop: the `Loop`.
-        given: a list of dicts, one for each layer: its `name`; the `layer`, a Keras layer or its configuration; and the
-            `shape` that it is built for, None where a size is open, or a list of shapes.
+        owner: the `Loop` or `EquationCell`.
+        kind: "cell" or "layer".
+        given: a list of dicts, one for each: its `name`, which of a cell ends with "cell" or with that and a number;
+            the `cell` or `layer`, a Keras layer or its configuration; and the `width` of a cell's inputs, or the
+            `shape` that a layer is built for, None where a size is open, or a list of shapes.
 
     Raises:
-        ValueError: a name is no lower-case Python name, or one that the loop already has.
+        ValueError: a name has another form, occurs twice, or is one that the owner already has.
     """
 
-    def __init__(self, loop, given):
-        self._loop, self._shapes = loop, {one["name"]: _shape(one["shape"]) for one in given}
-        for one in given:
-            name, layer = one["name"], one["layer"]
-            if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or hasattr(loop, name):
+    def __init__(self, owner, kind, given):
+        self._owner, self._kind = owner, kind
+        self._given = {one["name"]: {key: one[key] for key in one if key != kind} for one in given}
+        form, said = _NAMES[kind]
+        for name, layer in ((one["name"], one[kind]) for one in given):
+            if not re.fullmatch(form, name) or hasattr(owner, name):
                 raise ValueError(
-                    f"Loop {loop.name!r}: expected layers with lower-case names that it has no attribute of, each "
-                    f"once; received {name!r}. Rename it in inner_layers and in the lines"
+                    f"{type(owner).__name__} {owner.name!r}: expected {said}; received {name!r}. Rename it where it is "
+                    "held and in the lines"
                 )
             layer = keras.saving.deserialize_keras_object(layer) if isinstance(layer, dict) else layer
-            setattr(loop, name, layer)
+            setattr(owner, name, layer)
 
     def build(self):
         """Create the weights."""
         for name, layer in self.layers().items():
             if not layer.built:
-                layer.build(self._shapes[name])
+                layer.build(_shape(self._given[name]))
 
     def layers(self):
         """Return name -> layer, as the lines call them."""
-        return {name: getattr(self._loop, name) for name in self._shapes}
+        return {name: getattr(self._owner, name) for name in self._given}
 
     def config(self):
         """Return the data from which the layers are made."""
         return [
-            {"name": name, "layer": keras.saving.serialize_keras_object(layer), "shape": self._shapes[name]}
+            {**self._given[name], self._kind: keras.saving.serialize_keras_object(layer)}
             for name, layer in self.layers().items()
         ]
 
 
-def _shape(given):
-    """Return a shape as a tuple, or a list of such: JSON has lists for both."""
-    return [tuple(one) for one in given] if isinstance(given[0], (list, tuple)) else tuple(given)
+def _shape(one):
+    """Return what a layer is built with: a shape, or a list of shapes; JSON has lists for both."""
+    given = (None, one["width"]) if "width" in one else one["shape"]
+    return list(map(tuple, given)) if isinstance(given[0], (list, tuple)) else tuple(given)

@@ -7,7 +7,6 @@ The language of the lines is that of `tf2_lstm/lines.py`.
 
 import keras
 
-from tf2_lstm.held_cells import Cells
 from tf2_lstm.held_layers import HeldLayers
 from tf2_lstm.lines import Dropouts, Lines
 
@@ -82,8 +81,8 @@ class Loop(keras.layers.Layer):
         self._data = {"carried": carried, "condition": condition, "body": body, "before": list(before)}
         self.captured = list(captured)
         self._lines = Lines(f"Loop {self.name!r}", [self._data])
-        self.dropouts, self.held_cells = Dropouts(self, dropouts), Cells(self, cells)
-        self.held_layers = HeldLayers(self, inner_layers)
+        self.dropouts, self.held_cells = Dropouts(self, dropouts), HeldLayers(self, "cell", cells)
+        self.held_layers = HeldLayers(self, "layer", inner_layers)
         # XLA cannot differentiate a loop without a known number of steps.
         self.supports_jit = False
 

@@ -12,6 +12,7 @@ from tests.mutants.table_scanning import SCANNING
 from tests.mutants.table_serving import SERVING
 from tests.mutants.table_single_cells import SINGLE_CELLS
 from tests.mutants.table_sizes import SIZES
+from tests.mutants.table_sparse import SPARSE
 from tests.mutants.table_steps import STEPS
 from tests.mutants.table_translating import TRANSLATING
 from tests.mutants.table_writing import WRITING
@@ -32,4 +33,5 @@ PLANTED = [
     *SINGLE_CELLS,
     *RECOVERED,
     *SIZES,
+    *SPARSE,
 ]

@@ -235,7 +235,7 @@ AROUND = [
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/edges/ends.py",
-        "tests/migrate/translate/test_boundary.py::test_where_a_loss_is_all_that_reads_scores_they_are_named",
+        "tests/migrate/translate/test_scores.py::test_where_a_loss_is_all_that_reads_scores_they_are_named",
         ("        self._name_scores(found, kept | losses, losses, lost)\n", ""),
         ("        if len(alone) == len(tensors):\n", "        if not alone:\n"),
         (
@@ -273,7 +273,7 @@ AROUND = [
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/edges/scores.py",
-        "tests/migrate/translate/test_boundary.py::test_where_a_loss_is_all_that_reads_scores_they_are_named",
+        "tests/migrate/translate/test_scores.py::test_where_a_loss_is_all_that_reads_scores_they_are_named",
         ("        elif shapes.get(tensor) != ():\n", "        elif False:\n"),
     ),
 ]

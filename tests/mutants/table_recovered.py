@@ -111,12 +111,12 @@ RECOVERED = [
     *mistakes(
         "tf2_lstm/held_layers.py",
         "tests/layers/test_layers_held_layers.py::test_a_name_is_a_lower_case_one_that_is_free",
-        (" or hasattr(loop, name):", ":"),
-        (r'r"[a-z][a-z0-9_]*"', r'r".*"'),
+        (" or hasattr(owner, name):", ":"),
+        (r'r"[a-z][a-z0-9_]*", "layers', r'r".*", "layers'),
     ),
     *mistakes(
         "tf2_lstm/held_layers.py",
         "tests/layers/test_layers_held_layers.py::test_its_configuration_makes_it_again_also_from_json",
-        ("return [tuple(one) for one in given] if", "return given if"),
+        ("return list(map(tuple, given)) if", "return given if"),
     ),
 ]

@@ -81,19 +81,19 @@ SINGLE_CELLS = [
         ("whole.program.defaults(), by_order)", "whole.program.defaults(), False)"),
     ),
     *mistakes(
-        "tf2_lstm/held_cells.py",
+        "tf2_lstm/held_layers.py",
         f"{_LAYERS}test_a_cell_is_called_a_cell",
-        (r'r"[a-z][a-z0-9_]*cell(_\d+)*"', r'r".*cell(_\d+)*"'),
+        (r'r"[a-z][a-z0-9_]*cell(_\d+)*"', r'r".*(_\d+)*"'),
     ),
     *mistakes(
-        "tf2_lstm/held_cells.py",
+        "tf2_lstm/held_layers.py",
         f"{_LAYERS}test_a_name_is_that_of_one_cell",
-        (" or hasattr(layer, name):", ":"),
+        (" or hasattr(owner, name):", ":"),
     ),
     *mistakes(
-        "tf2_lstm/held_cells.py",
+        "tf2_lstm/held_layers.py",
         f"{_LAYERS}test_its_configuration_makes_it_again",
-        ('"width": self._widths[name]}', '"width": 1}'),
+        ("{**self._given[name], self._kind:", '{"name": name, "width": 1, self._kind:'),
     ),
     *mistakes(
         "tf2_lstm/equation_cell.py",

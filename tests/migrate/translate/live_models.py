@@ -1,9 +1,12 @@
 """TF1 models of live graphs, whose variables have given values."""
 
+import runpy
+
 import numpy as np
 import tensorflow as tf
 
 from tf2_lstm.migrate.model import TF1Model, Variable
+from tf2_lstm.migrate.translate.as_source import emit_whole
 
 v1 = tf.compat.v1
 
@@ -55,3 +58,21 @@ def hold(model, feeds, expected):
             np.testing.assert_allclose(
                 np.asarray(found[name]), value, rtol=1e-5, atol=2e-6, err_msg=f"{name} {sizes}"
             )
+
+
+def hold_source(whole, model, fed, folder):
+    """Hold the outputs of a written source against those of its model, number by number; return the text.
+
+    Args:
+        whole: the `Whole`.
+        model: the Keras model.
+        fed: the dict that both are called with.
+        folder: where the source and the model are written.
+    """
+    text = emit_whole(whole)
+    (folder / "model.py").write_text(text)
+    model.save(folder / "model.keras")
+    expected = model(fed)
+    for name, value in runpy.run_path(str(folder / "model.py"))["load"]()(fed).items():
+        np.testing.assert_array_equal(np.asarray(value), np.asarray(expected[name]), err_msg=name)
+    return text

@@ -3,15 +3,13 @@
 import re
 
 import keras
-import numpy as np
 import pytest
 from layer_programs import LAYERS, bahdanau, bahdanau_by_hand, bias_of_two, dense, luong
-from live_models import fetched, hold
+from live_models import fetched, hold, hold_source
 from test_own_cells import SIZES, model_of_programs, samples, whole_of
 
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate.as_model import build_whole
-from tf2_lstm.migrate.translate.as_source import emit_whole
 
 #: Keras says so of a sequence of one step.
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
@@ -59,14 +57,7 @@ def test_it_gives_what_the_session_gives(converted):
 
 def test_the_source_gives_the_numbers_of_the_model(converted, tmp_path):
     _, _, whole, model = converted
-    text = emit_whole(whole)
-    (tmp_path / "model.py").write_text(text)
-    model.save(tmp_path / "model.keras")
-    names = {"__file__": str(tmp_path / "model.py")}
-    exec(compile(text, "model.py", "exec"), names)
-    expected = model(samples((2, 3)))
-    for name, value in names["load"]()(samples((2, 3))).items():
-        np.testing.assert_array_equal(np.asarray(value), np.asarray(expected[name]), err_msg=name)
+    hold_source(whole, model, samples((2, 3)), tmp_path)
 
 
 def test_the_proof_says_so_of_gradients_too():

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from live_models import fetched, hold
+from live_models import fetched, hold, hold_source
 from single_cell_programs import CELLS, attention, fed_back, gru, gru_weights, residual, unrolled, zeros
 from step_programs import WIDTH
 from test_own_cells import SIZES, model_of_programs, samples
@@ -66,14 +66,7 @@ def test_it_gives_what_the_session_gives(converted):
 
 def test_the_source_gives_the_numbers_of_the_model(converted, tmp_path):
     _, _, whole, model = converted
-    text = emit_whole(whole)
-    (tmp_path / "model.py").write_text(text)
-    model.save(tmp_path / "model.keras")
-    names = {"__file__": str(tmp_path / "model.py")}
-    exec(compile(text, "model.py", "exec"), names)
-    expected = model(samples((2, 3)))
-    for name, value in names["load"]()(samples((2, 3))).items():
-        np.testing.assert_array_equal(np.asarray(value), np.asarray(expected[name]), err_msg=name)
+    text = hold_source(whole, model, samples((2, 3)), tmp_path)
     names = {path.rpartition("/")[2] for path, _ in single_cells(whole) if "/" in path}
     assert all(f"self.{one} = keras.layers." in text and f"self.{one}.build((None, " in text for one in names)
 

@@ -31,7 +31,9 @@ def _is_distance(nodes, name, variable):
 
 
 def _origin(nodes, name):
-    """Return the node that a copy is made of."""
-    while nodes[name].op in HANDS_ON | SWITCHES and nodes[name].op not in VARIABLES:
+    """Return the node that a copy is made of; a graph may turn in a circle."""
+    seen = set()
+    while name not in seen and nodes[name].op in HANDS_ON | SWITCHES and nodes[name].op not in VARIABLES:
+        seen.add(name)
         name = edge(nodes[name].input[0])[0]
     return name

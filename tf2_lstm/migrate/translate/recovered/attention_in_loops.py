@@ -7,6 +7,9 @@ from tf2_lstm.migrate.translate.recovered.loop_lines import Found
 from tf2_lstm.migrate.translate.writing.naming import python_name
 
 _ONLY = (slice(None), 0, slice(None))
+_NO_STEP = (
+    "a row of which no step is there gets the mean of all; TF1 gives NaN, the softmax of minus infinity alone"
+)
 
 
 @dataclass(frozen=True)
@@ -155,13 +158,7 @@ def _found(lines, weights, scores, mask, alignments, context, values):
             context: [Line((context,), Item(Item(Ref(name), 0), _ONLY))],
         }
 
-    note = (
-        ""
-        if mask is None
-        else (
-            "a row of which no step is there gets the mean of all; TF1 gives NaN, the softmax of minus infinity alone"
-        )
-    )
+    note = "" if mask is None else _NO_STEP
     scope = [weights[one].node.split("/") for one in scores.weights]
     wanted = python_name(scope[0][-2]) if scope and len(scope[0]) > 1 else "attention"
     return Found(wanted, scores.symbol, (), scores.options, scores.shape, scores.weights, written, note)

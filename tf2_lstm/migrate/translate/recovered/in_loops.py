@@ -43,10 +43,10 @@ class _Loop:
     def __init__(self, program, name, cycle, layers):
         self.program, self.name, self.cycle, self.notes = program, name, cycle, []
         calls = [line for line in program.lines if getattr(line.value, "what", None) == Ref(name)]
-        [self.call] = calls if len(calls) == 1 else [None]
+        self.call = calls[0] if len(calls) == 1 else None
         self.weights = self._weights(layers) if self.call else {}
         floats = {one.dtype for one in cycle.carried if "float" in one.dtype}
-        [self.dtype] = floats if len(floats) == 1 else [""]
+        self.dtype = floats.pop() if len(floats) == 1 else ""
 
     def with_layers(self):
         """Return the `Cycle` with its layers; what calls it gives it their weights no more."""
@@ -109,10 +109,8 @@ class _Loop:
             made = lines.get(layer)
             is_weight = isinstance(made, Apply) and made.what == "tf2_lstm.Weight"
             if is_weight and self._read_once(name) and self._read_once(layer) and name not in names_in(given):
-                [source], options = (
-                    layers[layer],
-                    {key: one for key, one in made.options.items() if key != "name"},
-                )
+                [source] = layers[layer]
+                options = {key: one for key, one in made.options.items() if key != "name"}
                 if isinstance(source, str) and "float" in options.get("dtype", "float32"):
                     found[name] = Weight(source, tuple(made.arguments[0]), options)
         return found

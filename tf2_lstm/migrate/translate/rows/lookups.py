@@ -93,12 +93,9 @@ def scatter_nd(writer, node, inputs):
     rest = tuple(sizes[depth:])
     index = writer.step(node, "reshape", writer.tensor(places), (-1, depth))
     added = writer.step(node, "reshape", writer.tensor(values), (-1, *rest))
-    told, given = writer.sizes(sizes)
-    if not given:
-        return writer.op(node, "scatter", index, added, tuple(told))
-    options = {} if dtypes_of(node)[0] == "float32" else {"dtype": dtypes_of(node)[0]}
-    layer = writer.program.add("full", Apply("tf2_lstm.FullOf", (told, 0), options))
-    zeros = writer.program.add("zeros", Apply(layer, given))
+    if not any(isinstance(one, Size) for one in sizes):
+        return writer.op(node, "scatter", index, added, tuple(map(int, sizes)))
+    zeros = writer.program.add("zeros", writer.full(sizes, 0, dtypes_of(node)[0]))
     return writer.op(node, "scatter_update", zeros, index, added, reduction="add", dims=tuple(sizes))
 
 

@@ -119,10 +119,8 @@ def _spread(writer, node, x, times):
 def _ones(writer, node, sizes):
     """Return (the function that combines a tensor with ones, a tensor of ones of open sizes)."""
     dtype = dtypes_of(node)[0]
-    told, given = writer.sizes(sizes)
-    options = {} if dtype == "float32" else {"dtype": dtype}
-    layer = writer.program.add("ones", Apply("tf2_lstm.FullOf", (told, 1), options))
-    return "logical_and" if dtype == "bool" else "multiply", writer.program.add("ones", Apply(layer, given))
+    ones = writer.program.add("ones", writer.full(sizes, 1, dtype, name="ones"))
+    return "logical_and" if dtype == "bool" else "multiply", ones
 
 
 def _repeated(writer, node, x, times):

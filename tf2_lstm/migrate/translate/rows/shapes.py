@@ -176,20 +176,15 @@ def fill(writer, node, inputs):
     if not wanted.open:
         check_size(wanted.array)
         return Known(np.full(wanted.array.tolist(), number, dtypes_of(node)[0]), dtypes_of(node)[0])
-    told, given = writer.sizes(wanted.array)
-    options = {} if number.dtype == np.float32 else {"dtype": str(number.dtype)}
-    layer = writer.program.add("full", Apply("tf2_lstm.FullOf", (told, number.item()), options))
-    return writer.result(node, Apply(layer, given), tuple(wanted.array))
+    full = writer.full(wanted.array, number.item(), str(number.dtype))
+    return writer.result(node, full, tuple(wanted.array))
 
 
 def _full_of(writer, node, wanted, value):
     """Write a tensor full of a computed number: ones times the number."""
     dtype = dtypes_of(node)[0]
     if wanted.open:
-        told, given = writer.sizes(wanted.array)
-        options = {} if dtype == "float32" else {"dtype": dtype}
-        layer = writer.program.add("full", Apply("tf2_lstm.FullOf", (told, 1), options))
-        ones = writer.program.add("ones", Apply(layer, given))
+        ones = writer.program.add("ones", writer.full(wanted.array, 1, dtype))
     else:
         ones = writer.tensor(Known(np.ones([int(one) for one in wanted.array], dtype), dtype))
     symbol = "logical_and" if dtype == "bool" else "multiply"

@@ -234,10 +234,13 @@ class Writer:
 
     def filled(self, sizes, number, dtype):
         """Write a tensor of one number, of sizes of which some may be open; return its `Ref`."""
+        return self.program.add("filled", self.full(sizes, number, dtype))
+
+    def full(self, sizes, number, dtype, name="full"):
+        """Write the layer of a tensor of one number, of sizes of which some are open; return its call."""
         told, given = self.sizes(sizes)
         options = {} if dtype == "float32" else {"dtype": dtype}
-        layer = self.program.add("full", Apply("tf2_lstm.FullOf", (told, number), options))
-        return self.program.add("filled", Apply(layer, given))
+        return Apply(self.program.add(name, Apply("tf2_lstm.FullOf", (told, number), options)), given)
 
     def numbers(self, size):
         """Write 0, 1, 2, ... up to a size; return the `Ref`."""
