@@ -22,6 +22,7 @@ from docs.running import (
     check_output,
     hush,
     run_console,
+    run_example,
     run_python,
     run_shell,
 )
@@ -158,8 +159,18 @@ def test_a_careless_migration_is_seen(section, right, wrong, folder, monkeypatch
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=str)
 def test_examples_of_docstrings_run(block, tmp_path, monkeypatch):
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
     monkeypatch.chdir(tmp_path)
-    run_python(dataclasses.replace(block, output="...\n"), namespace_of(block))
+    run_example(block, namespace_of(block))
+
+
+def test_an_example_of_a_docstring_that_fails_is_seen(tmp_path):
+    path = tmp_path / "legacy_tf1" / "one.py"
+    path.parent.mkdir()
+    path.write_text('"""One.\n\n```python\nprint(1)\nassert 1 == 2\n```\n"""\n')
+    [block] = examples_of(path, tmp_path)
+    with pytest.raises(AssertionError):
+        run_example(block, namespace_of(block))
 
 
 def test_every_pair_has_its_page():

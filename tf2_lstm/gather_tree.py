@@ -24,7 +24,7 @@ class GatherTree(keras.layers.Layer):
     from tf2_lstm import GatherTree
 
     words, parents = np.array([[[1, 2]], [[3, 4]]]), np.array([[[0, 0]], [[1, 0]]])
-    beams = GatherTree()(words, parents, np.array([2]), 9)
+    beams = GatherTree()(words, parents, np.array([2]), end=9)
     assert np.asarray(beams)[:, 0].tolist() == [[2, 1], [3, 4]]
     ```
     """

@@ -42,7 +42,8 @@ class HeldLayers:
         """Create the weights."""
         for name, layer in self.layers().items():
             if not layer.built:
-                layer.build(_shape(self._given[name]))
+                one = self._given[name]
+                layer.build((None, one["width"]) if self._kind == "cell" else one["shape"])
 
     def layers(self):
         """Return name -> layer, as the lines call them."""
@@ -54,9 +55,3 @@ class HeldLayers:
             {**self._given[name], self._kind: keras.saving.serialize_keras_object(layer)}
             for name, layer in self.layers().items()
         ]
-
-
-def _shape(one):
-    """Return what a layer is built with: a shape, or a list of shapes; JSON has lists for both."""
-    given = (None, one["width"]) if "width" in one else one["shape"]
-    return list(map(tuple, given)) if isinstance(given[0], (list, tuple)) else tuple(given)

@@ -38,6 +38,8 @@ def assert_equivalent(path, model, inputs=None, outputs=None, fetch=(), feed=(),
         ```python
         import keras
 
+        from tf2_lstm.testing import assert_equivalent
+
         ids = keras.Input((None,), dtype="int32", name="ids")
         model = keras.Model(ids, keras.layers.Embedding(3, 2, name="vectors")(ids))
         try:

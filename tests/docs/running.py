@@ -28,6 +28,16 @@ class DocumentError(AssertionError):
     """A document claims what is not so."""
 
 
+def run_example(block, namespace):
+    """Execute the example of a docstring, whose output nobody claims; an error is one."""
+    hushed = io.StringIO()
+    code = compile("\n" * block.line + block.text, block.file, "exec")
+    keras.utils.clear_session(free_memory=False)
+    with contextlib.redirect_stdout(hushed), warnings.catch_warnings():
+        hush()
+        exec(code, namespace)
+
+
 def run_python(block, namespace=None):
     """Execute a python block; return its namespace.
 

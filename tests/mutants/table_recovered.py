@@ -114,9 +114,4 @@ RECOVERED = [
         (" or hasattr(owner, name):", ":"),
         (r'r"[a-z][a-z0-9_]*", "layers', r'r".*", "layers'),
     ),
-    *mistakes(
-        "tf2_lstm/held_layers.py",
-        "tests/layers/test_layers_held_layers.py::test_its_configuration_makes_it_again_also_from_json",
-        ("return list(map(tuple, given)) if", "return given if"),
-    ),
 ]

@@ -26,6 +26,8 @@ def settings_of(folder):
         import tempfile
         from pathlib import Path
 
+        from tf2_lstm.cli.configuration import settings_of
+
         with tempfile.TemporaryDirectory() as name:
             (Path(name) / "pyproject.toml").write_text('[tool.tf2-lstm]\\nexclude = ["old"]\\n')
             file, settings = settings_of(Path(name))

@@ -5,7 +5,8 @@ from tf2_lstm.migrate.translate.edges.averages import differences
 
 
 def graph(**nodes):
-    return {name: message("NodeDef")(name=name, op=op, input=given) for name, (op, *given) in nodes.items()}
+    whole = message("GraphDef")
+    return {name: whole.node.add(name=name, op=op, input=given) for name, (op, *given) in nodes.items()}
 
 
 def test_it_moves_by_its_distance_to_a_value_with_or_without_a_rate():

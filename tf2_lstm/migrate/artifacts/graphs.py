@@ -27,6 +27,8 @@ def checked(graph, where):
 
     Example:
         ```python
+        from tf2_lstm.migrate.artifacts import protos
+
         graph = protos.message("GraphDef")
         graph.node.add(name="x", op="Placeholder", device="/gpu:0")
         assert checked(graph, "graph.pb").node[0].device == ""

@@ -49,7 +49,8 @@ def completed(node):
         ```python
         from tf2_lstm.migrate.artifacts.protos import message
 
-        assert completed(message("NodeDef")(name="x", op="OneHot")).attr["axis"].i == -1
+        node = message("GraphDef").node.add(name="x", op="OneHot")
+        assert completed(node).attr["axis"].i == -1
         ```
     """
     declared = definition(node.op)

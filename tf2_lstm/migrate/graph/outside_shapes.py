@@ -25,9 +25,10 @@ def shapes_of_outputs(nodes, node):
         ```python
         from tf2_lstm.migrate.artifacts.protos import message
 
-        queue = message("NodeDef")(name="queue", op="FIFOQueueV2")
+        graph = message("GraphDef")
+        queue = graph.node.add(name="queue", op="FIFOQueueV2")
         queue.attr["shapes"].list.shape.add().dim.add(size=5)
-        node = message("NodeDef")(name="batch", op="QueueDequeueUpToV2", input=["queue", "n"])
+        node = graph.node.add(name="batch", op="QueueDequeueUpToV2", input=["queue", "n"])
         (shape,) = shapes_of_outputs({"queue": queue}, node)
         assert [one.size for one in shape.dim] == [-1, 5]
         ```

@@ -24,12 +24,12 @@ _MARKS = (
 
 
 def printable(text):
-    """Return a text in which all that a terminal or a CI log would act on is spelled out, line ends too.
+    r"""Return a text in which all that a terminal or a CI log would act on is spelled out, line ends too.
 
     Example:
         ```python
-        assert printable("rnn/\\x1b[31mcell") == r"rnn/\x1b[31mcell"
-        assert printable("right\\u202eleft") == r"right\u202eleft"
+        assert printable("rnn/\x1b[31mcell") == r"rnn/\x1b[31mcell"
+        assert printable("right\u202eleft") == r"right\u202eleft"
         assert printable("::error::x") == r"\x3a:error::x"
         ```
     """
