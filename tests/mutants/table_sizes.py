@@ -1,11 +1,33 @@
-"""Mistakes in the sizes of written sources."""
+"""Mistakes in the sizes that rows follow, and in those of written sources."""
 
 from tests.mutants.mistake import mistakes
 
 _TESTS = "tests/migrate/keras_code/test_sized.py::"
 _ALL_CHANGED = f"{_TESTS}test_each_constant_may_be_changed_where_it_is"
+_FOLLOWS = "tests/migrate/translate/test_rows.py::test_a_row_follows_the_sizes_that_tensorflow_does_not"
 
 SIZES = [
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/parts.py",
+        f"{_FOLLOWS}[Pad]",
+        ("size + sum(pair)", "size + pair[0]"),
+        ("None if any(pair) else size", "size"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/lookups.py",
+        f"{_FOLLOWS}[OneHot, axis]",
+        ("dims.insert(axis_of(axis, len(dims) + 1), depth)", "dims.append(depth)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/reductions.py",
+        f"{_FOLLOWS}[TopKV2]",
+        ("(*sizes_of(x)[:-1], count)", "sizes_of(x)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/recovered/layers.py",
+        f"{_FOLLOWS}[Conv2D]",
+        ("dims = _places(x, sizes_of(kernel)[-1])", "dims = sizes_of(x)"),
+    ),
     *mistakes(
         "tf2_lstm/migrate/keras_code/written_size.py",
         f"{_TESTS}test_a_size_is_written_as_it_is_computed",

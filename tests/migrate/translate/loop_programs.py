@@ -55,6 +55,20 @@ def rows_to(x, w):
     return tf.concat([found[2].stack(), found[1][None]], 0)
 
 
+def images(x, w):
+    """Images read from an array, whose sizes TensorFlow does not follow: padded, pooled and convolved."""
+    read = tf.TensorArray(tf.float32, tf.shape(x)[1], infer_shape=False)
+    read = read.unstack(tf.reshape(tf.transpose(x, [1, 0, 2]), [tf.shape(x)[1], tf.shape(x)[0], 2, 2, 1]))
+
+    def body(step, state):
+        now = tf.pad(read.read(step), [[0, 0], [0, 1], [0, 1], [0, 0]])
+        pooled = tf.nn.max_pool2d(now, 2, 1, "VALID")
+        return step + 1, tf.tanh(tf.nn.conv2d(state + pooled, w[:2, :2, None, None], 1, "SAME"))
+
+    start = tf.reshape(x[:, 0], [-1, 2, 2, 1])
+    return tf.while_loop(lambda step, _: step < tf.shape(x)[1], body, (0, start))[1]
+
+
 def inside(x, w):
     """A loop in a loop, as long as the step of the outer one."""
 
@@ -260,6 +274,7 @@ PROGRAMS = {
         scan_from,
         mapped,
         rows_to,
+        images,
         inside,
         chosen,
         chosen_twice,

@@ -56,11 +56,11 @@ def outputs_of(graph, names):
     return [one.outputs[0].name for one in graph.get_operations() if one.name.rstrip("_1") in names]
 
 
-def whole_of(graph, fetch):
+def whole_of(graph, fetch, infer=inferred):
     held = {"w": Variable("w", W.shape, "float32", lambda: W)}
     tf1 = TF1Model("checkpoint", "", graph=graph.as_graph_def(), variables=held, nodes={"w": ("w", None)})
     findings = Findings(shapes=inferred(tf1.graph))
-    return tf1, translate(tf1, findings, boundary_of(tf1, findings, fetch))
+    return tf1, translate(tf1, findings, boundary_of(tf1, findings, fetch), infer)
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["v1", "v2"])
@@ -88,6 +88,15 @@ def test_every_loop_gives_what_the_session_gives(converted):
             received = np.asarray(found[name])
             assert received.dtype == value.dtype
             np.testing.assert_allclose(received, value, rtol=1e-5, atol=2e-6, err_msg=f"{name} {given.shape}")
+
+
+def test_steps_follow_their_sizes_where_tensorflow_infers_none(converted):
+    graph, _, _, model = converted
+    tf1, whole = whole_of(graph, outputs_of(graph, PROGRAMS), lambda steps: {})
+    given = np.random.RandomState(2).normal(size=(3, 5, 4)).astype("float32")
+    expected = model({"x": given})
+    for name, value in build_whole(whole, tf1)({"x": given}).items():
+        np.testing.assert_array_equal(np.asarray(value), np.asarray(expected[name]), err_msg=name)
 
 
 def test_the_proof_says_so(converted):

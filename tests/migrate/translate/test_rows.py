@@ -41,34 +41,54 @@ def graph_of(functions):
     with graph.as_default():
         fed = {name: v1.placeholder(dtype, shape, name=name) for name, (dtype, shape, _) in FED.items()}
         for name, function in functions.items():
-            tf.identity(function(fed), name=NAMES[name])
+            made = tf.identity(function(fed), name=NAMES[name])
+            # Times 1 that is fed: an output is computed of inputs.
+            tf.multiply(tf.shape(made), fed["n"][1], name=f"{NAMES[name]}_sizes")
     return graph
 
 
 @pytest.fixture(scope="module")
 def sides():
-    """Name of a case -> (of the session, of the Keras model that was saved and loaded)."""
+    """Name of a case -> (of the session, of the model that was saved and loaded, of one from few shapes, its sizes)."""
     graph = graph_of(CASES)
     given = {name: np.asarray(values, dtype) for name, (dtype, _, values) in FED.items()}
     with v1.Session(graph=graph) as session:
         feeds = {f"{name}:0": value for name, value in given.items()}
         expected = session.run({name: f"{NAMES[name]}:0" for name in CASES}, feeds)
-    model = model_of(graph.as_graph_def(), list(CASES))
-    found = model({one: given[one] for one in model.input})
-    return {name: (expected[name], np.asarray(found[NAMES[name]])) for name in CASES}
+    definition, sizes = graph.as_graph_def(), [f"{NAMES[name]}_sizes" for name in CASES]
+    untold, tf1 = whole_of(definition, [*NAMES.values(), *sizes], told(definition))
+    found, alone = (
+        one({name: given[name] for name in one.input})
+        for one in (model_of(definition, list(CASES)), build_whole(untold, tf1))
+    )
+    return {
+        name: (
+            expected[name],
+            np.asarray(found[one]),
+            np.asarray(alone[one]),
+            np.asarray(alone[f"{one}_sizes"]),
+        )
+        for name, one in NAMES.items()
+    }
 
 
-def whole_of(definition, names):
+def told(definition):
+    """The shapes of what nobody computes, as in the steps of a loop whose array TensorFlow does not follow."""
+    sources = {f"{node.name}:0" for node in definition.node if node.op in ("Placeholder", "Const")}
+    return {name: shape for name, shape in inferred(definition).items() if name in sources}
+
+
+def whole_of(definition, names, shapes=None):
     tf1 = TF1Model("frozen_graph", "", graph=definition)
-    findings = Findings(shapes=inferred(definition))
-    boundary = boundary_of(tf1, findings, [f"{NAMES[name]}:0" for name in names])
+    findings = Findings(shapes=inferred(definition) if shapes is None else shapes)
+    boundary = boundary_of(tf1, findings, [f"{name}:0" for name in names])
     return translate(tf1, findings, boundary), tf1
 
 
 def model_of(definition, names):
     import tempfile
 
-    whole, tf1 = whole_of(definition, names)
+    whole, tf1 = whole_of(definition, [NAMES[name] for name in names])
     with tempfile.TemporaryDirectory() as folder:
         build_whole(whole, tf1).save(f"{folder}/model.keras")
         return keras.models.load_model(f"{folder}/model.keras")
@@ -76,7 +96,18 @@ def model_of(definition, names):
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_row_gives_what_the_session_gives(sides, name):
-    expected, received = sides[name]
+    expected, received, *_ = sides[name]
+    hold(received, expected)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_row_follows_the_sizes_that_tensorflow_does_not(sides, name):
+    expected, _, received, sizes = sides[name]
+    hold(received, expected)
+    assert tuple(sizes) == expected.shape
+
+
+def hold(received, expected):
     assert (received.dtype, received.shape) == (expected.dtype, expected.shape)
     if expected.dtype.kind == "f":
         np.testing.assert_allclose(received, expected, atol=2e-6, rtol=2e-6)
@@ -91,7 +122,7 @@ def test_every_row_has_a_case_or_a_reason():
 
 def test_what_rows_write_a_loop_may_call():
     """A loop is data, whose lines call what is in a closed table."""
-    whole, _ = whole_of(graph_of(CASES).as_graph_def(), list(CASES))
+    whole, _ = whole_of(graph_of(CASES).as_graph_def(), list(NAMES.values()))
     called = {
         one for one in symbols_of(whole.program) if not one.startswith(("keras.layers.", "keras.Input"))
     }

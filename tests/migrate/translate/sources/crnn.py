@@ -165,9 +165,9 @@ def build_model():
     conv2d_2_relu = conv2d_2_0(max_pooling2d_1_maxpool)
     squeeze = conv2d_2_relu[:, 0, :, :]
     size_0 = tf2_lstm.SizeOf(0)
-    conv2d_2_relu_size_0 = size_0(conv2d_2_relu)
+    image_size_0 = size_0(image)
     full = tf2_lstm.FullOf([None], 1, dtype="int32")
-    ones = full(conv2d_2_relu_size_0)
+    ones = full(image_size_0)
     size_2 = tf2_lstm.SizeOf(2)
     conv2d_2_relu_size_2 = size_2(conv2d_2_relu)
     fill = keras.ops.multiply(ones, conv2d_2_relu_size_2)

@@ -33,10 +33,7 @@ def dilated(writer, nodes, node, value):
         raise Refusal("its padding is neither SAME nor VALID. Use tf.pad and padding='VALID'")
     options = {"strides": (1,) * len(rates), "padding": "same" if same else "valid", "dilation_rate": rates}
     made = layers.convolution(writer, node, x, kernel, options) if isinstance(kernel, Held) else None
-    if made is not None:
-        return made
-    x, kernel = writer.tensor(x), writer.tensor(kernel)
-    return writer.op(node, "conv", x, kernel, data_format="channels_last", **options)
+    return layers.convolved(writer, node, x, kernel, options) if made is None else made
 
 
 def _behind(nodes, node, wanted):

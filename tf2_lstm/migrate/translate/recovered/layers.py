@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.writing.naming import python_name
-from tf2_lstm.migrate.translate.writing.values import Held, Known, Live, Size
+from tf2_lstm.migrate.translate.writing.values import Held, Known, Live, Size, rank_of, sizes_of
 
 #: The activations of keras.layers.Dense, by the name that `keras.ops` and `keras.activations` share.
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "relu6", "elu", "selu", "softplus", "softsign", "softmax", "exp")
@@ -90,6 +90,18 @@ def transposed_convolution(writer, node, x, kernel, options):
     return _written(writer, node, Product(x, kernel, symbol, (filters, tuple(size)), options))
 
 
+def convolved(writer, node, x, kernel, options):
+    """Write a convolution, channels last, whose kernel no layer holds."""
+    dims = _places(x, sizes_of(kernel)[-1])
+    x, kernel = writer.tensor(x), writer.tensor(kernel)
+    return writer.op(node, "conv", x, kernel, dims=dims, data_format="channels_last", **options)
+
+
+def _places(x, channels):
+    """Return the sizes of what a convolution gives; only TensorFlow's inference and itself know how many places."""
+    return (sizes_of(x)[0], *[None] * (rank_of(x) - 2), channels)
+
+
 def _convolution(writer, x, kernel, options):
     """Return the `Product` of a convolution with weights; None where no layer computes it."""
     if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[-2] != x.shape[-1]:
@@ -124,7 +136,7 @@ def _written(writer, node, made):
     """Write the layer of a product, applied to x, or to the tensor of more axes that x is flattened from."""
     layer, x, units = _layer(writer, made), made.x, made.kernel.shape[-1]
     if made.symbol != "keras.layers.Dense":
-        return writer.result(node, Apply(layer, (x.ref,)), product=made)
+        return writer.result(node, Apply(layer, (x.ref,)), _places(x, *made.units), product=made)
     if x.whole is None:
         return writer.result(node, Apply(layer, (x.ref,)), (*x.shape[:-1], units), product=made)
     whole = writer.aside(node, Apply(layer, (x.whole.ref,)), (*x.whole.shape[:-1], units))

@@ -49,8 +49,7 @@ def convolution(writer, node, inputs):
         made = layers.convolution(writer, node, *inputs, options)
     if made is not None:
         return made
-    x, kernel = (writer.tensor(one) for one in inputs)
-    return writer.op(node, "conv", x, kernel, data_format="channels_last", **options)
+    return layers.convolved(writer, node, *inputs, options)
 
 
 @row("Conv2DBackpropInput")
@@ -88,8 +87,10 @@ def depthwise(writer, node, inputs):
     if strides[0] != strides[1] or set(attribute(node, "dilations").list.i) - {1}:
         raise Refusal("its strides along rows and columns differ, or it is dilated. Convolve in two steps")
     options = {"strides": strides[0], "padding": _padding(node), "data_format": "channels_last"}
-    x, kernel = (writer.tensor(one) for one in inputs)
-    return writer.op(node, "depthwise_conv", x, kernel, **options)
+    x, kernel = inputs
+    channels, times = sizes_of(kernel)[-2:]
+    dims = (sizes_of(x)[0], None, None, channels * times)
+    return writer.op(node, "depthwise_conv", writer.tensor(x), writer.tensor(kernel), dims=dims, **options)
 
 
 #: TensorFlow's pooling -> (the layer without its axes, the function).
@@ -105,7 +106,10 @@ def pool(writer, node, inputs):
     if isinstance(x, Live) and axis in (1, 2) and (size[axis - 1], strides[axis - 1]) == (1, 1):
         options |= {"strides": strides[2 - axis]}
         return _of_steps(writer, node, x, axis, _pooled(writer, node, 1, x, size[2 - axis], options))
-    return writer.result(node, _pooled(writer, node, 2, inputs[0], size, options))
+    batch, _, _, channels = sizes_of(inputs[0])
+    return writer.result(
+        node, _pooled(writer, node, 2, inputs[0], size, options), (batch, None, None, channels)
+    )
 
 
 def _pooled(writer, node, axes, x, size, options):
@@ -145,7 +149,8 @@ def batch_norm(writer, node, inputs):
     # TensorFlow gives no gradient of the moving mean and variance.
     mean, variance = (writer.step(node, "stop_gradient", one) for one in (mean, variance))
     options = {"offset": offset, "scale": scale, "epsilon": epsilon}
-    return [writer.op(node, "batch_normalization", x, mean, variance, -1, **options)]
+    dims = sizes_of(inputs[0])
+    return [writer.op(node, "batch_normalization", x, mean, variance, -1, dims=dims, **options)]
 
 
 @row("ResizeNearestNeighbor")

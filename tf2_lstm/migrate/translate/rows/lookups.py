@@ -94,7 +94,8 @@ def scatter_nd(writer, node, inputs):
     index = writer.step(node, "reshape", writer.tensor(places), (-1, depth))
     added = writer.step(node, "reshape", writer.tensor(values), (-1, *rest))
     if not any(isinstance(one, Size) for one in sizes):
-        return writer.op(node, "scatter", index, added, tuple(map(int, sizes)))
+        sizes = tuple(map(int, sizes))
+        return writer.op(node, "scatter", index, added, sizes, dims=sizes)
     zeros = writer.program.add("zeros", writer.full(sizes, 0, dtypes_of(node)[0]))
     return writer.op(node, "scatter_update", zeros, index, added, reduction="add", dims=tuple(sizes))
 
@@ -108,11 +109,13 @@ def one_hot(writer, node, inputs):
     [depth] = elements_of(writer, depth, "its depth")
     if isinstance(depth, Size):
         return _one_hot_of(writer, node, ids, depth, (on, off))
+    dims = list(sizes_of(ids))
+    dims.insert(axis_of(axis, len(dims) + 1), depth)
     if [float(one) for one in values] == [1.0, 0.0]:
-        return writer.op(node, "one_hot", writer.tensor(ids), depth, axis=axis, dtype=dtype)
+        return writer.op(node, "one_hot", writer.tensor(ids), depth, dims=dims, axis=axis, dtype=dtype)
     hot = writer.step(node, "one_hot", writer.tensor(ids), depth, axis=axis, dtype="bool")
     on, off = writer.tensor(on), writer.tensor(off)
-    return writer.op(node, "where", hot, on, off)
+    return writer.op(node, "where", hot, on, off, dims=dims)
 
 
 def _one_hot_of(writer, node, ids, depth, values):

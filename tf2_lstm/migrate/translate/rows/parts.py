@@ -142,7 +142,7 @@ def pad(writer, node, inputs):
     x, margins = inputs[:2]
     margins = [[int(one) for one in pair] for pair in constant_of(margins, "its margins")]
     options = {"constant_values": constant_of(inputs[2], "its value").item()} if len(inputs) > 2 else {}
-    return writer.op(node, "pad", writer.tensor(x), margins, **options)
+    return writer.op(node, "pad", writer.tensor(x), margins, dims=_with_margins(x, margins), **options)
 
 
 @row("MirrorPad")
@@ -150,7 +150,16 @@ def mirror_pad(writer, node, inputs):
     """Write a tensor with a margin that mirrors its inside."""
     x, margins = inputs
     margins = [[int(one) for one in pair] for pair in constant_of(margins, "its margins")]
-    return writer.op(node, "pad", writer.tensor(x), margins, mode=attribute(node, "mode").s.decode().lower())
+    options = {"mode": attribute(node, "mode").s.decode().lower(), "dims": _with_margins(x, margins)}
+    return writer.op(node, "pad", writer.tensor(x), margins, **options)
+
+
+def _with_margins(x, margins):
+    """Return the sizes of a tensor with margins: None for an open axis that has one."""
+    return tuple(
+        size + sum(pair) if isinstance(size, int) else None if any(pair) else size
+        for size, pair in zip(sizes_of(x), margins, strict=True)
+    )
 
 
 @row("ReverseV2")

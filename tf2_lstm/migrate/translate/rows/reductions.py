@@ -85,8 +85,9 @@ def _may_hold_negative_zeros(lines, ref):
 def largest(writer, node, inputs):
     """Write the k largest numbers of the last axis, and their places."""
     x, count = inputs
-    ref = writer.step(node, "top_k", writer.tensor(x), int(number_of(count, "its k")))
-    return [writer.result(node, Item(ref, number), number=number) for number in range(2)]
+    count = int(number_of(count, "its k"))
+    ref, dims = writer.step(node, "top_k", writer.tensor(x), count), (*sizes_of(x)[:-1], count)
+    return [writer.result(node, Item(ref, number), dims, number) for number in range(2)]
 
 
 @row("Cumsum Cumprod")
@@ -120,7 +121,7 @@ def _without_last(writer, node, products, axis, rank):
 def half_square_sum(writer, node, inputs):
     """Write half the sum of squares."""
     total = writer.step(node, "sum", writer.step(node, "square", inputs[0]))
-    return writer.op(node, "multiply", total, 0.5)
+    return writer.op(node, "multiply", total, 0.5, dims=())
 
 
 @fold("Prod")

@@ -56,14 +56,15 @@ def rank(writer, node, inputs):
 def reshape(writer, node, inputs):
     """Write a tensor of other sizes; one that is flattened to matrices remembers the tensor before, to undo it."""
     x, wanted = inputs
-    target = _filled(writer, node, x, elements_of(writer, wanted, "its shape"))
+    wanted = elements_of(writer, wanted, "its shape")
+    target = _filled(writer, node, x, wanted)
     if sizes_of(x) == tuple(target):
         return x
     whole = getattr(x, "whole", None)
     if whole is not None and whole.shape == tuple(target):
         writer.tensors.setdefault(whole.ref.name, normal(node.name))
         return whole
-    value = _reshaped(writer, node, x, target)
+    value = _reshaped(writer, node, x, target, wanted.index(-1) if -1 in wanted else None)
     if isinstance(x, Live) and len(target) == 2 and rank_of(x) > 2 and target[1] == x.shape[-1]:
         return Live(value.ref, value.shape, value.dtype, x.product, x)
     return value
@@ -97,8 +98,8 @@ def _left(sizes, others):
     return Size(tuple(factors), whole.times // part.times) if factors else whole.times // part.times
 
 
-def _reshaped(writer, node, x, target):
-    """Write the reshape: one open size becomes -1, several need a layer."""
+def _reshaped(writer, node, x, target, rest=None):
+    """Write the reshape: one open size becomes -1, several need a layer; the axis `rest` has what the others leave."""
     open_sizes = [one for one in target if not isinstance(one, (int, np.integer))]
     value = writer.tensor(x)
     if len(open_sizes) <= 1:
@@ -107,7 +108,10 @@ def _reshaped(writer, node, x, target):
         return writer.op(node, "reshape", value, plain, dims=tuple(open_sizes_in(target, open_sizes)))
     if open_sizes.count(None) > 1:
         raise Refusal("more than one of its sizes is -1. Give the sizes by tf.shape")
-    told, given = writer.sizes([-1 if one is None else one for one in target])
+    told = [
+        -1 if one is None or (axis == rest and one in open_sizes) else one for axis, one in enumerate(target)
+    ]
+    told, given = writer.sizes(told)
     layer = writer.program.add("reshape", Apply("tf2_lstm.ReshapeTo", (told,)))
     return writer.result(node, Apply(layer, (value, *given)), tuple(target))
 
@@ -217,7 +221,7 @@ def broadcast_to(writer, node, inputs):
     """Write a tensor broadcast to fixed sizes."""
     x, wanted = inputs
     target = [int(one) for one in constant_of(wanted, "its shape")]
-    return writer.op(node, "broadcast_to", writer.tensor(x), target)
+    return writer.op(node, "broadcast_to", writer.tensor(x), target, dims=target)
 
 
 @fold("Reshape")
