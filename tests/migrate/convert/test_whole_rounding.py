@@ -1,4 +1,4 @@
-"""A whole program that differs a little in float32 is settled in float64; one with a mistake as small is not."""
+"""A whole program that differs a little in float32 or float16 is settled in float64; a mistake as small is not."""
 
 import re
 from functools import partial
@@ -14,6 +14,7 @@ from tf2_lstm.migrate.convert.whole import WholeConverter, translated
 from tf2_lstm.migrate.prove.programs import run_whole
 from tf2_lstm.migrate.prove.proof_in_double import whole_in_double
 from tf2_lstm.migrate.prove.replay import eagerly
+from tf2_lstm.migrate.translate import as_model
 from tf2_lstm.migrate.translate.recovered import layer_norm
 
 
@@ -35,6 +36,52 @@ def saved(tmp_path_factory):
             tf.train.Saver().save(sess, prefix, write_state=False)
     request = Request(prefix, program=True)
     return request, *look(request)
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory):
+    """A program in float16 whose probabilities are float32."""
+    prefix = str(tmp_path_factory.mktemp("narrow") / "model.ckpt")
+    with session.graph(seed=1) as graph:
+        x = tf.placeholder(tf.float16, [None, None, 4], name="x")
+        outputs, _ = unroll.dynamic_rnn(rnn_cell.LSTMCell(4), x, dtype=tf.float16)
+        scores = tf.tensordot(outputs, tf.get_variable("scores", [4, 3], tf.float16), 1) + tf.constant(
+            0.3, tf.float16
+        )
+        tf.nn.softmax(tf.cast(scores, tf.float32), name="probabilities")
+        with session.session(graph, rewrite=False) as sess:
+            for number, variable in enumerate(tf.global_variables()):
+                random = np.random.RandomState(number)
+                variable.load(random.uniform(-1, 1, variable.shape.as_list()), sess)
+            tf.train.Saver().save(sess, prefix, write_state=False)
+    request = Request(prefix, program=True)
+    return request, *look(request)
+
+
+def test_float32_of_what_rounds_in_float16_is_settled(narrow):
+    case, problem = converted(narrow)
+    assert (problem, case.passed, case.diagnosis) == ("", True, "")
+    settled = {tensor.name: tensor for tensor in case.tensors if tensor.dtype == "float64"}
+    assert "probabilities, in float64" in settled
+    assert all(one.tolerance < 1e-10 for one in settled.values())
+    (note,) = [one for one in case.notes if one.startswith("model: probabilities differs by ")]
+    assert re.fullmatch(
+        r".* by \S+ in float32, where \S+ is allowed, .* by \S+ in float64: float16 rounds.*", note
+    )
+
+
+def test_a_mistake_that_float16_would_hide_is_not_settled(narrow, monkeypatch):
+    right, seen = as_model.set_weights, []
+
+    def wrong(layer, arrays, name, *others):
+        seen.append(name)
+        right(layer, [one * (1 + 1e-4) for one in arrays] if name == "scores" else arrays, name, *others)
+
+    monkeypatch.setattr(as_model, "set_weights", wrong)
+    case, problem = converted(narrow)
+    assert "scores" in seen
+    assert problem.startswith("over tolerance: probabilities: off by ")
+    assert not any("in float64" in one for one in (*case.notes, *(tensor.name for tensor in case.tensors)))
 
 
 def converted(saved):

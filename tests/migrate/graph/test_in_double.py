@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.framework.tensor_pb2 import TensorProto
 
 from tf2_lstm.migrate.graph.in_double import in_double
 
@@ -18,13 +19,26 @@ CONSTANTS = {
     "one number of a vector likewise": (tf.make_tensor_proto(np.full(2, 0.3, np.float32)), [0.3, 0.3]),
     "a vector as it is": (tf.make_tensor_proto([0.3, 0.5], tf.float32), [NEAREST, 0.5]),
     "no number": (tf.make_tensor_proto([], tf.float32), []),
+    "a number of half the size": (tf.make_tensor_proto(0.3, tf.float16), [0.3]),
+    "a vector of those": (
+        tf.make_tensor_proto([0.3, 0.5], tf.float16),
+        [float(np.float16(0.3)), 0.5],
+    ),
+    "those as bits": (
+        TensorProto(
+            dtype=tf.float16.as_datatype_enum,
+            half_val=np.array([0.3, 0.5], np.float16).view(np.uint16).tolist(),
+            tensor_shape=tf.TensorShape([2]).as_proto(),
+        ),
+        [float(np.float16(0.3)), 0.5],
+    ),
 }
 
 
 def widened(value):
     graph = v1.GraphDef()
     node = graph.node.add(name="c", op="Const")
-    node.attr["dtype"].type = tf.float32.as_datatype_enum
+    node.attr["dtype"].type = value.dtype
     node.attr["value"].tensor.CopyFrom(value)
     in_double(graph)
     assert node.attr["dtype"].type == tf.float64.as_datatype_enum

@@ -1,8 +1,10 @@
 """What differs a little in float32 is settled in float64; a mistake is not settled."""
 
+from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 from tests.generated.building import build
@@ -10,12 +12,14 @@ from tests.generated.program import Layer, Program
 from tests.generated.running import draw_weights, opened, save
 from tests.zoo.tampering import FILES
 from tf2_lstm.migrate.convert.converting import Request, look
+from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
+from tf2_lstm.migrate.equivalence.result import RunResult
 from tf2_lstm.migrate.functional import build_model
 from tf2_lstm.migrate.prove.graph_side import run_graph
 from tf2_lstm.migrate.prove.proof_in_double import recurrence_in_double
 from tf2_lstm.migrate.prove.recurrences import compare_model
 from tf2_lstm.migrate.prove.replay import eagerly
-from tf2_lstm.migrate.prove.rounding import settled
+from tf2_lstm.migrate.prove.rounding import beyond_rounding, settled
 
 
 def found(name):
@@ -93,6 +97,21 @@ def test_a_larger_difference_is_left_as_it_is(stack, amount):
     tf1, recurrence, report = stack
     report = off(report, amount)
     assert settle(tf1, recurrence, report) is report
+
+
+@pytest.mark.parametrize("name", ["outputs", "gradient of w"])
+def test_a_larger_difference_of_what_is_computed_in_float16_may_be_rounding(name):
+    """A tensor in float32 may be off by as much as one in float16, for which the table allows this many times more."""
+    most = 16 * {"outputs": 4000, "gradient of w": 1000}[name]
+    one = compare_results(*(RunResult(side, OrderedDict([(name, np.ones(2))])) for side in "ab"))[0]
+    for dtype, narrowest, times in (
+        ("float32", "float32", 16),
+        ("float32", "float16", most),
+        ("float16", "float16", 16),
+    ):
+        for amount, beyond in ((0.99, False), (1.01, True)):
+            wrong = replace(one, dtype=dtype, passed=False, max_abs_diff=amount * times * one.tolerance)
+            assert beyond_rounding(CaseReport("", [wrong]), narrowest) == beyond
 
 
 def test_what_passes_is_left_as_it_is(stack):

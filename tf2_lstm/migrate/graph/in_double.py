@@ -7,13 +7,15 @@ from tf2_lstm.migrate.graph.constants import written
 from tf2_lstm.migrate.graph.nodes import data_inputs, edge
 from tf2_lstm.migrate.graph.operations import HANDS_ON, MERGES, SWITCHES
 
-_FLOAT, _DOUBLE = 1, 2
+_FLOAT, _DOUBLE, _HALF = 1, 2, 19
+#: What becomes float64 -> NumPy's dtype, and the field of a constant that holds its numbers.
+_NARROW = {_FLOAT: (np.float32, "float_val"), _HALF: (np.float16, "half_val")}
 #: TensorFlow knows functions by their names across graphs.
 _SUFFIX = "_in_double"
 
 
 def in_double(graph):
-    """Change all float32 in a graph to float64, also in functions.
+    """Change all float32 and float16 in a graph to float64, also in functions.
 
     Args:
         graph: the `GraphDef` of a slice; changed in place.
@@ -33,7 +35,7 @@ def in_double(graph):
     for function in graph.library.function:
         function.signature.name += _SUFFIX
         for argument in (*function.signature.input_arg, *function.signature.output_arg):
-            argument.type = _DOUBLE if argument.type == _FLOAT else argument.type
+            argument.type = _DOUBLE if argument.type in _NARROW else argument.type
     for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
         fixed = _of_one_dtype(nodes)
         for node in nodes:
@@ -64,26 +66,30 @@ def _of_one_dtype(nodes):
 def _change(value):
     for called in (value.func, *value.list.func) if value.HasField("func") or value.list.func else ():
         called.name += _SUFFIX if called.name else ""
-    if value.type == _FLOAT:
+    if value.type in _NARROW:
         value.type = _DOUBLE
     for number, one in enumerate(value.list.type):
-        if one == _FLOAT:
+        if one in _NARROW:
             value.list.type[number] = _DOUBLE
-    if value.HasField("tensor") and value.tensor.dtype == _FLOAT:
+    if value.HasField("tensor") and value.tensor.dtype in _NARROW:
         _widen(value.tensor)
 
 
 def _widen(tensor):
     """Make a constant float64; one number, however often repeated, as `Terms.const` reads it for the model."""
-    packed = bool(tensor.tensor_content)
-    numbers = (
-        np.frombuffer(tensor.tensor_content, np.float32) if packed else np.array(tensor.float_val, np.float32)
-    )
+    packed, (dtype, values) = bool(tensor.tensor_content), _NARROW[tensor.dtype]
+    if packed:
+        numbers = np.frombuffer(tensor.tensor_content, dtype)
+    elif tensor.dtype == _HALF:
+        # The bits of each, as an integer.
+        numbers = np.array(tensor.half_val, np.uint16).view(dtype)
+    else:
+        numbers = np.array(tensor.float_val, dtype)
     wide = numbers.astype(np.float64)
     if numbers.size and np.all(numbers == numbers[0]):
         wide[:] = written(numbers[0])
     tensor.dtype = _DOUBLE
-    tensor.ClearField("float_val")
+    tensor.ClearField(values)
     if packed:
         tensor.tensor_content = wide.tobytes()
     else:
@@ -91,4 +97,24 @@ def _widen(tensor):
         tensor.double_val.extend(wide)
 
 
-__all__ = ["in_double"]
+def narrowest(graph):
+    """Return the dtype of floats that rounds most in a graph and its functions: "float16" or "float32".
+
+    Args:
+        graph: the `GraphDef` of a slice.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        graph = message("GraphDef")
+        graph.node.add(name="y", op="Tanh", input=["x"]).attr["T"].type = 19
+        assert narrowest(graph) == "float16"
+        ```
+    """
+    nodes = (*graph.node, *(node for function in graph.library.function for node in function.node_def))
+    types = {one for node in nodes for value in node.attr.values() for one in (value.type, *value.list.type)}
+    return "float16" if _HALF in types else "float32"
+
+
+__all__ = ["in_double", "narrowest"]

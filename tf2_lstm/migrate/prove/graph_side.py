@@ -56,6 +56,7 @@ class GraphSide:
             each is as large as the weights, on both sides, of every sample.
         notes: notes for the user about the run, one sentence each.
         problem: why nothing ran, "" when something did.
+        narrowest: the dtype of floats that rounds most in it, as `rounding.settled` takes it.
     """
 
     reference: str = ""
@@ -63,6 +64,7 @@ class GraphSide:
     of_weights: bool = True
     notes: list = field(default_factory=list)
     problem: str = ""
+    narrowest: str = "float32"
 
 
 def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
@@ -73,7 +75,7 @@ def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
         recurrence: the `Recurrence`.
         samples: the `Sample`s; None for seeded ones.
         seed: the seed of these.
-        double: whether the graph is to compute in float64 instead of float32.
+        double: whether the graph is to compute in float64 instead of float32 and float16.
 
     Returns:
         A `GraphSide`; a graph that cannot be replayed has a `problem`.

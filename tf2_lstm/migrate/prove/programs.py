@@ -90,10 +90,10 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None, by="weights"):
         ArtifactError: the user's data do not lead to the inputs.
         ReplayError: the graph cannot be replayed, or takes no sample.
     """
-    side = GraphSide(REFERENCE)
     wanted = {edge.tf1: edge.dtype for edge in whole.inputs}
     own = samples or own_samples(tf1, wanted, inputs, WHERE)
     replay, why = _opened(tf1, whole, without, by)
+    side = GraphSide(REFERENCE, narrowest=replay.narrowest)
     with replay:
         failed = []
         for samples in [own] if own else whole_samples(tf1, whole, whole.inputs):
@@ -160,7 +160,7 @@ def _gradients(replay, whole, sample, outputs, spare):
 
 
 def prove_whole(tf1, whole, model, graph, in_double=None):
-    """Compare a Keras model with the results of the whole graph; doubts of float32 are settled in float64.
+    """Compare a Keras model with the results of the whole graph; doubts of rounding are settled in float64.
 
     Args:
         tf1: the `TF1Model`.
@@ -174,7 +174,7 @@ def prove_whole(tf1, whole, model, graph, in_double=None):
         A `CaseReport`.
     """
     report = compare_whole(tf1, whole, model, graph)
-    report = settled(report, in_double) if in_double else report
+    report = settled(report, in_double, graph.narrowest) if in_double else report
     if not report.passed:
         report.diagnosis = _diagnosis(tf1, whole, graph, report)
     return report
@@ -200,7 +200,7 @@ def compare_whole(tf1, whole, model, graph):
     with accelerated(model) as changed:
         for run in graph.runs if changed else ():
             report.tensors += _compared(whole, model, run, ", accelerated")
-        if not beyond_rounding(report):
+        if not beyond_rounding(report, graph.narrowest):
             report.tensors += _all_gradients(tf1, whole, model, graph)
     return report
 

@@ -21,6 +21,8 @@ from tf2_lstm.migrate.translate.whole import ProgramRefused
 
 #: Recurrences without float64 in TensorFlow, without a graph, or with weights that the graph computes in float32.
 _FLOAT32_ALONE = (Form.BLOCK, Form.CUDNN, Form.KERAS, Form.NAMES)
+#: The dtypes of floats that are widened.
+_NARROW = ("float16", "float32")
 #: Errors of a program without float64: an operation without it, a layer that keeps to float32.
 _NO_FLOAT64 = (ProgramRefused, ReplayError, BuildError, TypeError)
 
@@ -79,7 +81,7 @@ def _widened_model(tf1):
 
 def _widened_variables(variables):
     return {
-        name: replace(one, dtype="float64", read=partial(_read_wide, one)) if one.dtype == "float32" else one
+        name: replace(one, dtype="float64", read=partial(_read_wide, one)) if one.dtype in _NARROW else one
         for name, one in variables.items()
     }
 
@@ -104,12 +106,12 @@ def _widened(recurrence):
 
 
 def _wide(tensor):
-    return replace(tensor, dtype="float64") if tensor.dtype == "float32" else tensor
+    return replace(tensor, dtype="float64") if tensor.dtype in _NARROW else tensor
 
 
 def _widened_sample(sample):
     values = {
-        name: value.astype("float64") if value.dtype == "float32" else value
+        name: value.astype("float64") if value.dtype in _NARROW else value
         for name, value in sample.values.items()
     }
     return Sample(sample.label, values)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf2_lstm.migrate.graph.cond_contexts import ConditionalError
 from tf2_lstm.migrate.graph.feeds import SliceError
-from tf2_lstm.migrate.graph.in_double import in_double
+from tf2_lstm.migrate.graph.in_double import in_double, narrowest
 from tf2_lstm.migrate.graph.nodes import attribute, dtype_of, node_of, normal
 from tf2_lstm.migrate.graph.operations import SWITCHES
 from tf2_lstm.migrate.graph.safety import why_not_run
@@ -54,7 +54,7 @@ class Replay:
         gradients: what to differentiate by: "" for nothing, "inputs" for the fed tensors, "weights" for both.
         keep: whether dropout is to keep every unit; its noise is changed in the subgraph.
         same: name of a tensor -> the tensor of `feeds` that has its value.
-        double: whether all that is float32 is to be float64.
+        double: whether all that is float32 or float16 is to be float64.
         stops: names of the StopGradient nodes that stop gradients; the others hand them on.
         served: whether the session rewrites the graph first, as a program's does, to be fast.
 
@@ -64,6 +64,7 @@ class Replay:
         open: names of the other placeholders that no edge feeds -> (dtype's name, shape or None): see `spare`.
         writes: names of the operations of the subgraph that write variables, which are reset before each run.
         remark: a sentence about operations that were replaced, "" when all were replayed themselves.
+        narrowest: the dtype of floats of the subgraph that rounds most, "float16" or "float32".
 
     Raises:
         ReplayError: a tensor is not in the graph, an operation touches files, Python or the network, or the graph
@@ -105,6 +106,7 @@ class Replay:
         self._stored = OrderedDict((name, node) for name, node in stored.items() if _holds(part, node))
         if keep:
             keep_everything(part)
+        self.narrowest = narrowest(part)
         if double:
             in_double(part)
         let_through(part, stops)

@@ -127,7 +127,7 @@ def _of_sample(whole, replay, model, sample, spare, expected):
     ways, problems = OrderedDict(), []
     for way, acceleration in ((MODEL, nullcontext(True)), (FAST, accelerated(model))):
         with acceleration as is_another:
-            call, why = _checked(whole, model, inputs, expected) if is_another else (None, "")
+            call, why = _checked(whole, model, inputs, expected, replay) if is_another else (None, "")
         if why:
             problems.append(f"{way}, fed {sample.label}: {why}")
         elif call:
@@ -138,21 +138,21 @@ def _of_sample(whole, replay, model, sample, spare, expected):
     return [(one, len(turns)) for one in timings_of(sample.label, turns)], problems
 
 
-def _checked(whole, model, inputs, expected):
+def _checked(whole, model, inputs, expected, replay):
     """Return a model as a function without arguments, and why it is not timed, "" where it is."""
     try:
         call = compiled(model, inputs)
-        return call, _difference(whole, expected, call())
+        return call, _difference(whole, expected, call(), replay.narrowest)
     except (*import_errors(), TypeError) as error:
         return None, f"Keras cannot run it: {first_line(error)}"
 
 
-def _difference(whole, expected, given):
-    """Return where a model is off by more than float32 can have rounded, "" where it is not."""
+def _difference(whole, expected, given, narrowest):
+    """Return where a model is off by more than its floats can have rounded, "" where it is not."""
     outputs = OrderedDict((one.name, expected[one.tf1]) for one in whole.outputs)
     given = OrderedDict((one.name, given[one.name]) for one in whole.outputs)
     found = compare_results(RunResult(REFERENCE, outputs), RunResult(KERAS, given))
-    wrong = next((one for one in found if beyond_rounding(CaseReport("", [one]))), None)
+    wrong = next((one for one in found if beyond_rounding(CaseReport("", [one]), narrowest)), None)
     if wrong is None:
         return ""
     amount = wrong.problem or f"off by {wrong.max_abs_diff:.3g}, allowed {wrong.tolerance:.3g}"
