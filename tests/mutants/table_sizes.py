@@ -9,7 +9,7 @@ _FOLLOWS = "tests/migrate/translate/test_rows.py::test_a_row_follows_the_sizes_t
 SIZES = [
     *mistakes(
         "tf2_lstm/migrate/translate/rows/parts.py",
-        f"{_FOLLOWS}[Pad]",
+        f"{_FOLLOWS}[PadV2]",
         ("size + sum(pair)", "size + pair[0]"),
         ("None if any(pair) else size", "size"),
     ),
