@@ -320,9 +320,10 @@ def test_the_checkers_refuse(planted):
         planted()
 
 
-def test_an_error_that_is_not_shown_goes_through():
+@pytest.mark.parametrize("shown", ["", "```text\n...\n```\n", "```text\nan hour\n...\n```\n"])
+def test_an_error_that_is_not_shown_goes_through(shown):
     with pytest.raises(ZeroDivisionError):
-        show("```python\n1 / 0\n```\n")()
+        show(f"```python\nprint('an hour')\n1 / 0\n```\n{shown}")()
 
 
 ALONE = "```python before\n```\n"

@@ -59,7 +59,7 @@ def run_python(block, namespace=None):
         try:
             exec(code, namespace)
         except Exception as error:
-            if block.output is None:
+            if f"{type(error).__name__}: " not in (block.output or ""):
                 raise
             print(f"{type(error).__name__}: {error}")
     if block.output is None and printed.getvalue():
