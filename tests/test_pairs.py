@@ -24,6 +24,7 @@ ALONE = {
         "gather_tree.py",
     ): "in TF1 an operation of tf.contrib puts beams together, no construct of RNNs",
     ("tf2_lstm", "sizes.py"): "in TF1 a size is a tensor of the graph",
+    ("tf2_lstm", "sparse.py"): "in TF1 operations of the graph take sparse tensors",
     ("tf2_lstm", "weight.py"): "in TF1 a variable stands alone",
     ("tf2_lstm", "lines.py"): "what the layers with lines run; in TF1 the graph does",
     ("tf2_lstm", "equation_cell.py"): "in TF1 a cell of one's own is Python code",

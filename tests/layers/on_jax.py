@@ -15,6 +15,7 @@ from layer_rows import model as model_of
 from tf2_lstm import (
     RNN,
     Bidirectional,
+    CombineSegments,
     DropoutWrapper,
     EquationCell,
     FullOf,
@@ -25,6 +26,8 @@ from tf2_lstm import (
     ReshapeTo,
     ResidualWrapper,
     SizeOf,
+    SparseFillEmptyRows,
+    SparseReshape,
     StackedRNNCells,
     sequence_mask,
 )
@@ -178,6 +181,16 @@ def sized():
     return shapes, all(bool((plain[name] == one).all()) for name, one in compiled.items())
 
 
+def sparse():
+    """A sparse tensor's rows that are filled, its places in a row, and its values together, as lists."""
+    places, values, empty = SparseFillEmptyRows(9)(
+        np.array([[3, 1], [1, 0], [3, 0]]), np.array([1.0, 2.0, 4.0]), np.int32(5)
+    )
+    found = [places, values, empty, SparseReshape([-1, None], [-1])(places, np.int32(2))]
+    found += [CombineSegments(how)(values, places[:, 0] // 3, np.int32(3)) for how in ("sum", "max", "prod")]
+    return [np.asarray(one).tolist() for one in found]
+
+
 def tried(part, *arguments):
     """What a part returns, or the error that it ends in: the other parts go on."""
     try:
@@ -193,7 +206,7 @@ if __name__ == "__main__":
     pairs = [*((a, "padded") for a in LAYERS), *(("", b) for b in OPTIONS if b != "padded")]
     cases.update({(some, a, b): (DRAWS[some], LAYERS[a], OPTIONS[b]) for a, b in pairs})
     off = {", ".join(filter(None, key)): tried(looped_and_unrolled, *case) for key, case in cases.items()}
-    names = ("dropped", "fitted", "assigned", "looped", "stepped", "sized")
+    names = ("dropped", "fitted", "assigned", "looped", "stepped", "sized", "sparse")
     parts = {name: tried(globals()[name]) for name in names}
     said = {kind.__module__.split(".")[0]: tried(warned, kind) for kind in (keras.layers.RNN, RNN)}
     print(json.dumps({"backend": keras.backend.backend(), "off": off, "warned": said, **parts}))

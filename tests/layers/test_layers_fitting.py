@@ -26,6 +26,7 @@ import tf2_lstm
 from tf2_lstm import (
     RNN,
     BasicLSTMCell,
+    CombineSegments,
     EquationCell,
     FullOf,
     GatherTree,
@@ -36,6 +37,8 @@ from tf2_lstm import (
     ReshapeTo,
     SequenceMask,
     SizeOf,
+    SparseFillEmptyRows,
+    SparseReshape,
     StackedRNNCells,
     Weight,
     python_loop,
@@ -46,8 +49,9 @@ from tf2_lstm.state import initial_state
 #: They are Keras's classes, and what they say is Keras's.
 STOCK = ("basic_rnn", "basic_lstm", "gru")
 OWN = {name: make for name, make in CELLS.items() if name not in STOCK}
-#: Layers of whole programs, which take any tensor: `test_layers_sizes.py`.
+#: Layers of whole programs, which take any tensor: `test_layers_sizes.py`, `test_layers_sparse.py`.
 OF_PROGRAMS = {EquationCell, FullOf, GatherTree, Loop, RangeOf, ReshapeTo, SizeOf, Weight}
+OF_PROGRAMS |= {CombineSegments, SparseFillEmptyRows, SparseReshape}
 every_own = pytest.mark.parametrize("make", OWN.values(), ids=OWN)
 
 

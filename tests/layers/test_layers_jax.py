@@ -73,3 +73,10 @@ def test_a_compiled_model_takes_the_states_of_a_stack(found):
 
 def test_sizes_of_what_is_fed_are_numbers_where_it_compiles(found):
     assert found["sized"] == [{"full": [2, 2, 5], "range": [5], "reshaped": [5, 2, 4]}, True]
+
+
+def test_sparse_tensors_have_their_rows_filled_and_put_together(found):
+    places = [[0, 0], [1, 0], [2, 0], [3, 1], [3, 0], [4, 0]]
+    filled = [places, [9.0, 2.0, 9.0, 1.0, 4.0, 9.0], [True, False, True, False, True]]
+    combined = [[20.0, 14.0, 0.0], [9.0, 9.0, 0.0], [162.0, 36.0, 1.0]]
+    assert found["sparse"] == [*filled, [[0], [2], [4], [7], [6], [8]], *combined]

@@ -1,7 +1,8 @@
-"""Mistakes in the decoders of CTC, in sparse tensors and in sums over segments."""
+"""Mistakes in the decoders of CTC, in sparse tensors, in feature columns and in sums over segments."""
 
 from tests.mutants.mistake import mistakes
 
+PROGRAMS = "tests/migrate/translate/test_sparse_programs.py::"
 ROWS = "tests/migrate/translate/test_rows.py::test_a_row_gives_what_the_session_gives"
 
 SPARSE = [
@@ -51,8 +52,113 @@ SPARSE = [
     *mistakes(
         "tf2_lstm/migrate/translate/rows/segments.py",
         f"{ROWS}[SparseSegmentSqrtN]",
-        ('"roots", "sqrt"', '"roots", "square"'),
         ('op("segments", "add", last, 1)', 'op("segments", "add", last, 2)'),
+    ),
+    *mistakes(
+        "tf2_lstm/sparse.py",
+        f"{ROWS}[SparseSegmentSqrtN]",
+        ('ops.sqrt(counts) if self.how == "sqrtn"', 'counts if self.how == "sqrtn"'),
+    ),
+    *mistakes(
+        "tf2_lstm/sparse.py",
+        f"{ROWS}[SegmentMax]",
+        ("ops.where(counts > 0, found, ops.zeros_like(found))", "found"),
+        ('"-inf" if how == "max" else "inf"', '"0"'),
+    ),
+    *mistakes(
+        "tf2_lstm/sparse.py",
+        f"{ROWS}[SegmentMin, integers]",
+        ("limits.min if how", "0 if how"),
+        ("else limits.max", "else 0"),
+    ),
+    *mistakes(
+        "tf2_lstm/sparse.py",
+        f"{ROWS}[SegmentProd]",
+        ('"prod": ("mul", 1)', '"prod": ("mul", 0)'),
+    ),
+    *mistakes(
+        "tf2_lstm/sparse.py",
+        f"{ROWS}[SparseFillEmptyRows, values]",
+        (" + places)", ")"),
+        ("self.default, dtype", "0, dtype"),
+        ("ops.take(values, order, axis=0), empty", "values, empty"),
+    ),
+    *mistakes(
+        "tf2_lstm/sparse.py",
+        f"{ROWS}[SparseFillEmptyRows, which rows]",
+        ("indices[:, :1], ones), 0)", "indices[:, :1], ones), 1)"),
+    ),
+    *mistakes(
+        "tf2_lstm/sparse.py",
+        f"{ROWS}[SparseReshape, to more axes]",
+        ("in after[:0:-1]", "in after[1:]"),
+        ("before[1:], 1)", "before[:-1], 1)"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/sparse_rows.py",
+        f"{ROWS}[SparseReshape, the rest of the last axis]",
+        ('"rest", "floor_divide"', '"rest", "mod"'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/sparse_rows.py",
+        f"{ROWS}[SparseReshape, the shape of open sizes]",
+        ('known(after, "int64")', 'known(before, "int64")'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/sparse_rows.py",
+        f"{ROWS}[SparseTensorDenseMatMul, adjoint_a]",
+        ("(1, 0) if attribute", "(0, 1) if attribute"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/sparse_rows.py",
+        f"{ROWS}[SparseTensorDenseMatMul, adjoint_b]",
+        ('        ref = writer.step(node, "transpose", ref)', "        pass"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/arithmetic.py",
+        f"{ROWS}[Bucketize]",
+        ("written(np.float32(one)) for one", "round(one) for one"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/arithmetic.py",
+        f"{ROWS}[Unique, safe, mean]",
+        (
+            "if writer.inside or sizes_of(x) != sizes_of(y):",
+            "if writer.inside or sizes_of(x) == sizes_of(y):",
+        ),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/outside.py",
+        f"{PROGRAMS}test_an_operation_without_a_row_behind_the_parser_is_named",
+        ("(node.op in rows() or node.op not in SILENT)", "node.op in rows()"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/sparse_parts.py",
+        f"{PROGRAMS}test_a_program_begins_behind_the_parser_and_its_inputs_are_named_after_the_features",
+        ("number = 0 if several else number", "number = 0"),
+        ("name.removesuffix(kind)}{number}", "name.removesuffix(kind)}0"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/ids.py",
+        f"{PROGRAMS}test_empty_rows_and_ids_below_zero_are_drawn_where_the_program_takes_them",
+        ('    "SparseFillEmptyRows": (1,),\n', ""),
+        ('nodes[one].op == "Where" for one in after', 'nodes[one].op == "Cast" for one in after'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/sparse_samples.py",
+        f"{PROGRAMS}test_empty_rows_and_ids_below_zero_are_drawn_where_the_program_takes_them",
+        ("counts[1::2] *= not fills", "counts[1::2] *= 1"),
+        ("fills = odd and any", "fills = any"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/sparse_layers.py",
+        "tests/migrate/export/test_onnx_operations.py::test_the_numbers_are_those_of_keras[SparseFillEmptyRows]",
+        ("keys, total], 2, axis=0, largest=0", "keys, total], 2, axis=0, largest=1"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/export/sparse_layers.py",
+        "tests/migrate/export/test_onnx_operations.py::test_the_numbers_are_those_of_keras[CombineSegments]",
+        ('graph.add("Sqrt", [counts]) if how == "sqrtn" else counts', "counts"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/writing/values.py",
@@ -68,7 +174,7 @@ SPARSE = [
         "tf2_lstm/migrate/prove/sparse_samples.py",
         "tests/migrate/translate/test_whole_programs.py::"
         "test_a_program_comes_over_whole_and_gives_the_numbers_of_tensorflow_1_15[tagged_posts]",
-        ("counts = 1 + (steps - 1", "counts = 0 * (steps - 1"),
+        ("counts = 1 + (columns - 1", "counts = 0 * (columns - 1"),
         ("[*found, *(alone if found else [])]", "found"),
     ),
     *mistakes(

@@ -7,9 +7,18 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tests.migrate.export.proved import failures, proof, wide
-from tf2_lstm import FullOf, RangeOf, ReshapeTo, SizeOf, Weight
+from tf2_lstm import (
+    CombineSegments,
+    FullOf,
+    RangeOf,
+    ReshapeTo,
+    SizeOf,
+    SparseFillEmptyRows,
+    SparseReshape,
+    Weight,
+)
 from tf2_lstm.lines import OPERATIONS
-from tf2_lstm.migrate.export import onnx_model, open_sizes
+from tf2_lstm.migrate.export import onnx_model, open_sizes, sparse_layers
 from tf2_lstm.migrate.export.writing import ExportError
 
 # A model inside of a model hands no mask on.
@@ -75,6 +84,10 @@ CASES = {
     "DepthwiseConv": lambda x, y, n: [
         layers.DepthwiseConv2D((3, 2), depth_multiplier=3, padding="same")(_picture(x)),
         layers.DepthwiseConv1D(2, strides=2)(_wave(x)),
+    ],
+    "Digitize": lambda x, y, n: [
+        ops.digitize(x, np.array([-0.5, 0.0, 0.7])),
+        ops.digitize(n, ops.convert_to_tensor([1.0, 2.0])),
     ],
     "Diagonal": lambda x, y, n: [
         ops.diagonal(ops.matmul(x, ops.swapaxes(y, 1, 2)), axis1=1, axis2=2),
@@ -255,6 +268,14 @@ OPENED = {
     "ReshapeTo": lambda x, y, n: ReshapeTo([None, 2, None, 2])(x, SizeOf(0)(x), SizeOf(1)(x)),
     "FullOf": lambda x, y, n: FullOf([2, None], 1.5)(SizeOf(1)(x)),
     "RangeOf": lambda x, y, n: RangeOf([0, None, 1])(SizeOf(1)(x)),
+    "CombineSegments": lambda x, y, n: [_combined(how, x, n) for how in ("sum", "mean", "sqrtn", "prod")],
+    "SparseReshape": lambda x, y, n: [
+        SparseReshape([-1, 4], [-1, 2, 3])(_places(x)),
+        SparseReshape([-1, None], [-1, None])(_places(x), SizeOf(1)(x), SizeOf(0)(n)),
+    ],
+    "SparseFillEmptyRows": lambda x, y, n: list(
+        SparseFillEmptyRows(-2.5)(_places(x), ops.reshape(x, (-1,)), 3 * SizeOf(0)(x) * SizeOf(1)(x))
+    ),
     "Weight": lambda x, y, n: Weight((3,))(x),
     "sequential": lambda x, y, n: keras.Sequential([layers.Dense(3), layers.LSTM(2)])(x),
 }
@@ -264,6 +285,20 @@ def _picture(x):
     """[B, 8 T, 4, 2], with the steps as one of two axes of a picture."""
     tall = ops.tile(x, (1, 8, 1))
     return ops.stack([tall, ops.cumsum(tall, axis=1)], axis=-1)
+
+
+def _places(x):
+    """Places of numbers in a sparse matrix [3 B T, B]: not in order, and many a row has none."""
+    numbers = ops.cumsum(ops.ones_like(ops.reshape(x, (-1,)), dtype="int32"), axis=0) - 1
+    return ops.stack(
+        [ops.mod(5 * numbers, 3 * SizeOf(0)(x) * SizeOf(1)(x)), ops.mod(numbers, SizeOf(0)(x))], axis=-1
+    )
+
+
+def _combined(how, x, n):
+    """Steps of all rows, put together in every other of some segments."""
+    ids = 2 * ops.mod(ops.cumsum(ops.ones_like(ops.reshape(n, (-1,))), axis=0), 3)
+    return CombineSegments(how)(ops.reshape(x, (-1, 2, 2)), ids, ops.convert_to_tensor(7))
 
 
 def _wave(x):
@@ -297,7 +332,8 @@ def test_every_row_has_a_case():
     rows = {kind for kind in onnx_model.ROWS if isinstance(kind, str)}
     # A loop has a test of its own.
     assert CASES.keys() | {"WhileLoop"} == rows
-    assert {kind.__name__ for kind in open_sizes.ROWS} < OPENED.keys()
+    of_layers = [*open_sizes.ROWS, *(kind for kind in sparse_layers.ROWS if not isinstance(kind, str))]
+    assert {kind.__name__ for kind in of_layers} < OPENED.keys()
 
 
 #: Operations of a loop's lines that are no operation of a graph: constants, and one whose class is called otherwise.

@@ -111,6 +111,7 @@ MADE = [
     op("take_along_axis", x, op("argmax", x, axis=2, keepdims=True), axis=2),
     op("tile", op("expand_dims", vector, 1), [1, 4, 2]),
     op("top_k", vector, 2),
+    op("digitize", x, op("convert_to_tensor", [0.5, 1.5], "float32")),
     op("unstack", x, 4, axis=1),
     call(LENGTH_MASK, x, Ref("lengths")),
     call("tf2_lstm.read_element", row, size),
@@ -152,6 +153,9 @@ MADE = [
     called(call("tf2_lstm.ReshapeTo", [None, 24]), x, size),
     called(call("tf2_lstm.FullOf", [None, 6], 0.0), size),
     called(call("tf2_lstm.RangeOf", [0, None, 1]), size),
+    called(call("tf2_lstm.CombineSegments", "mean"), x, Ref("lengths"), size),
+    called(call("tf2_lstm.SparseFillEmptyRows", 0), Ref("places"), Ref("lengths"), size),
+    called(call("tf2_lstm.SparseReshape", [-1, None], [-1, 2, 3]), Ref("places"), size),
     called(call("tf2_lstm.GatherTree"), Ref("beams"), Ref("beams"), Ref("lengths"), end=1),
 ]
 

@@ -5,6 +5,7 @@ The names begin with the operation that the case is for.
 
 import numpy as np
 import tensorflow as tf
+from sparse_cases import sparse_cases
 
 v1, raw = tf.compat.v1, tf.raw_ops
 FILTER = np.random.RandomState(6).uniform(-1, 1, (3, 2, 2, 3)).astype("float32")
@@ -128,6 +129,7 @@ def cases():
         **_of_products(),
         **_of_sparse(),
         **_of_segments(),
+        **sparse_cases(),
     }
 
 

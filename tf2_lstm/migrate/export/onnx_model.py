@@ -16,6 +16,7 @@ from tf2_lstm.migrate.export import (
     rearranging,
     recurrent,
     scanning,
+    sparse_layers,
 )
 from tf2_lstm.migrate.export.graph import IR_VERSION, OPSET, value_info
 from tf2_lstm.migrate.export.model_edges import inputs_of, outputs_of
@@ -24,7 +25,17 @@ from tf2_lstm.stock import layers_of
 from tf2_lstm.stream.model_nodes import check_masks_are_carried
 
 #: Layers that are written as ONNX operators; any other layer is opened.
-FAMILIES = (pointwise, rearranging, gathering, convolutions, scanning, looping, recurrent, open_sizes)
+FAMILIES = (
+    pointwise,
+    rearranging,
+    gathering,
+    convolutions,
+    scanning,
+    looping,
+    recurrent,
+    open_sizes,
+    sparse_layers,
+)
 ROWS = {kind: row for family in FAMILIES for kind, row in family.ROWS.items()}
 
 

@@ -64,6 +64,50 @@ def completed(node):
     return whole
 
 
+def output_of(node, number):
+    """Return (the declared name of a node's output, its number among those of that name); ("", 0) for none.
+
+    Args:
+        node: the NodeDef.
+        number: the number of the output.
+
+    Example:
+        ```python
+        from tf2_lstm.migrate.artifacts.protos import message
+
+        node = message("GraphDef").node.add(name="parsed", op="ParseExample")
+        node.attr["Nsparse"].i = 2
+        node.attr["sparse_types"].list.type.extend([9, 9])
+        assert output_of(node, 3) == ("sparse_values", 1)
+        ```
+    """
+    first, declared = 0, definition(node.op)
+    for one in declared.output_arg if declared is not None else ():
+        count = _count(node, one)
+        if number < first + count:
+            return one.name, number - first
+        first += count
+    return "", 0
+
+
+def input_named(node, name):
+    """Return (the number of a node's first input with a declared name, whether there are several); (None, False)."""
+    first, declared = 0, definition(node.op)
+    for one in declared.input_arg if declared is not None else ():
+        if one.name == name:
+            return first, bool(one.number_attr)
+        first += _count(node, one)
+    return None, False
+
+
+def _count(node, argument):
+    if argument.number_attr:
+        return completed(node).attr[argument.number_attr].i
+    if argument.type_list_attr:
+        return len(completed(node).attr[argument.type_list_attr].list.type)
+    return 1
+
+
 def check_functions(functions, path):
     """Raise an error for a function that returns a missing tensor, or has a node that `check_inputs` refuses.
 

@@ -223,7 +223,7 @@ _rows(
     AvgPool BiasAddGrad BiasAddV1 BlockLSTMGrad Conv2DBackpropFilter Conv2DBackpropInput DepthwiseConv2dNative
     Dilation2D EluGrad GRUBlockCellGrad InTopK InTopKV2 LeakyRelu LogSoftmax LRN LSTMBlockCellGrad MaxPool MaxPoolV2
     NthElement ReluGrad ResizeNearestNeighbor SeluGrad Softmax SoftplusGrad SoftsignGrad SparseTensorDenseMatMul
-    SparseToDense
+    SparseFillEmptyRows SparseReshape SparseToDense
     """,
     _MATH,
 )

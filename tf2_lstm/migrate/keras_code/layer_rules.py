@@ -3,7 +3,15 @@
 A rule takes the layer's name in capitals and the arguments that make the layer, and returns a `Layer`.
 """
 
-from tf2_lstm.migrate.keras_code.tensor_shapes import NotFollowed, Tensor, join, reshape, shape_of, windows
+from tf2_lstm.migrate.keras_code.tensor_shapes import (
+    NotFollowed,
+    Tensor,
+    fixed,
+    join,
+    reshape,
+    shape_of,
+    windows,
+)
 from tf2_lstm.migrate.keras_code.written_size import fix, same, total
 
 
@@ -243,6 +251,24 @@ def _range_of(name, *_, **__):
     return Layer(lambda layer, *given: Tensor((None,)))
 
 
+def _filled_rows(name, *_, **__):
+    return Layer(
+        lambda layer, indices, values, rows: [
+            Tensor((None, *shape_of(indices)[1:])),
+            Tensor((None,)),
+            Tensor((None,)),
+        ]
+    )
+
+
+def _reshaped_indices(name, shape, target, **_):
+    return Layer(lambda layer, indices, *given: Tensor((shape_of(indices)[0], fixed(len(target)))))
+
+
+def _combined(name, how, **_):
+    return Layer(lambda layer, x, ids, count: Tensor((None, *shape_of(x)[1:])))
+
+
 _ROOMS = ("1D", "2D", "3D")
 
 #: Symbol -> rule.
@@ -279,4 +305,7 @@ LAYERS = {
     "tf2_lstm.ReshapeTo": _reshape_to,
     "tf2_lstm.FullOf": _full_of,
     "tf2_lstm.RangeOf": _range_of,
+    "tf2_lstm.CombineSegments": _combined,
+    "tf2_lstm.SparseFillEmptyRows": _filled_rows,
+    "tf2_lstm.SparseReshape": _reshaped_indices,
 }

@@ -9,7 +9,7 @@ from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import MOVES
 from tf2_lstm.migrate.prove.samples import Sample, fixed_sizes, spread_of
-from tf2_lstm.migrate.prove.sparse_samples import sparse_inputs, sparse_values
+from tf2_lstm.migrate.prove.sparse_samples import sparse_tensors, sparse_values
 from tf2_lstm.migrate.roles import Role
 
 #: (batch, steps) where they are open; a last sample has as many rows as steps, a size that weights have too.
@@ -34,7 +34,10 @@ def whole_samples(tf1, whole, tensors, seed=0, wanted=()):
         A list of lists of `Sample`s to try one after the other, as the graph does not say which axes are batch and
         steps.
     """
-    lengths = _lengths(tf1, whole)
+    nodes = {node.name: node for node in tf1.graph.node}
+    lengths = _lengths(nodes, whole)
+    sparse = {one.tf1 for parts in sparse_tensors(nodes, tensors) for one in parts.values()}
+    dense = [one for one in tensors if one.tf1 not in sparse]
     drawn = wanted or (*SIZES, 2 * (_common_size(tf1),))
     time_major = any(one.time_major for one in whole.recurrences.values())
     tries = []
@@ -42,14 +45,16 @@ def whole_samples(tf1, whole, tensors, seed=0, wanted=()):
         for own in (True, False):
             samples = {}
             for batch, steps in drawn:
-                sizes = _sizes(whole, tensors, batch, steps, major) if own else (batch, steps)
-                samples.setdefault(sizes, _sample(whole, tensors, lengths, *sizes, major, seed))
+                sizes = _sizes(whole, dense, batch, steps, major) if own else (batch, steps)
+                samples.setdefault(sizes, _sample(nodes, whole, tensors, lengths, *sizes, major, seed))
             tries.append(list(samples.values()))
-    same = [_sample(whole, tensors, lengths, size, size, False, seed) for size in (3, 1, 4)]
+    same = [_sample(nodes, whole, tensors, lengths, size, size, False, seed) for size in (3, 1, 4)]
     # A step of a loop may read values of earlier steps at fed places: the nodes of a tree.
-    sizes = dict.fromkeys(_sizes(whole, tensors, *one, False) for one in drawn)
-    before = [_sample(whole, tensors, lengths, *one, False, seed, before=True) for one in sizes]
-    return [*tries, same, before]
+    sizes = dict.fromkeys(_sizes(whole, dense, *one, False) for one in drawn)
+    before = [_sample(nodes, whole, tensors, lengths, *one, False, seed, before=True) for one in sizes]
+    # A program that takes them has empty rows and ids below zero; one that checks its ids takes none.
+    plain = [_sample(nodes, whole, tensors, lengths, *one, False, seed, odd=False) for one in sizes]
+    return [*tries, same, before, *([plain] if sparse else [])]
 
 
 def _common_size(tf1):
@@ -59,9 +64,8 @@ def _common_size(tf1):
     return common[0] if common else _LEAST
 
 
-def _lengths(tf1, whole):
+def _lengths(nodes, whole):
     """Return the fed tensors that are the lengths of rows."""
-    nodes = {node.name: node for node in tf1.graph.node}
     todo = [
         tensor.tf1
         for one in whole.recurrences.values()
@@ -94,7 +98,7 @@ def _sizes(whole, tensors, batch, steps, major):
     return (batches or [batch])[0], (times or [steps])[0]
 
 
-def _sample(whole, tensors, lengths, batch, steps, major, seed, before=False):
+def _sample(nodes, whole, tensors, lengths, batch, steps, major, seed, before=False, odd=True):
     values = {}
     for one in tensors:
         free = [steps, batch] if major and len(one.shape) > 1 else [batch, steps]
@@ -107,11 +111,7 @@ def _sample(whole, tensors, lengths, batch, steps, major, seed, before=False):
         values[one.tf1] = _values(whole, one, shape, generator, lengths, steps)
         if before and len(shape) == 1 and one.tf1 not in whole.limits:
             values[one.tf1] = _before(values[one.tf1])
-    for parts in sparse_inputs(tensors):
-        limit = whole.limits.get(parts["values"].tf1 if "values" in parts else "", _LIMIT)
-        first = next(iter(parts.values())).tf1
-        generator = draws(seed, f"program:{batch}x{steps}:{first}")
-        values |= sparse_values(parts, batch, steps, limit, generator)
+    values |= sparse_values(nodes, whole.limits, tensors, batch, steps, _LIMIT, seed, odd)
     return Sample(f"{batch} x {steps}", values)
 
 

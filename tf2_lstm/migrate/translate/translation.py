@@ -20,6 +20,7 @@ from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.control.time_first import time_first
 from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
+from tf2_lstm.migrate.translate.edges.sparse_parts import fed_name, sparse_shapes
 from tf2_lstm.migrate.translate.recovered.dropout import rate_source
 from tf2_lstm.migrate.translate.recovered.in_loops import with_held_layers
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
@@ -38,6 +39,7 @@ from tf2_lstm.migrate.translate.writing.values import (
     Refusal,
     Size,
     Untranslated,
+    sizes_of,
 )
 from tf2_lstm.migrate.translate.writing.writer import Writer, dtypes_of
 
@@ -160,8 +162,11 @@ class _Translation(ByRows):
 
     def whole(self):
         """Translate everything in its order, and return the `Whole`."""
-        for tensor in self.boundary.inputs:
-            self._input(normal(tensor))
+        fed = [normal(tensor) for tensor in self.boundary.inputs]
+        for tensor in fed:
+            self._input(tensor)
+        for tensor in sorted(sparse_shapes(self.nodes, fed, self.shapes)):
+            self.values[tensor] = Known(self._sizes(self.values[tensor]), self.values[tensor].dtype)
         # Keras finds the model of a recurrence by its name, which no other layer may have.
         self.names = [self.writer.program.reserve(python_name(one.name)) for one in self.recurrences]
         self.cells.reserve(self.order)
@@ -212,7 +217,7 @@ class _Translation(ByRows):
 
     def _edge(self, name, tensor):
         value = self.values[tensor]
-        shape = tuple(None if isinstance(one, Size) else int(one) for one in value.shape)
+        shape = tuple(None if isinstance(one, Size) else int(one) for one in sizes_of(value))
         return Edge(name, tensor, value.dtype, shape)
 
     def _input(self, tensor):
@@ -225,7 +230,7 @@ class _Translation(ByRows):
                 f"{tensor}: expected {what} of what is fed, found none. Begin behind it, with --feed"
             )
         # A state is named after its variable.
-        last = node.name.removesuffix("/read").rpartition("/")[2]
+        last = fed_name(self.nodes, tensor) or node.name.removesuffix("/read").rpartition("/")[2]
         variable = self.writer.program.fresh(python_name(last))
         name = variable if variable != python_name(last) else key_name(last)
         options = {} if dtype == "float32" else {"dtype": dtype}
@@ -237,6 +242,15 @@ class _Translation(ByRows):
         self.writer.program.inputs[name] = ref
         self.writer.tensors[ref.name] = tensor
         self.values[tensor] = self._live(tensor, ref, dtype, shape)
+
+    def _sizes(self, shape):
+        """Return the sizes that a fed tensor holds, a NumPy array of `Size`s."""
+        program, name = self.writer.program, shape.ref.name
+        sizes = [
+            program.op(f"{name}_{number}", "cast", Item(shape.ref, number), "int32")
+            for number in range(shape.shape[0])
+        ]
+        return np.array([Size(((one.name, None),)) for one in sizes], object)
 
     def _is_number(self, tensor):
         """Whether a fed tensor can only be a number: a vector is put together from it."""

@@ -1,7 +1,7 @@
 """Limits of the ids that a program is fed: below the number of rows of each table that they index."""
 
 from tf2_lstm.migrate.graph.constants import array_of
-from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, normal
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import MOVES
 
 #: Operation -> (the input with the ids, the input with the table).
@@ -11,6 +11,23 @@ _CHOOSES = {
     "ResourceGather": (1, 0),
     "GatherNd": (1, 0),
     "OneHot": (0, 1),
+    **{
+        f"SparseSegment{how}{more}": (1, 0)
+        for how in ("Sum", "Mean", "SqrtN")
+        for more in ("", "WithNumSegments")
+    },
+    # The columns of a sparse matrix choose rows of the other one.
+    "SparseTensorDenseMatMul": (2, 3),
+}
+#: Operation -> the inputs with the numbers of its first output that are numbers of theirs.
+_KEEPS = {
+    "Unique": (0,),
+    "Gather": (0,),
+    "GatherV2": (0,),
+    "Select": (1, 2),
+    "SelectV2": (1, 2),
+    "SparseFillEmptyRows": (1,),
+    "SparseToDense": (2,),
 }
 
 
@@ -36,6 +53,36 @@ def limits_of(nodes, tf1, order):
     return limits
 
 
+def pruned_ids(nodes):
+    """Return the tensors of ids of which a program leaves out those below zero, as TF1's safe lookup does.
+
+    Args:
+        nodes: name -> NodeDef.
+
+    Returns:
+        A set of names, all tensors on the way from an input.
+    """
+    readers, found = {}, {}
+    for name, node in nodes.items():
+        for one in data_inputs(node):
+            readers.setdefault(node_of(one), []).append(name)
+    for name, node in nodes.items():
+        after = readers.get(name, ()) if node.op == "GreaterEqual" else ()
+        after = [
+            *after,
+            *(two for one in after if nodes[one].op == "LogicalAnd" for two in readers.get(one, ())),
+        ]
+        if any(nodes[one].op == "Where" for one in after) and _is_zero(nodes, data_inputs(node)[1]):
+            _spread(nodes, data_inputs(node)[0], 0, found)
+    return {*found}
+
+
+def _is_zero(nodes, reference):
+    node = nodes[node_of(reference)]
+    array = array_of(attribute(node, "value").tensor) if node.op == "Const" else None
+    return array is not None and array.shape == () and not array
+
+
 def _rows(nodes, tf1, reference, is_depth):
     """Return the number of rows of a table that is a variable, or the depth that is a constant."""
     node = nodes[normal(reference).partition(":")[0]]
@@ -59,5 +106,7 @@ def _spread(nodes, reference, rows, limits):
             continue
         limits[tensor] = rows
         node = nodes.get(tensor.partition(":")[0])
-        if node is not None and (node.op in MOVES or node.op == "Unique"):
-            todo += map(normal, data_inputs(node))
+        given = data_inputs(node) if node is not None else []
+        if given:
+            kept = range(len(given)) if node.op in MOVES else _KEEPS.get(node.op, ())
+            todo += [normal(given[one]) for one in kept]

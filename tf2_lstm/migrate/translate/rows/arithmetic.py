@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import numpy as np
+
+from tf2_lstm.migrate.graph.constants import written
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.recovered import layers
@@ -46,7 +49,11 @@ def of_one(writer, node, inputs):
     activated = layers.activated(writer, node, x, ONE[node.op])
     if activated is not None:
         return activated
-    return _each(writer, node, Apply, f"keras.ops.{ONE[node.op]}", x)
+    found = _each(writer, node, Apply, f"keras.ops.{ONE[node.op]}", x)
+    number = {"ZerosLike": 0, "OnesLike": 1}.get(node.op)
+    if number is None or "complex" in found.dtype:
+        return found
+    return replace(found, fills=np.dtype(found.dtype).type(number).item())
 
 
 def _each(writer, node, call, symbol, x, options=None):
@@ -68,7 +75,7 @@ def leaky_relu(writer, node, inputs):
 @row(" ".join(TWO))
 def of_two(writer, node, inputs):
     """Write a function of two broadcast tensors; weights that are added to a product are a dense layer's bias."""
-    x, y = inputs
+    x, y = _with_numbers(writer, *inputs)
     if node.op in ("Add", "AddV2"):
         biased = layers.biased(writer, node, x, y) or layers.biased(writer, node, y, x)
         return _sum(writer, node, x, y) if biased is None else biased
@@ -76,6 +83,19 @@ def of_two(writer, node, inputs):
         return x
     found = writer.op(node, TWO[node.op], *_at_least_one(writer, x, y), dims=broadcast(x, y))
     return replace(found, scaled=_scaled(node, x, y))
+
+
+def _with_numbers(writer, x, y):
+    """Return two tensors of one shape; the number in place of one that is full of it."""
+    # What the steps of a loop give where a row has ended is known by its zeros.
+    if writer.inside or sizes_of(x) != sizes_of(y):
+        return x, y
+    for one, other in ((x, y), (y, x)):
+        number = getattr(one, "fills", None)
+        if number is not None and getattr(other, "fills", None) is None:
+            full = Known(np.asarray(number, one.dtype), one.dtype)
+            return (full, y) if one is x else (x, full)
+    return x, y
 
 
 def _sum(writer, node, x, y):
@@ -177,15 +197,23 @@ def select(writer, node, inputs):
     """Write tf.where of three tensors; a vector chooses whole rows."""
     condition, x, y = inputs
     ranks = [rank_of(one) for one in inputs]
+    if node.op == "Select" and ranks[0] == ranks[1]:
+        condition = getattr(condition, "spread", None) or condition
     condition = writer.tensor(condition)
     if node.op == "Select" and ranks[0] == 1 and ranks[1] > 1:
         axes = list(range(1, ranks[1]))
         condition = writer.step(node, "expand_dims", condition, axes)
-    return writer.op(node, "where", condition, writer.tensor(x), writer.tensor(y), dims=broadcast(x, y))
+    either = _with_numbers(writer, x, y)
+    # A number that is a tensor says its dtype; beside a tensor it need not.
+    given = [
+        one if one is not other else writer.tensor(one) for one, other in zip(either, (x, y), strict=True)
+    ]
+    return writer.op(node, "where", condition, *given, dims=broadcast(x, y))
 
 
 #: The dtypes that every number of a class has a place in.
 _OF_CLASSES = ("int32", "int64", "float32", "float64")
+_INTEGERS = ("int32", "int64")
 
 
 @row("Cast")
@@ -195,8 +223,20 @@ def cast(writer, node, inputs):
     if not dtype:
         raise Refusal("it casts to a dtype that NumPy does not have")
     found = writer.op(node, "cast", writer.tensor(inputs[0]), dtype, dims=sizes_of(inputs[0]))
-    sparse = getattr(inputs[0], "sparse", None)
-    return replace(found, sparse=sparse) if sparse and dtype in _OF_CLASSES else found
+    if not isinstance(inputs[0], Live) or dtype not in _OF_CLASSES:
+        return found
+    before = inputs[0].before_cast or inputs[0]
+    before = before if before.dtype in _INTEGERS and dtype in _INTEGERS else None
+    return replace(found, sparse=inputs[0].sparse, rows=inputs[0].rows, before_cast=before)
+
+
+@row("Bucketize")
+def bucketize(writer, node, inputs):
+    """Write the number of the bucket that each number is in."""
+    # However many there are, they are no weight: Keras reads them one by one.
+    numbers = [written(np.float32(one)) for one in attribute(node, "boundaries").list.f]
+    boundaries = writer.step(node, "convert_to_tensor", numbers, "float32")
+    return writer.op(node, "digitize", writer.tensor(inputs[0]), boundaries, dims=sizes_of(inputs[0]))
 
 
 @fold("Cast")

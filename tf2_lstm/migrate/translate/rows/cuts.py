@@ -1,5 +1,7 @@
 """Rows of operations that cut a tensor: by Python's indices, or by begin and size; places may be computed."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
@@ -67,7 +69,9 @@ def strided_slice(writer, node, inputs):
             ends = [_bound(writer, node, one, sizes[axis]) for one in (begin, end)]
             ends[1] = ends[1] if ends[0] == 0 else writer.step(node, "maximum", *ends[::-1])
             late[axis] = _places(writer, *ends), None
-    return _taken(writer, node, x, index, late)
+    found = _taken(writer, node, x, index, late)
+    rows = getattr(x, "rows", None) if index == (slice(None), 0) and not late else None
+    return found if rows is None else replace(found, rows=rows)
 
 
 def _index(node, given):

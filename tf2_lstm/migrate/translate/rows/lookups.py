@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.nodes import attribute
+from tf2_lstm.migrate.graph.nodes import attribute, normal
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate.recovered import layers
 from tf2_lstm.migrate.translate.rows.registry import fold, row
+from tf2_lstm.migrate.translate.writing.naming import line_name
 from tf2_lstm.migrate.translate.writing.values import (
     NOT_ALONE,
     Distinct,
@@ -37,7 +38,14 @@ def gather(writer, node, inputs):
     shape = sizes_of(table)
     axis = axis_of(int(axis), rank)
     dims = (*shape[:axis], *sizes_of(ids), *shape[axis + 1 :])
-    return writer.op(node, "take", writer.tensor(table), ids, axis=axis, dims=dims)
+    if getattr(ids, "before_cast", None) is None:
+        return writer.op(node, "take", writer.tensor(table), ids, axis=axis, dims=dims)
+    # The same places of the same tensor are taken for the ids and for their weights.
+    places, table = writer.integers(ids), writer.tensor(table)
+    call = Apply("keras.ops.take", (table, places), {"axis": axis})
+    ref = writer.once(("take", str(table), places.name, axis), line_name(node), call)
+    writer.tensors.setdefault(ref.name, normal(node.name))
+    return writer.live(node, ref, dims)
 
 
 def _of_distinct(writer, node, table, ids, axis):

@@ -29,7 +29,7 @@ def fed_from_outside(nodes):
     read = {
         normal(one)
         for name, node in nodes.items()
-        if name not in outside and node.op in rows()
+        if name not in outside and (node.op in rows() or node.op not in SILENT)
         for one in data_inputs(node)
         if node_of(one) in outside
     }

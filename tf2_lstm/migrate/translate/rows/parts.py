@@ -1,5 +1,7 @@
 """Rows of operations that take tensors apart and put them together."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute
@@ -7,6 +9,7 @@ from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate.rows.registry import fold, row
 from tf2_lstm.migrate.translate.writing.values import (
     Known,
+    Live,
     Refusal,
     Size,
     axis_of,
@@ -104,7 +107,9 @@ def tile(writer, node, inputs):
         None if isinstance(size, Size) and many != 1 else size * many
         for size, many in zip(sizes_of(x), times, strict=True)
     )
-    return writer.op(node, "tile", writer.tensor(x), times, dims=dims)
+    found = writer.op(node, "tile", writer.tensor(x), times, dims=dims)
+    spreads = all(many == 1 or size == 1 for many, size in zip(times, sizes_of(x), strict=True))
+    return replace(found, spread=x) if spreads and isinstance(x, Live) else found
 
 
 def _spread(writer, node, x, times):

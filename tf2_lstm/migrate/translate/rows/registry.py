@@ -18,6 +18,7 @@ FAMILIES = (
     "shapes",
     "sources",
     "sparse",
+    "sparse_rows",
     "tensor_arrays",
 )
 _ROWS: dict[str, Callable] = {}

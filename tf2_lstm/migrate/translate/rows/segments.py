@@ -1,9 +1,12 @@
-"""Rows of sums and means over segments, as tf.nn.embedding_lookup_sparse takes them of the rows of a table."""
+"""Rows of sums, means and the like over segments: tf.nn.embedding_lookup_sparse takes them of rows of a table."""
 
+import re
+
+from tf2_lstm.migrate.keras_code.expression import Apply
 from tf2_lstm.migrate.translate.rows.lookups import gather
 from tf2_lstm.migrate.translate.rows.registry import row
 from tf2_lstm.migrate.translate.rows.sources import hand_on
-from tf2_lstm.migrate.translate.writing.values import Distinct, Known, Refusal, Size, sizes_of
+from tf2_lstm.migrate.translate.writing.values import Distinct, Known, Refusal, Size, known, sizes_of
 from tf2_lstm.migrate.translate.writing.vectors import elements_of
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
@@ -17,9 +20,9 @@ def distinct(writer, node, inputs):
     return [Distinct(x, node.name, part) for part in ("numbers", "places")]
 
 
-@row("SegmentSum SegmentMean")
+@row("SegmentSum SegmentMean SegmentMax SegmentMin SegmentProd")
 def segments(writer, node, inputs):
-    """Write the sum or the mean of the rows of each segment."""
+    """Write the sum, the mean, the largest or smallest number or the product of the parts of each segment."""
     x, ids = inputs
     return _combined(writer, node, writer.tensor(x), sizes_of(x)[1:], ids, _count(writer, ids))
 
@@ -50,29 +53,25 @@ def _chosen(writer, table, places):
 
 
 def _count(writer, ids):
-    """Write the number of segments: one more than the last one."""
-    last = writer.program.op("last", "max", writer.tensor(ids), initial=-1)
+    """Write the number of segments: one more than the last one; of all rows it is known."""
+    if getattr(ids, "rows", None) is not None:
+        return ids.rows
+    last = writer.program.op("last", "max", writer.integers(ids), initial=-1)
     return Size(((writer.program.op("segments", "add", last, 1).name, None),))
 
 
 def _combined(writer, node, rows, dims, ids, count):
-    """Write the sums of rows by their segments, divided as the name of the operation says."""
-    place = writer.program.op("segment", "expand_dims", writer.tensor(ids), -1)
-    dtype, dims = dtypes_of(node)[0], (count, *dims)
-    zeros = writer.filled(dims, 0, dtype)
-    if "Mean" not in node.op and "SqrtN" not in node.op:
-        return writer.op(node, "scatter_update", zeros, place, rows, reduction="add", dims=dims)
-    sums = writer.program.op("sums", "scatter_update", zeros, place, rows, reduction="add")
-    ones = writer.program.op("ones", "cast", writer.program.op("ones", "ones_like", place), dtype)
-    each = (count, *[1] * (len(dims) - 1))
-    ones = writer.program.op("ones", "reshape", ones, (-1, *each[1:]))
-    counts = writer.program.op(
-        "counts", "scatter_update", writer.filled(each, 0, dtype), place, ones, reduction="add"
-    )
-    if "SqrtN" in node.op:
-        counts = writer.program.op("roots", "sqrt", counts)
-    return writer.op(node, "divide_no_nan", sums, counts, dims=dims)
+    """Write the combination of rows by their segments that the name of the operation says."""
+    dtype, [how] = dtypes_of(node)[0], _HOW.findall(node.op)
+    if how == "Mean" and "int" in dtype:
+        raise Refusal("it is a mean of integers, rounded towards zero. Cast to float first")
+    layer = writer.layer_for(f"{how.lower()}_of_segments", "tf2_lstm.CombineSegments", how.lower())
+    given = (rows, writer.integers(ids), writer.tensor(known(count)))
+    return writer.result(node, Apply(layer, given), (count, *dims))
 
+
+#: How an operation combines: a part of its name.
+_HOW = re.compile(r"Segment(Sum|Mean|SqrtN|Max|Min|Prod)")
 
 #: The rows that take what is known of distinct numbers; the others take tensors.
 WITH_DISTINCT = {gather, hand_on, chosen_segments, counted_segments}

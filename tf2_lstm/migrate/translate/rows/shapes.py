@@ -60,6 +60,10 @@ def reshape(writer, node, inputs):
     target = _filled(writer, node, x, wanted)
     if sizes_of(x) == tuple(target):
         return x
+    inner, _ = getattr(x, "widened", None) or (None, None)
+    if isinstance(inner, Live) and inner.shape == tuple(target):
+        writer.tensors.setdefault(inner.ref.name, normal(node.name))
+        return inner
     whole = getattr(x, "whole", None)
     if whole is not None and whole.shape == tuple(target):
         writer.tensors.setdefault(whole.ref.name, normal(node.name))
@@ -78,11 +82,18 @@ def _filled(writer, node, x, wanted):
     inferred = writer.shapes.get(f"{node.name}:0")
     if inferred is not None and inferred[at] is not None:
         return [*wanted[:at], inferred[at], *wanted[at + 1 :]]
-    return [*wanted[:at], _left(sizes_of(x), [*wanted[:at], *wanted[at + 1 :]]), *wanted[at + 1 :]]
+    return [*wanted[:at], rest_of(sizes_of(x), [*wanted[:at], *wanted[at + 1 :]]), *wanted[at + 1 :]]
 
 
-def _left(sizes, others):
-    """Return the rest of a product of sizes without some of them; None where there is none."""
+def rest_of(sizes, others):
+    """Return the rest of a product of sizes without some of them; None where there is none.
+
+    Example:
+        ```python
+        batch, steps = Size((("x", 0),)), Size((("x", 1),))
+        assert rest_of([batch, steps, 6], [batch, 3]) == 2 * steps
+        ```
+    """
     whole, part = Size(()), Size(())
     for one in sizes:
         whole = whole * one
@@ -181,7 +192,7 @@ def fill(writer, node, inputs):
         check_size(wanted.array)
         return Known(np.full(wanted.array.tolist(), number, dtypes_of(node)[0]), dtypes_of(node)[0])
     full = writer.full(wanted.array, number.item(), str(number.dtype))
-    return writer.result(node, full, tuple(wanted.array))
+    return replace(writer.result(node, full, tuple(wanted.array)), fills=number.item())
 
 
 def _full_of(writer, node, wanted, value):

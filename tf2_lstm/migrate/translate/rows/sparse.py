@@ -5,6 +5,7 @@ from dataclasses import replace
 from tf2_lstm.migrate.graph.nodes import attribute
 from tf2_lstm.migrate.keras_code.expression import Apply, Item
 from tf2_lstm.migrate.translate.rows.registry import row
+from tf2_lstm.migrate.translate.writing.naming import line_name
 from tf2_lstm.migrate.translate.writing.values import (
     Live,
     Refusal,
@@ -110,8 +111,21 @@ def _longest(writer, path):
 @row("Where")
 def places(writer, node, inputs):
     """Write where a tensor is not zero, or true."""
+    if rank_of(inputs[0]) == 1:
+        return _of_vector(writer, node, writer.tensor(inputs[0]))
     found = _places(writer, writer.tensor(inputs[0]))
     return writer.op(node, "cast", found, "int64", dims=(None, rank_of(inputs[0])))
+
+
+def _of_vector(writer, node, vector):
+    """Write where a vector is not zero: a column, which a reshape makes a vector again."""
+    places = Item(Apply("keras.ops.nonzero", (vector,)), 0)
+    found = writer.once(("places", str(vector)), "places", places)
+    sizes = (Size(((found.name, 0),)),)
+    cast = writer.program.op(line_name(node), "cast", found, "int64")
+    places = Live(cast, sizes, "int64", before_cast=Live(found, sizes, "int32"))
+    column = writer.op(node, "expand_dims", cast, -1, dims=(*sizes, 1))
+    return replace(column, widened=(places, 1))
 
 
 @row("SparseToDense")
@@ -122,10 +136,12 @@ def dense(writer, node, inputs):
     path = _of_decoder(indices, values, shape)
     if path is not None:
         return _cut(writer, node, path, default)
-    sizes = elements_of(writer, _as_int32(writer, node, shape), "its shape")
+    sizes = elements_of(writer, as_int32(writer, node, shape), "its shape")
     if not any(isinstance(one, Size) for one in sizes):
         check_size(sizes)
-    index = writer.step(node, "reshape", writer.tensor(indices), (-1, len(sizes)))
+    index = writer.tensor(indices)
+    if rank_of(indices) != 2:
+        index = writer.step(node, "reshape", index, (-1, len(sizes)))
     given = writer.tensor(values)
     if not rank_of(values):
         rows = Size(((index.name, 0),))
@@ -134,7 +150,7 @@ def dense(writer, node, inputs):
     return writer.op(node, "scatter_update", full, index, given, dims=tuple(sizes))
 
 
-def _as_int32(writer, node, shape):
+def as_int32(writer, node, shape):
     """Return a shape that elements are read of: what is fed is int64."""
     if not isinstance(shape, Live) or shape.dtype == "int32":
         return shape

@@ -118,6 +118,11 @@ class Live:
         widened: (`Live` or `Held`, axis) where this is that with one axis of size 1 more, None otherwise.
         counts: whether it is 0, 1, 2, ... up to its size.
         elements: the ints and `Size`s of a vector that was put together of scalars, None of anything else.
+        fills: the number that each element is, None where nothing says.
+        spread: the `Live` that this repeats along axes of size 1, None of anything else.
+        before_cast: the `Live` of integers that this is a cast of to other integers, None of anything else.
+        rows: the number of rows of a sparse tensor in which no row is empty, where this is its indices or the row of
+            each element, None of anything else.
         sparse: (which part, the `Live` of the matrix with -1 where there is none) where this is a part of a sparse
             tensor whose matrix is known, None otherwise; a part is "indices", "values" or "shape".
     """
@@ -131,6 +136,10 @@ class Live:
     widened: Any = None
     counts: bool = False
     elements: tuple | None = None
+    fills: Any = None
+    spread: Any = None
+    before_cast: Any = None
+    rows: Any = None
     sparse: tuple | None = None
 
 

@@ -166,12 +166,17 @@ class Writer:
         expression = self.operand(value)
         return self._scalar(expression, value.dtype) if hasattr(value, "dtype") else expression
 
+    def integers(self, value):
+        """Return the expression of integers that a place or a number is read of, of whichever dtype."""
+        before = getattr(value, "before_cast", None)
+        return before.ref if before is not None else self.tensor(value)
+
     def _scalar(self, expression, dtype):
         """Return an expression as a tensor: a number becomes one."""
         if not isinstance(expression, (bool, int, float)):
             return expression
         call = Apply("keras.ops.convert_to_tensor", (expression, dtype))
-        return self._once(("number", expression, dtype), "number", call)
+        return self.once(("number", expression, dtype), "number", call)
 
     def constant(self, value):
         """Return the expression of a `Known`."""
@@ -186,7 +191,7 @@ class Writer:
         if not value.array.size:
             # A list without elements does not say how many axes there are behind it.
             call = Apply("keras.ops.zeros", (value.array.shape, value.dtype))
-        return self._once(key, "constant", call)
+        return self.once(key, "constant", call)
 
     def _of_sizes(self, value):
         if value.array.ndim == 0:
@@ -194,14 +199,14 @@ class Writer:
         if value.array.ndim > 1:
             raise Refusal("it computes with a table of sizes")
         sizes = [self._scalar(self._cast(self.size(one), value.dtype), value.dtype) for one in value.array]
-        return self._once(("sizes", str(sizes)), "sizes", Apply("keras.ops.stack", (sizes,)))
+        return self.once(("sizes", str(sizes)), "sizes", Apply("keras.ops.stack", (sizes,)))
 
     def _cast(self, expression, dtype):
         """Return a size, an int32 scalar, in another dtype."""
         if dtype == "int32" or not isinstance(expression, Ref):
             return expression
         name = f"{expression.name}_{dtype}"
-        return self._once(("cast", name), name, Apply("keras.ops.cast", (expression, dtype)))
+        return self.once(("cast", name), name, Apply("keras.ops.cast", (expression, dtype)))
 
     def size(self, one):
         """Return the expression of a size: an int, or a scalar tensor."""
@@ -212,16 +217,16 @@ class Writer:
         found = factors[0]
         for factor in factors[1:]:
             call = Apply("keras.ops.multiply", (found, factor))
-            found = self._once(("times", str(found), str(factor)), "size", call)
+            found = self.once(("times", str(found), str(factor)), "size", call)
         return found
 
     def _size_of(self, name, axis):
         if axis is None:
             return Ref(name)
-        layer = self._once(("axis", axis), f"size_{axis}", Apply("tf2_lstm.SizeOf", (axis,)))
-        return self._once(("size", name, axis), f"{name}_size_{axis}", Apply(layer, (Ref(name),)))
+        layer = self.once(("axis", axis), f"size_{axis}", Apply("tf2_lstm.SizeOf", (axis,)))
+        return self.once(("size", name, axis), f"{name}_size_{axis}", Apply(layer, (Ref(name),)))
 
-    def _once(self, key, name, expression, note=""):
+    def once(self, key, name, expression, note=""):
         """Assign an expression at its first use; return its `Ref`."""
         if key not in self._made:
             self._made[key] = self.program.add(name, expression, note)
@@ -241,6 +246,10 @@ class Writer:
         told, given = self.sizes(sizes)
         options = {} if dtype == "float32" else {"dtype": dtype}
         return Apply(self.program.add(name, Apply("tf2_lstm.FullOf", (told, number), options)), given)
+
+    def layer_for(self, name, symbol, *arguments):
+        """Return the `Ref` of a layer without weights; the same arguments again are the same layer."""
+        return self.once((symbol, str(arguments)), name, Apply(symbol, arguments))
 
     def numbers(self, size):
         """Write 0, 1, 2, ... up to a size; return the `Ref`."""
