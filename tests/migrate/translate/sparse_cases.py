@@ -132,6 +132,16 @@ def _safely():
     return found
 
 
+def _in_parts(fed, strategy, weights=False):
+    """Rows of a table in two parts, for each row of a sparse tensor in which ids are there twice."""
+    ids = tf.concat([tf.reshape(fed["j"], [-1]) % 6, fed["j"][0, :2]], 0)
+    there = np.int64([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [3, 0], [3, 2], [4, 1]])
+    sparse = tf.SparseTensor(there, ids, [5, 3])
+    given = tf.SparseTensor(there, tf.reshape(fed["p"], [-1])[:8], [5, 3]) if weights else None
+    parts = [_TABLE[:3], _TABLE[3:]] if strategy == "div" else [_TABLE[::2], _TABLE[1::2]]
+    return v1.nn.embedding_lookup_sparse(parts, sparse, given, strategy, combiner="sqrtn")
+
+
 def _bucketize():
     boundaries = [-1.0, 0.1, 0.5, 7.0]
     odd = [-np.inf, -1, 0.1, 7, np.nan, np.inf]
@@ -157,6 +167,9 @@ def sparse_cases():
         **_of_segments(),
         **_safely(),
         **_bucketize(),
+        "ParallelDynamicStitch, of distinct ids": lambda fed: _in_parts(fed, "mod"),
+        "ParallelDynamicStitch, of distinct ids, div": lambda fed: _in_parts(fed, "div"),
+        "ParallelDynamicStitch, of distinct ids, weights": lambda fed: _in_parts(fed, "mod", True),
         "SparseTensorDenseMatMul": _product,
         "SparseTensorDenseMatMul, double": lambda fed: _product(fed, "float64"),
         "SparseTensorDenseMatMul, adjoint_a": lambda fed: _product(fed, adjoint_a=True),

@@ -64,6 +64,12 @@ def _distinct(x, shift=0):
     return tf.unique(tf.cast(x[:, 0], tf.int32) + shift)
 
 
+def _rows_at(x, change):
+    """Rows of a table at what is made of distinct numbers, at the places of all numbers."""
+    found = _distinct(x)
+    return tf.gather(tf.gather(np.eye(4, dtype="float32"), change(found.y)), found.idx)
+
+
 #: What reads distinct numbers for more than the rows of one table.
 DISTINCT = {
     "a sum": lambda x: tf.reduce_sum(_distinct(x).y),
@@ -72,6 +78,11 @@ DISTINCT = {
     "rows at the places of another vector": lambda x: tf.gather(
         tf.gather(np.eye(4, dtype="float32"), _distinct(x).y), _distinct(x, 1).idx
     ),
+    "how many there are": lambda x: tf.cast(tf.size(_distinct(x).y), tf.float32) + x,
+    "twice the numbers": lambda x: tf.cast(2 * _distinct(x).y, tf.float32),
+    "rows at running sums": lambda x: _rows_at(x, tf.cumsum),
+    "rows at numbers and what is fed": lambda x: _rows_at(x, lambda y: y * tf.cast(x[0], tf.int32)),
+    "pairs of rows": lambda x: _rows_at(x, lambda y: tf.reshape(y, [-1, 2])),
     "rows along another axis": lambda x: tf.gather(np.eye(4, dtype="float32"), _distinct(x).y, axis=1),
 }
 

@@ -78,7 +78,11 @@ def test_a_program_begins_behind_the_parser_and_its_inputs_are_named_after_the_f
         "age": f"{read}:6",
         "tags_values": "StringToHashBucketFast:0",
     }
-    assert len({part_of(nodes, one)[0] for one in inputs if "ids" in fed_name(nodes, one)}) == 1
+    keys = [
+        {part_of(nodes, one)[0] for one in inputs if name in fed_name(nodes, one)} for name in ("ids", "tags")
+    ]
+    assert [len(one) for one in keys] == [1, 1]
+    assert keys[0] != keys[1]
     assert part_of(nodes, f"{read}:6") is None
 
 

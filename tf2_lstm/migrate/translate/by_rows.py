@@ -25,11 +25,10 @@ from tf2_lstm.migrate.translate.recovered.dropout import Noise, noise_of, with_n
 from tf2_lstm.migrate.translate.recovered.layer_norm import by_own_moments
 from tf2_lstm.migrate.translate.recovered.normalisation import by_moving_averages
 from tf2_lstm.migrate.translate.recovered.partitioned import looked_up
+from tf2_lstm.migrate.translate.rows.distinct import looked_up_of, with_distinct
 from tf2_lstm.migrate.translate.rows.registry import folds, rows
-from tf2_lstm.migrate.translate.rows.segments import WITH_DISTINCT
 from tf2_lstm.migrate.translate.rows.tensor_arrays import WITH_ARRAYS
 from tf2_lstm.migrate.translate.writing.values import (
-    NOT_ALONE,
     Distinct,
     Elements,
     Held,
@@ -103,7 +102,8 @@ class ByRows:
         if Trait.CALL in operation(node.op).traits:
             return self._refused(node, partial(call_values, self, node))
         if node.op in WHOLE:
-            return self._refused(node, partial(WHOLE[node.op], self.writer, self.nodes, node, self.value))
+            whole = partial(WHOLE[node.op], self.writer, self.nodes, node)
+            return self._refused(node, partial(looked_up_of, self.value, whole))
         inputs = [self.value(one) for one in data_inputs(node)]
         lost = [one for one in inputs if isinstance(one, Untranslated)]
         chosen_of = self.writer.selects or chooses(self.nodes, node)
@@ -157,8 +157,8 @@ class ByRows:
                 )
             if any(isinstance(one, Elements) for one in inputs) and found not in WITH_ARRAYS:
                 raise Refusal("it takes an array of tensors for a tensor. Read the array first")
-            if any(isinstance(one, Distinct) for one in inputs) and found not in WITH_DISTINCT:
-                raise Refusal(NOT_ALONE)
+            if any(isinstance(one, Distinct) for one in inputs):
+                return with_distinct(found, self.writer, node, inputs)
             normalised = by_moving_averages(
                 self.writer, self.nodes, node, self.value, self.scene.tf1.trainable is not None
             )

@@ -3,9 +3,7 @@
 import re
 
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.translate.rows.lookups import gather
 from tf2_lstm.migrate.translate.rows.registry import row
-from tf2_lstm.migrate.translate.rows.sources import hand_on
 from tf2_lstm.migrate.translate.writing.values import Distinct, Known, Refusal, Size, known, sizes_of
 from tf2_lstm.migrate.translate.writing.vectors import elements_of
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
@@ -72,6 +70,3 @@ def _combined(writer, node, rows, dims, ids, count):
 
 #: How an operation combines: a part of its name.
 _HOW = re.compile(r"Segment(Sum|Mean|SqrtN|Max|Min|Prod)")
-
-#: The rows that take what is known of distinct numbers; the others take tensors.
-WITH_DISTINCT = {gather, hand_on, chosen_segments, counted_segments}
