@@ -47,6 +47,8 @@ def samples_of(model, limits, seed=0):
         if first.problem:
             problem = problem or first.problem
             continue
+        if not first.is_fine and runs is not None:
+            continue
         said = [first, *(_try(model, sample) for sample in given[1:])]
         if sum(one.is_fine for one in said) > 1 and first.is_fine:
             return _comparable(given, said)

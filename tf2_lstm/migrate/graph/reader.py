@@ -1,6 +1,7 @@
 """A graph read into terms and loops, once, without running anything."""
 
 from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.called import check_called
 from tf2_lstm.migrate.graph.computed import ComputedWeights
 from tf2_lstm.migrate.graph.declared import check_functions, check_inputs, position
 from tf2_lstm.migrate.graph.forms import operate, whole_variable
@@ -26,9 +27,6 @@ from tf2_lstm.migrate.model import ArtifactError
 from tf2_lstm.migrate.roles import Form
 
 _LOOPS, _CONDITIONALS = having(Trait.LOOP), having(Trait.CONDITIONAL)
-#: The most nodes of functions that are read, counted for each call: where each of forty levels calls the next twice,
-#: forty levels would be a million million.
-MOST_CALLED = 200_000
 
 
 class GraphReader:
@@ -56,11 +54,12 @@ class GraphReader:
         self.names, self.sources, self.places, self.bodies = {}, {}, {}, {}
         self.functions = functions_of(model.graph)
         self.nodes = {node.name: node for node in model.graph.node}
-        self.values, self._loops_of_frames, self._carried, self._called = {}, {}, {}, 0
+        self.values, self._loops_of_frames, self._carried = {}, {}, {}
         self._operations = {}
         self.terms.backward, self.terms.places = set(backward_part(self.nodes)), self.places
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
+        check_called(model.graph.node, self.functions, model.path)
         graph = with_hoisted(model.graph, model.path)
         self.nodes = {node.name: node for node in graph.node}
         self._rounds = {one.merge: one for own in frame_variables_of(self.nodes).values() for one in own}
@@ -253,12 +252,6 @@ class GraphReader:
     def _call(self, name, args, inside):
         """Return the terms that a function of the graph's library returns for these arguments."""
         function = self.functions[name]
-        self._called += len(function.node_def)
-        if self._called > MOST_CALLED:
-            raise ArtifactError(
-                f"{self.model.path}: expected functions with {MOST_CALLED} nodes at most, each counted as often as it "
-                f"is called, found more (in {name!r}). Is it a graph that TensorFlow wrote?"
-            )
         values = {
             arg.name: (term, "arg") for arg, term in zip(function.signature.input_arg, args, strict=False)
         }
