@@ -82,6 +82,9 @@ DISTINCT = {
     "twice the numbers": lambda x: tf.cast(2 * _distinct(x).y, tf.float32),
     "rows at running sums": lambda x: _rows_at(x, tf.cumsum),
     "rows at numbers and what is fed": lambda x: _rows_at(x, lambda y: y * tf.cast(x[0], tf.int32)),
+    "rows at how many there are": lambda x: _rows_at(x, lambda y: tf.range(tf.size(y))),
+    "rows at a constant and numbers": lambda x: _rows_at(x, lambda y: tf.concat([[0], y], 0)),
+    "rows at numbers times how many": lambda x: _rows_at(x, lambda y: y * tf.size(y)),
     "pairs of rows": lambda x: _rows_at(x, lambda y: tf.reshape(y, [-1, 2])),
     "rows along another axis": lambda x: tf.gather(np.eye(4, dtype="float32"), _distinct(x).y, axis=1),
 }

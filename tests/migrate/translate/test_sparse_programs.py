@@ -147,3 +147,11 @@ def test_empty_rows_and_ids_below_zero_are_drawn_where_the_program_takes_them():
     plain = drawn("ParseExample", odd=False)
     assert {*plain["ids_indices"][:, 0]} == {0, 1, 2, 3}
     assert plain["ids_values"].min() >= 0
+
+
+def test_numbers_of_which_the_distinct_ones_are_taken_are_there_twice():
+    with tf.Graph().as_default() as graph:
+        x = v1.placeholder(tf.int32, [None], name="x")
+        tf.gather(tf.range(5), tf.unique(x).idx, name="y")
+    nodes = {node.name: node for node in graph.as_graph_def().node}
+    assert limits_of(nodes, TF1Model("frozen_graph", ""), [*nodes])["x:0"] == 3

@@ -31,8 +31,12 @@ _KEEPS = {
 }
 
 
+#: How many numbers are drawn of which a program takes the distinct ones, and looks up none: some are there twice.
+FEW = 3
+
+
 def limits_of(nodes, tf1, order):
-    """Find the limits of ids that go into lookups.
+    """Find the limits of ids that go into lookups, or of which the distinct ones are taken.
 
     Args:
         nodes: name -> NodeDef.
@@ -40,7 +44,7 @@ def limits_of(nodes, tf1, order):
         order: the names of the nodes that the program is computed by.
 
     Returns:
-        A dict from the name of a tensor, on the way from an input to a lookup, to the number of rows.
+        A dict from the name of a tensor, on the way from an input to a lookup, to the number of rows, or `FEW`.
     """
     limits = {}
     for name in order:
@@ -50,6 +54,10 @@ def limits_of(nodes, tf1, order):
             rows = _rows(nodes, tf1, data_inputs(node)[table], node.op == "OneHot")
             if rows:
                 _spread(nodes, data_inputs(node)[ids], rows, limits)
+    for name in order:
+        node = nodes.get(name) if isinstance(name, str) else None
+        if node is not None and node.op == "Unique" and normal(data_inputs(node)[0]) not in limits:
+            _spread(nodes, data_inputs(node)[0], FEW, limits)
     return limits
 
 

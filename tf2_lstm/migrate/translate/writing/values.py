@@ -171,7 +171,7 @@ class Distinct:
     Attributes:
         value: the `Live` of the vector, or of the rows at its numbers.
         node: the name of the node that finds them.
-        part: "numbers", "rows" or "places".
+        part: "numbers", "rows" or "places"; "counts" where it is how many there are.
     """
 
     value: Live
