@@ -68,8 +68,12 @@ SPARSE = [
     *mistakes(
         "tf2_lstm/sparse.py",
         f"{ROWS}[SegmentMin, integers]",
-        ("limits.min if how", "0 if how"),
         ("else limits.max", "else 0"),
+    ),
+    *mistakes(
+        "tf2_lstm/sparse.py",
+        f"{ROWS}[SegmentMax, integers]",
+        ("limits.min if how", "0 if how"),
     ),
     *mistakes(
         "tf2_lstm/sparse.py",
@@ -79,7 +83,7 @@ SPARSE = [
     *mistakes(
         "tf2_lstm/sparse.py",
         f"{ROWS}[SparseFillEmptyRows, values]",
-        (" + places)", ")"),
+        (" + places)", " - places)"),
         ("self.default, dtype", "0, dtype"),
         ("ops.take(values, order, axis=0), empty", "values, empty"),
     ),
@@ -121,11 +125,8 @@ SPARSE = [
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/rows/arithmetic.py",
-        f"{ROWS}[Unique, safe, mean]",
-        (
-            "if writer.inside or sizes_of(x) != sizes_of(y):",
-            "if writer.inside or sizes_of(x) == sizes_of(y):",
-        ),
+        f"{ROWS}[SelectV2, a number that is wider]",
+        ("if writer.inside or sizes_of(x) != sizes_of(y):", "if writer.inside:"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/rows/outside.py",

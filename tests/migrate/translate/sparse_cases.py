@@ -107,7 +107,11 @@ def _of_segments():
     for kind in ("max", "min", "prod"):
         function, name = getattr(tf.math, f"segment_{kind}"), f"Segment{kind.capitalize()}"
         found[name] = lambda fed, f=function: f(tf.concat([fed["p"], fed["p"][::-1] - 3], 0), ids)
-        found[f"{name}, integers"] = lambda fed, f=function: f(tf.reshape(fed["j"], [-1])[:4] - 3, ids)
+        # All below zero, of a minimum all above: a maximum that begins at zero shows.
+        more = 9 if kind == "min" else -3
+        found[f"{name}, integers"] = lambda fed, f=function, more=more: f(
+            tf.reshape(fed["j"], [-1])[:4] + more, ids
+        )
         found[f"{name}, of more axes"] = lambda fed, f=function: f(fed["image"] - 2, fed["n"][::-1])
         found[f"{name}, nothing"] = lambda fed, f=function: f(fed["p"][:0], fed["n"][:0])
         found[f"{name}, endless"] = lambda fed, f=function: f(fed["p"] * np.float32(-np.inf), [0, 2])
@@ -170,6 +174,9 @@ def sparse_cases():
         "ParallelDynamicStitch, of distinct ids": lambda fed: _in_parts(fed, "mod"),
         "ParallelDynamicStitch, of distinct ids, div": lambda fed: _in_parts(fed, "div"),
         "ParallelDynamicStitch, of distinct ids, weights": lambda fed: _in_parts(fed, "mod", True),
+        "SelectV2, a number that is wider": lambda fed: raw.SelectV2(
+            condition=fed["b"][:, :1, None], t=tf.zeros_like(fed["x"]), e=fed["y"][:, :1]
+        ),
         "SparseTensorDenseMatMul": _product,
         "SparseTensorDenseMatMul, double": lambda fed: _product(fed, "float64"),
         "SparseTensorDenseMatMul, adjoint_a": lambda fed: _product(fed, adjoint_a=True),
