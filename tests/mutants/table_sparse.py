@@ -183,7 +183,12 @@ SPARSE = [
         "tests/migrate/translate/test_whole_programs.py::"
         "test_a_program_comes_over_whole_and_gives_the_numbers_of_tensorflow_1_15[tagged_posts]",
         ("counts = 1 + (columns - 1", "counts = 0 * (columns - 1"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/sparse_samples.py",
+        f"{PROGRAMS}test_weights_of_which_the_values_alone_are_read_have_as_many_as_the_ids",
         ("[*found, *(alone if found else [])]", "found"),
+        ("alone if found else []", "alone"),
     ),
     *mistakes(
         "tf2_lstm/migrate/keras_code/shape_rules.py",

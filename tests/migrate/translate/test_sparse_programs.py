@@ -155,3 +155,15 @@ def test_numbers_of_which_the_distinct_ones_are_taken_are_there_twice():
         tf.gather(tf.range(5), tf.unique(x).idx, name="y")
     nodes = {node.name: node for node in graph.as_graph_def().node}
     assert limits_of(nodes, TF1Model("frozen_graph", ""), [*nodes])["x:0"] == 3
+
+
+def test_weights_of_which_the_values_alone_are_read_have_as_many_as_the_ids():
+    with tf.Graph().as_default() as graph:
+        for name in ("ids/indices", "ids/values", "weights/values"):
+            v1.placeholder(tf.int64, name=name)
+    nodes = {node.name: node for node in graph.as_graph_def().node}
+    shapes = {"ids/indices": (None, 2), "ids/values": (None,), "weights/values": (None,)}
+    tensors = [Edge(name, f"{name}:0", "int64", shape) for name, shape in shapes.items()]
+    drawn = sparse_values(nodes, {}, tensors, 3, 5, 2, 0)
+    assert {len(drawn[f"{name}:0"]) for name in shapes} == {5 + 3 + 1}
+    assert sparse_tensors(nodes, tensors[2:]) == []
