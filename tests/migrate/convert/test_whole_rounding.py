@@ -18,17 +18,11 @@ from tf2_lstm.migrate.translate import as_model
 from tf2_lstm.migrate.translate.recovered import layer_norm
 
 
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory):
-    """An LSTM whose normalised outputs are decibels: small numbers differ in more than their last digits."""
-    prefix = str(tmp_path_factory.mktemp("decibels") / "model.ckpt")
+def written(prefix, dtype, program):
+    """An LSTM of a dtype and what a program makes of its outputs, with drawn weights: (request, TF1Model, Findings)."""
     with session.graph(seed=1) as graph:
-        x = tf.placeholder(tf.float32, [None, None, 4], name="x")
-        outputs, _ = unroll.dynamic_rnn(rnn_cell.LSTMCell(4), x, dtype=tf.float32)
-        centred = outputs - tf.reduce_mean(outputs, 2, keepdims=True)
-        spread = tf.reduce_mean(tf.square(centred), 2, keepdims=True)
-        power = tf.square(centred * tf.rsqrt(spread + 1e-3)) + 1e-4
-        tf.multiply(10 / np.log(10).astype("float32"), tf.log(power), name="decibels")
+        x = tf.placeholder(dtype, [None, None, 4], name="x")
+        program(unroll.dynamic_rnn(rnn_cell.LSTMCell(4), x, dtype=dtype)[0])
         with session.session(graph, rewrite=False) as sess:
             for number, variable in enumerate(tf.global_variables()):
                 random = np.random.RandomState(number)
@@ -36,26 +30,30 @@ def saved(tmp_path_factory):
             tf.train.Saver().save(sess, prefix, write_state=False)
     request = Request(prefix, program=True)
     return request, *look(request)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """An LSTM whose normalised outputs are decibels: small numbers differ in more than their last digits."""
+
+    def decibels(outputs):
+        centred = outputs - tf.reduce_mean(outputs, 2, keepdims=True)
+        spread = tf.reduce_mean(tf.square(centred), 2, keepdims=True)
+        power = tf.square(centred * tf.rsqrt(spread + 1e-3)) + 1e-4
+        tf.multiply(10 / np.log(10).astype("float32"), tf.log(power), name="decibels")
+
+    return written(str(tmp_path_factory.mktemp("decibels") / "model.ckpt"), tf.float32, decibels)
 
 
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory):
     """A program in float16 whose probabilities are float32."""
-    prefix = str(tmp_path_factory.mktemp("narrow") / "model.ckpt")
-    with session.graph(seed=1) as graph:
-        x = tf.placeholder(tf.float16, [None, None, 4], name="x")
-        outputs, _ = unroll.dynamic_rnn(rnn_cell.LSTMCell(4), x, dtype=tf.float16)
-        scores = tf.tensordot(outputs, tf.get_variable("scores", [4, 3], tf.float16), 1) + tf.constant(
-            0.3, tf.float16
-        )
-        tf.nn.softmax(tf.cast(scores, tf.float32), name="probabilities")
-        with session.session(graph, rewrite=False) as sess:
-            for number, variable in enumerate(tf.global_variables()):
-                random = np.random.RandomState(number)
-                variable.load(random.uniform(-1, 1, variable.shape.as_list()), sess)
-            tf.train.Saver().save(sess, prefix, write_state=False)
-    request = Request(prefix, program=True)
-    return request, *look(request)
+
+    def probabilities(outputs):
+        scores = tf.tensordot(outputs, tf.get_variable("scores", [4, 3], tf.float16), 1)
+        tf.nn.softmax(tf.cast(scores + tf.constant(0.3, tf.float16), tf.float32), name="probabilities")
+
+    return written(str(tmp_path_factory.mktemp("narrow") / "model.ckpt"), tf.float16, probabilities)
 
 
 def test_float32_of_what_rounds_in_float16_is_settled(narrow):
