@@ -23,7 +23,7 @@ from tf2_lstm.loop_arrays import begin_array, end_array
 _OPS = """
 abs add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort average_pool
 batch_normalization broadcast_to cast ceil clip concatenate conv convert_to_tensor copy cos cosh ctc_decode cumprod
-cumsum depthwise_conv diagonal digitize divide divide_no_nan elu equal erf exp expand_dims expm1 flip floor floor_divide
+cumsum depthwise_conv diagonal divide divide_no_nan elu equal erf exp expand_dims expm1 flip floor floor_divide
 greater greater_equal isfinite isinf isnan leaky_relu less less_equal log log1p log_softmax logical_and
 logical_not logical_or matmul max max_pool maximum mean min minimum mod multiply negative nonzero not_equal one_hot
 ones_like pad power prod reciprocal relu relu6 reshape round rsqrt scatter scatter_update selu sigmoid sign sin sinh

@@ -85,10 +85,6 @@ CASES = {
         layers.DepthwiseConv2D((3, 2), depth_multiplier=3, padding="same")(_picture(x)),
         layers.DepthwiseConv1D(2, strides=2)(_wave(x)),
     ],
-    "Digitize": lambda x, y, n: [
-        ops.digitize(x, np.array([-0.5, 0.0, 0.7])),
-        ops.digitize(n, ops.convert_to_tensor([1.0, 2.0])),
-    ],
     "Diagonal": lambda x, y, n: [
         ops.diagonal(ops.matmul(x, ops.swapaxes(y, 1, 2)), axis1=1, axis2=2),
         ops.diagonal(x, offset=1, axis1=1, axis2=2),

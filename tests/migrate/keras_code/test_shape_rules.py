@@ -111,7 +111,6 @@ MADE = [
     op("take_along_axis", x, op("argmax", x, axis=2, keepdims=True), axis=2),
     op("tile", op("expand_dims", vector, 1), [1, 4, 2]),
     op("top_k", vector, 2),
-    op("digitize", x, op("convert_to_tensor", [0.5, 1.5], "float32")),
     op("unstack", x, 4, axis=1),
     call(LENGTH_MASK, x, Ref("lengths")),
     call("tf2_lstm.read_element", row, size),

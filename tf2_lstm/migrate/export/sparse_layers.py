@@ -1,4 +1,4 @@
-"""The layers of sparse tensors in ONNX, and the buckets of numbers."""
+"""The layers of sparse tensors in ONNX."""
 
 import numpy as np
 
@@ -72,19 +72,9 @@ def _filled(writer, call):
     return [matrix, graph.add("Gather", [numbers, order], axis=0), empty]
 
 
-def _digitized(writer, call):
-    graph, (x, bins) = writer.graph, call.args
-    dtype = x.dtype if "float" in str(x.dtype) else "float64"
-    below = graph.add("Less", [graph.unsqueeze(writer.name(x, dtype), -1), writer.name(bins, dtype)])
-    # What is not below a boundary is in a bucket behind it; what is no number is below none.
-    found = graph.cast(graph.add("Not", [below]), "int32")
-    return graph.add("ReduceSum", [found, graph.integers(-1)], keepdims=0)
-
-
-#: Class of the layer, or name of the class in Keras -> row.
+#: Class of the layer -> row.
 ROWS = {
     CombineSegments: _combined,
     SparseFillEmptyRows: _filled,
     SparseReshape: _reshaped,
-    "Digitize": _digitized,
 }

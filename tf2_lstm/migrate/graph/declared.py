@@ -1,7 +1,7 @@
 """TensorFlow's declarations of operations: the number of inputs, and the output that a name in a function means."""
 
 from tf2_lstm.migrate.artifacts.protos import definition
-from tf2_lstm.migrate.graph.nodes import data_inputs, edge
+from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge
 from tf2_lstm.migrate.model import ArtifactError
 
 
@@ -102,9 +102,9 @@ def input_named(node, name):
 
 def _count(node, argument):
     if argument.number_attr:
-        return completed(node).attr[argument.number_attr].i
+        return attribute(completed(node), argument.number_attr).i
     if argument.type_list_attr:
-        return len(completed(node).attr[argument.type_list_attr].list.type)
+        return len(attribute(completed(node), argument.type_list_attr).list.type)
     return 1
 
 

@@ -268,7 +268,6 @@ RULES = {
     "keras.ops.conv": _convolved,
     "keras.ops.convert_to_tensor": _constant,
     "keras.ops.ctc_decode": _decoded,
-    "keras.ops.digitize": _like,
     "keras.ops.nonzero": _nonzero,
     "keras.ops.pad": _padded,
     "keras.ops.scatter": _scattered,

@@ -75,7 +75,7 @@ def leaky_relu(writer, node, inputs):
 @row(" ".join(TWO))
 def of_two(writer, node, inputs):
     """Write a function of two broadcast tensors; weights that are added to a product are a dense layer's bias."""
-    x, y = _with_numbers(writer, *inputs)
+    x, y = inputs
     if node.op in ("Add", "AddV2"):
         biased = layers.biased(writer, node, x, y) or layers.biased(writer, node, y, x)
         return _sum(writer, node, x, y) if biased is None else biased
@@ -236,7 +236,11 @@ def bucketize(writer, node, inputs):
     # However many there are, they are no weight: Keras reads them one by one.
     numbers = [written(np.float32(one)) for one in attribute(node, "boundaries").list.f]
     boundaries = writer.step(node, "convert_to_tensor", numbers, "float32")
-    return writer.op(node, "digitize", writer.tensor(inputs[0]), boundaries, dims=sizes_of(inputs[0]))
+    # keras.ops.digitize takes no tensor of boundaries in a tf.function. What is no number is below none, as in TF1.
+    each = writer.step(node, "expand_dims", writer.tensor(inputs[0]), -1)
+    passed = writer.step(node, "logical_not", writer.step(node, "less", each, boundaries))
+    passed = writer.step(node, "cast", passed, "int32")
+    return writer.op(node, "sum", passed, axis=-1, dims=sizes_of(inputs[0]))
 
 
 @fold("Cast")
