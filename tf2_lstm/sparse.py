@@ -56,7 +56,9 @@ class SparseFillEmptyRows(keras.layers.Layer):
         empty = ops.equal(ops.scatter_update(counts, indices[:, :1], ones), 0)
         missing = ops.cast(ops.stack(ops.nonzero(empty), axis=-1), indices.dtype)
         added = ops.full_like(missing[:, 0], self.default, dtype=values.dtype)
-        indices = ops.concatenate([indices, ops.pad(missing, ((0, 0), (0, indices.shape[1] - 1)))])
+        # In a function nothing need say how many columns there are.
+        is_row = ops.cast(ops.equal(ops.arange(ops.shape(indices)[1]), 0), indices.dtype)
+        indices = ops.concatenate([indices, missing * is_row])
         values = ops.concatenate([values, added])
         # Not every backend sorts equal numbers in their order: no two of these are equal.
         places = ops.cumsum(ops.ones_like(indices[:, 0]))

@@ -167,6 +167,16 @@ SPARSE = [
         ("        if not of_rows or places.node != self.node:", "        if not of_rows:"),
     ),
     *mistakes(
+        "tf2_lstm/migrate/translate/rows/arithmetic.py",
+        "tests/migrate/translate/test_rows.py::"
+        "test_a_row_follows_the_sizes_that_tensorflow_does_not[Bucketize, the boundaries and no numbers]",
+        ('"subtract", len(numbers), below', '"subtract", len(numbers) - 1, below'),
+        (
+            'writer.step(node, "less", each, boundaries), "int32")',
+            'writer.step(node, "less_equal", each, boundaries), "int32")',
+        ),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/translate/rows/distinct.py",
         "tests/migrate/translate/test_not_translated.py::test_distinct_numbers_are_rows_of_a_table_or_refused",
         ("if row in _ONE_BY_ONE and len(told) == 1", "if len(told) == 1"),

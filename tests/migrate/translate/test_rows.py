@@ -57,9 +57,11 @@ def sides():
         expected = session.run({name: f"{NAMES[name]}:0" for name in CASES}, feeds)
     definition, sizes = graph.as_graph_def(), [f"{NAMES[name]}_sizes" for name in CASES]
     untold, tf1 = whole_of(definition, [*NAMES.values(), *sizes], told(definition))
-    found, alone = (
-        one({name: given[name] for name in one.input})
-        for one in (model_of(definition, list(CASES)), build_whole(untold, tf1))
+    model, other = model_of(definition, list(CASES)), build_whole(untold, tf1)
+    found = model({name: given[name] for name in model.input})
+    # As fit and predict call it: what runs eagerly need not run there.
+    alone = tf.function(other, input_signature=[signature(other)])(
+        {name: given[name] for name in other.input}
     )
     return {
         name: (
@@ -70,6 +72,11 @@ def sides():
         )
         for name, one in NAMES.items()
     }
+
+
+def signature(model):
+    """What a function takes that calls a model with inputs of any size."""
+    return {name: tf.TensorSpec(one.shape, one.dtype) for name, one in model.input.items()}
 
 
 def told(definition):

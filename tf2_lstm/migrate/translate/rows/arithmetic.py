@@ -236,11 +236,12 @@ def bucketize(writer, node, inputs):
     # However many there are, they are no weight: Keras reads them one by one.
     numbers = [written(np.float32(one)) for one in attribute(node, "boundaries").list.f]
     boundaries = writer.step(node, "convert_to_tensor", numbers, "float32")
-    # keras.ops.digitize takes no tensor of boundaries in a tf.function. What is no number is below none, as in TF1.
+    # keras.ops.digitize takes no tensor of boundaries in a tf.function, which also makes x >= y of not x < y. What is
+    # no number is below no boundary, as in TF1.
     each = writer.step(node, "expand_dims", writer.tensor(inputs[0]), -1)
-    passed = writer.step(node, "logical_not", writer.step(node, "less", each, boundaries))
-    passed = writer.step(node, "cast", passed, "int32")
-    return writer.op(node, "sum", passed, axis=-1, dims=sizes_of(inputs[0]))
+    below = writer.step(node, "cast", writer.step(node, "less", each, boundaries), "int32")
+    below = writer.step(node, "sum", below, axis=-1)
+    return writer.op(node, "subtract", len(numbers), below, dims=sizes_of(inputs[0]))
 
 
 @fold("Cast")
