@@ -328,8 +328,7 @@ def test_every_row_has_a_case():
     rows = {kind for kind in onnx_model.ROWS if isinstance(kind, str)}
     # A loop has a test of its own.
     assert CASES.keys() | {"WhileLoop"} == rows
-    of_layers = [*open_sizes.ROWS, *(kind for kind in sparse_layers.ROWS if not isinstance(kind, str))]
-    assert {kind.__name__ for kind in of_layers} < OPENED.keys()
+    assert {kind.__name__ for kind in (*open_sizes.ROWS, *sparse_layers.ROWS)} < OPENED.keys()
 
 
 #: Operations of a loop's lines that are no operation of a graph: constants, and one whose class is called otherwise.
