@@ -205,4 +205,40 @@ SPARSE = [
         "tests/migrate/keras_code/test_sized.py::test_the_blank_is_the_last_class",
         ("less(classes, 1)", "less(classes, 0)"),
     ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/sparse.py",
+        f"{ROWS}[SparseReshape, indices by fed numbers]",
+        ("if shape.before_cast and", "if not shape.before_cast and"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/sparse_parts.py",
+        PROGRAMS + "test_a_matrix_of_strings_that_is_made_sparse_is_drawn_as_one",
+        ('"NotEqual": "mask", ', ""),
+        ('== [""] else ""', '!= [""] else ""'),
+        ("if is_source(node) or like", "if like"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/sparse_samples.py",
+        PROGRAMS + "test_a_matrix_of_strings_that_is_made_sparse_is_drawn_as_one",
+        ("tuple(indices.T)] = True", "tuple(indices.T)] = False"),
+        ("size or free for size, free", "free for size, free"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/ends.py",
+        "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
+        (" or self._is_counted(name)", ""),
+        ("_SUMMARIES.isdisjoint(self._ops_after(name))", "set()"),
+        ("            or self._is_guard(node)\n", ""),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/ends.py",
+        "tests/migrate/translate/test_boundary.py::test_what_a_summary_alone_reads_is_said",
+        ("if name in measured and not self.backward", "if name in measured and self.backward"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/programs.py",
+        "tests/migrate/translate/test_whole_sabotage.py::test_what_is_wrong_in_a_function_alone_is_seen_and_said",
+        ("_compared(whole, in_function(model), graph.runs, IN_FUNCTION)", "[]"),
+        ("if wrong and all(name.endswith(IN_FUNCTION)", "if wrong and not all(name.endswith(IN_FUNCTION)"),
+    ),
 ]

@@ -222,7 +222,7 @@ TRANSLATING = [
         "tf2_lstm/migrate/translate/edges/ends.py",
         "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
         ("if name not in self.fixed]", "if name]"),
-        ("losses |= self._measured(kept)", "losses |= set()"),
+        ("losses |= measured", "losses |= set()"),
         ("needed |= set() if wanted else self._weighed(starts)", "needed |= set(starts)"),
         ("return bool(decodes and", "return bool(frame and"),
         ("return name if source.startswith(scope) or edge(node.input[0])[1] else source", "return name"),

@@ -182,6 +182,21 @@ def kept_and_lowered(x):
     v1.raw_ops.AssignSub(ref=state, value=tf.reduce_sum(x, 0, name="less"))
 
 
+def summed_up(x):
+    """A share of zeros, which a summary reads, counted by integers; and a number that is given out too."""
+    y = tf.identity(x @ weights(4, 3), name="y")
+    zeros = tf.size(y) - tf.math.count_nonzero(y, dtype=tf.int32)
+    v1.summary.scalar("zeros", tf.cast(zeros, tf.float32) / tf.cast(tf.size(y), tf.float32))
+    v1.summary.scalar("total", tf.reduce_sum(y, name="total"))
+    tf.multiply(y, tf.reduce_sum(y), name="z")
+
+
+def asserted(x):
+    """What is asserted of x is an operation that others wait for, and no output."""
+    with tf.control_dependencies([v1.assert_less(x, 9.0)]):
+        tf.identity(x @ weights(4, 3), name="y")
+
+
 def averaged_alone(x):
     """An average of what is computed, and nothing else."""
     mean = weights(4)
@@ -246,6 +261,8 @@ ENDS = {
         ["rnn/Tanh:0", "rnn/transpose_1:0"],
     ),
     "a moving average alone": (averaged_alone, ["y:0"]),
+    "numbers that summaries read": (summed_up, ["z:0"]),
+    "a condition that is asserted": (asserted, ["y:0"]),
 }
 
 
@@ -253,6 +270,14 @@ ENDS = {
 def test_it_ends_where_the_forward_graph_ends(name):
     program, ends = ENDS[name]
     assert ends_of(program) == ends
+
+
+def test_what_a_summary_alone_reads_is_said():
+    with tf.Graph().as_default() as graph:
+        summed_up(v1.placeholder(tf.float32, [None, 4], name="x"))
+    tf1 = TF1Model("frozen_graph", "", graph=graph.as_graph_def())
+    notes = boundary_of(tf1, Findings(shapes=inferred(tf1.graph))).notes
+    assert "truediv, total: not in it: a summary alone reads it. --fetch takes it in" in notes
 
 
 def in_front(x):

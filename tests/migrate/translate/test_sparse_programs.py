@@ -109,6 +109,35 @@ def test_an_operation_without_a_row_behind_the_parser_is_named():
         translate(tf1, findings, where)
 
 
+def test_a_matrix_of_strings_that_is_made_sparse_is_drawn_as_one():
+    """A vocabulary column of a dense feature: a mask, ids by a table and a shape are fed, which belong together."""
+    with tf.Graph().as_default() as graph:
+        words = v1.placeholder(tf.string, [None, 3], "words")
+        mask = tf.not_equal(words, "", name="mask")
+        places = tf.where(mask)
+        table = v1.lookup.StaticHashTable(
+            v1.lookup.KeyValueTensorInitializer(["a"], [1], value_dtype=tf.int64), 0
+        )
+        ids = table.lookup(tf.gather_nd(words, places))
+        shape = tf.shape(words, tf.int64, name="shape")
+        numbers = v1.placeholder(tf.float32, [None], "numbers")
+        tf.not_equal(numbers, 0.0, name="apart")
+    nodes = {node.name: node for node in graph.as_graph_def().node}
+    parts = {"mask": mask.name, "values": ids.name, "shape": shape.name}
+    assert {part: part_of(nodes, name) for part, name in parts.items()} == {
+        part: (words.name, part) for part in parts
+    }
+    assert part_of(nodes, "apart:0") is None
+    tensors = [
+        Edge("mask", mask.name, "bool", (None, 3)),
+        Edge("ids", ids.name, "int64", (None,)),
+        Edge("shape", shape.name, "int64", (2,)),
+    ]
+    found = sparse_values(nodes, {ids.name: 5}, tensors, 4, 9, 2, 0)
+    assert found[mask.name].shape == (4, 3) == tuple(found[shape.name])
+    assert 0 < found[mask.name].sum() == len(found[ids.name]) < 12
+
+
 def drawn(read, odd=True):
     """What the parts of the sparse tensors are fed: name -> array."""
     definition = program(read)

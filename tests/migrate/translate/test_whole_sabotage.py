@@ -1,5 +1,6 @@
 """Wrong translations, planted one at a time in the rows: each is seen by the proof, and located."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -156,3 +157,18 @@ def test_a_wrong_weight_is_seen_and_named(found):
     report = prove_whole(tf1, whole, model, runs)
     assert not report.passed
     assert "the model that was written differs from them" in report.diagnosis
+
+
+def test_what_is_wrong_in_a_function_alone_is_seen_and_said(found, monkeypatch):
+    """The sabotage: a layer that computes something else where `predict` calls it."""
+    tf1, findings, boundary, runs = found
+    whole = translate(tf1, findings, boundary)
+    model = build_whole(whole, tf1)
+    dense = next(layer for layer in model.layers if isinstance(layer, keras.layers.Dense))
+    right = dense.call
+    monkeypatch.setattr(dense, "call", lambda x: right(x) if tf.executing_eagerly() else right(x) + 0.01)
+    report = prove_whole(tf1, whole, model, runs)
+    wrong = {tensor.name for tensor in report.tensors if not tensor.passed}
+    assert "scores, in a tf.function" in wrong
+    assert all(name.endswith(", in a tf.function") for name in wrong)
+    assert "as its predict calls it" in report.diagnosis

@@ -18,8 +18,8 @@ def sparse_tensors(nodes, tensors):
         tensors: the `Edge`s of the graph's inputs.
 
     Returns:
-        A list of dicts, "indices", "values" and "shape" -> `Edge`; a program does not read each of them. Of weights it
-        reads the values alone, and their matrix is that of the ids.
+        A list of dicts, "indices" or "mask", "values" and "shape" -> `Edge`; a program does not read each of them. Of
+        weights it reads the values alone, and their matrix is that of the ids.
     """
     groups = {}
     for one in tensors:
@@ -31,13 +31,15 @@ def sparse_tensors(nodes, tensors):
 
 
 def _is_matrix(parts):
-    indices, values, shape = (parts.get(part) for part in ("indices", "values", "shape"))
+    indices, mask, values, shape = (parts.get(part) for part in ("indices", "mask", "values", "shape"))
+    if (values or shape) is None or any(one and len(one.shape) != 1 for one in (values, shape)):
+        return False
+    if mask is not None:
+        return (mask.dtype, len(mask.shape)) == ("bool", 2)
     return (
         indices is not None
-        and (values or shape) is not None
         and (indices.dtype, len(indices.shape)) == ("int64", 2)
         and indices.shape[1] in (None, 2)
-        and all(one is None or len(one.shape) == 1 for one in (values, shape))
     )
 
 
@@ -63,9 +65,15 @@ def sparse_values(nodes, limits, tensors, batch, steps, limit, seed, odd=True):
     for parts in sparse_tensors(nodes, tensors):
         names = {part: one.tf1 for part, one in parts.items()}
         columns = limits.get(names.get("shape"), steps)
+        if "mask" in names:
+            batch, columns = (
+                size or free for size, free in zip(parts["mask"].shape, (batch, columns), strict=True)
+            )
         indices = _places(batch, columns, fills)
         generator = draws(seed, f"program:{batch}x{steps}:{next(iter(names.values()))}")
         drawn = {"indices": indices, "shape": np.array([batch, columns], "int64")}
+        drawn["mask"] = np.zeros((batch, columns), bool)
+        drawn["mask"][tuple(indices.T)] = True
         if "values" in names:
             below = limits.get(names["values"], limit)
             drawn["values"] = _numbers(generator, parts["values"].dtype, len(indices), below)

@@ -25,6 +25,8 @@ from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 _LOSSES = having(Trait.LOSS)
+#: The summary of one number.
+_SUMMARIES = frozenset({"ScalarSummary"})
 #: Operations by which a program makes one tensor of the steps.
 _JOINS = frozenset({"Pack", "Concat", "ConcatV2", "Transpose"})
 #: Those that read scores; the other one reads what was decoded.
@@ -80,7 +82,8 @@ class Ends:
         losses = self._losses(starts)
         behind = self._after(self.given_out) | self.given_out
         kept = (behind | self._after(starts)) - losses - self.inside
-        losses |= self._measured(kept)
+        measured = self._measured(kept)
+        losses |= measured
         kept -= losses | self._averaged(kept - losses)
         judged = self._judged(kept, losses)
         ends = [name for name in self.nodes if name in kept and (name in judged or self._ends(name, kept))]
@@ -90,10 +93,11 @@ class Ends:
             left = self._left_behind(behind)
             ends = [name for name in ends if name in behind or not (left(name) or self._is_outside(name))]
         lost = [name for name in self.nodes if name in losses and self._ends(name, losses)]
-        if lost:
-            self.notes.append(
-                f"{', '.join(lost[:4])}: not in it: what it is computed from is known in training only"
-            )
+        summed = [name for name in lost if name in measured and not self.backward]
+        lost = [name for name in lost if name not in summed]
+        why = "what it is computed from is known in training only"
+        for names, reason in ((lost, why), (summed, "a summary alone reads it. --fetch takes it in")):
+            self.notes += [f"{', '.join(names[:4])}: not in it: {reason}"] if names else []
         ends = list(dict.fromkeys(self._flattened(name, losses) for name in ends))
         tensors = [f"{name}:{number}" for name in ends for number in self._numbers(name)]
         found = self._without_idle(self._with_guesses(tensors, kept, losses))
@@ -252,11 +256,28 @@ class Ends:
             or not dtypes_of(node)
             or UPDATE.match(node.op)
             or name in self.backward
+            or self._is_guard(node)
         ):
             return False
         if dtype_of(node) == "string" or "" in dtypes_of(node):
             return False
         return not any(self._goes_on(one, among) for one in self.readers.get(name, ()))
+
+    def _is_guard(self, node):
+        """Whether a node is what tf.Assert gives: its own condition, from a conditional that computes nothing."""
+        return node.op in MERGES and all(self._is_its_condition(one) for one in data_inputs(node))
+
+    def _is_its_condition(self, tensor):
+        """Whether a tensor is the condition that a Switch chooses by, handed on by either side of it."""
+        switches = having(Trait.SWITCH)
+        while (node := self.nodes.get(edge(tensor)[0])) is not None:
+            given = data_inputs(node)
+            if node.op in switches:
+                return len(set(map(normal, given))) == 1
+            if node.op not in HANDS_ON or not given:
+                return False
+            tensor = given[0]
+        return False
 
     def _goes_on(self, name, among):
         return (
@@ -331,15 +352,33 @@ class Ends:
         return self.shapes.get(f"{name}:0") != ()
 
     def _measured(self, kept):
-        """Return the scalars at which a training graph ends; they are no outputs where it has another one."""
-        left, todo = set(kept), list(kept) if self.backward else []
+        """Return the scalars at which a training graph ends, or that a summary reads; none where nothing else is one.
+
+        What only such a one reads goes with it: scalars of integers, and what is counted.
+        """
+        left = set(kept)
+        todo = [name for name in kept if self._is_measure(name)]
         while todo:
             name = todo.pop()
-            is_number = self.shapes.get(f"{name}:0") == () and "float" in dtypes_of(self.nodes[name])[0]
-            if is_number and name in left and name not in self.given_out and self._ends(name, left):
+            is_part = self.shapes.get(f"{name}:0") == () or self._is_counted(name)
+            if is_part and name in left and name not in self.given_out and self._ends(name, left):
                 left.remove(name)
                 todo += [edge(one)[0] for one in data_inputs(self.nodes[name])]
         return kept - left if any(self._ends(name, left) for name in left) else set()
+
+    def _is_measure(self, name):
+        """Whether a node is a number of floats that a training graph computes, or one that a summary reads."""
+        is_float = "float" in (dtypes_of(self.nodes[name]) or [""])[0]
+        return is_float and (bool(self.backward) or not _SUMMARIES.isdisjoint(self._ops_after(name)))
+
+    def _is_counted(self, name):
+        """Whether a node is a mask, or the ones and zeros that it is cast to."""
+        given = [self.nodes[edge(one)[0]] for one in data_inputs(self.nodes[name])[:1]]
+        masks = given if self.nodes[name].op == "Cast" else [self.nodes[name]]
+        return bool(masks) and dtypes_of(masks[0])[:1] == ["bool"]
+
+    def _ops_after(self, name):
+        return {self.nodes[one].op for one in self.readers.get(name, ())}
 
     def _averaged(self, kept):
         """Return the nodes that only moving averages read, and name them; none where nothing else is an output."""

@@ -154,6 +154,9 @@ def as_int32(writer, node, shape):
     """Return a shape that elements are read of: what is fed is int64."""
     if not isinstance(shape, Live) or shape.dtype == "int32":
         return shape
+    if shape.before_cast and shape.before_cast.dtype == "int32":
+        # It knows its elements: a -1 among them is a size that nothing says.
+        return shape.before_cast
     return Live(writer.step(node, "cast", shape.ref, "int32"), shape.shape, "int32")
 
 
