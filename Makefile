@@ -9,10 +9,11 @@ BIN := $(VENV)/bin
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
 
+# make test [SHARE=all]: everything, and of the largest tables the part that is this commit's turn, or all.
 # Some tests are processes of their own: where bytecode is forbidden, each would compile all that it imports.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal --share $(or $(SHARE),commit)
 
 lint: $(INSTALLED) $(VENV)/installed-lint
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import os
 import sys
 
 import pytest
+from share import in_share, share_of
 
 # An error that nobody foresaw fails a test with its traceback; a user gets one line.
 os.environ["TF2_LSTM_TRACEBACK"] = "1"
@@ -13,6 +14,34 @@ os.environ["TF2_LSTM_TRACEBACK"] = "1"
 gc.set_threshold(50_000, 20, 50)
 if sys.version_info < (3, 12):
     from python311 import pytest_runtest_protocol  # noqa: F401
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--share",
+        default="all",
+        help="of the largest tables of tests: all, a part as 2/3, or commit for the part that is this commit's turn",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the other parts of the largest tables, where a part is asked for."""
+    share = share_of(config.getoption("share"))
+    tables = [item for item in items if share and item.get_closest_marker("table")]
+    taken = in_share([item.nodeid for item in tables], *(share or (1, 1)))
+    left = {item for item, there in zip(tables, taken, strict=True) if not there}
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say what was left out."""
+    if share := share_of(config.getoption("share")):
+        part, parts = share
+        terminalreporter.line(
+            f"This was part {part} of {parts} of the largest tables; --share all runs them whole, as does "
+            "`make test SHARE=all`."
+        )
 
 
 def pytest_configure(config):

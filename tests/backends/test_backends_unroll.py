@@ -40,6 +40,7 @@ def in_chunks(monkeypatch):
     unroll._function.cache_clear()
 
 
+@pytest.mark.table
 @every_cell
 def test_eagerly_it_is_the_plain_loop(cell):
     layer = layer_of(cell, return_sequences=True)
@@ -47,6 +48,7 @@ def test_eagerly_it_is_the_plain_loop(cell):
         assert_equal(layer, *inputs(layer), mask)
 
 
+@pytest.mark.table
 @few_cells
 def test_the_last_output_is_that_of_the_plain_loop(cell):
     layer = layer_of(cell)
@@ -54,6 +56,7 @@ def test_the_last_output_is_that_of_the_plain_loop(cell):
         assert_equal(layer, *inputs(layer), mask)
 
 
+@pytest.mark.table
 @few_cells
 def test_repeated_outputs_and_backwards(cell):
     options = {"return_sequences": True, "go_backwards": True, "zero_output_for_mask": False}
@@ -62,6 +65,7 @@ def test_repeated_outputs_and_backwards(cell):
         assert_equal(layer, *inputs(layer), MASKS[mask])
 
 
+@pytest.mark.table
 @every_cell
 def test_in_a_function_it_is_the_plain_loop(cell):
     """A few steps without a mask are written one after the other, three as all others."""
@@ -70,7 +74,7 @@ def test_in_a_function_it_is_the_plain_loop(cell):
     assert_equal(layer, *inputs(layer), MASKS["holes"], in_function())
 
 
-@pytest.mark.slow
+@pytest.mark.table
 @pytest.mark.parametrize("cell", [CELLS[name] for name in UNDER_XLA], ids=UNDER_XLA)
 def test_under_xla_it_is_the_plain_loop(cell):
     layer = layer_of(cell, return_sequences=True)
@@ -84,6 +88,7 @@ def test_the_mask_and_the_last_output_under_xla(mask, sequences):
     assert_equal(layer, *inputs(layer), MASKS[mask], in_function(True))
 
 
+@pytest.mark.table
 @few_cells
 def test_gradients_flow_through_a_function_traced_without_a_tape(cell):
     layer = layer_of(cell, return_sequences=True)
@@ -138,7 +143,7 @@ COMPILED = [("lstm_options", [1]), ("gru_reset_after", [1]), ("residual", [0, 1,
 compiled_cells = pytest.mark.parametrize(("cell", "masks"), COMPILED, ids=[name for name, _ in COMPILED])
 
 
-@pytest.mark.slow
+@pytest.mark.table
 @compiled_cells
 def test_compiled_in_chunks_it_is_the_plain_loop(in_chunks, cell, masks):
     layer, time = layer_of(CELLS[cell], return_sequences=True), run_plan.LONG + 5
@@ -159,7 +164,7 @@ def test_compiled_in_a_function_and_eagerly_after_it():
         assert_equal(layer, *inputs(layer, BATCH, time), None, compute)
 
 
-@pytest.mark.slow
+@pytest.mark.table
 @compiled_cells
 def test_compiled_inference_is_the_plain_loop(in_chunks, cell, masks):
     layer, time = layer_of(CELLS[cell], return_sequences=True), run_plan.LONG
@@ -196,6 +201,7 @@ def test_one_row_of_a_mask_is_for_all_rows_of_a_batch_of_unknown_size():
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
 
 
+@pytest.mark.table
 @few_cells
 def test_long_outputs_are_repeated_at_padded_steps(cell):
     layer = layer_of(cell, return_sequences=True, zero_output_for_mask=False)

@@ -1,4 +1,6 @@
-"""Every row against the session: one graph of all cases, translated once, saved and loaded once, run once."""
+"""Every row against the session: graphs of many cases, each translated once, saved and loaded once, run once."""
+
+from functools import cache
 
 import keras
 import numpy as np
@@ -19,6 +21,8 @@ from tf2_lstm.migrate.translate.translation import translate
 v1 = tf.compat.v1
 CASES = cases()
 NAMES = {name: f"case_{number}" for number, name in enumerate(CASES)}
+#: How many cases are in one graph.
+TOGETHER = 60
 #: Rows that no case is for, and why.
 WITHOUT = {
     "it hands on": "Const Identity Switch Snapshot Print CheckNumerics PreventGradient EnsureShape ReadVariableOp "
@@ -47,17 +51,26 @@ def graph_of(functions):
     return graph
 
 
-@pytest.fixture(scope="module")
-def sides():
-    """Name of a case -> (of the session, of the model that was saved and loaded, of one from few shapes, its sizes)."""
-    graph = graph_of(CASES)
+@pytest.fixture
+def sides(name):
+    """Of a case: (of the session, of the model that was saved and loaded, of one from few shapes, its sizes)."""
+    number = list(CASES).index(name)
+    return _sides(number // TOGETHER)[name]
+
+
+@cache
+def _sides(part):
+    """The sides of the cases of one graph, name -> sides: a process that has half of the tests makes half of them."""
+    some = dict(list(CASES.items())[part * TOGETHER : (part + 1) * TOGETHER])
+    graph = graph_of(some)
     given = {name: np.asarray(values, dtype) for name, (dtype, _, values) in FED.items()}
     with v1.Session(graph=graph) as session:
         feeds = {f"{name}:0": value for name, value in given.items()}
-        expected = session.run({name: f"{NAMES[name]}:0" for name in CASES}, feeds)
-    definition, sizes = graph.as_graph_def(), [f"{NAMES[name]}_sizes" for name in CASES]
-    untold, tf1 = whole_of(definition, [*NAMES.values(), *sizes], told(definition))
-    model, other = model_of(definition, list(CASES)), build_whole(untold, tf1)
+        expected = session.run({name: f"{NAMES[name]}:0" for name in some}, feeds)
+    definition, names = graph.as_graph_def(), {name: NAMES[name] for name in some}
+    sizes = [f"{one}_sizes" for one in names.values()]
+    untold, tf1 = whole_of(definition, [*names.values(), *sizes], told(definition))
+    model, other = model_of(definition, list(some)), build_whole(untold, tf1)
     found = model({name: given[name] for name in model.input})
     # As fit and predict call it: what runs eagerly need not run there.
     alone = tf.function(other, input_signature=[signature(other)])(
@@ -70,7 +83,7 @@ def sides():
             np.asarray(alone[one]),
             np.asarray(alone[f"{one}_sizes"]),
         )
-        for name, one in NAMES.items()
+        for name, one in names.items()
     }
 
 
@@ -101,15 +114,16 @@ def model_of(definition, names):
         return keras.models.load_model(f"{folder}/model.keras")
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_row_gives_what_the_session_gives(sides, name):
-    expected, received, *_ = sides[name]
+# With this scope both tests of a case are run one after the other, in one process.
+@pytest.mark.parametrize("name", CASES, scope="module")
+def test_a_row_gives_what_the_session_gives(sides):
+    expected, received, *_ = sides
     hold(received, expected)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_row_follows_the_sizes_that_tensorflow_does_not(sides, name):
-    expected, _, received, sizes = sides[name]
+@pytest.mark.parametrize("name", CASES, scope="module")
+def test_a_row_follows_the_sizes_that_tensorflow_does_not(sides):
+    expected, _, received, sizes = sides
     hold(received, expected)
     assert tuple(sizes) == expected.shape
 
