@@ -241,4 +241,15 @@ SPARSE = [
         ("_compared(whole, in_function(model), graph.runs, IN_FUNCTION)", "[]"),
         ("if wrong and all(name.endswith(IN_FUNCTION)", "if wrong and not all(name.endswith(IN_FUNCTION)"),
     ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/outside_shapes.py",
+        PROGRAMS + "test_a_cross_of_columns_is_fed_as_the_parts_of_one_sparse_tensor",
+        ("return [_shape(-1, 2), _shape(-1), _shape(2)]", "return []"),
+        ('"SparseCross(V2|Hashed)?$"', '"SparseCross(V2|Hashed)$"'),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/sparse_parts.py",
+        PROGRAMS + "test_a_cross_of_columns_is_fed_as_the_parts_of_one_sparse_tensor",
+        ('    "output_values": "values",\n', ""),
+    ),
 ]

@@ -138,6 +138,36 @@ def test_a_matrix_of_strings_that_is_made_sparse_is_drawn_as_one():
     assert 0 < found[mask.name].sum() == len(found[ids.name]) < 12
 
 
+def test_a_cross_of_columns_is_fed_as_the_parts_of_one_sparse_tensor():
+    """TensorFlow is not asked what it gives, as it is run for nobody."""
+    with tf.Graph().as_default() as graph:
+        words, ages = (v1.placeholder(kind, [None, 1], kind.name) for kind in (tf.string, tf.int64))
+        crossed = raw.SparseCross(
+            indices=[],
+            values=[],
+            shapes=[],
+            dense_inputs=[words, ages],
+            hashed_output=True,
+            num_buckets=20,
+            hash_key=7,
+            out_type=tf.int64,
+            internal_type=tf.string,
+        )
+        table = v1.get_variable("table", [20, 3], use_resource=False)
+        tf.identity(v1.nn.embedding_lookup_sparse([table], tf.SparseTensor(*crossed), None), name="rows")
+    definition = graph.as_graph_def()
+    nodes = {node.name: node for node in definition.node}
+    inputs = [one for one in boundary(definition, "rows:0").inputs if not one.startswith("table")]
+    assert inputs == ["SparseCross:0", "SparseCross:1"]
+    shapes, parts = inferred(definition), [f"SparseCross:{number}" for number in range(3)]
+    assert [(part_of(nodes, one)[1], shapes[one]) for one in parts] == [
+        ("indices", (None, 2)),
+        ("values", (None,)),
+        ("shape", (2,)),
+    ]
+    assert len({part_of(nodes, one)[0] for one in parts}) == 1
+
+
 def drawn(read, odd=True):
     """What the parts of the sparse tensors are fed: name -> array."""
     definition = program(read)

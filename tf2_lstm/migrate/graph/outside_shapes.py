@@ -1,4 +1,4 @@
-"""The shapes of what queues, data sets and parsers of records give out, which the graph says beside the operation."""
+"""The shapes of what queues, data sets, parsers of records and crosses of columns give out."""
 
 import re
 
@@ -8,6 +8,7 @@ from tf2_lstm.migrate.graph.declared import completed
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, node_of
 
 _DEQUEUES = re.compile(r"(Reader|Queue)Dequeue(Many|UpTo)?(V2)?$")
+_CROSSES = re.compile(r"SparseCross(V2|Hashed)?$")
 _PARSES = re.compile(r"Parse(Single)?(Sequence)?Example(V2)?$")
 
 
@@ -19,7 +20,7 @@ def shapes_of_outputs(nodes, node):
         node: the NodeDef.
 
     Returns:
-        A list of TensorShapeProto, perhaps shorter than the outputs.
+        A list of `TensorShapeProto`, perhaps shorter than the outputs.
 
     Example:
         ```python
@@ -38,7 +39,17 @@ def shapes_of_outputs(nodes, node):
     taken = _DEQUEUES.match(node.op)
     if taken:
         return _of_queue(nodes, node, taken[2])
+    if _CROSSES.match(node.op):
+        # The indices, the values and the shape of a sparse matrix.
+        return [_shape(-1, 2), _shape(-1), _shape(2)]
     return _of_parser(node) if _PARSES.match(node.op) else []
+
+
+def _shape(*sizes):
+    shape = message("GraphDef").node.add().attr["shape"].shape
+    for size in sizes:
+        shape.dim.add(size=size)
+    return shape
 
 
 def _of_queue(nodes, node, several):

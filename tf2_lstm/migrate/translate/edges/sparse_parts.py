@@ -7,8 +7,15 @@ from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, node_of, 
 from tf2_lstm.migrate.graph.operations import HANDS_ON, OPEN, operation
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
-#: The end of the name of an output of a parser of records -> the part.
-_ENDS = {"sparse_indices": "indices", "sparse_values": "values", "sparse_shapes": "shape"}
+#: The end of the name of an output of a parser of records, or of a cross of columns -> the part.
+_ENDS = {
+    "sparse_indices": "indices",
+    "sparse_values": "values",
+    "sparse_shapes": "shape",
+    "output_indices": "indices",
+    "output_values": "values",
+    "output_shape": "shape",
+}
 #: What a program computes of a matrix of strings to make it sparse -> the part: what is no "", as a mask.
 _OF_STRINGS = {"NotEqual": "mask", "GatherNd": "values", "Shape": "shape"}
 
