@@ -208,14 +208,14 @@ SPARSE = [
     *mistakes(
         "tf2_lstm/migrate/translate/rows/sparse.py",
         f"{ROWS}[SparseReshape, indices by fed numbers]",
-        ("if shape.before_cast and", "if not shape.before_cast and"),
+        ('shape.before_cast.dtype == "int32"', 'shape.before_cast.dtype == "int64"'),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/edges/sparse_parts.py",
         PROGRAMS + "test_a_matrix_of_strings_that_is_made_sparse_is_drawn_as_one",
         ('"NotEqual": "mask", ', ""),
         ('== [""] else ""', '!= [""] else ""'),
-        ("if is_source(node) or like", "if like"),
+        ('"GatherNd": "values", ', ""),
     ),
     *mistakes(
         "tf2_lstm/migrate/prove/sparse_samples.py",
@@ -227,7 +227,8 @@ SPARSE = [
         "tf2_lstm/migrate/translate/edges/ends.py",
         "tests/migrate/translate/test_boundary.py::test_it_ends_where_the_forward_graph_ends",
         (" or self._is_counted(name)", ""),
-        ("_SUMMARIES.isdisjoint(self._ops_after(name))", "set()"),
+        ("not _SUMMARIES.isdisjoint(self._ops_after(name))", "False"),
+        ("not _SUMMARIES.isdisjoint(self._ops_after(name))", "True"),
         ("            or self._is_guard(node)\n", ""),
     ),
     *mistakes(

@@ -183,11 +183,12 @@ def kept_and_lowered(x):
 
 
 def summed_up(x):
-    """A share of zeros, which a summary reads, counted by integers; and a number that is given out too."""
+    """A share of zeros, which a summary reads, counted by integers; and a number that no summary reads."""
     y = tf.identity(x @ weights(4, 3), name="y")
     zeros = tf.size(y) - tf.math.count_nonzero(y, dtype=tf.int32)
     v1.summary.scalar("zeros", tf.cast(zeros, tf.float32) / tf.cast(tf.size(y), tf.float32))
     v1.summary.scalar("total", tf.reduce_sum(y, name="total"))
+    tf.reduce_max(y, name="most")
     tf.multiply(y, tf.reduce_sum(y), name="z")
 
 
@@ -261,7 +262,7 @@ ENDS = {
         ["rnn/Tanh:0", "rnn/transpose_1:0"],
     ),
     "a moving average alone": (averaged_alone, ["y:0"]),
-    "numbers that summaries read": (summed_up, ["z:0"]),
+    "numbers that summaries read": (summed_up, ["most:0", "z:0"]),
     "a condition that is asserted": (asserted, ["y:0"]),
 }
 

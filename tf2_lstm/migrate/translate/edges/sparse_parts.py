@@ -1,7 +1,5 @@
 """Find which fed tensors are the indices, the values and the shape of one sparse tensor, or the mask of its places."""
 
-from functools import partial
-
 from tf2_lstm.migrate.graph.declared import input_named, output_of
 from tf2_lstm.migrate.graph.nodes import attribute, data_inputs, edge, node_of, normal
 from tf2_lstm.migrate.graph.operations import HANDS_ON, OPEN, operation
@@ -42,7 +40,7 @@ def part_of(nodes, tensor):
         assert part_of({node.name: node}, "a/ids/values:0") == ("a/ids", "values")
         ```
     """
-    node, number = _source(nodes, tensor, partial(_strings_of, nodes))
+    node, number = _source(nodes, tensor)
     if node is None:
         return None
     if strings := _strings_of(nodes, node):
@@ -93,14 +91,14 @@ def _feature(nodes, node, kind, number):
     return texts[number].decode(errors="replace") if number < len(texts) else ""
 
 
-def _source(nodes, tensor, is_source=lambda node: False):
+def _source(nodes, tensor):
     """Return (the NodeDef, the number of its output) that a tensor is handed on, or looked up, from."""
     seen = set()
     while (name := edge(normal(tensor))[0]) in nodes and name not in seen:
         seen.add(name)
         node = nodes[name]
         like, given = 0 if node.op in HANDS_ON else operation(node.op).like, data_inputs(node)
-        if is_source(node) or like is None or not 0 <= like < len(given):
+        if like is None or not 0 <= like < len(given):
             return node, edge(normal(tensor))[1]
         tensor = given[like]
     return None, 0
