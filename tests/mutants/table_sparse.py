@@ -101,7 +101,7 @@ SPARSE = [
     *mistakes(
         "tf2_lstm/migrate/translate/rows/sparse_rows.py",
         f"{ROWS}[SparseReshape, the rest of the last axis]",
-        ('"rest", "floor_divide"', '"rest", "mod"'),
+        ('"rest", "floor_divide"', '"rest", "add"'),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/rows/sparse_rows.py",
