@@ -20,7 +20,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--share",
         default="all",
-        help="of the largest tables of tests: all, a part as 2/3, or commit for the part that is this commit's turn",
+        help="of the largest tables of tests: all, a part as 2/3, or commit for the part that its id chooses",
     )
 
 

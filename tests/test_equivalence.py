@@ -44,7 +44,6 @@ def assert_near(report):
     assert not far
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("name", NAMES)
 def test_keras_equals_the_record_and_the_live_session(name):
     report = prove(CASES[name])

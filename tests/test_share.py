@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import share
@@ -32,12 +33,25 @@ def test_a_part_has_its_share_of_each_function():
     assert second == ["a.py::f[1]", "a.py::f[4]", "b.py::f[1]"]
 
 
-def test_the_next_commit_takes_the_next_part(monkeypatch):
+def test_the_commit_chooses_the_part(monkeypatch):
     found = []
-    for commits in range(5):
-        monkeypatch.setattr(share, "_commits", lambda commits=commits: commits)
+    for commit in range(5):
+        monkeypatch.setattr(share, "_commit", lambda commit=commit: commit)
         found.append(share.share_of("commit"))
     assert found == [(1, 3), (2, 3), (3, 3), (1, 3), (2, 3)]
+
+
+def test_two_commits_of_a_repository_are_two_numbers(tmp_path, monkeypatch):
+    """And one of them is the same number each time."""
+    monkeypatch.setattr(share, "_ROOT", tmp_path)
+    found = []
+    run = partial(subprocess.run, cwd=tmp_path, check=True, capture_output=True)
+    run(["git", "init"])
+    for message in ("one", "two"):
+        run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--allow-empty", "-m", message])
+        found += [share._commit(), share._commit()]
+    assert found[0] == found[1] != found[2] == found[3]
+    assert 0 not in found
 
 
 def test_where_there_is_no_git_it_is_the_first_part(monkeypatch):

@@ -72,4 +72,19 @@ def setting(places, alone):
     return f"tf2_lstm.set_dropout(model, {'rate' if alone else f'{{{listed}}}'})"
 
 
-__all__ = ["is_alone", "places_of", "setting"]
+def sentence(parameter, rate, call, model):
+    """Return what a report says of a rate that a TF1 program feeds.
+
+    Args:
+        parameter: the name that the rate has in the written source.
+        rate: the `Rate`.
+        call: the call that sets it, as `setting` returns it.
+        model: the name of the model.
+    """
+    return (
+        f"dropout drops with training=True only; its rate, {rate.said}, is {rate.value:g} as written. "
+        f"{call} sets another, as does load({parameter}=rate) of {model}.py"
+    )
+
+
+__all__ = ["is_alone", "places_of", "sentence", "setting"]

@@ -9,7 +9,7 @@ from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
 from tf2_lstm.migrate.equivalence.tolerance import level_of
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
-from tf2_lstm.migrate.keras_code.rates import is_alone, places_of, setting
+from tf2_lstm.migrate.keras_code.rates import is_alone, places_of, sentence, setting
 from tf2_lstm.migrate.prove.graph_side import GraphRun, GraphSide, dropped, keep_all
 from tf2_lstm.migrate.prove.keras_side import accelerated, call_keeping, in_function
 from tf2_lstm.migrate.prove.own_inputs import own_samples
@@ -230,10 +230,7 @@ def _rates(whole):
     """Yield how to set a rate that TF1 programs feed, and what is special about a constant one."""
     places, alone = places_of(whole), is_alone(whole)
     for name, rate in whole.program.rates.items():
-        yield (
-            f"dropout drops with training=True only; its rate, {rate.said}, is {rate.value:g} as written. "
-            f"{setting(places[rate.said], alone)} sets another, as does load({name}=rate) of {whole.name}.py"
-        )
+        yield sentence(name, rate, setting(places[rate.said], alone), whole.name)
     if whole.rates:
         listed = ", ".join(f"{rate:g}" for rate in sorted(set(whole.rates)))
         yield (

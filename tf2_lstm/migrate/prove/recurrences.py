@@ -13,7 +13,7 @@ import numpy as np
 from tf2_lstm.backends import plain
 from tf2_lstm.migrate.equivalence.compare import CaseReport, compare_results
 from tf2_lstm.migrate.equivalence.result import KERAS, RunResult
-from tf2_lstm.migrate.keras_code.rates import setting
+from tf2_lstm.migrate.keras_code.rates import sentence, setting
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.prove.computed import pulled_back
 from tf2_lstm.migrate.prove.diagnose import diagnose_sample
@@ -150,10 +150,8 @@ def _rates(recurrence):
     rates = program_of(recurrence).rates
     alone = len(rates) == 1 and not _constants(recurrence)
     for name, rate in rates.items():
-        yield (
-            f"{recurrence.name}: dropout drops with training=True only; its rate, {rate.said}, is {rate.value:g} as "
-            f"written. {setting(rate.places, alone)} sets another, as does load({name}=rate) of {recurrence.name}.py"
-        )
+        said = sentence(name, rate, setting(rate.places, alone), recurrence.name)
+        yield f"{recurrence.name}: {said}"
 
 
 def _gradients(reference, run, received, nodes):
