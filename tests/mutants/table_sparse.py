@@ -253,4 +253,9 @@ SPARSE = [
         PROGRAMS + "test_a_cross_of_columns_is_fed_as_the_parts_of_one_sparse_tensor",
         ('    "output_values": "values",\n', ""),
     ),
+    *mistakes(
+        "tf2_lstm/migrate/prove/keras_side.py",
+        "tests/migrate/translate/test_whole_sabotage.py::test_the_right_translation_is_proved",
+        ("set_experimental_options({name: before})", "set_experimental_options({name: True})"),
+    ),
 ]

@@ -94,7 +94,7 @@ def test_a_program_with_it_is_proved_and_the_report_says_how(graph):
     findings = Findings(shapes=inferred(graph))
     _, case, _, problem = WholeConverter(tf1, findings, request, None).convert()
     assert problem == ""
-    assert (case.passed, len(case.tensors)) == (True, 3)
+    assert (case.passed, len(case.tensors)) == (True, 4)
     (note,) = [
         one for one in case.notes if "has no beams (GatherTree): in the replay NumPy stood for it" in one
     ]

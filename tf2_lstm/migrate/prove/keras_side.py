@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from contextlib import contextmanager
 from functools import partial
+from threading import Lock
 
 import keras
 import numpy as np
@@ -14,6 +15,9 @@ from tf2_lstm.migrate.graph.subgraph import KEPT
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.prove.samples import compared_tensors, fed_tensors, key_of
 from tf2_lstm.stock import layers_of
+
+#: The options of TensorFlow are those of the process: one thread changes them at a time.
+_OPTIONS = Lock()
 
 
 def run_model(model, recurrence, values):
@@ -123,9 +127,23 @@ def in_function(model):
     function = tf.function(partial(call_keeping, model), input_signature=[signature])
 
     def call(inputs):
-        return function({name: tf.convert_to_tensor(value) for name, value in inputs.items()})
+        with _as_it_is():
+            return function({name: tf.convert_to_tensor(value) for name, value in inputs.items()})
 
     return call
+
+
+@contextmanager
+def _as_it_is():
+    """Run functions without TensorFlow's rewriting of graphs, as the replay does: of x + x, 60 times, it has no end."""
+    name = "disable_meta_optimizer"
+    with _OPTIONS:
+        before = tf.config.optimizer.get_experimental_options().get(name, False)
+        tf.config.optimizer.set_experimental_options({name: True})
+        try:
+            yield
+        finally:
+            tf.config.optimizer.set_experimental_options({name: before})
 
 
 @contextmanager
