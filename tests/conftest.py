@@ -19,14 +19,16 @@ if sys.version_info < (3, 12):
 def pytest_addoption(parser):
     parser.addoption(
         "--share",
+        type=share_of,
         default="all",
+        metavar="PART",
         help="of the largest tables of tests: all, a part as 2/3, or commit for the part that its id chooses",
     )
 
 
 def pytest_collection_modifyitems(config, items):
     """Leave out the other parts of the largest tables, where a part is asked for."""
-    share = share_of(config.getoption("share"))
+    share = config.getoption("share")
     tables = [item for item in items if share and item.get_closest_marker("table")]
     taken = in_share([item.nodeid for item in tables], *(share or (1, 1)))
     left = {item for item, there in zip(tables, taken, strict=True) if not there}
@@ -36,7 +38,7 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_terminal_summary(terminalreporter, config):
     """Say what was left out."""
-    if share := share_of(config.getoption("share")):
+    if share := config.getoption("share"):
         part, parts = share
         terminalreporter.line(
             f"This was part {part} of {parts} of the largest tables; --share all runs them whole, as does "

@@ -1,11 +1,12 @@
 """A share of the largest tables of tests: a run takes one part of three, which the id of the commit chooses.
 
-A case of such a table is alike hundreds of others (an artefact of the zoo, an operation with one more attribute) and
-takes seconds. Tests that are marked `table` are counted one function at a time: a part has its share of each. All other
+A case of such a table is alike hundreds of others (an artefact of the zoo, a layer under one more policy) and takes
+seconds. Tests that are marked `table` are counted one function at a time: a part has its share of each. All other
 tests are run each time, and all of them where no share is asked for.
 """
 
 import subprocess
+from argparse import ArgumentTypeError
 from collections import Counter
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def share_of(said):
         (part, parts), counted from 1; None for all.
 
     Raises:
-        ValueError: it says none of these.
+        ArgumentTypeError: it says none of these.
     """
     if said == "all":
         return None
@@ -32,7 +33,7 @@ def share_of(said):
         return 1 + _commit() % PARTS, PARTS
     part, _, parts = said.partition("/")
     if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise ValueError(f"--share: expected all, commit, or a part as 2/3, received {said!r}")
+        raise ArgumentTypeError(f"expected all, commit, or a part as 2/3, received {said!r}")
     return int(part), int(parts)
 
 

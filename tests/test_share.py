@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from argparse import ArgumentTypeError
 from functools import partial
 
 import pytest
@@ -61,35 +62,37 @@ def test_where_there_is_no_git_it_is_the_first_part(monkeypatch):
 
 @pytest.mark.parametrize("said", ["", "4/3", "0/3", "2", "1/x", "most"])
 def test_what_is_no_share_is_refused(said):
-    with pytest.raises(ValueError, match="expected all, commit, or a part as 2/3"):
+    with pytest.raises(ArgumentTypeError, match="expected all, commit, or a part as 2/3"):
         share.share_of(said)
 
 
-@pytest.mark.parametrize(("said", "ran"), [("all", range(7)), ("2/3", (1, 4)), (None, range(7))])
-def test_a_run_leaves_out_other_parts_and_says_so(said, ran, tmp_path):
-    """In a process of its own, with the tests' own conftest and options."""
-    path = tmp_path / "test_some.py"
+def run_table(folder, *options):
+    """Run a table in a process of its own, with the tests' own conftest and configuration."""
+    path = folder / "test_some.py"
     path.write_text(TABLE)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "-s",
-        "-c",
-        "setup.cfg",
-        "--rootdir=.",
-    ]
-    command += ["-p", "conftest", str(path), *([f"--share={said}"] if said else [])]
-    found = subprocess.run(
-        command,
+    always = ["-p", "no:cacheprovider", "-s", "-c", "setup.cfg", "--rootdir=.", "-p", "conftest"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *always, str(path), *options],
         cwd=share._ROOT,
         env={**os.environ, "PYTHONPATH": f"{share._ROOT}:{share._ROOT / 'tests'}"},
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout
+        check=False,
+    )
+
+
+def test_what_is_no_share_is_one_line_of_the_command(tmp_path):
+    done = run_table(tmp_path, "--share=9/3")
+    assert done.returncode == 4
+    assert "argument --share: expected all, commit, or a part as 2/3, received '9/3'" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(("said", "ran"), [("all", range(7)), ("2/3", (1, 4)), (None, range(7))])
+def test_a_run_leaves_out_other_parts_and_says_so(said, ran, tmp_path):
+    done = run_table(tmp_path, *([f"--share={said}"] if said else []))
+    found = done.stdout
+    assert done.returncode == 0
     assert [number for number in range(7) if f"ran {number}" in found] == list(ran)
     assert "ran always" in found
     assert ("part 2 of 3 of the largest tables; --share all runs them whole" in found) == (said == "2/3")

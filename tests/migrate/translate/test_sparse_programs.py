@@ -138,6 +138,27 @@ def test_a_matrix_of_strings_that_is_made_sparse_is_drawn_as_one():
     assert 0 < found[mask.name].sum() == len(found[ids.name]) < 12
 
 
+def test_what_is_made_twice_of_one_matrix_of_strings_is_drawn_alike():
+    """A wide and a deep part that read one feature, each of its own mask; another matrix has its own rows."""
+    with tf.Graph().as_default() as graph:
+        words, others = (
+            v1.placeholder(tf.string, [rows, 3], name) for rows, name in ((2, "words"), (None, "others"))
+        )
+        masks = [tf.not_equal(one, "") for one in (words, words, others)]
+        ids = [
+            tf.strings.to_hash_bucket_fast(tf.gather_nd(one, tf.where(mask)), 5)
+            for one, mask in zip((words, words, others), masks, strict=True)
+        ]
+    nodes = {node.name: node for node in graph.as_graph_def().node}
+    tensors = [Edge(one.name, one.name, "bool", tuple(one.shape)) for one in masks]
+    tensors += [Edge(one.name, one.name, "int64", (None,)) for one in ids]
+    found = sparse_values(nodes, {}, tensors, 4, 9, 5, 0)
+    first, second, third = (found[one.name] for one in masks)
+    assert (first == second).all()
+    assert (first.shape, third.shape) == ((2, 3), (4, 3))
+    assert [len(found[one.name]) for one in ids] == [first.sum(), second.sum(), third.sum()]
+
+
 def test_a_cross_of_columns_is_fed_as_the_parts_of_one_sparse_tensor():
     """TensorFlow is not asked what it gives, as it is run for nobody."""
     with tf.Graph().as_default() as graph:

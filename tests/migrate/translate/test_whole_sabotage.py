@@ -161,16 +161,32 @@ def test_a_wrong_weight_is_seen_and_named(found):
     assert "the model that was written differs from them" in report.diagnosis
 
 
-def test_what_is_wrong_in_a_function_alone_is_seen_and_said(found, monkeypatch):
-    """The sabotage: a layer that computes something else where `predict` calls it."""
+def proof_with(found, change):
+    """The proof of a model whose dense layer gives what `change` makes of its inputs and its right outputs."""
     tf1, findings, boundary, runs = found
     whole = translate(tf1, findings, boundary)
     model = build_whole(whole, tf1)
     dense = next(layer for layer in model.layers if isinstance(layer, keras.layers.Dense))
     right = dense.call
-    monkeypatch.setattr(dense, "call", lambda x: right(x) if tf.executing_eagerly() else right(x) + 0.01)
-    report = prove_whole(tf1, whole, model, runs)
-    wrong = {tensor.name for tensor in report.tensors if not tensor.passed}
-    assert "scores, in a tf.function" in wrong
-    assert all(name.endswith(", in a tf.function") for name in wrong)
+    dense.call = lambda x: change(x, right(x))
+    return prove_whole(tf1, whole, model, runs)
+
+
+def wrong_of(report):
+    return {tensor.name for tensor in report.tensors if not tensor.passed}
+
+
+def test_what_is_wrong_in_a_function_alone_is_seen_and_said(found):
+    """The sabotage: a layer that computes something else where `predict` calls it."""
+    report = proof_with(found, lambda x, y: y if tf.executing_eagerly() else y + 0.01)
+    assert "scores, in a tf.function" in wrong_of(report)
+    assert all(name.endswith(", in a tf.function") for name in wrong_of(report))
     assert "as its predict calls it" in report.diagnosis
+
+
+def test_what_is_wrong_in_a_later_sample_is_wrong_where_it_is_called_too(found):
+    """The sabotage: a layer that is wrong for one row of four ids; the first sample, which is called, has more."""
+    report = proof_with(found, lambda x, y: y + 0.01 * tf.cast(tf.equal(tf.shape(x)[0], 4), y.dtype))
+    assert "scores" not in wrong_of(report)
+    assert "scores, in a tf.function" in wrong_of(report)
+    assert "the model that was written differs from them" in report.diagnosis

@@ -127,15 +127,15 @@ def in_function(model):
     function = tf.function(partial(call_keeping, model), input_signature=[signature])
 
     def call(inputs):
-        with _as_it_is():
+        with _not_rewritten():
             return function({name: tf.convert_to_tensor(value) for name, value in inputs.items()})
 
     return call
 
 
 @contextmanager
-def _as_it_is():
-    """Run functions without TensorFlow's rewriting of graphs, as the replay does: of x + x, 60 times, it has no end."""
+def _not_rewritten():
+    """Run functions as they are traced, as the replay runs its graph: rewriting x + x, 60 times, takes all memory."""
     name = "disable_meta_optimizer"
     with _OPTIONS:
         before = tf.config.optimizer.get_experimental_options().get(name, False)

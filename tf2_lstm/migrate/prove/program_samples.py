@@ -36,7 +36,9 @@ def whole_samples(tf1, whole, tensors, seed=0, wanted=()):
     """
     nodes = {node.name: node for node in tf1.graph.node}
     lengths = _lengths(nodes, whole)
-    sparse = {one.tf1 for parts in sparse_tensors(nodes, tensors) for one in parts.values()}
+    sparse = {
+        one.tf1 for parts in sparse_tensors(nodes, tensors) for several in parts.values() for one in several
+    }
     dense = [one for one in tensors if one.tf1 not in sparse]
     drawn = wanted or (*SIZES, 2 * (_common_size(tf1),))
     time_major = any(one.time_major for one in whole.recurrences.values())

@@ -18,29 +18,32 @@ def sparse_tensors(nodes, tensors):
         tensors: the `Edge`s of the graph's inputs.
 
     Returns:
-        A list of dicts, "indices" or "mask", "values" and "shape" -> `Edge`; a program does not read each of them. Of
-        weights it reads the values alone, and their matrix is that of the ids.
+        A list of dicts, "indices" or "mask", "values" and "shape" -> a list of `Edge`s, as a program may make the same
+        part twice. It does not read each of them: of weights it reads the values alone, and their matrix is that of the
+        ids.
     """
     groups = {}
     for one in tensors:
         key, part = part_of(nodes, one.tf1) or (one.tf1, "")
-        groups.setdefault(key, {})[part] = one
+        groups.setdefault(key, {}).setdefault(part, []).append(one)
     found = [parts for parts in groups.values() if _is_matrix(parts)]
-    alone = [one for one in groups.values() if one.keys() == {"values"} and len(one["values"].shape) == 1]
+    alone = [one for one in groups.values() if one.keys() == {"values"} and _are_vectors(one["values"])]
     return [*found, *(alone if found else [])]
 
 
 def _is_matrix(parts):
-    indices, mask, values, shape = (parts.get(part) for part in ("indices", "mask", "values", "shape"))
-    if (values or shape) is None or any(one and len(one.shape) != 1 for one in (values, shape)):
-        return False
-    if mask is not None:
-        return (mask.dtype, len(mask.shape)) == ("bool", 2)
+    vectors = [*parts.get("values", ()), *parts.get("shape", ())]
+    places = [*parts.get("indices", ()), *parts.get("mask", ())]
     return (
-        indices is not None
-        and (indices.dtype, len(indices.shape)) == ("int64", 2)
-        and indices.shape[1] in (None, 2)
+        bool(vectors and places)
+        and _are_vectors(vectors)
+        and all((one.dtype, len(one.shape)) in (("int64", 2), ("bool", 2)) for one in places)
+        and all(one.shape[1] in (None, 2) for one in parts.get("indices", ()))
     )
+
+
+def _are_vectors(tensors):
+    return all(len(one.shape) == 1 for one in tensors)
 
 
 def sparse_values(nodes, limits, tensors, batch, steps, limit, seed, odd=True):
@@ -63,24 +66,27 @@ def sparse_values(nodes, limits, tensors, batch, steps, limit, seed, odd=True):
     found, pruned = {}, pruned_ids(nodes) if odd else ()
     fills = odd and any(node.op == _FILLS for node in nodes.values())
     for parts in sparse_tensors(nodes, tensors):
-        names = {part: one.tf1 for part, one in parts.items()}
-        columns = limits.get(names.get("shape"), steps)
-        if "mask" in names:
-            batch, columns = (
-                size or free for size, free in zip(parts["mask"].shape, (batch, columns), strict=True)
-            )
-        indices = _places(batch, columns, fills)
-        generator = draws(seed, f"program:{batch}x{steps}:{next(iter(names.values()))}")
-        drawn = {"indices": indices, "shape": np.array([batch, columns], "int64")}
-        drawn["mask"] = np.zeros((batch, columns), bool)
-        drawn["mask"][tuple(indices.T)] = True
-        if "values" in names:
-            below = limits.get(names["values"], limit)
-            drawn["values"] = _numbers(generator, parts["values"].dtype, len(indices), below)
-            drawn["values"][1::4] *= -1 if names["values"] in pruned else 1
-            drawn["values"][1::4] -= 1 if names["values"] in pruned else 0
-        found |= {name: drawn[part] for part, name in names.items()}
+        rows, columns = _sizes(parts, limits, batch, steps)
+        indices, mask = _places(rows, columns, fills), np.zeros((rows, columns), bool)
+        mask[tuple(indices.T)] = True
+        same = {"indices": indices, "mask": mask, "shape": np.array([rows, columns], "int64")}
+        for part in same.keys() & parts.keys():
+            found |= {one.tf1: same[part] for one in parts[part]}
+        for one in parts.get("values", ()):
+            generator = draws(seed, f"program:{batch}x{steps}:{one.tf1}")
+            drawn = _numbers(generator, one.dtype, len(indices), limits.get(one.tf1, limit))
+            if one.tf1 in pruned:
+                drawn[1::4] = -drawn[1::4] - 1
+            found[one.tf1] = drawn
     return found
+
+
+def _sizes(parts, limits, batch, steps):
+    """Return the numbers of rows and columns: those that a mask fixes, or the limit that a shape has."""
+    limited = [limits[one.tf1] for one in parts.get("shape", ()) if one.tf1 in limits]
+    free = (batch, (limited or [steps])[0])
+    masks = [one.shape for one in parts.get("mask", ())]
+    return tuple(size or other for size, other in zip(masks[0] if masks else (None, None), free, strict=True))
 
 
 def _places(batch, columns, fills):

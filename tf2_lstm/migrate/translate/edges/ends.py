@@ -9,6 +9,7 @@ from tf2_lstm.migrate.graph.operations import (
     HANDS_ON,
     MERGES,
     SILENT,
+    SWITCHES,
     VARIABLES,
     Trait,
     having,
@@ -25,8 +26,6 @@ from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
 _LOSSES = having(Trait.LOSS)
-#: The summary of one number.
-_SUMMARIES = frozenset({"ScalarSummary"})
 #: Operations by which a program makes one tensor of the steps.
 _JOINS = frozenset({"Pack", "Concat", "ConcatV2", "Transpose"})
 #: Those that read scores; the other one reads what was decoded.
@@ -269,10 +268,9 @@ class Ends:
 
     def _is_its_condition(self, tensor):
         """Whether a tensor is the condition that a Switch chooses by, handed on by either side of it."""
-        switches = having(Trait.SWITCH)
         while (node := self.nodes.get(edge(tensor)[0])) is not None:
             given = data_inputs(node)
-            if node.op in switches:
+            if node.op in SWITCHES:
                 return len(set(map(normal, given))) == 1
             if node.op not in HANDS_ON or not given:
                 return False
@@ -369,16 +367,14 @@ class Ends:
     def _is_measure(self, name):
         """Whether a node is a number of floats that a training graph computes, or one that a summary reads."""
         is_float = "float" in (dtypes_of(self.nodes[name]) or [""])[0]
-        return is_float and (bool(self.backward) or not _SUMMARIES.isdisjoint(self._ops_after(name)))
+        readers = (self.nodes[one].op for one in self.readers.get(name, ()))
+        return is_float and (bool(self.backward) or "ScalarSummary" in readers)
 
     def _is_counted(self, name):
         """Whether a node is a mask, or the ones and zeros that it is cast to."""
         given = [self.nodes[edge(one)[0]] for one in data_inputs(self.nodes[name])[:1]]
         masks = given if self.nodes[name].op == "Cast" else [self.nodes[name]]
         return bool(masks) and dtypes_of(masks[0])[:1] == ["bool"]
-
-    def _ops_after(self, name):
-        return {self.nodes[one].op for one in self.readers.get(name, ())}
 
     def _averaged(self, kept):
         """Return the nodes that only moving averages read, and name them; none where nothing else is an output."""
