@@ -13,7 +13,7 @@ RECOVERED = [
         ("in ([-1], [rank - 1])", "is not None"),
         ("float(written(epsilon.array.ravel()[0]))", "0.1"),
         ("_is_number(power) and power.array.item() == 0.5", "False"),
-        (' or _read(nodes, _base(nodes, variance), "Sub")', ""),
+        (' or inputs_if(nodes, _base(nodes, variance), "Sub")', ""),
         (
             "return square[0] if square else twice[0] if is_square else reference",
             "return square[0] if square else reference",

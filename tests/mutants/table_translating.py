@@ -144,13 +144,13 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/recovered/layers.py",
         f"{COMMAND}::test_what_is_fetched_in_between_is_given_out_and_its_weights_are_held_once",
-        ("not _free(writer, bias) or not writer.read_once(x)", "not _free(writer, bias)"),
+        ("not is_free(writer, bias) or not writer.read_once(x)", "not is_free(writer, bias)"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/recovered/normalisation.py",
         "tests/migrate/translate/test_recovered_layers.py::test_it_is_one_layer_and_trains_what_tf1_trains",
         ("product[1] != shifted[1]", "product[1] == shifted[0]"),
-        ('offset else _of(nodes, shifted[0], "Neg") or (None,)', "offset else (shifted[0],)"),
+        ('offset else inputs_if(nodes, shifted[0], "Neg") or (None,)', "offset else (shifted[0],)"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/recovered/normalisation.py",

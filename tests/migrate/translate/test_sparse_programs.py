@@ -127,7 +127,11 @@ def test_a_matrix_of_strings_that_is_made_sparse_is_drawn_as_one():
     assert {part: part_of(nodes, name) for part, name in parts.items()} == {
         part: (words.name, part) for part in parts
     }
+    assert {part: fed_name(nodes, name) for part, name in parts.items()} == {
+        part: f"words_{part}" for part in parts
+    }
     assert part_of(nodes, "apart:0") is None
+    assert fed_name(nodes, "apart:0") == ""
     tensors = [
         Edge("mask", mask.name, "bool", (None, 3)),
         Edge("ids", ids.name, "int64", (None,)),

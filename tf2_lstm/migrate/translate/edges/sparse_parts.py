@@ -68,9 +68,11 @@ def fed_name(nodes, tensor):
         tensor: the name of a tensor.
 
     Returns:
-        "words_values", or "age" of a dense feature; "" for another tensor.
+        "words_values", "words_mask" of a matrix of strings, or "age" of a dense feature; "" for another tensor.
     """
     node, number = _source(nodes, tensor)
+    if node is not None and (strings := _strings_of(nodes, node)):
+        return f"{fed_name(nodes, strings) or node_of(strings).rpartition('/')[2]}_{_OF_STRINGS[node.op]}"
     if node is None or node.op in OPEN:
         key, part = part_of(nodes, tensor) or ("", "")
         scope = key.rpartition("/")[2]

@@ -3,9 +3,10 @@
 from tf2_lstm.migrate.graph.constants import written
 from tf2_lstm.migrate.graph.nodes import copied, data_inputs, node_of
 from tf2_lstm.migrate.keras_code.expression import Apply
-from tf2_lstm.migrate.translate.recovered.normalisation import ADDS, parts_of
+from tf2_lstm.migrate.translate.recovered.layers import is_free
+from tf2_lstm.migrate.translate.recovered.normalisation import ADDS, inputs_if, parts_of
 from tf2_lstm.migrate.translate.writing.naming import python_name
-from tf2_lstm.migrate.translate.writing.values import Held, Known, Live
+from tf2_lstm.migrate.translate.writing.values import Known, Live
 
 _PRODUCTS, _QUOTIENTS = ("Mul",), ("RealDiv", "Div")
 
@@ -31,7 +32,9 @@ def by_own_moments(writer, nodes, node, value):
     held = [one for one in weights if one is not None]
     if not isinstance(x, Live) or not _is_number(epsilon) or not _is_root(parts, value):
         return None
-    if not all(_is_of_last_axis(writer, one, x) for one in held) or not _is_moments(nodes, parts, x, value):
+    if not all(is_free(writer, one) and one.shape == tuple(x.shape[-1:]) for one in held):
+        return None
+    if not _is_moments(nodes, parts, x, value):
         return None
     if len({one.trains for one in held}) > 1:
         return None
@@ -46,12 +49,6 @@ def _is_root(parts, value):
     """Whether the division is by a square root; a power must be 0.5."""
     power = value(parts["power"]) if parts.get("power") else None
     return power is None or (_is_number(power) and power.array.item() == 0.5)
-
-
-def _is_of_last_axis(writer, weight, x):
-    """Whether a value is a float variable with a number for each column, and only one layer holds it."""
-    is_variable = isinstance(weight, Held) and "float" in weight.dtype and writer.may_hold(weight)
-    return is_variable and weight.shape == tuple(x.shape[-1:])
 
 
 def _written(writer, node, x, weights, epsilon):
@@ -98,18 +95,12 @@ def _centred(nodes, node):
     pairs = [(one, other, "Rsqrt") for one, other in _either(node, _PRODUCTS)]
     pairs += [(*data_inputs(node), op) for op in ("Sqrt", "Pow")] if node.op in _QUOTIENTS else []
     for difference, root, op in pairs:
-        less, inner = _read(nodes, difference, "Sub"), _read(nodes, root, op)
-        sum_ = _read(nodes, inner[0], *ADDS) if inner else None
+        less, inner = inputs_if(nodes, difference, "Sub"), inputs_if(nodes, root, op)
+        sum_ = inputs_if(nodes, inner[0], *ADDS) if inner else None
         if less and sum_:
             found = {"x": less[0], "mean": less[1], "variance": sum_[0], "epsilon": sum_[1]}
             return {**found, "power": inner[1] if op == "Pow" else None}
     return None
-
-
-def _read(nodes, reference, *ops):
-    """Return the inputs of a tensor's node, through Identity, where it is of one of some operations; else None."""
-    node = nodes.get(node_of(copied(nodes, reference)))
-    return tuple(data_inputs(node)) if node is not None and node.op in ops else None
 
 
 def _is_moments(nodes, parts, x, value):
@@ -118,7 +109,8 @@ def _is_moments(nodes, parts, x, value):
     mean, variance = (_averaged(nodes, parts[name], len(x.shape), value) for name in ("mean", "variance"))
     if mean is None or variance is None or copied(nodes, mean) != one:
         return False
-    squared = _read(nodes, variance, "SquaredDifference") or _read(nodes, _base(nodes, variance), "Sub")
+    squared = inputs_if(nodes, variance, "SquaredDifference")
+    squared = squared or inputs_if(nodes, _base(nodes, variance), "Sub")
     if not squared:
         return False
     read = {copied(nodes, _open(nodes, other)) for other in squared}
@@ -127,20 +119,20 @@ def _is_moments(nodes, parts, x, value):
 
 def _base(nodes, reference):
     """Return the tensor that a square is of; any other tensor as it is."""
-    square, twice = _read(nodes, reference, "Square"), _read(nodes, reference, *_PRODUCTS)
+    square, twice = inputs_if(nodes, reference, "Square"), inputs_if(nodes, reference, *_PRODUCTS)
     is_square = twice and copied(nodes, twice[0]) == copied(nodes, twice[1])
     return square[0] if square else twice[0] if is_square else reference
 
 
 def _open(nodes, reference):
     """Return the tensor before a stopped gradient: the gradient of the mean is zero here."""
-    stopped = _read(nodes, reference, "StopGradient")
+    stopped = inputs_if(nodes, reference, "StopGradient")
     return stopped[0] if stopped else reference
 
 
 def _averaged(nodes, reference, rank, value):
     """Return the tensor that is averaged along its last axis, which is kept; None for any other node."""
-    read = _read(nodes, reference, "Mean")
+    read = inputs_if(nodes, reference, "Mean")
     if read is None or not nodes[node_of(copied(nodes, reference))].attr["keep_dims"].b:
         return None
     axis = value(read[1])

@@ -45,7 +45,7 @@ def with_whole(value, whole):
 
 def product(writer, node, x, kernel):
     """Write a product with a matrix of weights as a dense layer; None where no layer computes it."""
-    if not (isinstance(x, Live) and _free(writer, kernel) and len(kernel.shape) == 2):
+    if not (isinstance(x, Live) and is_free(writer, kernel) and len(kernel.shape) == 2):
         return None
     return _written(writer, node, Product(x, kernel, "keras.layers.Dense", (kernel.shape[1],)))
 
@@ -83,7 +83,7 @@ def convolution_of_steps(writer, node, x, kernel, options):
 
 def transposed_convolution(writer, node, x, kernel, options):
     """Write a transposed convolution over two axes as a layer; None where no layer computes it."""
-    if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[-1] != x.shape[-1]:
+    if not (isinstance(x, Live) and is_free(writer, kernel)) or kernel.shape[-1] != x.shape[-1]:
         return None
     *size, filters, _ = kernel.shape
     symbol = "keras.layers.Conv2DTranspose"
@@ -104,7 +104,7 @@ def _places(x, channels):
 
 def _convolution(writer, x, kernel, options):
     """Return the `Product` of a convolution with weights; None where no layer computes it."""
-    if not (isinstance(x, Live) and _free(writer, kernel)) or kernel.shape[-2] != x.shape[-1]:
+    if not (isinstance(x, Live) and is_free(writer, kernel)) or kernel.shape[-2] != x.shape[-1]:
         return None
     if max(options["strides"]) > 1 and "dilation_rate" in options:
         return None
@@ -115,7 +115,7 @@ def _convolution(writer, x, kernel, options):
 def biased(writer, node, x, bias):
     """Write a layer with a bias where x is a product that only this node reads; else None."""
     made = getattr(x, "product", None)
-    if made is None or made.bias or made.activation or not _free(writer, bias) or not writer.read_once(x):
+    if made is None or made.bias or made.activation or not is_free(writer, bias) or not writer.read_once(x):
         return None
     if bias.shape != made.units or bias.trains != made.kernel.trains:
         return None
@@ -183,7 +183,7 @@ def normalised(writer, node, x, weights, epsilon):
     if (
         len(held) + len(options) != 5
         or not isinstance(x, Live)
-        or not all(_free(writer, one) for one in held)
+        or not all(is_free(writer, one) for one in held)
     ):
         return None
     moving, trained = held[-2], held[:-2]
@@ -201,7 +201,7 @@ def normalised(writer, node, x, weights, epsilon):
 
 def embedded(writer, node, table, ids):
     """Write a lookup of rows as an embedding layer; None where the table is no matrix of weights."""
-    if not (isinstance(ids, Live) and _free(writer, table) and len(table.shape) == 2):
+    if not (isinstance(ids, Live) and is_free(writer, table) and len(table.shape) == 2):
         return None
     options, name = _of_weights(table), scope_name(table.node)
     layer = writer.layer_of(
@@ -211,8 +211,13 @@ def embedded(writer, node, table, ids):
     return writer.result(node, Apply(layer, (ids.ref,)), (*ids.shape, table.shape[1]))
 
 
-def _free(writer, weight):
-    """Whether a value is a float variable that only one layer holds."""
+def is_free(writer, weight):
+    """Tell whether a value is a float variable that a layer may hold, and no other layer does.
+
+    Args:
+        writer: the `Writer`.
+        weight: a value, None for a missing one.
+    """
     return isinstance(weight, Held) and "float" in weight.dtype and writer.may_hold(weight)
 
 

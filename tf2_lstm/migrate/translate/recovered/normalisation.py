@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
+from tf2_lstm.migrate.graph.nodes import copied, data_inputs, node_of
 from tf2_lstm.migrate.translate.recovered import layers
 from tf2_lstm.migrate.translate.writing.values import Held, Known, Live
 
@@ -22,8 +22,7 @@ def by_moving_averages(writer, nodes, node, value, told):
 
     Returns:
         The `Live`, or None where the node is anything else, its weights are no variables of the last axis, or TF1
-        trains
-        the mean or the variance, which no layer does.
+        trains the mean or the variance, which no layer does.
     """
     parts = parts_of(nodes, node) if node.op in ADDS else None
     if parts is None:
@@ -55,15 +54,15 @@ def parts_of(nodes, node):
         node: the NodeDef of a sum.
     """
     scaled, moved = data_inputs(node)
-    offset, shift = _of(nodes, moved, "Sub") or (None, moved)
-    product, shifted = _of(nodes, scaled, "Mul"), _of(nodes, shift, "Mul")
+    offset, shift = inputs_if(nodes, moved, "Sub") or (None, moved)
+    product, shifted = inputs_if(nodes, scaled, "Mul"), inputs_if(nodes, shift, "Mul")
     if not product or not shifted or product[1] != shifted[1]:
         return None
     # Without an offset the mean is negated before it is multiplied.
-    [mean] = (shifted[0],) if offset else _of(nodes, shifted[0], "Neg") or (None,)
-    root, scale = _of(nodes, product[1], "Mul") or (product[1], None)
-    [inner] = _of(nodes, root, "Rsqrt") or [None]
-    sum_ = _of(nodes, inner, *ADDS)
+    [mean] = (shifted[0],) if offset else inputs_if(nodes, shifted[0], "Neg") or (None,)
+    root, scale = inputs_if(nodes, product[1], "Mul") or (product[1], None)
+    [inner] = inputs_if(nodes, root, "Rsqrt") or [None]
+    sum_ = inputs_if(nodes, inner, *ADDS)
     if not sum_ or mean is None:
         return None
     return {
@@ -72,10 +71,16 @@ def parts_of(nodes, node):
     }
 
 
-def _of(nodes, reference, *ops):
-    """Return the inputs of a node of one of some operations; None for any other node."""
-    node = nodes.get(node_of(reference)) if reference is not None else None
+def inputs_if(nodes, reference, *ops):
+    """Return the inputs of a tensor's node, through Identity, where it is of one of some operations; else None.
+
+    Args:
+        nodes: name -> NodeDef.
+        reference: the name of the tensor, or None for no tensor.
+        ops: names of operations.
+    """
+    node = nodes.get(node_of(copied(nodes, reference))) if reference is not None else None
     return tuple(data_inputs(node)) if node is not None and node.op in ops else None
 
 
-__all__ = ["ADDS", "by_moving_averages", "parts_of"]
+__all__ = ["ADDS", "by_moving_averages", "inputs_if", "parts_of"]
