@@ -6,7 +6,7 @@ import os
 import sys
 
 import pytest
-from share import in_share, share_of
+from share import in_share, read_slow, share_of, write_slow
 
 # An error that nobody foresaw fails a test with its traceback; a user gets one line.
 os.environ["TF2_LSTM_TRACEBACK"] = "1"
@@ -22,16 +22,19 @@ def pytest_addoption(parser):
         type=share_of,
         default="all",
         metavar="PART",
-        help="of the largest tables of tests: all, a part as 2/3, or commit for the part that its id chooses",
+        help="of the slow tests: all, a part as 2/3, or commit for the part that its id chooses",
+    )
+    parser.addoption(
+        "--write-slow", action="store_true", help="write tests/slow.txt anew, of a run of all tests"
     )
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out the other parts of the largest tables, where a part is asked for."""
+    """Leave out the other parts of the slow tests, where a part is asked for."""
     share = config.getoption("share")
-    tables = [item for item in items if share and item.get_closest_marker("table")]
-    taken = in_share([item.nodeid for item in tables], *(share or (1, 1)))
-    left = {item for item, there in zip(tables, taken, strict=True) if not there}
+    shared = [item for item in items if share and not item.get_closest_marker("always")]
+    taken = in_share([item.nodeid for item in shared], read_slow(), *(share or (1, 1)))
+    left = {item for item, there in zip(shared, taken, strict=True) if not there}
     config.hook.pytest_deselected(items=list(left))
     items[:] = [item for item in items if item not in left]
 
@@ -41,9 +44,24 @@ def pytest_terminal_summary(terminalreporter, config):
     if share := config.getoption("share"):
         part, parts = share
         terminalreporter.line(
-            f"This was part {part} of {parts} of the largest tables; --share all runs them whole, as does "
+            f"This was part {part} of {parts} of the slow tests; --share all runs all of them, as does "
             "`make test SHARE=all`."
         )
+
+
+#: What `--write-slow` has measured: the name of a test, the phase, seconds.
+_MEASURED = []
+
+
+def pytest_runtest_logreport(report):
+    _MEASURED.append((report.nodeid, report.when, report.duration))
+
+
+def pytest_sessionfinish(session):
+    """Write what is slow, in the process that hears of all tests."""
+    config = session.config
+    if config.getoption("write_slow") and not hasattr(config, "workerinput"):
+        write_slow(_MEASURED)
 
 
 def pytest_configure(config):

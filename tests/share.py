@@ -1,17 +1,22 @@
-"""A share of the largest tables of tests: a run takes one part of three, which the id of the commit chooses.
+"""A share of the slow tests: a run takes one part of three of them, which the id of the commit chooses.
 
-A case of such a table is alike hundreds of others (an artefact of the zoo, a layer under one more policy) and takes
-seconds. Tests that are marked `table` are counted one function at a time: a part has its share of each. All other
-tests are run each time, and all of them where no share is asked for.
+Three quarters of all time go to one test in fifteen: programs that are converted and proved, layers that are
+compiled, commands in processes of their own. `slow.txt` names them, as measured. All other tests are run each time,
+and those that are marked `always`; without a share all are.
 """
 
 import subprocess
 from argparse import ArgumentTypeError
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
+from zlib import crc32
 
-#: How many parts `commit` divides a table into.
+#: How many parts `commit` divides the slow tests into.
 PARTS = 3
+#: The slow tests, a unit a line: a function, all of whose cases are, or a file, whose tests wait for one fixture.
+SLOW = Path(__file__).with_name("slow.txt")
+#: What is slow: the part of all seconds that a case takes, and that the fixtures of a file take.
+SLOW_CASE, SLOW_FIXTURES = 1 / 4000, 1 / 1000
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -37,22 +42,71 @@ def share_of(said):
     return int(part), int(parts)
 
 
-def in_share(names, part, parts):
-    """Tell which tests of tables a part has.
+def in_share(names, slow, part, parts):
+    """Tell which tests a part has.
 
     Args:
         names: the names of the tests, in their order, "file::function[case]".
+        slow: the units of `SLOW`; what is of none is in every part.
         part, parts: as of `share_of`.
 
     Returns:
-        A list of bools.
+        A list of bools. A file is in one part as a whole. Of a function each part has its share of the cases.
     """
     before, found = Counter(), []
     for name in names:
-        function = name.partition("[")[0]
-        found.append(before[function] % parts == part - 1)
-        before[function] += 1
+        file, function = _file(name), _function(name)
+        unit = next((one for one in (file, function) if one in slow), None)
+        place = crc32(unit.encode()) + before[unit] if unit else 0
+        before[unit] += unit == function
+        found.append(unit is None or place % parts == part - 1)
     return found
+
+
+def slow_of(measured):
+    """Find what is slow in a run of all tests.
+
+    Args:
+        measured: (the name of a test, "setup", "call" or "teardown", seconds), in any order.
+
+    Returns:
+        The units, sorted: files of which fixtures take most of the time, and functions whose cases are slow on average.
+    """
+    files, fixtures, functions, cases = Counter(), Counter(), Counter(), defaultdict(set)
+    for name, when, seconds in measured:
+        files[_file(name)] += seconds
+        fixtures[_file(name)] += seconds if when == "setup" else 0
+        functions[_function(name)] += seconds
+        cases[_function(name)].add(name)
+    whole = sum(files.values())
+    found = {
+        file
+        for file, seconds in fixtures.items()
+        if seconds > whole * SLOW_FIXTURES and seconds > files[file] / 2
+    }
+    return sorted(found) + sorted(
+        function
+        for function, seconds in functions.items()
+        if seconds > whole * SLOW_CASE * len(cases[function]) and _file(function) not in found
+    )
+
+
+def read_slow():
+    """Return the units of `SLOW`."""
+    return frozenset(SLOW.read_text(encoding="utf-8").split())
+
+
+def write_slow(measured):
+    """Write `SLOW` anew, of what `slow_of` takes."""
+    SLOW.write_text("".join(f"{one}\n" for one in slow_of(measured)), encoding="utf-8")
+
+
+def _file(name):
+    return name.partition("::")[0]
+
+
+def _function(name):
+    return name.partition("[")[0]
 
 
 def _commit():

@@ -19,6 +19,8 @@ import pytest
 import tf2_lstm
 from tf2_lstm.migrate.pairs import PAIRS
 
+pytestmark = pytest.mark.always
+
 ROOT = Path(tf2_lstm.__file__).parent.parent
 #: Whoever runs the tests may have said where the project is: nothing of that here.
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "PYTHONPATH"))}
@@ -108,7 +110,6 @@ def test_what_is_built_could_be_published(built):
         assert not re.search(r"\]\(", re.sub(r"(?ms)^```.*?^```$", "", page)), "a link leads nowhere outside"
 
 
-@pytest.mark.slow
 def test_a_wheel_installed_elsewhere_is_whole_and_compares_every_kind_of_pair(built, tmp_path):
     """Installed in an environment of its own, run from another folder."""
     [wheel] = built.glob("tf2_lstm-*.whl")
@@ -150,7 +151,6 @@ print(found.shape, sorted({str(one) for one in np.unique(found)}), tf2_lstm.__fi
 """
 
 
-@pytest.mark.slow
 def test_in_two_fresh_environments_code_is_scanned_and_the_model_of_the_readme_served(built, tmp_path):
     [small], [whole] = built.glob("tf2_lstm_scan-*.whl"), built.glob("tf2_lstm-*.whl")
     packages, programs = environment(tmp_path / "of_the_scan")

@@ -94,6 +94,7 @@ def test_both_columns_leave_the_same(before, after, folder, monkeypatch):
     check_columns(run_python(before)["before"], run_python(after)["after"], before)
 
 
+@pytest.mark.always
 @pytest.mark.parametrize("page", dict.fromkeys(block.file for block in SINGLE))
 def test_the_blocks_of_a_page_do_what_they_show(page, folder, monkeypatch):
     """In their order: a block may use what one above it has written, and import it."""

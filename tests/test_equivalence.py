@@ -44,6 +44,7 @@ def assert_near(report):
     assert not far
 
 
+@pytest.mark.always
 @pytest.mark.parametrize("name", NAMES)
 def test_keras_equals_the_record_and_the_live_session(name):
     report = prove(CASES[name])
@@ -52,7 +53,6 @@ def test_keras_equals_the_record_and_the_live_session(name):
     assert {tensor.reference for tensor in report.tensors} == {RECORD, LIVE}
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("name", EVERY_SECOND)
 def test_keras_equals_the_live_session_in_float64(name):
     """Every second case of a pair; `tf2-lstm compare --all --dtype float64` has all.
@@ -75,7 +75,6 @@ RESEEDED = [
 ]
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("seed", [1, 2**32 - 1])
 @pytest.mark.parametrize("name", RESEEDED)
 def test_keras_equals_the_live_session_on_other_numbers(name, seed):

@@ -169,14 +169,12 @@ def test_the_keras_layout_is_the_layers_own(pair):
 
 
 def _stock_cases():
-    for name, pair in PAIRS.items():
+    for pair in PAIRS.values():
         if pair.kind != "cell" or not pair.stock:
             continue
         for case in pair.cases:
             if not set(case.call.arguments["cell"].arguments) & set(pair.stock_unless):
-                yield pytest.param(
-                    pair, case, id=case.name, marks=[pytest.mark.slow] if name != "lstm" else []
-                )
+                yield pytest.param(pair, case, id=case.name)
 
 
 @pytest.mark.parametrize(("pair", "case"), list(_stock_cases()))

@@ -188,7 +188,6 @@ def test_padding_has_the_logits_of_a_zero_output(run):
     assert (results["predictions"] == results["logits"].argmax(axis=2)).all()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("column", COLUMNS)
 def test_single_lstm_prints_what_the_notebook_prints(column):
     first, rest = _printed(column, "single_lstm").split("\n", 1)
@@ -200,7 +199,6 @@ def test_single_lstm_prints_what_the_notebook_prints(column):
     np.testing.assert_allclose(numbers, state.h[0], rtol=1e-6)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("column", COLUMNS)
 def test_stacked_lstm_prints_what_the_notebook_prints(column):
     output, *states = _printed(column, "stacked_lstm").split("LSTMStateTuple")
@@ -210,7 +208,6 @@ def test_stacked_lstm_prints_what_the_notebook_prints(column):
     np.testing.assert_array_equal(output[:, -1], states[1].h)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("program", ["char_rnn", "tagger"])
 def test_the_loss_falls_in_main(column, program):

@@ -91,7 +91,6 @@ def test_a_sabotage_is_seen(monkeypatch, sabotage):
     _assert_seen(monkeypatch, sabotage, _whole())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("sabotage", SABOTAGES_OF_CHUNKS.values(), ids=SABOTAGES_OF_CHUNKS)
 def test_a_sabotage_of_the_chunks_is_seen(monkeypatch, sabotage):
     _assert_seen(monkeypatch, sabotage, _in_chunks())

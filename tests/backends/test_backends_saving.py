@@ -11,7 +11,6 @@ from tf2_lstm import RNN, Bidirectional, GRUCell, LSTMCell
 from tf2_lstm.backends.tensorflow.run_plan import LONG
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
 DEPTH = 3

@@ -40,7 +40,6 @@ def in_chunks(monkeypatch):
     unroll._function.cache_clear()
 
 
-@pytest.mark.table
 @every_cell
 def test_eagerly_it_is_the_plain_loop(cell):
     layer = layer_of(cell, return_sequences=True)
@@ -48,7 +47,6 @@ def test_eagerly_it_is_the_plain_loop(cell):
         assert_equal(layer, *inputs(layer), mask)
 
 
-@pytest.mark.table
 @few_cells
 def test_the_last_output_is_that_of_the_plain_loop(cell):
     layer = layer_of(cell)
@@ -56,7 +54,6 @@ def test_the_last_output_is_that_of_the_plain_loop(cell):
         assert_equal(layer, *inputs(layer), mask)
 
 
-@pytest.mark.table
 @few_cells
 def test_repeated_outputs_and_backwards(cell):
     options = {"return_sequences": True, "go_backwards": True, "zero_output_for_mask": False}
@@ -65,7 +62,6 @@ def test_repeated_outputs_and_backwards(cell):
         assert_equal(layer, *inputs(layer), MASKS[mask])
 
 
-@pytest.mark.table
 @every_cell
 def test_in_a_function_it_is_the_plain_loop(cell):
     """A few steps without a mask are written one after the other, three as all others."""
@@ -74,21 +70,18 @@ def test_in_a_function_it_is_the_plain_loop(cell):
     assert_equal(layer, *inputs(layer), MASKS["holes"], in_function())
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("cell", [CELLS[name] for name in UNDER_XLA], ids=UNDER_XLA)
 def test_under_xla_it_is_the_plain_loop(cell):
     layer = layer_of(cell, return_sequences=True)
     assert_equal(layer, *inputs(layer), MASKS["holes"], in_function(True))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("mask", "sequences"), [("none", True), ("lengths", False), ("holes", False)])
 def test_the_mask_and_the_last_output_under_xla(mask, sequences):
     layer = layer_of(CELLS["residual"], return_sequences=sequences)
     assert_equal(layer, *inputs(layer), MASKS[mask], in_function(True))
 
 
-@pytest.mark.table
 @few_cells
 def test_gradients_flow_through_a_function_traced_without_a_tape(cell):
     layer = layer_of(cell, return_sequences=True)
@@ -143,7 +136,6 @@ COMPILED = [("lstm_options", [1]), ("gru_reset_after", [1]), ("residual", [0, 1,
 compiled_cells = pytest.mark.parametrize(("cell", "masks"), COMPILED, ids=[name for name, _ in COMPILED])
 
 
-@pytest.mark.table
 @compiled_cells
 def test_compiled_in_chunks_it_is_the_plain_loop(in_chunks, cell, masks):
     layer, time = layer_of(CELLS[cell], return_sequences=True), run_plan.LONG + 5
@@ -151,7 +143,6 @@ def test_compiled_in_chunks_it_is_the_plain_loop(in_chunks, cell, masks):
         assert_equal(layer, *inputs(layer, BATCH, time), _long_masks(time)[mask], in_function())
 
 
-@pytest.mark.slow
 def test_compiled_eagerly_it_is_the_plain_loop():
     layer, time = layer_of(CELLS["residual"], return_sequences=True), run_plan.LONG
     for mask in _long_masks(time)[:2]:
@@ -164,7 +155,6 @@ def test_compiled_in_a_function_and_eagerly_after_it():
         assert_equal(layer, *inputs(layer, BATCH, time), None, compute)
 
 
-@pytest.mark.table
 @compiled_cells
 def test_compiled_inference_is_the_plain_loop(in_chunks, cell, masks):
     layer, time = layer_of(CELLS[cell], return_sequences=True), run_plan.LONG
@@ -201,7 +191,6 @@ def test_one_row_of_a_mask_is_for_all_rows_of_a_batch_of_unknown_size():
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
 
 
-@pytest.mark.table
 @few_cells
 def test_long_outputs_are_repeated_at_padded_steps(cell):
     layer = layer_of(cell, return_sequences=True, zero_output_for_mask=False)

@@ -83,7 +83,6 @@ def convert(prefixes):
     return json.loads(peaks.read_text())
 
 
-@pytest.mark.slow
 def test_the_peak_of_a_conversion_is_at_most_3_3_times_the_weights(tmp_path):
     """One matrix that is nearly all of the weights is the hardest: whatever copies it holds all of it.
 
@@ -100,7 +99,6 @@ def test_the_peak_of_a_conversion_is_at_most_3_3_times_the_weights(tmp_path):
     assert max(taken.values()) < LIMIT, taken
 
 
-@pytest.mark.slow
 def test_a_copy_more_would_be_seen(footprint):
     """However large the process is that measures."""
     size = int(GB * 2**30)

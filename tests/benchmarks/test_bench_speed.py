@@ -237,7 +237,6 @@ def test_a_process_that_dies_is_named():
         process.do("versions")
 
 
-@pytest.mark.table
 @pytest.mark.parametrize(
     "name", ["legacy", "keras_function", "keras_accelerated", "ours_function", "onnx_exported"]
 )

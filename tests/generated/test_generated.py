@@ -29,7 +29,6 @@ BOTH_WAYS = Program(
 )
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("number", SEEDS)
 def test_a_drawn_program_is_converted_and_equal_or_refused_for_a_known_reason(number, tmp_path):
     faults = []
@@ -42,20 +41,17 @@ def test_a_drawn_program_is_converted_and_equal_or_refused_for_a_known_reason(nu
     assert not faults
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("program", EQUAL, ids=repr)
 def test_a_program_that_failed_once_is_equal(program, tmp_path):
     assert trying.attempt(program, tmp_path) == trying.Verdict("equal")
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("program", WHOLE_EQUAL, ids=repr)
 def test_a_whole_program_that_failed_once_is_equal_or_its_recurrences_are_refused(program, tmp_path):
     verdict = trying.attempt(program, tmp_path, whole=True)
     assert verdict in (trying.Verdict("equal"), trying.Verdict("refused", "flat_state_dropout"))
 
 
-@pytest.mark.table
 @pytest.mark.parametrize(("program", "reason"), REFUSED.items(), ids=repr)
 def test_a_program_that_is_refused_says_why(program, reason, tmp_path):
     assert trying.attempt(program, tmp_path) == trying.Verdict("refused", reason)

@@ -126,7 +126,6 @@ def _same(found, expected, atol):
 # --- the numbers ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize("make", FOR_OPTIONS.values(), ids=FOR_OPTIONS)
@@ -141,7 +140,6 @@ def test_every_option_gives_the_numbers_of_stock(unrolled, make, options, masked
     _same(fast(X, mask=mask), stock(X, mask=mask), ATOL["float64"])
 
 
-@pytest.mark.table
 @pytest.mark.parametrize(
     ("name", "dtype"),
     [(name, dtype) for name in LAYERS for dtype in ATOL if dtype == "float64" or name in FEW],

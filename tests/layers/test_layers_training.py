@@ -22,7 +22,6 @@ from layer_rows import (
 from tf2_lstm import SequenceMask, sequence_mask
 
 
-@pytest.mark.table
 @every_row
 def test_float64(row):
     single = ready(row(**FULL))
@@ -39,7 +38,6 @@ def test_float64(row):
     double(inputs("float64"), training=True)
 
 
-@pytest.mark.table
 @every_whole
 @pytest.mark.parametrize(("policy", "atol"), [("mixed_float16", 1e-2), ("mixed_bfloat16", 8e-2)])
 def test_mixed_precision(row, policy, atol):
@@ -72,7 +70,6 @@ def _trained(row, jit_compile):
     return fitted.history["loss"]
 
 
-@pytest.mark.table
 @every_whole
 def test_fit_lowers_the_loss(row):
     losses = _trained(row, jit_compile=False)
@@ -85,7 +82,6 @@ def test_fit_lowers_the_loss_under_xla(name):
     assert losses[-1] < 0.9 * losses[0]
 
 
-@pytest.mark.table
 @every_whole
 def test_jit_compile(row):
     layer = ready(row(**FULL))

@@ -97,7 +97,6 @@ LAYERS = {
 }
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", CELLS)
 def test_steps_and_chunks_give_what_the_whole_sequence_gives(name, dtype):
@@ -120,7 +119,6 @@ def test_numpy_is_refused_where_there_is_no_kernel(name):
         streaming(layer, "numpy")
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("path", ["numpy", "keras"])
 @pytest.mark.parametrize("name", LAYERS)
 def test_every_layer_that_is_accepted(name, path):

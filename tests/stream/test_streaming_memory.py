@@ -40,7 +40,6 @@ def steps(cell, path, sequences=True):
     return [streaming(whole, path) for whole in layer_and_model(cell, sequences)]
 
 
-@pytest.mark.table
 @every_cell
 @every_path
 @every_size
@@ -56,7 +55,6 @@ def test_an_output_shares_no_memory_with_the_state(cell, path, take, sequences):
         assert all(np.array_equal(leaf, copy) for leaf, copy in zip(leaves, kept, strict=True))
 
 
-@pytest.mark.table
 @every_cell
 @every_path
 @every_size
@@ -76,7 +74,6 @@ def test_what_goes_in_is_not_changed(cell, path, take):
         )
 
 
-@pytest.mark.table
 @every_cell
 @pytest.mark.parametrize(
     "rows", [[1], np.array([False, True, False]), slice(1, 2)], ids=["numbers", "bools", "slice"]

@@ -294,7 +294,6 @@ def too_far(result):
     ]
 
 
-@pytest.mark.slow
 def test_the_other_artefacts_still_give_what_tensorflow_1_15_5_computed():
     results = replayed(FILES / name for name in REPLAYED)
     assert list(results) == REPLAYED
@@ -303,7 +302,6 @@ def test_the_other_artefacts_still_give_what_tensorflow_1_15_5_computed():
     }
 
 
-@pytest.mark.slow
 def test_another_number_and_another_name_are_seen(tmp_path):
     for name in ("other_number", "other_tensor", "right"):
         shutil.copytree(FILES / "basic_lstm", tmp_path / name)

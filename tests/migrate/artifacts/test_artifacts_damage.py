@@ -193,7 +193,6 @@ def test_a_table_is_what_tensorflow_wrote(tmp_path):
     assert all(np.array_equal(found[name], values[name]) for name in values)
 
 
-@pytest.mark.slow
 def test_a_damaged_h5_is_refused_or_read_and_never_crashes(tmp_path):
     """HDF5 has no checksum: what can be asked is that Python lives on."""
     path = copy_of("h5_lstm", tmp_path)

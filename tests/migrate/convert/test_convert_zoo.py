@@ -30,7 +30,6 @@ def request_of(name):
     return Request(str(ZOO / name / expected["artifact"]), **options)
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_written_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
     expected = read_expected(name)

@@ -130,7 +130,6 @@ def test_every_row_has_a_case():
     assert NEEDED.keys() == operators.ROWS.keys()
 
 
-@pytest.mark.table
 @pytest.mark.parametrize(("name", "place"), CASES)
 def test_a_row_gives_the_numbers_of_keras_and_is_needed(name, place, tmp_path, monkeypatch):
     model = of_rows(NEEDED[name][place])

@@ -347,7 +347,6 @@ def test_what_a_line_may_call_is_written():
     assert {name for name in called if name.replace("_", "") not in rows} == NO_ROWS.keys()
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("name", [*CASES, *OPENED])
 def test_the_numbers_are_those_of_keras(name, case):
     found = [one for one in case.tensors if one.name.rpartition(" ")[0] == name]

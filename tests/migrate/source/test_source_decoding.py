@@ -114,7 +114,6 @@ def test_a_file_that_is_too_large_to_parse_is_searched(tmp_path, monkeypatch):
     assert of_file(tmp_path, "data.py", "x = 1\n" * 1000) == ()
 
 
-@pytest.mark.slow
 def test_a_file_of_50_megabytes_is_survived(tmp_path):
     found = of_file(
         tmp_path, "huge.py", USE.encode() + b"data = [\n" + b"    1234567,\n" * 4_400_000 + b"]\n"

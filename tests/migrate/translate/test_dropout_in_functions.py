@@ -117,7 +117,6 @@ def program_of(place, dropout):
     )
 
 
-@pytest.mark.table
 @pytest.mark.parametrize("functional", [False, True], ids=["v1", "v2"])
 @pytest.mark.parametrize("dropout", DROPOUTS, ids=lambda one: one.__name__)
 @pytest.mark.parametrize("place", PLACES, ids=lambda one: one.__name__)

@@ -69,7 +69,6 @@ def apart(given, recorded):
 
 
 # Keras says so of an attention over one step, of which the step of a loop knows the size.
-@pytest.mark.table
 @pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1:UserWarning")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_program_comes_over_whole_and_gives_the_numbers_of_tensorflow_1_15(name, tmp_path):
