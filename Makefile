@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 compare: $(INSTALLED)
 	$(BIN)/tf2-lstm compare
 
-# make test [SHARE=all]: everything, and of the largest tables the part that the id of the commit chooses, or all.
+# make test [SHARE=all]: all fast tests, and of the slow ones the part that the id of the commit chooses, or all.
 # Some tests are processes of their own: where bytecode is forbidden, each would compile all that it imports.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED)

@@ -1,4 +1,4 @@
-"""Every row against the session: graphs of many cases, each translated once, saved and loaded once, run once."""
+"""Every row against TensorFlow 1.15.5 and the session: graphs of many cases, each translated, saved and run once."""
 
 from functools import cache
 
@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from row_cases import FED, cases
+from row_records import fed, records
+from rows_on_tf115 import weights
 
 from tf2_lstm.lines import OPERATIONS as CALLED
 from tf2_lstm.migrate.graph.operations import OPERATIONS
@@ -20,6 +22,19 @@ from tf2_lstm.migrate.translate.translation import translate
 
 v1 = tf.compat.v1
 CASES = cases()
+#: Cases of which TensorFlow 1.15.5 computes no gradient, and its reason.
+WITHOUT_GRADIENTS = {
+    "Conv2D, dilations": "on a processor it has none of a dilated convolution",
+    "Merge, where a size is 1": "it infers the size 1 of one branch, and finds three",
+    "SparseToDense": "it takes indices for a matrix there, and these are a vector",
+    **dict.fromkeys(
+        ("SegmentProd", "SegmentProd, of more axes", "SegmentProd, nothing", "SegmentProd, endless"),
+        "none is defined",
+    ),
+}
+WITH_GRADIENTS = [
+    name for name in CASES if name not in WITHOUT_GRADIENTS and records()[name]["output"].dtype.kind == "f"
+]
 NAMES = {name: f"case_{number}" for number, name in enumerate(CASES)}
 #: How many cases are in one graph.
 TOGETHER = 60
@@ -53,7 +68,7 @@ def graph_of(functions):
 
 @pytest.fixture
 def sides(name):
-    """Of a case: (of the session, of the model that was saved and loaded, of one from few shapes, its sizes)."""
+    """Of a case: of the session, the loaded model, its gradients, a model from few shapes, the sizes that it says."""
     number = list(CASES).index(name)
     return _sides(number // TOGETHER)[name]
 
@@ -63,7 +78,7 @@ def _sides(part):
     """The sides of the cases of one graph, name -> sides: a process that has half of the tests makes half of them."""
     some = dict(list(CASES.items())[part * TOGETHER : (part + 1) * TOGETHER])
     graph = graph_of(some)
-    given = {name: np.asarray(values, dtype) for name, (dtype, _, values) in FED.items()}
+    given = fed()
     with v1.Session(graph=graph) as session:
         feeds = {f"{name}:0": value for name, value in given.items()}
         expected = session.run({name: f"{NAMES[name]}:0" for name in some}, feeds)
@@ -71,7 +86,7 @@ def _sides(part):
     sizes = [f"{one}_sizes" for one in names.values()]
     untold, tf1 = whole_of(definition, [*names.values(), *sizes], told(definition))
     model, other = model_of(definition, list(some)), build_whole(untold, tf1)
-    found = model({name: given[name] for name in model.input})
+    found, gradients = called(model, given)
     # As fit and predict call it: what runs eagerly need not run there.
     alone = tf.function(other, input_signature=[signature(other)])(
         {name: given[name] for name in other.input}
@@ -79,12 +94,32 @@ def _sides(part):
     return {
         name: (
             expected[name],
-            np.asarray(found[one]),
+            found[one],
+            gradients.get(one, {}),
             np.asarray(alone[one]),
             np.asarray(alone[f"{one}_sizes"]),
         )
         for name, one in names.items()
     }
+
+
+def called(model, given):
+    """What a model gives, and for each output of floats name -> gradient, of the inputs that it depends on."""
+    inputs = {name: tf.constant(given[name]) for name in model.input}
+    floats = {name: one for name, one in inputs.items() if one.dtype.is_floating}
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(list(floats.values()))
+        found = model(inputs)
+    gradients = {}
+    for name, one in found.items():
+        if one.dtype.is_floating:
+            by_input = tape.gradient(one, floats, tf.constant(weights(one.numpy())))
+            gradients[name] = {
+                key: keras.ops.convert_to_numpy(tf.convert_to_tensor(value))
+                for key, value in by_input.items()
+                if value is not None
+            }
+    return {name: np.asarray(one) for name, one in found.items()}, gradients
 
 
 def signature(model):
@@ -122,8 +157,26 @@ def test_a_row_gives_what_the_session_gives(sides):
 
 
 @pytest.mark.parametrize("name", CASES, scope="module")
+def test_a_row_gives_what_tensorflow_1_15_computed(sides, name):
+    expected, received, *_ = sides
+    hold(received, records()[name]["output"])
+    hold(expected, records()[name]["output"])
+
+
+@pytest.mark.parametrize("name", WITH_GRADIENTS, scope="module")
+def test_a_row_has_the_gradients_of_tensorflow_1_15(sides, name):
+    """By what nothing depends on there is none, or zeros."""
+    _, _, received, *_ = sides
+    expected = {key.removeprefix("gradient of "): value for key, value in records()[name].items()}
+    del expected["output"]
+    for one in received.keys() | expected.keys():
+        zeros = np.zeros_like(fed()[one])
+        hold(received.get(one, zeros), expected.get(one, zeros))
+
+
+@pytest.mark.parametrize("name", CASES, scope="module")
 def test_a_row_follows_the_sizes_that_tensorflow_does_not(sides):
-    expected, _, received, sizes = sides
+    expected, *_, received, sizes = sides
     hold(received, expected)
     assert tuple(sizes) == expected.shape
 
@@ -134,6 +187,19 @@ def hold(received, expected):
         np.testing.assert_allclose(received, expected, atol=2e-6, rtol=2e-6)
     else:
         np.testing.assert_array_equal(received, expected)
+
+
+def test_each_case_is_recorded_and_none_that_is_gone():
+    assert records().keys() == CASES.keys()
+    assert all(records()[name].keys() == {"output"} for name in WITHOUT_GRADIENTS)
+    assert sum(len(records()[name]) - 1 for name in WITH_GRADIENTS) > 200
+
+
+def test_a_record_that_is_off_is_seen():
+    output = records()["Tanh"]["output"]
+    for wrong in (output + 1e-5, output.astype("float64"), output[:1]):
+        with pytest.raises(AssertionError):
+            hold(output, wrong)
 
 
 def test_every_row_has_a_case_or_a_reason():
