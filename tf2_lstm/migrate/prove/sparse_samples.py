@@ -63,9 +63,11 @@ def sparse_values(nodes, limits, tensors, batch, steps, limit, seed, odd=True):
     Returns:
         A dict from the name of a tensor to its array.
     """
-    found, pruned = {}, pruned_ids(nodes) if odd else ()
+    found, sparse = {}, sparse_tensors(nodes, tensors)
+    # In graphs of many nodes this takes seconds, and hardly any has sparse tensors.
+    pruned = pruned_ids(nodes) if odd and sparse else ()
     fills = odd and any(node.op == _FILLS for node in nodes.values())
-    for parts in sparse_tensors(nodes, tensors):
+    for parts in sparse:
         rows, columns = _sizes(parts, limits, batch, steps)
         indices, mask = _places(rows, columns, fills), np.zeros((rows, columns), bool)
         mask[tuple(indices.T)] = True
