@@ -213,6 +213,8 @@ SPARSE = [
     *mistakes(
         "tf2_lstm/migrate/translate/edges/sparse_parts.py",
         PROGRAMS + "test_a_matrix_of_strings_that_is_made_sparse_is_drawn_as_one",
+        ("(strings := _strings_of(nodes, node)):\n        return f", "(strings := False):\n        return f"),
+        ("fed_name(nodes, strings) or node_of(strings)", "node_of(node.name)"),
         ('"NotEqual": "mask", ', ""),
         ('== [""] else ""', '!= [""] else ""'),
         ('"GatherNd": "values", ', ""),
