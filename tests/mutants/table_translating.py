@@ -137,6 +137,11 @@ TRANSLATING = [
         ('options = {"axis": where} | ({"keepdims": True} if keep else {})', 'options = {"axis": where}'),
     ),
     *mistakes(
+        "tf2_lstm/migrate/translate/rows/sources.py",
+        "tests/migrate/translate/test_rows.py::test_a_row_has_the_gradients_of_tensorflow_1_15[StopGradient]",
+        ('node.op == "StopGradient" and isinstance', "False and isinstance"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/translate/rows/convolutions.py",
         ROWS,
         ('options |= {"dilation_rate": tuple(dilations)} if dilations not in ([], [1, 1]) else {}', "pass"),
