@@ -11,6 +11,24 @@ _ISOLATION = "tests/test_isolation.py::"
 
 WRITING = [
     *mistakes(
+        "tf2_lstm/migrate/translate/writing/needed.py",
+        "tests/migrate/translate/test_unread_steps.py::test_a_step_that_is_not_read_is_no_output",
+        ("name not in read and step < last", "step < last"),
+        ("name not in read and step < last", "name not in read"),
+        ("name not in read and step < last", "False"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/writing/needed.py",
+        "tests/migrate/translate/test_unread_steps.py::test_where_all_outputs_are_taken_together_all_stay",
+        ("one if name in unknown else _read_alone(one, read[name])", "_read_alone(one, read[name])"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/emit.py",
+        "tests/migrate/convert/test_emit.py::test_it_gives_the_numbers_of_the_saved_model[static_rnn]",
+        ("for step in range({len(names)})", "for step in range({len(names) - 1})"),
+        ("{of}[step] for", "{of}[step - 1] for"),
+    ),
+    *mistakes(
         "tf2_lstm/migrate/prove/replay.py",
         _DEFECTS,
         ("except import_errors() as error:", "except Exception as error:"),

@@ -1,13 +1,20 @@
 """Write a recurrence as the Keras source that a person would have written for it."""
 
 import inspect
+import re
 import textwrap
+from itertools import groupby
 
-from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Line
+from tf2_lstm.migrate.keras_code.expression import LENGTH_MASK, Apply, Item, Line, Symbol
 from tf2_lstm.migrate.keras_code.program import symbols_of
 from tf2_lstm.migrate.keras_code.recurrence import program_of
 from tf2_lstm.migrate.keras_code.sized import with_sizes
-from tf2_lstm.migrate.keras_code.write import WIDTH, write_comment, write_line, write_value
+from tf2_lstm.migrate.keras_code.write import WIDTH, source, write_comment, write_line, write_value
+
+#: From how many steps on their outputs are written together.
+_MANY = 5
+#: The name of the output of a step, "outputs_fw_7".
+_OF_A_STEP = re.compile(r"(outputs(?:_fw|_bw)?_)\d+")
 
 
 def emit(recurrence):
@@ -110,9 +117,9 @@ def function_of(name, program, edges, notes):
         lines += write_comment(note, 4)
     for line in program.lines:
         lines += write_line(line, 4)
-    model = Apply("keras.Model", (dict(program.inputs), dict(program.outputs)), {"name": edges.name})
+    model = Apply("keras.Model", (dict(program.inputs), _outputs(program)), {"name": edges.name})
     for output, note in _origins(edges):
-        lines += write_comment(f"{output} is {note}", 4)
+        lines += write_comment(f"{output} {note}", 4)
     ours = any(symbol.startswith("tf2_lstm.") for symbol in symbols_of(program) - {LENGTH_MASK})
     return ours, lines + write_value("return ", model, "", 4)
 
@@ -121,14 +128,55 @@ def _documented(program):
     """Return the docstring of a function that builds a model, as lines."""
     called = (
         f"It is called with a dict of {', '.join(program.inputs)}, and gives a dict of "
-        f"{', '.join(program.outputs)}."
+        f"{', '.join(_in_words(names) for names in _together(program.outputs))}."
     )
     lines = textwrap.wrap(called, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
     return ['    """Return the model without its weights.', "", *(f"    {line}" for line in lines), '    """']
 
 
 def _origins(edges):
-    return [(tensor.name, tensor.tf1) for tensor in edges.outputs if tensor.tf1]
+    """Return (output, where it is in TF1), in words, of all outputs that have a place there."""
+    places = {tensor.name: tensor.tf1 for tensor in edges.outputs if tensor.tf1}
+    return [
+        (_in_words(names), f"{'are' if len(names) > 1 else 'is'} {_in_words([places[one] for one in names])}")
+        for names in _together(places)
+    ]
+
+
+def _together(names):
+    """Yield lists of names that follow each other: the outputs of many steps are one list, each other name is one."""
+    for prefix, group in groupby(names, lambda name: (_OF_A_STEP.fullmatch(name) or ("", ""))[1]):
+        found = list(group)
+        if prefix and len(found) >= _MANY and found == [f"{prefix}{step}" for step in range(len(found))]:
+            yield found
+        else:
+            yield from ([one] for one in found)
+
+
+def _in_words(names):
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+
+
+def _outputs(program):
+    """Return the outputs as a dict for `write_value`; many steps that one list holds are one comprehension."""
+    found = {}
+    for names in _together(program.outputs):
+        values = [program.outputs[one] for one in names]
+        if len(names) > 1 and _are_all_of_a_list(values):
+            prefix, of = names[0].removesuffix("0"), source(values[0].of)
+            each = f'f"{prefix}{{step}}": {of}[step] for step in range({len(names)})'
+            found[Symbol(f"**{{{each}}}")] = None
+        else:
+            found.update(zip(names, values, strict=True))
+    return found
+
+
+def _are_all_of_a_list(values):
+    """Whether these are the items of one value, from the first on."""
+    return all(
+        isinstance(one, Item) and one.of == values[0].of and one.at == number
+        for number, one in enumerate(values)
+    )
 
 
 __all__ = ["Line", "emit", "function_of", "module_of"]

@@ -32,6 +32,8 @@ NAMES = [
     "residual_in_stack_with_dropout",
     "stack_mixed",
     "static_bidirectional_lengths",
+    "static_rnn",
+    "static_rnn_split",
 ]
 
 
@@ -68,6 +70,14 @@ def test_the_formatter_leaves_it_alone(tmp_path):
             check=False,
         )
         assert done.returncode == 0, done.stdout
+
+
+def test_the_outputs_of_many_steps_are_one_line():
+    text = emit(recurrence_of("static_rnn")[1])
+    assert '            **{f"outputs_{step}": outputs_steps[step] for step in range(' in text
+    assert "gives a dict of outputs_0 to outputs_" in text
+    assert "    # outputs_0 to outputs_" in text
+    assert "outputs_1" not in re.sub(r"outputs_0 to outputs_\d+", "", text)
 
 
 EVIL = [

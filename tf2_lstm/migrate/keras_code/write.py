@@ -104,7 +104,11 @@ def _parts(expression):
         named = [(f"{key}=", value) for key, value in expression.options.items()]
         return f"{what}(", [("", one) for one in expression.arguments] + named, ")"
     if isinstance(expression, dict):
-        return "{", [(f"{python_literal(key)}: ", value) for key, value in expression.items()], "}"
+        elements = [
+            ("", key) if isinstance(key, Symbol) else (f"{python_literal(key)}: ", value)
+            for key, value in expression.items()
+        ]
+        return "{", elements, "}"
     if isinstance(expression, (list, tuple)):
         brackets = "[]" if isinstance(expression, list) else "()"
         return brackets[0], [("", one) for one in expression], brackets[1]

@@ -26,7 +26,7 @@ from tf2_lstm.migrate.translate.recovered.in_loops import with_held_layers
 from tf2_lstm.migrate.translate.whole import Edge, ProgramRefused, Whole
 from tf2_lstm.migrate.translate.writing.held import single_cells
 from tf2_lstm.migrate.translate.writing.naming import key_name, python_name
-from tf2_lstm.migrate.translate.writing.needed import behind, needed
+from tf2_lstm.migrate.translate.writing.needed import behind, needed, without_unread_steps
 from tf2_lstm.migrate.translate.writing.sharing import identity
 from tf2_lstm.migrate.translate.writing.short_names import with_short_names
 from tf2_lstm.migrate.translate.writing.values import (
@@ -206,6 +206,7 @@ class _Translation(ByRows):
         inputs = [self._edge(name, self.writer.tensors[ref.name]) for name, ref in program.inputs.items()]
         outputs = [self._edge(name, normal(one)) for name, one in self.boundary.outputs.items()]
         called = {name: one for name, one in self.called.items() if name.removeprefix("build_") in known}
+        called = without_unread_steps(called, program.lines)
         limits = limits_of(self.nodes, self.tf1, self.order)
         rates = tuple(self.writer.rates)
         boundary = replace(self.boundary, notes=(*self.boundary.notes, *self.writer.notes))
