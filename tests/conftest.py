@@ -25,7 +25,7 @@ def pytest_addoption(parser):
         help="of the slow tests: all, a part as 2/3, or commit for the part that its id chooses",
     )
     parser.addoption(
-        "--write-slow", action="store_true", help="write tests/slow.txt anew, of a run of all tests"
+        "--write-slow", action="store_true", help="write tests/slow.txt anew, if all tests are run and pass"
     )
 
 
@@ -57,10 +57,11 @@ def pytest_runtest_logreport(report):
     _MEASURED.append((report.nodeid, report.when, report.duration))
 
 
-def pytest_sessionfinish(session):
-    """Write what is slow, in the process that hears of all tests."""
+def pytest_sessionfinish(session, exitstatus):
+    """Write what is slow, in the process that hears of all tests; not where some were left out or did not end."""
     config = session.config
-    if config.getoption("write_slow") and not hasattr(config, "workerinput"):
+    is_whole = exitstatus == 0 and not config.getoption("share")
+    if config.getoption("write_slow") and is_whole and not hasattr(config, "workerinput"):
         write_slow(_MEASURED)
 
 

@@ -146,6 +146,12 @@ def test_a_run_leaves_out_other_parts_and_says_so(said, least, most, tmp_path):
     assert ("part 2 of 3 of the slow tests; --share all runs all of them" in found) == (said == "2/3")
 
 
+def test_what_is_slow_is_not_written_of_a_part(tmp_path):
+    done = run_tests(tmp_path, "--write-slow", "--share=1/3", slow="kept")
+    assert done.returncode == 0
+    assert "test_some.py::kept" in (tmp_path / "slow.txt").read_text().split()
+
+
 def test_what_is_slow_is_written_anew(tmp_path):
     done = run_tests(tmp_path, "--write-slow", slow="gone")
     assert done.returncode == 0
