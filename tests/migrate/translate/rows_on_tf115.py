@@ -30,9 +30,8 @@ def main(folder):
             try:
                 for name, value in recorded(os.path.join(folder, file), feeds):
                     found[number + "/" + name] = value
-            except (
-                Exception
-            ) as error:  # What is not recorded, and why: each is named, and a test wants all outputs.
+            except Exception as error:
+                # What is not recorded is named with its reason, and a test wants all outputs.
                 errors[number] = "{}: {}".format(type(error).__name__, str(error).partition("\n")[0])
     np.savez(os.path.join(folder, "found.npz"), **found)
     with open(os.path.join(folder, "errors.json"), "w") as file:
