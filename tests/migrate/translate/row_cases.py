@@ -250,6 +250,14 @@ def _of_arrays():
         "InvertPermutation, computed": lambda fed: tf.math.invert_permutation(fed["n"] // 2),
         "InvertPermutation": lambda fed: tf.transpose(x(fed), tf.math.invert_permutation([2, 0, 1])),
         "BroadcastTo": lambda fed: tf.broadcast_to(fed["p"][:1], [3, 4]),
+        "BroadcastTo, open sizes": lambda fed: tf.broadcast_to(fed["p"][:1], tf.shape(fed["half"])),
+        "BroadcastTo, flags": lambda fed: tf.broadcast_to(fed["b"][:1], tf.shape(fed["i"])),
+        "BroadcastArgs": lambda fed: tf.zeros(
+            tf.broadcast_dynamic_shape(tf.shape(fed["x"]), tf.shape(fed["p"][0]))
+        ),
+        "BroadcastArgs, more axes": lambda fed: tf.broadcast_dynamic_shape(
+            tf.shape(fed["p"][0]), tf.shape(fed["x"][:, :, :1])
+        ),
     }
 
 

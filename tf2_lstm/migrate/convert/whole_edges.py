@@ -5,6 +5,7 @@ from tf2_lstm.migrate.graph.careful import STAGE
 from tf2_lstm.migrate.graph.nodes import edge, normal
 from tf2_lstm.migrate.graph.shapes import importable, misfit
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
+from tf2_lstm.migrate.translate.edges.drawn import shapes_with_draws
 from tf2_lstm.migrate.translate.whole import ProgramRefused
 from tf2_lstm.migrate.translate.writing.writer import dtypes_of
 
@@ -50,10 +51,11 @@ def _edges(tf1, findings, request):
     except ProgramRefused as error:
         return {"problem": str(error)}
     nodes = {node.name: node for node in tf1.graph.node}
+    shapes = shapes_with_draws(nodes, boundary.inputs, findings)
 
     def plain(tensor):
         name, number = edge(tensor)
-        shape = findings.shapes.get(normal(tensor))
+        shape = shapes.get(normal(tensor))
         dtype = dtypes_of(nodes[name])[number]
         return {"tf1": tensor, "dtype": dtype, "shape": shape if shape is None else list(shape)}
 

@@ -8,9 +8,11 @@ import numpy as np
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
 from tf2_lstm.migrate.graph.operations import MOVES
+from tf2_lstm.migrate.prove.drawn_sizes import with_drawn_sizes
 from tf2_lstm.migrate.prove.samples import Sample, fixed_sizes, spread_of
 from tf2_lstm.migrate.prove.sparse_samples import sparse_tensors, sparse_values
 from tf2_lstm.migrate.roles import Role
+from tf2_lstm.migrate.translate.edges.drawn import draw_of
 
 #: (batch, steps) where they are open; a last sample has as many rows as steps, a size that weights have too.
 SIZES = ((3, 5), (1, 1))
@@ -56,7 +58,8 @@ def whole_samples(tf1, whole, tensors, seed=0, wanted=()):
     before = [_sample(nodes, whole, tensors, lengths, *one, False, seed, before=True) for one in sizes]
     # A program that takes them has empty rows and ids below zero; one that checks its ids takes none.
     plain = [_sample(nodes, whole, tensors, lengths, *one, False, seed, odd=False) for one in sizes]
-    return [*tries, same, before, *([plain] if sparse else [])]
+    tries += [same, before, *([plain] if sparse else [])]
+    return with_drawn_sizes(tf1, whole, tensors, tries, seed)
 
 
 def _common_size(tf1):
@@ -110,7 +113,7 @@ def _sample(nodes, whole, tensors, lengths, batch, steps, major, seed, before=Fa
         ]
         shape[:1] = _rows(whole.reshapes.get(one.tf1), free, shape)
         generator = draws(seed, f"program:{batch}x{steps}:{one.tf1}")
-        values[one.tf1] = _values(whole, one, shape, generator, lengths, steps)
+        values[one.tf1] = _values(nodes, whole, one, shape, generator, lengths, steps)
         if before and len(shape) == 1 and one.tf1 not in whole.limits:
             values[one.tf1] = _before(values[one.tf1])
     values |= sparse_values(nodes, whole.limits, tensors, batch, steps, _LIMIT, seed, odd)
@@ -136,9 +139,12 @@ def _before(values):
     return (numbers // 2).astype(values.dtype) if values.dtype.kind == "i" else values
 
 
-def _values(whole, one, shape, generator, lengths, steps):
+def _values(nodes, whole, one, shape, generator, lengths, steps):
     if one.dtype == "bool":
         return generator.random_sample(shape) < 0.5
+    draw = draw_of(nodes, one.tf1)
+    if draw is not None and draw.values:
+        return draw.values(generator, shape).astype(one.dtype)
     if "float" in one.dtype:
         return wide(generator, shape, spread_of(shape[-1] if len(shape) > 1 else 1)).astype(one.dtype)
     limit = whole.limits.get(one.tf1)

@@ -20,6 +20,7 @@ from tf2_lstm.migrate.translate.control.flagged import in_training
 from tf2_lstm.migrate.translate.control.order import CLOSED
 from tf2_lstm.migrate.translate.control.own_loops import loop_values
 from tf2_lstm.migrate.translate.control.sides import chooses, chosen
+from tf2_lstm.migrate.translate.edges.drawn import DRAWS
 from tf2_lstm.migrate.translate.recovered.dilation import dilated
 from tf2_lstm.migrate.translate.recovered.dropout import Noise, noise_of, with_noise
 from tf2_lstm.migrate.translate.recovered.layer_norm import by_own_moments
@@ -150,6 +151,11 @@ class ByRows:
             found = rows().get(node.op)
             if node.op in VARIABLES:
                 raise Refusal("no value of this variable is in the file. Name the checkpoint with --weights")
+            if found is None and node.op in DRAWS:
+                raise Refusal(
+                    "it draws random numbers in a loop, a branch or a function, where nothing can be fed. Fetch what "
+                    "comes before that with --fetch, or draw in front of it in the TF1 program"
+                )
             if found is None:
                 raise Refusal(
                     "no row translates this operation. Fetch what it reads with --fetch, or feed what it gives "

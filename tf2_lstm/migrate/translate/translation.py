@@ -18,6 +18,7 @@ from tf2_lstm.migrate.translate.control.order import Order
 from tf2_lstm.migrate.translate.control.rolled import roll_up
 from tf2_lstm.migrate.translate.control.sides import decides
 from tf2_lstm.migrate.translate.control.time_first import time_first
+from tf2_lstm.migrate.translate.edges.drawn import drawn_name, limits_of_draws, shapes_with_draws
 from tf2_lstm.migrate.translate.edges.ids import limits_of
 from tf2_lstm.migrate.translate.edges.reshapes import reshapes_of
 from tf2_lstm.migrate.translate.edges.sparse_parts import fed_name, sparse_shapes
@@ -144,7 +145,7 @@ class _Translation(ByRows):
         )
         self.fetched = [normal(one) for one in self.boundary.outputs.values()]
         self.order, turning = self.graph.of(self.fetched)
-        self.shapes = scene.findings.shapes
+        self.shapes = shapes_with_draws(self.nodes, self.boundary.inputs, scene.findings)
         super().__init__(
             scene, self.nodes, self.graph, Writer(self.shapes, self._readers(), shared), {}, turning
         )
@@ -207,7 +208,7 @@ class _Translation(ByRows):
         outputs = [self._edge(name, normal(one)) for name, one in self.boundary.outputs.items()]
         called = {name: one for name, one in self.called.items() if name.removeprefix("build_") in known}
         called = without_unread_steps(called, program.lines)
-        limits = limits_of(self.nodes, self.tf1, self.order)
+        limits = limits_of_draws(self.nodes, fed, self.shapes) | limits_of(self.nodes, self.tf1, self.order)
         rates = tuple(self.writer.rates)
         boundary = replace(self.boundary, notes=(*self.boundary.notes, *self.writer.notes))
         loops, cells = _called(program, self.writer.loops), _called(program, self.writer.cells)
@@ -231,7 +232,8 @@ class _Translation(ByRows):
                 f"{tensor}: expected {what} of what is fed, found none. Begin behind it, with --feed"
             )
         # A state is named after its variable.
-        last = fed_name(self.nodes, tensor) or node.name.removesuffix("/read").rpartition("/")[2]
+        last = fed_name(self.nodes, tensor) or drawn_name(self.nodes, tensor)
+        last = last or node.name.removesuffix("/read").rpartition("/")[2]
         variable = self.writer.program.fresh(python_name(last))
         name = variable if variable != python_name(last) else key_name(last)
         options = {} if dtype == "float32" else {"dtype": dtype}

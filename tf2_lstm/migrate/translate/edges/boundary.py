@@ -5,6 +5,7 @@ from tf2_lstm.migrate.graph.nodes import copied, data_inputs, edge, functions_of
 from tf2_lstm.migrate.graph.operations import VARIABLES
 from tf2_lstm.migrate.roles import Role
 from tf2_lstm.migrate.translate.control.order import Order
+from tf2_lstm.migrate.translate.edges.drawn import draw_of, drawn, ending_in_front
 from tf2_lstm.migrate.translate.edges.ends import Ends
 from tf2_lstm.migrate.translate.edges.switches import FRESH_INPUTS, switches
 from tf2_lstm.migrate.translate.rows.outside import ending_in_numbers, fed_from_outside
@@ -47,16 +48,23 @@ def boundary_of(tf1, findings, fetch=(), feed=()):
         known = {copied(nodes, one) for one in found}
         found += [new for new in carried.values() if new not in known]
         outputs, notes, lacking = _named(found), ends.notes, ends.lacking
-    if not outputs:
-        raise ProgramRefused(
-            "no tensor is found at which the inference graph ends. Name what is fetched with --fetch"
-            + "".join(f". {note}" for note in notes)
-        )
-    _check(nodes, outputs.values())
-    order = Order(nodes, findings.recurrences, {*map(normal, feed)}, frames).of(list(outputs.values()))[0]
+    _check_ends(nodes, outputs, notes)
+    order = _order(nodes, findings, feed, frames, outputs)
+    random = [one for one in drawn(nodes, order, findings.shapes) if one not in told]
+    if random:
+        feed = (*feed, *random)
+        outputs, scores, ended = ending_in_front(nodes, outputs, random)
+        outputs, notes = _named(scores, outputs), [*notes, *ended]
+        _check_ends(nodes, outputs, notes)
+        order = _order(nodes, findings, feed, frames, outputs)
     inputs = [one for one in map(normal, feed) if one in order]
     notes += [f"{one} is fed: no value of its variable is in the file" for one in inputs if one in states]
     notes += [f"{one} is fed: what is in front of it are no numbers" for one in inputs if one in outside]
+    notes += [
+        f"{one} is fed: random numbers, which TF1 draws at each run. In Keras: {draw_of(nodes, one).keras}"
+        for one in inputs
+        if one in random
+    ]
     kept = [f"{one} (the next is {carried[one]})" for one in inputs if one in carried]
     if kept:
         notes.append(f"{', '.join(kept)}: fed: TF1 carries a state in the variable from run to run")
@@ -71,6 +79,10 @@ def boundary_of(tf1, findings, fetch=(), feed=()):
             inputs.append(f"{name}:0")
     notes += [f"{name} is {value} in it, as at inference" for name, value in fixed.items()]
     return Boundary(tuple(inputs), outputs, fixed, tuple(notes), tuple(lacking))
+
+
+def _order(nodes, findings, feed, frames, outputs):
+    return Order(nodes, findings.recurrences, {*map(normal, feed)}, frames).of(list(outputs.values()))[0]
 
 
 def _states(tf1, nodes):
@@ -104,6 +116,15 @@ def _carried(nodes, findings, frames):
     }
 
 
+def _check_ends(nodes, outputs, notes):
+    if not outputs:
+        raise ProgramRefused(
+            "no tensor is found at which the inference graph ends. Name what is fetched with --fetch"
+            + "".join(f". {note}" for note in notes)
+        )
+    _check(nodes, outputs.values())
+
+
 def _check(nodes, tensors):
     for name in tensors:
         node, _, number = normal(name).partition(":")
@@ -125,9 +146,9 @@ def _of_signatures(nodes, signatures):
     return found
 
 
-def _named(tensors):
-    """Return names for outputs: the last part of each tensor's name."""
-    found = {}
+def _named(tensors, known=()):
+    """Return names for outputs, behind those that are known: the last part of each tensor's name."""
+    found = dict(known)
     for tensor in tensors:
         *scopes, last = node_of(tensor).split("/")
         number = edge(tensor)[1]

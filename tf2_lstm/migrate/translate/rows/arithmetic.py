@@ -279,7 +279,17 @@ def broadcast(x, y):
         assert broadcast(Known(np.ones((3, 1))), Known(np.ones(4))) == (3, 4)
         ```
     """
-    one, other = sizes_of(x), sizes_of(y)
+    return broadcast_sizes(sizes_of(x), sizes_of(y))
+
+
+def broadcast_sizes(one, other):
+    """Return the sizes of two tensors broadcast, of the sizes of each; None for a size that is not known.
+
+    Example:
+        ```python
+        assert broadcast_sizes((3, 1), (4,)) == (3, 4)
+        ```
+    """
     rank = max(len(one), len(other))
     one, other = ((1,) * (rank - len(side)) + tuple(side) for side in (one, other))
     return tuple(_wider(*sizes) for sizes in zip(one, other, strict=True))

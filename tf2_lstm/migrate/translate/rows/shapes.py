@@ -7,6 +7,7 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nodes import attribute, normal
 from tf2_lstm.migrate.keras_code.expression import Apply, Item, Ref
+from tf2_lstm.migrate.translate.rows.arithmetic import broadcast_sizes
 from tf2_lstm.migrate.translate.rows.registry import fold, row
 from tf2_lstm.migrate.translate.writing.naming import line_name
 from tf2_lstm.migrate.translate.writing.values import (
@@ -229,10 +230,22 @@ def numbers(writer, node, inputs):
 
 @row("BroadcastTo")
 def broadcast_to(writer, node, inputs):
-    """Write a tensor broadcast to fixed sizes."""
+    """Write a tensor broadcast to sizes: times ones where one of them is open."""
     x, wanted = inputs
-    target = [int(one) for one in constant_of(wanted, "its shape")]
+    wanted = known(elements_of(writer, wanted, "its shape"))
+    if wanted.open:
+        return _full_of(writer, node, wanted, x)
+    target = [int(one) for one in wanted.array]
     return writer.op(node, "broadcast_to", writer.tensor(x), target, dims=target)
+
+
+@row("BroadcastArgs")
+def broadcast_args(writer, node, inputs):
+    """Return the sizes of two tensors broadcast."""
+    found = broadcast_sizes(*(elements_of(writer, one, "its sizes") for one in inputs))
+    if None in found:
+        raise Refusal("two sizes are open that may not be equal. Make one of them a number")
+    return known(list(found), dtypes_of(node)[0])
 
 
 @fold("Reshape")
