@@ -396,6 +396,10 @@ TRANSLATING = [
         f"{DROPOUT}test_a_mask_that_keeps_another_share_than_its_scale_says_is_refused",
         ("low=noise.low * value, high=noise.high * value", "low=noise.low, high=noise.high"),
         ("low=noise.low - value, high=noise.high - value", "low=noise.low, high=noise.high"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/recovered/dropout.py",
+        f"{DROPOUT}test_a_mask_by_hand_is_a_layer_where_keep_prob_is_fed[above]",
         ("above = (node.op in _ABOVE) == isinstance(inputs[0], Noise)", "above = node.op in _ABOVE"),
     ),
     *mistakes(

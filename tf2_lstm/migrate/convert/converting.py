@@ -2,10 +2,11 @@
 
 import os
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tf2_lstm.migrate import artifacts
 from tf2_lstm.migrate.convert import in_whole
-from tf2_lstm.migrate.convert.folder import REPORTS, safe_names, staged
+from tf2_lstm.migrate.convert.folder import REPORTS, check_output, safe_names, staged
 from tf2_lstm.migrate.convert.manifest import manifest_of
 from tf2_lstm.migrate.convert.not_trained import not_trained
 from tf2_lstm.migrate.convert.signatures import programs_of
@@ -139,9 +140,11 @@ def convert(request, out, overwrite=False, advance=lambda name: None):
             assert conversion.complete and conversion.models == ["rnn"]
         ```
     """
+    sources = [request.path, *filter(None, [request.weights, request.inputs])]
+    check_output(Path(out), overwrite, sources)
     tf1, findings = look(request)
     _check(request, tf1, findings)
-    with staged(out, overwrite, [request.path, *filter(None, [request.weights, request.inputs])]) as staging:
+    with staged(out, overwrite, sources) as staging:
         conversion = _convert_all(request, tf1, findings, staging, advance)
         for name, form in REPORTS.items():
             _write(staging / name, rendered(shown(conversion.report, form), form))

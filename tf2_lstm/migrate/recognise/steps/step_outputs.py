@@ -24,13 +24,14 @@ def given(terms, reader, chain, place):
         cell's scope, or is the only reader of what it wraps; with lengths the term is the one that is set to zero where
         a row has ended. Where the steps are not alike, they are the cells' own outputs.
     """
-    found = [_given(terms, reader, chain, number, place) for number in range(len(chain.steps))]
+    states = _states(terms, chain)
+    found = [_given(terms, reader, chain, number, place, states) for number in range(len(chain.steps))]
     alike = len({shape_of(reader.stack(output)[0]) for output in found}) == 1
     return found if alike else [step.output for step in chain.steps]
 
 
-def _given(terms, reader, chain, number, place):
-    step, states = chain.steps[number], _states(terms, chain)
+def _given(terms, reader, chain, number, place, states):
+    step = chain.steps[number]
     output, scope = step.output, _scope(place(step.output))
     while not (chain.lengths is not None and output_mask(terms, step, output)):
         # A term that no node computes was only tried by a matcher.

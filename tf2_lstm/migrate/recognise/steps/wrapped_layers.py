@@ -178,8 +178,9 @@ def around(terms, value):
     """
     users = terms.users(value)
     if value.op in ("add", "mul"):
-        # No dropout of a number: in a larger product it is multiplied with the other numbers.
-        part = next((one for one in value.args if scalar(one) is None), value)
+        # No dropout of a number: in a larger product it is multiplied with the other numbers. A scale has many users.
+        parts = [one for one in value.args if scalar(one) is None]
+        part = min(parts, key=lambda one: len(terms.users(one)), default=value)
         users += [user for user in terms.users(part) if user.op == value.op and user is not value]
     users += [
         outer for user in users if user.op == "mul" for outer in terms.users(user) if outer.op == "select"

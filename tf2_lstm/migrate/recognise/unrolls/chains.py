@@ -16,7 +16,7 @@ from tf2_lstm.migrate.recognise.steps.state_dropout import (
     way_to,
 )
 from tf2_lstm.migrate.recognise.steps.step_outputs import given
-from tf2_lstm.migrate.recognise.steps.wrapped_layers import Layers, dropout, stripped
+from tf2_lstm.migrate.recognise.steps.wrapped_layers import Layers, below_dropout, dropout, stripped
 from tf2_lstm.migrate.recognise.unrolls.single_steps import core, is_step
 
 
@@ -92,7 +92,8 @@ def chains_of(terms, matches):
         linked. And all `CellMatch`s that are linked to nothing, whether they count or not.
     """
     alone = outside_loops(terms, matches)
-    before = {one: _before(terms, one, alone) for one in alone}
+    makers = _Makers(terms, alone)
+    before = {one: makers.before(one) for one in alone}
     after = {earlier: one for one, earlier in before.items() if earlier is not None}
     chains, cells = [], Cells.of(terms, alone)
     for one in alone:
@@ -151,25 +152,41 @@ def outside_loops(terms, matches):
     return [one for one in matches if not inside[one.output.number]]
 
 
-def _before(terms, one, alone):
-    """Return the match whose new states are the old ones of this one; None without one."""
-    found = None
-    for state, old in one.old.items():
-        earlier = _maker(terms, one, state, old, alone)
-        if earlier is None or (found is not None and earlier is not found):
-            return None
-        found = earlier
-    return found
+class _Makers:
+    """Finds the match that a state comes from, among those of the same cell."""
 
+    def __init__(self, terms, alone):
+        self.terms, self.found = terms, {}
+        self.keys = {one: one.key for one in alone}
+        self.places = {one: place for place, one in enumerate(alone)}
+        for one in alone:
+            for state, new in one.new.items():
+                self.found.setdefault((self.keys[one], state, new), []).append(one)
 
-def _maker(terms, one, state, old, alone):
-    value = _unmasked(old)
-    for candidate in alone:
-        if candidate is not one and candidate.key == one.key and _becomes(terms, candidate, state, value):
-            if masked(old) and old.args[1] is not candidate.old[state]:
-                continue
-            return candidate
-    return None
+    def before(self, one):
+        """Return the match whose new states are the old ones of this one; None without one."""
+        found = None
+        for state, old in one.old.items():
+            earlier = self._maker(one, state, old)
+            if earlier is None or (found is not None and earlier is not found):
+                return None
+            found = earlier
+        return found
+
+    def _maker(self, one, state, old):
+        value = _unmasked(old)
+        for candidate in self._candidates(one, state, value):
+            if candidate is not one and _becomes(self.terms, candidate, state, value):
+                if masked(old) and old.args[1] is not candidate.old[state]:
+                    continue
+                return candidate
+        return None
+
+    def _candidates(self, one, state, value):
+        """List the matches of the same cell with a new state that a value is, or may be a dropout of."""
+        below = [value] if state == "c" else [left for left, _ in below_dropout(self.terms, value)]
+        found = {match for left in below for match in self.found.get((self.keys[one], state, left), ())}
+        return sorted(found, key=self.places.get)
 
 
 def _becomes(terms, candidate, state, value):
