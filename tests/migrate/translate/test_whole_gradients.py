@@ -190,3 +190,17 @@ def test_the_parts_of_a_variable_have_one_gradient():
     report = proof((replace(tf1, nodes=nodes), findings, boundary))
     assert report.passed
     assert next(one.shape for one in report.tensors if one.name == "gradient of words") == (7, 4)
+
+
+def test_gradients_that_are_not_finite_in_tf1_are_left_out_and_named():
+    """The root of a deviation that is 0; a gradient beside it is compared."""
+
+    def build():
+        x, z = v1.placeholder(tf.float32, [2, 4], name="x"), v1.placeholder(tf.float32, [2, 4], name="z")
+        tf.add(tf.sqrt(tf.square(x) * 0.0), z * z, name="y")
+
+    report = proof(found_of(build, ["y:0"]))
+    assert report.passed
+    assert {one.name for one in report.tensors if one.name.startswith("gradient")} == {"gradient of z:0"}
+    said = "not compared, as they are not finite in TF1: the gradients of x:0"
+    assert [note for note in report.notes if said in note]

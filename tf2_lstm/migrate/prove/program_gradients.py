@@ -148,6 +148,19 @@ def _of_cells(tf1, whole, model):
         yield built.weights, named
 
 
+def not_finite(runs):
+    """Return a note for each sample for which the graph itself has gradients that are not finite, as of sqrt at 0.
+
+    Args:
+        runs: the `GraphRun`s.
+    """
+    for run in runs:
+        names = [name for name, one in (run.gradients or {}).items() if not np.isfinite(one).all()]
+        if names:
+            listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if names[4:] else "")
+            yield f"{run.sample.label}: not compared, as they are not finite in TF1: the gradients of {listed}"
+
+
 def compared_gradients(tf1, whole, reference, expected, received):
     """Compare the gradients of one sample.
 
@@ -159,14 +172,19 @@ def compared_gradients(tf1, whole, reference, expected, received):
         received: name of a variable or of a fed tensor -> gradient of the model.
 
     Returns:
-        A list of `TensorReport`s; a gradient that only the graph has, and that is not zero, is a failed one.
+        A list of `TensorReport`s; a gradient that only the graph has, and that is not zero, is a failed one. Those that
+        are not finite in the graph are left out: see `not_finite`.
     """
     known = {*(name for name, _ in tf1.nodes.values()), *(one.tf1 for one in whole.inputs)} - _moving(
         tf1, whole
     )
     wanted = {name: one for name, one in by_variable(expected, tf1.nodes).items() if name in known}
+    endless = {name for name, one in wanted.items() if not np.isfinite(one).all()}
+    wanted = {name: one for name, one in wanted.items() if name not in endless}
     sides = OrderedDict(), OrderedDict()
     for name, value in received.items():
+        if name in endless:
+            continue
         none = np.zeros_like(value)
         sides[0][f"gradient of {name}"] = np.asarray(wanted.pop(name, none), value.dtype)
         sides[1][f"gradient of {name}"] = value

@@ -17,6 +17,7 @@ from tf2_lstm.migrate.prove.program_gradients import (
     compared_gradients,
     graph_gradients,
     model_gradients,
+    not_finite,
     targets_of,
     without_gradients,
 )
@@ -197,7 +198,13 @@ def compare_whole(tf1, whole, model, graph):
     Returns:
         A `CaseReport`.
     """
-    said = (*whole.boundary.notes, *_rates(whole), *notes_of(whole, tf1), *graph.notes)
+    said = (
+        *whole.boundary.notes,
+        *_rates(whole),
+        *notes_of(whole, tf1),
+        *graph.notes,
+        *not_finite(graph.runs),
+    )
     notes = [f"{whole.name}: {note}" for note in said]
     report = CaseReport(whole.name, [], notes=notes)
     called = partial(call_keeping, model)
