@@ -45,6 +45,12 @@ def of_logarithms():
     return -tf.reduce_mean(tf.reduce_sum(labels * v1.log(probabilities + 1e-8, name="logs"), 1), name="loss")
 
 
+def of_itself():
+    """An autoencoder, whose labels are its input."""
+    x = v1.placeholder(tf.float32, [None, 3], "x")
+    return tf.reduce_mean((dense(tf.tanh(dense(x, 2, "code")), 3, "again") - x) ** 2.0, name="loss")
+
+
 @pytest.mark.parametrize(
     ("build", "output", "said"),
     [
@@ -64,6 +70,11 @@ def of_logarithms():
             of_logarithms,
             "logs:0",
             "logs is computed for a loss alone. In front of it there are probs:0: name the scores with --fetch",
+        ),
+        (
+            of_itself,
+            "pow:0",
+            "pow is computed for a loss alone. In front of it there are again:0: name the scores with --fetch",
         ),
     ],
 )

@@ -12,7 +12,7 @@ SelectV2 Softplus Sqrt Square SquaredDifference Squeeze StopGradient Sub
 _LOSSES_OWN = frozenset(_OWN.split())
 #: Operations whose output is no score where only a loss reads it.
 OF_LOSSES = frozenset(
-    {"Abs", "Log", "Log1p", "Maximum", "Minimum", "Neg", "Square", "SquaredDifference", "Sub"}
+    {"Abs", "Log", "Log1p", "Maximum", "Minimum", "Neg", "Pow", "Square", "SquaredDifference", "Sub"}
 )
 #: The most scores that are named, and the most nodes that are looked at.
 _NAMED, _LOOKED = 6, 2_000
