@@ -26,12 +26,7 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/translate/edges/drawn.py",
         f"{DRAWN_READ}[a constant share below]",
-        ("return first == (node.op in _ABOVE) or all(", "return True or all("),
-    ),
-    *mistakes(
-        "tf2_lstm/migrate/translate/edges/drawn.py",
-        f"{DRAWN_READ}[dropout below a keep_prob]",
-        ("return first == (node.op in _ABOVE) or all(", "return first == (node.op in _ABOVE) and all("),
+        ("_BELOW and first == (node.op in _ABOVE)", "_BELOW"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/edges/drawn.py",
@@ -47,6 +42,16 @@ TRANSLATING = [
         "tf2_lstm/migrate/translate/edges/drawn.py",
         f"{DRAWN_READ}[a mask that is read otherwise]",
         ("makes = plain and noise not in masks and", "makes = plain and"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/drawn.py",
+        f"{DRAWN_READ}[dropout whose mask goes through something else]",
+        ("if plain and any(_is_of(nodes, one, fixed) for one in others):", "if not plain and others == []:"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/edges/drawn.py",
+        f"{DRAWN_READ}[dropout in a function]",
+        ("if node.op in SILENT | _RUNS_FUNCTIONS or", "if node.op in SILENT or"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/edges/drawn.py",

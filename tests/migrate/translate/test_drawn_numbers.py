@@ -33,6 +33,12 @@ def _rows(x):
     return tf.where(_uniform(x)[:, 0] < 0.5, x, 2 * x)
 
 
+def _in_a_function(x):
+    """Noise that is drawn in front of a function, and masks in it."""
+    noise = _uniform(x)
+    return x / 0.7 * tf.function(lambda one: tf.floor(one + 0.7)).get_concrete_function(noise)(noise)
+
+
 #: Name -> (a function of x, the random numbers that are fed).
 READ = {
     "noise that is added": (lambda x: x + v1.random_normal(tf.shape(x)), [NORMAL]),
@@ -42,7 +48,7 @@ READ = {
         ["truncated_normal/TruncatedNormal:0"],
     ),
     "Gumbel's noise": (lambda x: x - tf.math.log(-tf.math.log(_uniform(x) + 1e-9)), [UNIFORM]),
-    "chances that are computed": (lambda x: x * tf.cast(_uniform(x) < tf.sigmoid(x), tf.float32), [UNIFORM]),
+    "chances that are computed": (lambda x: x * tf.cast(_uniform(x) >= tf.sigmoid(x), tf.float32), [UNIFORM]),
     "a constant share below": (lambda x: x * tf.cast(_uniform(x) < 0.3, tf.float32), [UNIFORM]),
     "words left out": (lambda x: tf.where(_uniform(x) < 0.3, tf.zeros_like(x), x), [UNIFORM]),
     "a choice between two": (lambda x: tf.where(_uniform(x) > 0.3, x, -x), [UNIFORM]),
@@ -70,6 +76,11 @@ READ = {
     "dropout with a keep_prob": (lambda x: v1.nn.dropout(x, _keep(x)), []),
     "dropout by hand": (lambda x: x / 0.7 * tf.floor(0.7 + _uniform(x)), []),
     "dropout below a keep_prob": (lambda x: x * tf.cast(_uniform(x) < _keep(x), tf.float32), []),
+    "dropout whose mask goes through something else": (
+        lambda x: x * tf.reshape(tf.floor(_keep(x) + v1.random_uniform([4])), [1, 4]),
+        [],
+    ),
+    "dropout in a function": (_in_a_function, []),
     "dropout that chooses": (
         lambda x: raw.SelectV2(condition=_uniform(x) > 0.3, t=x / 0.7, e=0.0),
         [],

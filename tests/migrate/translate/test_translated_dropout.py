@@ -313,12 +313,13 @@ def test_in_a_branch_for_training_noise_that_is_shared_is_shared(functional):
     assert 'keras.layers.Dropout(dropout_rate, name="dropout", noise_shape=(None, 1))' in emit_whole(whole)
 
 
-def test_the_numbers_of_a_mask_that_goes_through_something_else_are_fed():
+def test_a_mask_that_goes_through_something_else_is_refused():
     def dropout(x, keep):
         mask = tf.cast(tf.random.uniform([4]) >= 1.0 - keep, "float32")
         return x * tf.reshape(mask, [1, 4])
 
-    assert_numbers_are_fed(dropout)
+    with pytest.raises(ProgramRefused, match=r"Reshape \(.*\): it computes with random numbers"):
+        whole_of(dropout)
 
 
 NO_LAYER = {
@@ -388,8 +389,12 @@ def test_a_mask_that_keeps_another_share_than_its_scale_says_is_refused(mask):
         whole_of(lambda x, keep: x * (1 / 0.75) * mask(tf.random.uniform(tf.shape(x))), fed=False)
 
 
-def test_the_numbers_of_a_mask_that_drops_where_dropout_keeps_are_fed():
-    assert_numbers_are_fed(lambda x, keep: tf.where(_noise(x) >= 1.0 - keep, tf.zeros([]), x))
+def test_a_mask_that_drops_where_dropout_keeps_is_refused():
+    with pytest.raises(ProgramRefused, match="computes with random numbers"):
+        whole_of(lambda x, keep: tf.where(_noise(x) >= 1.0 - keep, tf.zeros([]), x))
+
+
+def test_the_numbers_of_a_constant_mask_below_are_fed():
     assert_numbers_are_fed(
         lambda x, keep: x / 0.75 * tf.cast(tf.greater_equal(0.25, _noise(x)), "float32"), fed=False
     )

@@ -50,7 +50,7 @@ def boundary_of(tf1, findings, fetch=(), feed=()):
         outputs, notes, lacking = _named(found), ends.notes, ends.lacking
     _check_ends(nodes, outputs, notes)
     order = _order(nodes, findings, feed, frames, outputs)
-    random = [one for one in drawn(nodes, order, findings.shapes) if one not in told]
+    random = [one for one in drawn(nodes, order, findings.shapes, values) if one not in told]
     if random:
         feed = (*feed, *random)
         outputs, scores, ended = ending_in_front(nodes, outputs, random)

@@ -7,10 +7,11 @@ import numpy as np
 
 from tf2_lstm.migrate.graph.nesting import Nesting
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of, normal
-from tf2_lstm.migrate.graph.operations import ELEMENTWISE, HANDS_ON, SILENT, SWITCHES
+from tf2_lstm.migrate.graph.operations import ELEMENTWISE, HANDS_ON, SILENT, SWITCHES, Trait, having
 
 _ADDS_OR_SCALES = frozenset({"Add", "AddV2", "Sub", "Mul"})
 _ABOVE, _BELOW = frozenset({"Greater", "GreaterEqual"}), frozenset({"Less", "LessEqual"})
+_RUNS_FUNCTIONS = having(Trait.CONDITIONAL, Trait.LOOP, Trait.CALL)
 _MOVES = HANDS_ON | SWITCHES | {"Cast"}
 
 
@@ -54,15 +55,17 @@ def draw_of(nodes, tensor):
     return DRAWS.get(node.op) if node is not None else None
 
 
-def drawn(nodes, names, shapes):
+def drawn(nodes, names, shapes, fixed):
     """List the tensors of random numbers among some nodes that are no noise of a dropout.
 
-    Those in loops, branches and functions are not listed: nothing can be fed there.
+    Those in loops, branches and functions are not listed: nothing can be fed there. What is masked by a keep_prob that
+    inference fixes is dropout whatever reads the mask: it drops in training.
 
     Args:
         nodes: name -> NodeDef.
         names: the names of the nodes that a program is computed by.
         shapes: name of a tensor -> shape, by TensorFlow's inference.
+        fixed: the names of the placeholders that inference fixes.
 
     Returns:
         A list of names of tensors.
@@ -78,11 +81,11 @@ def drawn(nodes, names, shapes):
         f"{name}:0"
         for name in found
         if not nesting.of(name)
-        and not (nodes[name].op == "RandomUniform" and _drops(nodes, readers, name, shapes))
+        and not (nodes[name].op == "RandomUniform" and _drops(nodes, readers, name, shapes, fixed))
     ]
 
 
-def _drops(nodes, readers, name, shapes):
+def _drops(nodes, readers, name, shapes, fixed):
     """Whether all that reads noise makes masks of it, as dropout does, and products alone read these."""
     todo, masks, seen = [name], set(), set()
     while todo:
@@ -91,10 +94,14 @@ def _drops(nodes, readers, name, shapes):
             given = data_inputs(node)
             first = node_of(given[0]) == noise
             others = [one for one in given if node_of(one) != noise]
-            if node.op in SILENT or node.name in seen or (noise in masks and _applies(nodes, node, first)):
+            applied = noise in masks and _applies(nodes, node, first)
+            # What a function does with noise, as what a loop does, its own translation says.
+            if node.op in SILENT | _RUNS_FUNCTIONS or node.name in seen or applied:
                 continue
-            masking = noise in masks or node.op == "Floor" or _keeps_above(nodes, node, first, others)
+            masking = noise in masks or node.op == "Floor" or _keeps_above(node, first)
             plain = all(shapes.get(normal(one)) in ((), None) for one in others)
+            if plain and any(_is_of(nodes, one, fixed) for one in others):
+                return True
             makes = plain and noise not in masks and (masking or node.op in _ADDS_OR_SCALES)
             if not makes and not (node.op in _MOVES and first):
                 return False
@@ -104,11 +111,22 @@ def _drops(nodes, readers, name, shapes):
     return True
 
 
-def _keeps_above(nodes, node, first, others):
-    """Whether a node keeps the noise above a bound, or below one that is fed, which may be 1."""
-    if node.op not in _ABOVE | _BELOW:
-        return False
-    return first == (node.op in _ABOVE) or all(nodes[node_of(one)].op != "Const" for one in others)
+def _is_of(nodes, tensor, names):
+    """Whether a number is computed from one of some nodes."""
+    todo, seen = [node_of(tensor)], set()
+    while todo:
+        name = todo.pop()
+        if name in names:
+            return True
+        if name in nodes and name not in seen:
+            seen.add(name)
+            todo += map(node_of, data_inputs(nodes[name]))
+    return False
+
+
+def _keeps_above(node, first):
+    """Whether a node keeps the noise above a bound, as the masks of a constant rate are drawn in a proof."""
+    return node.op in _ABOVE | _BELOW and first == (node.op in _ABOVE)
 
 
 def _applies(nodes, node, first):
