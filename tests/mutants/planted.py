@@ -2,6 +2,7 @@
 
 from tests.mutants.table_around import AROUND
 from tests.mutants.table_commands import COMMANDS
+from tests.mutants.table_drawn import DRAWN_NUMBERS
 from tests.mutants.table_finding import FINDING
 from tests.mutants.table_layers import LAYERS
 from tests.mutants.table_proving import PROVING
@@ -34,4 +35,5 @@ PLANTED = [
     *RECOVERED,
     *SIZES,
     *SPARSE,
+    *DRAWN_NUMBERS,
 ]
