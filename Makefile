@@ -44,6 +44,7 @@ bench: $(INSTALLED) $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks.speed $(ARGS) $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
 	$(BIN)/python -m benchmarks.whole_speed $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
 	$(BIN)/python -m benchmarks.serving_costs
+	$(BIN)/python -m benchmarks.convert_long $(if $(TF1_PYTHON),--tf1-python $(TF1_PYTHON))
 
 # The extra of that name in setup.cfg.
 $(VENV)/installed-%: setup.cfg $(INSTALLED)

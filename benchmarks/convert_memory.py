@@ -127,7 +127,7 @@ def main():
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     asked = parser.parse_args()
     found = {
-        "machine": f"{_cpu()}, {os.cpu_count()} cores",
+        "machine": f"{cpu()}, {os.cpu_count()} cores",
         "versions": {"python": platform.python_version(), **{n: version(n) for n in ("tensorflow", "keras")}},
         "rounds": asked.rounds,
         "checkpoints": [
@@ -178,7 +178,7 @@ def figures(size, found):
     }
 
 
-def _cpu():
+def cpu():
     """The processor's name; the architecture where the system does not tell it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

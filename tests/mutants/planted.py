@@ -5,6 +5,7 @@ from tests.mutants.table_commands import COMMANDS
 from tests.mutants.table_drawn import DRAWN_NUMBERS
 from tests.mutants.table_finding import FINDING
 from tests.mutants.table_layers import LAYERS
+from tests.mutants.table_long import LONG_GRAPHS
 from tests.mutants.table_proving import PROVING
 from tests.mutants.table_reading import READING
 from tests.mutants.table_recovered import RECOVERED
@@ -36,4 +37,5 @@ PLANTED = [
     *SIZES,
     *SPARSE,
     *DRAWN_NUMBERS,
+    *LONG_GRAPHS,
 ]

@@ -71,7 +71,7 @@ INPUTS = {
     "tensors of another model": (lambda path: np.savez(path, **{"elsewhere:0": ROWS}), "no such tensor"),
     "a tensor that does not lead there": (
         lambda path: np.savez(path, **{"rnn/transpose:0": ROWS}),
-        f"does not lead to {X} of rnn",
+        f"does not lead to {X} of the whole program",
     ),
     "a tensor twice": (lambda path: np.savez(path, **{X: ROWS, X[:-2]: ROWS}), "is there twice"),
     "texts": (lambda path: np.savez(path, **{X: np.full(ROWS.shape, "a")}), "expected float32, found <U1"),

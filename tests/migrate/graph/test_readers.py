@@ -26,36 +26,45 @@ def in_a_loop(x, w):
     return tf.while_loop(lambda i, h: i < 3, lambda i, h: (i + 1, before(h, w)), (0, x))[1]
 
 
-def reading_of(made, functional):
+def reading_of(made, functional, fetches_gradients=True):
     """(The `GraphReader` of a graph with gradients, the term of its only Tanh)."""
     was = v1.control_flow_v2_enabled()
     (v1.enable_control_flow_v2 if functional else v1.disable_control_flow_v2)()
     try:
         with tf.Graph().as_default() as graph:
             x, w = (v1.placeholder(tf.float32, [2, 2], name=name) for name in "xw")
-            tf.gradients(tf.reduce_sum(made(x, w)), [x, w])
+            gradients = tf.gradients(tf.reduce_sum(made(x, w)), [x, w])
     finally:
         (v1.enable_control_flow_v2 if was else v1.disable_control_flow_v2)()
-    reading = GraphReader(TF1Model("frozen_graph", "it", graph=graph.as_graph_def()))
+    fetched = [one.name for one in gradients] if fetches_gradients else ()
+    reading = GraphReader(TF1Model("frozen_graph", "it", graph=graph.as_graph_def()), fetched=fetched)
     (h,) = [term for term in reading.terms.every if term.op == "Tanh"]
     return reading, h
 
 
-@pytest.mark.parametrize(
-    ("made", "functional"),
-    [
-        (before, False),
-        (in_a_branch, False),
-        (in_a_branch, True),
-        (before_a_branch, False),
-        (before_a_branch, True),
-        (in_a_loop, False),
-    ],
-)
+CASES = [
+    (before, False),
+    (in_a_branch, False),
+    (in_a_branch, True),
+    (before_a_branch, False),
+    (before_a_branch, True),
+    (in_a_loop, False),
+]
+
+
+@pytest.mark.parametrize(("made", "functional"), CASES)
 def test_a_gradient_is_no_reader(made, functional):
     reading, h = reading_of(made, functional)
     assert [term.op for term in reading.terms.readers(h)] == ["matmul"]
     assert len(reading.terms.users(h)) > 1
+
+
+@pytest.mark.parametrize(("made", "functional"), CASES)
+def test_gradients_that_nobody_fetches_are_not_read(made, functional):
+    reading, h = reading_of(made, functional, fetches_gradients=False)
+    assert [term.op for term in reading.terms.readers(h)] == ["matmul"]
+    assert not [name for name in reading.nodes if "_grad/" in name]
+    assert not [name for name in reading.shapes if "_grad/" in name]
 
 
 def test_a_term_that_no_node_computes_is_no_reader():

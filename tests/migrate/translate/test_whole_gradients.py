@@ -9,7 +9,7 @@ from live_models import model_of
 
 from tf2_lstm.migrate.graph.shapes import inferred
 from tf2_lstm.migrate.model import Findings
-from tf2_lstm.migrate.prove import program_gradients
+from tf2_lstm.migrate.prove import program_gradients, programs
 from tf2_lstm.migrate.prove.programs import prove_whole, run_whole
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.edges.boundary import boundary_of
@@ -167,6 +167,52 @@ def test_of_a_large_model_there_are_none(found, monkeypatch):
     report = proof(found[0])
     assert report.passed
     assert "model: no gradients were compared: it has 64 weights, more than 10" in report.notes
+
+
+@pytest.fixture
+def _long(monkeypatch):
+    monkeypatch.setattr(programs, "LONG", 3)
+
+
+@pytest.mark.usefixtures("_long")
+def test_a_long_one_has_those_of_its_first_sample(found):
+    report = proof(found[0])
+    assert report.passed
+    rows = [tensor for tensor in report.tensors if tensor.name.startswith("gradient of ")]
+    assert {row.name for row in rows} == {
+        f"gradient of {name}" for name in ("x:0", "words", "w", "b", "frozen")
+    }
+    assert {row.reference for row in rows} == {"TF1 graph, 3 x 3"}
+    assert len({one.reference for one in report.tensors if one.name.startswith("scores")}) == 3
+    [note] = [note for note in report.notes if "gradients were compared for" in note]
+    assert note.startswith("model: gradients were compared for 3 x 3 alone: it has ")
+    assert note.endswith(" operations, more than 3")
+
+
+@pytest.mark.usefixtures("_long")
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_what_is_wrong_on_the_way_back_of_a_long_one_is_seen(found, name, monkeypatch):
+    operation, wrong, where = SABOTAGES[name]
+    right = table.rows()[operation]
+    monkeypatch.setitem(table.rows(), operation, lambda *arguments: wrong(right, *arguments))
+    report = proof(found[0])
+    assert where in {tensor.name for tensor in report.tensors if not tensor.passed}
+
+
+@pytest.mark.usefixtures("_long")
+def test_the_gradients_of_a_long_one_that_are_its_own_are_those_of_the_open_one(found):
+    tf1, findings, boundary = found[0]
+    [first, *_] = run_whole(tf1, translate(tf1, findings, boundary)).runs
+    [open_, *_] = found[1].runs
+    assert first.gradients.keys() == open_.gradients.keys()
+    for name, value in open_.gradients.items():
+        np.testing.assert_allclose(first.gradients[name], value, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.usefixtures("_long")
+@pytest.mark.parametrize("why", WITHOUT)
+def test_why_a_long_one_has_none_is_said(why):
+    test_why_there_are_none_is_said(why)
 
 
 def test_the_parts_of_a_variable_have_one_gradient():

@@ -194,28 +194,30 @@ def _check(request, tf1, findings):
 
 
 def _convert_all(request, tf1, findings, staging, advance):
-    """Build, prove and write one recurrence after the other; return the `Conversion`."""
+    """Build, prove and write the whole programs, then one recurrence after the other; return the `Conversion`."""
     from tf2_lstm.migrate.convert.one import Converter
     from tf2_lstm.migrate.prove.replay import eagerly
 
     converter = Converter(tf1, request.inputs, staging)
+    whole, proofs, problem = [], [], None
+    if _has_whole(request, tf1):
+        whole, proofs, problem = _convert_wholes(request, tf1, findings, staging, advance)
+    proved = [case for _, case, _ in whole]
     converted, cases, failed = [], [], []
     for recurrence in findings.recurrences:
         if recurrence.name in request.skipped:
             failed.append(_failed(recurrence, request.skipped[recurrence.name]))
             continue
         advance(recurrence.name)
+        elsewhere = in_whole.differentiated_in(recurrence, proved)
         with eagerly():
-            case, paths, problem = converter.convert(recurrence)
+            case, paths, unproved = converter.convert(recurrence, elsewhere)
         cases += [case] if case else []
-        if problem:
-            failed.append(_failed(recurrence, problem))
+        if unproved:
+            failed.append(_failed(recurrence, unproved))
         else:
             converted.append((recurrence, case, paths))
-    whole, problem = [], None
-    if _has_whole(request, tf1):
-        whole, proofs, problem = _convert_wholes(request, tf1, findings, staging, advance)
-        cases += proofs
+    cases += proofs
     held = {name for one, _, paths in whole for name in in_whole.variables_of(one, paths)}
     lacking = [
         f"{one.name} is written without {said}" for one, _, _ in whole for said in one.boundary.lacking

@@ -20,6 +20,21 @@ def variables_of(whole, paths):
     return {*paths, *inside}
 
 
+def differentiated_in(recurrence, proved):
+    """Return the name of a proved program with the gradients by all variables of a recurrence; "" without one.
+
+    Args:
+        recurrence: the `Recurrence`.
+        proved: the `CaseReport`s of the programs.
+    """
+    wanted = {f"gradient of {name}" for cell in recurrence.cells for name in cell.variables}
+    for case in proved:
+        # What float64 has settled has a mark behind its name.
+        if wanted and wanted <= {tensor.name.partition(", ")[0] for tensor in case.tensors}:
+            return case.name
+    return ""
+
+
 def claimed(findings, held):
     """Return findings without the unclaimed variables that the whole program has.
 
@@ -68,4 +83,4 @@ def _without_step(reason):
     return reason.partition(_STEP)[0]
 
 
-__all__ = ["claimed", "notes_of", "variables_of"]
+__all__ = ["claimed", "differentiated_in", "notes_of", "variables_of"]

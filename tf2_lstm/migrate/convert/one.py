@@ -41,11 +41,12 @@ class Converter:
         source = {"producer": self._tf1.producer or "unknown", "tensorflow": here["tensorflow"]}
         return {"TF1 model": source, "Keras": here}
 
-    def convert(self, recurrence):
+    def convert(self, recurrence, elsewhere=""):
         """Build, write and prove the Keras model of one recurrence.
 
         Args:
             recurrence: the `Recurrence`.
+            elsewhere: the name of a program whose proof has the gradients by all its variables; "" without one.
 
         Returns:
             (CaseReport or None, weight paths, problem): the problem is "" when it is converted and proved; else
@@ -55,7 +56,7 @@ class Converter:
         samples = own_samples(self._tf1, wanted, self._inputs, recurrence.scope)
         try:
             # The graph is run first: its variables are freed before the model has its own.
-            graph = run_graph(self._tf1, recurrence, samples)
+            graph = run_graph(self._tf1, recurrence, samples, elsewhere=elsewhere)
         except WeightError as error:
             return None, {}, str(error)
         try:
@@ -69,7 +70,7 @@ class Converter:
             self._remove(recurrence)
             return None, {}, f"Keras cannot build it: {first_line(error)}"
         report = compare_model(self._tf1, recurrence, model, graph)
-        case = settled(report, partial(recurrence_in_double, self._tf1, recurrence, samples))
+        case = settled(report, partial(recurrence_in_double, self._tf1, recurrence, samples, elsewhere))
         case.drawing = drawing_of(model)
         if not case.passed:
             self._remove(recurrence)

@@ -2,6 +2,8 @@
 
 import re
 
+from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
+
 #: Operations of gradients alone. The gradient of a convolution's input is a transposed convolution too: it is not here.
 GRADIENT = re.compile(
     r"(\w+Grad(V\d|WithArgmax)?|\w+BackpropFilter\w*|StackPop(V2)?|TensorListPopBack|CudnnRNNBackpropV?\d?)$"
@@ -34,6 +36,33 @@ def backward_part(nodes):
         if GRADIENT.match(node.op) or any(map(differentiates, heads)):
             found.add(name)
     return found
+
+
+def without_backward(graph, fetched=()):
+    """Return a graph without its backward part and all that is computed from it, as the updates of weights.
+
+    Args:
+        graph: a `GraphDef`.
+        fetched: names of tensors that must stay in it.
+
+    Returns:
+        A `GraphDef`: the same one where nothing goes, or where a fetched tensor would go.
+    """
+    nodes, readers = {node.name: node for node in graph.node}, {}
+    for node in graph.node:
+        for reference in data_inputs(node):
+            readers.setdefault(node_of(reference), []).append(node.name)
+    todo, gone = list(backward_part(nodes)), set()
+    while todo:
+        name = todo.pop()
+        if name not in gone:
+            gone.add(name)
+            todo += readers.get(name, ())
+    if not gone or any(node_of(name) in gone for name in fetched):
+        return graph
+    part = type(graph)(versions=graph.versions, library=graph.library)
+    part.node.extend(node for node in graph.node if node.name not in gone)
+    return part
 
 
 def _is_under_a_scope(parts, nodes):

@@ -1,6 +1,6 @@
 """A graph read into terms and loops, once, without running anything."""
 
-from tf2_lstm.migrate.graph.backward import backward_part
+from tf2_lstm.migrate.graph.backward import backward_part, without_backward
 from tf2_lstm.migrate.graph.called import check_called
 from tf2_lstm.migrate.graph.computed import ComputedWeights
 from tf2_lstm.migrate.graph.declared import check_functions, check_inputs, position
@@ -35,6 +35,7 @@ class GraphReader:
     Args:
         model: a `TF1Model` with a graph.
         infer: a function that infers the shapes of a graph, as `inferred` does.
+        fetched: names of tensors that a program computes, also where gradients are in front of them.
 
     Attributes:
         terms: the table of terms.
@@ -49,19 +50,19 @@ class GraphReader:
         computed: the `ComputedWeights`.
     """
 
-    def __init__(self, model, infer=inferred):
+    def __init__(self, model, infer=inferred, fetched=()):
         self.model, self.terms, self.loops = model, Terms(), []
         self.names, self.sources, self.places, self.bodies = {}, {}, {}, {}
         self.functions = functions_of(model.graph)
         self.nodes = {node.name: node for node in model.graph.node}
         self.values, self._loops_of_frames, self._carried = {}, {}, {}
         self._operations = {}
-        self.terms.backward, self.terms.places = set(backward_part(self.nodes)), self.places
         check_inputs(self.nodes, model.path)
         check_functions(self.functions, model.path)
         check_called(model.graph.node, self.functions, model.path)
-        graph = with_hoisted(model.graph, model.path)
+        graph = without_backward(with_hoisted(model.graph, model.path), fetched)
         self.nodes = {node.name: node for node in graph.node}
+        self.terms.backward, self.terms.places = set(backward_part(self.nodes)), self.places
         self._rounds = {one.merge: one for own in frame_variables_of(self.nodes).values() for one in own}
         self.shapes, self.nesting = infer(graph), Nesting(self.nodes)
         self.computed = ComputedWeights(self)

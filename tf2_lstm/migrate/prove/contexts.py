@@ -1,5 +1,7 @@
 """The contexts of TF1's loops, without which TensorFlow cannot differentiate an imported graph."""
 
+import contextlib
+
 import tensorflow as tf
 from tensorflow.core.protobuf import control_flow_pb2
 
@@ -27,6 +29,19 @@ def contexts_of(part):
             definition.nested_contexts.add().cond_ctxt.CopyFrom(one)
         meta_graph.collection_def["while_context"].bytes_list.value.append(definition.SerializeToString())
     return meta_graph
+
+
+@contextlib.contextmanager
+def old_control_flow():
+    """Use v1 control flow in a block: imported v1 loops can be differentiated only so."""
+    v1 = tf.compat.v1
+    was = v1.control_flow_v2_enabled()
+    v1.disable_control_flow_v2()
+    try:
+        yield
+    finally:
+        if was:
+            v1.enable_control_flow_v2()
 
 
 def _definition(kind, fields):

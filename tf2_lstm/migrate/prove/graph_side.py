@@ -17,6 +17,7 @@ from tf2_lstm.migrate.prove.numpy_side import Equations
 from tf2_lstm.migrate.prove.replay import Replay, ReplayError
 from tf2_lstm.migrate.prove.samples import (
     LARGE,
+    LONG,
     compared_tensors,
     count_weights,
     fed_tensors,
@@ -67,7 +68,7 @@ class GraphSide:
     narrowest: str = "float32"
 
 
-def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
+def run_graph(tf1, recurrence, samples=None, seed=0, double=False, elsewhere=""):
     """Replay the subgraph between a recurrence's inputs and outputs with every sample.
 
     Args:
@@ -76,6 +77,7 @@ def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
         samples: the `Sample`s; None for seeded ones.
         seed: the seed of these.
         double: whether the graph is to compute in float64 instead of float32 and float16.
+        elsewhere: the name of a program whose proof has the gradients by all its variables; "" without one.
 
     Returns:
         A `GraphSide`; a graph that cannot be replayed has a `problem`.
@@ -86,10 +88,10 @@ def run_graph(tf1, recurrence, samples=None, seed=0, double=False):
     # Only one sample for a large model: a gradient of several rows takes minutes.
     differentiated = [min(samples, key=_size)] if large else samples
     try:
-        with replay_of(tf1, recurrence, side.of_weights, double) as replay:
+        with replay_of(tf1, recurrence, side.of_weights, double, LONG if elsewhere else None) as replay:
             side.reference = replay.reference
             failed = _run_all(replay, recurrence, samples, differentiated, side.runs)
-            side.notes = _notes(tf1, recurrence, replay, failed, side)
+            side.notes = _notes(tf1, recurrence, replay, failed, side, elsewhere)
     except ReplayError as error:
         side.problem = str(error)
     return side
@@ -111,7 +113,7 @@ def _run_all(replay, recurrence, samples, differentiated, runs):
     return failed
 
 
-def replay_of(tf1, recurrence, of_weights=True, double=False):
+def replay_of(tf1, recurrence, of_weights=True, double=False, most=None):
     """Open the subgraph between a recurrence's inputs and outputs; the equations where none can be run."""
     if tf1.graph is None or recurrence.form == Form.CUDNN:
         return Equations(tf1, recurrence)
@@ -120,7 +122,7 @@ def replay_of(tf1, recurrence, of_weights=True, double=False):
     gradients = "" if unlike_its_equations(tf1, recurrence) else "weights" if of_weights else "inputs"
     same = {name: tensor.tf1 for tensor in fed_tensors(recurrence) for name in tensor.same}
     keep = dropped(recurrence.call)
-    return Replay(tf1, outputs, feeds, keep_all(recurrence), gradients, keep, same, double)
+    return Replay(tf1, outputs, feeds, keep_all(recurrence), gradients, keep, same, double, most=most)
 
 
 def keep_all(recurrence):
@@ -174,7 +176,7 @@ def _run_with_spare(replay, recurrence, sample):
         raise
 
 
-def _notes(tf1, recurrence, replay, failed, side):
+def _notes(tf1, recurrence, replay, failed, side, elsewhere):
     """List the notes for the user about the run."""
     notes = [f"{label}: this sample was left out: {error}" for label, error in failed]
     notes += [f"{flag} was fed {value}" for flag, value in replay.switches.items()]
@@ -184,6 +186,7 @@ def _notes(tf1, recurrence, replay, failed, side):
     ]
     if replay.no_gradients:
         why = unlike_its_equations(tf1, recurrence) or replay.no_gradients.partition(". ")[0]
+        why += f"; those by its variables are compared in {elsewhere}" if replay.too_long else ""
         notes.append(f"no gradients were compared: {why}")
     elif not side.of_weights:
         notes.append(_note_of_large(count_weights(tf1, recurrence), side))

@@ -27,6 +27,7 @@ class Equations:
 
     reference = "equations in NumPy"
     no_gradients = "no graph of TF1 runs here that could be differentiated"
+    too_long = False
 
     def __init__(self, tf1, recurrence):
         self._tf1, self._recurrence = tf1, recurrence

@@ -1,6 +1,7 @@
 """The proof of a whole program: the whole graph, replayed, against the Keras model; a difference is located."""
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -24,6 +25,7 @@ from tf2_lstm.migrate.prove.program_gradients import (
 from tf2_lstm.migrate.prove.program_samples import whole_samples
 from tf2_lstm.migrate.prove.replay import Replay, ReplayError
 from tf2_lstm.migrate.prove.rounding import beyond_rounding, settled
+from tf2_lstm.migrate.prove.samples import LONG
 from tf2_lstm.migrate.prove.spare import spare_numbers
 from tf2_lstm.migrate.translate.as_model import build_whole
 from tf2_lstm.migrate.translate.whole import Edge
@@ -36,7 +38,7 @@ IN_FUNCTION = ", in a tf.function"
 WHERE = "the whole program, which --feed begins elsewhere and --recurrences leaves out"
 
 
-def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False):
+def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False, most=None, sizes=None):
     """Open a replay of the whole graph from its inputs to its outputs.
 
     Args:
@@ -46,6 +48,8 @@ def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False)
         gradients: what to differentiate by, as `Replay` has it.
         own: whether the models of its recurrences are those that are written here.
         served: whether it is to be as fast as in a program.
+        most: the most operations that are differentiated; None for any number.
+        sizes: TF1 tensor -> shape, for inputs whose sizes are not to be open; None for none.
 
     Returns:
         A `Replay`.
@@ -53,12 +57,12 @@ def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False)
     constants = dict(whole.boundary.fixed)
     for one in whole.recurrences.values():
         constants.update(keep_all(one))
-    feeds = {edge.tf1: (edge.dtype, edge.shape) for edge in whole.inputs}
+    feeds = {edge.tf1: (edge.dtype, (sizes or {}).get(edge.tf1, edge.shape)) for edge in whole.inputs}
     keep = bool(whole.rates) or any(dropped(one.call) for one in whole.recurrences.values())
     outputs = tensors or [edge.tf1 for edge in whole.outputs]
     # A StopGradient in a recurrence is noted as not in its model, and let through as in its own proof.
     stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values() if own else ())
-    return Replay(tf1, outputs, feeds, constants, gradients, keep, stops=stops, served=served)
+    return Replay(tf1, outputs, feeds, constants, gradients, keep, stops=stops, served=served, most=most)
 
 
 def _inside(tf1, recurrences):
@@ -109,6 +113,10 @@ def run_whole(tf1, whole, without="", inputs=None, samples=None, by="weights"):
         why = why or replay.no_gradients
     if not side.runs:
         raise failed[0][1]
+    if replay.too_long and not replay.writes:
+        too_long, why = why, _differentiate_first(tf1, whole, by, side.runs)
+        alone = f"gradients were compared for {side.runs[0].sample.label} alone: {too_long}"
+        side.notes += [] if why else [alone]
     side.notes += [f"{label}: this sample was left out: {error}" for label, error in failed]
     side.notes += [f"no gradients were compared: {why.partition('. ')[0]}"] if why else []
     side.notes += [replay.remark] if replay.remark else []
@@ -120,7 +128,7 @@ def _opened(tf1, whole, without, by):
     why = without or without_gradients(tf1, whole)
     if not why:
         try:
-            replay = replay_whole(tf1, whole, gradients=by, own=by == "weights")
+            replay = replay_whole(tf1, whole, gradients=by, own=by == "weights", most=LONG)
         except ReplayError as error:
             return replay_whole(tf1, whole), str(error)
         if replay.writes:
@@ -128,6 +136,24 @@ def _opened(tf1, whole, without, by):
             replay.no_gradients = f"a run of the graph writes variables: {replay.writes[0]}"
         return replay, replay.no_gradients
     return replay_whole(tf1, whole), why
+
+
+def _differentiate_first(tf1, whole, by, runs):
+    """Add gradients to the first run, from a graph of its sizes, for which TensorFlow writes half as many operations.
+
+    Returns:
+        Why there are none; "" when there are.
+    """
+    sample = runs[0].sample
+    sizes = {name: np.shape(value) for name, value in sample.values.items()}
+    try:
+        with replay_whole(tf1, whole, gradients=by, own=by == "weights", sizes=sizes) as replay:
+            spare = spare_numbers(replay.open, (1,), sample.label)
+            targets, gradients = _gradients(replay, whole, sample, runs[0].outputs, spare)
+            runs[0] = replace(runs[0], targets=targets, gradients=gradients)
+            return replay.no_gradients
+    except ReplayError as error:
+        return str(error)
 
 
 def _run_all(replay, whole, samples):

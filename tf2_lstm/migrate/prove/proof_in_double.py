@@ -27,13 +27,14 @@ _NARROW = ("float16", "float32")
 _NO_FLOAT64 = (ProgramRefused, ReplayError, BuildError, TypeError)
 
 
-def recurrence_in_double(tf1, recurrence, samples):
+def recurrence_in_double(tf1, recurrence, samples, elsewhere=""):
     """Prove the Keras model of a recurrence in float64.
 
     Args:
         tf1: the `TF1Model`.
         recurrence: the `Recurrence`.
         samples: the `Sample`s of the proof in float32, or None for seeded ones.
+        elsewhere: as of `run_graph`.
 
     Returns:
         A `CaseReport`; None where the recurrence has no float64.
@@ -42,7 +43,7 @@ def recurrence_in_double(tf1, recurrence, samples):
         return None
     wide = _widened(recurrence)
     given = None if samples is None else [_widened_sample(one) for one in samples]
-    graph = run_graph(tf1, wide, given, double=True)
+    graph = run_graph(tf1, wide, given, double=True, elsewhere=elsewhere)
     return compare_model(tf1, wide, build_model(wide, _widened_variables(tf1.variables)), graph)
 
 

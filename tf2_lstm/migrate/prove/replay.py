@@ -1,6 +1,5 @@
 """Run the user's own TF1 graph, between the tensors at a recurrence's edges, in a v1 session."""
 
-import contextlib
 import math
 from collections import OrderedDict
 from functools import partial
@@ -19,7 +18,7 @@ from tf2_lstm.migrate.graph.subgraph import cut, keep_everything, let_through, s
 from tf2_lstm.migrate.graph.training import UPDATE
 from tf2_lstm.migrate.graph.while_contexts import LoopError
 from tf2_lstm.migrate.memory import LARGE, let_go
-from tf2_lstm.migrate.prove.contexts import contexts_of
+from tf2_lstm.migrate.prove.contexts import contexts_of, old_control_flow
 from tf2_lstm.migrate.prove.references import put_references
 from tf2_lstm.migrate.prove.spare import open_placeholders
 from tf2_lstm.private import import_private
@@ -57,9 +56,11 @@ class Replay:
         double: whether all that is float32 or float16 is to be float64.
         stops: names of the StopGradient nodes that stop gradients; the others hand them on.
         served: whether the session rewrites the graph first, as a program's does, to be fast.
+        most: the most operations that are differentiated; None for any number.
 
     Attributes:
         no_gradients: why there are none, "" when there are.
+        too_long: whether there are none because it has more operations than `most`.
         switches: names of the flags of the graph that no edge feeds -> the value that they are fed.
         open: names of the other placeholders that no edge feeds -> (dtype's name, shape or None): see `spare`.
         writes: names of the operations of the subgraph that write variables, which are reset before each run.
@@ -85,6 +86,7 @@ class Replay:
         double=False,
         stops=(),
         served=False,
+        most=None,
     ):
         if not outputs:
             raise ReplayError(
@@ -116,8 +118,11 @@ class Replay:
         self.open = open_placeholders(part, {*self._fed.values(), *self.switches})
         self._variables = {name: entry for name, entry in model.nodes.items() if _holds(part, name)}
         self.no_gradients = "" if gradients else "not asked for"
+        self.too_long = bool(gradients) and most is not None and len(part.node) > most
+        if self.too_long:
+            gradients, self.no_gradients = "", f"it has {len(part.node):,} operations, more than {most:,}"
         self._graph = tf.Graph()
-        with self._graph.as_default(), _old_control_flow():
+        with self._graph.as_default(), old_control_flow():
             _import(part)
             self._loads = OrderedDict((name, assign) for name, *assign in self._assignments())
             self._gradients = self._differentiate(part, gradients == "weights") if gradients else {}
@@ -385,15 +390,3 @@ def _import(part):
         raise ReplayError(
             f"TensorFlow {tf.__version__} cannot import the graph: {first_line(error)}"
         ) from error
-
-
-@contextlib.contextmanager
-def _old_control_flow():
-    """Use v1 control flow in a block: imported v1 loops can be differentiated only so."""
-    was = v1.control_flow_v2_enabled()
-    v1.disable_control_flow_v2()
-    try:
-        yield
-    finally:
-        if was:
-            v1.enable_control_flow_v2()

@@ -17,6 +17,9 @@ SIZES_OF_ENDING = ((3, 5, "mixed"), (1, 1, "full"), (4, 7, "short"), (2, 4, "non
 SIZES_OF_LARGE = ((3, 5, "mixed"), (1, 3, "full"), (2, 2, "none"))
 #: A model with more weights than this, 128 MB in float32, is large.
 LARGE = 2**25
+#: A graph of more operations than this is long. TensorFlow writes gradients one by one, those of 10,000 operations with
+#: open sizes in 13 seconds: they are written once, in the proof of the program, and for the sizes of one sample.
+LONG = 5000
 #: Rounding grows with the length of a sum: inputs of more numbers than this are drawn smaller, and the sum is as large
 #: as of so many. In sums of 20,000 numbers of order 1 two correct programs differ by more than the tolerance.
 SUMMED = 1024

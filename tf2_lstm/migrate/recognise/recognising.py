@@ -21,7 +21,7 @@ from tf2_lstm.migrate.recognise.without_graph.graphless import graphless
 from tf2_lstm.migrate.recognise.without_graph.keras1 import keras_layers
 
 
-def recognise(model, assume=(), assume_defaults=False, infer=inferred):
+def recognise(model, assume=(), assume_defaults=False, infer=inferred, fetched=()):
     """Find every recurrence of a TF1 model and say what each one is.
 
     Args:
@@ -29,6 +29,7 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
         assume: the user's assumptions about a model without a graph: "rnn/lstm_cell: forget_bias=0".
         assume_defaults: whether TF1's defaults may be assumed for options that a model without a graph cannot tell.
         infer: a function that infers the shapes of a graph, as `graph.shapes.inferred` does.
+        fetched: names of tensors that the user asks for, beside the outputs of signatures.
 
     Returns:
         `Findings`: recurrences, those that are not converted and why, and the variables that no recurrence claims.
@@ -52,17 +53,17 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     elif model.graph is None:
         scopes = graphless(model, assumptions, findings)
     else:
-        reading = _read(model, findings, infer)
+        served = [name for one in model.signatures.values() for name in one["outputs"].values()]
+        reading = _read(model, findings, infer, [*fetched, *served])
         name_absent(model, findings)
     _name(findings.recurrences)
     findings.not_converted = [replace(one, scope=one.scope or _called(one)) for one in findings.not_converted]
     if reading is not None:
         copies = name_replicas(model, findings.recurrences)
         name_shared([one for one in findings.recurrences if one not in copies])
-        training = Training(reading.nodes, _holders(model))
+        training = Training({node.name: node for node in model.graph.node}, _holders(model))
         name_around(model, reading, findings, training)
-        fetched = [name for one in model.signatures.values() for name in one["outputs"].values()]
-        findings.not_in_the_model += feedback(reading.nodes, findings.recurrences, fetched)
+        findings.not_in_the_model += feedback(reading.nodes, findings.recurrences, served)
         findings.not_in_the_model += stopped(reading.nodes, findings.recurrences)
         findings.not_in_the_model += unheld_states(reading, findings.recurrences)
         findings.not_in_the_model += wide_states(reading, findings.recurrences)
@@ -74,10 +75,10 @@ def recognise(model, assume=(), assume_defaults=False, infer=inferred):
     return findings
 
 
-def _read(model, findings, infer):
+def _read(model, findings, infer, fetched):
     """Read the graph of a model, add its recurrences to the findings, and return the `GraphReader`."""
     try:
-        reading = GraphReader(model, infer)
+        reading = GraphReader(model, infer, fetched)
         findings.shapes = reading.shapes
         OfGraph(reading, findings).find()
     except ArtifactError:
