@@ -525,4 +525,13 @@ TRANSLATING = [
         ("    if os.path.exists(source) and os.path.samefile(output, source):\n        return True\n", ""),
         ("f\"{prefix.removesuffix('.meta')}.\"", "'no such'"),
     ),
+    *mistakes(
+        "tf2_lstm/migrate/translate/rows/arithmetic.py",
+        "tests/migrate/translate/test_sums.py::test_a_number_that_changes_nothing_is_not_written",
+        ('"Sub": (0, False)', '"Sub": (0, True)'),
+        ('"RealDiv": (1, False)', '"RealDiv": (1, True)'),
+        ('"Add": (0, True), "AddV2": (0, True)', '"Add": (0, True), "AddV2": (0, False)'),
+        ("other.array.shape == ()\n", "True\n"),
+        ("bool(other.array == number)", "True"),
+    ),
 ]

@@ -179,7 +179,7 @@ def chain(levels, width=1):
     def make(x):
         ends = []
         for number in range(width):
-            end = x + float(number)
+            end = x + float(1 + number)
             for _ in range(levels):
                 end = tf.tanh(end)
             ends.append(end)
@@ -204,7 +204,7 @@ def test_a_source_of_five_thousand_lines_gives_the_numbers():
     assert len(whole.program.lines) > 5_000
     written = {}
     exec(compile(emit_whole(whole), "model.py", "exec"), written)
-    ends = np.arange(100, dtype="float32")
+    ends = np.arange(1, 101, dtype="float32")
     for _ in range(50):
         ends = np.tanh(ends)
     found = written["build_model"]()({"x": np.zeros((1, 1), "float32")})["end"]

@@ -76,11 +76,12 @@ def leaky_relu(writer, node, inputs):
 def of_two(writer, node, inputs):
     """Write a function of two broadcast tensors; weights that are added to a product are a dense layer's bias."""
     x, y = inputs
+    unchanged = _left_as_it_is(node, x, y)
+    if unchanged is not None:
+        return unchanged
     if node.op in ("Add", "AddV2"):
         biased = layers.biased(writer, node, x, y) or layers.biased(writer, node, y, x)
         return _sum(writer, node, x, y) if biased is None else biased
-    if _leaves_as_it_is(node, x, y):
-        return x
     found = writer.op(node, TWO[node.op], *_at_least_one(writer, x, y), dims=broadcast(x, y))
     return replace(found, scaled=_scaled(node, x, y))
 
@@ -137,10 +138,21 @@ def _scaled(node, x, y):
     return x, float(y.array) if node.op == "Mul" else 1 / float(y.array)
 
 
-def _leaves_as_it_is(node, x, y):
-    """Whether x is multiplied or divided by the number one: the scale of a dropout that keeps everything."""
-    is_one = isinstance(y, Known) and not y.open and y.array.shape == () and y.array == 1
-    return node.op in ("Mul", "RealDiv") and isinstance(x, Live) and bool(is_one)
+#: Operation -> (the number that leaves the other operand as it is, whether this may be the first one).
+_NEUTRAL = {"Add": (0, True), "AddV2": (0, True), "Sub": (0, False), "Mul": (1, True), "RealDiv": (1, False)}
+
+
+def _left_as_it_is(node, x, y):
+    """Return the operand that a number does not change: the scale of a dropout that keeps everything, a mean of 0.
+
+    x + 0.0 is x but for the sign of a zero, which a session's own rewriting of the graph loses too.
+    """
+    number, either = _NEUTRAL.get(node.op, (None, False))
+    for one, other in ((x, y), (y, x)) if either else ((x, y),):
+        known = isinstance(other, Known) and not other.open and other.array.shape == ()
+        if number is not None and known and isinstance(one, Live) and bool(other.array == number):
+            return one
+    return None
 
 
 def _at_least_one(writer, *values):
