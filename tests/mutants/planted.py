@@ -2,6 +2,7 @@
 
 from tests.mutants.table_around import AROUND
 from tests.mutants.table_commands import COMMANDS
+from tests.mutants.table_cudnn import CUDNN
 from tests.mutants.table_drawn import DRAWN_NUMBERS
 from tests.mutants.table_finding import FINDING
 from tests.mutants.table_layers import LAYERS
@@ -38,4 +39,5 @@ PLANTED = [
     *SPARSE,
     *DRAWN_NUMBERS,
     *LONG_GRAPHS,
+    *CUDNN,
 ]

@@ -86,7 +86,7 @@ PROVING = [
         "tf2_lstm/migrate/graph/safety.py",
         _REFUSED + "test_convert_does_not_run_it",
         ("    if not refused:\n", "    if True:\n"),
-        ("refused_operations(part, [node.name for node in part.node])", "refused_operations(part, [])"),
+        ("refused_operations(part, [node.name for node in run])", "refused_operations(part, [])"),
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/safety.py",
@@ -96,7 +96,7 @@ PROVING = [
     *mistakes(
         "tf2_lstm/migrate/prove/replay.py",
         _REFUSED + "test_convert_does_not_run_it",
-        ("why = why_not_run(part)", "why = None"),
+        ("why = why_not_run(part, replaced)", "why = None"),
     ),
     *mistakes(
         "tf2_lstm/migrate/graph/safety.py",

@@ -60,8 +60,8 @@ TRANSLATING = [
     *mistakes(
         "tf2_lstm/migrate/prove/references.py",
         f"{LOST}::test_a_program_with_it_is_proved_and_the_report_says_how",
-        ("        _run_numpy(node)\n", "        pass\n"),
-        ("    if not lost:", "    if lost:"),
+        ("        _run_numpy(node, LOST[node.op].compute, *_dtypes(declared, {}))\n", "        pass\n"),
+        ("    if lost:\n", "    if not lost:\n"),
     ),
     *mistakes(
         "tf2_lstm/migrate/translate/rows/arithmetic.py",

@@ -6,7 +6,13 @@ _NO_GRAPH = "no graph of TF1 runs here that could be differentiated"
 WITHOUT = {
     **dict.fromkeys(
         [
-            *("cudnn_gru", "cudnn_gru_bidirectional", "cudnn_lstm", "cudnn_lstm_bidirectional"),
+            *(
+                "cudnn_gru",
+                "cudnn_gru_bidirectional",
+                "cudnn_lstm",
+                "cudnn_lstm_bidirectional",
+                "cudnn_lstm_lengths",
+            ),
             *("cudnn_rnn_relu", "cudnn_rnn_tanh"),
             *("h5_cudnn_bidirectional", "h5_cudnn_gru", "h5_cudnn_lstm"),
             *("h5_bidirectional", "h5_gru", "h5_gru_reset_after", "h5_lstm", "h5_rnn_of_cells"),

@@ -12,6 +12,8 @@ import tensorflow as tf
 
 from tests.dangerous import with_size
 from tf2_lstm.cli import main
+from tf2_lstm.migrate.artifacts.protos import message
+from tf2_lstm.migrate.graph.safety import why_not_run
 
 tf1, raw = tf.compat.v1, tf.raw_ops
 
@@ -187,10 +189,20 @@ def test_compare_does_not_run_it(hostile, operation, make, tmp_path, capsys):
     assert not target.exists()
 
 
-def test_what_runs_on_a_gpu_alone_is_no_danger(capsys):
+def test_what_runs_on_a_gpu_alone_is_computed_by_its_equations(capsys):
     zoo = Path(__file__).parents[2] / "zoo" / "files"
-    assert main(["compare", str(zoo / "cudnn_rnn_relu" / "model.ckpt")]) == 1
+    assert main(["compare", str(zoo / "cudnn_rnn_relu" / "model.ckpt")]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert (
-        "cudnn_rnn_relu/CudnnRNN (CudnnRNN), which runs on a GPU alone: it is not run. --recurrences" in said
+        "cudnn_rnn_relu/CudnnRNN (CudnnRNN): cuDNN needs a GPU: in the replay the equations of the CPU-compatible "
+        "cells stood for it" in said
     )
+
+
+def test_what_runs_on_a_gpu_alone_is_no_danger():
+    part = message("GraphDef")
+    part.node.add(name="rnn/it", op="CudnnRNN")
+    assert why_not_run(part).startswith(
+        "rnn/it (CudnnRNN), which runs on a GPU alone: it is not run. --recurrences"
+    )
+    assert not why_not_run(part, {"rnn/it"})

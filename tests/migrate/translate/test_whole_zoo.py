@@ -34,6 +34,9 @@ PROGRAMS = {
     "greedy_decoder": ["Dense", "Weight"],
     "attention_decoder": ["Attention", "Dense", "Dense"],
     "attention_flat_loop": ["Conv2D", "Dense", "Dense", "Dense", "Weight"],
+    "cudnn_lstm_lengths": [],
+    "cudnn_gru": [],
+    "cudnn_rnn_relu": [],
 }
 #: Artefact with recurrences of the same variables -> the models inside, and the variables that are there twice.
 SHARED = {
@@ -50,6 +53,7 @@ WITHOUT_GRADIENTS = {
     "tagger": "no output is of floats",
     "ptb_model": "No gradient defined for operation",
     "frozen_with_a_state_variable": "a run of the graph writes variables",
+    **dict.fromkeys(("cudnn_lstm_lengths", "cudnn_gru", "cudnn_rnn_relu"), "cuDNN needs a GPU"),
 }
 #: Artefact -> why its whole program is refused.
 REFUSED = {

@@ -13,6 +13,7 @@ import tensorflow as tf
 from tests.zoo.record.artefact import SIZES, Built, artefact
 from tests.zoo.record.blocks import COMPATIBLE_GRU
 from tests.zoo.record.expectation import dynamic, gru, lstm, not_converted, recurrence, rnn, stack
+from tests.zoo.record.feeds import lengths
 from tests.zoo.record.write import CHECKPOINT
 from tf2_lstm.migrate.equivalence.inputs import draws, wide
 from tf2_lstm.migrate.pairs import Call
@@ -119,13 +120,16 @@ def _results(canonical, layer_scope, kind, both, layers, edge):
 
     def results(session, sizes):
         inputs = wide(draws(sizes["B"], "x:0"), (sizes["T"], sizes["B"], WIDTH), 1.5).astype("float32")
+        ends = lengths()(None, sizes) if "sequence_length" in edge else None
         with tf.Graph().as_default(), tf.Session() as other:
             with tf.variable_scope(layer_scope):
-                outputs, states = _compatible(kind, both, layers, tf.constant(inputs))
+                outputs, states = _compatible(kind, both, layers, tf.constant(inputs), ends)
             for variable in tf.global_variables():
                 variable.load(canonical[variable.op.name], other)
             outputs, states = other.run([outputs, states])
         found = {edge["inputs"].name: inputs, edge["outputs"].name: outputs}
+        if ends is not None:
+            found[edge["sequence_length"].name] = ends
         if kind is not LSTM:
             found[edge["state"].name] = np.stack(states)
         else:
@@ -136,33 +140,36 @@ def _results(canonical, layer_scope, kind, both, layers, edge):
     return results
 
 
-def _compatible(kind, both, layers, inputs):
+def _compatible(kind, both, layers, inputs, ends):
     """The stack that cuDNN is compatible with: time-major outputs, and the states layer by layer, forward first."""
     make = kind[0]
     if not both:
         cell = tf.nn.rnn_cell.MultiRNNCell([make(UNITS) for _ in range(layers)])
-        outputs, states = tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32, time_major=True)
+        outputs, states = tf.nn.dynamic_rnn(cell, inputs, ends, dtype=tf.float32, time_major=True)
         return outputs, list(states)
     sides = [[make(UNITS) for _ in range(layers)] for _ in range(2)]
     outputs, fw, bw = tf.contrib.rnn.stack_bidirectional_dynamic_rnn(
-        sides[0], sides[1], inputs, dtype=tf.float32, time_major=True
+        sides[0], sides[1], inputs, dtype=tf.float32, sequence_length=ends, time_major=True
     )
     return outputs, [state for layer in zip(fw, bw) for state in layer]
 
 
-def cudnn_graph(name, layer, kind, call, both=False, layers=1, blob_only=False):
-    """A graph of one cuDNN layer over a time-major placeholder."""
+def cudnn_graph(name, layer, kind, call, both=False, layers=1, blob_only=False, ends=False):
+    """A graph of one cuDNN layer over a time-major placeholder, with or without lengths."""
     x = tf.placeholder(tf.float32, [None, None, WIDTH], name="x")
-    outputs, states = layer(x)
+    ends = tf.placeholder(tf.int32, [None], name="lengths") if ends else None
+    outputs, states = layer(x, sequence_lengths=ends)
     states = {"h": states[0], "c": states[1]} if kind is LSTM else states[0]
     scope = layer._scope.name
     canonical = _draw(name, scope, kind, both, layers)
     scopes = _scopes(scope, kind, both, layers)
     opaque = scope + "/opaque_kernel"
-    found = recurrence(scope, call, list(canonical), x, outputs, states, form="cudnn", time_major=True)
+    options = {"form": "cudnn", "time_major": True, "sequence_length": ends}
+    found = recurrence(scope, call, list(canonical), x, outputs, states, **options)
     saved = OrderedDict() if blob_only else OrderedDict(canonical)
     saved[opaque] = _opaque(canonical, scopes, kind)
-    built = Built({x: None}, [found], unclaimed=[opaque], ran=RAN, sizes=SIZES)
+    feeds = {one: None for one in (x, ends) if one is not None}
+    built = Built(feeds, [found], unclaimed=[opaque], ran=RAN, sizes=SIZES)
     built.weights = False
     built.save = _save(saved, not blob_only)
     built.results = _results(canonical, scope, kind, both, layers, found["edge"])
@@ -197,6 +204,13 @@ def cudnn_lstm_bidirectional():
     layer = cudnn.CudnnLSTM(2, UNITS, direction="bidirectional")
     call = _both(_cudnn_lstm, 2)
     return cudnn_graph("cudnn_lstm_bidirectional", layer, LSTM, call, both=True, layers=2)
+
+
+@artefact("CudnnLSTM with sequence_lengths, in both directions, with dropout between its layers")
+def cudnn_lstm_lengths():
+    layer = cudnn.CudnnLSTM(2, UNITS, direction="bidirectional", dropout=0.3)
+    call = _both(_cudnn_lstm, 2)
+    return cudnn_graph("cudnn_lstm_lengths", layer, LSTM, call, both=True, layers=2, ends=True)
 
 
 @artefact("CudnnGRU of two layers: reset after the matmul, two candidate biases")

@@ -54,19 +54,21 @@ def _look(nodes, prefix, functions):
     return refused, [name for node in nodes for name in called(node, functions)]
 
 
-def why_not_run(part):
+def why_not_run(part, replaced=()):
     """Say which operations of a graph keep it from being run, and what to do; "" where none does.
 
     Args:
         part: the `GraphDef`.
+        replaced: names of nodes that are not run, because something stands for them.
     """
-    cudnn = [f"{node.name} ({node.op})" for node in part.node if node.op in _CUDNN]
+    run = [node for node in part.node if node.name not in replaced]
+    cudnn = [f"{node.name} ({node.op})" for node in run if node.op in _CUDNN]
     if cudnn:
         return (
             f"{', '.join(cudnn[:3])}, which runs on a GPU alone: it is not run. --recurrences proves the recurrences "
             "by their equations."
         )
-    refused = refused_operations(part, [node.name for node in part.node])
+    refused = refused_operations(part, [node.name for node in run])
     if not refused:
         return ""
     return (

@@ -239,13 +239,13 @@ class _Writer:
         if len(PAIRS[call.pair].cells) == 2:
             layers = list(zip(cells[: len(cells) // 2], cells[len(cells) // 2 :], strict=True))
         self._apart(sum(map(len, layers)))
-        x, number = self._sequence(), 0
+        (x, mask), number = self._sequence_and_mask(), 0
         for place, layer in enumerate(layers):
             outputs = []
             for side, cell in zip(("", "_backward"), layer, strict=False):
                 options = {"go_backwards": True} if side else {}
                 rnn = self._rnn(cell, f"layer_{place}{side}", **options)
-                found = self._run(rnn, cell, x, None, f"_{number}")
+                found = self._run(rnn, cell, x, mask, f"_{number}")
                 outputs.append(self._in_order(found, bool(side)))
                 number += 1
             x = outputs[0]

@@ -16,6 +16,7 @@ from tf2_lstm.migrate.prove.computed import pulled_back
 from tf2_lstm.migrate.prove.graph_side import by_variable, unlike_its_equations
 from tf2_lstm.migrate.prove.keras_side import call_keeping, differentiate
 from tf2_lstm.migrate.prove.samples import LARGE
+from tf2_lstm.migrate.roles import Form
 from tf2_lstm.migrate.translate.writing.held import known_cells, single_cells, weights_of
 
 
@@ -29,6 +30,8 @@ def without_gradients(tf1, whole):
     if not any("float" in one.dtype for one in whole.outputs):
         return "no output is of floats"
     for one in whole.recurrences.values():
+        if one.form == Form.CUDNN:
+            return "cuDNN needs a GPU, which alone differentiates it"
         if unlike_its_equations(tf1, one):
             return unlike_its_equations(tf1, one)
     weights = count_held(tf1, whole)

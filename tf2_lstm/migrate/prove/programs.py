@@ -23,6 +23,7 @@ from tf2_lstm.migrate.prove.program_gradients import (
     without_gradients,
 )
 from tf2_lstm.migrate.prove.program_samples import whole_samples
+from tf2_lstm.migrate.prove.references import cudnn_equations
 from tf2_lstm.migrate.prove.replay import Replay, ReplayError
 from tf2_lstm.migrate.prove.rounding import beyond_rounding, settled
 from tf2_lstm.migrate.prove.samples import LONG
@@ -62,7 +63,18 @@ def replay_whole(tf1, whole, tensors=None, gradients="", own=True, served=False,
     outputs = tensors or [edge.tf1 for edge in whole.outputs]
     # A StopGradient in a recurrence is noted as not in its model, and let through as in its own proof.
     stops = {node.name for node in tf1.graph.node} - _inside(tf1, whole.recurrences.values() if own else ())
-    return Replay(tf1, outputs, feeds, constants, gradients, keep, stops=stops, served=served, most=most)
+    return Replay(
+        tf1,
+        outputs,
+        feeds,
+        constants,
+        gradients,
+        keep,
+        stops=stops,
+        served=served,
+        most=most,
+        equations=cudnn_equations(tf1, whole.recurrences.values()),
+    )
 
 
 def _inside(tf1, recurrences):

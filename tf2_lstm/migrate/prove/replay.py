@@ -57,6 +57,7 @@ class Replay:
         stops: names of the StopGradient nodes that stop gradients; the others hand them on.
         served: whether the session rewrites the graph first, as a program's does, to be fast.
         most: the most operations that are differentiated; None for any number.
+        equations: name of a node of cuDNN -> the function of arrays that stands for it, as `references` has it.
 
     Attributes:
         no_gradients: why there are none, "" when there are.
@@ -87,6 +88,7 @@ class Replay:
         stops=(),
         served=False,
         most=None,
+        equations=None,
     ):
         if not outputs:
             raise ReplayError(
@@ -104,7 +106,7 @@ class Replay:
         stored = _stored(nodes, types, same or {})
         types = {name: entry for name, entry in types.items() if name not in stored}
         same = {name: one for name, one in (same or {}).items() if one not in stored}
-        part, self._fed = _slice(model.graph, outputs, types, same)
+        part, self._fed = _slice(model.graph, outputs, types, same, equations or {})
         self._stored = OrderedDict((name, node) for name, node in stored.items() if _holds(part, node))
         if keep:
             keep_everything(part)
@@ -113,7 +115,7 @@ class Replay:
             in_double(part)
         let_through(part, stops)
         self._sizes = importable(part)
-        self.remark = put_references(part)
+        self.remark = put_references(part, equations or {})
         self.switches = {node.name: False for node in part.node if _is_flag(node, self._fed)}
         self.open = open_placeholders(part, {*self._fed.values(), *self.switches})
         self._variables = {name: entry for name, entry in model.nodes.items() if _holds(part, name)}
@@ -337,13 +339,13 @@ def first_line(error):
     return told[0] if told else type(error).__name__
 
 
-def _slice(graph, outputs, types, same):
+def _slice(graph, outputs, types, same, replaced):
     types = OrderedDict((normal(name), entry) for name, entry in types.items())
     try:
         part, fed = cut(graph, outputs, types, same)
     except SliceError as error:
         raise ReplayError(str(error)) from error
-    why = why_not_run(part)
+    why = why_not_run(part, replaced)
     if why:
         raise ReplayError(f"the slice between its inputs and outputs holds {why}")
     silence(part)

@@ -16,6 +16,12 @@ from tf2_lstm.migrate.recognise.refusals import NotUnderstood
 from tf2_lstm.migrate.roles import Form, Tensor
 
 OPERATIONS = having(Trait.CUDNN)
+#: The place of sequence_lengths among the inputs of CudnnRNNV3.
+_LENGTHS = 4
+_ROWS_END = (
+    "cuDNN ends rows by sequence_lengths as dynamic_rnn does, with zeros behind and the state of the last step; only a "
+    "GPU runs it"
+)
 #: rnn_mode -> (scope of a cell, row, options).
 MODES = {
     b"lstm": ("cudnn_compatible_lstm_cell", "basic_lstm", {"forget_bias": 0.0}),
@@ -49,6 +55,7 @@ def cudnn(edges, term):
         raise NotUnderstood("input_mode skip_input: the lowest layer has no input weights", term)
     if mode not in MODES:
         raise NotUnderstood(f"rnn_mode {mode.decode(errors='replace')} is no mode of cuDNN", term)
+    _check_layout(attributes, term)
     both = attributes.get("direction", b"unidirectional") == b"bidirectional"
     name = edges.reading.place(term)
     blob = next((arg.attr[0] for arg in term.args if arg.op == "var"), "")
@@ -64,15 +71,42 @@ def cudnn(edges, term):
         scope=name.rpartition("/")[0],
         form=Form.CUDNN,
         call=_call([cell.call for cell in cells], both),
-        inputs=[_inputs(edges, term, cells[0]), *_states(edges, term, mode, cells, "initial_")],
+        inputs=[
+            _inputs(edges, term, cells[0]),
+            *([edges.lengths(term.args[_LENGTHS])] if len(term.args) > _LENGTHS else []),
+            *_states(edges, term, mode, cells, "initial_"),
+        ],
         outputs=[_output(edges, term, cells, both), *_states(edges, term, mode, cells, "")],
         time_major=True,
         cells=cells,
+        assumed=[_ROWS_END] if len(term.args) > _LENGTHS else [],
         notes=[
             "the weights are the canonical tensors of the checkpoint"
-            + ("; forget_bias is 0 in cuDNN" if mode == b"lstm" else "")
+            + ("; forget_bias is 0 in cuDNN" if mode == b"lstm" else ""),
+            *_dropout(attributes, len(cells) // (2 if both else 1)),
         ],
     )
+
+
+def _check_layout(attributes, term):
+    if attributes.get("num_proj", 0):
+        raise NotUnderstood("cuDNN projects its states (num_proj): no other layer has these equations", term)
+    if not attributes.get("time_major", True):
+        raise NotUnderstood(
+            "cuDNN takes [batch, time] (time_major=False), and nothing but a GPU tells what its states are then",
+            term,
+            "transpose in front of the layer and behind it, with time_major=True",
+        )
+
+
+def _dropout(attributes, layers):
+    """Yield a note on what cuDNN drops between layers as it trains."""
+    rate = round(float(attributes.get("dropout", 0)), 7)
+    if rate and layers > 1:
+        yield (
+            f"not in the model: cuDNN drops a share of {rate:g} between its layers as it trains; put "
+            f"keras.layers.Dropout({rate:g}) between the layers of the source to train on"
+        )
 
 
 def _cells(variables, scope, mode, both):
