@@ -61,6 +61,16 @@ LONG_GRAPHS = [
     *mistakes(
         "tf2_lstm/migrate/graph/backward.py",
         f"{_READERS}test_a_gradient_is_no_reader",
-        ("if not gone or any(node_of(name) in gone for name in fetched):", "if not gone:"),
+        (" or any(node_of(name) in gone for name in fetched):", ":"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/backward.py",
+        f"{_READERS}test_gradients_that_a_layer_reads_are_read",
+        ("if not gone or learns or any", "if not gone or any"),
+    ),
+    *mistakes(
+        "tf2_lstm/migrate/graph/backward.py",
+        f"{_READERS}test_gradients_that_nobody_fetches_are_not_read",
+        ("for name in gone - backward)", "for name in gone)"),
     ),
 ]

@@ -264,7 +264,7 @@ def test_programs_of_the_zoo_are_refused_for_their_saver_alone(name):
             "StringJoin",
             "MergeV2Checkpoints",
         ),
-        *("CudnnRNN", "CudnnRNNCanonicalToParams", "CudnnRNNParamsToCanonical"),
+        *("CudnnRNN", "CudnnRNNV3", "CudnnRNNCanonicalToParams", "CudnnRNNParamsToCanonical"),
         *("ApplyAdam", "ApplyMomentum", "ApplyGradientDescent", "Qr"),
     }
     assert "RestoreV2" in kinds

@@ -67,6 +67,20 @@ def test_gradients_that_nobody_fetches_are_not_read(made, functional):
     assert not [name for name in reading.shapes if "_grad/" in name]
 
 
+@pytest.mark.parametrize("functional", [False, True])
+def test_gradients_that_a_layer_reads_are_read(functional):
+    """An optimizer that is a network: what it computes from gradients is a program like any other."""
+
+    def learned(x, w):
+        [gradient] = tf.gradients(tf.reduce_sum(before(x, w)), [x])
+        return tf.matmul(tf.stop_gradient(gradient), w, name="update")
+
+    reading, _ = reading_of(learned, functional, fetches_gradients=False)
+    assert "update" in reading.nodes
+    assert reading.shapes["update:0"] == (2, 2)
+    assert [name for name in reading.nodes if "_grad/" in name]
+
+
 def test_a_term_that_no_node_computes_is_no_reader():
     reading, h = reading_of(before, False)
     known = reading.terms.readers(h)

@@ -75,6 +75,14 @@ def of_no_mode():
     return made.model
 
 
+def cudnn_with(name, field, value):
+    """A layer of cuDNN with another attribute."""
+    made = Tampered("cudnn_lstm_lengths")
+    (node,) = (node for node in made.nodes.values() if node.op == "CudnnRNNV3")
+    setattr(node.attr[name], field, value)
+    return made.model
+
+
 #: The beginning of a sentence, or words that no other one has -> a model of which it is said.
 SAID = {
     "it runs inside the step of another loop": recorded("loop_in_a_loop"),
@@ -109,6 +117,8 @@ SAID = {
     "the outputs after the end of a row are not set": live(refusals.block_not_masked),
     "input_mode skip_input": live(refusals.cudnn_without_a_lowest_kernel),
     " is no mode of cuDNN": of_no_mode,
+    "cuDNN projects its states": lambda: cudnn_with("num_proj", "i", 3),
+    "cuDNN takes [batch, time]": lambda: cudnn_with("time_major", "b", False),
     "the checkpoint holds only the opaque blob": zoo("cudnn_blob_only"),
     "by no known cell": live(refusals.by_no_known_cell),
     " differ from the known cell of the others": live(refusals.one_step_is_odd),
@@ -160,6 +170,7 @@ MORE_STEPS = (
     "split that tensor before the loop",
     "build the graph without it",
     "save the model on a GPU with tf.train.Saver() to get the canonical tensors beside it",
+    "transpose in front of the layer and behind it, with time_major=True",
     "save the model with model.save('model.h5') and convert that, or save the graph with it",
     "compute them between the calls of the model, as the program does",
     "name with --weights a checkpoint that has all of them",

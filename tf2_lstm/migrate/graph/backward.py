@@ -3,11 +3,14 @@
 import re
 
 from tf2_lstm.migrate.graph.nodes import data_inputs, node_of
+from tf2_lstm.migrate.graph.operations import Trait, having
 
 #: Operations of gradients alone. The gradient of a convolution's input is a transposed convolution too: it is not here.
 GRADIENT = re.compile(
     r"(\w+Grad(V\d|WithArgmax)?|\w+BackpropFilter\w*|StackPop(V2)?|TensorListPopBack|CudnnRNNBackpropV?\d?)$"
 )
+#: Operations of layers. No optimizer has one; a program that learns from gradients has.
+_LAYERS = having(Trait.MULTIPLIES, Trait.CELL)
 #: The most parts of a name that are looked at: no program nests its scopes deeper.
 _DEEPEST = 40
 
@@ -46,19 +49,22 @@ def without_backward(graph, fetched=()):
         fetched: names of tensors that must stay in it.
 
     Returns:
-        A `GraphDef`: the same one where nothing goes, or where a fetched tensor would go.
+        A `GraphDef`: the same one where nothing goes, where a fetched tensor would go, and where layers compute
+        something from gradients, as in an optimizer that is an LSTM.
     """
     nodes, readers = {node.name: node for node in graph.node}, {}
     for node in graph.node:
         for reference in data_inputs(node):
             readers.setdefault(node_of(reference), []).append(node.name)
-    todo, gone = list(backward_part(nodes)), set()
+    backward = backward_part(nodes)
+    todo, gone = list(backward), set()
     while todo:
         name = todo.pop()
         if name not in gone:
             gone.add(name)
             todo += readers.get(name, ())
-    if not gone or any(node_of(name) in gone for name in fetched):
+    learns = any(nodes[name].op in _LAYERS for name in gone - backward)
+    if not gone or learns or any(node_of(name) in gone for name in fetched):
         return graph
     part = type(graph)(versions=graph.versions, library=graph.library)
     part.node.extend(node for node in graph.node if node.name not in gone)
